@@ -1,0 +1,25 @@
+"""Selects Keras 2 (tf_keras) before TensorFlow resolves `tf.keras`; the only file that knows about legacy Keras.
+
+TensorFlow Recommenders 0.7.7 raises ImportError under Keras 3, and Keras 3 has no ParameterServerStrategy.
+"""
+
+import os
+import sys
+
+REMEDY = "set TF_USE_LEGACY_KERAS=1 in the environment, or `import tfrec_dl` before anything touches `tf.keras`"
+
+
+def select_keras_2() -> None:
+    """Makes `tf.keras` resolve to Keras 2.
+
+    Raises:
+        ImportError: if `tf.keras` has already resolved to Keras 3 in this process, or the environment asks for it.
+    """
+    chosen = os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+    if chosen.lower() not in ("1", "true"):
+        raise ImportError(f"tfrec_dl needs Keras 2, but TF_USE_LEGACY_KERAS is {chosen!r}: {REMEDY}.")
+    if "tensorflow" in sys.modules:
+        import tensorflow as tf
+
+        if tf.keras.__version__.startswith("3."):
+            raise ImportError(f"tfrec_dl needs Keras 2, but tf.keras is already Keras {tf.keras.__version__}: {REMEDY}.")
