@@ -1,0 +1,83 @@
+"""Which column of a table plays which part."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from tfrec_dl.errors import InputError
+
+OPTIONAL_NAMES = {"time": "timestamp", "rating": "rating", "weight": "weight"}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The names of the columns to read from a table.
+
+    Attributes:
+        user: column of user ids.
+        item: column of item ids.
+        time: column of times; None reads "timestamp" when the table has it and no other part uses it.
+        rating: column of ratings; None reads "rating" under the same terms.
+        weight: column of weights; None reads "weight" under the same terms.
+
+    Raises:
+        InputError: if one column is named for two parts.
+    """
+
+    user: str = "user_id"
+    item: str = "item_id"
+    time: str | None = None
+    rating: str | None = None
+    weight: str | None = None
+
+    def __post_init__(self) -> None:
+        """Checks that no column plays two parts."""
+        parts: dict[str, str] = {}
+        for part, name in self.named().items():
+            if name in parts:
+                raise InputError(f"column {name!r} is named as both {parts[name]} and {part}: give each its own column")
+            parts[name] = part
+
+    def named(self) -> dict[str, str]:
+        """Part -> column name, for the parts that have one."""
+        return {part: name for part, name in asdict(self).items() if name is not None}
+
+    def resolve(self, header: Sequence[str], table: str = "the table") -> "Columns":
+        """Settles the optional columns for a table with this header.
+
+        Args:
+            header: the table's column names.
+            table: what to call the table in an error.
+
+        Returns:
+            Columns in which None means that the table has no such column.
+
+        Raises:
+            InputError: if a column is missing (the nearest name is suggested) or occurs twice.
+        """
+        names = self.named()
+        for name in names.values():
+            if name not in header:
+                raise InputError(_missing(name, header, table))
+        for part, default in OPTIONAL_NAMES.items():
+            if part not in names and default in header and default not in names.values():
+                names[part] = default
+        for name in names.values():
+            if list(header).count(name) > 1:
+                raise InputError(
+                    f"column {name!r} occurs {list(header).count(name)} times in {table}: rename all but one"
+                )
+        return Columns(**names)
+
+
+def _missing(name: str, header: Sequence[str], table: str) -> str:
+    """The message for a column that is not in the table."""
+    texts = [str(column) for column in header]
+    near = difflib.get_close_matches(str(name).lower(), [text.lower() for text in texts], n=1, cutoff=0.5)
+    if near:
+        nearest = next(text for text in texts if text.lower() == near[0])
+        return f"no column {name!r} in {table}: did you mean {nearest!r}?"
+    if len(texts) == 1 and any(separator in texts[0] for separator in ";\t|"):
+        return f"no column {name!r} in {table}: its only column is {texts[0]!r:.80}; separate the columns with commas"
+    shown = ", ".join(repr(text)[:40] for text in texts[:12]) + (", ..." if len(texts) > 12 else "")
+    return f"no column {name!r} in {table}: it has {shown or 'no columns'}"

@@ -1,0 +1,158 @@
+"""Every user's items in time order, packed without padding."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.vocabulary import PADDING, UNKNOWN, Vocabulary
+from tfrec_dl.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """One row a user: `items[offsets[i]:offsets[i + 1]]` is row i.
+
+    Attributes:
+        items: [n] int32 vocabulary indices, user by user, in time order.
+        offsets: [H + 1] int64, from 0 to n.
+        user_ids: [H] object (str).
+        weights: [n] float32 weight of each interaction, or None.
+    """
+
+    items: np.ndarray
+    offsets: np.ndarray
+    user_ids: np.ndarray
+    weights: np.ndarray | None = None
+
+    @classmethod
+    def from_interactions(cls, interactions: Interactions, vocabulary: Vocabulary) -> "Histories":
+        """Packs interactions: by user, then time, ties in table order; items outside the vocabulary are dropped.
+
+        Args:
+            interactions: the interactions.
+            vocabulary: the items known.
+
+        Returns:
+            One row a user, in the order of `interactions.user_ids`; a user with unknown items only has an empty row.
+        """
+        order = interactions.order
+        items = vocabulary.encode(interactions.item_ids)[interactions.items[order]]
+        weights = None if interactions.weights is None else interactions.weights[order]
+        return cls.from_rows(interactions.users[order], items, interactions.user_ids, weights).known()
+
+    @classmethod
+    def from_rows(
+        cls, rows: np.ndarray, items: np.ndarray, user_ids: np.ndarray, weights: np.ndarray | None = None
+    ) -> "Histories":
+        """Packs items that are already in order.
+
+        Args:
+            rows: [n] int, ascending: the row of each item.
+            items: [n] int32 vocabulary indices.
+            user_ids: [H] object (str).
+            weights: [n] float32, or None.
+
+        Returns:
+            H rows; those that do not occur in `rows` are empty.
+        """
+        return cls(items, _offsets(np.bincount(rows, minlength=len(user_ids))), user_ids, weights)
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.user_ids)
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """[H] int64: items in each row."""
+        return np.diff(self.offsets)
+
+    def row(self, index: int) -> np.ndarray:
+        """The items of one row, int32, a view; a negative index counts from the end."""
+        index = range(len(self))[index]
+        return self.items[self.offsets[index] : self.offsets[index + 1]]
+
+    def select(self, rows: np.ndarray) -> "Histories":
+        """Some of the rows, in the order given.
+
+        Args:
+            rows: [H] bool mask, or row numbers, which may repeat.
+
+        Returns:
+            Those rows.
+        """
+        rows = np.arange(len(self))[rows]
+        lengths = self.lengths[rows]
+        taken = _ranges(self.offsets[rows], lengths)
+        weights = None if self.weights is None else self.weights[taken]
+        return Histories(self.items[taken], _offsets(lengths), self.user_ids[rows], weights)
+
+    def known(self) -> "Histories":
+        """The same rows without unknown items."""
+        kept = self.items != UNKNOWN
+        if kept.all():
+            return self
+        rows = np.repeat(np.arange(len(self)), self.lengths)[kept]
+        return Histories.from_rows(
+            rows, self.items[kept], self.user_ids, None if self.weights is None else self.weights[kept]
+        )
+
+    def padded(self, max_length: int) -> np.ndarray:
+        """The last items of each row as a matrix.
+
+        Args:
+            max_length: the most items of a row to take, at least 1.
+
+        Returns:
+            [H, width] int32, items first and then zeros; width is the longest row taken, at least 1, at most `max_length`.
+
+        Raises:
+            InputError: if `max_length` is below 1.
+        """
+        if max_length < 1:
+            raise InputError(f"max_length is {max_length}: it must be at least 1")
+        lengths = np.minimum(self.lengths, max_length)
+        width = max(1, int(lengths.max(initial=0)))
+        matrix = np.full((len(self), width), PADDING, dtype=np.int32)
+        matrix[np.arange(width) < lengths[:, None]] = self.items[_ranges(self.offsets[1:] - lengths, lengths)]
+        return matrix
+
+    def extended_by(self, other: "Histories") -> "Histories":
+        """Appends to each row the same row of another.
+
+        Args:
+            other: as many rows, of the same users in the same order.
+
+        Returns:
+            Rows of this one's items and then the other's.
+
+        Raises:
+            InputError: if the users differ.
+        """
+        if len(self) != len(other) or (self.user_ids != other.user_ids).any():
+            raise InputError(
+                f"cannot extend {len(self)} histories by {len(other)}: both need the same users in the same order"
+            )
+        lengths = self.lengths + other.lengths
+        offsets = _offsets(lengths)
+        mine = _ranges(offsets[:-1], self.lengths)
+        theirs = _ranges(offsets[:-1] + self.lengths, other.lengths)
+        items = np.empty(len(self.items) + len(other.items), dtype=np.int32)
+        items[mine], items[theirs] = self.items, other.items
+        weights = None
+        if self.weights is not None and other.weights is not None:
+            weights = np.empty(len(items), dtype=np.float32)
+            weights[mine], weights[theirs] = self.weights, other.weights
+        return Histories(items, offsets, self.user_ids, weights)
+
+
+def _offsets(lengths: np.ndarray) -> np.ndarray:
+    """[H] lengths -> [H + 1] int64 offsets."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def _ranges(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """The numbers start, ..., start + length - 1 of each row, one row after the other."""
+    before = _offsets(lengths)
+    return np.repeat(starts - before[:-1], lengths) + np.arange(before[-1])

@@ -1,0 +1,168 @@
+"""A checked table of interactions: who met what, when, and how strongly."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.data.columns import Columns
+from tfrec_dl.data.reading import read_table
+from tfrec_dl.data.validation import Locate, checked_ids, checked_numbers, checked_times
+from tfrec_dl.errors import InputError
+
+Duplicates = Literal["keep", "first", "last", "error"]
+
+
+@dataclass(frozen=True, eq=False)
+class Interactions:
+    """Interactions in table order, with users and items as codes into their ids.
+
+    Attributes:
+        user_ids: [U] object (str), in the order of first appearance.
+        item_ids: [I] object (str), in the order of first appearance.
+        users: [n] int32 codes into `user_ids`.
+        items: [n] int32 codes into `item_ids`.
+        times: [n] int64 or float64, or None when the table has no times: then the table order is the order in time.
+        ratings: [n] float32, or None.
+        weights: [n] float32, not negative, or None.
+    """
+
+    user_ids: np.ndarray
+    item_ids: np.ndarray
+    users: np.ndarray
+    items: np.ndarray
+    times: np.ndarray | None = None
+    ratings: np.ndarray | None = None
+    weights: np.ndarray | None = None
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, columns: Columns | None = None, duplicates: Duplicates = "keep"
+    ) -> "Interactions":
+        """Checks a pandas table; its index plays no part.
+
+        Args:
+            frame: one row an interaction.
+            columns: which column is what; default `Columns()`.
+            duplicates: what to do where a user meets an item again: "keep" all, keep the "first" or the "last" in time (ties in table
+                order), or raise an "error".
+
+        Returns:
+            The interactions, in table order.
+
+        Raises:
+            InputError: if a column is missing, the table is empty or a value is invalid; the message names column, row and value.
+        """
+        columns = (columns or Columns()).resolve(list(frame.columns))
+        return cls._checked(frame, columns, lambda row: f"row {row + 1}", duplicates, "the table")
+
+    @classmethod
+    def read(cls, path: str | Path, columns: Columns | None = None, duplicates: Duplicates = "keep") -> "Interactions":
+        """Reads and checks a CSV (also gzip) or Parquet file; in CSV every id is text, so "007" stays "007".
+
+        Args:
+            path: the file; see `tfrec_dl.data.reading.read_table` for the formats.
+            columns: which column is what; default `Columns()`.
+            duplicates: as for `from_frame`.
+
+        Returns:
+            The interactions, in file order.
+
+        Raises:
+            InputError: if the file cannot be read, a column is missing, the table is empty or a value is invalid.
+        """
+        frame, columns, locate = read_table(path, columns or Columns())
+        return cls._checked(frame, columns, locate, duplicates, repr(str(path)))
+
+    @classmethod
+    def _checked(
+        cls, frame: pd.DataFrame, columns: Columns, locate: Locate, duplicates: str, table: str
+    ) -> "Interactions":
+        if duplicates not in ("keep", "first", "last", "error"):
+            raise InputError(f"duplicates is {duplicates!r}: use 'keep', 'first', 'last' or 'error'")
+        if len(frame) == 0:
+            raise InputError(f"{table} has a header and no interactions")
+        users, user_ids = checked_ids(frame[columns.user], columns.user, locate)
+        items, item_ids = checked_ids(frame[columns.item], columns.item, locate)
+        interactions = cls(
+            user_ids=user_ids,
+            item_ids=item_ids,
+            users=users,
+            items=items,
+            times=checked_times(frame[columns.time], columns.time, locate) if columns.time else None,
+            ratings=checked_numbers(frame[columns.rating], columns.rating, locate, "rating")
+            if columns.rating
+            else None,
+            weights=checked_numbers(frame[columns.weight], columns.weight, locate, "weight", 0)
+            if columns.weight
+            else None,
+        )
+        if duplicates == "keep":
+            return interactions
+        repeated = interactions._repeats("last" if duplicates == "last" else "first")
+        if duplicates == "error" and repeated.any():
+            row = int(np.argmax(repeated))
+            user, item = user_ids[users[row]], item_ids[items[row]]
+            raise InputError(
+                f"{locate(row)} repeats user {user!r:.80} with item {item!r:.80}: choose duplicates='keep', 'first' or 'last'"
+            )
+        return interactions.select(~repeated) if repeated.any() else interactions
+
+    def _repeats(self, keep: Literal["first", "last"]) -> np.ndarray:
+        """[n] bool: True where the same user meets the same item, except for the first or last of them in time."""
+        pairs = self.users.astype(np.int64) * len(self.item_ids) + self.items
+        if self.times is None:
+            return pd.Series(pairs).duplicated(keep=keep).to_numpy()
+        order = np.argsort(self.times, kind="stable")
+        repeated = np.empty(len(self), dtype=bool)
+        repeated[order] = pd.Series(pairs[order]).duplicated(keep=keep).to_numpy()
+        return repeated
+
+    def __len__(self) -> int:
+        """The number of interactions."""
+        return len(self.users)
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """[n] int64: the rows user by user in the order of `user_ids`, in time order within a user, ties in table order."""
+        if self.times is None:
+            return np.argsort(self.users, kind="stable")
+        return np.lexsort((self.times, self.users))
+
+    def select(self, rows: np.ndarray) -> "Interactions":
+        """Some of the interactions, with only the ids that still occur.
+
+        Args:
+            rows: [n] bool mask, or row numbers.
+
+        Returns:
+            The interactions in the order of `rows`.
+        """
+        users, kept_users = pd.factorize(self.users[rows])
+        items, kept_items = pd.factorize(self.items[rows])
+        return Interactions(
+            user_ids=self.user_ids[kept_users],
+            item_ids=self.item_ids[kept_items],
+            users=users.astype(np.int32),
+            items=items.astype(np.int32),
+            times=None if self.times is None else self.times[rows],
+            ratings=None if self.ratings is None else self.ratings[rows],
+            weights=None if self.weights is None else self.weights[rows],
+        )
+
+    def fingerprint(self) -> str:
+        """SHA-256 of everything in here as 64 hexadecimal digits: the same on every machine for the same table in the same order."""
+        digest = hashlib.sha256()
+        for ids in (self.user_ids, self.item_ids):
+            encoded = [text.encode() for text in ids]
+            digest.update(np.array([len(ids), *map(len, encoded)], dtype="<i8").tobytes())
+            digest.update(b"".join(encoded))
+        for array in (self.users, self.items, self.times, self.ratings, self.weights):
+            digest.update(b"none" if array is None else f"{array.dtype.kind}{array.dtype.itemsize}".encode())
+            if array is not None:
+                digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).data)
+        return digest.hexdigest()

@@ -1,0 +1,151 @@
+"""Divides interactions into training, validation and test so that nothing evaluated was trained on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationCases:
+    """What a model is asked and what it should answer.
+
+    Attributes:
+        histories: [H] rows: what each user did before.
+        targets: [H] rows of the same users: what each did next, at least one item a row; items outside the vocabulary stay, as 1.
+    """
+
+    histories: Histories
+    targets: Histories
+
+    def __len__(self) -> int:
+        """The number of users."""
+        return len(self.histories)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Training, validation and test.
+
+    Attributes:
+        vocabulary: of the training interactions alone.
+        train: histories to learn from; users without any have no row.
+        validation: histories from training, targets that follow them.
+        test: histories from training and validation, targets that follow them.
+    """
+
+    vocabulary: Vocabulary
+    train: Histories
+    validation: EvaluationCases
+    test: EvaluationCases
+
+
+def leave_last_out(interactions: Interactions, min_count: int = 1) -> Split:
+    """Tests on each user's last interaction and validates on the one before it.
+
+    Users with fewer than three interactions are for training only. Time orders a user's interactions, ties in table order; without
+    times the table order does.
+
+    Args:
+        interactions: the interactions.
+        min_count: the fewest training interactions an item needs to be in the vocabulary.
+
+    Returns:
+        The split; a test history is the training history and the validation item.
+
+    Raises:
+        InputError: if no user has three interactions, or no item reaches `min_count`.
+    """
+    counts = np.bincount(interactions.users, minlength=len(interactions.user_ids))
+    if counts.max(initial=0) < 3:
+        raise InputError(
+            f"no user has 3 interactions (the most is {counts.max(initial=0)}): leave-last-out needs one each to train, validate and test"
+        )
+    users = interactions.users[interactions.order]
+    after = np.cumsum(counts)[users] - 1 - np.arange(len(users))
+    part = np.where(counts[users] >= 3, np.maximum(2 - after, 0), 0)
+    return _split(interactions, part, min_count)
+
+
+def temporal(
+    interactions: Interactions, validation_share: float = 0.1, test_share: float = 0.1, min_count: int = 1
+) -> Split:
+    """Tests on what everybody did last by the clock, validates on what came before that.
+
+    Interactions at the same time stay together, in the earlier part. Every user active in a period is a case of it, newcomers
+    included, whose history is empty.
+
+    Args:
+        interactions: the interactions, with times.
+        validation_share: share of the interactions to validate on, between 0 and 1; ties make it smaller.
+        test_share: share of the interactions to test on, between 0 and 1; ties make it smaller.
+        min_count: the fewest training interactions an item needs to be in the vocabulary.
+
+    Returns:
+        The split; a test history holds everything of that user before the test period.
+
+    Raises:
+        InputError: if there are no times, the shares leave nothing, ties leave a part empty, or no item reaches `min_count`.
+    """
+    if interactions.times is None:
+        raise InputError("a temporal split needs times, and the interactions have none: name the time column")
+    if not (validation_share > 0 and test_share > 0 and validation_share + test_share < 1):
+        raise InputError(
+            f"validation_share is {validation_share} and test_share {test_share}: both must be above 0 and their sum below 1"
+        )
+    count = len(interactions)
+    ordered = np.sort(interactions.times)
+    tested = max(1, round(count * test_share))
+    validated = max(1, round(count * validation_share))
+    if count <= tested + validated:
+        raise InputError(f"{count} interactions are too few for a temporal split: it needs at least 3")
+    cuts = ordered[[count - tested - validated - 1, count - tested - 1]]
+    part = np.searchsorted(cuts, interactions.times[interactions.order], side="left")
+    sizes = np.bincount(part, minlength=3)
+    if not sizes.all():
+        empty = "validation" if not sizes[1] else "test"
+        raise InputError(
+            f"the {empty} part is empty: too many interactions share the time {cuts[1]}; choose larger shares"
+        )
+    return _split(interactions, part, min_count)
+
+
+def _split(interactions: Interactions, part: np.ndarray, min_count: int) -> Split:
+    """Packs the parts.
+
+    Args:
+        interactions: the interactions.
+        part: [n] int, for the interactions in `interactions.order`: 0 to train, 1 to validate, 2 to test.
+        min_count: as above.
+
+    Returns:
+        The split.
+    """
+    order = interactions.order
+    trained = np.zeros(len(interactions), dtype=bool)
+    trained[order[part == 0]] = True
+    vocabulary = Vocabulary.build(interactions.item_ids, interactions.items[trained], min_count)
+    indices = vocabulary.encode(interactions.item_ids)
+
+    def pack(number: int) -> Histories:
+        rows = order[part == number]
+        weights = None if interactions.weights is None else interactions.weights[rows]
+        return Histories.from_rows(
+            interactions.users[rows], indices[interactions.items[rows]], interactions.user_ids, weights
+        )
+
+    def cases(histories: Histories, targets: Histories) -> EvaluationCases:
+        active = targets.lengths > 0
+        return EvaluationCases(histories.select(active), targets.select(active))
+
+    train, validation, test = pack(0).known(), pack(1), pack(2)
+    return Split(
+        vocabulary=vocabulary,
+        train=train.select(train.lengths > 0),
+        validation=cases(train, validation),
+        test=cases(train.extended_by(validation.known()), test),
+    )

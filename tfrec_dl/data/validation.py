@@ -1,0 +1,179 @@
+"""Turns the raw columns of a table into checked arrays; every error names the column, the row and the value."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.errors import InputError
+
+Locate = Callable[[int], str]
+"""Row number from 0 -> how the user finds it: "row 3" of a frame, "line 4" of a file."""
+
+EXACT_FLOAT = 2.0**53
+"""Above it floats skip integers, so an id that passed through a float may be another id."""
+
+
+def show(value: object, limit: int = 60) -> str:
+    """The value on one line, shortened."""
+    text = repr(value.item() if isinstance(value, np.generic) else value)
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
+
+
+def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers the distinct ids of a column in the order of their first appearance.
+
+    Text is taken as it is ("007" stays "007"). Integers become their decimal strings, and so do floats with integer values, which
+    is what pandas makes of an integer column that once had a gap.
+
+    Args:
+        column: [n] ids: strings, integers or integer-valued floats.
+        name: the column's name, for errors.
+        locate: how to name a row, for errors.
+
+    Returns:
+        codes [n] int32 and ids [distinct] object (str).
+
+    Raises:
+        InputError: for a missing or empty id, or one that is neither text nor integer.
+    """
+    codes, distinct = pd.factorize(column)
+    codes = codes.astype(np.int32)
+    _refuse(codes < 0, column, name, locate, "the id is missing", "fill it in or drop the row")
+    ids = np.empty(len(distinct), dtype=object)
+    for index, value in enumerate(np.asarray(distinct, dtype=object)):
+        text, problem = _id_text(value)
+        if problem:
+            row = int(np.argmax(codes == index))
+            raise InputError(f"column {name!r}, {locate(row)}: {problem}")
+        ids[index] = text
+    # An object column may hold 1 and "1": the same id twice.
+    merged, unique = pd.factorize(ids)
+    return (codes, ids) if len(unique) == len(ids) else (merged.astype(np.int32)[codes], unique)
+
+
+def _id_text(value: Any) -> tuple[str, str]:
+    """The id as text, and what is wrong with it ("" when nothing is)."""
+    if isinstance(value, str):
+        if not value:
+            return "", "the id is an empty string: fill it in or drop the row"
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "", f"the id {show(value)} is not valid Unicode: re-read the table with the right encoding"
+        return str(value), ""
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return str(int(value)), ""
+    if isinstance(value, (float, np.floating)):
+        if float(value).is_integer() and abs(value) < EXACT_FLOAT:
+            return str(int(value)), ""
+        return "", f"the id {show(value)} is a float without an exact integer value: read the ids as text"
+    return "", f"the id {show(value)} is of type {type(value).__name__}: use text or integers"
+
+
+def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> np.ndarray:
+    """Times as numbers that sort as the times do.
+
+    Numbers stay as they are, in the table's own unit. Datetimes and ISO 8601 text become seconds since 1970 (UTC where no zone is
+    given): int64 when all are whole seconds, else float64.
+
+    Args:
+        column: [n] times.
+        name: the column's name, for errors.
+        locate: how to name a row, for errors.
+
+    Returns:
+        times [n] int64 or float64, finite.
+
+    Raises:
+        InputError: for a missing or infinite time, or one that is neither a number nor a datetime.
+    """
+    _refuse(column.isna().to_numpy(), column, name, locate, "the time is missing", "fill it in or drop the row")
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    if _is_text(column):
+        column = _parsed_times(column, name, locate)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return _seconds(column)
+    if not _is_number(column):
+        raise InputError(
+            f"column {name!r} holds {column.dtype} values such as {show(column.iloc[0])}: use numbers or datetimes as times"
+        )
+    if pd.api.types.is_integer_dtype(column.dtype):
+        values = column.to_numpy()
+        if values.dtype == np.uint64 and values.max() > np.iinfo(np.int64).max:
+            return values.astype(np.float64)
+        return values.astype(np.int64)
+    values = column.to_numpy(dtype=np.float64)
+    _refuse(~np.isfinite(values), column, name, locate, "the time is infinite", "fill it in or drop the row")
+    return values
+
+
+def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, what: str, least: float = -np.inf) -> np.ndarray:
+    """Ratings or weights as finite float32.
+
+    Args:
+        column: [n] numbers, or text that spells them.
+        name: the column's name, for errors.
+        locate: how to name a row, for errors.
+        what: "rating" or "weight", for errors.
+        least: the smallest value allowed.
+
+    Returns:
+        [n] float32.
+
+    Raises:
+        InputError: for a missing, infinite, too small or non-numeric value.
+    """
+    remedy = f"correct it, or drop the row or the column {name!r}"
+    _refuse(column.isna().to_numpy(), column, name, locate, f"the {what} is missing", remedy)
+    values = pd.to_numeric(column.astype(object) if _is_text(column) else column, errors="coerce")
+    with np.errstate(over="ignore"):
+        numbers = np.asarray(values.to_numpy(dtype=np.float64), dtype=np.float32)
+    _refuse(np.isnan(numbers), column, name, locate, f"the {what} is not a number", remedy)
+    _refuse(np.isinf(numbers), column, name, locate, f"the {what} is infinite", remedy)
+    _refuse(numbers < least, column, name, locate, f"the {what} is below {least:g}", remedy)
+    return numbers
+
+
+def _refuse(bad: np.ndarray, column: pd.Series, name: Hashable, locate: Locate, problem: str, remedy: str) -> None:
+    """Raises an InputError about the first bad row, if there is one."""
+    if not bad.any():
+        return
+    row = int(np.argmax(bad))
+    count = int(bad.sum())
+    others = f" (and in {count - 1} more)" if count > 1 else ""
+    raise InputError(f"column {name!r}, {locate(row)}{others}: {problem}, got {show(column.iloc[row])}: {remedy}")
+
+
+def _is_text(column: pd.Series) -> bool:
+    return pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+
+
+def _parsed_times(column: pd.Series, name: Hashable, locate: Locate) -> pd.Series:
+    """Text or objects as numbers, or else as datetimes."""
+    numbers = pd.to_numeric(column.astype(object), errors="coerce")
+    if not numbers.isna().any():
+        return numbers
+    datetimes = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
+    bad = min(numbers.isna().to_numpy(), datetimes.isna().to_numpy(), key=np.sum)
+    _refuse(
+        bad, column, name, locate, "the time is neither a number nor an ISO 8601 datetime", "correct it or drop the row"
+    )
+    return datetimes if bad.sum() == datetimes.isna().sum() else numbers
+
+
+def _seconds(column: pd.Series) -> np.ndarray:
+    """Datetimes as seconds since 1970 UTC."""
+    if getattr(column.dt, "tz", None) is not None:
+        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+    times = column.to_numpy()
+    whole = times.astype("datetime64[s]")
+    if (whole == times).all():
+        return whole.astype(np.int64)
+    return (times - np.datetime64(0, "s")) / np.timedelta64(1, "s")

@@ -1,0 +1,171 @@
+"""The items a model knows, and the index of each."""
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.errors import InputError
+
+PADDING = 0
+UNKNOWN = 1
+FIRST_ITEM = 2
+
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """Item ids, most frequent first; the id at position p has index p + 2, after padding (0) and unknown (1).
+
+    Attributes:
+        ids: [n] object (str), distinct, most frequent first, ties in the order of first appearance.
+        counts: [n] int64, training interactions of each.
+    """
+
+    ids: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def build(
+        cls, item_ids: Sequence[str] | np.ndarray, items: np.ndarray | None = None, min_count: int = 1
+    ) -> "Vocabulary":
+        """Counts the items of the training interactions.
+
+        Args:
+            item_ids: the id of each interaction; or, with `items`, the table of ids that those codes point into.
+            items: [n] int codes of the interactions into `item_ids`.
+            min_count: the fewest interactions an item needs to be in the vocabulary; the rest are unknown.
+
+        Returns:
+            The vocabulary.
+
+        Raises:
+            InputError: if `min_count` is below 1 or no item reaches it.
+        """
+        if min_count < 1:
+            raise InputError(f"min_count is {min_count}: it must be at least 1")
+        if items is None:
+            items, item_ids = pd.factorize(np.asarray(item_ids, dtype=object))
+        codes, appeared = pd.factorize(items)
+        counts = np.bincount(codes, minlength=len(appeared)).astype(np.int64)
+        order = np.argsort(-counts, kind="stable")
+        order = order[counts[order] >= min_count]
+        if not len(order):
+            raise InputError(
+                f"min_count is {min_count}, but no item has more than {counts.max(initial=0)} training interactions"
+            )
+        return cls(ids=np.asarray(item_ids, dtype=object)[appeared[order]], counts=counts[order])
+
+    @property
+    def size(self) -> int:
+        """The number of indices: items, padding and unknown."""
+        return len(self.ids) + FIRST_ITEM
+
+    @cached_property
+    def item_counts(self) -> np.ndarray:
+        """[size] int64: training interactions by index; 0 for padding and unknown."""
+        return np.concatenate([np.zeros(FIRST_ITEM, dtype=np.int64), self.counts])
+
+    @cached_property
+    def _index(self) -> pd.Index:
+        return pd.Index(self.ids, dtype=object)
+
+    @cached_property
+    def _texts(self) -> np.ndarray:
+        return np.concatenate([np.array([""] * FIRST_ITEM, dtype=object), self.ids])
+
+    def encode(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
+        """Looks ids up.
+
+        Args:
+            ids: ids as text, of any shape; integers stand for their decimal strings.
+
+        Returns:
+            int32 indices of the same shape: unknown ids are 1, the empty string (never an id) is padding, 0.
+        """
+        array = np.asarray(ids)
+        array = array.astype(str).astype(object) if array.dtype.kind in "iu" else np.asarray(ids, dtype=object)
+        flat = array.ravel()
+        indices = self._index.get_indexer(flat).astype(np.int32) + np.int32(FIRST_ITEM)
+        indices[indices < FIRST_ITEM] = UNKNOWN
+        indices[flat == ""] = PADDING
+        return indices.reshape(array.shape)
+
+    def decode(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+        """The ids behind indices.
+
+        Args:
+            indices: ints of any shape, 0 <= index < size.
+
+        Returns:
+            object (str) of the same shape; "" for padding and unknown.
+
+        Raises:
+            InputError: if an index is outside the vocabulary.
+        """
+        array = np.asarray(indices, dtype=np.int64)
+        outside = array[(array < 0) | (array >= self.size)]
+        if outside.size:
+            raise InputError(f"index {outside.flat[0]} is outside the vocabulary of size {self.size}")
+        return self._texts[array]
+
+    def save(self, path: str | Path) -> None:
+        r"""Writes UTF-8 text, a line an item in index order: the id, a tab, its count.
+
+        Within an id, backslash, newline, carriage return and tab are written as \\, \n, \r, \t. The file appears whole or not at all.
+
+        Args:
+            path: the file to write; an older one is replaced.
+        """
+        path = Path(path)
+        pattern = re.compile(r"[\\\n\r\t]")
+        rows = zip(self.ids, self.counts, strict=True)
+        text = "".join(f"{pattern.sub(lambda match: _ESCAPES[match[0]], text)}\t{count}\n" for text, count in rows)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text.encode())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Vocabulary":
+        """Reads what `save` wrote.
+
+        Args:
+            path: the file.
+
+        Returns:
+            The vocabulary.
+
+        Raises:
+            InputError: if the file is missing or a line is malformed.
+        """
+        try:
+            # Not splitlines: ids may hold other line separators, such as U+2028.
+            lines = Path(path).read_bytes().decode().split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"cannot read the vocabulary {str(path)!r}: {error}") from error
+        ids, counts = [], []
+        for number, line in enumerate(lines[:-1], start=1):
+            text, tab, count = line.partition("\t")
+            if not (text and tab and count.isdecimal()):
+                raise InputError(f"line {number} of the vocabulary {str(path)!r} is not 'id<TAB>count': {line!r:.80}")
+            ids.append(re.sub(r"\\[\\nrt]", lambda match: _UNESCAPES[match[0]], text))
+            counts.append(int(count))
+        if lines[-1] or not ids or len(set(ids)) < len(ids):
+            problem = "is cut off" if lines[-1] else "names an id twice" if ids else "is empty"
+            raise InputError(f"the vocabulary {str(path)!r} {problem}: save it again")
+        array = np.empty(len(ids), dtype=object)
+        array[:] = ids
+        return cls(ids=array, counts=np.array(counts, dtype=np.int64))
