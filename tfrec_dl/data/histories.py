@@ -105,7 +105,8 @@ class Histories:
             max_length: the most items of a row to take, at least 1.
 
         Returns:
-            [H, width] int32, items first and then zeros; width is the longest row taken, at least 1, at most `max_length`.
+            [H, width] int32, items first and then zeros; width is the longest row taken, at least 1, at most
+            `max_length`.
 
         Raises:
             InputError: if `max_length` is below 1.

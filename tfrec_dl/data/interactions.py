@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.reading import read_table
-from tfrec_dl.data.validation import Locate, checked_ids, checked_numbers, checked_times
+from tfrec_dl.data.validation import Locate, checked_ids, checked_numbers, checked_times, show
 from tfrec_dl.errors import InputError
 
 Duplicates = Literal["keep", "first", "last", "error"]
@@ -48,14 +48,15 @@ class Interactions:
         Args:
             frame: one row an interaction.
             columns: which column is what; default `Columns()`.
-            duplicates: what to do where a user meets an item again: "keep" all, keep the "first" or the "last" in time (ties in table
-                order), or raise an "error".
+            duplicates: what to do where a user meets an item again: "keep" all, keep the "first" or the "last" in time
+                (ties in table order), or raise an "error".
 
         Returns:
             The interactions, in table order.
 
         Raises:
-            InputError: if a column is missing, the table is empty or a value is invalid; the message names column, row and value.
+            InputError: if a column is missing, the table is empty or a value is invalid; the message names column, row
+                and value.
         """
         columns = (columns or Columns()).resolve(list(frame.columns))
         return cls._checked(frame, columns, lambda row: f"row {row + 1}", duplicates, "the table")
@@ -97,7 +98,7 @@ class Interactions:
             ratings=checked_numbers(frame[columns.rating], columns.rating, locate, "rating")
             if columns.rating
             else None,
-            weights=checked_numbers(frame[columns.weight], columns.weight, locate, "weight", 0)
+            weights=checked_numbers(frame[columns.weight], columns.weight, locate, "weight")
             if columns.weight
             else None,
         )
@@ -106,10 +107,8 @@ class Interactions:
         repeated = interactions._repeats("last" if duplicates == "last" else "first")
         if duplicates == "error" and repeated.any():
             row = int(np.argmax(repeated))
-            user, item = user_ids[users[row]], item_ids[items[row]]
-            raise InputError(
-                f"{locate(row)} repeats user {user!r:.80} with item {item!r:.80}: choose duplicates='keep', 'first' or 'last'"
-            )
+            pair = f"user {show(user_ids[users[row]])} with item {show(item_ids[items[row]])}"
+            raise InputError(f"{locate(row)} repeats {pair}: choose duplicates='keep', 'first' or 'last'")
         return interactions.select(~repeated) if repeated.any() else interactions
 
     def _repeats(self, keep: Literal["first", "last"]) -> np.ndarray:
@@ -128,7 +127,7 @@ class Interactions:
 
     @cached_property
     def order(self) -> np.ndarray:
-        """[n] int64: the rows user by user in the order of `user_ids`, in time order within a user, ties in table order."""
+        """[n] int64: the rows by user (in the order of `user_ids`), then by time, ties in table order."""
         if self.times is None:
             return np.argsort(self.users, kind="stable")
         return np.lexsort((self.times, self.users))
@@ -155,7 +154,7 @@ class Interactions:
         )
 
     def fingerprint(self) -> str:
-        """SHA-256 of everything in here as 64 hexadecimal digits: the same on every machine for the same table in the same order."""
+        """SHA-256 of all content in 64 hexadecimal digits: on every machine the same for the same rows in order."""
         digest = hashlib.sha256()
         for ids in (self.user_ids, self.item_ids):
             encoded = [text.encode() for text in ids]

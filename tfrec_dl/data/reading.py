@@ -23,9 +23,9 @@ BLOCK_BYTES = 16 << 20
 def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Columns, Callable[[int], str]]:
     """Reads the interaction columns of a file.
 
-    CSV is UTF-8 with a header, separated by commas (tabs when the name ends in .tsv), quoted with double quotes; ids are text, so that
-    "007" stays "007"; an empty field is a missing value. Compressed with gzip when the name ends in .gz or the content says so.
-    Parquet when the name ends in .parquet or .pq, or the content says so.
+    CSV is UTF-8 with a header, separated by commas (tabs when the name ends in .tsv), quoted with double quotes; ids
+    are text, so that "007" stays "007"; an empty field is a missing value. Compressed with gzip when the name ends in
+    .gz or the content says so. Parquet when the name ends in .parquet or .pq, or the content says so.
 
     Args:
         path: the file.
@@ -101,13 +101,13 @@ def _read_csv(path: Path, columns: Columns, zipped: bool) -> tuple[pd.DataFrame,
         ) from error
     for position, name in enumerate(names):
         if name not in ids:
-            table = table.set_column(position, name, _numbers(table[name]))
+            table = table.set_column(position, name, _typed(table[name]))
     return table.unify_dictionaries().to_pandas(), columns, lines.locate
 
 
-def _numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text as int64 or float64 where every value spells one, otherwise as it is."""
-    for kind in (pa.int64(), pa.float64()):
+def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text as int64, float64 or datetimes where every value spells one, otherwise as it is."""
+    for kind in (pa.int64(), pa.float64(), pa.timestamp("us")):
         try:
             return column.cast(kind)
         except pa.ArrowInvalid:
@@ -156,7 +156,7 @@ class _Lines:
         """Where a record has too many or too few fields; "" if none has."""
         for line, record in self:
             if len(record) != width:
-                return f"line {line} has {len(record)} fields where the header has {width}: quote fields that hold the separator"
+                return f"line {line} has {len(record)} fields, the header {width}: quote fields that hold the separator"
         return ""
 
 

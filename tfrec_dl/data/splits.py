@@ -16,7 +16,8 @@ class EvaluationCases:
 
     Attributes:
         histories: [H] rows: what each user did before.
-        targets: [H] rows of the same users: what each did next, at least one item a row; items outside the vocabulary stay, as 1.
+        targets: [H] rows of the same users: what each did next, at least one item a row; items outside the vocabulary
+            stay, as 1.
     """
 
     histories: Histories
@@ -47,8 +48,8 @@ class Split:
 def leave_last_out(interactions: Interactions, min_count: int = 1) -> Split:
     """Tests on each user's last interaction and validates on the one before it.
 
-    Users with fewer than three interactions are for training only. Time orders a user's interactions, ties in table order; without
-    times the table order does.
+    Users with fewer than three interactions are for training only. Time orders a user's interactions, ties in table
+    order; without times the table order does.
 
     Args:
         interactions: the interactions.
@@ -61,10 +62,9 @@ def leave_last_out(interactions: Interactions, min_count: int = 1) -> Split:
         InputError: if no user has three interactions, or no item reaches `min_count`.
     """
     counts = np.bincount(interactions.users, minlength=len(interactions.user_ids))
-    if counts.max(initial=0) < 3:
-        raise InputError(
-            f"no user has 3 interactions (the most is {counts.max(initial=0)}): leave-last-out needs one each to train, validate and test"
-        )
+    longest = counts.max(initial=0)
+    if longest < 3:
+        raise InputError(f"no user has the 3 interactions that leave-last-out needs; the longest history has {longest}")
     users = interactions.users[interactions.order]
     after = np.cumsum(counts)[users] - 1 - np.arange(len(users))
     part = np.where(counts[users] >= 3, np.maximum(2 - after, 0), 0)
@@ -76,8 +76,8 @@ def temporal(
 ) -> Split:
     """Tests on what everybody did last by the clock, validates on what came before that.
 
-    Interactions at the same time stay together, in the earlier part. Every user active in a period is a case of it, newcomers
-    included, whose history is empty.
+    Interactions at the same time stay together, in the earlier part. Every user active in a period is a case of it,
+    newcomers included, whose history is empty.
 
     Args:
         interactions: the interactions, with times.
@@ -89,14 +89,14 @@ def temporal(
         The split; a test history holds everything of that user before the test period.
 
     Raises:
-        InputError: if there are no times, the shares leave nothing, ties leave a part empty, or no item reaches `min_count`.
+        InputError: if there are no times, the shares leave nothing, ties leave a part empty, or no item reaches
+            `min_count`.
     """
     if interactions.times is None:
         raise InputError("a temporal split needs times, and the interactions have none: name the time column")
     if not (validation_share > 0 and test_share > 0 and validation_share + test_share < 1):
-        raise InputError(
-            f"validation_share is {validation_share} and test_share {test_share}: both must be above 0 and their sum below 1"
-        )
+        shares = f"validation_share is {validation_share} and test_share {test_share}"
+        raise InputError(f"{shares}: both must be above 0 and their sum below 1")
     count = len(interactions)
     ordered = np.sort(interactions.times)
     tested = max(1, round(count * test_share))

@@ -24,8 +24,8 @@ def show(value: object, limit: int = 60) -> str:
 def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.ndarray, np.ndarray]:
     """Numbers the distinct ids of a column in the order of their first appearance.
 
-    Text is taken as it is ("007" stays "007"). Integers become their decimal strings, and so do floats with integer values, which
-    is what pandas makes of an integer column that once had a gap.
+    Text is taken as it is ("007" stays "007"). Integers become their decimal strings, and so do floats with integer
+    values, which is what pandas makes of an integer column that once had a gap.
 
     Args:
         column: [n] ids: strings, integers or integer-valued floats.
@@ -38,7 +38,10 @@ def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.n
     Raises:
         InputError: for a missing or empty id, or one that is neither text nor integer.
     """
-    codes, distinct = pd.factorize(column)
+    try:
+        codes, distinct = pd.factorize(column)
+    except TypeError as error:  # Lists and dictionaries.
+        raise InputError(f"column {name!r} holds ids such as {show(column.iloc[0])}: use text or integers") from error
     codes = codes.astype(np.int32)
     _refuse(codes < 0, column, name, locate, "the id is missing", "fill it in or drop the row")
     ids = np.empty(len(distinct), dtype=object)
@@ -66,8 +69,9 @@ def _id_text(value: Any) -> tuple[str, str]:
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         return str(int(value)), ""
     if isinstance(value, (float, np.floating)):
-        if float(value).is_integer() and abs(value) < EXACT_FLOAT:
-            return str(int(value)), ""
+        number = float(value)
+        if number.is_integer() and abs(number) < EXACT_FLOAT:
+            return str(int(number)), ""
         return "", f"the id {show(value)} is a float without an exact integer value: read the ids as text"
     return "", f"the id {show(value)} is of type {type(value).__name__}: use text or integers"
 
@@ -75,8 +79,8 @@ def _id_text(value: Any) -> tuple[str, str]:
 def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> np.ndarray:
     """Times as numbers that sort as the times do.
 
-    Numbers stay as they are, in the table's own unit. Datetimes and ISO 8601 text become seconds since 1970 (UTC where no zone is
-    given): int64 when all are whole seconds, else float64.
+    Numbers stay as they are, in the table's own unit. Datetimes and ISO 8601 text become seconds since 1970 (UTC where
+    no zone is given): int64 when all are whole seconds, else float64.
 
     Args:
         column: [n] times.
@@ -90,87 +94,94 @@ def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> np.ndarr
         InputError: for a missing or infinite time, or one that is neither a number nor a datetime.
     """
     _refuse(column.isna().to_numpy(), column, name, locate, "the time is missing", "fill it in or drop the row")
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
+    column = _plain(column)
     if _is_text(column):
         column = _parsed_times(column, name, locate)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _seconds(column)
-    if not _is_number(column):
-        raise InputError(
-            f"column {name!r} holds {column.dtype} values such as {show(column.iloc[0])}: use numbers or datetimes as times"
-        )
-    if pd.api.types.is_integer_dtype(column.dtype):
-        values = column.to_numpy()
-        if values.dtype == np.uint64 and values.max() > np.iinfo(np.int64).max:
-            return values.astype(np.float64)
-        return values.astype(np.int64)
-    values = column.to_numpy(dtype=np.float64)
-    _refuse(~np.isfinite(values), column, name, locate, "the time is infinite", "fill it in or drop the row")
-    return values
+    if not pd.api.types.is_any_real_numeric_dtype(column.dtype):
+        kind = f"{column.dtype} values such as {show(column.iloc[0])}"
+        raise InputError(f"column {name!r} holds {kind}: use numbers or datetimes as times")
+    if pd.api.types.is_integer_dtype(column.dtype) and column.max() <= np.iinfo(np.int64).max:
+        return column.to_numpy(dtype=np.int64)
+    times = column.to_numpy(dtype=np.float64)
+    _refuse(~np.isfinite(times), column, name, locate, "the time is infinite", "fill it in or drop the row")
+    return times
 
 
-def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, what: str, least: float = -np.inf) -> np.ndarray:
+def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, part: str) -> np.ndarray:
     """Ratings or weights as finite float32.
 
     Args:
         column: [n] numbers, or text that spells them.
         name: the column's name, for errors.
         locate: how to name a row, for errors.
-        what: "rating" or "weight", for errors.
-        least: the smallest value allowed.
+        part: "rating", or "weight", which may not be negative.
 
     Returns:
         [n] float32.
 
     Raises:
-        InputError: for a missing, infinite, too small or non-numeric value.
+        InputError: for a missing, infinite or non-numeric value or a negative weight.
     """
     remedy = f"correct it, or drop the row or the column {name!r}"
-    _refuse(column.isna().to_numpy(), column, name, locate, f"the {what} is missing", remedy)
-    values = pd.to_numeric(column.astype(object) if _is_text(column) else column, errors="coerce")
+    _refuse(column.isna().to_numpy(), column, name, locate, f"the {part} is missing", remedy)
+    column = _plain(column)
+    if not (_is_text(column) or pd.api.types.is_numeric_dtype(column.dtype)):
+        raise InputError(
+            f"column {name!r} holds {column.dtype} values such as {show(column.iloc[0])}: a {part} is a number"
+        )
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    _refuse(np.isnan(numbers), column, name, locate, f"the {part} is not a number", remedy)
     with np.errstate(over="ignore"):
-        numbers = np.asarray(values.to_numpy(dtype=np.float64), dtype=np.float32)
-    _refuse(np.isnan(numbers), column, name, locate, f"the {what} is not a number", remedy)
-    _refuse(np.isinf(numbers), column, name, locate, f"the {what} is infinite", remedy)
-    _refuse(numbers < least, column, name, locate, f"the {what} is below {least:g}", remedy)
-    return numbers
+        values = numbers.astype(np.float32)
+    _refuse(np.isinf(values), column, name, locate, f"the {part} is infinite or too large", remedy)
+    if part == "weight":
+        _refuse(values < 0, column, name, locate, "the weight is negative", remedy)
+    return values
 
 
 def _refuse(bad: np.ndarray, column: pd.Series, name: Hashable, locate: Locate, problem: str, remedy: str) -> None:
     """Raises an InputError about the first bad row, if there is one."""
-    if not bad.any():
-        return
-    row = int(np.argmax(bad))
-    count = int(bad.sum())
-    others = f" (and in {count - 1} more)" if count > 1 else ""
-    raise InputError(f"column {name!r}, {locate(row)}{others}: {problem}, got {show(column.iloc[row])}: {remedy}")
+    count = int(np.count_nonzero(bad))
+    if count:
+        row = int(np.argmax(bad))
+        others = f" (and in {count - 1} more)" if count > 1 else ""
+        raise InputError(f"column {name!r}, {locate(row)}{others}: {problem}, got {show(column.iloc[row])}: {remedy}")
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """The column without a category or Arrow wrapping."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.astype(column.cat.categories.dtype)
+    if isinstance(column.dtype, pd.ArrowDtype):
+        return pd.Series(column.array.__arrow_array__().to_pandas(date_as_object=False))
+    return column
 
 
 def _is_text(column: pd.Series) -> bool:
     return pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)
 
 
-def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
-
-
 def _parsed_times(column: pd.Series, name: Hashable, locate: Locate) -> pd.Series:
     """Text or objects as numbers, or else as datetimes."""
-    numbers = pd.to_numeric(column.astype(object), errors="coerce")
+    numbers = pd.to_numeric(column, errors="coerce")
     if not numbers.isna().any():
         return numbers
+    if pd.api.types.is_object_dtype(column.dtype):
+        column = column.mask(
+            column.map(pd.api.types.is_number)
+        )  # pandas would read a number as a datetime of its own making.
     datetimes = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
-    bad = min(numbers.isna().to_numpy(), datetimes.isna().to_numpy(), key=np.sum)
-    _refuse(
-        bad, column, name, locate, "the time is neither a number nor an ISO 8601 datetime", "correct it or drop the row"
-    )
-    return datetimes if bad.sum() == datetimes.isna().sum() else numbers
+    bad = min(datetimes.isna().to_numpy(), numbers.isna().to_numpy(), key=np.count_nonzero)
+    problem = "the time is neither a number nor an ISO 8601 datetime"
+    _refuse(bad, column, name, locate, problem, "correct it or drop the row")
+    return datetimes
 
 
 def _seconds(column: pd.Series) -> np.ndarray:
     """Datetimes as seconds since 1970 UTC."""
-    if getattr(column.dt, "tz", None) is not None:
+    if column.dt.tz is not None:
         column = column.dt.tz_convert("UTC").dt.tz_localize(None)
     times = column.to_numpy()
     whole = times.astype("datetime64[s]")

@@ -120,7 +120,8 @@ class Vocabulary:
     def save(self, path: str | Path) -> None:
         r"""Writes UTF-8 text, a line an item in index order: the id, a tab, its count.
 
-        Within an id, backslash, newline, carriage return and tab are written as \\, \n, \r, \t. The file appears whole or not at all.
+        Within an id, backslash, newline, carriage return and tab are written as \\, \n, \r, \t. The file appears whole
+        or not at all.
 
         Args:
             path: the file to write; an older one is replaced.
