@@ -1,0 +1,159 @@
+"""Training windows: every interaction of every history is a target once an epoch, with a long context."""
+
+import numpy as np
+import tensorflow as tf
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.errors import InputError
+
+CHUNK_BATCHES = 16  # batches whose windows are sorted by length together: little padding, and batches still mixed
+
+
+@dataclass(frozen=True)
+class WindowConfig:
+    """How histories become training batches.
+
+    Attributes:
+        max_length: longest window, in input items.
+        context: items at the start of every window but a history's first that are read and not trained on, so that no
+            target sees fewer than this many predecessors unless it has fewer. Must be below `max_length`.
+        batch_size: windows a batch.
+        seed: decides offsets and order, together with the epoch's number alone.
+    """
+
+    max_length: int = Field(default=50, ge=1)
+    context: int = Field(default=0, ge=0)
+    batch_size: int = Field(default=128, ge=1)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.context >= self.max_length:
+            raise InputError(f"context is {self.context}, but must be below max_length, which is {self.max_length}.")
+
+
+class TrainingWindows:
+    """Cuts histories into windows, anew each epoch.
+
+    A history of n items has n - 1 targets. Up to `max_length` targets fit the first window; every further window holds
+    `max_length - context` targets behind `context` items that are only read. The cuts move by a random offset each
+    epoch, within the slack that the last window leaves, so the number of windows, hence of steps, is the same in every
+    epoch.
+
+    Args:
+        histories: training histories; those of one item hold no target and are passed over.
+        config: lengths, batch size, seed.
+
+    Raises:
+        InputError: if no history has two items.
+    """
+
+    def __init__(self, histories: Histories, config: WindowConfig) -> None:
+        targets = np.maximum(np.diff(histories.offsets) - 1, 0)
+        rows = np.flatnonzero(targets)
+        if not len(rows):
+            raise InputError(
+                f"no user has two interactions ({len(histories)} users): nothing to learn from; bring longer histories."
+            )
+        targets = targets[rows]
+        stride = config.max_length - config.context
+        further = np.maximum(-(-(targets - config.max_length) // stride), 0)
+        windows = 1 + further
+        slack = np.where(further > 0, config.max_length + further * stride - targets, 0)
+
+        self.config = config
+        self._stride = stride
+        self._items = histories.items
+        self._weights = histories.weights
+        self._history = np.repeat(np.arange(len(rows)), windows)
+        self._ordinal = np.arange(len(self._history)) - np.repeat(np.cumsum(windows) - windows, windows)
+        self._begin = histories.offsets[rows].astype(np.int64)
+        self._targets = targets.astype(np.int64)
+        self._slack = slack.astype(np.int64)
+
+    @property
+    def window_count(self) -> int:
+        """Windows an epoch."""
+        return len(self._history)
+
+    @property
+    def target_count(self) -> int:
+        """Targets an epoch: each interaction but the first of each history."""
+        return int(self._targets.sum())
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches an epoch; the last one of an epoch's cut may be smaller."""
+        return -(-self.window_count // self.config.batch_size)
+
+    def dataset(self, first_epoch: int = 0) -> tf.data.Dataset:
+        """An endless dataset, epoch after epoch; pass `steps_per_epoch` to `model.fit`.
+
+        What an epoch holds depends on the seed and its number only, so training continued at `first_epoch` sees the
+        batches that uninterrupted training would have seen.
+
+        Args:
+            first_epoch: number of the first epoch, from 0.
+
+        Returns:
+            Batches {"history": [B, l] int32, "next_item": [B, l] int32, and "weight": [B, l] float32 where the
+            histories have weights}, l at most `max_length`, right-padded with 0. `next_item` is 0 where the position
+            is padding or only context.
+        """
+        items = tf.constant(self._items)
+        weights = None if self._weights is None else tf.constant(self._weights)
+        size, steps = self.config.batch_size, self.steps_per_epoch
+
+        def epoch_batches(epoch: tf.Tensor) -> tf.data.Dataset:
+            plan, batch_order = self._plan_epoch(epoch)
+
+            def batch(step: tf.Tensor) -> dict[str, tf.Tensor]:
+                first = batch_order[step] * size
+                return _gather(items, weights, plan[first : first + size])
+
+            return tf.data.Dataset.range(steps).map(batch, num_parallel_calls=2)
+
+        epochs = tf.data.Dataset.range(first_epoch, np.iinfo(np.int64).max)
+        return epochs.flat_map(epoch_batches).prefetch(8)
+
+    def _plan_epoch(self, epoch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Lays out one epoch: windows [W, 3] int64 (start, length, context) in batch order, and the batches' order."""
+        seeds = tf.random.split([tf.cast(self.config.seed, tf.int64), epoch], 3)
+        slack = tf.constant(self._slack)
+        uniform = tf.random.stateless_uniform(tf.shape(slack), seeds[0], dtype=tf.float64)
+        shift = tf.gather(tf.cast(uniform * tf.cast(slack + 1, tf.float64), tf.int64), self._history)
+
+        is_first = self._ordinal == 0
+        reach = tf.where(is_first, self.config.max_length - shift, self._stride)
+        first_target = tf.where(
+            is_first, tf.ones_like(shift), 1 + self.config.max_length - shift + (self._ordinal - 1) * self._stride
+        )
+        last_target = tf.minimum(first_target + reach - 1, tf.gather(self._targets, self._history))
+        context = tf.where(is_first, tf.zeros_like(shift), self.config.context)
+        start = tf.gather(self._begin, self._history) + first_target - 1 - context
+        plan = tf.stack([start, last_target - first_target + 1 + context, context], axis=1)
+
+        plan = tf.random.experimental.stateless_shuffle(plan, seeds[1])
+        # Sort by length within chunks of batches, so that a batch holds windows of like length.
+        chunk = tf.range(self.window_count, dtype=tf.int64) // (self.config.batch_size * CHUNK_BATCHES)
+        plan = tf.gather(plan, tf.argsort(chunk * (self.config.max_length + 1) + plan[:, 1], stable=True))
+        batch_order = tf.random.experimental.stateless_shuffle(tf.range(self.steps_per_epoch, dtype=tf.int64), seeds[2])
+        return plan, batch_order
+
+
+def _gather(items: tf.Tensor, weights: tf.Tensor | None, plan: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Reads the items of a batch of planned windows."""
+    start, length, context = plan[:, 0:1], plan[:, 1:2], plan[:, 2:3]
+    position = tf.range(tf.reduce_max(length))[None, :]
+    inside = position < length
+    at = tf.where(inside, start + position, 0)
+    trained = inside & (position >= context)
+    following = tf.where(trained, at + 1, 0)
+    batch = {
+        "history": tf.where(inside, tf.gather(items, at), 0),
+        "next_item": tf.where(trained, tf.gather(items, following), 0),
+    }
+    if weights is not None:
+        batch["weight"] = tf.where(trained, tf.gather(weights, following), 0.0)
+    return batch

@@ -1,0 +1,79 @@
+"""Caser's convolutions for all windows of a history in one pass.
+
+Source: Tang and Wang, Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding, WSDM 2018.
+"""
+
+import tensorflow as tf
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CaserConfig:
+    """Caser's filters; the defaults are the paper's for MovieLens (section 4.1: L = 5, 16 and 4 filters).
+
+    Attributes:
+        window: items that a state sees through the convolutions (the paper's L).
+        horizontal_filters: filters of each height 1..window.
+        vertical_filters: filters that span the whole window.
+        dropout: share of the convolutions' outputs set to zero in training, before the fully connected layer.
+        units: width of the fully connected layer.
+    """
+
+    window: int = Field(default=5, ge=1)
+    horizontal_filters: int = Field(default=16, ge=1)
+    vertical_filters: int = Field(default=4, ge=0)
+    dropout: float = Field(default=0.5, ge=0, lt=1)
+    units: int = Field(default=64, ge=1)
+
+
+def caser(embedded: tf.Tensor, config: CaserConfig) -> tf.Tensor:
+    """Embedded history [B, L, E] -> states [B, L, units], each a Caser network over the last `window` items.
+
+    Missing items before a history's first are zero vectors. A horizontal filter of height h is a valid convolution over
+    the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps. A vertical
+    filter is one set of weights over the window's steps, the same for each of the E components.
+    """
+    padded = tf.keras.layers.ZeroPadding1D((config.window - 1, 0))(embedded)
+    features = []
+    for height in range(1, config.window + 1):
+        convolved = tf.keras.layers.Conv1D(
+            config.horizontal_filters, height, activation="relu", name=f"horizontal_{height}"
+        )(padded)
+        span = config.window - height + 1
+        features.append(tf.keras.layers.MaxPooling1D(span, strides=1)(convolved) if span > 1 else convolved)
+    if config.vertical_filters:
+        features.append(VerticalConvolution(config.vertical_filters, config.window, name="vertical")(padded))
+    joined = tf.keras.layers.Concatenate()(features)
+    joined = tf.keras.layers.Dropout(config.dropout, rng_type="stateful")(joined)
+    return tf.keras.layers.Dense(config.units, activation="relu", name="fully_connected")(joined)
+
+
+class VerticalConvolution(tf.keras.layers.Layer):
+    """Caser's vertical filters (equation 6): weighted sums of the window's item vectors.
+
+    Args:
+        filters: number of weightings.
+        window: steps that each spans.
+    """
+
+    def __init__(self, filters: int, window: int, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.window = window
+
+    def build(self, input_shape: tf.TensorShape) -> None:
+        """Creates the kernel [window, filters]."""
+        self.kernel = self.add_weight("kernel", [self.window, self.filters], initializer="glorot_uniform")
+        super().build(input_shape)
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Left-padded history [B, window - 1 + L, E] -> [B, L, E * filters]."""
+        length = tf.shape(inputs)[1] - self.window + 1
+        steps = tf.stack([inputs[:, lag : lag + length] for lag in range(self.window)], axis=-1)
+        summed = tf.linalg.matmul(steps, self.kernel)
+        return tf.reshape(summed, [tf.shape(inputs)[0], length, inputs.shape[-1] * self.filters])
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "filters": self.filters, "window": self.window}

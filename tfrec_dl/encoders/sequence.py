@@ -1,0 +1,41 @@
+"""The frame around every encoder's body: embed, drop out, encode, project, add the short path."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+
+def sequence_encoder(
+    embedding: tf.keras.layers.Layer,
+    body: Callable[[tf.Tensor], tf.Tensor],
+    dimension: int,
+    embedding_dropout: float = 0.0,
+    state_dropout: float = 0.0,
+    short_path: tf.keras.layers.Layer | None = None,
+    name: str = "encoder",
+) -> tf.keras.Model:
+    """Builds a query encoder.
+
+    Args:
+        embedding: layer, vocabulary indices [B, L] int32 -> vectors [B, L, E].
+        body: functional body, [B, L, E] -> [B, L, units], causal.
+        dimension: width D of the states.
+        embedding_dropout: share of the embedded components set to zero in training.
+        state_dropout: share of the body's outputs set to zero in training.
+        short_path: layer, history [B, L] int32 -> [B, L, D], added to the states.
+        name: of the model.
+
+    Returns:
+        Functional model, history [B, L] int32 right-padded with 0 -> states [B, L, D] float32.
+    """
+    history = tf.keras.Input([None], dtype=tf.int32, name="history")
+    embedded = embedding(history)
+    if embedding_dropout:
+        embedded = tf.keras.layers.Dropout(embedding_dropout, rng_type="stateful")(embedded)
+    states = body(embedded)
+    if state_dropout:
+        states = tf.keras.layers.Dropout(state_dropout, rng_type="stateful")(states)
+    states = tf.keras.layers.Dense(dimension, name="projection")(states)
+    if short_path is not None:
+        states = tf.keras.layers.Add(name="with_short_path")([states, short_path(history)])
+    return tf.keras.Model(history, states, name=name)

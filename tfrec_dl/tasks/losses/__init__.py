@@ -1,0 +1,26 @@
+"""Retrieval losses, each from queries, targets and candidates to one loss a target."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tfrec_dl.tasks.losses.candidates import Candidates
+from tfrec_dl.tasks.losses.gbce import GBCE
+from tfrec_dl.tasks.losses.pairwise import BPR, BPRMax, TOP1Max
+from tfrec_dl.tasks.losses.softmax import FullSoftmax, InBatchSoftmax, SampledSoftmax
+
+Loss = Annotated[
+    FullSoftmax | InBatchSoftmax | SampledSoftmax | BPR | BPRMax | TOP1Max | GBCE, Field(discriminator="name")
+]
+
+__all__ = [
+    "BPR",
+    "GBCE",
+    "BPRMax",
+    "Candidates",
+    "FullSoftmax",
+    "InBatchSoftmax",
+    "Loss",
+    "SampledSoftmax",
+    "TOP1Max",
+]

@@ -1,0 +1,110 @@
+"""The retrieval model: a query encoder and an item tower, trained on every position at once."""
+
+import tensorflow as tf
+import tensorflow_recommenders as tfrs
+
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.tasks.losses import Candidates, Loss
+
+
+class RetrievalModel(tfrs.Model):
+    """Scores items by the dot product of a query's and an item's vector.
+
+    Trains under `model.compile` and `model.fit` on batches of `TrainingWindows`.
+
+    Args:
+        encoder: functional model, history [B, L] int32 -> states [B, L, D - 1] float32, causal.
+        item_tower: functional model, vocabulary indices [N] int32 -> item vectors [N, D] whose last component is the
+            item bias; the query carries a constant 1 there.
+        vocabulary: the items.
+        loss: a retrieval loss.
+        max_length: items of a history that a query reads, the last ones.
+        seed: decides the sampled negatives, together with the optimiser's step.
+    """
+
+    def __init__(
+        self,
+        encoder: tf.keras.Model,
+        item_tower: tf.keras.Model,
+        vocabulary: Vocabulary,
+        loss: Loss,
+        max_length: int,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.item_tower = item_tower
+        self.vocabulary = vocabulary
+        self.retrieval_loss = loss
+        self.max_length = max_length
+        self.seed = seed
+        self.loss_mean = tf.keras.metrics.Mean(name="loss")
+
+    def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
+        """Mean loss over a batch's targets.
+
+        Args:
+            inputs: a batch of `TrainingWindows`: "history" and "next_item" [B, L] int32, optionally "weight" [B, L].
+            training: whether dropout is active.
+
+        Returns:
+            Scalar, divided by the number of replicas so that their sum is the mean over the global batch when replicas
+            hold equally many targets.
+        """
+        states = self.encoder(inputs["history"], training=training)
+        is_target = inputs["next_item"] > 0
+        # Padded and context positions leave before any logit is computed.
+        queries = _with_bias_component(tf.boolean_mask(states, is_target))
+        targets = tf.boolean_mask(inputs["next_item"], is_target)
+        candidates = Candidates(self.item_tower, self.vocabulary.item_counts, self._step_seed())
+        losses = self.retrieval_loss.per_target(queries, targets, candidates)
+        weights = tf.ones_like(losses)
+        if "weight" in inputs:
+            weights = tf.boolean_mask(inputs["weight"], is_target)
+        loss = tf.math.divide_no_nan(tf.reduce_sum(losses * weights), tf.reduce_sum(weights))
+        self.loss_mean.update_state(loss, sample_weight=tf.reduce_sum(weights))
+        return loss / tf.distribute.get_strategy().num_replicas_in_sync
+
+    def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """One optimiser step; reports the epoch's mean loss where `tfrs.Model` reports the last batch's."""
+        super().train_step(inputs)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def test_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Loss of held-out windows, without an update."""
+        super().test_step(inputs)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def states(self, history: tf.Tensor) -> tf.Tensor:
+        """Query vectors at every position: history [B, L] int32 -> [B, L, D]."""
+        return _with_bias_component(self.encoder(history, training=False))
+
+    def query(self, history: tf.Tensor) -> tf.Tensor:
+        """Query vectors after the last item.
+
+        Args:
+            history: [B, L] int32, right-padded with 0; an empty row gives the state of a padding item.
+
+        Returns:
+            [B, D] float32.
+        """
+        states = self.encoder(history, training=False)
+        last = tf.maximum(tf.math.count_nonzero(history, axis=1, dtype=tf.int32) - 1, 0)
+        return _with_bias_component(tf.gather(states, last, batch_dims=1))
+
+    def item_vectors(self) -> tf.Tensor:
+        """Vectors of every vocabulary row, [vocabulary.size, D]; rows 0 and 1 are no items."""
+        return self.item_tower(tf.range(self.vocabulary.size), training=False)
+
+    def call(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
+        """Query vectors of a batch's histories, as `query`."""
+        return self.query(inputs["history"])
+
+    def _step_seed(self) -> tf.Tensor:
+        step = self.optimizer.iterations if getattr(self, "optimizer", None) else 0
+        return tf.stack([tf.constant(self.seed, tf.int32), tf.cast(step, tf.int32)])
+
+
+def _with_bias_component(states: tf.Tensor) -> tf.Tensor:
+    """Appends the 1 that meets the item bias: [..., D - 1] -> [..., D]."""
+    return tf.concat([states, tf.ones_like(states[..., :1])], axis=-1)

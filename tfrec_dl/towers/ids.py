@@ -1,0 +1,24 @@
+"""The item tower of models that know an item by its id."""
+
+import numpy as np
+import tensorflow as tf
+
+
+def id_tower(embedding: tf.keras.layers.Embedding, item_counts: np.ndarray) -> tf.keras.Model:
+    """Item vectors from an embedding table and a bias.
+
+    Args:
+        embedding: the table [V, D - 1]; pass the encoder's own to tie the weights.
+        item_counts: training interactions of each vocabulary row [V]. The bias starts at the log of an item's share of
+            them (at least one is assumed), where a softmax without history belongs.
+
+    Returns:
+        Functional model, vocabulary indices [N] int32 -> [N, D] float32, the bias last.
+    """
+    log_share = np.log(np.maximum(item_counts, 1) / max(item_counts.sum(), 1)).astype(np.float32)
+    bias = tf.keras.layers.Embedding(
+        len(item_counts), 1, embeddings_initializer=tf.constant_initializer(log_share[:, None]), name="item_bias"
+    )
+    indices = tf.keras.Input([], dtype=tf.int32, name="item")
+    vectors = tf.keras.layers.Concatenate(name="item_vector")([embedding(indices), bias(indices)])
+    return tf.keras.Model(indices, vectors, name="id_tower")
