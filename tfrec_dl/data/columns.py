@@ -73,7 +73,7 @@ class Columns:
 def _missing(name: str, header: Sequence[str], table: str) -> str:
     """The message for a column that is not in the table."""
     texts = [str(column) for column in header]
-    near = difflib.get_close_matches(str(name).lower(), [text.lower() for text in texts], n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(name).lower(), [text.lower() for text in texts], n=1, cutoff=0.6)
     if near:
         nearest = next(text for text in texts if text.lower() == near[0])
         return f"no column {name!r} in {table}: did you mean {nearest!r}?"

@@ -126,7 +126,7 @@ class Histories:
             other: as many rows, of the same users in the same order.
 
         Returns:
-            Rows of this one's items and then the other's.
+            Rows of this one's items and then the other's, with weights if both have them.
 
         Raises:
             InputError: if the users differ.

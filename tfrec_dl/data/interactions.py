@@ -58,6 +58,8 @@ class Interactions:
             InputError: if a column is missing, the table is empty or a value is invalid; the message names column, row
                 and value.
         """
+        if not isinstance(frame, pd.DataFrame):
+            raise InputError(f"the table is of type {type(frame).__name__}: pass a pandas DataFrame")
         columns = (columns or Columns()).resolve(list(frame.columns))
         return cls._checked(frame, columns, lambda row: f"row {row + 1}", duplicates, "the table")
 
@@ -86,7 +88,7 @@ class Interactions:
         if duplicates not in ("keep", "first", "last", "error"):
             raise InputError(f"duplicates is {duplicates!r}: use 'keep', 'first', 'last' or 'error'")
         if len(frame) == 0:
-            raise InputError(f"{table} has a header and no interactions")
+            raise InputError(f"{table} holds no interactions: it needs at least one row")
         users, user_ids = checked_ids(frame[columns.user], columns.user, locate)
         items, item_ids = checked_ids(frame[columns.item], columns.item, locate)
         interactions = cls(

@@ -1,5 +1,6 @@
 """Reads the columns asked for from a CSV or Parquet file, ids as text."""
 
+import contextlib
 import csv
 import difflib
 import gzip
@@ -93,7 +94,7 @@ def _read_csv(path: Path, columns: Columns, zipped: bool) -> tuple[pd.DataFrame,
             )
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
-            raise InputError(f"{str(path)!r} has a header and no interactions") from error
+            raise InputError(f"{str(path)!r} holds no interactions: it needs at least one row") from error
         if "UTF8" in str(error):
             raise InputError(f"{str(path)!r} is not UTF-8 text: convert it to UTF-8") from error
         raise InputError(
@@ -149,14 +150,20 @@ class _Lines:
 
     def locate(self, row: int) -> str:
         """Row number from 0 -> "line 7"."""
-        line, _ = next(itertools.islice(self, row + 1, None))
+        try:
+            line, _ = next(itertools.islice(self, row + 1, None))
+        except (csv.Error, StopIteration):  # Python's reader is stricter about field sizes and NUL than Arrow's.
+            return f"row {row + 1}"
         return f"line {line}"
 
     def first_malformed(self, width: int) -> str:
         """Where a record has too many or too few fields; "" if none has."""
-        for line, record in self:
-            if len(record) != width:
-                return f"line {line} has {len(record)} fields, the header {width}: quote fields that hold the separator"
+        with contextlib.suppress(csv.Error):
+            for line, record in self:
+                if len(record) != width:
+                    return (
+                        f"line {line} has {len(record)} fields, the header {width}: quote fields that hold separators"
+                    )
         return ""
 
 

@@ -91,10 +91,11 @@ class Vocabulary:
         Returns:
             int32 indices of the same shape: unknown ids are 1, the empty string (never an id) is padding, 0.
         """
-        array = np.asarray(ids)
-        array = array.astype(str).astype(object) if array.dtype.kind in "iu" else np.asarray(ids, dtype=object)
+        array = np.asarray(ids, dtype=object)
         flat = array.ravel()
-        indices = self._index.get_indexer(flat).astype(np.int32) + np.int32(FIRST_ITEM)
+        if flat.size and isinstance(flat[0], (int, np.integer)):
+            flat = flat.astype(str).astype(object)
+        indices = self._index.get_indexer(pd.Index(flat, dtype=object)).astype(np.int32) + np.int32(FIRST_ITEM)
         indices[indices < FIRST_ITEM] = UNKNOWN
         indices[flat == ""] = PADDING
         return indices.reshape(array.shape)
