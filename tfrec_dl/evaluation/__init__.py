@@ -1,0 +1,1 @@
+"""Scorers -> ranks -> metrics with intervals; baselines, leaderboard and the Keras validation callback."""

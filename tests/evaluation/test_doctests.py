@@ -1,0 +1,20 @@
+import doctest
+
+import numpy as np
+
+from tfrec_dl.evaluation import metrics
+from tfrec_dl.evaluation.ranking import Rankings
+
+
+def test_every_metric_gives_the_value_its_docstring_shows():
+    example = Rankings(
+        ranks=np.array([1.0, 3.0, np.inf, 12.0]),
+        offsets=np.array([0, 3, 4]),
+        candidates=np.array([6, 20]),
+        lists=np.array([[2, 3], [2, 0]]),
+        item_counts=np.array([0, 0, 6, 2]),
+        user_ids=np.array(["a", "b"], dtype=object),
+    )
+    results = doctest.testmod(metrics, extraglobs={"example": example, "np": np})
+    assert results.attempted >= 10
+    assert results.failed == 0

@@ -1,0 +1,150 @@
+"""One call from a model and cases to a report: per-user values, means and their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.intervals import bootstrap_intervals
+from tfrec_dl.evaluation.metrics import (
+    AUC,
+    MAP,
+    MRR,
+    NDCG,
+    CatalogueCoverage,
+    HitRate,
+    Metric,
+    Novelty,
+    PopularityBias,
+    Precision,
+    Recall,
+)
+from tfrec_dl.evaluation.ranking import rank_targets
+from tfrec_dl.evaluation.scorer import as_scorer
+
+if TYPE_CHECKING:
+    from tfrec_dl.data.splits import EvaluationCases
+
+RANK_METRICS: tuple[Metric, ...] = (NDCG(10), HitRate(10), MRR(10), Precision(10), Recall(10), MAP(10), AUC())
+DEFAULT_METRICS: tuple[Metric, ...] = (*RANK_METRICS, CatalogueCoverage(10), Novelty(10), PopularityBias(10))
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What an evaluation found.
+
+    Attributes:
+        values: metric name -> [H] float64, one value per user.
+        totals: metric name -> one number for all users together (catalogue coverage), which has no interval.
+        user_ids: [H] object.
+        targets: number of targets, misses included.
+        keep_seen: whether items of the history could be recommended.
+        seed: of the bootstrap.
+    """
+
+    values: Mapping[str, np.ndarray]
+    totals: Mapping[str, float]
+    user_ids: np.ndarray
+    targets: int
+    keep_seen: bool = False
+    seed: int = 0
+
+    def __len__(self) -> int:
+        """Number of users."""
+        return len(self.user_ids)
+
+    def per_user(self, metric: str) -> np.ndarray:
+        """[H] float64 values of one metric.
+
+        Raises:
+            InputError: if the report has no such metric per user.
+        """
+        if metric not in self.values:
+            raise InputError(f"the report has no per-user metric {metric!r}: it has {', '.join(self.values)}.")
+        return self.values[metric]
+
+    def means(self) -> dict[str, float]:
+        """Metric name -> mean over users (or the total), without intervals."""
+        return {**{name: float(values.mean()) for name, values in self.values.items()}, **self.totals}
+
+    def summary(self) -> dict[str, float]:
+        """Flat figures: "ndcg@10" -> the mean, "ndcg@10/low" and "ndcg@10/high" -> its 95 % interval over users."""
+        low, high = bootstrap_intervals(np.stack(list(self.values.values()), axis=1), seed=self.seed)
+        flat: dict[str, float] = {}
+        for column, (name, values) in enumerate(self.values.items()):
+            flat |= {name: float(values.mean()), f"{name}/low": float(low[column]), f"{name}/high": float(high[column])}
+        return {**flat, **self.totals}
+
+
+def evaluate(
+    scorer_or_model: Any,
+    cases: EvaluationCases,
+    vocabulary: Vocabulary,
+    keep_seen: bool = False,
+    metrics: Sequence[Metric] = DEFAULT_METRICS,
+    seed: int = 0,
+    block_size: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Ranks every target among the whole catalogue and computes metrics per user.
+
+    Args:
+        scorer_or_model: a `RetrievalModel`, or anything with `scores(histories)`.
+        cases: histories and targets, row by row.
+        vocabulary: the one the cases are encoded with.
+        keep_seen: False masks the items of the history; True lets them compete.
+        metrics: what to compute; lists are only made when a metric needs them.
+        seed: of the bootstrap intervals.
+        block_size: users scored at once; None chooses from the catalogue's size.
+        progress: called with (users done, users in all) after each block.
+
+    Raises:
+        InputError: for cases that are empty or do not fit the vocabulary, or no metrics.
+    """
+    if not metrics:
+        raise InputError("no metrics to compute: pass at least one, for example NDCG(10).")
+    top_k = max(metric.list_length for metric in metrics) or None
+    rankings = rank_targets(as_scorer(scorer_or_model), cases, vocabulary, keep_seen, top_k, block_size, progress)
+    return Report(
+        values={
+            metric.name: metric.values(rankings) for metric in metrics if not isinstance(metric, CatalogueCoverage)
+        },
+        totals={metric.name: metric.total(rankings) for metric in metrics if isinstance(metric, CatalogueCoverage)},
+        user_ids=rankings.user_ids,
+        targets=len(rankings.ranks),
+        keep_seen=keep_seen,
+        seed=seed,
+    )
+
+
+def mean_report(reports: Sequence[Report]) -> Report:
+    """Averages the per-user values of repeated runs (seeds) on the same cases; its intervals are over users.
+
+    Raises:
+        InputError: if there is no report, or they are over different users or metrics.
+    """
+    if not reports:
+        raise InputError("no reports to average: pass at least one.")
+    first = reports[0]
+    for report in reports[1:]:
+        if not np.array_equal(report.user_ids, first.user_ids):
+            raise InputError(
+                f"reports over different users ({len(first)} and {len(report)}): evaluate on the same cases."
+            )
+        if (report.values.keys(), report.totals.keys()) != (first.values.keys(), first.totals.keys()):
+            raise InputError(f"reports of different metrics: {', '.join(first.values)} and {', '.join(report.values)}.")
+        if report.keep_seen != first.keep_seen:
+            raise InputError("one report keeps seen items and another masks them: evaluate all in the same way.")
+    return Report(
+        values={name: np.mean([report.values[name] for report in reports], axis=0) for name in first.values},
+        totals={name: float(np.mean([report.totals[name] for report in reports])) for name in first.totals},
+        user_ids=first.user_ids,
+        targets=first.targets,
+        keep_seen=first.keep_seen,
+        seed=first.seed,
+    )

@@ -1,0 +1,284 @@
+"""Ranking and catalogue metrics: small declarative classes, one formula each, all from the same `Rankings`.
+
+The doctests share one example: the first user's three targets are ranked 1 and 3 and missed; the second user's one
+target is ranked 12. 6 and 20 items could have been recommended.
+
+    example = Rankings(
+        ranks=np.array([1.0, 3.0, np.inf, 12.0]), offsets=np.array([0, 3, 4]), candidates=np.array([6, 20]),
+        lists=np.array([[2, 3], [2, 0]]), item_counts=np.array([0, 0, 6, 2]), user_ids=np.array(["a", "b"]))
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.ranking import Rankings
+
+__all__ = [
+    "AUC",
+    "MAP",
+    "MRR",
+    "NDCG",
+    "CatalogueCoverage",
+    "HitRate",
+    "Metric",
+    "Novelty",
+    "PopularityBias",
+    "Precision",
+    "Rankings",
+    "Recall",
+]
+
+
+class Metric(ABC):
+    """One number per user, from ranks or recommended lists.
+
+    Attributes:
+        list_length: length of the recommended lists it needs, 0 for none.
+    """
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The key in reports, for example "ndcg@10"."""
+
+    @property
+    def list_length(self) -> int:
+        """Length of the recommended lists the metric needs; 0 when ranks are enough."""
+        return 0
+
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
+        return self._values(rankings)
+
+    @abstractmethod
+    def _values(self, rankings: Rankings) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class _AtK(Metric):
+    k: int = 10
+    label: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        if self.k < 1:
+            raise InputError(f"{type(self).__name__} at k = {self.k}: k must be at least 1.")
+
+    @property
+    def name(self) -> str:
+        """The key in reports, for example "ndcg@10"."""
+        return f"{self.label}@{self.k}"
+
+    def hits(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64 number of targets among the first k."""
+        return rankings.sum_by_user(rankings.ranks <= self.k)
+
+
+@dataclass(frozen=True)
+class Precision(_AtK):
+    """Share of the k recommended items that are targets; k is the divisor even when the catalogue is smaller.
+
+    >>> Precision(10).values(example)
+    array([0.2, 0. ])
+    """
+
+    label = "precision"
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        return self.hits(rankings) / self.k
+
+
+@dataclass(frozen=True)
+class Recall(_AtK):
+    """Share of the user's targets among the first k.
+
+    >>> Recall(10).values(example).round(3)
+    array([0.667, 0.   ])
+    """
+
+    label = "recall"
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        return self.hits(rankings) / rankings.target_counts
+
+
+@dataclass(frozen=True)
+class HitRate(_AtK):
+    """1 if any target is among the first k, else 0.
+
+    >>> HitRate(10).values(example)
+    array([1., 0.])
+    """
+
+    label = "hit_rate"
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        return (rankings.best_ranks() <= self.k).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class NDCG(_AtK):
+    """Normalised discounted cumulative gain with binary relevance (Järvelin and Kekäläinen, 2002).
+
+    The sum of 1 / log2(rank + 1) over targets among the first k, divided by that of an ideal list: min(k, number of
+    targets) targets at the top.
+
+    >>> NDCG(10).values(example).round(3)  # (1 + 1/2) / (1 + 1/log2(3) + 1/2)
+    array([0.704, 0.   ])
+    """
+
+    label = "ndcg"
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        gains = np.where(rankings.ranks <= self.k, 1.0 / np.log2(rankings.ranks + 1.0), 0.0)
+        length = min(self.k, int(rankings.target_counts.max()))
+        ideal = np.cumsum(1.0 / np.log2(np.arange(2, length + 2)))
+        return rankings.sum_by_user(gains) / ideal[np.minimum(length, rankings.target_counts) - 1]
+
+
+@dataclass(frozen=True)
+class MRR(_AtK):
+    """Reciprocal rank of the best target, 0 beyond k.
+
+    >>> MRR(20).values(example).round(3)
+    array([1.   , 0.083])
+    """
+
+    label = "mrr"
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        best = rankings.best_ranks()
+        return np.where(best <= self.k, 1.0 / best, 0.0)
+
+
+@dataclass(frozen=True)
+class MAP(_AtK):
+    """Precision at the rank of each target among the first k, averaged over all targets as trec_eval does.
+
+    >>> MAP(10).values(example).round(3)  # (1/1 + 2/3) / 3
+    array([0.556, 0.   ])
+    """
+
+    label = "map"
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        order = np.lexsort((rankings.ranks, rankings.target_users))
+        ranks = rankings.ranks[order]
+        upto = _last_of_ties(ranks, rankings)
+        precisions = np.where(ranks <= self.k, upto / ranks, 0.0)
+        return rankings.sum_by_user(precisions) / rankings.target_counts
+
+
+@dataclass(frozen=True)
+class AUC(Metric):
+    """Probability that a target scores above a candidate that is no target; ties count against, a miss counts 0.
+
+    >>> AUC().values(example).round(3)  # the mean of 4/4, 3/4 and 0; 8/19
+    array([0.583, 0.421])
+    """
+
+    @property
+    def name(self) -> str:
+        """The key in reports: "auc"."""
+        return "auc"
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        users = rankings.target_users
+        order = np.lexsort((rankings.ranks, users))
+        ranks = rankings.ranks[order]
+        ranked = np.isfinite(ranks)
+        targets = rankings.sum_by_user(ranked)[users]
+        others = rankings.candidates[users] - targets
+        # Candidates below a target, less the targets below it.
+        below = rankings.candidates[users] - np.where(ranked, ranks, 0.0) - (targets - _last_of_ties(ranks, rankings))
+        shares = np.where(others > 0, np.clip(below, 0.0, None) / np.maximum(others, 1.0), 1.0)
+        return rankings.sum_by_user(np.where(ranked, shares, 0.0)) / rankings.target_counts
+
+
+@dataclass(frozen=True)
+class _OnLists(_AtK):
+    @property
+    def list_length(self) -> int:
+        """Lists of k."""
+        return self.k
+
+    def recommended(self, rankings: Rankings) -> np.ndarray:
+        """[H, <= k] int32, 0 where a list is shorter."""
+        if rankings.lists is None or rankings.lists.shape[1] < self.k:
+            raise InputError(f"{self.name} needs recommended lists of {self.k}: rank with top_k={self.k} or more.")
+        return rankings.lists[:, : self.k]
+
+    def mean(self, item_values: np.ndarray, rankings: Rankings) -> np.ndarray:
+        """Mean of a value of the items over each list; 0 for an empty list."""
+        lists = self.recommended(rankings)
+        shown = lists >= FIRST_ITEM
+        return np.where(shown, item_values[lists], 0.0).sum(axis=1) / np.maximum(shown.sum(axis=1), 1)
+
+
+@dataclass(frozen=True)
+class CatalogueCoverage(_OnLists):
+    """Share of the catalogue that is recommended to anyone.
+
+    One number for all users together, so reports give it without an interval.
+
+    >>> CatalogueCoverage(2).total(example)
+    1.0
+    """
+
+    label = "coverage"
+
+    def total(self, rankings: Rankings) -> float:
+        """Distinct recommended items divided by the number of items."""
+        recommended = np.unique(self.recommended(rankings))
+        return float(np.count_nonzero(recommended >= FIRST_ITEM) / max(1, len(rankings.item_counts) - FIRST_ITEM))
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        return np.full(len(rankings), self.total(rankings))
+
+
+@dataclass(frozen=True)
+class Novelty(_OnLists):
+    """Mean self-information of the recommended items, in bits (Castells, Hurley and Vargas, 2015).
+
+    An item's is -log2 of its share of the training interactions.
+
+    >>> Novelty(2).values(example).round(3)
+    array([1.208, 0.415])
+    """
+
+    label = "novelty"
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        counts = np.maximum(rankings.item_counts, 1)
+        return self.mean(np.log2(max(1, rankings.item_counts.sum())) - np.log2(counts), rankings)
+
+
+@dataclass(frozen=True)
+class PopularityBias(_OnLists):
+    """Mean training interactions of the recommended items.
+
+    Known as average recommendation popularity (Yin et al., 2012; Abdollahpouri et al., 2019).
+
+    >>> PopularityBias(2).values(example)
+    array([4., 6.])
+    """
+
+    label = "popularity_bias"
+
+    def _values(self, rankings: Rankings) -> np.ndarray:
+        return self.mean(rankings.item_counts.astype(np.float64), rankings)
+
+
+def _last_of_ties(ranks: np.ndarray, rankings: Rankings) -> np.ndarray:
+    """[T] float64: targets of the same user ranked at or above each, given ranks sorted within users."""
+    users = rankings.target_users
+    starts = np.concatenate([[True], (ranks[1:] != ranks[:-1]) | (users[1:] != users[:-1])])
+    group = np.cumsum(starts) - 1
+    last = np.append(np.flatnonzero(starts)[1:], len(ranks))[group]
+    return (last - rankings.offsets[users]).astype(np.float64)

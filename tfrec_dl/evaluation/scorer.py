@@ -1,0 +1,134 @@
+"""Scorers: anything that scores the whole catalogue for a block of histories; evaluation and baselines meet here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    from tfrec_dl.data.histories import Histories
+
+QUERY_TOKENS = (
+    65_536  # history positions encoded at once: bounds the encoder's memory whatever the length of the histories
+)
+QUERY_ROWS = 4_096  # histories encoded at once at most
+QUERY_CHUNK = 65_536  # query vectors held at once
+
+
+class Scorer(Protocol):
+    """Scores every item of the vocabulary for each history."""
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue.
+
+        Args:
+            histories: H histories, in time order; rows may be empty.
+
+        Returns:
+            [H, vocabulary.size] float32, C-contiguous, higher is better. The caller may overwrite it, so it is never a
+            view of something the scorer keeps. Columns 0 (padding) and 1 (unknown) are ignored.
+        """
+        ...
+
+
+@runtime_checkable
+class BlockScorer(Protocol):
+    """A scorer that scores many histories more cheaply than block by block, say because its queries batch better."""
+
+    def score_blocks(self, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
+        """Yields the scores of `block_size` consecutive histories at a time, each valid until the next."""
+        ...
+
+
+def score_blocks(scorer: Scorer, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
+    """Yields [<= block_size, vocabulary.size] float32 scores of consecutive histories; each may be overwritten.
+
+    A yielded block is valid until the next one is asked for.
+    """
+    if isinstance(scorer, BlockScorer):
+        yield from scorer.score_blocks(histories, block_size)
+        return
+    for start in range(0, len(histories), block_size):
+        rows = np.arange(start, min(start + block_size, len(histories)))
+        yield scorer.scores(histories.select(rows))
+
+
+class ModelScorer:
+    """Scores with a `RetrievalModel`: query · item vector, the item matrix computed once.
+
+    Histories are cut to the model's last `max_length` items and encoded in batches of similar length, so padding costs
+    next to nothing. A history without items scores by popularity (the vocabulary's training counts), as the exported
+    model does.
+
+    Args:
+        model: has `vocabulary`, `max_length`, `query([B, L] int32) -> [B, D]` and `item_vectors() -> [vocabulary.size,
+            D]`.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self._popularity = model.vocabulary.item_counts.astype(np.float32)
+        # One trace serves every batch: sizes are left open. The scorer keeps it, so a callback that keeps its scorer
+        # traces once.
+        self._query = tf.function(model.query, input_signature=[tf.TensorSpec([None, None], tf.int32, name="history")])
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Computes the item matrix anew, after the model's weights have changed."""
+        self._items = np.asarray(self.model.item_vectors(), dtype=np.float32)
+
+    def queries(self, histories: Histories) -> np.ndarray:
+        """Encodes histories.
+
+        Returns:
+            [H, D] float32 query vectors; rows of empty histories are zero.
+        """
+        queries = np.zeros((len(histories), self._items.shape[1]), dtype=np.float32)
+        lengths = np.minimum(histories.lengths, self.model.max_length)
+        order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
+        start = 0
+        while start < len(order):
+            rows = order[start : start + min(QUERY_ROWS, max(1, QUERY_TOKENS // int(lengths[order[start]])))]
+            padded = histories.select(rows).padded(self.model.max_length)
+            queries[rows] = self._query(tf.constant(padded, tf.int32)).numpy()
+            start += len(rows)
+        return queries
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue: [H, vocabulary.size] float32."""
+        return self._scores(self.queries(histories), histories.lengths, None)
+
+    def score_blocks(self, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
+        """Encodes many histories at once, then multiplies block by block into one reused buffer."""
+        buffer = np.empty((min(block_size, len(histories)), len(self._items)), dtype=np.float32)
+        step = max(block_size, QUERY_CHUNK // block_size * block_size)
+        for start in range(0, len(histories), step):
+            chunk = histories.select(np.arange(start, min(start + step, len(histories))))
+            queries, lengths = self.queries(chunk), chunk.lengths
+            for first in range(0, len(chunk), block_size):
+                block = queries[first : first + block_size]
+                yield self._scores(block, lengths[first : first + block_size], buffer[: len(block)])
+
+    def _scores(self, queries: np.ndarray, lengths: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+        scores: np.ndarray = np.matmul(queries, self._items.T, out=out)
+        scores[lengths == 0] = self._popularity
+        return scores
+
+
+def as_scorer(scorer_or_model: Any) -> Scorer:
+    """Returns a scorer as it is, and wraps a retrieval model.
+
+    Raises:
+        InputError: if the object is neither.
+    """
+    if hasattr(scorer_or_model, "scores"):
+        scorer: Scorer = scorer_or_model
+        return scorer
+    if hasattr(scorer_or_model, "query") and hasattr(scorer_or_model, "item_vectors"):
+        return ModelScorer(scorer_or_model)
+    raise InputError(f"cannot score with a {type(scorer_or_model).__name__}: pass a RetrievalModel or a Scorer.")
