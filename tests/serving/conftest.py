@@ -1,0 +1,21 @@
+from pathlib import Path
+
+import pytest
+
+from tests.serving.stand_in import StandInModel, chain_model
+from tfrec_dl.serving import Recommender, export_saved_model, load
+
+
+@pytest.fixture(scope="session")
+def model() -> StandInModel:
+    return chain_model()
+
+
+@pytest.fixture(scope="session")
+def version(model, tmp_path_factory) -> Path:
+    return export_saved_model(model, tmp_path_factory.mktemp("exports") / "chain")
+
+
+@pytest.fixture(scope="session")
+def recommender(version) -> Recommender:
+    return load(version)

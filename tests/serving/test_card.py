@@ -1,0 +1,58 @@
+import json
+
+import pydantic
+import pytest
+
+from tfrec_dl.serving import ModelCard
+from tfrec_dl.serving.card import LIMITS
+
+METRICS = {"test/ndcg@10": 0.1234, "test/ndcg@10/low": 0.1, "test/ndcg@10/high": 0.15, "test/mrr@10": 0.2}
+
+
+def test_markdown_shows_metrics_with_their_intervals():
+    text = ModelCard(metrics=METRICS).to_markdown({})
+    assert "| test/ndcg@10 | 0.1234 | 0.1000 to 0.1500 |" in text
+    assert "| test/mrr@10 | 0.2000 | unknown |" in text
+    assert "/low" not in text
+
+
+def test_markdown_names_data_terms_split_and_limits():
+    text = ModelCard(data="100,004 ratings", data_terms="non-commercial", split="leave-last-out").to_markdown(
+        {"items": 7}
+    )
+    for line in (
+        "- Data: 100,004 ratings",
+        "- Terms of the data: non-commercial",
+        "- Split: leave-last-out",
+        "- items: 7",
+    ):
+        assert line in text
+    assert all(limit in text for limit in LIMITS)
+
+
+def test_what_is_not_given_is_called_unknown():
+    text = ModelCard().to_markdown({})
+    assert text.count("unknown") >= 4
+    assert "exported without an evaluation" in text
+
+
+def test_json_is_strict_even_when_a_metric_is_nan():
+    text = ModelCard(metrics={"test/auc": float("nan"), **METRICS}).to_json({})
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    card = json.loads(text, parse_constant=refuse)
+    assert card["metrics"]["test/auc"] is None
+    assert card["metrics"]["test/ndcg@10/low"] == 0.1
+
+
+def test_json_names_the_versions_that_made_the_model():
+    versions = json.loads(ModelCard().to_json({}))["versions"]
+    assert versions["tensorflow"].startswith("2.")
+    assert "python" in versions
+
+
+def test_card_cannot_be_changed():
+    with pytest.raises((AttributeError, pydantic.ValidationError)):
+        ModelCard().name = "other"

@@ -1,0 +1,174 @@
+"""The exported signatures, called as TF Serving's clients see them."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.serving.stand_in import ITEMS, chain_model, random_model
+from tfrec_dl.errors import InputError
+from tfrec_dl.serving.index import FLOOR
+from tfrec_dl.serving.module import ServingModule
+
+LAST = ITEMS[-1]
+
+
+@pytest.fixture(scope="module")
+def signatures(version):
+    loaded = tf.saved_model.load(str(version))
+    yield loaded.signatures
+    del loaded
+
+
+def recommend(signatures, history, exclude=None):
+    """Pairs (id, score) of each row, empty places included."""
+    history = tf.constant(history, tf.string)
+    if exclude is None:
+        outputs = signatures["serving_default"](history=history)
+    else:
+        outputs = signatures["recommend_excluding"](history=history, exclude=tf.constant(exclude, tf.string))
+    rows = zip(outputs["item_ids"].numpy(), outputs["scores"].numpy(), strict=True)
+    return [[(item.decode(), round(float(score), 4)) for item, score in zip(*row, strict=True)] for row in rows]
+
+
+EMPTY = ("", round(FLOOR, 4))
+AFTER_A_B = [("c", 12.9), ("d", 5.3), ("e", 0.2), (LAST, 0.1), EMPTY, EMPTY]
+POPULAR = [("a", 6.0), ("b", 5.0), ("c", 4.0), ("d", 3.0), ("e", 2.0), (LAST, 1.0)]
+
+
+def test_scores_of_a_history_by_hand(signatures):
+    assert recommend(signatures, [["a", "b"]]) == [AFTER_A_B]
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        ["a", "b", "", ""],
+        ["", "", "a", "b"],
+        ["", "a", "", "b"],
+        ["a", "nobody", "b"],
+        ["nobody", "a", "b", "ヌル", ""],
+    ],
+)
+def test_padding_anywhere_and_unknown_ids_change_nothing(signatures, history):
+    assert recommend(signatures, [history]) == [AFTER_A_B]
+
+
+def test_order_of_the_history_counts(signatures):
+    assert recommend(signatures, [["b", "a"]])[0][:2] == [("c", 10.4), ("d", 2.8)]  # 5 + 10/2 + 0.4; 5/2 + 0.3
+
+
+def test_ids_of_any_script_with_commas_quotes_and_newlines(signatures):
+    # After the last item the chain goes on with a (10 + 0.6) and b (5 + 0.5).
+    assert recommend(signatures, [[LAST]])[0][:2] == [("a", 10.6), ("b", 5.5)]
+
+
+@pytest.mark.parametrize("history", [[""], ["", "", ""], ["nobody", "", "nothing"]])
+def test_history_without_known_items_gets_the_popular_items_and_their_counts(signatures, history):
+    assert recommend(signatures, [history]) == [POPULAR]
+
+
+def test_history_of_no_columns_gets_the_popular_items(signatures):
+    assert recommend(signatures, np.zeros((2, 0), object)) == [POPULAR, POPULAR]
+
+
+def test_batch_of_no_rows_gives_no_rows(signatures):
+    assert recommend(signatures, np.zeros((0, 3), object)) == []
+
+
+def test_rows_of_a_batch_do_not_touch_each_other(signatures):
+    histories = [["a", "b", ""], ["", "", ""], ["", "b", "a"], ["", "", LAST]]
+    alone = [recommend(signatures, [history])[0] for history in histories]
+    assert recommend(signatures, histories) == alone
+
+
+def test_only_the_last_max_length_known_items_are_read_but_all_are_masked():
+    model = random_model(40, 5, tied=False, max_length=4)
+    ids = list(model.vocabulary.ids)
+    signatures = ServingModule(model, k_max=40).signatures()
+
+    def ranked(history):
+        items = signatures["serving_default"](tf.constant([history]))["item_ids"].numpy()[0]
+        return [item.decode() for item in items if item]
+
+    long = [*ids[10:30], "nobody", ids[31]]
+    # What the encoder reads is ids[27:30] and ids[31]; what it read before them is hidden all the same.
+    assert ranked(long) == [item for item in ranked([*ids[27:30], ids[31]]) if item not in long]
+    assert len(ranked(long)) == 40 - 21
+
+
+def test_excluded_items_are_masked_before_the_best_are_taken(signatures):
+    assert recommend(signatures, [["a", "b"]], [["c", "nobody", ""]])[0][:2] == [("d", 5.3), ("e", 0.2)]
+
+
+def test_exclusion_is_by_row_and_applies_to_newcomers(signatures):
+    found = recommend(signatures, [["a", "b"], ["", ""]], [["d", "e"], ["a", ""]])
+    assert [item for item, _ in found[0]] == ["c", LAST, "", "", "", ""]
+    assert [item for item, _ in found[1]] == ["b", "c", "d", "e", LAST, ""]
+
+
+def test_everything_excluded_leaves_empty_places_with_a_finite_score(signatures):
+    assert recommend(signatures, [["a"]], [list(ITEMS)]) == [[EMPTY] * 6]
+
+
+def test_exclude_may_have_no_columns(signatures):
+    assert recommend(signatures, [["a", "b"]], np.zeros((1, 0), object)) == [AFTER_A_B]
+
+
+def test_embed_history_is_the_query_that_the_item_vectors_score(signatures):
+    vector = signatures["embed_history"](history=tf.constant([["", "a", "b"]]))["vector"].numpy()
+    items = signatures["embed_items"](item_ids=tf.constant(["c", "nobody", "", "d"]))["vectors"].numpy()
+    np.testing.assert_allclose(vector @ items.T, [[12.9, 0, 0, 5.3]], rtol=1e-6)
+
+
+def test_signatures_declare_names_types_and_shapes(signatures):
+    shapes = {
+        name: {key: (spec.dtype.name, spec.shape.as_list()) for key, spec in function.structured_outputs.items()}
+        for name, function in signatures.items()
+    }
+    lists = {"item_ids": ("string", [None, 6]), "scores": ("float32", [None, 6])}
+    assert shapes == {
+        "serving_default": lists,
+        "recommend_excluding": lists,
+        "embed_history": {"vector": ("float32", [None, 7])},
+        "embed_items": {"vectors": ("float32", [None, 7])},
+    }
+    inputs = {name: set(function.structured_input_signature[1]) for name, function in signatures.items()}
+    assert inputs == {
+        "serving_default": {"history"},
+        "recommend_excluding": {"history", "exclude"},
+        "embed_history": {"history"},
+        "embed_items": {"item_ids"},
+    }
+
+
+def test_k_max_cuts_the_lists():
+    outputs = ServingModule(chain_model(), k_max=2).signatures()["serving_default"](tf.constant([["a", "b"]]))
+    assert outputs["item_ids"].numpy().tolist() == [[b"c", b"d"]]
+
+
+def test_one_item_catalogue():
+    outputs = ServingModule(chain_model(["only"])).signatures()["serving_default"](tf.constant([["only"], [""]]))
+    assert outputs["item_ids"].numpy().tolist() == [[b""], [b"only"]]
+
+
+def test_id_of_ten_thousand_characters():
+    long = "é" * 10_000
+    outputs = ServingModule(chain_model(["a", long])).signatures()["serving_default"](tf.constant([["a"]]))
+    assert outputs["item_ids"].numpy()[0, 0].decode() == long
+
+
+def test_k_max_below_one_is_refused():
+    with pytest.raises(InputError, match="k_max is 0"):
+        ServingModule(chain_model(), k_max=0)
+
+
+def test_empty_string_as_an_item_id_is_refused():
+    with pytest.raises(InputError, match="empty string"):
+        ServingModule(chain_model(["a", ""]))
+
+
+def test_diverged_model_is_refused():
+    model = chain_model()
+    model.items.assign(tf.fill(model.items.shape, np.nan))
+    with pytest.raises(InputError, match="diverged"):
+        ServingModule(model)

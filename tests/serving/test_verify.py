@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from tests.serving.stand_in import chain_model, random_model
+from tfrec_dl.serving import VerificationError, export_saved_model, verify, verify_export
+
+HISTORIES = [["a", "b"], [], ["nobody"], ["c", "nobody", "a", "a", "e", "d"]]
+
+
+def test_export_agrees_on_all_three_paths(model, version):
+    differences = verify_export(model, version, HISTORIES)
+    assert set(differences) == {"tf.saved_model.load", "tf.compat.v1.Session", "saved_model_cli run"}
+    assert max(differences.values()) <= 1e-5
+
+
+@pytest.fixture
+def without_command_line(monkeypatch):
+    """The command line takes seconds to start, and one test runs it."""
+    monkeypatch.setattr(verify, "_run_command_line", verify._run_session)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_random_vectors_agree(tmp_path, without_command_line, tied):
+    model = random_model(300, 17, tied)
+    generator = np.random.default_rng(1)
+    histories = [list(generator.choice(model.vocabulary.ids, size)) for size in (1, 5, 20, 60)]
+    verify_export(model, export_saved_model(model, tmp_path), histories)
+
+
+def test_model_that_was_trained_on_since_the_export_is_noticed(tmp_path, without_command_line):
+    model = chain_model()
+    version = export_saved_model(model, tmp_path)
+    model.follows.assign_add(model.follows * 1e-4)
+    with pytest.raises(VerificationError, match="differs"):
+        verify_export(model, version, HISTORIES)
+
+
+def test_swap_of_items_that_all_but_tie_is_no_error(tmp_path, without_command_line):
+    model = chain_model()
+    bias_of_e, last = float(model.items[-2, -1]), (len(model.items) - 1, model.items.shape[1] - 1)
+    model.items.scatter_nd_update([last], [bias_of_e - 1e-6])
+    version = export_saved_model(model, tmp_path)
+    model.items.scatter_nd_update([last], [bias_of_e + 1e-6])
+    verify_export(model, version, HISTORIES)
+
+
+def broken(**changes):
+    def run(version, history):
+        ids, scores = verify._run_eager(version, history)
+        for change in changes.values():
+            change(ids, scores)
+        return ids, scores
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ids, scores: ids.__setitem__((0, 0), ids[0, 1]),  # an item twice
+        lambda ids, scores: ids.__setitem__((0, slice(0, 2)), ids[0, [1, 0]]),  # order
+        lambda ids, scores: ids.__setitem__((0, 3), b"a"),  # a seen item
+        lambda ids, scores: ids.__setitem__((0, 3), b""),  # one item too few
+        lambda ids, scores: scores.__setitem__((0, 3), np.nan),
+        lambda ids, scores: scores.__setitem__((0, 0), scores[0, 0] + 1e-3),
+    ],
+)
+def test_wrong_lists_are_noticed(model, version, monkeypatch, change):
+    monkeypatch.setattr(verify, "_run_session", broken(change=change))
+    with pytest.raises(VerificationError, match="Session"):
+        verify_export(model, version, HISTORIES)

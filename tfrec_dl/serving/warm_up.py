@@ -1,0 +1,83 @@
+"""Warm-up requests: TF Serving runs them when it loads a version, before it sends clients there.
+
+Format: https://www.tensorflow.org/tfx/serving/saved_model_warmup, a TFRecord file of `PredictionLog` messages.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from tfrec_dl.errors import InputError
+
+WARM_UP_FILE = Path("assets.extra", "tf_serving_warmup_requests")
+BATCH_SIZES = (1, 8)
+
+
+def require_serving_protos() -> None:
+    """Raises InputError unless `tensorflow-serving-api` is installed."""
+    try:
+        import tensorflow_serving.apis  # noqa: F401
+    except ImportError as error:
+        raise InputError(
+            'an export needs the package tensorflow-serving-api for its warm-up: pip install "tfrec_dl[serving]".'
+        ) from error
+
+
+def warm_up_requests(name: str, item_ids: Sequence[str], max_length: int) -> list[Any]:
+    """Requests for every signature, at each of `BATCH_SIZES`, with full, short and empty histories.
+
+    Args:
+        name: of the model in TF Serving.
+        item_ids: the items, most popular first.
+        max_length: items of a history that the encoder reads.
+
+    Returns:
+        `tensorflow_serving.apis.predict_pb2.PredictRequest` messages.
+    """
+    requests = []
+    for batch_size in BATCH_SIZES:
+        for length in sorted({1, max_length}):
+            full = [item_ids[place % len(item_ids)] for place in range(length)]
+            newcomer = [""] * length
+            histories = [newcomer if batch_size > 1 and row == 0 else full for row in range(batch_size)]
+            exclude = [[item_ids[0]]] * batch_size
+            requests += [
+                _request(name, "serving_default", history=histories),
+                _request(name, "recommend_excluding", history=histories, exclude=exclude),
+                _request(name, "embed_history", history=histories),
+            ]
+        some = [item_ids[place % len(item_ids)] for place in range(batch_size)]
+        requests.append(_request(name, "embed_items", item_ids=some))
+    return requests
+
+
+def write_warm_up(path: Path, requests: Iterable[Any]) -> None:
+    """Writes `PredictRequest` messages as the warm-up file of a version."""
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    path.parent.mkdir(exist_ok=True)
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for request in requests:
+            log = prediction_log_pb2.PredictionLog(predict_log=prediction_log_pb2.PredictLog(request=request))
+            writer.write(log.SerializeToString())
+
+
+def read_warm_up(path: Path) -> list[Any]:
+    """The `PredictRequest` messages of a warm-up file."""
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    records = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+    return [prediction_log_pb2.PredictionLog.FromString(record).predict_log.request for record in records]
+
+
+def _request(name: str, signature: str, **inputs: object) -> Any:
+    from tensorflow_serving.apis import predict_pb2
+
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = name
+    request.model_spec.signature_name = signature
+    for key, value in inputs.items():
+        request.inputs[key].CopyFrom(tf.make_tensor_proto(value, tf.string))
+    return request
