@@ -73,11 +73,11 @@ class Columns:
 def _missing(name: str, header: Sequence[str], table: str) -> str:
     """The message for a column that is not in the table."""
     texts = [str(column) for column in header]
+    if len(texts) == 1 and any(separator in texts[0] for separator in ";\t|"):
+        return f"no column {name!r} in {table}: its only column is {texts[0]!r:.80}; separate the columns with commas"
     near = difflib.get_close_matches(str(name).lower(), [text.lower() for text in texts], n=1, cutoff=0.6)
     if near:
         nearest = next(text for text in texts if text.lower() == near[0])
         return f"no column {name!r} in {table}: did you mean {nearest!r}?"
-    if len(texts) == 1 and any(separator in texts[0] for separator in ";\t|"):
-        return f"no column {name!r} in {table}: its only column is {texts[0]!r:.80}; separate the columns with commas"
     shown = ", ".join(repr(text)[:40] for text in texts[:12]) + (", ..." if len(texts) > 12 else "")
     return f"no column {name!r} in {table}: it has {shown or 'no columns'}"

