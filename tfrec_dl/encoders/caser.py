@@ -3,50 +3,52 @@
 Source: Tang and Wang, Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding, WSDM 2018.
 """
 
+from typing import Literal
+
 import tensorflow as tf
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class CaserConfig:
-    """Caser's filters; the defaults are the paper's for MovieLens (section 4.1: L = 5, 16 and 4 filters).
+class Caser:
+    """Caser's filters; the defaults are the paper's for MovieLens (section 4.1).
+
+    The paper's user embedding, which a newcomer cannot have, is left to the frame around the body.
 
     Attributes:
-        window: items that a state sees through the convolutions (the paper's L).
+        window: items that a state sees (the paper's L).
         horizontal_filters: filters of each height 1..window.
         vertical_filters: filters that span the whole window.
-        dropout: share of the convolutions' outputs set to zero in training, before the fully connected layer.
         units: width of the fully connected layer.
+        dropout: share of the convolutions' outputs set to zero in training, before the fully connected layer.
     """
 
     window: int = Field(default=5, ge=1)
     horizontal_filters: int = Field(default=16, ge=1)
-    vertical_filters: int = Field(default=4, ge=0)
+    vertical_filters: int = Field(default=4, ge=1)
+    units: int = Field(default=128, ge=1)
     dropout: float = Field(default=0.5, ge=0, lt=1)
-    units: int = Field(default=64, ge=1)
+    name: Literal["caser"] = "caser"
 
+    def states(self, embedded: tf.Tensor) -> tf.Tensor:
+        """Embedded history [B, L, E] -> states [B, L, units], each Caser's network over the last `window` items.
 
-def caser(embedded: tf.Tensor, config: CaserConfig) -> tf.Tensor:
-    """Embedded history [B, L, E] -> states [B, L, units], each a Caser network over the last `window` items.
-
-    Missing items before a history's first are zero vectors. A horizontal filter of height h is a valid convolution over
-    the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps. A vertical
-    filter is one set of weights over the window's steps, the same for each of the E components.
-    """
-    padded = tf.keras.layers.ZeroPadding1D((config.window - 1, 0))(embedded)
-    features = []
-    for height in range(1, config.window + 1):
-        convolved = tf.keras.layers.Conv1D(
-            config.horizontal_filters, height, activation="relu", name=f"horizontal_{height}"
-        )(padded)
-        span = config.window - height + 1
-        features.append(tf.keras.layers.MaxPooling1D(span, strides=1)(convolved) if span > 1 else convolved)
-    if config.vertical_filters:
-        features.append(VerticalConvolution(config.vertical_filters, config.window, name="vertical")(padded))
-    joined = tf.keras.layers.Concatenate()(features)
-    joined = tf.keras.layers.Dropout(config.dropout, rng_type="stateful")(joined)
-    return tf.keras.layers.Dense(config.units, activation="relu", name="fully_connected")(joined)
+        Missing items before a history's first are zero vectors. A horizontal filter of height h is a valid convolution
+        over the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps.
+        """
+        padded = tf.keras.layers.ZeroPadding1D((self.window - 1, 0))(embedded)
+        features = []
+        for height in range(1, self.window + 1):
+            convolved = tf.keras.layers.Conv1D(
+                self.horizontal_filters, height, activation="relu", name=f"horizontal_{height}"
+            )(padded)
+            features.append(tf.keras.layers.MaxPooling1D(self.window - height + 1, strides=1)(convolved))
+        features.append(VerticalConvolution(self.vertical_filters, self.window, name="vertical")(padded))
+        joined = tf.keras.layers.Concatenate()(features)
+        if self.dropout:
+            joined = tf.keras.layers.Dropout(self.dropout, rng_type="stateful")(joined)
+        return tf.keras.layers.Dense(self.units, activation="relu", name="fully_connected")(joined)
 
 
 class VerticalConvolution(tf.keras.layers.Layer):

@@ -4,13 +4,15 @@ Source: Hidasi et al., Session-based Recommendations with Recurrent Neural Netwo
 Karatzoglou, Recurrent Neural Networks with Top-k Gains for Session-based Recommendations, CIKM 2018.
 """
 
+from typing import ClassVar, Literal
+
 import tensorflow as tf
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class RecurrentConfig:
+class _Recurrent:
     """A stack of recurrent layers.
 
     Attributes:
@@ -19,30 +21,47 @@ class RecurrentConfig:
         dropout: share of the inputs of every layer but the first set to zero in training.
     """
 
-    units: int = Field(default=100, ge=1)
+    layer: ClassVar[type[tf.keras.layers.Layer]]
+
+    units: int = Field(default=128, ge=1)
     layers: int = Field(default=1, ge=1)
     dropout: float = Field(default=0.0, ge=0, lt=1)
 
-
-def _stack(layer: type, embedded: tf.Tensor, config: RecurrentConfig) -> tf.Tensor:
-    states = embedded
-    for index in range(config.layers):
-        if index and config.dropout:
-            states = tf.keras.layers.Dropout(config.dropout, rng_type="stateful")(states)
-        states = layer(config.units, return_sequences=True)(states)
-    return states
-
-
-def simple_rnn(embedded: tf.Tensor, config: RecurrentConfig) -> tf.Tensor:
-    """Elman network: embedded history [B, L, E] -> states [B, L, units]."""
-    return _stack(tf.keras.layers.SimpleRNN, embedded, config)
+    def states(self, embedded: tf.Tensor) -> tf.Tensor:
+        """Embedded history [B, L, E] -> states [B, L, units]."""
+        states = embedded
+        for number in range(1, self.layers + 1):
+            if number > 1 and self.dropout:
+                states = tf.keras.layers.Dropout(self.dropout, rng_type="stateful")(states)
+            states = self.layer(self.units, return_sequences=True, name=f"recurrent_{number}")(states)
+        return states
 
 
-def lstm(embedded: tf.Tensor, config: RecurrentConfig) -> tf.Tensor:
-    """Long short-term memory: embedded history [B, L, E] -> states [B, L, units]."""
-    return _stack(tf.keras.layers.LSTM, embedded, config)
+@dataclass(frozen=True)
+class SimpleRNN(_Recurrent):
+    """Elman network; attributes as for `GRU`."""
+
+    layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.SimpleRNN
+    name: Literal["simple_rnn"] = "simple_rnn"
 
 
-def gru(embedded: tf.Tensor, config: RecurrentConfig) -> tf.Tensor:
-    """Gated recurrent units: embedded history [B, L, E] -> states [B, L, units]."""
-    return _stack(tf.keras.layers.GRU, embedded, config)
+@dataclass(frozen=True)
+class LSTM(_Recurrent):
+    """Long short-term memory; attributes as for `GRU`."""
+
+    layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.LSTM
+    name: Literal["lstm"] = "lstm"
+
+
+@dataclass(frozen=True)
+class GRU(_Recurrent):
+    """Gated recurrent units, the network of GRU4Rec.
+
+    Attributes:
+        units: width of each layer.
+        layers: number of layers.
+        dropout: share of the inputs of every layer but the first set to zero in training.
+    """
+
+    layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.GRU
+    name: Literal["gru"] = "gru"

@@ -1,0 +1,218 @@
+"""Recipes: a name, a source, and everything needed to build and train the model."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.encoders import GRU, LSTM, Body, Caser, MarkovPath, NextItNet, SimpleRNN, sequence_encoder
+from tfrec_dl.errors import InputError
+from tfrec_dl.tasks.losses import FullSoftmax, Loss, SampledSoftmax
+from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.towers.ids import id_tower
+
+FULL_SOFTMAX_LIMIT = 20_000  # items up to which a softmax over the whole catalogue is the cheaper way to the same quality
+STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, config=STRICT)
+class ModelConfig:
+    """The network and its loss.
+
+    Attributes:
+        body: the encoder's network.
+        dimension: width of item vectors and states, the bias apart.
+        embedding_dropout: share of the embedded history's components set to zero in training.
+        state_dropout: share of the body's outputs set to zero in training.
+        tied: whether the item vectors are the encoder's input embedding, or a table of their own.
+        markov_order: last items with a short path to the scores; 0 for none.
+        loss: the retrieval loss; None chooses by the size of the catalogue.
+    """
+
+    body: Body
+    dimension: int = Field(default=64, ge=1)
+    embedding_dropout: float = Field(default=0.1, ge=0, lt=1)
+    state_dropout: float = Field(default=0.1, ge=0, lt=1)
+    tied: bool = True
+    markov_order: int = Field(default=0, ge=0)
+    loss: Loss | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class TrainingConfig:
+    """How a model is trained.
+
+    Attributes:
+        epochs: passes over the training interactions at most; the learning rate's schedule spans them.
+        batch_size: windows a step.
+        max_length: items a window holds, and a query reads.
+        context: items at the start of a long history's later windows that are read and not trained on.
+        learning_rate: peak of the schedule: linear warm-up, cosine decay.
+        warm_up: share of the steps that the warm-up takes.
+        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        patience: epochs without a better validation NDCG@10 after which training stops.
+        seed: decides initial weights, windows, dropout and negatives.
+    """
+
+    epochs: int = Field(default=30, ge=1)
+    batch_size: int = Field(default=64, ge=1)
+    max_length: int = Field(default=200, ge=1)
+    context: int = Field(default=0, ge=0)
+    learning_rate: float = Field(default=5e-3, gt=0)
+    warm_up: float = Field(default=0.1, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0)
+    patience: int = Field(default=5, ge=1)
+    seed: int = 0
+
+
+@dataclass(frozen=True, config=STRICT)
+class Recipe:
+    """A named model.
+
+    Attributes:
+        name: as given to `train` and `compare`.
+        source: the paper.
+        model: the network and its loss.
+        training: how it is trained.
+    """
+
+    name: str
+    source: str
+    model: ModelConfig
+    training: TrainingConfig = TrainingConfig()
+
+    def with_settings(self, settings: Mapping[str, Any]) -> "Recipe":
+        """A copy with some settings changed.
+
+        Args:
+            settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
+                that names one setting only. Values may be strings, as on the command line.
+
+        Raises:
+            InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
+        """
+        values = TypeAdapter(Recipe).dump_python(self)
+        for name, value in settings.items():
+            *folders, leaf = _resolve(values, name).split(".")
+            level = values
+            for folder in folders:
+                level = level[folder]
+            level[leaf] = {"name": value} if leaf == "loss" and isinstance(value, str) else value
+        try:
+            return TypeAdapter(Recipe).validate_python(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise InputError(f"setting {where} is {first['input']!r}: {first['msg']}.") from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return TypeAdapter(Recipe).dump_python(self, mode="json")
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Recipe":
+        """The recipe that `to_dict` wrote.
+
+        Raises:
+            InputError: if the values do not describe a recipe.
+        """
+        try:
+            return TypeAdapter(Recipe).validate_python(dict(values))
+        except ValidationError as error:
+            raise InputError(f"not a recipe: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}.") from error
+
+
+HIDASI = "Hidasi et al., ICLR 2016; Hidasi and Karatzoglou, CIKM 2018"
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("simple_rnn", HIDASI, ModelConfig(SimpleRNN())),
+        Recipe("lstm", HIDASI, ModelConfig(LSTM())),
+        Recipe("gru", HIDASI, ModelConfig(GRU())),
+        Recipe("caser", "Tang and Wang, WSDM 2018", ModelConfig(Caser())),
+        Recipe("next_it_net", "Yuan et al., WSDM 2019", ModelConfig(NextItNet())),
+    )
+}
+
+
+def get_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        InputError: if there is none; names the nearest.
+    """
+    if name not in RECIPES:
+        near = difflib.get_close_matches(name, RECIPES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(RECIPES)}."
+        raise InputError(f"no recipe is called {name!r}: {hint}")
+    return RECIPES[name]
+
+
+def choose_loss(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
+    """Fills in the loss where the configuration leaves it open: full softmax while the catalogue is small."""
+    if config.loss is not None:
+        return config
+    items = len(vocabulary.ids)
+    return replace(config, loss=FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax())
+
+
+def build_model(recipe: Recipe, vocabulary: Vocabulary) -> RetrievalModel:
+    """Builds a recipe's model for a catalogue, not compiled.
+
+    Args:
+        recipe: what to build; a loss left open is chosen by the size of the catalogue.
+        vocabulary: the items, with their training counts.
+    """
+    config = choose_loss(recipe.model, vocabulary)
+    initial = tf.keras.initializers.RandomNormal(stddev=0.05)
+    embedding = tf.keras.layers.Embedding(vocabulary.size, config.dimension, initial, name="item_embedding")
+    output = embedding
+    if not config.tied:
+        output = tf.keras.layers.Embedding(vocabulary.size, config.dimension, initial, name="output_embedding")
+    short_path = None
+    if config.markov_order:
+        short_path = MarkovPath(vocabulary.size, config.dimension, config.markov_order, name="markov_path")
+    encoder = sequence_encoder(
+        embedding,
+        config.body.states,
+        config.dimension,
+        config.embedding_dropout,
+        config.state_dropout,
+        short_path,
+        name=config.body.name,
+    )
+    tower = id_tower(output, vocabulary.item_counts)
+    assert config.loss is not None
+    return RetrievalModel(
+        encoder, tower, vocabulary, config.loss, recipe.training.max_length, seed=recipe.training.seed
+    )
+
+
+def _resolve(values: Mapping[str, Any], name: str) -> str:
+    """The full path of a setting given by its path or by its last part."""
+    paths = list(_paths(values))
+    if name in paths:
+        return name
+    matches = [path for path in paths if path.endswith(f".{name}")]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise InputError(f"setting {name!r} is ambiguous: choose one of {', '.join(matches)}.")
+    leaves = {path.rsplit(".", 1)[-1]: path for path in paths}
+    near = difflib.get_close_matches(name, [*paths, *leaves], n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(paths)}."
+    raise InputError(f"there is no setting {name!r}: {hint}")
+
+
+def _paths(values: Mapping[str, Any], prefix: str = "") -> list[str]:
+    found = []
+    for key, value in values.items():
+        found.append(f"{prefix}{key}")
+        if isinstance(value, Mapping):
+            found += _paths(value, f"{prefix}{key}.")
+    return found

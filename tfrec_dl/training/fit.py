@@ -1,0 +1,83 @@
+"""Compiling and fitting a retrieval model: windows in, learning-rate schedule, row-sparse Adam."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from tfrec_dl.data.splits import Split
+from tfrec_dl.data.windows import TrainingWindows, WindowConfig
+from tfrec_dl.evaluation.callback import ValidationCallback
+from tfrec_dl.recipes import TrainingConfig
+from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.training.optimisers import RowSparseAdam
+
+MONITORED = "val_ndcg@10"
+
+
+def training_windows(split: Split, config: TrainingConfig) -> TrainingWindows:
+    """The windows that a configuration cuts from a split's training histories.
+
+    Raises:
+        InputError: if no user has two training interactions, or the context does not fit the window.
+    """
+    windows = WindowConfig(config.max_length, config.context, config.batch_size, config.seed)
+    return TrainingWindows(split.train, windows)
+
+
+def learning_rate_schedule(
+    config: TrainingConfig, steps_per_epoch: int
+) -> tf.keras.optimizers.schedules.LearningRateSchedule:
+    """Linear warm-up to the peak, then cosine decay to a hundredth of it at the last of `config.epochs`."""
+    steps = config.epochs * steps_per_epoch
+    warm_up = int(steps * config.warm_up)
+    return tf.keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=config.learning_rate / 100 if warm_up else config.learning_rate,
+        decay_steps=max(steps - warm_up, 1),
+        alpha=0.01,
+        warmup_target=config.learning_rate if warm_up else None,
+        warmup_steps=warm_up,
+    )
+
+
+def compile_model(model: RetrievalModel, config: TrainingConfig, steps_per_epoch: int) -> None:
+    """Compiles the model with row-sparse Adam on the schedule, and creates the optimiser's slots."""
+    optimizer = RowSparseAdam(learning_rate_schedule(config, steps_per_epoch))
+    model.compile(optimizer=optimizer)
+    optimizer.build(model.trainable_variables)
+
+
+def fit(
+    model: RetrievalModel,
+    split: Split,
+    config: TrainingConfig | None = None,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> tf.keras.callbacks.History:
+    """Trains a model, stops early on validation NDCG@10 and keeps the best epoch's weights.
+
+    Args:
+        model: from `build_model`; compiled here.
+        split: training histories and validation cases.
+        config: default `TrainingConfig()`.
+        callbacks: further Keras callbacks; they find `val_ndcg@10`, `val_hit_rate@10` and `val_mrr@10` in the logs.
+        verbose: as in `model.fit`.
+
+    Returns:
+        Keras's history.
+
+    Raises:
+        InputError: if there is nothing to learn from.
+    """
+    config = config or TrainingConfig()
+    windows = training_windows(split, config)
+    compile_model(model, config, windows.steps_per_epoch)
+    stopping = tf.keras.callbacks.EarlyStopping(
+        MONITORED, patience=config.patience, mode="max", restore_best_weights=True, start_from_epoch=0
+    )
+    return model.fit(
+        windows.dataset(),
+        epochs=config.epochs,
+        steps_per_epoch=windows.steps_per_epoch,
+        callbacks=[ValidationCallback(split.validation), stopping, *callbacks],
+        verbose=verbose,
+    )

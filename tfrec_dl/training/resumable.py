@@ -1,0 +1,153 @@
+"""Training that can be killed at any moment: state is on disk after every epoch, all of it or none."""
+
+import csv
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from tfrec_dl.files import replacing
+from tfrec_dl.errors import InputError
+from tfrec_dl.tasks.retrieval import RetrievalModel
+
+logger = logging.getLogger(__name__)
+
+
+class Progress(tf.Module):
+    """What besides weights and optimiser a continued training must know.
+
+    Attributes:
+        epoch: finished epochs.
+        best: best monitored value so far.
+        best_epoch: the epoch, counted from 1, that reached it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self.best = tf.Variable(float("-inf"), dtype=tf.float64, trainable=False)
+        self.best_epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
+
+
+class ResumableTraining(tf.keras.callbacks.Callback):
+    """Checkpoints each epoch, keeps the best, writes history.csv and stops when validation no longer improves.
+
+    The checkpoint holds weights, optimiser, dropout's random generators and progress, so that continued training goes
+    on as if it had not been interrupted. The best epoch's weights are kept apart.
+
+    Args:
+        model: compiled, its optimiser built.
+        folder: the run's folder; writes `checkpoints/` and `history.csv` in it.
+        monitor: name in the logs of the value to maximise.
+        patience: epochs without improvement after which training stops.
+    """
+
+    def __init__(self, model: RetrievalModel, folder: Path, monitor: str, patience: int) -> None:
+        super().__init__()
+        self.monitor = monitor
+        self.patience = patience
+        self.progress = Progress()
+        self.history_path = folder / "history.csv"
+        checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer, progress=self.progress)
+        self.latest = tf.train.CheckpointManager(checkpoint, str(folder / "checkpoints"), max_to_keep=2)
+        self.best = best_checkpoint(model, folder)
+        self._rows: list[dict[str, Any]] = []
+        self._began = 0.0
+
+    @property
+    def epoch(self) -> int:
+        """Finished epochs."""
+        return int(self.progress.epoch)
+
+    @property
+    def stalled(self) -> bool:
+        """Whether patience has run out."""
+        return self.epoch - int(self.progress.best_epoch) >= self.patience
+
+    def resume(self) -> int:
+        """Restores the newest checkpoint that can be read.
+
+        Returns:
+            The number of finished epochs; 0 where there is no checkpoint.
+
+        Raises:
+            InputError: if there are checkpoints and none can be read.
+        """
+        paths = list(reversed(self.latest.checkpoints))
+        for path in paths:
+            try:
+                self.latest.checkpoint.restore(path).assert_consumed()
+            except (tf.errors.OpError, AssertionError, ValueError) as error:
+                logger.warning("checkpoint %s cannot be read (%s): trying the one before it.", path, _first_line(error))
+            else:
+                self._rows = self._read_history()[: self.epoch]
+                return self.epoch
+        if paths:
+            raise InputError(f"no checkpoint in {self.latest.directory} can be read: delete that folder to start anew.")
+        return 0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Starts the epoch's clock."""
+        self._began = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Saves the epoch: first the best weights if these are, then the history, then the checkpoint that counts."""
+        logs = logs or {}
+        value = float(logs[self.monitor])
+        self.progress.epoch.assign(epoch + 1)
+        if value > float(self.progress.best):
+            self.progress.best.assign(value)
+            self.progress.best_epoch.assign(epoch + 1)
+            self.best.save(checkpoint_number=epoch + 1)
+        self._rows.append(
+            {
+                "epoch": epoch + 1,
+                "seconds": round(time.perf_counter() - self._began, 3),
+                **{name: float(figure) for name, figure in logs.items()},
+            }
+        )
+        self._write_history()
+        self.latest.save(checkpoint_number=epoch + 1)
+        if self.stalled:
+            self.model.stop_training = True
+
+    def _read_history(self) -> list[dict[str, Any]]:
+        if not self.history_path.exists():
+            return []
+        with self.history_path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    def _write_history(self) -> None:
+        with replacing(self.history_path) as temporary, temporary.open("w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(self._rows[-1]))
+            writer.writeheader()
+            writer.writerows(self._rows)
+
+
+def best_checkpoint(model: RetrievalModel, folder: Path) -> tf.train.CheckpointManager:
+    """The manager of a run's best weights: without optimiser, one checkpoint."""
+    weights = tf.train.Checkpoint(encoder=model.encoder, item_tower=model.item_tower)
+    return tf.train.CheckpointManager(weights, str(folder / "checkpoints" / "best"), max_to_keep=1)
+
+
+def restore_best(model: RetrievalModel, folder: Path) -> None:
+    """Gives the model the best epoch's weights.
+
+    Raises:
+        InputError: if there are none, or they cannot be read.
+    """
+    manager = best_checkpoint(model, folder)
+    if manager.latest_checkpoint is None:
+        raise InputError(f"{folder} holds no trained weights yet: finish its training first.")
+    try:
+        manager.checkpoint.restore(manager.latest_checkpoint).assert_existing_objects_matched()
+    except (tf.errors.OpError, AssertionError, ValueError) as error:
+        raise InputError(
+            f"checkpoint {manager.latest_checkpoint} cannot be read ({_first_line(error)}): train the run again."
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

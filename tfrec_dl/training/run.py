@@ -1,0 +1,182 @@
+"""The run folder: what was asked, what came out, and everything needed to go on or to repeat it."""
+
+import importlib.metadata
+import json
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
+from tfrec_dl.files import replacing
+from tfrec_dl.recipes import Recipe, build_model
+from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.training.resumable import restore_best
+
+PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
+
+
+class Run:
+    """A folder with `config.json`, `vocabulary.txt`, `metrics.json`, `history.csv`, `checkpoints/` and `logs/`.
+
+    A run is finished when its `metrics.json` exists; that is written last.
+
+    Attributes:
+        folder: where it is.
+        recipe: the model, with every setting.
+        source: the data.
+    """
+
+    def __init__(self, folder: Path, recipe: Recipe, source: DataSource) -> None:
+        self.folder = folder
+        self.recipe = recipe
+        self.source = source
+
+    @staticmethod
+    def begin(
+        folder: Path, recipe: Recipe, source: DataSource, interactions: Interactions, vocabulary: Vocabulary
+    ) -> "Run":
+        """Starts a run, or finds the unfinished one that the same call has started.
+
+        Raises:
+            InputError: if the folder holds a finished run, a run of something else, or other files, or cannot be
+                written to.
+        """
+        config = {
+            "recipe": recipe.to_dict(),
+            "data": asdict(source.absolute()),
+            "data_fingerprint": interactions.fingerprint(),
+            "data_size": {
+                "interactions": len(interactions),
+                "users": len(interactions.user_ids),
+                "items": len(interactions.item_ids),
+                "items_in_vocabulary": len(vocabulary.ids),
+            },
+        }
+        path = folder / "config.json"
+        if path.exists():
+            _check_continues(folder, config)
+        elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InputError(f"{folder} exists and is not a run: choose a new folder.")
+        else:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(f"cannot create {folder}: {error.strerror}; choose another folder.") from error
+            vocabulary.save(folder / "vocabulary.txt")
+            write_json(path, {**config, "versions": _versions()})
+        return Run(folder, recipe, source.absolute())
+
+    @staticmethod
+    def open(folder: Path | str) -> "Run":
+        """Opens a run, finished or not.
+
+        Raises:
+            InputError: if the folder holds none.
+        """
+        folder = Path(folder)
+        config = _read_json(folder / "config.json")
+        try:
+            return Run(folder, Recipe.from_dict(config["recipe"]), DataSource(**config["data"]))
+        except (KeyError, TypeError) as error:
+            raise InputError(f"{folder / 'config.json'} is not a run's configuration: {error} is wrong.") from error
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has its metrics."""
+        return (self.folder / "metrics.json").exists()
+
+    def config(self) -> dict[str, Any]:
+        """Everything that was asked: recipe, data, its fingerprint and size, versions."""
+        return _read_json(self.folder / "config.json")
+
+    def metrics(self) -> dict[str, float]:
+        """Everything that was measured.
+
+        Raises:
+            InputError: if the run is not finished.
+        """
+        if not self.finished:
+            raise InputError(f"{self.folder} is not finished: run the same `tfrec-dl train` command again to continue.")
+        return _read_json(self.folder / "metrics.json")
+
+    def vocabulary(self) -> Vocabulary:
+        """The items and their training counts."""
+        return Vocabulary.load(self.folder / "vocabulary.txt")
+
+    def model(self) -> RetrievalModel:
+        """The model with the weights of its best epoch.
+
+        Raises:
+            InputError: if there are none yet, or they cannot be read.
+        """
+        model = build_model(self.recipe, self.vocabulary())
+        restore_best(model, self.folder)
+        return model
+
+    def interactions(self) -> Interactions:
+        """Reads the run's data again.
+
+        Raises:
+            InputError: if the table is gone or is no longer the one trained on.
+        """
+        interactions = self.source.read()
+        found, expected = interactions.fingerprint(), self.config()["data_fingerprint"]
+        if found != expected:
+            raise InputError(
+                f"{self.source.path} has changed since {self.folder} was trained "
+                f"(fingerprint {found[:12]}, then {expected[:12]}): bring the old table back, or train again."
+            )
+        return interactions
+
+
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Writes values as JSON, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _check_continues(folder: Path, config: dict[str, Any]) -> None:
+    found = _read_json(folder / "config.json")
+    if (folder / "metrics.json").exists():
+        raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
+    before, now = _flat(found), _flat(json.loads(json.dumps(config)))
+    for name in now:
+        if before.get(name) != now[name]:
+            raise InputError(
+                f"{folder} holds an unfinished run with {name} {before.get(name)!r}, not {now[name]!r}: "
+                "repeat its command to continue it, or choose a new folder."
+            )
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(f"{path} does not exist: {path.parent} is not a run's folder.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({str(error).splitlines()[0]}): the run is damaged.") from error
+    return values
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
+            versions[package] = "unknown"
+    return versions

@@ -1,0 +1,97 @@
+"""From a recipe and a table to a finished run."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import tensorflow as tf
+
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.splits import EvaluationCases, Split
+from tfrec_dl.evaluation.callback import ValidationCallback
+from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.recipes import Recipe, build_model
+from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.training.fit import MONITORED, compile_model, training_windows
+from tfrec_dl.training.resumable import ResumableTraining, restore_best
+from tfrec_dl.training.run import Run, write_json
+
+logger = logging.getLogger(__name__)
+
+
+def train(
+    recipe: Recipe,
+    source: DataSource,
+    folder: Path,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> Run:
+    """Trains a recipe into a folder; killed at any moment and called again, goes on from its last finished epoch.
+
+    Args:
+        recipe: what to train, and how.
+        source: the table, its columns, its split.
+        folder: the run's folder; new, or that of the same call's unfinished run.
+        callbacks: further Keras callbacks; they find the validation metrics in the logs.
+        verbose: as in `model.fit`.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        InputError: for bad data, or a folder that holds something else; before anything is written.
+    """
+    interactions = source.read()
+    split = source.divide(interactions)
+    windows = training_windows(split, recipe.training)
+
+    tf.keras.utils.set_random_seed(recipe.training.seed)
+    model = build_model(recipe, split.vocabulary)
+    run = Run.begin(folder, recipe, source, interactions, split.vocabulary)
+    compile_model(model, recipe.training, windows.steps_per_epoch)
+    resumable = ResumableTraining(model, folder, MONITORED, recipe.training.patience)
+    finished_epochs = resumable.resume()
+    if finished_epochs:
+        logger.info("continuing after epoch %d", finished_epochs)
+    logger.info(
+        "%d items: loss %s, row-sparse Adam; %d windows, %d targets an epoch",
+        len(split.vocabulary.ids),
+        model.retrieval_loss.name,
+        windows.window_count,
+        windows.target_count,
+    )
+    if not resumable.stalled and finished_epochs < recipe.training.epochs:
+        model.fit(
+            windows.dataset(finished_epochs),
+            initial_epoch=finished_epochs,
+            epochs=recipe.training.epochs,
+            steps_per_epoch=windows.steps_per_epoch,
+            callbacks=[
+                ValidationCallback(split.validation),
+                resumable,
+                tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
+                *callbacks,
+            ],
+            verbose=verbose,
+        )
+    restore_best(model, folder)
+    write_json(folder / "metrics.json", measure(model, split))
+    return run
+
+
+def measure(model: RetrievalModel, split: Split) -> dict[str, float]:
+    """The figures of a finished run: validation and test, and test with seen items kept, with their intervals.
+
+    Returns:
+        "test/ndcg@10", "test/ndcg@10/low", "test/ndcg@10/high", ...; the same under "validation/" and "test_keep_seen/".
+    """
+    parts: dict[str, tuple[EvaluationCases, bool]] = {
+        "validation": (split.validation, False),
+        "test": (split.test, False),
+        "test_keep_seen": (split.test, True),
+    }
+    figures: dict[str, float] = {}
+    for part, (cases, keep_seen) in parts.items():
+        report = evaluate(model, cases, split.vocabulary, keep_seen=keep_seen)
+        figures |= {f"{part}/{name}": value for name, value in report.summary().items()}
+    return figures
