@@ -37,10 +37,10 @@ def test_model_that_was_trained_on_since_the_export_is_noticed(tmp_path, without
 
 def test_swap_of_items_that_all_but_tie_is_no_error(tmp_path, without_command_line):
     model = chain_model()
-    bias_of_e, last = float(model.items[-2, -1]), (len(model.items) - 1, model.items.shape[1] - 1)
-    model.items.scatter_nd_update([last], [bias_of_e - 1e-6])
+    bias_of_e = float(model.items[-2, -1])
+    model.items[-1, -1].assign(bias_of_e - 1e-6)
     version = export_saved_model(model, tmp_path)
-    model.items.scatter_nd_update([last], [bias_of_e + 1e-6])
+    model.items[-1, -1].assign(bias_of_e + 1e-6)
     verify_export(model, version, HISTORIES)
 
 

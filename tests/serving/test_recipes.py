@@ -1,0 +1,33 @@
+"""Every recipe's model, exported and served."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.serving.stand_in import vocabulary_of
+from tests.serving.test_export import stored_values
+from tfrec_dl.recipes import RECIPES, build_model
+from tfrec_dl.serving import export_saved_model, verify, verify_export
+
+TIED = {"dimension": 6, "max_length": 12}
+TWO_TABLES = {**TIED, "tied": False, "markov_order": 3}
+CASES = [*((name, TIED) for name in RECIPES), ("gru", TWO_TABLES)]
+
+
+@pytest.mark.parametrize(("name", "settings"), CASES, ids=[*RECIPES, "gru with two tables"])
+def test_export_recommends_what_the_model_does_and_stores_no_more(tmp_path, monkeypatch, name, settings):
+    monkeypatch.setattr(verify, "_run_command_line", verify._run_session)
+    vocabulary = vocabulary_of([f"item-{item}" for item in range(50)])
+    model = build_model(RECIPES[name].with_settings(settings), vocabulary)
+    model.compile(tf.keras.optimizers.Adam())
+    model.optimizer.build(model.trainable_variables)  # slots, as after training
+    generator = np.random.default_rng(0)
+    for variable in model.trainable_variables:
+        variable.assign_add(generator.normal(scale=0.1, size=variable.shape).astype(np.float32))
+
+    version = export_saved_model(model, tmp_path)
+
+    histories = [list(generator.choice(vocabulary.ids, size)) for size in (0, 1, 2, 12, 13, 40)]
+    verify_export(model, version, [*histories, ["nobody"], ["item-1", "nobody", "item-2"]])
+    weights = sum(int(variable.shape.num_elements()) for variable in model.trainable_variables)
+    assert stored_values(version) == weights + vocabulary.size  # and the popularity
