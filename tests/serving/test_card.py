@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pydantic
 import pytest
 
@@ -23,6 +24,17 @@ def test_markdown_names_data_terms_split_and_limits():
     assert "- Split: leave-last-out\n" in text
     assert "- items: 7\n" in text
     assert all(limit in text for limit in LIMITS)
+
+
+def test_markdown_holds_the_configuration_as_json():
+    configuration = {"name": "gru", "model": {"body": {"units": 100}}}
+    block = ModelCard(configuration=configuration).to_markdown({}).split("```json")[1].split("```")[0]
+    assert json.loads(block) == configuration
+
+
+def test_metrics_may_be_numpy_numbers():
+    card = ModelCard(metrics={"test/ndcg@10": np.float32(0.25), "test/mrr@10": np.float64(0.5)})
+    assert json.loads(card.to_json({}))["metrics"] == {"test/ndcg@10": 0.25, "test/mrr@10": 0.5}
 
 
 def test_what_is_not_given_is_called_unknown():

@@ -95,13 +95,18 @@ class ModelCard:
             "Data": data,
             "Metrics": self._metric_table(),
             "Limits": [f"- {limit}" for limit in self.limits],
-            "Configuration": [f"- {key}: {value}" for key, value in self.configuration.items()] or ["Unknown."],
+            "Configuration": self._configuration_block(),
             "Versions": [f"- {package}: {version}" for package, version in self.versions.items()],
         }
         lines = [f"# {self.name}", "", f"Exported {self.date}."]
         for title, body in sections.items():
             lines += ["", f"## {title}", "", *body]
         return "\n".join(lines) + "\n"
+
+    def _configuration_block(self) -> list[str]:
+        if not self.configuration:
+            return ["Unknown."]
+        return ["```json", json.dumps(dict(self.configuration), indent=2, ensure_ascii=False, default=str), "```"]
 
     def _metric_table(self) -> list[str]:
         if not self.metrics:
