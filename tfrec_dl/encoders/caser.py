@@ -9,6 +9,8 @@ import tensorflow as tf
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.encoders.dropout import ResumableDropout
+
 
 @dataclass(frozen=True)
 class Caser:
@@ -47,7 +49,7 @@ class Caser:
         features.append(VerticalConvolution(self.vertical_filters, self.window, name="vertical")(padded))
         joined = tf.keras.layers.Concatenate()(features)
         if self.dropout:
-            joined = tf.keras.layers.Dropout(self.dropout, rng_type="stateful")(joined)
+            joined = ResumableDropout(self.dropout)(joined)
         return tf.keras.layers.Dense(self.units, activation="relu", name="fully_connected")(joined)
 
 

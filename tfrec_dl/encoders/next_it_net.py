@@ -9,6 +9,8 @@ import tensorflow as tf
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.encoders.dropout import ResumableDropout
+
 
 @dataclass(frozen=True)
 class NextItNet:
@@ -50,5 +52,5 @@ class NextItNet:
             states = tf.keras.layers.LayerNormalization(epsilon=1e-6, name=f"{name}_normalisation_{part}")(states)
             states = tf.keras.layers.ReLU()(states)
         if self.dropout:
-            states = tf.keras.layers.Dropout(self.dropout, rng_type="stateful")(states)
+            states = ResumableDropout(self.dropout)(states)
         return tf.keras.layers.Add(name=f"{name}_sum")([inputs, states])

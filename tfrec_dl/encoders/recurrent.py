@@ -10,6 +10,8 @@ import tensorflow as tf
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.encoders.dropout import ResumableDropout
+
 
 @dataclass(frozen=True)
 class _Recurrent:
@@ -32,7 +34,7 @@ class _Recurrent:
         states = embedded
         for number in range(1, self.layers + 1):
             if number > 1 and self.dropout:
-                states = tf.keras.layers.Dropout(self.dropout, rng_type="stateful")(states)
+                states = ResumableDropout(self.dropout)(states)
             states = self.layer(self.units, return_sequences=True, name=f"recurrent_{number}")(states)
         return states
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tfrec_dl.encoders.dropout import ResumableDropout
+
 
 def sequence_encoder(
     embedding: tf.keras.layers.Layer,
@@ -31,10 +33,10 @@ def sequence_encoder(
     history = tf.keras.Input([None], dtype=tf.int32, name="history")
     embedded = embedding(history)
     if embedding_dropout:
-        embedded = tf.keras.layers.Dropout(embedding_dropout, rng_type="stateful")(embedded)
+        embedded = ResumableDropout(embedding_dropout)(embedded)
     states = body(embedded)
     if state_dropout:
-        states = tf.keras.layers.Dropout(state_dropout, rng_type="stateful")(states)
+        states = ResumableDropout(state_dropout)(states)
     states = tf.keras.layers.Dense(dimension, name="projection")(states)
     if short_path is not None:
         states = tf.keras.layers.Add(name="with_short_path")([states, short_path(history)])

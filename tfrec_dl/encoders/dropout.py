@@ -1,0 +1,33 @@
+"""Dropout whose random state is part of the checkpoint."""
+
+import random
+
+import tensorflow as tf
+
+
+class ResumableDropout(tf.keras.layers.Layer):
+    """Dropout as in Keras, but training continued from a checkpoint draws the masks that it would have drawn.
+
+    Keras keeps the state of its dropout layers out of checkpoints.
+
+    Args:
+        rate: share of the components set to zero in training; the rest grows by 1 / (1 - rate).
+    """
+
+    def __init__(self, rate: float, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.rate = rate
+        self.generator = tf.random.Generator.from_seed(random.randrange(2**31))
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """Tensor of any shape -> the same shape."""
+        if not training or not self.rate:
+            return tf.identity(inputs)
+        return tf.nn.experimental.general_dropout(inputs, self.rate, self._uniform)
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "rate": self.rate}
+
+    def _uniform(self, shape: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+        return self.generator.uniform(shape, dtype=dtype)
