@@ -167,8 +167,10 @@ def test_empty_string_as_an_item_id_is_refused():
         ServingModule(chain_model(["a", ""]))
 
 
-def test_diverged_model_is_refused():
+@pytest.mark.parametrize("table", ["items", "follows"])
+def test_diverged_model_is_refused(table):
     model = chain_model()
-    model.items.assign(tf.fill(model.items.shape, np.nan))
+    weights = getattr(model, table)
+    weights.assign(tf.fill(weights.shape, np.inf))
     with pytest.raises(InputError, match="diverged"):
         ServingModule(model)

@@ -34,7 +34,7 @@ def export_saved_model(
         The version folder.
 
     Raises:
-        InputError: if `dest` is a file or cannot be written to, `k_max` is below 1, the model's vectors are not finite,
+        InputError: if `dest` is a file or cannot be written to, `k_max` is below 1, a weight is not finite,
             or `tensorflow-serving-api` is not installed.
     """
     require_serving_protos()

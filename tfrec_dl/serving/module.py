@@ -22,7 +22,7 @@ class ServingModule(tf.Module):
 
     Raises:
         InputError: if `k_max` is below 1, or the vocabulary is empty or holds the empty string (which means padding in
-            a request), or the item vectors are not finite.
+            a request), or a weight is not finite.
     """
 
     def __init__(self, model: RetrievalModel, k_max: int = 100) -> None:
@@ -35,8 +35,7 @@ class ServingModule(tf.Module):
         if "" in ids:
             raise InputError('an item has the id "" (the empty string), which means padding in requests: rename it.')
         vectors = np.asarray(model.item_vectors(), np.float32)
-        if not np.isfinite(vectors[FIRST_ITEM:]).all():
-            raise InputError("the item vectors hold NaN or infinity: the training diverged, lower the learning rate.")
+        _require_finite(vectors[FIRST_ITEM:], "the item vectors")
 
         self.k_max = min(int(k_max), len(ids))
         self.max_length = int(model.max_length)
@@ -50,6 +49,9 @@ class ServingModule(tf.Module):
         self._query = tf.function(model.query).get_concrete_function(tf.TensorSpec([None, None], tf.int32, "history"))
         # The variables that a query reads, and no others: no optimiser slots, metrics or dropout generators.
         self._encoder_variables = sorted(self._query.graph.variables, key=lambda variable: variable.name)
+        for variable in self._encoder_variables:
+            if variable.dtype.is_floating:
+                _require_finite(variable.numpy(), f"the weights {variable.name}")
         self._index = ItemIndex(vectors, self._encoder_variables)
         counts = np.asarray(model.vocabulary.item_counts, np.float32)
         self._popularity = tf.Variable(counts, trainable=False, name="popularity")
@@ -105,3 +107,8 @@ class ServingModule(tf.Module):
             "item_ids": tf.ensure_shape(item_ids, [None, self.k_max]),
             "scores": tf.ensure_shape(best, [None, self.k_max]),
         }
+
+
+def _require_finite(values: np.ndarray, name: str) -> None:
+    if not np.isfinite(values).all():
+        raise InputError(f"{name} hold NaN or infinity: the training diverged, lower the learning rate.")
