@@ -23,9 +23,9 @@ VALIDATION_METRICS: tuple[Metric, ...] = (NDCG(10), HitRate(10), MRR(10))
 class ValidationCallback(tf.keras.callbacks.Callback):
     """Ranks the validation targets after each epoch and puts the figures into `logs`.
 
-    By default these are `val_ndcg@10`, `val_hit_rate@10` and `val_mrr@10`. List the callback before those that read them
-    (EarlyStopping, ModelCheckpoint, CSVLogger); Keras itself puts the progress bar and History last. Only ranks are
-    computed, no lists.
+    By default these are `val_ndcg@10`, `val_hit_rate@10` and `val_mrr@10`. List the callback before those that read
+    them (EarlyStopping, ModelCheckpoint, CSVLogger); Keras itself puts the progress bar and History last. Only ranks
+    are computed, no lists.
 
     Args:
         cases: validation histories and targets.

@@ -181,4 +181,4 @@ def _contains(sorted_cells: np.ndarray, cells: np.ndarray) -> np.ndarray:
 def _own(scores: np.ndarray, size: int) -> np.ndarray:
     if scores.ndim != 2 or scores.shape[1] != size:
         raise InputError(f"the scorer returned scores of shape {scores.shape}, but each row must have {size} columns.")
-    return np.require(scores, dtype=np.float32, requirements=["C", "W"])
+    return np.require(scores, dtype=None if scores.dtype == np.float64 else np.float32, requirements=["C", "W"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -12,6 +13,7 @@ from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
     from tfrec_dl.data.histories import Histories
+    from tfrec_dl.data.vocabulary import Vocabulary
 
 QUERY_TOKENS = (
     65_536  # history positions encoded at once: bounds the encoder's memory whatever the length of the histories
@@ -30,8 +32,8 @@ class Scorer(Protocol):
             histories: H histories, in time order; rows may be empty.
 
         Returns:
-            [H, vocabulary.size] float32, C-contiguous, higher is better. The caller may overwrite it, so it is never a
-            view of something the scorer keeps. Columns 0 (padding) and 1 (unknown) are ignored.
+            [H, vocabulary.size] float32 (or float64), C-contiguous, higher is better. The caller may overwrite it, so
+            it is never a view of something the scorer keeps. Columns 0 (padding) and 1 (unknown) are ignored.
         """
         ...
 
@@ -58,53 +60,31 @@ def score_blocks(scorer: Scorer, histories: Histories, block_size: int) -> Itera
         yield scorer.scores(histories.select(rows))
 
 
-class ModelScorer:
-    """Scores with a `RetrievalModel`: query · item vector, the item matrix computed once.
+class FactorScorer(ABC):
+    """A scorer whose scores are dot products: query · item vector.
 
-    Histories are cut to the model's last `max_length` items and encoded in batches of similar length, so padding costs
-    next to nothing. A history without items scores by popularity (the vocabulary's training counts), as the exported
-    model does.
+    A history without items scores by popularity (the vocabulary's training counts), as the exported model does.
 
     Args:
-        model: has `vocabulary`, `max_length`, `query([B, L] int32) -> [B, D]` and `item_vectors() -> [vocabulary.size,
-            D]`.
+        vocabulary: the items.
+        items: [vocabulary.size, D] float32 item vectors.
     """
 
-    def __init__(self, model: Any) -> None:
-        self.model = model
-        self._popularity = model.vocabulary.item_counts.astype(np.float32)
-        # One trace serves every batch: sizes are left open. The scorer keeps it, so a callback that keeps its scorer
-        # traces once.
-        self._query = tf.function(model.query, input_signature=[tf.TensorSpec([None, None], tf.int32, name="history")])
-        self.refresh()
+    def __init__(self, vocabulary: Vocabulary, items: np.ndarray) -> None:
+        self.vocabulary = vocabulary
+        self._items = np.asarray(items, dtype=np.float32)
+        self._popularity = vocabulary.item_counts.astype(np.float32)
 
-    def refresh(self) -> None:
-        """Computes the item matrix anew, after the model's weights have changed."""
-        self._items = np.asarray(self.model.item_vectors(), dtype=np.float32)
-
+    @abstractmethod
     def queries(self, histories: Histories) -> np.ndarray:
-        """Encodes histories.
-
-        Returns:
-            [H, D] float32 query vectors; rows of empty histories are zero.
-        """
-        queries = np.zeros((len(histories), self._items.shape[1]), dtype=np.float32)
-        lengths = np.minimum(histories.lengths, self.model.max_length)
-        order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
-        start = 0
-        while start < len(order):
-            rows = order[start : start + min(QUERY_ROWS, max(1, QUERY_TOKENS // int(lengths[order[start]])))]
-            padded = histories.select(rows).padded(self.model.max_length)
-            queries[rows] = self._query(tf.constant(padded, tf.int32)).numpy()
-            start += len(rows)
-        return queries
+        """[H, D] float32 query vectors; rows of empty histories are ignored."""
 
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue: [H, vocabulary.size] float32."""
         return self._scores(self.queries(histories), histories.lengths, None)
 
     def score_blocks(self, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
-        """Encodes many histories at once, then multiplies block by block into one reused buffer."""
+        """Computes many queries at once, then multiplies block by block into one reused buffer."""
         buffer = np.empty((min(block_size, len(histories)), len(self._items)), dtype=np.float32)
         step = max(block_size, QUERY_CHUNK // block_size * block_size)
         for start in range(0, len(histories), step):
@@ -118,6 +98,41 @@ class ModelScorer:
         scores: np.ndarray = np.matmul(queries, self._items.T, out=out)
         scores[lengths == 0] = self._popularity
         return scores
+
+
+class ModelScorer(FactorScorer):
+    """Scores with a `RetrievalModel`, its item matrix computed once.
+
+    Histories are cut to the model's last `max_length` items and encoded in batches of similar length, so padding costs
+    next to nothing.
+
+    Args:
+        model: has `vocabulary`, `max_length`, `query([B, L] int32) -> [B, D]` and
+            `item_vectors() -> [vocabulary.size, D]`.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model.vocabulary, model.item_vectors())
+        self.model = model
+        # One trace serves every batch: sizes are left open. A callback that keeps its scorer traces once.
+        self._query = tf.function(model.query, input_signature=[tf.TensorSpec([None, None], tf.int32, name="history")])
+
+    def refresh(self) -> None:
+        """Computes the item matrix anew, after the model's weights have changed."""
+        self._items = np.asarray(self.model.item_vectors(), dtype=np.float32)
+
+    def queries(self, histories: Histories) -> np.ndarray:
+        """[H, D] float32 query vectors; rows of empty histories are zero."""
+        queries = np.zeros((len(histories), self._items.shape[1]), dtype=np.float32)
+        lengths = np.minimum(histories.lengths, self.model.max_length)
+        order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
+        start = 0
+        while start < len(order):
+            rows = order[start : start + min(QUERY_ROWS, max(1, QUERY_TOKENS // int(lengths[order[start]])))]
+            padded = histories.select(rows).padded(self.model.max_length)
+            queries[rows] = self._query(tf.constant(padded, tf.int32)).numpy()
+            start += len(rows)
+        return queries
 
 
 def as_scorer(scorer_or_model: Any) -> Scorer:

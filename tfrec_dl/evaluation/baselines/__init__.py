@@ -1,0 +1,1 @@
+"""The floors: recommenders without a neural network that every model is measured against."""

@@ -1,0 +1,84 @@
+"""The floors by name, each fitted the way benchmarks and `compare` fit it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from tfrec_dl.data.splits import EvaluationCases, Split
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.baselines.ease import EASE, MAX_ITEMS
+from tfrec_dl.evaluation.baselines.ials import IALS
+from tfrec_dl.evaluation.baselines.item_knn import ItemKNN
+from tfrec_dl.evaluation.baselines.markov_chain import MarkovChain
+from tfrec_dl.evaluation.baselines.popularity import Popularity
+from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.evaluation.leaderboard import Entry
+from tfrec_dl.evaluation.scorer import Scorer
+
+FLOORS: dict[str, Callable[[Split], Scorer]] = {
+    "popularity": lambda split: Popularity.fit(split.train, split.vocabulary),
+    "markov_chain": lambda split: MarkovChain.tuned(split.train, split.vocabulary, split.validation),
+    "item_knn": lambda split: ItemKNN.fit(split.train, split.vocabulary),
+    "ials": lambda split: IALS.fit(split.train, split.vocabulary),
+    "ease": lambda split: EASE.fit(split.train, split.vocabulary),
+}
+"""Name -> fit on a split's training part; only the Markov chain looks at validation, to choose its decay."""
+
+
+def fit_floors(
+    split: Split, names: Sequence[str] = tuple(FLOORS), on_skip: Callable[[str], None] | None = None
+) -> Iterator[tuple[str, Scorer, float]]:
+    """Fits the floors one after the other, each when it is asked for.
+
+    EASE is left out where the catalogue is too large for it.
+
+    Args:
+        split: floors see its training part, and the choice of the Markov chain's decay its validation part.
+        names: keys of `FLOORS`.
+        on_skip: called with a one-line reason for a floor that is left out, for example `print`.
+
+    Yields:
+        Name, scorer, and the seconds that fitting took.
+
+    Raises:
+        InputError: for an unknown name.
+    """
+    unknown = [name for name in names if name not in FLOORS]
+    if unknown:
+        raise InputError(f"unknown floor {unknown[0]!r}: choose from {', '.join(FLOORS)}.")
+    items = split.vocabulary.size - FIRST_ITEM
+    for name in names:
+        if name == "ease" and items > MAX_ITEMS:
+            if on_skip is not None:
+                on_skip(f"EASE is left out: it inverts an items x items matrix, too large for {items:,} items.")
+            continue
+        start = time.perf_counter()
+        scorer = FLOORS[name](split)
+        yield name, scorer, time.perf_counter() - start
+
+
+def floor_entries(
+    split: Split,
+    cases: EvaluationCases,
+    keep_seen: bool = False,
+    names: Sequence[str] = tuple(FLOORS),
+    on_skip: Callable[[str], None] | None = None,
+    seed: int = 0,
+) -> Iterator[Entry]:
+    """Fits and evaluates the floors, ready for a leaderboard.
+
+    Args:
+        split: to fit on.
+        cases: to evaluate on, `split.validation` or `split.test`.
+        keep_seen: whether items of the history can be recommended.
+        names: keys of `FLOORS`.
+        on_skip: called with a one-line reason for a floor that is left out.
+        seed: of the bootstrap intervals.
+
+    Yields:
+        One entry a floor, as soon as it is done.
+    """
+    for name, scorer, seconds in fit_floors(split, names, on_skip):
+        yield Entry(name, evaluate(scorer, cases, split.vocabulary, keep_seen, seed=seed), seconds, "floor")

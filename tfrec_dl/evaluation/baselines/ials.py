@@ -1,0 +1,72 @@
+"""iALS: implicit-feedback matrix factorisation by alternating least squares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from implicit.als import AlternatingLeastSquares
+from threadpoolctl import threadpool_limits
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.evaluation.baselines.matrix import binary_matrix
+from tfrec_dl.evaluation.scorer import FactorScorer
+
+
+class IALS(FactorScorer):
+    """Scores by user factor · item factor (Hu, Koren and Volinsky, 2008), from `implicit`.
+
+    The user's factor is solved from the history that is scored, so users who were not in training are served as well.
+
+    Args:
+        recommender: a fitted `AlternatingLeastSquares` over `vocabulary.size` items.
+        vocabulary: the items.
+    """
+
+    def __init__(self, recommender: Any, vocabulary: Vocabulary) -> None:
+        super().__init__(vocabulary, recommender.item_factors)
+        self.recommender = recommender
+
+    @classmethod
+    def fit(
+        cls,
+        train: Histories,
+        vocabulary: Vocabulary,
+        factors: int = 64,
+        regularization: float = 10.0,
+        alpha: float = 1.0,
+        iterations: int = 15,
+        seed: int = 0,
+    ) -> IALS:
+        """Factorises the training histories.
+
+        The defaults were the best of a small grid on the validation parts of MovieLens and Amazon Beauty.
+
+        Args:
+            train: histories to learn from.
+            vocabulary: the items.
+            factors: length of the vectors.
+            regularization: weight of the squared norms.
+            alpha: confidence of an interaction.
+            iterations: alternations.
+            seed: of the initial factors.
+        """
+        # implicit runs threads of its own; BLAS threads inside them slow it down, and it warns of them.
+        with threadpool_limits(1, "blas"):
+            recommender = AlternatingLeastSquares(
+                factors=factors,
+                regularization=regularization,
+                alpha=alpha,
+                iterations=iterations,
+                random_state=seed,
+            )
+            recommender.fit(binary_matrix(train, vocabulary.size), show_progress=False)
+        return cls(recommender, vocabulary)
+
+    def queries(self, histories: Histories) -> np.ndarray:
+        """[H, factors] float32 user factors."""
+        with threadpool_limits(1, "blas"):
+            matrix = binary_matrix(histories, self.vocabulary.size)
+            factors: np.ndarray = self.recommender.recalculate_user(np.arange(len(histories)), matrix)
+        return factors

@@ -1,0 +1,117 @@
+"""Leaderboards for people and programs: Rich, Markdown, CSV, JSON, a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from rich.markup import escape
+from rich.table import Table
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.leaderboard import NOTE
+from tfrec_dl.files import replacing
+
+SHOWN = ("hit_rate@10", "mrr@10", "auc", "coverage@10", "novelty@10")
+
+
+def rich_table(table: pd.DataFrame, title: str = "Leaderboard") -> Table:
+    """Renders a leaderboard for the terminal, the best model in bold."""
+    header, rows = _cells(table)
+    rendered = Table(title=escape(title), caption=NOTE, caption_justify="left")
+    for position, name in enumerate(header):
+        rendered.add_column(name, justify="left" if position < 2 else "right", no_wrap=position == 0)
+    for position, row in enumerate(rows):
+        rendered.add_row(*map(escape, row), style="bold" if position == 0 else None)
+    return rendered
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Renders a leaderboard as a Markdown table with a note on its intervals."""
+    header, rows = _cells(table)
+    lines = [header, ["---" if position < 2 else "---:" for position in range(len(header))], *rows]
+    body = "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+    )
+    return f"{body}\n\n{NOTE.replace('*', chr(92) + '*')}\n"
+
+
+def save_leaderboard(table: pd.DataFrame, path: str | Path) -> None:
+    """Writes a leaderboard, whole or not at all.
+
+    Args:
+        table: of `leaderboard`.
+        path: `.csv` or `.json` (a list of objects, null for unknown) with every figure, or `.md` with those shown.
+
+    Raises:
+        InputError: for another suffix, or a folder that does not exist or cannot be written.
+    """
+    path = Path(path)
+    writers: dict[str, Callable[[], str]] = {
+        ".csv": lambda: table.to_csv(index=False),
+        ".json": lambda: json.dumps(json.loads(table.to_json(orient="records", double_precision=15)), indent=2) + "\n",
+        ".md": lambda: markdown(table),
+    }
+    if path.suffix not in writers:
+        raise InputError(
+            f"cannot write a leaderboard as {path.suffix or path.name!r}: choose from {', '.join(writers)}."
+        )
+    text = writers[path.suffix]()
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def leaderboard_plot(table: pd.DataFrame, path: str | Path) -> None:
+    """Draws horizontal bars with their intervals, best on top; needs the extra `plots`.
+
+    Args:
+        table: of `leaderboard`.
+        path: the picture; its suffix is the format (.png, .svg, .pdf).
+
+    Raises:
+        InputError: if matplotlib is missing, does not know the format, or the file cannot be written.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise InputError('pictures need matplotlib, which is missing: pip install "tfrec_dl[plots]".') from error
+    metric = table.attrs["metric"]
+    path = Path(path)
+    # Figure without pyplot: no display, no global state.
+    figure = Figure(figsize=(7.0, 0.9 + 0.35 * len(table)), layout="constrained")
+    axes = figure.subplots()
+    if path.suffix[1:].lower() not in figure.canvas.get_supported_filetypes():
+        raise InputError(f"cannot draw a picture as {path.suffix or path.name!r}: use .png, .svg or .pdf.")
+    values = table[metric]
+    spread = [values - table[f"{metric}/low"], table[f"{metric}/high"] - values]
+    colours = ["tab:blue" if family == "deep" else "tab:gray" for family in table["family"]]
+    positions = range(len(table))
+    axes.barh(positions, values, xerr=spread, color=colours, error_kw={"elinewidth": 1, "capsize": 3})
+    # A dollar sign in a name would start mathematics.
+    axes.set_yticks(positions, [name.replace("$", r"\$") for name in table["model"]])
+    axes.invert_yaxis()
+    axes.set_xlabel(f"{metric} (95 % interval over users; floors in grey)")
+    axes.spines[["top", "right"]].set_visible(False)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=150, format=path.suffix[1:].lower())
+
+
+def _cells(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    metric = table.attrs["metric"]
+    shown = [name for name in SHOWN if name in table and name != metric]
+    header = ["model", "family", metric, "95 % interval", "", *shown, "seconds"]
+    rows = [
+        [
+            str(row["model"]),
+            str(row["family"]),
+            f"{row[metric]:.4f}",
+            f"{row[f'{metric}/low']:.4f} to {row[f'{metric}/high']:.4f}",
+            str(row["stars"]),
+            *(f"{row[name]:.4f}" for name in shown),
+            "" if pd.isna(row["seconds"]) else f"{row['seconds']:.1f}",
+        ]
+        for row in table.to_dict("records")
+    ]
+    return header, rows
