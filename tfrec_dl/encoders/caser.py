@@ -9,6 +9,7 @@ import tensorflow as tf
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.encoders.causal_mean import CausalMean
 from tfrec_dl.encoders.dropout import ResumableDropout
 
 
@@ -16,7 +17,8 @@ from tfrec_dl.encoders.dropout import ResumableDropout
 class Caser:
     """Caser's filters; the defaults are the paper's for MovieLens (section 4.1).
 
-    The paper's user embedding, which a newcomer cannot have, is left to the frame around the body.
+    Where the paper looks up a user vector (equation 8), which a newcomer cannot have, here the user is the mean of the
+    items so far.
 
     Attributes:
         window: items that a state sees (the paper's L).
@@ -34,7 +36,7 @@ class Caser:
     name: Literal["caser"] = "caser"
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
-        """Embedded history [B, L, E] -> states [B, L, units], each Caser's network over the last `window` items.
+        """Embedded history [B, L, E] -> states [B, L, units + E]: Caser's network over the last `window` items, and the user.
 
         Missing items before a history's first are zero vectors. A horizontal filter of height h is a valid convolution
         over the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps.
@@ -50,7 +52,8 @@ class Caser:
         joined = tf.keras.layers.Concatenate()(features)
         if self.dropout:
             joined = ResumableDropout(self.dropout)(joined)
-        return tf.keras.layers.Dense(self.units, activation="relu", name="fully_connected")(joined)
+        sequential = tf.keras.layers.Dense(self.units, activation="relu", name="fully_connected")(joined)
+        return tf.keras.layers.Concatenate(name="with_user")([sequential, CausalMean(name="user")(embedded)])
 
 
 class VerticalConvolution(tf.keras.layers.Layer):
