@@ -169,11 +169,8 @@ def build_model(recipe: Recipe, vocabulary: Vocabulary) -> RetrievalModel:
         vocabulary: the items, with their training counts.
     """
     config = choose_loss(recipe.model, vocabulary)
-    initial = tf.keras.initializers.RandomNormal(stddev=0.05)
-    embedding = tf.keras.layers.Embedding(vocabulary.size, config.dimension, initial, name="item_embedding")
-    output = embedding
-    if not config.tied:
-        output = tf.keras.layers.Embedding(vocabulary.size, config.dimension, initial, name="output_embedding")
+    embedding = _item_table(vocabulary, config, "item_embedding")
+    output = embedding if config.tied else _item_table(vocabulary, config, "output_embedding")
     short_path = None
     if config.markov_order:
         short_path = MarkovPath(vocabulary.size, config.dimension, config.markov_order, name="markov_path")
@@ -191,6 +188,11 @@ def build_model(recipe: Recipe, vocabulary: Vocabulary) -> RetrievalModel:
     return RetrievalModel(
         encoder, tower, vocabulary, config.loss, recipe.training.max_length, seed=recipe.training.seed
     )
+
+
+def _item_table(vocabulary: Vocabulary, config: ModelConfig, name: str) -> tf.keras.layers.Embedding:
+    initial = tf.keras.initializers.RandomNormal(stddev=0.05)
+    return tf.keras.layers.Embedding(vocabulary.size, config.dimension, initial, name=name)
 
 
 def _resolve(values: Mapping[str, Any], name: str) -> str:
