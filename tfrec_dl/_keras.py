@@ -21,5 +21,6 @@ def select_keras_2() -> None:
     if "tensorflow" in sys.modules:
         import tensorflow as tf
 
-        if tf.keras.__version__.startswith("3."):
-            raise ImportError(f"tfrec_dl needs Keras 2, but tf.keras is already Keras {tf.keras.__version__}: {REMEDY}.")
+        version = getattr(tf.keras, "__version__", "2")  # tf_keras's module has none
+        if version.startswith("3."):
+            raise ImportError(f"tfrec_dl needs Keras 2, but tf.keras is already Keras {version}: {REMEDY}.")
