@@ -16,7 +16,8 @@ from tfrec_dl.tasks.losses import FullSoftmax, Loss, SampledSoftmax
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.towers.ids import id_tower
 
-FULL_SOFTMAX_LIMIT = 20_000  # items up to which a softmax over the whole catalogue is the cheaper way to the same quality
+# Items up to which a softmax over the whole catalogue is the cheaper way to the same quality.
+FULL_SOFTMAX_LIMIT = 20_000
 STRICT = ConfigDict(extra="forbid")
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.columns import Columns
@@ -13,7 +13,7 @@ from tfrec_dl.data.splits import Split, leave_last_out, temporal
 from tfrec_dl.errors import InputError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class DataSource:
     """A table on disk, its columns and its split.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import tensorflow as tf
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.histories import Histories
@@ -11,7 +11,7 @@ from tfrec_dl.errors import InputError
 CHUNK_BATCHES = 16  # batches whose windows are sorted by length together: little padding, and batches still mixed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class WindowConfig:
     """How histories become training batches.
 

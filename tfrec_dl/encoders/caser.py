@@ -6,14 +6,14 @@ Source: Tang and Wang, Personalized Top-N Sequential Recommendation via Convolut
 from typing import Literal
 
 import tensorflow as tf
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.causal_mean import CausalMean
 from tfrec_dl.encoders.dropout import ResumableDropout
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Caser:
     """Caser's filters; the defaults are the paper's for MovieLens (section 4.1).
 
@@ -36,7 +36,7 @@ class Caser:
     name: Literal["caser"] = "caser"
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
-        """Embedded history [B, L, E] -> states [B, L, units + E]: Caser's network over the last `window` items, and the user.
+        """Embedded history [B, L, E] -> states [B, L, units + E]: the network over the last `window` items, and the user.
 
         Missing items before a history's first are zero vectors. A horizontal filter of height h is a valid convolution
         over the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps.

@@ -6,8 +6,8 @@ import tensorflow as tf
 class CausalMean(tf.keras.layers.Layer):
     """Mean over the history up to each position: a user represented by the items they met.
 
-    Source: Kabbur et al., FISM: Factored Item Similarity Models for Top-N Recommender Systems, KDD 2013 (equation 4 with
-    alpha = 1).
+    Source: Kabbur et al., FISM: Factored Item Similarity Models for Top-N Recommender Systems, KDD 2013 (equation 4
+    with alpha = 1).
     """
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:

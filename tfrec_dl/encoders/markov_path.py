@@ -17,7 +17,9 @@ class MarkovPath(tf.keras.layers.Layer):
         decay: initial weight of an item over that of the item after it.
     """
 
-    def __init__(self, vocabulary_size: int, dimension: int, order: int = 5, decay: float = 0.5, **kwargs: object) -> None:
+    def __init__(
+        self, vocabulary_size: int, dimension: int, order: int = 5, decay: float = 0.5, **kwargs: object
+    ) -> None:
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.dimension = dimension

@@ -6,13 +6,13 @@ Source: Yuan et al., A Simple Convolutional Generative Network for Next Item Rec
 from typing import Literal
 
 import tensorflow as tf
-from pydantic import Field
+from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.dropout import ResumableDropout
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class NextItNet:
     """A stack of residual blocks of dilated causal convolutions.
 
@@ -23,7 +23,7 @@ class NextItNet:
         dropout: share of each block's output set to zero in training.
     """
 
-    dilations: tuple[int, ...] = (1, 4, 1, 4)
+    dilations: tuple[PositiveInt, ...] = Field(default=(1, 4, 1, 4), min_length=1)
     kernel_size: int = Field(default=3, ge=1)
     channels: int = Field(default=128, ge=1)
     dropout: float = Field(default=0.0, ge=0, lt=1)

@@ -7,13 +7,13 @@ Karatzoglou, Recurrent Neural Networks with Top-k Gains for Session-based Recomm
 from typing import ClassVar, Literal
 
 import tensorflow as tf
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.dropout import ResumableDropout
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class _Recurrent:
     """A stack of recurrent layers.
 
@@ -39,7 +39,7 @@ class _Recurrent:
         return states
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class SimpleRNN(_Recurrent):
     """Elman network; attributes as for `GRU`."""
 
@@ -47,7 +47,7 @@ class SimpleRNN(_Recurrent):
     name: Literal["simple_rnn"] = "simple_rnn"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class LSTM(_Recurrent):
     """Long short-term memory; attributes as for `GRU`."""
 
@@ -55,7 +55,7 @@ class LSTM(_Recurrent):
     name: Literal["lstm"] = "lstm"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class GRU(_Recurrent):
     """Gated recurrent units, the network of GRU4Rec.
 

@@ -1,0 +1,1 @@
+"""Losses, negative sampling and the retrieval model that is trained with them."""

@@ -1,0 +1,1 @@
+"""Towers: from item indices to item vectors."""

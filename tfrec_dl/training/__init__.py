@@ -1,0 +1,1 @@
+"""Optimisers, the fit of a model, and the run folder."""

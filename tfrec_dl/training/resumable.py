@@ -8,8 +8,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfrec_dl.files import replacing
 from tfrec_dl.errors import InputError
+from tfrec_dl.files import replacing
 from tfrec_dl.tasks.retrieval import RetrievalModel
 
 logger = logging.getLogger(__name__)

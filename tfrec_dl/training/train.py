@@ -83,7 +83,7 @@ def measure(model: RetrievalModel, split: Split) -> dict[str, float]:
     """The figures of a finished run: validation and test, and test with seen items kept, with their intervals.
 
     Returns:
-        "test/ndcg@10", "test/ndcg@10/low", "test/ndcg@10/high", ...; the same under "validation/" and "test_keep_seen/".
+        "test/ndcg@10", "test/ndcg@10/low", "test/ndcg@10/high", ...; so too under "validation/" and "test_keep_seen/".
     """
     parts: dict[str, tuple[EvaluationCases, bool]] = {
         "validation": (split.validation, False),

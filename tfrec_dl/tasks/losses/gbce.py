@@ -7,7 +7,7 @@ Sampling, RecSys 2023.
 from typing import Literal
 
 import tensorflow as tf
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM
@@ -15,7 +15,7 @@ from tfrec_dl.tasks.losses.candidates import Candidates
 from tfrec_dl.tasks.losses.sampled import score_with_negatives
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class GBCE:
     """Binary cross-entropy whose positive part is raised to beta, against overconfidence (equations 9 and 13).
 

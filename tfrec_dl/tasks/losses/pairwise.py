@@ -7,7 +7,7 @@ Recurrent Neural Networks with Top-k Gains for Session-based Recommendations, CI
 from typing import Literal
 
 import tensorflow as tf
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.tasks.losses.candidates import Candidates
@@ -16,7 +16,7 @@ from tfrec_dl.tasks.losses.sampled import SampledScores, score_with_negatives
 TINY = 1e-24  # keeps the logarithm finite, as in Hidasi's own code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class BPR:
     """Mean of -log sigmoid(target's score - negative's score).
 
@@ -37,7 +37,7 @@ class BPR:
         return tf.math.divide_no_nan(tf.reduce_sum(losses, axis=1), tf.reduce_sum(wrong, axis=1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class BPRMax:
     """BPR against the softmax-weighted negatives (CIKM 2018, equation 10), with score regularisation.
 
@@ -61,7 +61,7 @@ class BPRMax:
         return -tf.math.log(won + TINY) + self.score_regularisation * squares
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class TOP1Max:
     """TOP1 against the softmax-weighted negatives (CIKM 2018, equation 8).
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM
@@ -12,7 +12,7 @@ from tfrec_dl.tasks.losses.candidates import Candidates
 from tfrec_dl.tasks.losses.sampled import score_with_negatives
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class FullSoftmax:
     """Cross-entropy over the whole catalogue: exact, and costs targets x catalogue."""
 
@@ -25,7 +25,7 @@ class FullSoftmax:
         return tf.nn.sparse_softmax_cross_entropy_with_logits(targets - FIRST_ITEM, logits)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class InBatchSoftmax:
     """TFRS's own retrieval task: the other targets of the batch are the negatives.
 
@@ -52,7 +52,7 @@ class InBatchSoftmax:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class SampledSoftmax:
     """Softmax over the target and shared sampled negatives, with logQ correction.
 
