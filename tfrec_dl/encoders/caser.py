@@ -39,8 +39,10 @@ class Caser:
         """Embedded history [B, L, E] -> states [B, L, units + E]: the network over the last `window` items, and the user.
 
         Missing items before a history's first are zero vectors. A horizontal filter of height h is a valid convolution
-        over the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps.
+        over the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps. A vertical
+        filter is an image filter of `window` x 1, the same for each of the E components.
         """
+        width = embedded.shape[-1]
         padded = tf.keras.layers.ZeroPadding1D((self.window - 1, 0))(embedded)
         features = []
         for height in range(1, self.window + 1):
@@ -48,39 +50,11 @@ class Caser:
                 self.horizontal_filters, height, activation="relu", name=f"horizontal_{height}"
             )(padded)
             features.append(tf.keras.layers.MaxPooling1D(self.window - height + 1, strides=1)(convolved))
-        features.append(VerticalConvolution(self.vertical_filters, self.window, name="vertical")(padded))
+        as_image = tf.keras.layers.Reshape((-1, width, 1))(padded)
+        vertical = tf.keras.layers.Conv2D(self.vertical_filters, (self.window, 1), name="vertical")(as_image)
+        features.append(tf.keras.layers.Reshape((-1, width * self.vertical_filters))(vertical))
         joined = tf.keras.layers.Concatenate()(features)
         if self.dropout:
             joined = ResumableDropout(self.dropout)(joined)
         sequential = tf.keras.layers.Dense(self.units, activation="relu", name="fully_connected")(joined)
         return tf.keras.layers.Concatenate(name="with_user")([sequential, CausalMean(name="user")(embedded)])
-
-
-class VerticalConvolution(tf.keras.layers.Layer):
-    """Caser's vertical filters (equation 6): weighted sums of the window's item vectors.
-
-    Args:
-        filters: number of weightings.
-        window: steps that each spans.
-    """
-
-    def __init__(self, filters: int, window: int, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self.filters = filters
-        self.window = window
-
-    def build(self, input_shape: tf.TensorShape) -> None:
-        """Creates the kernel [window, filters]."""
-        self.kernel = self.add_weight("kernel", [self.window, self.filters], initializer="glorot_uniform")
-        super().build(input_shape)
-
-    def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Left-padded history [B, window - 1 + L, E] -> [B, L, E * filters]."""
-        length = tf.shape(inputs)[1] - self.window + 1
-        steps = tf.stack([inputs[:, lag : lag + length] for lag in range(self.window)], axis=-1)
-        summed = tf.linalg.matmul(steps, self.kernel)
-        return tf.reshape(summed, [tf.shape(inputs)[0], length, inputs.shape[-1] * self.filters])
-
-    def get_config(self) -> dict:
-        """The arguments to build the layer again."""
-        return {**super().get_config(), "filters": self.filters, "window": self.window}

@@ -1,0 +1,34 @@
+"""What each recipe is trained with on each data set; chosen on the validation part alone."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A table of ../shared/data and the settings of the recipes on it, beyond the recipes' own defaults."""
+
+    path: str
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+DATA_SETS = {
+    "ml-100k": DataSet("ml-100k/ratings.csv.gz"),
+    "ml-1m": DataSet(
+        "ml-1m/ratings.csv.gz",
+        {
+            "gru": {
+                "units": 256,
+                "dimension": 128,
+                "embedding_dropout": 0.25,
+                "state_dropout": 0.25,
+                "learning_rate": 4e-3,
+                "epochs": 25,
+                "batch_size": 64,
+                "max_length": 200,
+                "context": 0,
+            },
+        },
+    ),
+    "amazon-beauty": DataSet("amazon-beauty/interactions.csv.gz"),
+}
