@@ -28,10 +28,6 @@ class WindowConfig:
     batch_size: int = Field(default=128, ge=1)
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        if self.context >= self.max_length:
-            raise InputError(f"context is {self.context}, but must be below max_length, which is {self.max_length}.")
-
 
 class TrainingWindows:
     """Cuts histories into windows, anew each epoch.
@@ -46,10 +42,15 @@ class TrainingWindows:
         config: lengths, batch size, seed.
 
     Raises:
-        InputError: if no history has two items.
+        InputError: if no history has two items, or the context fills the window.
     """
 
     def __init__(self, histories: Histories, config: WindowConfig) -> None:
+        # Not in the configuration's own validation: pydantic would turn the error into a ValidationError of many lines.
+        if config.context >= config.max_length:
+            raise InputError(
+                f"context is {config.context}, but must be below max_length, which is {config.max_length}."
+            )
         targets = np.maximum(np.diff(histories.offsets) - 1, 0)
         rows = np.flatnonzero(targets)
         if not len(rows):
