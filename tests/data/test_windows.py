@@ -1,4 +1,4 @@
-"""Training windows against a plain reading of the histories: every interaction a target once an epoch, in its context."""
+"""Training windows against a plain reading: every interaction is a target once an epoch, in its context."""
 
 from collections import Counter
 
@@ -52,7 +52,7 @@ def test_every_epoch_trains_on_every_interaction_once_in_its_context(max_length,
     expected = Counter(item for row in range(len(histories)) for item in histories.row(row)[1:].tolist())
 
     for epoch in epochs_of(windows, 3):
-        targets = Counter()
+        targets: Counter[int] = Counter()
         for inputs, following, weights in rows_of(epoch):
             assert 1 <= len(inputs) <= max_length
             np.testing.assert_array_equal(inputs, np.arange(inputs[0], inputs[0] + len(inputs)))

@@ -25,7 +25,7 @@ def relu(values):
 
 def caser_of_one_window(items: np.ndarray, body: Caser, model: tf.keras.Model) -> np.ndarray:
     """Equations 4 to 8 of the paper for a window [L, d] of item vectors: z = relu(W [o; õ] + b)."""
-    features = []
+    features: list = []
     for height in range(1, body.window + 1):
         kernel, bias = (weight.numpy() for weight in model.get_layer(f"horizontal_{height}").weights)
         slides = [items[start : start + height] for start in range(body.window - height + 1)]
