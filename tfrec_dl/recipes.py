@@ -19,6 +19,7 @@ from tfrec_dl.towers.ids import id_tower
 # Items up to which a softmax over the whole catalogue is the cheaper way to the same quality.
 FULL_SOFTMAX_LIMIT = 20_000
 STRICT = ConfigDict(extra="forbid")
+TAGGED = ("body", "loss")  # settings that are one of several classes, told apart by their name
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -64,11 +65,11 @@ class TrainingConfig:
     batch_size: int = Field(default=64, ge=1)
     max_length: int = Field(default=200, ge=1)
     context: int = Field(default=0, ge=0)
-    learning_rate: float = Field(default=5e-3, gt=0)
+    learning_rate: float = Field(default=5e-3, gt=0, allow_inf_nan=False)
     warm_up: float = Field(default=0.1, ge=0, lt=1)
-    weight_decay: float = Field(default=0.0, ge=0)
+    weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     patience: int = Field(default=5, ge=1)
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=2**31)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -92,23 +93,28 @@ class Recipe:
 
         Args:
             settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
-                that names one setting only. Values may be strings, as on the command line.
+                that names one setting only. Values may be strings, as on the command line; a loss may be given by its
+                name, and the loss's own settings beside it.
 
         Raises:
             InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
         """
         values = TypeAdapter(Recipe).dump_python(self)
-        for name, value in settings.items():
+        # The loss first: another one has other settings.
+        for name, value in sorted(settings.items(), key=lambda setting: setting[0] not in ("loss", "model.loss")):
             *folders, leaf = _resolve(values, name).split(".")
             level = values
             for folder in folders:
                 level = level[folder]
-            level[leaf] = {"name": value} if leaf == "loss" and isinstance(value, str) else value
+            level[leaf] = _parse(leaf, value, level[leaf])
         try:
             return TypeAdapter(Recipe).validate_python(values)
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
+            # Pydantic puts the name of the body or loss into the path.
+            before = ("", *first["loc"])
+            path = [str(part) for part, parent in zip(first["loc"], before, strict=False) if parent not in TAGGED]
+            where = ".".join(path)
             raise InputError(f"setting {where} is {first['input']!r}: {first['msg']}.") from error
 
     def to_dict(self) -> dict[str, Any]:
@@ -194,6 +200,18 @@ def build_model(recipe: Recipe, vocabulary: Vocabulary) -> RetrievalModel:
 def _item_table(vocabulary: Vocabulary, config: ModelConfig, name: str) -> tf.keras.layers.Embedding:
     initial = tf.keras.initializers.RandomNormal(stddev=0.05)
     return tf.keras.layers.Embedding(vocabulary.size, config.dimension, initial, name=name)
+
+
+def _parse(leaf: str, value: Any, before: Any) -> Any:
+    """A setting's value, where it is text: a loss from its name, a list from "1,2,4"; pydantic parses the rest."""
+    if leaf == "loss" and isinstance(value, str):
+        try:
+            return TypeAdapter(Loss).dump_python(TypeAdapter(Loss).validate_python({"name": value}))
+        except ValidationError:
+            return {"name": value}  # refused with all the other settings
+    if isinstance(before, tuple) and isinstance(value, str):
+        return value.strip("()[] ").split(",")
+    return value
 
 
 def _resolve(values: Mapping[str, Any], name: str) -> str:
