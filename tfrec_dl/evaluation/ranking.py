@@ -168,7 +168,8 @@ def _seen_cells(histories: Histories, start: int, stop: int, size: int) -> np.nd
     offsets = histories.offsets[start : stop + 1]
     items = histories.items[offsets[0] : offsets[-1]].astype(np.int64)
     cells = np.repeat(np.arange(stop - start), np.diff(offsets)) * size + items
-    return np.unique(cells[items >= FIRST_ITEM])
+    cells = np.sort(cells[items >= FIRST_ITEM])  # np.unique would hash, ten times slower
+    return cells[np.concatenate([[True], cells[1:] != cells[:-1]])] if len(cells) else cells
 
 
 def _contains(sorted_cells: np.ndarray, cells: np.ndarray) -> np.ndarray:
