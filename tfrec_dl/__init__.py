@@ -1,5 +1,96 @@
-"""Deep-learning recommenders on TensorFlow: from a table of interactions to recommendations in TF Serving."""
+"""Deep-learning recommenders on TensorFlow: from a table of interactions to recommendations in TF Serving.
+
+Importing the package selects Keras 2 and loads nothing else; each public name loads its module when it is first used.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
 
 from tfrec_dl._keras import select_keras_2
 
 select_keras_2()
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from tfrec_dl.data.columns import Columns as Columns
+    from tfrec_dl.data.histories import Histories as Histories
+    from tfrec_dl.data.interactions import Interactions as Interactions
+    from tfrec_dl.data.source import DataSource as DataSource
+    from tfrec_dl.data.splits import EvaluationCases as EvaluationCases
+    from tfrec_dl.data.splits import Split as Split
+    from tfrec_dl.data.splits import leave_last_out as leave_last_out
+    from tfrec_dl.data.splits import temporal as temporal
+    from tfrec_dl.data.vocabulary import Vocabulary as Vocabulary
+    from tfrec_dl.data.windows import TrainingWindows as TrainingWindows
+    from tfrec_dl.data.windows import WindowConfig as WindowConfig
+    from tfrec_dl.errors import InputError as InputError
+    from tfrec_dl.evaluation.baselines.floors import FLOORS as FLOORS
+    from tfrec_dl.evaluation.baselines.floors import fit_floors as fit_floors
+    from tfrec_dl.evaluation.callback import ValidationCallback as ValidationCallback
+    from tfrec_dl.evaluation.evaluate import Report as Report
+    from tfrec_dl.evaluation.evaluate import evaluate as evaluate
+    from tfrec_dl.evaluation.intervals import paired_difference as paired_difference
+    from tfrec_dl.evaluation.leaderboard import Entry as Entry
+    from tfrec_dl.evaluation.leaderboard import leaderboard as leaderboard
+    from tfrec_dl.evaluation.rendering import save_leaderboard as save_leaderboard
+    from tfrec_dl.recipes import RECIPES as RECIPES
+    from tfrec_dl.recipes import ModelConfig as ModelConfig
+    from tfrec_dl.recipes import Recipe as Recipe
+    from tfrec_dl.recipes import TrainingConfig as TrainingConfig
+    from tfrec_dl.recipes import build_model as build_model
+    from tfrec_dl.recipes import get_recipe as get_recipe
+    from tfrec_dl.serving.card import ModelCard as ModelCard
+    from tfrec_dl.serving.export import export_saved_model as export_saved_model
+    from tfrec_dl.serving.recommender import Recommender as Recommender
+    from tfrec_dl.serving.recommender import load as load
+    from tfrec_dl.tasks.retrieval import RetrievalModel as RetrievalModel
+    from tfrec_dl.training.compare import compare as compare
+    from tfrec_dl.training.fit import fit as fit
+    from tfrec_dl.training.optimisers import RowSparseAdam as RowSparseAdam
+    from tfrec_dl.training.run import Run as Run
+    from tfrec_dl.training.train import train as train
+
+_HOMES = {
+    "data.columns": ("Columns",),
+    "data.histories": ("Histories",),
+    "data.interactions": ("Interactions",),
+    "data.source": ("DataSource",),
+    "data.splits": ("EvaluationCases", "Split", "leave_last_out", "temporal"),
+    "data.vocabulary": ("Vocabulary",),
+    "data.windows": ("TrainingWindows", "WindowConfig"),
+    "errors": ("InputError",),
+    "evaluation.baselines.floors": ("FLOORS", "fit_floors"),
+    "evaluation.callback": ("ValidationCallback",),
+    "evaluation.evaluate": ("Report", "evaluate"),
+    "evaluation.intervals": ("paired_difference",),
+    "evaluation.leaderboard": ("Entry", "leaderboard"),
+    "evaluation.rendering": ("save_leaderboard",),
+    "recipes": ("RECIPES", "ModelConfig", "Recipe", "TrainingConfig", "build_model", "get_recipe"),
+    "serving.card": ("ModelCard",),
+    "serving.export": ("export_saved_model",),
+    "serving.recommender": ("Recommender", "load"),
+    "tasks.retrieval": ("RetrievalModel",),
+    "training.compare": ("compare",),
+    "training.fit": ("fit",),
+    "training.optimisers": ("RowSparseAdam",),
+    "training.run": ("Run",),
+    "training.train": ("train",),
+}
+_HOME = {name: f"tfrec_dl.{module}" for module, names in _HOMES.items() for name in names}
+
+
+if not TYPE_CHECKING:  # mypy would take a module with __getattr__ to have every name.
+
+    def __getattr__(name: str) -> object:
+        """Loads a public name (PEP 562)."""
+        if name not in _HOME:
+            raise AttributeError(f"module 'tfrec_dl' has no attribute {name!r}")
+        value = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not."""
+    return sorted({*globals(), *_HOME})

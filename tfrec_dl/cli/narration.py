@@ -1,0 +1,66 @@
+"""Says what a training reads, splits and chooses."""
+
+import tensorflow as tf
+
+from tfrec_dl.cli.console import say
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.splits import Split
+from tfrec_dl.errors import InputError
+from tfrec_dl.recipes import FULL_SOFTMAX_LIMIT
+from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
+
+PARTS = ("user", "item", "time", "rating")
+
+
+class NarratedSource(DataSource):
+    """A source that says what it holds; a missing column's error names the option that chooses another."""
+
+    def read(self) -> Interactions:
+        """Reads and checks the table."""
+        say(f"reading {self.path}")
+        try:
+            interactions = super().read()
+        except InputError as error:
+            for part in PARTS:
+                if str(error).startswith(f"no column {getattr(self, part)!r} "):
+                    raise InputError(f"{error} (--{part}-column names the {part}s' column)") from error
+            raise
+        order = "" if interactions.times is not None else "; no times: the table's order is the order in time"
+        say(
+            f"{len(interactions):,} interactions of {len(interactions.user_ids):,} users "
+            f"with {len(interactions.item_ids):,} items{order}"
+        )
+        return interactions
+
+    def divide(self, interactions: Interactions) -> Split:
+        """Splits the interactions."""
+        split = super().divide(interactions)
+        say(
+            f"split {self.split}: {len(split.train.items):,} interactions of {len(split.train):,} users to train on, "
+            f"{len(split.vocabulary.ids):,} items; {len(split.validation):,} users to validate on, "
+            f"{len(split.test):,} to test on"
+        )
+        return split
+
+
+class Narrator(tf.keras.callbacks.Callback):
+    """Says which loss and optimiser a training uses, and why."""
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Says it."""
+        items = len(self.model.vocabulary.ids)
+        loss, few = self.model.retrieval_loss, items <= FULL_SOFTMAX_LIMIT
+        if loss != (FullSoftmax() if few else SampledSoftmax()):
+            why = "as set"
+        elif few:
+            why = f"exact, and cheap enough for {items:,} items (up to {FULL_SOFTMAX_LIMIT:,})"
+        else:
+            why = f"because a softmax over all {items:,} items costs too much (beyond {FULL_SOFTMAX_LIMIT:,})"
+        say(f"loss: {loss.name}, {why}")
+        say("optimiser: row-sparse Adam, whose steps cost what the batch touches, not what the catalogue holds")
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Says where an interrupted training goes on."""
+        if epoch and not self.model.history.epoch:
+            say(f"continuing after epoch {epoch}")

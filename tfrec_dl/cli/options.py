@@ -1,0 +1,65 @@
+"""Options that `train` and `compare` share, and what they mean."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+
+from tfrec_dl.errors import InputError
+
+
+class SplitName(str, Enum):
+    """How test cases are held out."""
+
+    LEAVE_LAST_OUT = "leave-last-out"
+    TEMPORAL = "temporal"
+
+
+Data = Annotated[
+    str,
+    typer.Option(
+        "--data", metavar="PATH", show_default=False, help="CSV (also gzip) or Parquet, a row an interaction."
+    ),
+]
+UserColumn = Annotated[str, typer.Option(metavar="C", help="Column of user ids.")]
+ItemColumn = Annotated[str, typer.Option(metavar="C", help="Column of item ids.")]
+TimeColumn = Annotated[
+    str | None, typer.Option(metavar="C", help='Column of times; by default "timestamp", where the table has it.')
+]
+RatingColumn = Annotated[
+    str | None, typer.Option(metavar="C", help='Column of ratings; by default "rating", where the table has it.')
+]
+SplitOption = Annotated[SplitName, typer.Option(help="How test cases are held out.")]
+Epochs = Annotated[int | None, typer.Option(metavar="N", help="Passes over the training data at most.")]
+BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Windows of a history a step.")]
+MaxLength = Annotated[int | None, typer.Option(metavar="N", help="Items of a history that are read.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", help="Decides everything random.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Any setting that `tfrec-dl models` lists; repeat for more.",
+        show_default=False,
+    ),
+]
+
+
+def parse_settings(texts: Sequence[str] | None, **options: int | None) -> dict[str, Any]:
+    """Setting -> value, from options such as `--epochs` and then from `--set`.
+
+    Args:
+        texts: "key=value" each; they win over the options.
+        **options: training settings by name; None where the option was not given.
+
+    Raises:
+        InputError: for a text without "=".
+    """
+    settings: dict[str, Any] = {f"training.{name}": value for name, value in options.items() if value is not None}
+    for text in texts or ():
+        key, equals, value = text.partition("=")
+        if not (equals and key.strip()):
+            raise InputError(f"--set {text!r:.80} is not KEY=VALUE: write for example --set dimension=64.")
+        settings[key.strip()] = value.strip()
+    return settings

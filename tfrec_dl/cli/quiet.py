@@ -1,0 +1,51 @@
+"""TensorFlow without its start-up lines on standard error."""
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def quiet_tensorflow() -> None:
+    """Imports TensorFlow silently; TF_CPP_MIN_LOG_LEVEL=0 in the environment lets it talk.
+
+    What goes on to be a failure is shown: errors of the import, and everything that TensorFlow logs as an error later.
+    """
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0":
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    # Until absl is initialised, TensorFlow's C++ writes to the file descriptor whatever the level.
+    with _held_back_standard_error():
+        import absl.logging
+        import tensorflow as tf
+
+        absl.logging.set_verbosity(absl.logging.ERROR)
+        tf.config.list_physical_devices()
+
+
+@contextmanager
+def _held_back_standard_error() -> Iterator[None]:
+    """Keeps file descriptor 2 in a file, and passes that on only if the block fails."""
+    try:
+        original = os.dup(2)
+    except OSError:  # closed: nobody listens
+        yield
+        return
+    with tempfile.TemporaryFile() as held:
+        sys.stderr.flush()
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            with os.fdopen(os.dup(original), "wb") as error:
+                shutil.copyfileobj(held, error)
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(original, 2)
+            os.close(original)

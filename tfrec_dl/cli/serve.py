@@ -1,0 +1,89 @@
+"""`tfrec-dl export` and `tfrec-dl recommend`."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from tfrec_dl.cli.console import console, say
+from tfrec_dl.cli.folders import require_writable
+from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.errors import InputError
+
+LONGEST_ID = 2**30  # characters; csv's own limit is 131,072
+
+
+def export(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False, help="Folder of a finished run.")],
+    dest: Annotated[Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of the versions.")],
+) -> None:
+    """Export a finished run as a SavedModel for TF Serving.
+
+    Writes DEST/VERSION, the next free number, with its warm-up requests and a model card. Needs the run only, not its
+    data.
+    """
+    require_writable(dest)
+    quiet_tensorflow()
+    from tfrec_dl.serving.export import export_saved_model
+    from tfrec_dl.serving.run_card import run_card
+    from tfrec_dl.training.run import Run
+
+    run = Run.open(run_folder)
+    version = export_saved_model(run.model(), dest, card=run_card(run))
+    say(f"exported {run.recipe.name} to {version}")
+    say(f"its model card: {version / 'assets.extra' / 'model_card.md'}")
+    say(f'next: tfrec-dl recommend {dest} --history "id1,id2,id3"')
+
+
+def recommend(
+    dest: Annotated[
+        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
+    ],
+    history: Annotated[
+        str,
+        typer.Option(
+            metavar="IDS",
+            show_default=False,
+            help='Item ids, oldest first, separated by commas; an id with a comma in double quotes. "" for a newcomer.',
+        ),
+    ] = "",
+    k: Annotated[int, typer.Option("-k", metavar="K", help="Recommendations.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Recommend items from an export.
+
+    Items of the history are left out. Unknown ids are skipped; a history without a known id gets the popular items,
+    whose scores are their counts in the training data.
+    """
+    ids = parse_history(history)
+    quiet_tensorflow()
+    from tfrec_dl.serving.recommender import load
+
+    (recommendations,) = load(dest).recommend([ids], k)
+    if as_json:
+        found = [{"item_id": item, "score": score} for item, score in recommendations]
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    table = Table("rank", "item id", "score")
+    for rank, (item, score) in enumerate(recommendations, start=1):
+        table.add_row(str(rank), escape(item), f"{score:.4f}")
+    console().print(table)
+
+
+def parse_history(text: str) -> list[str]:
+    """Splits ids at commas, as CSV does: `a,"b,c"` is two ids; empty ones are left out.
+
+    Raises:
+        InputError: for a quote that is not closed.
+    """
+    csv.field_size_limit(LONGEST_ID)
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True))
+    except csv.Error as error:
+        raise InputError(f"--history {text!r:.80} cannot be read ({error}): close every quote.") from error
+    return [item for record in records for item in record if item]

@@ -1,0 +1,62 @@
+"""`tfrec-dl train`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfrec_dl.cli.console import console, keras_verbosity, metric_table, say
+from tfrec_dl.cli.folders import require_unfinished, require_writable
+from tfrec_dl.cli.options import (
+    BatchSize,
+    Data,
+    Epochs,
+    ItemColumn,
+    MaxLength,
+    RatingColumn,
+    Seed,
+    Settings,
+    SplitName,
+    SplitOption,
+    TimeColumn,
+    UserColumn,
+    parse_settings,
+)
+from tfrec_dl.cli.quiet import quiet_tensorflow
+
+
+def train(
+    data: Data,
+    model: Annotated[str, typer.Option(metavar="NAME", show_default=False, help="A recipe of `tfrec-dl models`.")],
+    out: Annotated[Path, typer.Option(metavar="RUN", show_default=False, help="Folder of the run.")],
+    user_column: UserColumn = "user_id",
+    item_column: ItemColumn = "item_id",
+    time_column: TimeColumn = None,
+    rating_column: RatingColumn = None,
+    split: SplitOption = SplitName.LEAVE_LAST_OUT,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    max_length: MaxLength = None,
+    seed: Seed = None,
+    set_: Settings = None,
+) -> None:
+    """Train a model on a table of interactions.
+
+    RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs. Interrupted at any moment, the
+    same command continues it. A finished RUN is never overwritten.
+    """
+    require_writable(out)
+    require_unfinished(out)
+    settings = parse_settings(set_, epochs=epochs, batch_size=batch_size, max_length=max_length, seed=seed)
+    quiet_tensorflow()
+    from tfrec_dl.cli.narration import NarratedSource, Narrator
+    from tfrec_dl.recipes import get_recipe
+    from tfrec_dl.training.train import train
+
+    recipe = get_recipe(model).with_settings(settings)
+    source = NarratedSource(data, user_column, item_column, time_column, rating_column, split=split.value)
+    run = train(recipe, source, out, [Narrator()], keras_verbosity())
+
+    console().print(metric_table(run.metrics(), {"test": "test"}, f"{recipe.name}, items of the history left out"))
+    say(f"figures: {out / 'metrics.json'}; epochs: {out / 'history.csv'}; curves: tensorboard --logdir {out / 'logs'}")
+    say(f"next: tfrec-dl export {out} DEST")

@@ -1,0 +1,48 @@
+"""The model card of a finished run."""
+
+from pathlib import PurePath
+from typing import Any
+
+from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.training.run import Run
+
+SPLITS = {
+    "leave-last-out": "leave-last-out: each user's last interaction is the test case, the one before it validation; "
+    "the rest is trained on",
+    "temporal": "temporal: what came last by the clock is tested on, what came before that validated on; "
+    "the rest is trained on",
+}
+
+
+def run_card(run: Run, data_terms: str | None = None, **facts: Any) -> ModelCard:
+    """Fills a model card from a finished run.
+
+    The table goes by its file's name, not its path, for the card travels.
+
+    Args:
+        run: the run.
+        data_terms: terms of use of the data.
+        **facts: other attributes of the card, for example `data`, in place of what the run says.
+
+    Raises:
+        InputError: if the run is not finished.
+    """
+    config = run.config()
+    size = config["data_size"]
+    items = f"{size['items']:,} items"
+    if size["items_in_vocabulary"] != size["items"]:
+        items += f", {size['items_in_vocabulary']:,} of them in the vocabulary"
+    if run.source.min_count > 1:
+        items += f" (those with at least {run.source.min_count} training interactions)"
+    known: dict[str, Any] = {
+        "name": run.recipe.name,
+        "data": f"{PurePath(run.source.path).name}: {size['interactions']:,} interactions of {size['users']:,} users "
+        f"with {items}",
+        "data_terms": data_terms,
+        "data_fingerprint": config["data_fingerprint"],
+        "split": SPLITS[run.source.split],
+        "metrics": run.metrics(),
+        "configuration": run.recipe.to_dict(),
+        "versions": config["versions"],
+    }
+    return ModelCard(**{**known, **facts})

@@ -1,0 +1,126 @@
+"""Several recipes and the floors on one table: trained, evaluated on the same cases, one leaderboard."""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import tensorflow as tf
+
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.splits import Split
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.baselines.floors import floor_entries
+from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
+from tfrec_dl.recipes import Recipe
+from tfrec_dl.training.run import Run
+from tfrec_dl.training.train import train
+
+
+def compare(
+    recipes: Sequence[Recipe],
+    source: DataSource,
+    folder: Path,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+    announce: Callable[[str], None] = lambda line: None,
+) -> pd.DataFrame:
+    """Trains each recipe into FOLDER/<name>, fits the floors and ranks all by test NDCG@10.
+
+    Called again it goes on where it was: finished runs of the same configuration are evaluated and not trained again.
+
+    Args:
+        recipes: what to train, one after the other.
+        source: the table, its columns, its split.
+        folder: of the runs; created if missing.
+        callbacks: further Keras callbacks for each training.
+        verbose: as in `model.fit`.
+        announce: called with a line on each step as it begins, for example `print`.
+
+    Returns:
+        The table of `evaluation.leaderboard`.
+
+    Raises:
+        InputError: for bad data, or a folder that holds something else, before anything is trained.
+    """
+    for recipe in recipes:
+        refuse_other_recipe(recipe, folder / recipe.name)
+    interactions = source.read()
+    split = source.divide(interactions)
+    entries = []
+    for recipe in recipes:
+        finished = (folder / recipe.name / "metrics.json").exists()
+        announce(f"model {recipe.name}" + (": trained before" if finished else ""))
+        run = train_once(recipe, source.absolute(), folder / recipe.name, interactions, callbacks, verbose)
+        entries.append(run_entry(run, split))
+    return leaderboard([*entries, *announced_floors(split, announce)])
+
+
+def train_once(
+    recipe: Recipe,
+    source: DataSource,
+    folder: Path,
+    interactions: Interactions,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> Run:
+    """Trains as `train` does, unless the folder holds the finished run of just this: then that is returned.
+
+    Args:
+        recipe: what to train.
+        source: the table, its columns, its split.
+        folder: the run's folder.
+        interactions: of `source`.
+        callbacks: further Keras callbacks.
+        verbose: as in `model.fit`.
+
+    Raises:
+        InputError: as `train`; and if the finished run is of another recipe, table or split.
+    """
+    if not (folder / "metrics.json").exists():
+        return train(recipe, source, folder, callbacks, verbose)
+    refuse_other_recipe(recipe, folder)
+    run = Run.open(folder)
+    if run.source != source.absolute() or run.config()["data_fingerprint"] != interactions.fingerprint():
+        raise InputError(f"{folder} holds a finished run on other data: choose a new folder, or delete that one.")
+    return run
+
+
+def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
+    """Raises InputError where the folder holds a finished run of another recipe or with other settings."""
+    if not (folder / "metrics.json").exists():
+        return
+    before, now = flat_settings(Run.open(folder).recipe.to_dict()), flat_settings(recipe.to_dict())
+    for name in {**now, **before}:
+        if before.get(name) != now.get(name):
+            raise InputError(
+                f"{folder} holds a finished run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
+                "choose a new folder, or delete that one."
+            )
+
+
+def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A recipe's `to_dict` with one level: path, as `--set` and `Recipe.with_settings` take it, -> value."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        flat |= flat_settings(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return flat
+
+
+def run_entry(run: Run, split: Split) -> Entry:
+    """A finished run's line of the leaderboard: its best weights on the test cases, the seconds of its epochs."""
+    with (run.folder / "history.csv").open(newline="", encoding="utf-8") as file:
+        seconds = sum(float(row["seconds"]) for row in csv.DictReader(file))
+    return Entry(run.recipe.name, evaluate(run.model(), split.test, split.vocabulary), seconds)
+
+
+def announced_floors(split: Split, announce: Callable[[str], None]) -> list[Entry]:
+    """The floors' lines of the leaderboard on the test cases, with a word on each."""
+    entries = []
+    for entry in floor_entries(split, split.test, on_skip=announce):
+        announce(f"floor {entry.name}: fitted in {entry.seconds:.1f} s")
+        entries.append(entry)
+    return entries
