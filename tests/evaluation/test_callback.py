@@ -6,8 +6,9 @@ import tensorflow as tf
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.callback import ValidationCallback
+from tfrec_dl.evaluation.catalogue_metrics import CatalogueCoverage
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.evaluation.metrics import NDCG, CatalogueCoverage
+from tfrec_dl.evaluation.metrics import NDCG
 
 
 class Model(tf.keras.Model):
@@ -93,3 +94,11 @@ def test_other_metrics_can_be_asked_for(model, validation):
 def test_no_users_are_refused(validation):
     with pytest.raises(InputError, match="max_users is 0"):
         ValidationCallback(validation, max_users=0)
+
+
+def test_cases_of_another_vocabulary_are_refused_before_the_first_step(model, cases):
+    steps = []
+    count = tf.keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: steps.append(batch))
+    with pytest.raises(InputError, match="item index 40"):
+        model.fit(np.ones((4, 2)), np.ones(4), verbose=0, callbacks=[ValidationCallback(cases([[2]], [[40]])), count])
+    assert steps == []

@@ -1,12 +1,14 @@
 import doctest
 
 import numpy as np
+import pytest
 
-from tfrec_dl.evaluation import metrics
+from tfrec_dl.evaluation import catalogue_metrics, metrics
 from tfrec_dl.evaluation.ranking import Rankings
 
 
-def test_every_metric_gives_the_value_its_docstring_shows():
+@pytest.mark.parametrize(("module", "examples"), [(metrics, 7), (catalogue_metrics, 3)])
+def test_every_metric_gives_the_value_its_docstring_shows(module, examples):
     example = Rankings(
         ranks=np.array([1.0, 3.0, np.inf, 12.0]),
         offsets=np.array([0, 3, 4]),
@@ -15,6 +17,6 @@ def test_every_metric_gives_the_value_its_docstring_shows():
         item_counts=np.array([0, 0, 6, 2]),
         user_ids=np.array(["a", "b"], dtype=object),
     )
-    results = doctest.testmod(metrics, extraglobs={"example": example, "np": np})
-    assert results.attempted >= 10
+    results = doctest.testmod(module, extraglobs={"example": example, "np": np})
+    assert results.attempted == examples
     assert results.failed == 0

@@ -12,6 +12,7 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.metrics import MRR, NDCG, HitRate, Metric
+from tfrec_dl.evaluation.ranking import check_cases
 from tfrec_dl.evaluation.scorer import ModelScorer
 
 if TYPE_CHECKING:
@@ -57,16 +58,23 @@ class ValidationCallback(tf.keras.callbacks.Callback):
         self.keep_seen = keep_seen
         self._scorer: ModelScorer | None = None
 
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Checks the cases against the model's vocabulary, before any training is lost."""
+        check_cases(self.cases, self._vocabulary().size)
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Evaluates the model and adds its figures to `logs`."""
         if self._scorer is None or self._scorer.model is not self.model:
             self._scorer = ModelScorer(self.model)
         else:
             self._scorer.refresh()
-        vocabulary = self.model.vocabulary if self.vocabulary is None else self.vocabulary
-        report = evaluate(self._scorer, self.cases, vocabulary, self.keep_seen, self.metrics)
+        report = evaluate(self._scorer, self.cases, self._vocabulary(), self.keep_seen, self.metrics)
         if logs is not None:
             logs.update({f"val_{name}": value for name, value in report.means().items()})
+
+    def _vocabulary(self) -> Vocabulary:
+        vocabulary: Vocabulary = self.model.vocabulary if self.vocabulary is None else self.vocabulary
+        return vocabulary
 
 
 def _sample(cases: EvaluationCases, max_users: int, seed: int) -> EvaluationCases:

@@ -10,17 +10,15 @@ import numpy as np
 
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.catalogue_metrics import CatalogueCoverage, Novelty, PopularityBias
 from tfrec_dl.evaluation.intervals import bootstrap_intervals
 from tfrec_dl.evaluation.metrics import (
     AUC,
     MAP,
     MRR,
     NDCG,
-    CatalogueCoverage,
     HitRate,
     Metric,
-    Novelty,
-    PopularityBias,
     Precision,
     Recall,
 )
@@ -108,7 +106,7 @@ def evaluate(
     """
     if not metrics:
         raise InputError("no metrics to compute: pass at least one, for example NDCG(10).")
-    top_k = max(metric.list_length for metric in metrics) or None
+    top_k = max(metric.list_length for metric in metrics)
     rankings = rank_targets(as_scorer(scorer_or_model), cases, vocabulary, keep_seen, top_k, block_size, progress)
     return Report(
         values={

@@ -41,9 +41,9 @@ def leaderboard(entries: Sequence[Entry], metric: str = "ndcg@10") -> pd.DataFra
         metric: a per-user metric that orders them.
 
     Returns:
-        One row an entry: `model`, `family`; every figure of `Report.summary`, `metric` first; `difference` (from the
-        best, with `difference/low` and `difference/high`), its `p` and `stars` ("" for no significant difference, and
-        for the best itself); `seconds`, NaN where unknown. `attrs["metric"]` names the metric.
+        One row an entry: `model`, `family`; `metric` with its interval, then every other figure of `Report.summary`;
+        `difference` from the best, with `difference/low` and `difference/high`, its `p`, and `stars` ("" for no significant
+        difference, and for the best itself); `seconds`, NaN where unknown.
 
     Raises:
         InputError: if there are no entries, a report lacks the metric, or reports are over different users or treat
@@ -73,6 +73,4 @@ def leaderboard(entries: Sequence[Entry], metric: str = "ndcg@10") -> pd.DataFra
                 "seconds": np.nan if entry.seconds is None else float(entry.seconds),
             }
         )
-    table = pd.DataFrame(rows)
-    table.attrs["metric"] = metric
-    return table
+    return pd.DataFrame(rows)

@@ -16,24 +16,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.ranking import Rankings
-
-__all__ = [
-    "AUC",
-    "MAP",
-    "MRR",
-    "NDCG",
-    "CatalogueCoverage",
-    "HitRate",
-    "Metric",
-    "Novelty",
-    "PopularityBias",
-    "Precision",
-    "Rankings",
-    "Recall",
-]
 
 
 class Metric(ABC):
@@ -62,7 +46,9 @@ class Metric(ABC):
 
 
 @dataclass(frozen=True)
-class _AtK(Metric):
+class AtK(Metric):
+    """A metric of the first k recommended items."""
+
     k: int = 10
     label: ClassVar[str] = ""
 
@@ -81,7 +67,7 @@ class _AtK(Metric):
 
 
 @dataclass(frozen=True)
-class Precision(_AtK):
+class Precision(AtK):
     """Share of the k recommended items that are targets; k is the divisor even when the catalogue is smaller.
 
     >>> Precision(10).values(example)
@@ -95,7 +81,7 @@ class Precision(_AtK):
 
 
 @dataclass(frozen=True)
-class Recall(_AtK):
+class Recall(AtK):
     """Share of the user's targets among the first k.
 
     >>> Recall(10).values(example).round(3)
@@ -109,7 +95,7 @@ class Recall(_AtK):
 
 
 @dataclass(frozen=True)
-class HitRate(_AtK):
+class HitRate(AtK):
     """1 if any target is among the first k, else 0.
 
     >>> HitRate(10).values(example)
@@ -123,7 +109,7 @@ class HitRate(_AtK):
 
 
 @dataclass(frozen=True)
-class NDCG(_AtK):
+class NDCG(AtK):
     """Normalised discounted cumulative gain with binary relevance (Järvelin and Kekäläinen, 2002).
 
     The sum of 1 / log2(rank + 1) over targets among the first k, divided by that of an ideal list: min(k, number of
@@ -143,7 +129,7 @@ class NDCG(_AtK):
 
 
 @dataclass(frozen=True)
-class MRR(_AtK):
+class MRR(AtK):
     """Reciprocal rank of the best target, 0 beyond k.
 
     >>> MRR(20).values(example).round(3)
@@ -158,7 +144,7 @@ class MRR(_AtK):
 
 
 @dataclass(frozen=True)
-class MAP(_AtK):
+class MAP(AtK):
     """Precision at the rank of each target among the first k, averaged over all targets as trec_eval does.
 
     >>> MAP(10).values(example).round(3)  # (1/1 + 2/3) / 3
@@ -199,80 +185,6 @@ class AUC(Metric):
         below = rankings.candidates[users] - np.where(ranked, ranks, 0.0) - (targets - _last_of_ties(ranks, rankings))
         shares = np.where(others > 0, np.clip(below, 0.0, None) / np.maximum(others, 1.0), 1.0)
         return rankings.sum_by_user(np.where(ranked, shares, 0.0)) / rankings.target_counts
-
-
-@dataclass(frozen=True)
-class _OnLists(_AtK):
-    @property
-    def list_length(self) -> int:
-        """Lists of k."""
-        return self.k
-
-    def recommended(self, rankings: Rankings) -> np.ndarray:
-        """[H, <= k] int32, 0 where a list is shorter."""
-        if rankings.lists is None or rankings.lists.shape[1] < self.k:
-            raise InputError(f"{self.name} needs recommended lists of {self.k}: rank with top_k={self.k} or more.")
-        return rankings.lists[:, : self.k]
-
-    def mean(self, item_values: np.ndarray, rankings: Rankings) -> np.ndarray:
-        """Mean of a value of the items over each list; 0 for an empty list."""
-        lists = self.recommended(rankings)
-        shown = lists >= FIRST_ITEM
-        return np.where(shown, item_values[lists], 0.0).sum(axis=1) / np.maximum(shown.sum(axis=1), 1)
-
-
-@dataclass(frozen=True)
-class CatalogueCoverage(_OnLists):
-    """Share of the catalogue that is recommended to anyone.
-
-    One number for all users together, so reports give it without an interval.
-
-    >>> CatalogueCoverage(2).total(example)
-    1.0
-    """
-
-    label = "coverage"
-
-    def total(self, rankings: Rankings) -> float:
-        """Distinct recommended items divided by the number of items."""
-        recommended = np.unique(self.recommended(rankings))
-        return float(np.count_nonzero(recommended >= FIRST_ITEM) / max(1, len(rankings.item_counts) - FIRST_ITEM))
-
-    def _values(self, rankings: Rankings) -> np.ndarray:
-        return np.full(len(rankings), self.total(rankings))
-
-
-@dataclass(frozen=True)
-class Novelty(_OnLists):
-    """Mean self-information of the recommended items, in bits (Castells, Hurley and Vargas, 2015).
-
-    An item's is -log2 of its share of the training interactions.
-
-    >>> Novelty(2).values(example).round(3)
-    array([1.208, 0.415])
-    """
-
-    label = "novelty"
-
-    def _values(self, rankings: Rankings) -> np.ndarray:
-        counts = np.maximum(rankings.item_counts, 1)
-        return self.mean(np.log2(max(1, rankings.item_counts.sum())) - np.log2(counts), rankings)
-
-
-@dataclass(frozen=True)
-class PopularityBias(_OnLists):
-    """Mean training interactions of the recommended items.
-
-    Known as average recommendation popularity (Yin et al., 2012; Abdollahpouri et al., 2019).
-
-    >>> PopularityBias(2).values(example)
-    array([4., 6.])
-    """
-
-    label = "popularity_bias"
-
-    def _values(self, rankings: Rankings) -> np.ndarray:
-        return self.mean(rankings.item_counts.astype(np.float64), rankings)
 
 
 def _last_of_ties(ranks: np.ndarray, rankings: Rankings) -> np.ndarray:

@@ -33,8 +33,7 @@ class Rankings:
         offsets: [H + 1] int64; user i's targets are `offsets[i]:offsets[i + 1]`, at least one each. The same item
             twice counts once.
         candidates: [H] int64 number of items that could have been recommended (the target among them).
-        lists: [H, top_k] int32 recommended items, best first, 0 where a list is shorter; None when no lists were asked
-            for.
+        lists: [H, top_k] int32 recommended items, best first, 0 where a list is shorter; top_k is 0 when not asked for.
         item_counts: [vocabulary.size] int64 training interactions of each item.
         user_ids: [H] object.
     """
@@ -42,7 +41,7 @@ class Rankings:
     ranks: np.ndarray
     offsets: np.ndarray
     candidates: np.ndarray
-    lists: np.ndarray | None
+    lists: np.ndarray
     item_counts: np.ndarray
     user_ids: np.ndarray
 
@@ -74,7 +73,7 @@ def rank_targets(
     cases: EvaluationCases,
     vocabulary: Vocabulary,
     keep_seen: bool = False,
-    top_k: int | None = None,
+    top_k: int = 0,
     block_size: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Rankings:
@@ -86,7 +85,7 @@ def rank_targets(
         vocabulary: the one the cases are encoded with.
         keep_seen: False masks the items of the history, as a service that recommends only new items would; True keeps
             them.
-        top_k: length of the recommended lists to keep; None keeps none, which is faster.
+        top_k: length of the recommended lists to keep; 0 makes none, which is faster.
         block_size: users scored at once; None takes about 16 MB of scores.
         progress: called with (users done, users in all) after each block.
 
@@ -97,13 +96,15 @@ def rank_targets(
         InputError: if there are no cases, a user has no target, or the cases do not fit the vocabulary.
     """
     size = vocabulary.size
-    _check(cases, size)
+    check_cases(cases, size)
+    if block_size is not None and block_size < 1:
+        raise InputError(f"block_size is {block_size}: use at least 1, or None to choose by the catalogue's size.")
     items, offsets = _distinct_targets(cases.targets, size)
     users = len(cases.histories)
     block_size = block_size or max(1, BLOCK_BYTES // (4 * size))
     ranks = np.full(len(items), np.inf)
     candidates = np.empty(users, dtype=np.int64)
-    lists = None if top_k is None else np.zeros((users, top_k), dtype=np.int32)
+    lists = np.zeros((users, top_k), dtype=np.int32)
     start = 0
     for scores in score_blocks(scorer, cases.histories, block_size):
         scores = _own(scores, size)
@@ -123,7 +124,7 @@ def rank_targets(
         # included).
         below -= np.where(thresholds > -np.inf, masked[rows[ranked]], 0)
         ranks[offsets[start] : offsets[stop]][ranked] = candidates[start:stop][rows[ranked]] - below
-        if lists is not None and top_k is not None:
+        if top_k > 0:
             lists[start:stop, : min(top_k, size)] = top_k_items(scores, min(top_k, size))
         start = stop
         if progress is not None:
@@ -131,7 +132,12 @@ def rank_targets(
     return Rankings(ranks, offsets, candidates, lists, vocabulary.item_counts, cases.histories.user_ids)
 
 
-def _check(cases: EvaluationCases, size: int) -> None:
+def check_cases(cases: EvaluationCases, vocabulary_size: int) -> None:
+    """Checks that cases can be ranked.
+
+    Raises:
+        InputError: if there are none, a user has no target, or they do not fit the vocabulary.
+    """
     histories, targets = cases.histories, cases.targets
     if len(histories) == 0:
         raise InputError(
@@ -143,10 +149,10 @@ def _check(cases: EvaluationCases, size: int) -> None:
         row = int(np.argmin(targets.lengths))
         raise InputError(f"user {targets.user_ids[row]!r} has no target: leave users without targets out of the cases.")
     for name, rows in (("history", histories), ("target", targets)):
-        if len(rows.items) and not 0 <= rows.items.min() <= rows.items.max() < size:
-            worst = rows.items.max() if rows.items.max() >= size else rows.items.min()
+        if len(rows.items) and not 0 <= rows.items.min() <= rows.items.max() < vocabulary_size:
+            worst = rows.items.max() if rows.items.max() >= vocabulary_size else rows.items.min()
             raise InputError(
-                f"a {name} holds item index {worst}, but the vocabulary's size is {size}: encode cases with it."
+                f"a {name} holds item index {worst}, but the vocabulary's size is {vocabulary_size}: encode it anew."
             )
 
 

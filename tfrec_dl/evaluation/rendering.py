@@ -14,6 +14,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.leaderboard import NOTE
 from tfrec_dl.files import replacing
 
+METRIC_COLUMN = 2  # of a leaderboard: the metric that orders it
 SHOWN = ("hit_rate@10", "mrr@10", "auc", "coverage@10", "novelty@10")
 
 
@@ -77,7 +78,7 @@ def leaderboard_plot(table: pd.DataFrame, path: str | Path) -> None:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise InputError('pictures need matplotlib, which is missing: pip install "tfrec_dl[plots]".') from error
-    metric = table.attrs["metric"]
+    metric = table.columns[METRIC_COLUMN]
     path = Path(path)
     # Figure without pyplot: no display, no global state.
     figure = Figure(figsize=(7.0, 0.9 + 0.35 * len(table)), layout="constrained")
@@ -99,7 +100,7 @@ def leaderboard_plot(table: pd.DataFrame, path: str | Path) -> None:
 
 
 def _cells(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    metric = table.attrs["metric"]
+    metric = table.columns[METRIC_COLUMN]
     shown = [name for name in SHOWN if name in table and name != metric]
     header = ["model", "family", metric, "95 % interval", "", *shown, "seconds"]
     rows = [

@@ -68,7 +68,7 @@ def test_on_a_chain_the_markov_chain_wins(split):
 
 def test_ease_is_left_out_with_a_reason_where_the_catalogue_is_too_large(split, monkeypatch):
     monkeypatch.setattr(floors_module, "MAX_ITEMS", 10)
-    reasons = []
+    reasons: list[str] = []
     assert [name for name, _, _ in fit_floors(split, ["popularity", "ease"], reasons.append)] == ["popularity"]
     assert len(reasons) == 1
     assert "40 items" in reasons[0]
