@@ -42,8 +42,8 @@ def leaderboard(entries: Sequence[Entry], metric: str = "ndcg@10") -> pd.DataFra
 
     Returns:
         One row an entry: `model`, `family`; `metric` with its interval, then every other figure of `Report.summary`;
-        `difference` from the best, with `difference/low` and `difference/high`, its `p`, and `stars` ("" for no significant
-        difference, and for the best itself); `seconds`, NaN where unknown.
+        `difference` from the best, with `difference/low` and `difference/high`, its `p`, and `stars` ("" for no
+        significant difference, and for the best itself); `seconds`, NaN where unknown.
 
     Raises:
         InputError: if there are no entries, a report lacks the metric, or reports are over different users or treat

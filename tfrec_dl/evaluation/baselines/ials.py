@@ -41,7 +41,8 @@ class IALS(FactorScorer):
     ) -> IALS:
         """Factorises the training histories.
 
-        The defaults were the best of a small grid on the validation parts of MovieLens and Amazon Beauty.
+        Of regularizations 0.01, 1 and 10 (64 factors, alpha 1), 10 had the highest validation NDCG@10 on ml-100k and
+        amazon-beauty, and was within 0.0005 of the highest on ml-1m; the other defaults were not searched beyond that.
 
         Args:
             train: histories to learn from.
