@@ -13,7 +13,15 @@ class DataSet:
 
 
 DATA_SETS = {
-    "ml-100k": DataSet("ml-100k/ratings.csv.gz"),
+    "ml-100k": DataSet(
+        "ml-100k/ratings.csv.gz",
+        {
+            "gru": {"epochs": 15},
+            "lstm": {"epochs": 15},
+            "caser": {"epochs": 15, "context": 20},
+            "next_it_net": {"epochs": 15},
+        },
+    ),
     "ml-1m": DataSet(
         "ml-1m/ratings.csv.gz",
         {

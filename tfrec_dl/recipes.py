@@ -38,8 +38,8 @@ class ModelConfig:
 
     body: Body
     dimension: int = Field(default=64, ge=1)
-    embedding_dropout: float = Field(default=0.1, ge=0, lt=1)
-    state_dropout: float = Field(default=0.1, ge=0, lt=1)
+    embedding_dropout: float = Field(default=0.2, ge=0, lt=1)
+    state_dropout: float = Field(default=0.2, ge=0, lt=1)
     tied: bool = True
     markov_order: int = Field(default=0, ge=0)
     loss: Loss | None = None
@@ -53,7 +53,8 @@ class TrainingConfig:
         epochs: passes over the training interactions at most; the learning rate's schedule spans them.
         batch_size: windows a step.
         max_length: items a window holds, and a query reads.
-        context: items at the start of a long history's later windows that are read and not trained on.
+        context: items at the start of a long history's later windows that are read and not trained on; None
+            takes half of `max_length`.
         learning_rate: peak of the schedule: linear warm-up, cosine decay.
         warm_up: share of the steps that the warm-up takes.
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
@@ -61,10 +62,10 @@ class TrainingConfig:
         seed: decides initial weights, windows, dropout and negatives.
     """
 
-    epochs: int = Field(default=30, ge=1)
-    batch_size: int = Field(default=64, ge=1)
-    max_length: int = Field(default=200, ge=1)
-    context: int = Field(default=0, ge=0)
+    epochs: int = Field(default=15, ge=1)
+    batch_size: int = Field(default=32, ge=1)
+    max_length: int = Field(default=100, ge=1)
+    context: int | None = Field(default=None, ge=0)
     learning_rate: float = Field(default=5e-3, gt=0, allow_inf_nan=False)
     warm_up: float = Field(default=0.1, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)

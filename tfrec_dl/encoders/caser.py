@@ -15,7 +15,7 @@ from tfrec_dl.encoders.dropout import ResumableDropout
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Caser:
-    """Caser's filters; the defaults are the paper's for MovieLens (section 4.1).
+    """Caser's filters; filters and window default to the paper's for MovieLens (section 4.1).
 
     Where the paper looks up a user vector (equation 8), which a newcomer cannot have, here the user is the mean of the
     items so far.
@@ -32,11 +32,11 @@ class Caser:
     horizontal_filters: int = Field(default=16, ge=1)
     vertical_filters: int = Field(default=4, ge=1)
     units: int = Field(default=128, ge=1)
-    dropout: float = Field(default=0.5, ge=0, lt=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
     name: Literal["caser"] = "caser"
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
-        """Embedded history [B, L, E] -> states [B, L, units + E]: the network over the last `window` items, and the user.
+        """Embedded history [B, L, E] -> states [B, L, units + E]: the paper's z for the last `window` items, the user.
 
         Missing items before a history's first are zero vectors. A horizontal filter of height h is a valid convolution
         over the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps. A vertical

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.dropout import ResumableDropout
+from tfrec_dl.encoders.re_zero import ReZero
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -23,10 +24,10 @@ class NextItNet:
         dropout: share of each block's output set to zero in training.
     """
 
-    dilations: tuple[PositiveInt, ...] = Field(default=(1, 4, 1, 4), min_length=1)
+    dilations: tuple[PositiveInt, ...] = Field(default=(1, 2, 4, 8), min_length=1)
     kernel_size: int = Field(default=3, ge=1)
-    channels: int = Field(default=128, ge=1)
-    dropout: float = Field(default=0.0, ge=0, lt=1)
+    channels: int = Field(default=64, ge=1)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
     name: Literal["next_it_net"] = "next_it_net"
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
@@ -39,7 +40,11 @@ class NextItNet:
         return states
 
     def _residual_block(self, inputs: tf.Tensor, dilation: int, name: str) -> tf.Tensor:
-        """Figure 3b: twice a dilated causal convolution, layer normalisation and ReLU, then the sum with the input."""
+        """Figure 3b: twice a dilated causal convolution, layer normalisation and ReLU, then the sum with the input.
+
+        The sum starts with nothing of the block (ReZero), as in the authors' later StackRec (Wang et al., SIGIR 2021):
+        normalised outputs would drown the small embeddings.
+        """
         states = inputs
         for part, rate in ((1, dilation), (2, 2 * dilation)):
             states = tf.keras.layers.Conv1D(
@@ -53,4 +58,5 @@ class NextItNet:
             states = tf.keras.layers.ReLU()(states)
         if self.dropout:
             states = ResumableDropout(self.dropout)(states)
+        states = ReZero(name=f"{name}_scale")(states)
         return tf.keras.layers.Add(name=f"{name}_sum")([inputs, states])

@@ -20,7 +20,8 @@ def training_windows(split: Split, config: TrainingConfig) -> TrainingWindows:
     Raises:
         InputError: if no user has two training interactions, or the context does not fit the window.
     """
-    windows = WindowConfig(config.max_length, config.context, config.batch_size, config.seed)
+    context = config.max_length // 2 if config.context is None else config.context
+    windows = WindowConfig(config.max_length, context, config.batch_size, config.seed)
     return TrainingWindows(split.train, windows)
 
 
@@ -41,7 +42,10 @@ def learning_rate_schedule(
 
 def compile_model(model: RetrievalModel, config: TrainingConfig, steps_per_epoch: int) -> None:
     """Compiles the model with row-sparse Adam on the schedule, and creates the optimiser's slots."""
-    optimizer = RowSparseAdam(learning_rate_schedule(config, steps_per_epoch))
+    optimizer = RowSparseAdam(learning_rate_schedule(config, steps_per_epoch), weight_decay=config.weight_decay or None)
+    # Decay would touch every row of a table at every step.
+    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
+    optimizer.exclude_from_weight_decay(var_list=tables)
     model.compile(optimizer=optimizer)
     optimizer.build(model.trainable_variables)
 

@@ -1,0 +1,19 @@
+"""A residual branch's weight that starts at nothing."""
+
+import tensorflow as tf
+
+
+class ReZero(tf.keras.layers.Layer):
+    """Multiplies by one trained number that starts at 0, so that a deep residual network starts as the identity.
+
+    Source: Bachlechner et al., ReZero is All You Need: Fast Convergence at Large Depth, UAI 2021 (equation 1).
+    """
+
+    def build(self, input_shape: tf.TensorShape) -> None:
+        """Creates the number."""
+        self.scale = self.add_weight("scale", [], initializer="zeros")
+        super().build(input_shape)
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Tensor of any shape -> the same shape."""
+        return self.scale * inputs
