@@ -14,6 +14,9 @@ from tfrec_dl.tasks.retrieval import RetrievalModel
 
 logger = logging.getLogger(__name__)
 
+# What TensorFlow raises on a damaged checkpoint; IndexError where the file is cut short.
+UNREADABLE = (tf.errors.OpError, AssertionError, ValueError, IndexError, RuntimeError)
+
 
 class Progress(tf.Module):
     """What besides weights and optimiser a continued training must know.
@@ -79,7 +82,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         for path in paths:
             try:
                 self.latest.checkpoint.restore(path).assert_consumed()
-            except (tf.errors.OpError, AssertionError, ValueError) as error:
+            except UNREADABLE as error:
                 logger.warning("checkpoint %s cannot be read (%s): trying the one before it.", path, _first_line(error))
             else:
                 self._rows = self._read_history()[: self.epoch]
@@ -121,7 +124,9 @@ class ResumableTraining(tf.keras.callbacks.Callback):
 
     def _write_history(self) -> None:
         with replacing(self.history_path) as temporary, temporary.open("w", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(self._rows[-1]))
+            # A continued training may log other figures than the one before it.
+            names = dict.fromkeys(name for row in self._rows for name in row)
+            writer = csv.DictWriter(file, fieldnames=list(names))
             writer.writeheader()
             writer.writerows(self._rows)
 
@@ -142,8 +147,9 @@ def restore_best(model: RetrievalModel, folder: Path) -> None:
     if manager.latest_checkpoint is None:
         raise InputError(f"{folder} holds no trained weights yet: finish its training first.")
     try:
-        manager.checkpoint.restore(manager.latest_checkpoint).assert_existing_objects_matched()
-    except (tf.errors.OpError, AssertionError, ValueError) as error:
+        status = manager.checkpoint.restore(manager.latest_checkpoint)
+        status.assert_existing_objects_matched().expect_partial()  # the manager's own counter may stay unread
+    except UNREADABLE as error:
         raise InputError(
             f"checkpoint {manager.latest_checkpoint} cannot be read ({_first_line(error)}): train the run again."
         ) from error

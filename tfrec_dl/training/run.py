@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.vocabulary import Vocabulary
@@ -59,15 +61,17 @@ class Run:
         path = folder / "config.json"
         if path.exists():
             _check_continues(folder, config)
-        elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        elif folder.exists() and not _is_unstarted(folder):
             raise InputError(f"{folder} exists and is not a run: choose a new folder.")
         else:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise InputError(f"cannot create {folder}: {error.strerror}; choose another folder.") from error
-            vocabulary.save(folder / "vocabulary.txt")
             write_json(path, {**config, "versions": _versions()})
+        # After the configuration, by which a call that continues knows the folder as its own.
+        if not (folder / "vocabulary.txt").exists():
+            vocabulary.save(folder / "vocabulary.txt")
         return Run(folder, recipe, source.absolute())
 
     @staticmethod
@@ -81,8 +85,9 @@ class Run:
         config = _read_json(folder / "config.json")
         try:
             return Run(folder, Recipe.from_dict(config["recipe"]), DataSource(**config["data"]))
-        except (KeyError, TypeError) as error:
-            raise InputError(f"{folder / 'config.json'} is not a run's configuration: {error} is wrong.") from error
+        except (KeyError, TypeError, ValidationError) as error:
+            reason = f"{type(error).__name__}, {str(error).splitlines()[0]}"
+            raise InputError(f"{folder / 'config.json'} is not a run's configuration ({reason}).") from error
 
     @property
     def finished(self) -> bool:
@@ -144,12 +149,17 @@ def _check_continues(folder: Path, config: dict[str, Any]) -> None:
     if (folder / "metrics.json").exists():
         raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
     before, now = _flat(found), _flat(json.loads(json.dumps(config)))
-    for name in now:
-        if before.get(name) != now[name]:
+    for name in {**now, **before}:
+        if not name.startswith("versions.") and before.get(name) != now.get(name):
             raise InputError(
-                f"{folder} holds an unfinished run with {name} {before.get(name)!r}, not {now[name]!r}: "
+                f"{folder} holds an unfinished run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
                 "repeat its command to continue it, or choose a new folder."
             )
+
+
+def _is_unstarted(folder: Path) -> bool:
+    """Whether a folder is empty but for what is left of a run that was killed while it wrote its configuration."""
+    return folder.is_dir() and all(entry.name.startswith(".config.json.") for entry in folder.iterdir())
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

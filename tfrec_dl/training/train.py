@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 def train(
     recipe: Recipe,
     source: DataSource,
-    folder: Path,
+    folder: Path | str,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Run:
@@ -41,6 +41,7 @@ def train(
     Raises:
         InputError: for bad data, or a folder that holds something else; before anything is written.
     """
+    folder = Path(folder)
     interactions = source.read()
     split = source.divide(interactions)
     windows = training_windows(split, recipe.training)
