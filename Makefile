@@ -1,6 +1,7 @@
 # make demo     creates .venv, installs, trains on real data, exports, recommends
 # make test     the test suite (PYTEST_ARGS='-m "not slow"' for the quick ones)
 # make lint     ruff, mypy, import-linter;  make format  applies ruff's fixes
+# make saved-models  trains small models on the demo data into saved_models/
 # make lock     resolves requirements/lock.txt anew (LOCK_ARGS=--upgrade for the newest versions)
 #
 # VENV=DIR uses another environment, PYTHON=python3.12 another interpreter.
@@ -10,13 +11,14 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 LOCK_ARGS ?=
+SAVED_MODELS_ARGS ?=
 
 LOCK := requirements/lock.txt
 BIN := $(VENV)/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format install lock clean
+.PHONY: help demo test lint format install saved-models lock clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -38,6 +40,9 @@ format: $(VENV)/.installed-all
 	$(BIN)/ruff format .
 
 install: $(VENV)/.installed-all
+
+saved-models: $(VENV)/.installed-demo
+	$(BIN)/python -m benchmarks.make_saved_models $(SAVED_MODELS_ARGS)
 
 # The lock is a constraint: an extra installs what it needs, in exactly these versions.
 $(VENV)/.installed-%: setup.cfg pyproject.toml $(LOCK) | $(BIN)/python

@@ -57,6 +57,7 @@ def _run(out: Path, recording: Console) -> None:
 
     from tfrec_dl.cli.narration import NarratedSource, Narrator
     from tfrec_dl.data.demo import demo_table
+    from tfrec_dl.data.demo_terms import DEMO_DATA_TERMS
     from tfrec_dl.evaluation.leaderboard import leaderboard
     from tfrec_dl.recipes import get_recipe
     from tfrec_dl.serving.export import export_saved_model
@@ -83,7 +84,7 @@ def _run(out: Path, recording: Console) -> None:
     save(ranked, out)
 
     if not (out / EXPORT / "1").exists():
-        export_saved_model(run.model(), out / EXPORT, card=run_card(run))
+        export_saved_model(run.model(), out / EXPORT, card=run_card(run, DEMO_DATA_TERMS))
     recommender = load(out / EXPORT)
     recording.print(f"exported to {recommender.folder} and loaded back", markup=False)
     _show_recommendations(table, recommender, recording)

@@ -20,7 +20,11 @@ def require_unfinished(folder: Path) -> None:
     """Raises InputError where the folder holds a finished run, or anything but a run."""
     if (folder / "metrics.json").exists():
         raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
-    if folder.is_dir() and not (folder / "config.json").exists() and any(folder.iterdir()):
+    if (
+        folder.is_dir()
+        and not (folder / "config.json").exists()
+        and any(entry.name[0] != "." for entry in folder.iterdir())
+    ):
         raise InputError(f"{folder} exists and is not a run: choose a new folder.")
 
 

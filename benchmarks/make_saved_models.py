@@ -1,0 +1,89 @@
+"""Trains every recipe small on the demo data and exports it to saved_models/RECIPE/1: `make saved-models`.
+
+Interrupted, the same command goes on. A recipe whose export is there already is passed over; delete its folder to make
+it anew.
+"""
+
+import argparse
+from pathlib import Path
+
+import tfrec_dl
+from tfrec_dl.data.demo import demo_table
+from tfrec_dl.data.demo_terms import DEMO_DATA, DEMO_DATA_TERMS
+from tfrec_dl.files import replacing
+from tfrec_dl.recipes import RECIPES, Recipe
+from tfrec_dl.serving.run_card import run_card
+from tfrec_dl.training.compare import flat_settings, train_once
+
+LARGEST = 2_000_000  # bytes of a version folder
+MIN_COUNT = 5  # leaves out the rarer half of the films, which would take more than half of the space
+SMALL = {
+    "model.dimension": 16,
+    "model.body.units": 32,
+    "model.body.channels": 32,
+    "model.body.horizontal_filters": 8,
+    "training.max_length": 100,
+    "training.batch_size": 32,
+}
+
+
+def small(recipe: Recipe, epochs: int | None) -> Recipe:
+    """The recipe with those of the small settings that it has."""
+    known = flat_settings(recipe.to_dict())
+    settings = {name: value for name, value in SMALL.items() if name in known}
+    return recipe.with_settings(settings | ({} if epochs is None else {"training.epochs": epochs}))
+
+
+def make(name: str, out: Path, runs: Path, epochs: int | None = None, verbose: int = 2) -> Path:
+    """Trains and exports one recipe.
+
+    Args:
+        name: of the recipe.
+        out: the export goes to OUT/name/1.
+        runs: the training goes to RUNS/name; the demo table to RUNS/ratings.csv.
+        epochs: at most; None takes the recipe's own.
+        verbose: as in `model.fit`.
+
+    Returns:
+        The version folder.
+    """
+    version = out / name / "1"
+    if version.exists():
+        return version
+    table = runs / "ratings.csv"
+    if not table.exists():
+        runs.mkdir(parents=True, exist_ok=True)
+        with replacing(table) as temporary:
+            demo_table().to_csv(temporary, index=False)
+    source = tfrec_dl.DataSource(str(table), min_count=MIN_COUNT)
+    interactions = source.read()
+    run = train_once(small(RECIPES[name], epochs), source, runs / name, interactions, verbose=verbose)
+
+    size = run.config()["data_size"]
+    data = (
+        f"{DEMO_DATA}: {size['interactions']:,} ratings, taken as interactions whatever their value, of "
+        f"{size['users']:,} users with {size['items']:,} films; the export knows the {size['items_in_vocabulary']:,} "
+        f"films with at least {MIN_COUNT} training interactions"
+    )
+    limits = (
+        "A small model that shows the format; the settings are for its size, not for its quality.",
+        *tfrec_dl.ModelCard().limits,
+    )
+    card = run_card(run, DEMO_DATA_TERMS, data=data, limits=limits)
+    exported = tfrec_dl.export_saved_model(run.model(), out / name, card=card)
+    taken = sum(path.stat().st_size for path in exported.rglob("*") if path.is_file())
+    if taken > LARGEST:
+        raise SystemExit(f"{exported} takes {taken:,} bytes, more than {LARGEST:,}: make its settings smaller.")
+    print(f"{exported}: {taken:,} bytes, test NDCG@10 {run.metrics()['test/ndcg@10']:.4f}")
+    return exported
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("saved_models"))
+    parser.add_argument("--runs", type=Path, default=Path("build/saved_models"), help="folder of the trainings")
+    parser.add_argument("--epochs", type=int, help="at most (default: the recipe's own)")
+    parser.add_argument("--recipes", nargs="*", default=list(RECIPES), choices=list(RECIPES))
+    arguments = parser.parse_args()
+    for recipe_name in arguments.recipes:
+        make(recipe_name, arguments.out, arguments.runs, arguments.epochs)

@@ -1,0 +1,43 @@
+"""Trains Caser, convolutions over the history, with plain Keras: `python examples/train_caser.py --epochs 10`."""
+
+import argparse
+
+import tensorflow as tf
+
+import tfrec_dl  # before the first use of tf.keras: it selects Keras 2
+from tfrec_dl.data.demo import demo_table
+from tfrec_dl.encoders import Caser, sequence_encoder
+from tfrec_dl.tasks.losses import SampledSoftmax
+from tfrec_dl.towers.ids import id_tower
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--epochs", type=int, default=10)
+arguments = parser.parse_args()
+
+# Films rated 4 and more, as if they were all there is; a temporal split tests on what everybody watched last.
+frame = demo_table()
+liked = frame[frame["rating"] >= 4].drop(columns="rating")
+interactions = tfrec_dl.Interactions.from_frame(liked)
+split = tfrec_dl.temporal(interactions)
+vocabulary = split.vocabulary
+
+# The tower has a table of its own, apart from the encoder's, and training compares with 512 sampled films a step.
+body = Caser(window=5, horizontal_filters=16, vertical_filters=4, units=128, dropout=0.3)
+encoder = sequence_encoder(tf.keras.layers.Embedding(vocabulary.size, 64), body.states, dimension=64)
+tower = id_tower(tf.keras.layers.Embedding(vocabulary.size, 64), vocabulary.item_counts)
+model = tfrec_dl.RetrievalModel(encoder, tower, vocabulary, SampledSoftmax(negatives=512), max_length=50)
+
+windows = tfrec_dl.TrainingWindows(split.train, tfrec_dl.WindowConfig(max_length=50, batch_size=64))
+model.compile(optimizer=tfrec_dl.RowSparseAdam(3e-3))
+model.fit(
+    windows.dataset(),
+    steps_per_epoch=windows.steps_per_epoch,
+    epochs=arguments.epochs,
+    callbacks=[
+        tfrec_dl.ValidationCallback(split.validation),
+        tf.keras.callbacks.EarlyStopping("val_ndcg@10", mode="max", patience=2, restore_best_weights=True),
+    ],
+)
+
+for metric, value in tfrec_dl.evaluate(model, split.test, vocabulary).summary().items():
+    print(f"{metric:20} {value:.4f}")

@@ -1,0 +1,43 @@
+"""Trains a GRU recommender on a DataFrame with plain Keras: `python examples/train_gru.py --epochs 10`."""
+
+import argparse
+
+import tensorflow as tf
+
+import tfrec_dl  # before the first use of tf.keras: it selects Keras 2
+from tfrec_dl.data.demo import demo_table
+from tfrec_dl.encoders import GRU, sequence_encoder
+from tfrec_dl.tasks.losses import FullSoftmax
+from tfrec_dl.towers.ids import id_tower
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--epochs", type=int, default=10)
+arguments = parser.parse_args()
+
+# Any DataFrame with user_id, item_id and, where there is one, timestamp.
+frame = demo_table()
+interactions = tfrec_dl.Interactions.from_frame(frame)
+split = tfrec_dl.leave_last_out(interactions)
+vocabulary = split.vocabulary
+
+# One table of item vectors reads the history in and scores the items at the end.
+embedding = tf.keras.layers.Embedding(vocabulary.size, 64, name="item_embedding")
+encoder = sequence_encoder(embedding, GRU(units=128).states, dimension=64, state_dropout=0.2)
+tower = id_tower(embedding, vocabulary.item_counts)
+model = tfrec_dl.RetrievalModel(encoder, tower, vocabulary, FullSoftmax(), max_length=200)
+encoder.summary()
+
+windows = tfrec_dl.TrainingWindows(split.train, tfrec_dl.WindowConfig(max_length=200, batch_size=32))
+model.compile(optimizer=tfrec_dl.RowSparseAdam(5e-3))
+model.fit(
+    windows.dataset(),
+    steps_per_epoch=windows.steps_per_epoch,
+    epochs=arguments.epochs,
+    callbacks=[
+        tfrec_dl.ValidationCallback(split.validation),  # puts val_ndcg@10 where the next one finds it
+        tf.keras.callbacks.EarlyStopping("val_ndcg@10", mode="max", patience=2, restore_best_weights=True),
+    ],
+)
+
+for metric, value in tfrec_dl.evaluate(model, split.test, vocabulary).summary().items():
+    print(f"{metric:20} {value:.4f}")
