@@ -29,6 +29,7 @@ class ModelConfig:
     Attributes:
         body: the encoder's network.
         dimension: width of item vectors and states, the bias apart.
+        item_dropout: share of the history's items that the body does not see in training.
         embedding_dropout: share of the embedded history's components set to zero in training.
         state_dropout: share of the body's outputs set to zero in training.
         tied: whether the item vectors are the encoder's input embedding, or a table of their own.
@@ -38,6 +39,7 @@ class ModelConfig:
 
     body: Body
     dimension: int = Field(default=64, ge=1)
+    item_dropout: float = Field(default=0.0, ge=0, lt=1)
     embedding_dropout: float = Field(default=0.2, ge=0, lt=1)
     state_dropout: float = Field(default=0.2, ge=0, lt=1)
     tied: bool = True
@@ -186,6 +188,7 @@ def build_model(recipe: Recipe, vocabulary: Vocabulary) -> RetrievalModel:
         embedding,
         config.body.states,
         config.dimension,
+        config.item_dropout,
         config.embedding_dropout,
         config.state_dropout,
         short_path,

@@ -34,7 +34,7 @@ def caser_of_one_window(items: np.ndarray, body: Caser, model: tf.keras.Model) -
             for number in range(body.horizontal_filters)
         ]
         features.append([max(values) for values in convolved])
-    vertical = model.get_layer("vertical").kernel.numpy()
+    vertical = model.get_layer("vertical").kernel.numpy()[:, 0, 0]
     sums = [
         sum(vertical[step, number] * items[step] for step in range(body.window))
         for number in range(body.vertical_filters)

@@ -51,7 +51,9 @@ class Caser:
             )(padded)
             features.append(tf.keras.layers.MaxPooling1D(self.window - height + 1, strides=1)(convolved))
         as_image = tf.keras.layers.Reshape((-1, width, 1))(padded)
-        vertical = tf.keras.layers.Conv2D(self.vertical_filters, (self.window, 1), name="vertical")(as_image)
+        vertical = tf.keras.layers.Conv2D(self.vertical_filters, (self.window, 1), use_bias=False, name="vertical")(
+            as_image
+        )
         features.append(tf.keras.layers.Reshape((-1, width * self.vertical_filters))(vertical))
         joined = tf.keras.layers.Concatenate()(features)
         if self.dropout:

@@ -31,3 +31,18 @@ class ResumableDropout(tf.keras.layers.Layer):
 
     def _uniform(self, shape: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
         return self.generator.uniform(shape, dtype=dtype)
+
+
+class ItemDropout(ResumableDropout):
+    """Hides whole items of the history in training: their vectors become zero, as if the item were unknown.
+
+    Args:
+        rate: share of the items hidden.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """[B, L, E] -> [B, L, E]."""
+        if not training or not self.rate:
+            return tf.identity(inputs)
+        kept = self._uniform(tf.shape(inputs)[:-1], inputs.dtype) >= self.rate
+        return inputs * tf.cast(kept, inputs.dtype)[..., None]

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from tfrec_dl.encoders.dropout import ResumableDropout
+from tfrec_dl.encoders.dropout import ItemDropout, ResumableDropout
 
 
 def sequence_encoder(
     embedding: tf.keras.layers.Layer,
     body: Callable[[tf.Tensor], tf.Tensor],
     dimension: int,
+    item_dropout: float = 0.0,
     embedding_dropout: float = 0.0,
     state_dropout: float = 0.0,
     short_path: tf.keras.layers.Layer | None = None,
@@ -22,8 +23,9 @@ def sequence_encoder(
         embedding: layer, vocabulary indices [B, L] int32 -> vectors [B, L, E].
         body: functional body, [B, L, E] -> [B, L, units], causal.
         dimension: width D of the states.
+        item_dropout: share of the history's items that the body does not see in training.
         embedding_dropout: share of the embedded components set to zero in training.
-        state_dropout: share of the body's outputs set to zero in training.
+        state_dropout: share of the body's, and the short path's, outputs set to zero in training.
         short_path: layer, history [B, L] int32 -> [B, L, D], added to the states.
         name: of the model.
 
@@ -32,6 +34,8 @@ def sequence_encoder(
     """
     history = tf.keras.Input([None], dtype=tf.int32, name="history")
     embedded = embedding(history)
+    if item_dropout:
+        embedded = ItemDropout(item_dropout)(embedded)
     if embedding_dropout:
         embedded = ResumableDropout(embedding_dropout)(embedded)
     states = body(embedded)
@@ -39,5 +43,8 @@ def sequence_encoder(
         states = ResumableDropout(state_dropout)(states)
     states = tf.keras.layers.Dense(dimension, name="projection")(states)
     if short_path is not None:
-        states = tf.keras.layers.Add(name="with_short_path")([states, short_path(history)])
+        shortcut = short_path(history)
+        if state_dropout:
+            shortcut = ResumableDropout(state_dropout)(shortcut)
+        states = tf.keras.layers.Add(name="with_short_path")([states, shortcut])
     return tf.keras.Model(history, states, name=name)
