@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -15,17 +17,31 @@ from tfrec_dl.evaluation.leaderboard import NOTE
 from tfrec_dl.files import replacing
 
 METRIC_COLUMN = 2  # of a leaderboard: the metric that orders it
+BESIDE = ("hit_rate@10", "coverage@10")  # in the terminal, where room is scarce
 SHOWN = ("hit_rate@10", "mrr@10", "auc", "coverage@10", "novelty@10")
 
 
 def rich_table(table: pd.DataFrame, title: str = "Leaderboard") -> Table:
-    """Renders a leaderboard for the terminal, the best model in bold."""
-    header, rows = _cells(table)
-    rendered = Table(title=escape(title), caption=NOTE, caption_justify="left")
-    for position, name in enumerate(header):
-        rendered.add_column(name, justify="left" if position < 2 else "right", no_wrap=position == 0)
-    for position, row in enumerate(rows):
-        rendered.add_row(*map(escape, row), style="bold" if position == 0 else None)
+    """Renders a leaderboard for a terminal of 80 columns: the best model in bold, floors dim."""
+    metric = table.columns[METRIC_COLUMN]
+    beside = [name for name in BESIDE if name in table and name != metric]
+    rendered = Table(
+        title=escape(title),
+        caption=NOTE,
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
+    )
+    rendered.add_column("model", no_wrap=True)
+    for header in (metric, "95 % interval", "", *beside, "seconds"):
+        rendered.add_column(header, justify="right", no_wrap=True)
+    for position, row in enumerate(table.to_dict("records")):
+        style = "bold" if position == 0 else "dim" if row["family"] == "floor" else None
+        interval = _interval(row, metric).replace(" to ", "-")
+        cells = [row["model"], _figure(row[metric]), interval, row["stars"]]
+        cells += [_figure(row[name]) for name in beside] + [_seconds(row["seconds"])]
+        rendered.add_row(*map(escape, cells), style=style)
     return rendered
 
 
@@ -107,12 +123,24 @@ def _cells(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
         [
             str(row["model"]),
             str(row["family"]),
-            f"{row[metric]:.4f}",
-            f"{row[f'{metric}/low']:.4f} to {row[f'{metric}/high']:.4f}",
+            _figure(row[metric]),
+            _interval(row, metric),
             str(row["stars"]),
-            *(f"{row[name]:.4f}" for name in shown),
-            "" if pd.isna(row["seconds"]) else f"{row['seconds']:.1f}",
+            *(_figure(row[name]) for name in shown),
+            _seconds(row["seconds"]),
         ]
         for row in table.to_dict("records")
     ]
     return header, rows
+
+
+def _figure(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def _interval(row: dict[Hashable, Any], metric: str) -> str:
+    return f"{row[f'{metric}/low']:.4f} to {row[f'{metric}/high']:.4f}"
+
+
+def _seconds(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.1f}"
