@@ -1,0 +1,196 @@
+"""What every recipe promises, on data whose best answer is known: a new family joins by being in RECIPES."""
+
+import csv
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.synthetic import cyclic_interactions
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.splits import Split
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.baselines.popularity import Popularity
+from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.evaluation.scorer import ModelScorer
+from tfrec_dl.recipes import RECIPES, Recipe
+from tfrec_dl.serving import Recommender, export_saved_model, load
+from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.training.run import Run
+from tfrec_dl.training.train import train
+
+USERS, ITEMS, LENGTH, K = 120, 20, 12, 8
+SMALL = {
+    "training.epochs": 12,
+    "training.patience": 12,
+    "training.batch_size": 16,
+    "training.max_length": 12,
+    "training.context": 0,
+    "training.learning_rate": 0.03,
+    "model.dimension": 16,
+    "body.units": 16,
+    "body.channels": 16,
+    "body.dilations": (1, 2),
+    "body.window": 3,
+    "body.horizontal_filters": 4,
+    "body.vertical_filters": 2,
+}
+
+pytestmark = pytest.mark.slow
+
+
+def small(recipe: Recipe) -> Recipe:
+    """The recipe with those of the small settings that it has; the rest, dropout too, as it comes."""
+    for name, value in SMALL.items():
+        try:
+            recipe = recipe.with_settings({name: value})
+        except InputError as error:
+            assert "there is no setting" in str(error)
+    return recipe
+
+
+class CopiesTheFolder(tf.keras.callbacks.Callback):
+    """Keeps what a run killed in the middle of an epoch, counted from 1, would have left on disk."""
+
+    def __init__(self, folder: Path, copy: Path, epoch: int) -> None:
+        super().__init__()
+        self.folder, self.copy, self.epoch = folder, copy, epoch
+        self._now = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._now = epoch + 1
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._now == self.epoch and batch == 1:
+            shutil.copytree(self.folder, self.copy)
+
+
+@dataclass(frozen=True)
+class Trained:
+    recipe: Recipe
+    source: DataSource
+    run: Run
+    killed: Path
+    split: Split
+    model: RetrievalModel
+    recommender: Recommender
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> DataSource:
+    path = tmp_path_factory.mktemp("data") / "cycle.csv"
+    cyclic_interactions(USERS, ITEMS, LENGTH).to_csv(path, index=False)
+    return DataSource(str(path))
+
+
+@pytest.fixture(scope="module", params=RECIPES)
+def trained(request, source, tmp_path_factory) -> Trained:
+    recipe = small(RECIPES[request.param])
+    folder = tmp_path_factory.mktemp(request.param)
+    copies = CopiesTheFolder(folder / "run", folder / "killed", epoch=10)
+    run = train(recipe, source, folder / "run", [copies], verbose=0)
+    model = run.model()
+    recommender = load(export_saved_model(model, folder / "export", k_max=ITEMS))
+    return Trained(recipe, source, run, folder / "killed", source.divide(source.read()), model, recommender)
+
+
+def ids_of(histories) -> list[list[str]]:
+    return [[f"item_{item}" for item in history] for history in histories]
+
+
+def test_loss_falls(trained):
+    with (trained.run.folder / "history.csv").open(newline="") as file:
+        losses = [float(row["loss"]) for row in csv.DictReader(file)]
+    assert len(losses) == 12
+    assert np.isfinite(losses).all()
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_learns_that_the_last_item_determines_the_next(trained):
+    metrics = trained.run.metrics()
+    popularity = evaluate(
+        Popularity.fit(trained.split.train, trained.split.vocabulary),
+        trained.split.validation,
+        trained.split.vocabulary,
+    )
+    assert metrics["validation/ndcg@10"] > 0.95
+    assert metrics["test/ndcg@10"] > 0.95
+    assert popularity.means()["ndcg@10"] < 0.6
+
+
+def test_weights_loaded_from_the_run_are_those_that_were_measured(trained):
+    for part, cases in (("validation", trained.split.validation), ("test", trained.split.test)):
+        summary = evaluate(trained.model, cases, trained.split.vocabulary).summary()
+        assert {f"{part}/{name}": value for name, value in summary.items()}.items() <= trained.run.metrics().items()
+    again = trained.run.model()
+    history = trained.split.test.histories.padded(12)
+    np.testing.assert_array_equal(again.query(history), trained.model.query(history))
+    np.testing.assert_array_equal(again.item_vectors(), trained.model.item_vectors())
+
+
+def test_killed_run_called_again_ends_as_if_it_had_not_been(trained):
+    assert not Run.open(trained.killed).finished
+    resumed = train(trained.recipe, trained.source, trained.killed, verbose=0)
+    metrics = "metrics.json"
+    assert (resumed.folder / metrics).read_bytes() == (trained.run.folder / metrics).read_bytes()
+    for variable, other in zip(resumed.model().trainable_variables, trained.model.trainable_variables, strict=True):
+        np.testing.assert_array_equal(variable, other)
+
+
+def test_export_serves_what_the_model_scores(trained):
+    cases, vocabulary = trained.split.test.histories, trained.split.vocabulary
+    scores = ModelScorer(trained.model).scores(cases)
+    scores[:, :FIRST_ITEM] = -np.inf
+    for row in range(len(cases)):
+        scores[row, cases.row(row)] = -np.inf
+    served = trained.recommender.recommend([list(vocabulary.decode(cases.row(row))) for row in range(len(cases))], K)
+    for row, recommendations in enumerate(served):
+        items = vocabulary.encode([item for item, _ in recommendations])
+        own = np.array([score for _, score in recommendations])
+        best = np.sort(scores[row])[::-1][:K]
+        np.testing.assert_allclose(own, best, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(own, scores[row, items], rtol=1e-5, atol=1e-5)  # ids, up to ties within 1e-5
+        assert len(set(items.tolist())) == K
+
+
+def test_served_first_is_the_next_on_the_cycle(trained):
+    """Histories of the training data's kind: walks along the cycle."""
+    walks = [[(start + step) % ITEMS for step in range(6)] for start in range(ITEMS)]
+    served = trained.recommender.recommend(ids_of(walks), 1)
+    right = [row[0][0] == f"item_{(walk[-1] + 1) % ITEMS}" for row, walk in zip(served, walks, strict=True)]
+    assert np.mean(right) >= 0.9
+
+
+def test_newcomer_gets_the_popular_items(trained):
+    vocabulary = trained.split.vocabulary
+    nobody = trained.split.test.histories.select(np.array([0]))
+    nobody = type(nobody).from_rows(np.array([], np.int64), np.array([], np.int32), nobody.user_ids)
+    np.testing.assert_array_equal(ModelScorer(trained.model).scores(nobody)[0], vocabulary.item_counts)
+    expected = [(item, float(count)) for item, count in zip(vocabulary.ids[:K], vocabulary.counts[:K], strict=True)]
+    assert trained.recommender.recommend([[], ["nobody's item"]], K) == [expected, expected]
+
+
+def test_unknown_ids_are_passed_over(trained):
+    (known,) = ids_of([[3, 4, 5]])
+    plain, mixed = trained.recommender.recommend([known, ["?", known[0], "", known[1], "πλ🎬", known[2], "?"]], K)
+    assert [item for item, _ in mixed] == [item for item, _ in plain]
+    np.testing.assert_allclose([score for _, score in mixed], [score for _, score in plain], rtol=1e-5, atol=1e-5)
+
+
+def test_only_the_last_items_of_a_long_history_are_read(trained):
+    """Longer histories than the model has seen are cut, and all that is in them stays masked."""
+    long = [*range(ITEMS), *range(ITEMS - 3)]
+    served = trained.recommender.recommend(ids_of([long]), K)
+    assert served == [[]]  # everything was seen
+    cases = type(trained.split.test.histories).from_rows(
+        np.zeros(len(long), np.int64),
+        trained.split.vocabulary.encode(ids_of([long])[0]),
+        np.array(["someone"], dtype=object),
+    )
+    recent = type(cases).from_rows(np.zeros(12, np.int64), cases.items[-12:], cases.user_ids)
+    scorer = ModelScorer(trained.model)
+    np.testing.assert_array_equal(scorer.scores(cases), scorer.scores(recent))
