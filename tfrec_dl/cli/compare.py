@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfrec_dl.cli.console import INTERRUPTED, complain, console, keras_verbosity, print_leaderboard, say
+from tfrec_dl.cli.console import INTERRUPTED, complain, console, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
 from tfrec_dl.cli.options import (
     BatchSize,
@@ -66,6 +66,7 @@ def compare(
         require_writable(out)
     quiet_tensorflow()
     from tfrec_dl.cli.narration import NarratedSource, Narrator
+    from tfrec_dl.evaluation.rendering import rich_table
     from tfrec_dl.recipes import RECIPES, get_recipe
     from tfrec_dl.training.compare import compare
 
@@ -75,7 +76,7 @@ def compare(
     source = NarratedSource(data, user_column, item_column, time_column, rating_column, split=split.value)
     if out is not None:
         table = compare(recipes, source, out, [Narrator()], keras_verbosity(), say)
-        print_leaderboard(table, console(), TITLE)
+        console().print(rich_table(table, TITLE))
         say(f"leaderboard: {', '.join(save(table, out))}")
         return
     try:
@@ -84,7 +85,7 @@ def compare(
     except KeyboardInterrupt as interruption:
         complain("interrupted: without --out nothing is kept")
         raise typer.Exit(INTERRUPTED) from interruption
-    print_leaderboard(table, console(), TITLE)
+    console().print(rich_table(table, TITLE))
 
 
 def save(table: "pd.DataFrame", folder: Path) -> list[str]:

@@ -3,15 +3,10 @@
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 INTERRUPTED = 130  # exit status: 128 + SIGINT, as shells have it
 WIDTH_OF_A_LOG = 140  # columns where there is no terminal to ask
@@ -66,14 +61,3 @@ def metric_table(metrics: Mapping[str, float], parts: Mapping[str, str], title: 
             row += [f"{metrics[key]:.4f}", "" if low is None or high is None else f"{low:.4f} to {high:.4f}"]
         table.add_row(*row)
     return table
-
-
-def print_leaderboard(table: "pd.DataFrame", output: Console, title: str) -> None:
-    """Prints a leaderboard, without its last metrics where the output is too narrow for all."""
-    from tfrec_dl.evaluation.rendering import SHOWN, rich_table
-
-    for kept in range(len(SHOWN), -1, -1):
-        rendered = rich_table(table.drop(columns=list(SHOWN[kept:]), errors="ignore"), title)
-        if Measurement.get(output, output.options.update(max_width=10_000), rendered).maximum <= output.width:
-            break
-    output.print(rendered)

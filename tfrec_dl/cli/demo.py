@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tfrec_dl.cli.compare import LEADERBOARD, save
-from tfrec_dl.cli.console import console, keras_verbosity, print_leaderboard, say
+from tfrec_dl.cli.console import console, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.files import replacing
@@ -59,12 +59,15 @@ def _run(out: Path, recording: Console) -> None:
     from tfrec_dl.data.demo import demo_table
     from tfrec_dl.data.demo_terms import DEMO_DATA_TERMS
     from tfrec_dl.evaluation.leaderboard import leaderboard
+    from tfrec_dl.evaluation.rendering import rich_table
     from tfrec_dl.recipes import get_recipe
     from tfrec_dl.serving.export import export_saved_model
     from tfrec_dl.serving.recommender import load
     from tfrec_dl.serving.run_card import run_card
+    from tfrec_dl.serving.warm_up import require_serving_protos
     from tfrec_dl.training.compare import announced_floors, run_entry, train_once
 
+    require_serving_protos()  # the export is last, and should not fail then
     if not (out / TABLE).exists():
         table = demo_table()
         out.mkdir(parents=True, exist_ok=True)
@@ -80,7 +83,7 @@ def _run(out: Path, recording: Console) -> None:
 
     ranked = leaderboard([run_entry(run, split), *announced_floors(split, say)])
     title = f"{len(split.test):,} users' last film, sought among {len(split.vocabulary.ids):,}"
-    print_leaderboard(ranked, recording, title)
+    recording.print(rich_table(ranked, title))
     save(ranked, out)
 
     if not (out / EXPORT / "1").exists():

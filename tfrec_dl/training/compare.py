@@ -50,6 +50,8 @@ def compare(
         refuse_other_recipe(recipe, folder / recipe.name)
     interactions = source.read()
     split = source.divide(interactions)
+    for recipe in recipes:
+        refuse_other_data(source, interactions, folder / recipe.name)
     entries = []
     for recipe in recipes:
         finished = (folder / recipe.name / "metrics.json").exists()
@@ -78,28 +80,35 @@ def train_once(
         verbose: as in `model.fit`.
 
     Raises:
-        InputError: as `train`; and if the finished run is of another recipe, table or split.
+        InputError: as `train`; and if the folder holds a run of another recipe, table or split.
     """
-    if not (folder / "metrics.json").exists():
-        return train(recipe, source, folder, callbacks, verbose)
     refuse_other_recipe(recipe, folder)
-    run = Run.open(folder)
-    if run.source != source.absolute() or run.config()["data_fingerprint"] != interactions.fingerprint():
-        raise InputError(f"{folder} holds a finished run on other data: choose a new folder, or delete that one.")
-    return run
+    refuse_other_data(source, interactions, folder)
+    if (folder / "metrics.json").exists():
+        return Run.open(folder)
+    return train(recipe, source, folder, callbacks, verbose)
 
 
 def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
-    """Raises InputError where the folder holds a finished run of another recipe or with other settings."""
-    if not (folder / "metrics.json").exists():
+    """Raises InputError where the folder holds a run, finished or not, of another recipe or with other settings."""
+    if not (folder / "config.json").exists():
         return
     before, now = flat_settings(Run.open(folder).recipe.to_dict()), flat_settings(recipe.to_dict())
     for name in {**now, **before}:
         if before.get(name) != now.get(name):
             raise InputError(
-                f"{folder} holds a finished run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
+                f"{folder} holds a run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
                 "choose a new folder, or delete that one."
             )
+
+
+def refuse_other_data(source: DataSource, interactions: Interactions, folder: Path) -> None:
+    """Raises InputError where the folder holds a run, finished or not, on another table, columns or split."""
+    if not (folder / "config.json").exists():
+        return
+    run = Run.open(folder)
+    if run.source != source.absolute() or run.config()["data_fingerprint"] != interactions.fingerprint():
+        raise InputError(f"{folder} holds a run on other data: choose a new folder, or delete that one.")
 
 
 def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""Runs the program in this process, on a small table; one trained run and one export are shared."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.synthetic import cyclic_interactions
+from tfrec_dl.cli import app
+
+TINY = ("--epochs", "1", "--max-length", "8", "--set", "dimension=4", "--set", "units=4")
+
+Program = Callable[..., SimpleNamespace]
+
+
+@pytest.fixture(scope="session")
+def tiny() -> tuple[str, ...]:
+    """Settings that train in a blink."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def program() -> Program:
+    """Calls the program: arguments -> status, out and err; a traceback fails the test."""
+
+    def call(*arguments: object) -> SimpleNamespace:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="tfrec-dl")
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return SimpleNamespace(status=result.exit_code, out=result.stdout, err=result.stderr)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def refusal(program) -> Callable[..., str]:
+    """Calls the program with the caller's mistake in it; returns the one line that it must answer with."""
+
+    def call(*arguments: object) -> str:
+        result = program(*arguments)
+        assert result.status == 2, result.out + result.err
+        lines = result.err.splitlines()
+        assert len(lines) == 1, result.err
+        assert lines[0].startswith("error: ")
+        return lines[0]
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def table(tmp_path_factory) -> Path:
+    """60 users who walk a cycle of 20 items, 8 steps each."""
+    path = tmp_path_factory.mktemp("data") / "table.csv"
+    cyclic_interactions(users=60, items=20, length=8).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained(program, table, tmp_path_factory) -> SimpleNamespace:
+    """A finished run, not to be written to: its folder, what the program printed, its metrics."""
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    result = program("train", "--data", table, "--model", "gru", "--out", folder, *TINY)
+    assert result.status == 0, result.err
+    metrics = json.loads((folder / "metrics.json").read_text())
+    return SimpleNamespace(folder=folder, out=result.out, err=result.err, metrics=metrics)
+
+
+@pytest.fixture(scope="session")
+def exported(program, trained, tmp_path_factory) -> Path:
+    """An export of `trained`, not to be written to."""
+    dest = tmp_path_factory.mktemp("exports") / "cycle"
+    assert program("export", trained.folder, dest).status == 0
+    return dest

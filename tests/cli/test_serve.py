@@ -1,0 +1,91 @@
+import json
+import shutil
+
+import pytest
+
+from tfrec_dl.cli.serve import parse_history
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("", []),
+        ("1,2,3", ["1", "2", "3"]),
+        ("1, 2 ,3", ["1", "2 ", "3"]),
+        ('"a,b",c', ["a,b", "c"]),
+        ('"say ""hi""",c', ['say "hi"', "c"]),
+        ('say "hi",c', ['say "hi"', "c"]),
+        (",1,,2,", ["1", "2"]),
+        ('"two\nlines",1', ["two\nlines", "1"]),
+        ("x" * 200_000, ["x" * 200_000]),
+    ],
+    ids=["empty", "plain", "spaces", "comma", "doubled quotes", "quotes inside", "gaps", "lines", "very long"],
+)
+def test_histories_are_read_as_csv(text, ids):
+    assert parse_history(text) == ids
+
+
+def test_exports_take_the_next_free_version(program, trained, tmp_path):
+    dest = tmp_path / "new" / "dest"
+    for version in (1, 2):
+        result = program("export", trained.folder, dest)
+        assert result.status == 0, result.err
+        assert f"exported gru to {dest / str(version)}\n" in result.out
+        assert (dest / str(version) / "saved_model.pb").exists()
+
+
+def test_the_card_is_filled_from_the_run(trained, exported):
+    card = json.loads((exported / "1" / "assets.extra" / "model_card.json").read_text())
+    assert card["name"] == "gru"
+    assert card["data"] == "table.csv: 480 interactions of 60 users with 20 items"
+    assert card["metrics"] == pytest.approx(trained.metrics)
+    config = json.loads((trained.folder / "config.json").read_text())
+    assert card["data_fingerprint"] == config["data_fingerprint"]
+    assert card["configuration"] == config["recipe"]
+    assert card["versions"]["tensorflow"] == config["versions"]["tensorflow"]
+    assert card["split"].startswith("leave-last-out: ")
+
+
+@pytest.mark.parametrize("options", [[], ["--history", ""], ["--history", "nobody,knows,these"]])
+def test_without_a_known_id_the_popular_items_are_recommended(program, trained, exported, options):
+    found = json.loads(program("recommend", exported, "-k", 20, "--json", *options).out)
+    lines = (trained.folder / "vocabulary.txt").read_text().splitlines()
+    assert [[entry["item_id"], str(int(entry["score"]))] for entry in found] == [line.split("\t") for line in lines]
+
+
+def test_items_of_the_history_are_not_recommended(program, exported):
+    found = json.loads(program("recommend", exported, "--history", "item_3,item_4", "-k", 20, "--json").out)
+    assert len(found) == 18
+    assert {"item_3", "item_4"}.isdisjoint(entry["item_id"] for entry in found)
+    assert [entry["score"] for entry in found] == sorted((entry["score"] for entry in found), reverse=True)
+
+
+def test_people_get_a_table_of_ten(program, exported):
+    result = program("recommend", exported / "1", "--history", "item_3")
+    assert result.out.count("│ item_") == 10
+
+
+@pytest.mark.parametrize("k", [0, 21])
+def test_more_than_the_catalogue_and_fewer_than_one_are_refused(refusal, exported, k):
+    assert f"k is {k}, but this export gives 1 to 20" in refusal("recommend", exported, "-k", k)
+
+
+def test_a_quote_left_open_is_refused(refusal, exported):
+    assert "close every quote" in refusal("recommend", exported, "--history", '"a,b')
+
+
+def test_a_folder_without_an_export_is_refused(refusal, tmp_path):
+    assert "does not exist" in refusal("recommend", tmp_path / "none")
+    assert "holds no version folder" in refusal("recommend", tmp_path)
+
+
+def test_a_damaged_export_is_refused(refusal, exported, tmp_path):
+    shutil.copytree(exported, tmp_path / "dest")
+    (tmp_path / "dest" / "1" / "saved_model.pb").write_bytes(b"noise")
+    assert "is damaged" in refusal("recommend", tmp_path / "dest")
+
+
+def test_an_export_into_a_file_is_refused(refusal, trained, tmp_path):
+    (tmp_path / "file").write_text("precious")
+    assert "is a file" in refusal("export", trained.folder, tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "precious"

@@ -1,0 +1,54 @@
+"""The examples run from the command line's point of view, on a small table in place of the demo data."""
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.synthetic import cyclic_interactions
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture(autouse=True)
+def small_table(monkeypatch):
+    table = cyclic_interactions(users=60, items=20, length=8)
+    table["user_id"] = table["user_id"].str.removeprefix("user_").astype(int)
+    table["item_id"] = table["item_id"].str.removeprefix("item_").astype(int)
+    table["rating"] = 4.5
+    table["title"] = "Title " + table["item_id"].astype(str)
+    monkeypatch.setattr("tfrec_dl.data.demo.demo_table", lambda: table)
+
+
+def run(monkeypatch, name: str, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", [name, *arguments])
+    runpy.run_path(str(EXAMPLES / name), run_name="__main__")
+
+
+def test_every_example_is_tested_here():
+    assert {path.name for path in EXAMPLES.glob("*.py")} == {"train_gru.py", "train_caser.py", "export_and_query.py"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["train_gru.py", "train_caser.py"])
+def test_a_training_prints_its_metrics(monkeypatch, capsys, name):
+    run(monkeypatch, name, "--epochs", "1")
+    printed = capsys.readouterr().out
+    assert "val_ndcg@10: " in printed
+    value, low, high = (
+        float(next(line.split()[1] for line in printed.splitlines() if line.startswith(f"ndcg@10{end} ")))
+        for end in ("", "/low", "/high")
+    )
+    assert 0.0 <= low <= value <= high <= 1.0
+
+
+@pytest.mark.slow
+def test_the_export_answers_a_user_and_a_newcomer(monkeypatch, capsys, tmp_path):
+    run(monkeypatch, "export_and_query.py", "--epochs", "1", "--out", str(tmp_path / "gru"))
+    printed = capsys.readouterr().out
+    assert (tmp_path / "gru" / "1" / "saved_model.pb").exists()
+    user, newcomer = printed.split("user\n")[1].split("newcomer\n")
+    assert user.count("  Title ") == 5
+    assert newcomer.count("  Title ") == 5
+    assert "(2, 33)" in newcomer  # dimension 32 and the bias
