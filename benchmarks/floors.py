@@ -1,6 +1,6 @@
 """The floors on a table of interactions: leave-last-out, full ranking, seen items masked.
 
-python benchmarks/floors.py ../shared/data/ml-1m/ratings.csv.gz
+python -m benchmarks.floors ../shared/data/ml-1m/ratings.csv.gz
 """
 
 from pathlib import Path

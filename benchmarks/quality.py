@@ -1,6 +1,6 @@
 """Quality on the test part: recipes, averaged over seeds, beside the floors.
 
-python benchmarks/quality.py ml-100k --models gru,lstm --seeds 3
+python -m benchmarks.quality ml-100k --models gru,lstm --seeds 3
 """
 
 import logging
@@ -63,8 +63,8 @@ def _trained(
         best = history.loc[history["val_ndcg@10"].idxmax()]
         metrics = run.metrics()
         console.print(
-            f"{name} seed {seed}: {len(history)} epochs, {history['seconds'].sum():.0f} s; best epoch {best['epoch']:.0f} "
-            f"with validation NDCG@10 {best['val_ndcg@10']:.4f}; test NDCG@10 {metrics['test/ndcg@10']:.4f}, "
+            f"{name} seed {seed}: {len(history)} epochs, {history['seconds'].sum():.0f} s; "
+            f"best epoch {best['epoch']:.0f} with validation NDCG@10 {best['val_ndcg@10']:.4f}; test NDCG@10 {metrics['test/ndcg@10']:.4f}, "
             f"HR@10 {metrics['test/hit_rate@10']:.4f}"
         )
         reports.append(evaluate(run.model(), split.test, split.vocabulary))

@@ -39,8 +39,8 @@ class Caser:
         """Embedded history [B, L, E] -> states [B, L, units + E]: the paper's z for the last `window` items, the user.
 
         Missing items before a history's first are zero vectors. A horizontal filter of height h is a valid convolution
-        over the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps. A vertical
-        filter is an image filter of `window` x 1, the same for each of the E components.
+        over the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps. A
+        vertical filter is an image filter of `window` x 1, the same for each of the E components.
         """
         width = embedded.shape[-1]
         padded = tf.keras.layers.ZeroPadding1D((self.window - 1, 0))(embedded)
