@@ -1,4 +1,5 @@
 import csv
+import json
 import shutil
 
 import pandas as pd
