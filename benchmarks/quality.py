@@ -64,7 +64,8 @@ def _trained(
         metrics = run.metrics()
         console.print(
             f"{name} seed {seed}: {len(history)} epochs, {history['seconds'].sum():.0f} s; "
-            f"best epoch {best['epoch']:.0f} with validation NDCG@10 {best['val_ndcg@10']:.4f}; test NDCG@10 {metrics['test/ndcg@10']:.4f}, "
+            f"best epoch {best['epoch']:.0f} with validation NDCG@10 {best['val_ndcg@10']:.4f}; "
+            f"test NDCG@10 {metrics['test/ndcg@10']:.4f}, "
             f"HR@10 {metrics['test/hit_rate@10']:.4f}"
         )
         reports.append(evaluate(run.model(), split.test, split.vocabulary))
