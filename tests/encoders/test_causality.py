@@ -24,6 +24,7 @@ def encoder(request) -> tf.keras.Model:
         tf.keras.layers.Embedding(VOCABULARY, 5),
         request.param.states,
         DIMENSION,
+        item_dropout=0.2,
         embedding_dropout=0.2,
         state_dropout=0.2,
         short_path=MarkovPath(VOCABULARY, DIMENSION, order=3),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfrec_dl.encoders.dropout import ResumableDropout
+from tfrec_dl.encoders.dropout import ItemDropout, ResumableDropout
 
 
 def masks(layer, count=3):
@@ -50,3 +50,13 @@ def test_model_restored_from_a_checkpoint_goes_on_with_the_masks_it_would_have_d
     again = model()
     tf.train.Checkpoint(model=again).restore(path).assert_consumed()
     np.testing.assert_array_equal(masks(again), expected)
+
+
+def test_item_dropout_hides_whole_items_and_leaves_the_others_as_they_are():
+    tf.keras.utils.set_random_seed(0)
+    values = tf.random.stateless_normal([200, 30, 4], [0, 1])
+    hidden = ItemDropout(0.3)(values, training=True).numpy()
+    is_hidden = (hidden == 0).all(axis=2)
+    np.testing.assert_array_equal(hidden[~is_hidden], values.numpy()[~is_hidden])
+    assert is_hidden.mean() == pytest.approx(0.3, abs=0.02)
+    np.testing.assert_array_equal(ItemDropout(0.3)(values, training=False), values)

@@ -89,6 +89,11 @@ def test_nothing_to_learn_is_an_input_error_before_anything_is_compiled(split):
         fit(model, lonely, TrainingConfig())
 
 
+@pytest.mark.parametrize(("max_length", "context"), [(1, 0), (4, 2), (5, 2)])
+def test_context_left_open_is_half_of_the_window(split, max_length, context):
+    assert training_windows(split, TrainingConfig(max_length=max_length)).config.context == context
+
+
 def test_windows_are_cut_as_configured(split):
     windows = training_windows(split, TrainingConfig(max_length=4, context=2, batch_size=3, seed=9))
     assert (windows.config.max_length, windows.config.context) == (4, 2)

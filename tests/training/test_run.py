@@ -24,9 +24,9 @@ from tfrec_dl.recipes import RECIPES, Recipe
 from tfrec_dl.training.run import Run
 from tfrec_dl.training.train import train
 
-# Everything that draws random numbers is on: dropout in three places, sampled negatives, windows of random cuts.
+# Everything that draws random numbers is on: every dropout, sampled negatives, windows of random cuts.
 NETWORK = {"channels": 8, "dilations": (1,), "dimension": 8, "max_length": 5}
-DROPOUT = {"dropout": 0.2, "embedding_dropout": 0.1, "state_dropout": 0.2}
+DROPOUT = {"dropout": 0.2, "item_dropout": 0.1, "embedding_dropout": 0.1, "state_dropout": 0.2}
 LOSS = {"loss": "sampled_softmax", "negatives": 8}
 TRAINING = {"context": 2, "batch_size": 16, "epochs": 4, "learning_rate": 0.02, "seed": 5, "patience": 4}
 SETTINGS = NETWORK | DROPOUT | LOSS | TRAINING
