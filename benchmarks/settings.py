@@ -60,5 +60,24 @@ DATA_SETS = {
             },
         },
     ),
-    "amazon-beauty": DataSet("amazon-beauty/interactions.csv.gz"),
+    "amazon-beauty": DataSet(
+        "amazon-beauty/interactions.csv.gz",
+        {
+            "gru": {
+                "units": 64,
+                "dimension": 256,
+                "markov_order": 5,
+                "item_dropout": 0.2,
+                "embedding_dropout": 0.6,
+                "state_dropout": 0.6,
+                "loss": "sampled_softmax",
+                "negatives": 2048,
+                "learning_rate": 2e-3,
+                "epochs": 8,
+                "batch_size": 128,
+                "max_length": 50,
+                "context": 0,
+            },
+        },
+    ),
 }
