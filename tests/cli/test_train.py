@@ -1,5 +1,6 @@
 import csv
 import json
+import os
 import shutil
 
 import pandas as pd
@@ -58,9 +59,7 @@ def test_a_folder_that_cannot_be_made_is_refused(refusal, tmp_path):
     assert file.read_text() == "precious"
 
 
-@pytest.mark.skipif(
-    not hasattr(__import__("os"), "geteuid") or __import__("os").geteuid() == 0, reason="root may write"
-)
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_to_is_refused(refusal, tmp_path):
     tmp_path.chmod(0o500)
     try:
@@ -87,7 +86,7 @@ def test_wrong_names_and_values_are_refused_before_the_table_is_read(refusal, tm
 
 def test_settings_reach_the_run(program, table, tiny, tmp_path):
     frame = pd.read_csv(table)
-    frame["timestamp"] = frame["timestamp"] * 1_000 + range(len(frame))  # no two at once
+    frame["timestamp"] = frame["timestamp"] * 1_000 + frame.index  # no two at once
     frame.to_csv(tmp_path / "table.csv", index=False)
     options = ("--seed", 7, "--batch-size", 16, "--split", "temporal", "--set", "loss=bpr")
     command = ("train", "--data", tmp_path / "table.csv", "--model", "caser", "--out", tmp_path / "run")

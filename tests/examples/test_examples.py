@@ -16,6 +16,7 @@ def small_table(monkeypatch):
     table = cyclic_interactions(users=60, items=20, length=8)
     table["user_id"] = table["user_id"].str.removeprefix("user_").astype(int)
     table["item_id"] = table["item_id"].str.removeprefix("item_").astype(int)
+    table["timestamp"] = table["timestamp"] * 1_000 + table.index  # no two at once
     table["rating"] = 4.5
     table["title"] = "Title " + table["item_id"].astype(str)
     monkeypatch.setattr("tfrec_dl.data.demo.demo_table", lambda: table)
