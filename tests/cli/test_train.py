@@ -15,7 +15,9 @@ def test_it_says_what_it_reads_splits_and_chooses(trained, table):
     assert "360 interactions of 60 users to train on" in lines[2]
     assert "60 users to validate on, 60 to test on" in lines[2]
     assert "loss: full_softmax, exact, and cheap enough for 20 items (up to 20,000)" in lines
-    assert any(line.startswith("optimiser: row-sparse Adam") for line in lines)
+    assert any(
+        line.startswith("optimiser: row-sparse Adam; with this loss every item has a gradient") for line in lines
+    )
     assert "val_ndcg@10: " in trained.out
     assert trained.err == ""
 
@@ -94,6 +96,7 @@ def test_settings_reach_the_run(program, table, tiny, tmp_path):
     assert result.status == 0, result.err
     assert "split temporal: 384 interactions of 60 users to train on" in result.out  # the last fifth is held out
     assert "loss: bpr, as set" in result.out
+    assert "only the rows that a batch touches are updated" in result.out
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["recipe"]["training"]["seed"] == 7
     assert config["recipe"]["training"]["batch_size"] == 16

@@ -58,7 +58,11 @@ class Narrator(tf.keras.callbacks.Callback):
         else:
             why = f"because a softmax over all {items:,} items costs too much (beyond {FULL_SOFTMAX_LIMIT:,})"
         say(f"loss: {loss.name}, {why}")
-        say("optimiser: row-sparse Adam, whose steps cost what the batch touches, not what the catalogue holds")
+        if loss == FullSoftmax():
+            rows = "with this loss every item has a gradient, so all rows of the item table are updated"
+        else:
+            rows = "only the rows that a batch touches are updated, whatever the size of the catalogue"
+        say(f"optimiser: row-sparse Adam; {rows}")
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Says where an interrupted training goes on."""
