@@ -62,7 +62,7 @@ def fit(
     Args:
         model: from `build_model`; compiled here.
         split: training histories and validation cases.
-        config: default `TrainingConfig()`.
+        config: default `TrainingConfig()` with the model's `max_length`; a recipe's own is `recipe.training`.
         callbacks: further Keras callbacks; they find `val_ndcg@10`, `val_hit_rate@10` and `val_mrr@10` in the logs.
         verbose: as in `model.fit`.
 
@@ -72,7 +72,7 @@ def fit(
     Raises:
         InputError: if there is nothing to learn from.
     """
-    config = config or TrainingConfig()
+    config = config or TrainingConfig(max_length=model.max_length)
     windows = training_windows(split, config)
     compile_model(model, config, windows.steps_per_epoch)
     stopping = tf.keras.callbacks.EarlyStopping(
