@@ -48,6 +48,14 @@ def test_a_finished_run_is_refused_before_the_table_is_read(refusal, trained):
     assert {path: path.stat().st_mtime_ns for path in trained.folder.rglob("*")} == before
 
 
+def test_an_unfinished_run_of_other_settings_is_refused_before_the_table_is_read(refusal, trained, tiny, tmp_path):
+    out = tmp_path / "run"
+    shutil.copytree(trained.folder, out)
+    (out / "metrics.json").unlink()
+    said = refusal("train", "--data", "gone.csv", "--model", "gru", "--out", out, *tiny, "--seed", 3)
+    assert "training.seed 0, not 3: repeat its command" in said
+
+
 def test_a_folder_of_other_files_is_refused_and_left_alone(refusal, tmp_path):
     (tmp_path / "thesis.tex").write_text("precious")
     assert "is not a run" in refusal("train", "--data", "gone.csv", "--model", "gru", "--out", tmp_path)

@@ -51,9 +51,11 @@ def train(
     quiet_tensorflow()
     from tfrec_dl.cli.narration import NarratedSource, Narrator
     from tfrec_dl.recipes import get_recipe
+    from tfrec_dl.training.compare import refuse_other_recipe
     from tfrec_dl.training.train import train
 
     recipe = get_recipe(model).with_settings(settings)
+    refuse_other_recipe(recipe, out)
     source = NarratedSource(data, user_column, item_column, time_column, rating_column, split=split.value)
     run = train(recipe, source, out, [Narrator()], keras_verbosity())
 

@@ -98,7 +98,7 @@ def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
         if before.get(name) != now.get(name):
             raise InputError(
                 f"{folder} holds a run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
-                "choose a new folder, or delete that one."
+                "repeat its command, or choose a new folder."
             )
 
 
