@@ -16,3 +16,10 @@ def test_every_setting_listed_can_be_set_to_what_is_listed(program):
         assert listed["training.epochs"] == str(recipe.training.epochs)
         simple = {name: value for name, value in listed.items() if value[0] not in "(["}
         assert recipe.with_settings(simple) == recipe
+
+
+def test_settings_left_open_say_what_decides(program):
+    printed = program("models").out
+    assert "model.loss=(by the catalogue's size)" in printed
+    assert "training.context=(half of max_length)" in printed
+    assert "(open)" not in printed

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from rich.columns import Columns
 from rich.padding import Padding
 from rich.text import Text
 
@@ -9,7 +10,8 @@ from tfrec_dl.cli.console import console, say
 from tfrec_dl.cli.quiet import quiet_tensorflow
 
 HIDDEN = ("model.body.name",)  # which network it is; the recipe's name says it
-UNSET = "(by catalogue size)"
+OPEN = "(open)"
+UNSET = {"model.loss": "(by the catalogue's size)", "training.context": "(half of max_length)"}
 
 
 def models() -> None:
@@ -25,8 +27,10 @@ def models() -> None:
         settings = flat_settings(recipe.to_dict())
         for part in ("model.", "training."):
             shown = {name: value for name, value in settings.items() if name.startswith(part) and name not in HIDDEN}
-            text = "  ".join(f"{name}={UNSET if value is None else value}" for name, value in shown.items())
-            console().print(Padding(Text(text), (0, 0, 0, 2)))
+            texts = [
+                Text(f"{name}={UNSET.get(name, OPEN) if value is None else value}") for name, value in shown.items()
+            ]
+            console().print(Padding(Columns(texts, padding=(0, 2)), (0, 0, 0, 2)))
         say()
     losses = get_args(get_args(Loss)[0])
     say(f"model.loss is one of {', '.join(loss().name for loss in losses)}")
