@@ -162,6 +162,11 @@ def test_a_truncated_gzip_is_refused(write, kept):
     assert "cannot read" in refused(write(whole[:kept], "log.csv.gz"))
 
 
+def test_a_damaged_gzip_is_refused(write):
+    whole = gzip.compress((HEADER + "1,2,3\n" * 1000).encode())
+    assert "cannot read" in refused(write(whole[:12] + b"\xff\xff\xff" + whole[15:], "log.csv.gz"))
+
+
 def test_plain_text_named_gz_is_refused(write):
     assert "cannot read" in refused(write(HEADER + "1,2,3\n", "log.csv.gz"))
 

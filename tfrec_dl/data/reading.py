@@ -6,6 +6,7 @@ import difflib
 import gzip
 import io
 import itertools
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Column
         raise InputError(
             f"{str(path)!r} is not UTF-8 text (byte {error.object[error.start]:#x}): convert it to UTF-8"
         ) from error
-    except (OSError, EOFError, pa.ArrowException, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, pa.ArrowException, csv.Error) as error:
         raise InputError(f"cannot read {str(path)!r}: {_one_line(error)}") from error
 
 

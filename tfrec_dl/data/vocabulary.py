@@ -1,8 +1,6 @@
 """The items a model knows, and the index of each."""
 
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.files import replacing
 
 PADDING = 0
 UNKNOWN = 1
@@ -126,19 +125,15 @@ class Vocabulary:
 
         Args:
             path: the file to write; an older one is replaced.
+
+        Raises:
+            InputError: if the folder cannot be written to.
         """
-        path = Path(path)
         pattern = re.compile(r"[\\\n\r\t]")
         rows = zip(self.ids, self.counts, strict=True)
         text = "".join(f"{pattern.sub(lambda match: _ESCAPES[match[0]], text)}\t{count}\n" for text, count in rows)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(text.encode())
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with replacing(Path(path)) as temporary:
+            temporary.write_bytes(text.encode())
 
     @classmethod
     def load(cls, path: str | Path) -> "Vocabulary":

@@ -1,8 +1,8 @@
 """The files that `tensorflow_model_server` takes beside the versions: models.config and batching_parameters.txt."""
 
-import os
-import uuid
 from pathlib import Path
+
+from tfrec_dl.files import replacing
 
 MODEL_CONFIG_FILE = "models.config"
 BATCHING_FILE = "batching_parameters.txt"
@@ -36,6 +36,5 @@ def write_server_files(dest: Path, name: str) -> None:
     """Writes both files where they are missing; present ones stay, for they may pin versions or hold tuned values."""
     for file, text in ((MODEL_CONFIG_FILE, model_config(name)), (BATCHING_FILE, BATCHING_PARAMETERS)):
         if not (dest / file).exists():
-            temporary = dest / f".tmp-{uuid.uuid4().hex}"
-            temporary.write_text(text, encoding="utf-8")
-            os.replace(temporary, dest / file)
+            with replacing(dest / file) as temporary:
+                temporary.write_text(text, encoding="utf-8")

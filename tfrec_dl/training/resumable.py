@@ -151,7 +151,8 @@ def restore_best(model: RetrievalModel, folder: Path) -> None:
         status.assert_existing_objects_matched().expect_partial()  # the manager's own counter may stay unread
     except UNREADABLE as error:
         raise InputError(
-            f"checkpoint {manager.latest_checkpoint} cannot be read ({_first_line(error)}): train the run again."
+            f"checkpoint {manager.latest_checkpoint} cannot be read ({_first_line(error)}): "
+            f"delete {folder} and train again."
         ) from error
 
 
