@@ -1,4 +1,4 @@
-"""Training windows: every interaction of every history is a target once an epoch, with a long context."""
+"""Training windows: every interaction but a history's first is a target once an epoch, with a long context."""
 
 import numpy as np
 import tensorflow as tf

@@ -48,7 +48,7 @@ class BlockScorer(Protocol):
 
 
 def score_blocks(scorer: Scorer, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
-    """Yields [<= block_size, vocabulary.size] float32 scores of consecutive histories; each may be overwritten.
+    """Yields [<= block_size, vocabulary.size] scores of consecutive histories; each may be overwritten.
 
     A yielded block is valid until the next one is asked for.
     """
