@@ -13,7 +13,8 @@ from tfrec_dl.data.demo_terms import DEMO_DATA, DEMO_DATA_TERMS
 from tfrec_dl.files import replacing
 from tfrec_dl.recipes import RECIPES, Recipe
 from tfrec_dl.serving.run_card import run_card
-from tfrec_dl.training.compare import flat_settings, train_once
+from tfrec_dl.training.compare import train_once
+from tfrec_dl.training.run import flat_settings
 
 LARGEST = 2_000_000  # bytes of a version folder
 MIN_COUNT = 5  # leaves out the rarer half of the films, which would take more than half of the space

@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.files import replacing
+from tfrec_dl.files import locked, replacing
 
 
 def test_file_appears_when_all_is_written(tmp_path):
@@ -36,3 +36,12 @@ def test_folder_that_cannot_be_written_to_is_an_input_error(tmp_path, parent):
     with pytest.raises(InputError, match=f"cannot write {path}") as refused, replacing(path):
         pass
     assert "\n" not in str(refused.value)
+
+
+def test_a_locked_file_is_one_process_s_until_it_is_done(tmp_path):
+    path = tmp_path / "config.json"
+    path.touch()
+    with locked(path), pytest.raises(InputError, match="another process is writing to"), locked(path):
+        pass
+    with locked(path):
+        pass

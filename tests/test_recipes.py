@@ -72,7 +72,7 @@ def test_loss_is_given_by_name_with_its_settings_in_any_order(gru):
     [
         ({"unit": 3}, "there is no setting 'unit': did you mean 'units'?"),
         ({"training.epoch": 3}, "there is no setting 'training.epoch': did you mean 'training.epochs'?"),
-        ({"zzz": 3}, "there is no setting 'zzz': choose one of name, source, model"),
+        ({"zzz": 3}, "there is no setting 'zzz': choose one of model, model.body"),
         ({"dilations": "1,2"}, "there is no setting 'dilations'"),
         ({"units": 0}, "setting model.body.units is 0: Input should be greater than or equal to 1"),
         ({"units": "many"}, "setting model.body.units is 'many': Input should be a valid integer"),

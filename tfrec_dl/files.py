@@ -1,5 +1,6 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all, and by one process at a time."""
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -28,3 +29,20 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Locks a file that exists, and what it stands for, until the block ends or the process does.
+
+    Raises:
+        InputError: if another process has it.
+    """
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(
+                f"another process is writing to {path.parent}: wait for it, or choose another folder."
+            ) from error
+        yield

@@ -105,7 +105,7 @@ class Recipe:
         values = TypeAdapter(Recipe).dump_python(self)
         # The loss first: another one has other settings.
         for name, value in sorted(settings.items(), key=lambda setting: setting[0] not in ("loss", "model.loss")):
-            *folders, leaf = _resolve(values, name).split(".")
+            *folders, leaf = _resolve({part: values[part] for part in ("model", "training")}, name).split(".")
             level = values
             for folder in folders:
                 level = level[folder]
@@ -235,8 +235,11 @@ def _resolve(values: Mapping[str, Any], name: str) -> str:
 
 
 def _paths(values: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Every setting's path; the name of a body or loss says which one it is and is no setting."""
     found = []
     for key, value in values.items():
+        if key == "name":
+            continue
         found.append(f"{prefix}{key}")
         if isinstance(value, Mapping):
             found += _paths(value, f"{prefix}{key}.")

@@ -19,7 +19,7 @@ def models() -> None:
     quiet_tensorflow()
     from tfrec_dl.recipes import RECIPES
     from tfrec_dl.tasks.losses import Loss
-    from tfrec_dl.training.compare import flat_settings
+    from tfrec_dl.training.run import flat_settings
 
     for recipe in RECIPES.values():
         say(recipe.name, style="bold")

@@ -1,11 +1,12 @@
 """Says what a training reads, splits and chooses."""
 
+import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.cli.console import say
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.splits import Split
+from tfrec_dl.data.splits import EvaluationCases, Split
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import FULL_SOFTMAX_LIMIT
 from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
@@ -41,7 +42,22 @@ class NarratedSource(DataSource):
             f"{len(split.vocabulary.ids):,} items; {len(split.validation):,} users to validate on, "
             f"{len(split.test):,} to test on"
         )
+        met_before = _met_before(split.test, split.vocabulary.size)
+        if met_before:
+            say(
+                f"{met_before:,} of {len(split.test.targets.items):,} items to find in the test were met before by the "
+                "same user: misses while seen items are masked (`tfrec-dl evaluate RUN --keep-seen` lets them compete)"
+            )
         return split
+
+
+def _met_before(cases: EvaluationCases, vocabulary_size: int) -> int:
+    """How many targets are in the history they follow."""
+    met, wanted = (
+        np.repeat(np.arange(len(part), dtype=np.int64), part.lengths) * vocabulary_size + part.items
+        for part in (cases.histories, cases.targets)
+    )
+    return int(np.isin(wanted, met).sum())
 
 
 class Narrator(tf.keras.callbacks.Callback):

@@ -1,9 +1,8 @@
 """Several recipes and the floors on one table: trained, evaluated on the same cases, one leaderboard."""
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import tensorflow as tf
@@ -16,7 +15,7 @@ from tfrec_dl.evaluation.baselines.floors import FLOORS, floor_entries
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.recipes import Recipe
-from tfrec_dl.training.run import Run
+from tfrec_dl.training.run import Run, flat_settings, refuse_other_files
 from tfrec_dl.training.train import train
 
 
@@ -47,6 +46,7 @@ def compare(
         InputError: for bad data, or a folder that holds something else, before anything is trained.
     """
     for recipe in recipes:
+        refuse_other_files(folder / recipe.name)
         refuse_other_recipe(recipe, folder / recipe.name)
     interactions = source.read()
     split = source.divide(interactions)
@@ -109,14 +109,6 @@ def refuse_other_data(source: DataSource, interactions: Interactions, folder: Pa
     run = Run.open(folder)
     if run.source != source.absolute() or run.config()["data_fingerprint"] != interactions.fingerprint():
         raise InputError(f"{folder} holds a run on other data: choose a new folder, or delete that one.")
-
-
-def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A recipe's `to_dict` with one level: path, as `--set` and `Recipe.with_settings` take it, -> value."""
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        flat |= flat_settings(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-    return flat
 
 
 def run_entry(run: Run, split: Split) -> Entry:

@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -61,9 +62,8 @@ class Run:
         path = folder / "config.json"
         if path.exists():
             _check_continues(folder, config)
-        elif folder.exists() and not _is_unstarted(folder):
-            raise InputError(f"{folder} exists and is not a run: choose a new folder.")
         else:
+            refuse_other_files(folder)
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
@@ -138,17 +138,31 @@ class Run:
         return interactions
 
 
+def refuse_other_files(folder: Path) -> None:
+    """Raises InputError where a folder without a run's configuration holds anything."""
+    if folder.exists() and not (folder / "config.json").exists() and not _is_unstarted(folder):
+        raise InputError(f"{folder} exists and is not a run: choose a new folder.")
+
+
 def write_json(path: Path, values: dict[str, Any]) -> None:
     """Writes values as JSON, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A nested configuration with one level: path, as `--set` and `Recipe.with_settings` take it, -> value."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        flat |= flat_settings(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return flat
+
+
 def _check_continues(folder: Path, config: dict[str, Any]) -> None:
     found = _read_json(folder / "config.json")
     if (folder / "metrics.json").exists():
         raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
-    before, now = _flat(found), _flat(json.loads(json.dumps(config)))
+    before, now = flat_settings(found), flat_settings(json.loads(json.dumps(config)))
     for name in {**now, **before}:
         if not name.startswith("versions.") and before.get(name) != now.get(name):
             raise InputError(
@@ -160,16 +174,6 @@ def _check_continues(folder: Path, config: dict[str, Any]) -> None:
 def _is_unstarted(folder: Path) -> bool:
     """Whether a folder is empty but for what is left of a run that was killed while it wrote its configuration."""
     return folder.is_dir() and all(entry.name.startswith(".config.json.") for entry in folder.iterdir())
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
 
 
 def _read_json(path: Path) -> dict[str, Any]:

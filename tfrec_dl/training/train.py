@@ -8,8 +8,10 @@ import tensorflow as tf
 
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import EvaluationCases, Split
+from tfrec_dl.data.windows import TrainingWindows
 from tfrec_dl.evaluation.callback import ValidationCallback
 from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.files import locked
 from tfrec_dl.recipes import Recipe, build_model
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.training.fit import MONITORED, compile_model, training_windows
@@ -39,7 +41,8 @@ def train(
         The finished run.
 
     Raises:
-        InputError: for bad data, or a folder that holds something else; before anything is written.
+        InputError: for bad data, or a folder that holds something else or that another process trains into; before
+            anything is written.
     """
     folder = Path(folder)
     interactions = source.read()
@@ -49,8 +52,25 @@ def train(
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe, split.vocabulary)
     run = Run.begin(folder, recipe, source, interactions, split.vocabulary)
-    compile_model(model, recipe.training, windows.steps_per_epoch)
-    resumable = ResumableTraining(model, folder, MONITORED, recipe.training.patience)
+    with locked(folder / "config.json"):
+        _fit(model, split, windows, run, callbacks, verbose)
+        restore_best(model, folder)
+        write_json(folder / "metrics.json", measure(model, split))
+    return run
+
+
+def _fit(
+    model: RetrievalModel,
+    split: Split,
+    windows: TrainingWindows,
+    run: Run,
+    callbacks: Sequence[tf.keras.callbacks.Callback],
+    verbose: str | int,
+) -> None:
+    """Fits the model from the run's last checkpoint on."""
+    config, folder = run.recipe.training, run.folder
+    compile_model(model, config, windows.steps_per_epoch)
+    resumable = ResumableTraining(model, folder, MONITORED, config.patience)
     finished_epochs = resumable.resume()
     if finished_epochs:
         logger.info("continuing after epoch %d", finished_epochs)
@@ -61,11 +81,11 @@ def train(
         windows.window_count,
         windows.target_count,
     )
-    if not resumable.stalled and finished_epochs < recipe.training.epochs:
+    if not resumable.stalled and finished_epochs < config.epochs:
         model.fit(
             windows.dataset(finished_epochs),
             initial_epoch=finished_epochs,
-            epochs=recipe.training.epochs,
+            epochs=config.epochs,
             steps_per_epoch=windows.steps_per_epoch,
             callbacks=[
                 ValidationCallback(split.validation),
@@ -75,9 +95,6 @@ def train(
             ],
             verbose=verbose,
         )
-    restore_best(model, folder)
-    write_json(folder / "metrics.json", measure(model, split))
-    return run
 
 
 def measure(model: RetrievalModel, split: Split) -> dict[str, float]:
