@@ -35,7 +35,7 @@ NEXT_IT_NET = {
     "state_dropout": 0.0,
     "embedding_dropout": 0.0,
     "context": 0,
-    "batch_size": 128,
+    "batch_size": 256,
 }
 # Our recipe -> RecBole's model, its passes at most, our settings beyond those of benchmarks/settings.py.
 PAIRS: dict[str, tuple[str, int, dict[str, Any]]] = {
