@@ -32,6 +32,8 @@ class NarratedSource(DataSource):
             f"{len(interactions):,} interactions of {len(interactions.user_ids):,} users "
             f"with {len(interactions.item_ids):,} items{order}"
         )
+        if interactions.weights is not None:
+            say(f"weights: an interaction counts in the loss as column {self.weight or 'weight'!r} says")
         return interactions
 
     def divide(self, interactions: Interactions) -> Split:
