@@ -4,7 +4,7 @@
     python -m benchmarks.against_recbole next_it_net   # seconds a pass; equal width, kernel, dilations and L
 
 Training seconds count the passes alone, not the validation between them; ours include the first pass's compilation.
-Takes about an hour of an otherwise idle machine, nearly all of it RecBole's.
+Takes some minutes of an otherwise idle machine, nearly all of them RecBole's.
 """
 
 import json
