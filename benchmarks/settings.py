@@ -12,6 +12,22 @@ class DataSet:
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
+# For short histories over a large catalogue.
+SPARSE: dict[str, Any] = {
+    "dimension": 256,
+    "markov_order": 5,
+    "item_dropout": 0.2,
+    "embedding_dropout": 0.6,
+    "state_dropout": 0.6,
+    "loss": "sampled_softmax",
+    "negatives": 2048,
+    "learning_rate": 2e-3,
+    "epochs": 8,
+    "batch_size": 128,
+    "max_length": 50,
+    "context": 0,
+}
+
 DATA_SETS = {
     "ml-100k": DataSet(
         "ml-100k/ratings.csv.gz",
@@ -65,39 +81,8 @@ DATA_SETS = {
     "amazon-beauty": DataSet(
         "amazon-beauty/interactions.csv.gz",
         {
-            "gru": {
-                "units": 64,
-                "dimension": 256,
-                "markov_order": 5,
-                "item_dropout": 0.2,
-                "embedding_dropout": 0.6,
-                "state_dropout": 0.6,
-                "loss": "sampled_softmax",
-                "negatives": 2048,
-                "learning_rate": 2e-3,
-                "epochs": 8,
-                "batch_size": 128,
-                "max_length": 50,
-                "context": 0,
-            },
-            "caser": {
-                "window": 5,
-                "horizontal_filters": 32,
-                "units": 128,
-                "dropout": 0.5,
-                "dimension": 256,
-                "markov_order": 5,
-                "item_dropout": 0.2,
-                "embedding_dropout": 0.6,
-                "state_dropout": 0.6,
-                "loss": "sampled_softmax",
-                "negatives": 2048,
-                "learning_rate": 2e-3,
-                "epochs": 8,
-                "batch_size": 128,
-                "max_length": 50,
-                "context": 0,
-            },
+            "gru": {**SPARSE, "units": 64},
+            "caser": {**SPARSE, "window": 5, "horizontal_filters": 32, "units": 128, "dropout": 0.5},
         },
     ),
 }

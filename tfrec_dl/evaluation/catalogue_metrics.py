@@ -53,7 +53,8 @@ class CatalogueCoverage(_OnLists):
         recommended = np.unique(self.recommended(rankings))
         return float(np.count_nonzero(recommended >= FIRST_ITEM) / max(1, len(rankings.item_counts) - FIRST_ITEM))
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         return np.full(len(rankings), self.total(rankings))
 
 
@@ -69,7 +70,8 @@ class Novelty(_OnLists):
 
     label = "novelty"
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         counts = np.maximum(rankings.item_counts, 1)
         return self.mean(np.log2(max(1, rankings.item_counts.sum())) - np.log2(counts), rankings)
 
@@ -86,5 +88,6 @@ class PopularityBias(_OnLists):
 
     label = "popularity_bias"
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         return self.mean(rankings.item_counts.astype(np.float64), rankings)

@@ -37,12 +37,9 @@ class Metric(ABC):
         """Length of the recommended lists the metric needs; 0 when ranks are enough."""
         return 0
 
+    @abstractmethod
     def values(self, rankings: Rankings) -> np.ndarray:
         """[H] float64, one value per user."""
-        return self._values(rankings)
-
-    @abstractmethod
-    def _values(self, rankings: Rankings) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,8 @@ class Precision(AtK):
 
     label = "precision"
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         return self.hits(rankings) / self.k
 
 
@@ -90,7 +88,8 @@ class Recall(AtK):
 
     label = "recall"
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         return self.hits(rankings) / rankings.target_counts
 
 
@@ -104,7 +103,8 @@ class HitRate(AtK):
 
     label = "hit_rate"
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         return (rankings.best_ranks() <= self.k).astype(np.float64)
 
 
@@ -121,7 +121,8 @@ class NDCG(AtK):
 
     label = "ndcg"
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         gains = np.where(rankings.ranks <= self.k, 1.0 / np.log2(rankings.ranks + 1.0), 0.0)
         length = min(self.k, int(rankings.target_counts.max()))
         ideal = np.cumsum(1.0 / np.log2(np.arange(2, length + 2)))
@@ -138,7 +139,8 @@ class MRR(AtK):
 
     label = "mrr"
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         best = rankings.best_ranks()
         return np.where(best <= self.k, 1.0 / best, 0.0)
 
@@ -153,7 +155,8 @@ class MAP(AtK):
 
     label = "map"
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         order = np.lexsort((rankings.ranks, rankings.target_users))
         ranks = rankings.ranks[order]
         upto = _last_of_ties(ranks, rankings)
@@ -174,7 +177,8 @@ class AUC(Metric):
         """The key in reports: "auc"."""
         return "auc"
 
-    def _values(self, rankings: Rankings) -> np.ndarray:
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
         users = rankings.target_users
         order = np.lexsort((rankings.ranks, users))
         ranks = rankings.ranks[order]
