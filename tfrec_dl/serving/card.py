@@ -5,15 +5,15 @@ Source: Mitchell et al., Model Cards for Model Reporting, FAT* 2019; the parts o
 
 import json
 import math
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timezone
-from importlib import metadata
 from typing import Any
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
+
+from tfrec_dl.training.run import installed_versions
 
 LIMITS = (
     "Recommends only items of its training data; new items need a new training.",
@@ -22,17 +22,6 @@ LIMITS = (
     "Its metrics are offline estimates on past interactions, not effects on users.",
 )
 UNKNOWN_METRICS = "Unknown: the model was exported without an evaluation."
-
-
-def installed_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that made the model; packages that are not installed are left out."""
-    versions = {"python": platform.python_version()}
-    for package in ("tfrec_dl", "tensorflow", "tf_keras", "tensorflow-recommenders", "numpy"):
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
 
 
 def _now() -> str:

@@ -68,7 +68,7 @@ class Run:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise InputError(f"cannot create {folder}: {error.strerror}; choose another folder.") from error
-            write_json(path, {**config, "versions": _versions()})
+            write_json(path, {**config, "versions": installed_versions()})
         # After the configuration, by which a call that continues knows the folder as its own.
         if not (folder / "vocabulary.txt").exists():
             vocabulary.save(folder / "vocabulary.txt")
@@ -186,7 +186,8 @@ def _read_json(path: Path) -> dict[str, Any]:
     return values
 
 
-def _versions() -> dict[str, str]:
+def installed_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that make a model; "unknown" where one is not installed as a package."""
     versions = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
