@@ -127,3 +127,28 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path, content, message):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot read the vocabulary"):
         Vocabulary.load(tmp_path / "none.txt")
+
+
+def test_items_without_interactions_come_last_and_move_no_index():
+    vocabulary = Vocabulary.build(["b", "a", "a"])
+    extended = vocabulary.extended(["new", "a", "", "old", "new"])
+    assert extended.ids.tolist() == ["a", "b", "new", "old"]
+    assert extended.counts.tolist() == [2, 1, 0, 0]
+    assert extended.encode(["a", "b", "new", "old", "?"]).tolist() == [2, 3, 4, 5, UNKNOWN]
+    assert vocabulary.ids.tolist() == ["a", "b"]
+    assert vocabulary.extended([]).ids.tolist() == ["a", "b"]
+
+
+def test_integers_extend_as_their_decimal_strings_and_other_things_are_refused():
+    vocabulary = Vocabulary.build(["10", "7"])
+    assert vocabulary.extended(np.array([7, 12])).ids.tolist() == ["10", "7", "12"]
+    with pytest.raises(InputError, match="an id is nan"):
+        vocabulary.extended(["12", float("nan")])
+
+
+def test_an_extended_vocabulary_comes_back_whole(tmp_path):
+    vocabulary = Vocabulary.build(["a", "b", "a"]).extended(ODD_IDS)
+    vocabulary.save(tmp_path / "items.txt")
+    loaded = Vocabulary.load(tmp_path / "items.txt")
+    assert loaded.ids.tolist() == ["a", "b", *ODD_IDS]
+    assert loaded.counts.tolist() == [2, 1, *[0] * len(ODD_IDS)]

@@ -24,6 +24,8 @@ _UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
 class Vocabulary:
     """Item ids, most frequent first; the id at position p has index p + 2, after padding (0) and unknown (1).
 
+    Items that are known without a training interaction, say from a catalogue, have count 0 and come last.
+
     Attributes:
         ids: [n] object (str), distinct, most frequent first, ties in the order of first appearance.
         counts: [n] int64, training interactions of each.
@@ -81,6 +83,26 @@ class Vocabulary:
     def _texts(self) -> np.ndarray:
         return np.concatenate([np.array([""] * FIRST_ITEM, dtype=object), self.ids])
 
+    def extended(self, ids: Sequence[str] | np.ndarray) -> "Vocabulary":
+        """Appends items that have no training interaction; the indices of those known stay as they are.
+
+        Args:
+            ids: [m] ids as text; integers stand for their decimal strings. Those known already, repeats and the empty
+                string (never an id) are ignored.
+
+        Returns:
+            A vocabulary with the new ids at the end, in the order given, with count 0.
+
+        Raises:
+            InputError: if an id is neither text nor an integer.
+        """
+        array = _as_texts(np.asarray(ids, dtype=object).ravel())
+        wrong = [value for value in array if not isinstance(value, str)]
+        if wrong:
+            raise InputError(f"an id is {wrong[0]!r}: ids are text or integers")
+        new = pd.unique(array[self.encode(array) == UNKNOWN])
+        return Vocabulary(np.concatenate([self.ids, new]), np.concatenate([self.counts, np.zeros(len(new), np.int64)]))
+
     def encode(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """Looks ids up.
 
@@ -91,9 +113,7 @@ class Vocabulary:
             int32 indices of the same shape: unknown ids are 1, the empty string (never an id) is padding, 0.
         """
         array = np.asarray(ids, dtype=object)
-        flat = array.ravel()
-        if flat.size and isinstance(flat[0], (int, np.integer)):
-            flat = flat.astype(str).astype(object)
+        flat = _as_texts(array.ravel())
         indices = self._index.get_indexer(pd.Index(flat, dtype=object)).astype(np.int32) + np.int32(FIRST_ITEM)
         indices[indices < FIRST_ITEM] = UNKNOWN
         indices[flat == ""] = PADDING
@@ -166,3 +186,10 @@ class Vocabulary:
         array = np.empty(len(ids), dtype=object)
         array[:] = ids
         return cls(ids=array, counts=np.array(counts, dtype=np.int64))
+
+
+def _as_texts(ids: np.ndarray) -> np.ndarray:
+    """[m] object: integers as their decimal strings, anything else as it is."""
+    if ids.size and isinstance(ids[0], (int, np.integer)):
+        return ids.astype(str).astype(object)
+    return ids
