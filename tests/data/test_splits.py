@@ -231,3 +231,25 @@ def test_what_temporal_refuses():
     assert "the test part is empty: too many interactions share the time 1" in refused(
         temporal, frame.assign(timestamp=np.repeat([0, 1], [24, 12])), 0.2, 0.2
     )
+
+
+def test_items_of_the_catalogue_are_known_to_targets_and_histories_but_not_trained_on():
+    frame = pd.DataFrame(
+        {"user_id": list("uuuuvvvv"), "item_id": list("abxyabab"), "timestamp": [0, 1, 2, 3, 0, 1, 2, 3]}
+    )
+    split = leave_last_out(Interactions.from_frame(frame), catalogue_ids=["z", "y", "x", "a"])
+    assert split.vocabulary.ids.tolist() == ["a", "b", "z", "y", "x"]
+    assert split.vocabulary.counts.tolist() == [2, 2, 0, 0, 0]
+    assert decoded(split.train, split.vocabulary) == {"u": ["a", "b"], "v": ["a", "b"]}
+    assert decoded(split.validation.targets, split.vocabulary) == {"u": ["x"], "v": ["a"]}
+    assert decoded(split.test.histories, split.vocabulary) == {"u": ["a", "b", "x"], "v": ["a", "b", "a"]}
+    assert decoded(split.test.targets, split.vocabulary) == {"u": ["y"], "v": ["b"]}
+
+
+def test_items_below_min_count_stay_unknown_though_the_catalogue_holds_them():
+    frame = pd.DataFrame({"user_id": list("uuuuuu"), "item_id": list("aabxyz"), "timestamp": range(6)})
+    split = leave_last_out(Interactions.from_frame(frame), min_count=2, catalogue_ids=list("abxyz"))
+    assert split.vocabulary.ids.tolist() == ["a", "y", "z"]
+    assert decoded(split.train, split.vocabulary) == {"u": ["a", "a"]}
+    by_the_clock = temporal(Interactions.from_frame(frame), 0.2, 0.2, min_count=2, catalogue_ids=list("abxyz"))
+    assert by_the_clock.vocabulary.ids.tolist() == ["a", "y", "z"]

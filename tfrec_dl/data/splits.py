@@ -1,12 +1,13 @@
 """Divides interactions into training, validation and test so that nothing evaluated was trained on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.data.vocabulary import UNKNOWN, Vocabulary
 from tfrec_dl.errors import InputError
 
 
@@ -33,7 +34,7 @@ class Split:
     """Training, validation and test.
 
     Attributes:
-        vocabulary: of the training interactions alone.
+        vocabulary: of the training interactions alone; then the items of the catalogue, if one was given, with count 0.
         train: histories to learn from; users without any have no row.
         validation: histories from training, targets that follow them.
         test: histories from training and validation, targets that follow them.
@@ -45,7 +46,9 @@ class Split:
     test: EvaluationCases
 
 
-def leave_last_out(interactions: Interactions, min_count: int = 1) -> Split:
+def leave_last_out(
+    interactions: Interactions, min_count: int = 1, catalogue_ids: Sequence[str] | np.ndarray | None = None
+) -> Split:
     """Tests on each user's last interaction and validates on the one before it.
 
     Users with fewer than three interactions are for training only. Time orders a user's interactions, ties in table
@@ -54,6 +57,8 @@ def leave_last_out(interactions: Interactions, min_count: int = 1) -> Split:
     Args:
         interactions: the interactions.
         min_count: the fewest training interactions an item needs to be in the vocabulary.
+        catalogue_ids: items that are known whether or not anyone met them, say because a model reads their features:
+            those without a training interaction join the vocabulary with count 0, in this order.
 
     Returns:
         The split; a test history is the training history and the validation item.
@@ -68,11 +73,15 @@ def leave_last_out(interactions: Interactions, min_count: int = 1) -> Split:
     users = interactions.users[interactions.order]
     after = np.cumsum(counts)[users] - 1 - np.arange(len(users))
     part = np.where(counts[users] >= 3, np.maximum(2 - after, 0), 0)
-    return _split(interactions, part, min_count)
+    return _split(interactions, part, min_count, catalogue_ids)
 
 
 def temporal(
-    interactions: Interactions, validation_share: float = 0.1, test_share: float = 0.1, min_count: int = 1
+    interactions: Interactions,
+    validation_share: float = 0.1,
+    test_share: float = 0.1,
+    min_count: int = 1,
+    catalogue_ids: Sequence[str] | np.ndarray | None = None,
 ) -> Split:
     """Tests on what everybody did last by the clock, validates on what came before that.
 
@@ -84,6 +93,8 @@ def temporal(
         validation_share: share of the interactions to validate on, between 0 and 1; ties make it smaller.
         test_share: share of the interactions to test on, between 0 and 1; ties make it smaller.
         min_count: the fewest training interactions an item needs to be in the vocabulary.
+        catalogue_ids: items that are known whether or not anyone met them, say because a model reads their features:
+            those without a training interaction join the vocabulary with count 0, in this order.
 
     Returns:
         The split; a test history holds everything of that user before the test period.
@@ -111,16 +122,19 @@ def temporal(
         raise InputError(
             f"the {empty} part is empty: too many interactions share the time {cuts[1]}; choose larger shares"
         )
-    return _split(interactions, part, min_count)
+    return _split(interactions, part, min_count, catalogue_ids)
 
 
-def _split(interactions: Interactions, part: np.ndarray, min_count: int) -> Split:
+def _split(
+    interactions: Interactions, part: np.ndarray, min_count: int, catalogue_ids: Sequence[str] | np.ndarray | None
+) -> Split:
     """Packs the parts.
 
     Args:
         interactions: the interactions.
         part: [n] int, for the interactions in `interactions.order`: 0 to train, 1 to validate, 2 to test.
         min_count: as above.
+        catalogue_ids: as above.
 
     Returns:
         The split.
@@ -129,6 +143,11 @@ def _split(interactions: Interactions, part: np.ndarray, min_count: int) -> Spli
     trained = np.zeros(len(interactions), dtype=bool)
     trained[order[part == 0]] = True
     vocabulary = Vocabulary.build(interactions.item_ids, interactions.items[trained], min_count)
+    if catalogue_ids is not None:
+        # Items below min_count stay unknown: they have training interactions, so a count of 0 would be wrong.
+        met = interactions.item_ids[np.unique(interactions.items[trained])]
+        rare = set(met[vocabulary.encode(met) == UNKNOWN])
+        vocabulary = vocabulary.extended([item for item in catalogue_ids if str(item) not in rare])
     indices = vocabulary.encode(interactions.item_ids)
 
     def pack(number: int) -> Histories:
