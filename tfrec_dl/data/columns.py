@@ -1,7 +1,7 @@
 """Which column of a table plays which part."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from tfrec_dl.errors import InputError
@@ -58,19 +58,22 @@ class Columns:
         names = self.named()
         for name in names.values():
             if name not in header:
-                raise InputError(_missing(name, header, table))
+                raise InputError(missing_column(name, header, table))
         for part, default in OPTIONAL_NAMES.items():
             if part not in names and default in header and default not in names.values():
                 names[part] = default
-        for name in names.values():
-            if list(header).count(name) > 1:
-                raise InputError(
-                    f"column {name!r} occurs {list(header).count(name)} times in {table}: rename all but one"
-                )
+        refuse_repeats(names.values(), header, table)
         return Columns(**names)
 
 
-def _missing(name: str, header: Sequence[str], table: str) -> str:
+def refuse_repeats(names: Iterable[str], header: Sequence[str], table: str) -> None:
+    """Raises an InputError if one of the names occurs twice in the header."""
+    for name in names:
+        if list(header).count(name) > 1:
+            raise InputError(f"column {name!r} occurs {list(header).count(name)} times in {table}: rename all but one")
+
+
+def missing_column(name: str, header: Sequence[str], table: str) -> str:
     """The message for a column that is not in the table."""
     texts = [str(column) for column in header]
     if len(texts) == 1 and any(separator in texts[0] for separator in ";\t|"):

@@ -3,34 +3,24 @@
 import contextlib
 import csv
 import difflib
-import gzip
-import io
-import itertools
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet
 
 from tfrec_dl.data.columns import Columns
+from tfrec_dl.data.csv_table import CsvTable
 from tfrec_dl.errors import InputError
-
-BLOCK_BYTES = 16 << 20
-"""Bytes parsed at a time: no CSV record may be longer."""
 
 
 def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Columns, Callable[[int], str]]:
     """Reads the interaction columns of a file.
 
-    CSV is UTF-8 with a header, separated by commas (tabs when the name ends in .tsv), quoted with double quotes; ids
-    are text, so that "007" stays "007"; an empty field is a missing value. Compressed with gzip when the name ends in
-    .gz or the content says so. Parquet when the name ends in .parquet or .pq, or the content says so.
-
     Args:
-        path: the file.
+        path: the file; see `TableFile` for the formats.
         columns: the columns to read.
 
     Returns:
@@ -39,21 +29,98 @@ def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Column
     Raises:
         InputError: if the file is missing, empty, unreadable or malformed, or lacks a column.
     """
-    path = Path(path)
-    try:
-        start = _first_bytes(path)
-        if path.suffix.lower() in (".parquet", ".pq") or start == b"PAR1":
-            return _read_parquet(path, columns)
-        zipped = path.suffix.lower() == ".gz" or start[:2] == b"\x1f\x8b"
-        return _read_csv(path, columns, zipped)
-    except InputError:
-        raise
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{str(path)!r} is not UTF-8 text (byte {error.object[error.start]:#x}): convert it to UTF-8"
-        ) from error
-    except (OSError, EOFError, zlib.error, pa.ArrowException, csv.Error) as error:
-        raise InputError(f"cannot read {str(path)!r}: {_one_line(error)}") from error
+    table = TableFile(path)
+    columns = columns.resolve(table.header, table.name)
+    ids = (columns.user, columns.item)
+    return table.read(list(columns.named().values()), ids), columns, table.locate
+
+
+class TableFile:
+    """A table on disk whose header has been read.
+
+    CSV is UTF-8 with a header, separated by commas (tabs when the name ends in .tsv), quoted with double quotes; ids
+    are text, so that "007" stays "007"; an empty field is a missing value. Compressed with gzip when the name ends in
+    .gz or the content says so. Parquet when the name ends in .parquet or .pq, or the content says so.
+
+    Args:
+        path: the file.
+
+    Attributes:
+        name: what to call the table in an error.
+        header: the names of the columns.
+
+    Raises:
+        InputError: if the file is missing, empty, unreadable or malformed.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.name = repr(str(path))
+        with self._explained():
+            start = _first_bytes(self.path)
+            self._table: CsvTable | _ParquetTable
+            if self.path.suffix.lower() in (".parquet", ".pq") or start == b"PAR1":
+                self._table = _ParquetTable(self.path)
+            else:
+                self._table = CsvTable(self.path, self.path.suffix.lower() == ".gz" or start[:2] == b"\x1f\x8b")
+        self.header = self._table.header
+
+    def read(self, names: Sequence[str], ids: Collection[str], typed: bool = True) -> pd.DataFrame:
+        """Reads columns.
+
+        Args:
+            names: the columns, each once in the header.
+            ids: those of them that hold ids.
+            typed: of a CSV file, whether to turn columns that spell integers, numbers or datetimes into these, ids
+                excepted; otherwise all is text. Parquet's columns have their own types.
+
+        Returns:
+            A frame of the columns in the order of `names`.
+
+        Raises:
+            InputError: if the file is unreadable or malformed.
+        """
+        with self._explained():
+            return self._table.read(names, ids, typed)
+
+    def locate(self, row: int) -> str:
+        """Row number from 0 -> "line 3" of CSV, "row 2" of Parquet."""
+        return self._table.locate(row)
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns what readers raise into an InputError that names the file."""
+        try:
+            yield
+        except InputError:
+            raise
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{self.name} is not UTF-8 text (byte {error.object[error.start]:#x}): convert it to UTF-8"
+            ) from error
+        except (OSError, EOFError, zlib.error, pa.ArrowException, csv.Error) as error:
+            words = " ".join(str(error).split())[:200] or type(error).__name__
+            raise InputError(f"cannot read {self.name}: {words}") from error
+
+
+class _ParquetTable:
+    """A Parquet file, as `CsvTable`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with pyarrow.parquet.ParquetFile(path) as file:
+            self.schema = file.schema_arrow
+        self.header: list[str] = self.schema.names
+
+    def read(self, names: Sequence[str], ids: Collection[str], typed: bool) -> pd.DataFrame:
+        texts = [name for name in ids if pa.types.is_string(self.schema.field(name).type)]
+        with pyarrow.parquet.ParquetFile(self.path, read_dictionary=texts) as file:
+            table = file.read(columns=list(names))
+        # pandas' metadata would turn a column into the frame's index again.
+        return table.unify_dictionaries().to_pandas(date_as_object=False, ignore_metadata=True)[list(names)]
+
+    def locate(self, row: int) -> str:
+        return f"row {row + 1}"
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -71,103 +138,5 @@ def _first_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         start = file.read(4)
     if not start:
-        raise InputError(f"{str(path)!r} is empty: it needs a header and at least one interaction")
+        raise InputError(f"{str(path)!r} is empty: it needs a header and at least one row")
     return start
-
-
-def _read_csv(path: Path, columns: Columns, zipped: bool) -> tuple[pd.DataFrame, Columns, Callable[[int], str]]:
-    delimiter = "\t" if ".tsv" in [suffix.lower() for suffix in path.suffixes] else ","
-    lines = _Lines(path, zipped, delimiter)
-    header = lines.header()
-    columns = columns.resolve(header, repr(str(path)))
-    names = list(columns.named().values())
-    ids = (columns.user, columns.item)
-    types = {name: pa.dictionary(pa.int32(), pa.string()) if name in ids else pa.string() for name in names}
-    try:
-        with pa.OSFile(str(path)) as file:
-            table = pyarrow.csv.read_csv(
-                pa.CompressedInputStream(file, "gzip") if zipped else file,
-                read_options=pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES),
-                parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-                convert_options=pyarrow.csv.ConvertOptions(
-                    column_types=types, include_columns=names, null_values=[""], strings_can_be_null=True
-                ),
-            )
-    except pa.ArrowInvalid as error:
-        if "Empty CSV" in str(error):
-            raise InputError(f"{str(path)!r} holds no interactions: it needs at least one row") from error
-        if "UTF8" in str(error):
-            raise InputError(f"{str(path)!r} is not UTF-8 text: convert it to UTF-8") from error
-        raise InputError(
-            f"cannot read {str(path)!r}: {lines.first_malformed(len(header)) or _one_line(error)}"
-        ) from error
-    for position, name in enumerate(names):
-        if name not in ids:
-            table = table.set_column(position, name, _typed(table[name]))
-    return table.unify_dictionaries().to_pandas(), columns, lines.locate
-
-
-def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text as int64, float64 or datetimes where every value spells one, otherwise as it is."""
-    for kind in (pa.int64(), pa.float64(), pa.timestamp("us")):
-        try:
-            return column.cast(kind)
-        except pa.ArrowInvalid:
-            continue
-    return column
-
-
-def _read_parquet(path: Path, columns: Columns) -> tuple[pd.DataFrame, Columns, Callable[[int], str]]:
-    with pyarrow.parquet.ParquetFile(path) as file:
-        schema = file.schema_arrow
-        columns = columns.resolve(schema.names, repr(str(path)))
-    texts = [name for name in (columns.user, columns.item) if pa.types.is_string(schema.field(name).type)]
-    with pyarrow.parquet.ParquetFile(path, read_dictionary=texts) as file:
-        table = file.read(columns=list(columns.named().values()))
-    return table.unify_dictionaries().to_pandas(date_as_object=False), columns, lambda row: f"row {row + 1}"
-
-
-class _Lines:
-    """The records of a CSV file one by one: slow, so only for its header and for the place of an error."""
-
-    def __init__(self, path: Path, zipped: bool, delimiter: str) -> None:
-        self.path, self.zipped, self.delimiter = path, zipped, delimiter
-
-    def header(self) -> list[str]:
-        """The first record that is not blank."""
-        for _, record in self:
-            return record
-        raise InputError(f"{str(self.path)!r} is empty: it needs a header and at least one interaction")
-
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """The line on which each record that is not blank starts, and its fields."""
-        with gzip.open(self.path) if self.zipped else self.path.open("rb") as raw:
-            reader = csv.reader(io.TextIOWrapper(raw, "utf-8-sig", newline=""), delimiter=self.delimiter)
-            line = 1
-            for record in reader:
-                if record:
-                    yield line, record
-                line = reader.line_num + 1
-
-    def locate(self, row: int) -> str:
-        """Row number from 0 -> "line 7"."""
-        try:
-            line, _ = next(itertools.islice(self, row + 1, None))
-        except (csv.Error, StopIteration):  # Python's reader is stricter about field sizes and NUL than Arrow's.
-            return f"row {row + 1}"
-        return f"line {line}"
-
-    def first_malformed(self, width: int) -> str:
-        """Where a record has too many or too few fields; "" if none has."""
-        with contextlib.suppress(csv.Error):
-            for line, record in self:
-                if len(record) != width:
-                    return (
-                        f"line {line} has {len(record)} fields, the header {width}: quote fields that hold separators"
-                    )
-        return ""
-
-
-def _one_line(error: Exception) -> str:
-    """The error's own words on one line, shortened."""
-    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -43,7 +43,7 @@ def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.n
     except TypeError as error:  # Lists and dictionaries.
         raise InputError(f"column {name!r} holds ids such as {show(column.iloc[0])}: use text or integers") from error
     codes = codes.astype(np.int32)
-    _refuse(codes < 0, column, name, locate, "the id is missing", "fill it in or drop the row")
+    refuse(codes < 0, column, name, locate, "the id is missing", "fill it in or drop the row")
     ids = np.empty(len(distinct), dtype=object)
     for index, value in enumerate(np.asarray(distinct, dtype=object)):
         text, problem = _id_text(value)
@@ -93,9 +93,9 @@ def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> np.ndarr
     Raises:
         InputError: for a missing or infinite time, or one that is neither a number nor a datetime.
     """
-    _refuse(column.isna().to_numpy(), column, name, locate, "the time is missing", "fill it in or drop the row")
-    column = _plain(column)
-    if _is_text(column):
+    refuse(column.isna().to_numpy(), column, name, locate, "the time is missing", "fill it in or drop the row")
+    column = plain(column)
+    if is_text(column):
         column = _parsed_times(column, name, locate)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _seconds(column)
@@ -105,7 +105,7 @@ def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> np.ndarr
     if pd.api.types.is_integer_dtype(column.dtype) and column.max() <= np.iinfo(np.int64).max:
         return column.to_numpy(dtype=np.int64)
     times = column.to_numpy(dtype=np.float64)
-    _refuse(~np.isfinite(times), column, name, locate, "the time is infinite", "fill it in or drop the row")
+    refuse(~np.isfinite(times), column, name, locate, "the time is infinite", "fill it in or drop the row")
     return times
 
 
@@ -125,23 +125,23 @@ def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, part: str
         InputError: for a missing, infinite or non-numeric value or a negative weight.
     """
     remedy = f"correct it, or drop the row or the column {name!r}"
-    _refuse(column.isna().to_numpy(), column, name, locate, f"the {part} is missing", remedy)
-    column = _plain(column)
-    if not (_is_text(column) or pd.api.types.is_numeric_dtype(column.dtype)):
+    refuse(column.isna().to_numpy(), column, name, locate, f"the {part} is missing", remedy)
+    column = plain(column)
+    if not (is_text(column) or pd.api.types.is_numeric_dtype(column.dtype)):
         raise InputError(
             f"column {name!r} holds {column.dtype} values such as {show(column.iloc[0])}: a {part} is a number"
         )
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    _refuse(np.isnan(numbers), column, name, locate, f"the {part} is not a number", remedy)
+    refuse(np.isnan(numbers), column, name, locate, f"the {part} is not a number", remedy)
     with np.errstate(over="ignore"):
         values = numbers.astype(np.float32)
-    _refuse(np.isinf(values), column, name, locate, f"the {part} is infinite or too large", remedy)
+    refuse(np.isinf(values), column, name, locate, f"the {part} is infinite or too large", remedy)
     if part == "weight":
-        _refuse(values < 0, column, name, locate, "the weight is negative", remedy)
+        refuse(values < 0, column, name, locate, "the weight is negative", remedy)
     return values
 
 
-def _refuse(bad: np.ndarray, column: pd.Series, name: Hashable, locate: Locate, problem: str, remedy: str) -> None:
+def refuse(bad: np.ndarray, column: pd.Series, name: Hashable, locate: Locate, problem: str, remedy: str) -> None:
     """Raises an InputError about the first bad row, if there is one."""
     count = int(np.count_nonzero(bad))
     if count:
@@ -150,7 +150,7 @@ def _refuse(bad: np.ndarray, column: pd.Series, name: Hashable, locate: Locate, 
         raise InputError(f"column {name!r}, {locate(row)}{others}: {problem}, got {show(column.iloc[row])}: {remedy}")
 
 
-def _plain(column: pd.Series) -> pd.Series:
+def plain(column: pd.Series) -> pd.Series:
     """The column without a category or Arrow wrapping."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.astype(column.cat.categories.dtype)
@@ -159,7 +159,8 @@ def _plain(column: pd.Series) -> pd.Series:
     return column
 
 
-def _is_text(column: pd.Series) -> bool:
+def is_text(column: pd.Series) -> bool:
+    """Whether the column holds text, or objects of which any may be text."""
     return pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)
 
 
@@ -175,7 +176,7 @@ def _parsed_times(column: pd.Series, name: Hashable, locate: Locate) -> pd.Serie
     datetimes = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
     bad = min(datetimes.isna().to_numpy(), numbers.isna().to_numpy(), key=np.count_nonzero)
     problem = "the time is neither a number nor an ISO 8601 datetime"
-    _refuse(bad, column, name, locate, problem, "correct it or drop the row")
+    refuse(bad, column, name, locate, problem, "correct it or drop the row")
     return datetimes
 
 
