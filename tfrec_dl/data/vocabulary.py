@@ -71,6 +71,11 @@ class Vocabulary:
         return len(self.ids) + FIRST_ITEM
 
     @cached_property
+    def trained_size(self) -> int:
+        """The number of indices of items with training interactions, padding and unknown included."""
+        return FIRST_ITEM + int(np.count_nonzero(self.counts))
+
+    @cached_property
     def item_counts(self) -> np.ndarray:
         """[size] int64: training interactions by index; 0 for padding and unknown."""
         return np.concatenate([np.zeros(FIRST_ITEM, dtype=np.int64), self.counts])
@@ -96,7 +101,7 @@ class Vocabulary:
         Raises:
             InputError: if an id is neither text nor an integer.
         """
-        array = _as_texts(np.asarray(ids, dtype=object).ravel())
+        array = as_texts(np.asarray(ids, dtype=object).ravel())
         wrong = [value for value in array if not isinstance(value, str)]
         if wrong:
             raise InputError(f"an id is {wrong[0]!r}: ids are text or integers")
@@ -113,7 +118,7 @@ class Vocabulary:
             int32 indices of the same shape: unknown ids are 1, the empty string (never an id) is padding, 0.
         """
         array = np.asarray(ids, dtype=object)
-        flat = _as_texts(array.ravel())
+        flat = as_texts(array.ravel())
         indices = self._index.get_indexer(pd.Index(flat, dtype=object)).astype(np.int32) + np.int32(FIRST_ITEM)
         indices[indices < FIRST_ITEM] = UNKNOWN
         indices[flat == ""] = PADDING
@@ -188,7 +193,7 @@ class Vocabulary:
         return cls(ids=array, counts=np.array(counts, dtype=np.int64))
 
 
-def _as_texts(ids: np.ndarray) -> np.ndarray:
+def as_texts(ids: np.ndarray) -> np.ndarray:
     """[m] object: integers as their decimal strings, anything else as it is."""
     if ids.size and isinstance(ids[0], (int, np.integer)):
         return ids.astype(str).astype(object)
