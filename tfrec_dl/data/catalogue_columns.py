@@ -1,0 +1,105 @@
+"""Columns of a table -> features of a catalogue: which column is what, and its checked values."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.data.columns import missing_column, refuse_repeats
+from tfrec_dl.data.feature_kinds import Kind, infer_kind, missing_cells
+from tfrec_dl.data.feature_values import checked_lists, checked_measures, checked_texts
+from tfrec_dl.data.images import checked_images
+from tfrec_dl.data.validation import Locate, checked_ids, plain, show
+from tfrec_dl.errors import InputError
+
+Choice = Kind | Literal["ignore"]
+CHOICES = (*get_args(Kind), "ignore")
+
+
+def check_choices(
+    header: Sequence[str], id_column: str, kinds: Mapping[str, Choice], image_size: tuple[int, int], table: str
+) -> None:
+    """Checks what the caller says about a table's columns.
+
+    Raises:
+        InputError: if a column is missing (the nearest name is suggested) or occurs twice, or a kind or size is wrong.
+    """
+    for name in (id_column, *kinds):
+        if name not in header:
+            raise InputError(missing_column(name, header, table))
+    refuse_repeats(dict.fromkeys(header), header, table)
+    for name, kind in kinds.items():
+        if name == id_column:
+            raise InputError(f"column {name!r} holds the ids of {table}: it has no kind, got {kind!r}")
+        if kind not in CHOICES:
+            near = difflib.get_close_matches(str(kind), CHOICES, n=1)
+            known = f"did you mean {near[0]!r}?" if near else f"use {', '.join(map(repr, CHOICES))}"
+            raise InputError(f"the kind of column {name!r} is {kind!r}: {known}")
+    if len(image_size) != 2 or not all(isinstance(side, (int, np.integer)) and side >= 1 for side in image_size):
+        raise InputError(f"image_size is {image_size!r}: give height and width in pixels, for example (64, 64)")
+
+
+def checked_distinct_ids(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
+    """Ids as text, each of them once: [n] object (str).
+
+    Raises:
+        InputError: as `checked_ids`, and if an id occurs twice; the message names both rows.
+    """
+    codes, ids = checked_ids(column, name, locate)
+    if len(ids) == len(codes):
+        return ids
+    repeated = pd.Series(codes).duplicated().to_numpy()
+    second = int(np.argmax(repeated))
+    first = int(np.argmax(codes == codes[second]))
+    raise InputError(
+        f"column {name!r}: the id {show(ids[codes[second]])} occurs in {locate(first)} and in {locate(second)} "
+        f"({np.count_nonzero(repeated)} repeats in all): keep one row an id"
+    )
+
+
+def settle_kind(column: pd.Series, folder: Path) -> tuple[Kind | None, str]:
+    """The kind that a column seems to be; see `infer_kind`."""
+    if column.name == "" or str(column.name).startswith(("__index_level_", "Unnamed: ")):
+        return None, "it has no name, as a frame's index"
+    return infer_kind(column, lambda path: (folder / path).is_file())
+
+
+def feature_values(
+    column: pd.Series, kind: Kind, locate: Locate, image_size: tuple[int, int], folder: Path
+) -> np.ndarray:
+    """The checked raw values of one feature, as `Catalogue.columns` describes them.
+
+    Raises:
+        InputError: for a value that is not of this kind.
+    """
+    name = str(column.name)
+    if kind == "number":
+        return checked_measures(column, name, locate)
+    if kind == "multi_category":
+        return checked_lists(column, name, locate)
+    if kind == "image":
+        column = plain(column)
+        cells = column.to_numpy(dtype=object)
+        return checked_images(cells, missing_cells(column), name, locate, image_size, folder)
+    return checked_texts(column, name, locate)
+
+
+def missing_values(kind: Kind, count: int, image_size: tuple[int, int]) -> np.ndarray:
+    """`count` missing values of one feature."""
+    if kind == "image":
+        return np.zeros((count, *image_size, 3), dtype=np.uint8)
+    if kind == "number":
+        return np.full(count, np.nan, dtype=np.float32)
+    return np.full(count, "", dtype=object)
+
+
+def filled_values(values: np.ndarray, kind: Kind) -> np.ndarray:
+    """[n] bool: where a feature has a value."""
+    if kind == "image":
+        return np.any(values, axis=(1, 2, 3))
+    if kind == "number":
+        return ~np.isnan(values)
+    return np.array([text != "" for text in values], dtype=bool)
