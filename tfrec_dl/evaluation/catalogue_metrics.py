@@ -38,7 +38,7 @@ class _OnLists(AtK):
 
 @dataclass(frozen=True)
 class CatalogueCoverage(_OnLists):
-    """Share of the catalogue that is recommended to anyone.
+    """Share of the items that can be recommended which is recommended to anyone.
 
     One number for all users together, so reports give it without an interval.
 
@@ -49,9 +49,11 @@ class CatalogueCoverage(_OnLists):
     label = "coverage"
 
     def total(self, rankings: Rankings) -> float:
-        """Distinct recommended items divided by the number of items."""
+        """Distinct recommended items divided by the number of items that can be."""
         recommended = np.unique(self.recommended(rankings))
-        return float(np.count_nonzero(recommended >= FIRST_ITEM) / max(1, len(rankings.item_counts) - FIRST_ITEM))
+        size = rankings.catalogue_size
+        size = len(rankings.item_counts) - FIRST_ITEM if size is None else size
+        return float(np.count_nonzero(recommended >= FIRST_ITEM) / max(1, size))
 
     def values(self, rankings: Rankings) -> np.ndarray:
         """[H] float64, one value per user."""
@@ -62,7 +64,7 @@ class CatalogueCoverage(_OnLists):
 class Novelty(_OnLists):
     """Mean self-information of the recommended items, in bits (Castells, Hurley and Vargas, 2015).
 
-    An item's is -log2 of its share of the training interactions.
+    An item's is -log2 of its share of the training interactions; one without any counts as met once.
 
     >>> Novelty(2).values(example).round(3)
     array([1.208, 0.415])

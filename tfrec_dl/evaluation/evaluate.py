@@ -88,8 +88,9 @@ def evaluate(
     seed: int = 0,
     block_size: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    candidates: np.ndarray | None = None,
 ) -> Report:
-    """Ranks every target among the whole catalogue and computes metrics per user.
+    """Ranks every target among the whole catalogue, or part of it, and computes metrics per user.
 
     Args:
         scorer_or_model: a `RetrievalModel`, or anything with `scores(histories)`.
@@ -100,14 +101,17 @@ def evaluate(
         seed: of the bootstrap intervals.
         block_size: users scored at once; None chooses from the catalogue's size.
         progress: called with (users done, users in all) after each block.
+        candidates: [vocabulary.size] bool: the items that can be recommended at all; a target that is none of them is
+            a miss. None: every item.
 
     Raises:
-        InputError: for cases that are empty or do not fit the vocabulary, or no metrics.
+        InputError: for cases or candidates that are empty or do not fit the vocabulary, or no metrics.
     """
     if not metrics:
         raise InputError("no metrics to compute: pass at least one, for example NDCG(10).")
     top_k = max(metric.list_length for metric in metrics)
-    rankings = rank_targets(as_scorer(scorer_or_model), cases, vocabulary, keep_seen, top_k, block_size, progress)
+    scorer = as_scorer(scorer_or_model)
+    rankings = rank_targets(scorer, cases, vocabulary, keep_seen, top_k, block_size, progress, candidates)
     return Report(
         values={
             metric.name: metric.values(rankings) for metric in metrics if not isinstance(metric, CatalogueCoverage)

@@ -29,13 +29,14 @@ class Rankings:
     Attributes:
         ranks: [T] float64, user by user. 1 + the number of other candidates that do not score below the target, so
             ties and NaN count against the model; infinite for a target that is no candidate: outside the vocabulary,
-            or masked as seen.
+            masked as seen, or not among the items that can be recommended at all.
         offsets: [H + 1] int64; user i's targets are `offsets[i]:offsets[i + 1]`, at least one each. The same item
             twice counts once.
         candidates: [H] int64 number of items that could have been recommended (the target among them).
         lists: [H, top_k] int32 recommended items, best first, 0 where a list is shorter; top_k is 0 when not asked for.
         item_counts: [vocabulary.size] int64 training interactions of each item.
         user_ids: [H] object.
+        catalogue_size: number of items that can be recommended at all; None for every item of the vocabulary.
     """
 
     ranks: np.ndarray
@@ -44,6 +45,7 @@ class Rankings:
     lists: np.ndarray
     item_counts: np.ndarray
     user_ids: np.ndarray
+    catalogue_size: int | None = None
 
     def __len__(self) -> int:
         """Number of users."""
@@ -76,8 +78,9 @@ def rank_targets(
     top_k: int = 0,
     block_size: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    candidates: np.ndarray | None = None,
 ) -> Rankings:
-    """Ranks every target among the whole catalogue.
+    """Ranks every target among the whole catalogue, or those items of it that can be recommended.
 
     Args:
         scorer: scores histories; see `Scorer`.
@@ -88,12 +91,15 @@ def rank_targets(
         top_k: length of the recommended lists to keep; 0 makes none, which is faster.
         block_size: users scored at once; None takes about 16 MB of scores.
         progress: called with (users done, users in all) after each block.
+        candidates: [vocabulary.size] bool: the items that can be recommended at all; others are neither ranked nor
+            counted, and a target that is none of them is a miss. Indices 0 and 1 never are. None: every item.
 
     Returns:
         Ranks, candidates and lists; memory beyond the result is a few times `block_size` x `vocabulary.size`.
 
     Raises:
-        InputError: if there are no cases, a user has no target, or the cases do not fit the vocabulary.
+        InputError: if there are no cases, a user has no target, the cases or the candidates do not fit the vocabulary,
+            or there are no candidates.
     """
     size = vocabulary.size
     check_cases(cases, size)
@@ -102,8 +108,11 @@ def rank_targets(
     items, offsets = _distinct_targets(cases.targets, size)
     users = len(cases.histories)
     block_size = block_size or max(1, BLOCK_BYTES // (4 * size))
+    allowed = _allowed(candidates, size)
+    excluded = ~allowed
+    catalogue_size = int(np.count_nonzero(allowed))
     ranks = np.full(len(items), np.inf)
-    candidates = np.empty(users, dtype=np.int64)
+    counts = np.empty(users, dtype=np.int64)
     lists = np.zeros((users, top_k), dtype=np.int32)
     start = 0
     for scores in score_blocks(scorer, cases.histories, block_size):
@@ -111,25 +120,28 @@ def rank_targets(
         stop = start + len(scores)
         rows = np.repeat(np.arange(len(scores)), np.diff(offsets[start : stop + 1]))
         targets = items[offsets[start] : offsets[stop]]
-        seen = _seen_cells(cases.histories, start, stop, size) if not keep_seen else np.empty(0, dtype=np.int64)
-        masked = FIRST_ITEM + np.bincount(seen // size, minlength=len(scores))
-        candidates[start:stop] = size - masked
+        seen = _seen_cells(cases.histories, start, stop, allowed) if not keep_seen else np.empty(0, dtype=np.int64)
+        masked = size - catalogue_size + np.bincount(seen // size, minlength=len(scores))
+        counts[start:stop] = size - masked
         cells = rows * size + targets
-        ranked = (targets >= FIRST_ITEM) & ~_contains(seen, cells)
+        ranked = allowed[targets] & ~_contains(seen, cells)
         thresholds = scores.ravel()[cells[ranked]]
-        scores[:, :FIRST_ITEM] = -np.inf
+        # A slice is written much faster than a mask.
+        scores[:, slice(FIRST_ITEM) if candidates is None else excluded] = -np.inf
         scores.ravel()[seen] = -np.inf
         below = count_below(scores, rows[ranked], thresholds)
         # Masked cells hold -inf: they were counted as below every threshold above -inf, and below no other (NaN
         # included).
         below -= np.where(thresholds > -np.inf, masked[rows[ranked]], 0)
-        ranks[offsets[start] : offsets[stop]][ranked] = candidates[start:stop][rows[ranked]] - below
+        ranks[offsets[start] : offsets[stop]][ranked] = counts[start:stop][rows[ranked]] - below
         if top_k > 0:
             lists[start:stop, : min(top_k, size)] = top_k_items(scores, min(top_k, size))
         start = stop
         if progress is not None:
             progress(stop, users)
-    return Rankings(ranks, offsets, candidates, lists, vocabulary.item_counts, cases.histories.user_ids)
+    return Rankings(
+        ranks, offsets, counts, lists, vocabulary.item_counts, cases.histories.user_ids, catalogue_size=catalogue_size
+    )
 
 
 def check_cases(cases: EvaluationCases, vocabulary_size: int) -> None:
@@ -169,12 +181,26 @@ def _distinct_targets(targets: Histories, size: int) -> tuple[np.ndarray, np.nda
     return items[keep], np.concatenate([[0], np.cumsum(np.bincount(users[keep], minlength=len(targets)))])
 
 
-def _seen_cells(histories: Histories, start: int, stop: int, size: int) -> np.ndarray:
-    """Sorted distinct flat positions, in the block's scores, of the items in its histories."""
+def _allowed(candidates: np.ndarray | None, size: int) -> np.ndarray:
+    """[size] bool: what can be recommended at all."""
+    if candidates is None:
+        return np.arange(size) >= FIRST_ITEM
+    mask = np.asarray(candidates)
+    if mask.shape != (size,) or mask.dtype != np.bool_:
+        raise InputError(f"candidates are {mask.dtype} of shape {mask.shape}: pass a bool mask of shape ({size},).")
+    mask = mask.copy()
+    mask[:FIRST_ITEM] = False
+    if not mask.any():
+        raise InputError(f"none of {size - FIRST_ITEM} items is a candidate: the mask must hold at least one.")
+    return mask
+
+
+def _seen_cells(histories: Histories, start: int, stop: int, allowed: np.ndarray) -> np.ndarray:
+    """Sorted distinct flat positions, in the block's scores, of the allowed items in its histories."""
     offsets = histories.offsets[start : stop + 1]
     items = histories.items[offsets[0] : offsets[-1]].astype(np.int64)
-    cells = np.repeat(np.arange(stop - start), np.diff(offsets)) * size + items
-    cells = np.sort(cells[items >= FIRST_ITEM])  # np.unique would hash, ten times slower
+    cells = np.repeat(np.arange(stop - start), np.diff(offsets)) * len(allowed) + items
+    cells = np.sort(cells[allowed[items]])  # np.unique would hash, ten times slower
     return cells[np.concatenate([[True], cells[1:] != cells[:-1]])] if len(cells) else cells
 
 
