@@ -23,9 +23,16 @@ vocabulary = split.vocabulary
 
 # The tower has a table of its own, apart from the encoder's, and training compares with 512 sampled films a step.
 body = Caser(window=5, horizontal_filters=16, vertical_filters=4, units=128, dropout=0.3)
-encoder = sequence_encoder(tf.keras.layers.Embedding(vocabulary.size, 64), body.states, dimension=64)
+encoder = sequence_encoder(64, body.states, dimension=64)
 tower = id_tower(tf.keras.layers.Embedding(vocabulary.size, 64), vocabulary.item_counts)
-model = tfrec_dl.RetrievalModel(encoder, tower, vocabulary, SampledSoftmax(negatives=512), max_length=50)
+model = tfrec_dl.RetrievalModel(
+    encoder,
+    tower,
+    vocabulary,
+    SampledSoftmax(negatives=512),
+    max_length=50,
+    history_embedding=tf.keras.layers.Embedding(vocabulary.size, 64),
+)
 
 windows = tfrec_dl.TrainingWindows(split.train, tfrec_dl.WindowConfig(max_length=50, batch_size=64))
 model.compile(optimizer=tfrec_dl.RowSparseAdam(3e-3))

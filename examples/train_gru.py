@@ -22,9 +22,9 @@ vocabulary = split.vocabulary
 
 # One table of item vectors reads the history in and scores the items at the end.
 embedding = tf.keras.layers.Embedding(vocabulary.size, 64, name="item_embedding")
-encoder = sequence_encoder(embedding, GRU(units=128).states, dimension=64, state_dropout=0.2)
+encoder = sequence_encoder(64, GRU(units=128).states, dimension=64, state_dropout=0.2)
 tower = id_tower(embedding, vocabulary.item_counts)
-model = tfrec_dl.RetrievalModel(encoder, tower, vocabulary, FullSoftmax(), max_length=200)
+model = tfrec_dl.RetrievalModel(encoder, tower, vocabulary, FullSoftmax(), max_length=200, history_embedding=embedding)
 encoder.summary()
 
 windows = tfrec_dl.TrainingWindows(split.train, tfrec_dl.WindowConfig(max_length=200, batch_size=32))

@@ -3,23 +3,26 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.encoders import GRU, LSTM, Body, Caser, MarkovPath, NextItNet, SimpleRNN, sequence_encoder
 from tfrec_dl.errors import InputError
 from tfrec_dl.tasks.losses import FullSoftmax, Loss, SampledSoftmax
 from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.towers.content import Content
+from tfrec_dl.towers.content_tower import content_tower, hybrid_tower
 from tfrec_dl.towers.ids import id_tower
 
 # Items up to which a softmax over the whole catalogue is the cheaper way to the same quality.
 FULL_SOFTMAX_LIMIT = 20_000
 STRICT = ConfigDict(extra="forbid")
-TAGGED = ("body", "loss")  # settings that are one of several classes, told apart by their name
+TAGGED = ("body", "loss", "image", "fusion")  # settings that are one of several classes, told apart by their name
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -28,16 +31,24 @@ class ModelConfig:
 
     Attributes:
         body: the encoder's network.
+        kind: what the model knows an item by: "behaviour", its id; "content", its features, so that it recommends items
+            that nobody met yet; "hybrid", both. The last two need a catalogue.
+        content: what reads the features.
+        id_dropout: share of the ids hidden in training from a hybrid model, so that it learns to do without them.
         dimension: width of item vectors and states, the bias apart.
         item_dropout: share of the history's items that the body does not see in training.
         embedding_dropout: share of the embedded history's components set to zero in training.
         state_dropout: share of the body's outputs set to zero in training.
-        tied: whether the item vectors are the encoder's input embedding, or a table of their own.
-        markov_order: last items with a short path to the scores; 0 for none.
+        tied: whether the item vectors are the encoder's input embedding, or a table of their own; always so where items
+            have features.
+        markov_order: last items with a short path to the scores; 0 for none. For behaviour only.
         loss: the retrieval loss; None chooses by the size of the catalogue.
     """
 
     body: Body
+    kind: Literal["behaviour", "content", "hybrid"] = "behaviour"
+    content: Content = Content()
+    id_dropout: float = Field(default=0.2, ge=0, le=1)
     dimension: int = Field(default=64, ge=1)
     item_dropout: float = Field(default=0.0, ge=0, lt=1)
     embedding_dropout: float = Field(default=0.2, ge=0, lt=1)
@@ -96,8 +107,8 @@ class Recipe:
 
         Args:
             settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
-                that names one setting only. Values may be strings, as on the command line; a loss may be given by its
-                name, and the loss's own settings beside it.
+                that names one setting only (those of `content` aside). Values may be strings, as on the command line; a
+                loss may be given by its name, and the loss's own settings beside it.
 
         Raises:
             InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
@@ -171,21 +182,34 @@ def choose_loss(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
     return replace(config, loss=FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax())
 
 
-def build_model(recipe: Recipe, vocabulary: Vocabulary) -> RetrievalModel:
+def build_model(recipe: Recipe, vocabulary: Vocabulary, catalogue: Catalogue | None = None) -> RetrievalModel:
     """Builds a recipe's model for a catalogue, not compiled.
 
     Args:
         recipe: what to build; a loss left open is chosen by the size of the catalogue.
         vocabulary: the items, with their training counts.
+        catalogue: the items' features; None where the recipe's kind is "behaviour".
+
+    Raises:
+        InputError: if the recipe's kind and the catalogue do not go together.
     """
     config = choose_loss(recipe.model, vocabulary)
-    embedding = _item_table(vocabulary, config, "item_embedding")
-    output = embedding if config.tied else _item_table(vocabulary, config, "output_embedding")
+    _check_kind(config, catalogue)
+    embedding = None
+    if catalogue is None:
+        embedding = _item_table(vocabulary.size, config, "item_embedding")
+        output = embedding if config.tied else _item_table(vocabulary.size, config, "output_embedding")
+        tower = id_tower(output, vocabulary.item_counts)
+    elif config.kind == "content":
+        tower = content_tower(config.content, catalogue, vocabulary, config.dimension)
+    else:
+        ids = _item_table(vocabulary.trained_size, config, "item_embedding")
+        tower = hybrid_tower(config.content, catalogue, vocabulary, ids, config.id_dropout)
     short_path = None
     if config.markov_order:
         short_path = MarkovPath(vocabulary.size, config.dimension, config.markov_order, name="markov_path")
     encoder = sequence_encoder(
-        embedding,
+        config.dimension,
         config.body.states,
         config.dimension,
         config.item_dropout,
@@ -194,16 +218,27 @@ def build_model(recipe: Recipe, vocabulary: Vocabulary) -> RetrievalModel:
         short_path,
         name=config.body.name,
     )
-    tower = id_tower(output, vocabulary.item_counts)
     assert config.loss is not None
     return RetrievalModel(
-        encoder, tower, vocabulary, config.loss, recipe.training.max_length, seed=recipe.training.seed
+        encoder, tower, vocabulary, config.loss, recipe.training.max_length, recipe.training.seed, embedding
     )
 
 
-def _item_table(vocabulary: Vocabulary, config: ModelConfig, name: str) -> tf.keras.layers.Embedding:
+def _check_kind(config: ModelConfig, catalogue: Catalogue | None) -> None:
+    """Raises InputError where kind and catalogue do not go together."""
+    if config.kind != "behaviour" and catalogue is None:
+        raise InputError(f"kind is {config.kind!r}, which needs the items' features: give a catalogue of items.")
+    if config.kind == "behaviour" and catalogue is not None:
+        raise InputError("a catalogue is given, but kind is 'behaviour': choose 'content' or 'hybrid'.")
+    if config.kind != "behaviour" and config.markov_order:
+        raise InputError(f"markov_order is {config.markov_order}, but goes by ids: kind must be 'behaviour', or it 0.")
+    if config.kind != "behaviour" and not config.tied:
+        raise InputError(f"tied is False, but kind {config.kind!r} reads and scores an item by the same vector.")
+
+
+def _item_table(rows: int, config: ModelConfig, name: str) -> tf.keras.layers.Embedding:
     initial = tf.keras.initializers.RandomNormal(stddev=0.05)
-    return tf.keras.layers.Embedding(vocabulary.size, config.dimension, initial, name=name)
+    return tf.keras.layers.Embedding(rows, config.dimension, initial, name=name)
 
 
 def _parse(leaf: str, value: Any, before: Any) -> Any:
@@ -224,6 +259,8 @@ def _resolve(values: Mapping[str, Any], name: str) -> str:
     if name in paths:
         return name
     matches = [path for path in paths if path.endswith(f".{name}")]
+    # What reads an item's features goes by more than the last part: "text.dropout" beside the body's "dropout".
+    matches = [path for path in matches if not path.startswith("model.content.")] or matches
     if len(matches) == 1:
         return matches[0]
     if matches:

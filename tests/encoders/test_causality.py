@@ -21,7 +21,7 @@ def encoder(request) -> tf.keras.Model:
     """The body in its frame with every option in use, and weights that are all different."""
     tf.keras.utils.set_random_seed(1)
     encoder = sequence_encoder(
-        tf.keras.layers.Embedding(VOCABULARY, 5),
+        5,
         request.param.states,
         DIMENSION,
         item_dropout=0.2,
@@ -32,7 +32,9 @@ def encoder(request) -> tf.keras.Model:
     generator = np.random.default_rng(1)
     for variable in encoder.trainable_variables:
         variable.assign_add(generator.normal(scale=0.2, size=variable.shape).astype(np.float32))
-    return encoder
+    history = tf.keras.Input([None], dtype=tf.int32)
+    embedding = tf.keras.layers.Embedding(VOCABULARY, 5)
+    return tf.keras.Model(history, encoder({"history": history, "embedded": embedding(history)}))
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from tfrec_dl.evaluation.callback import ValidationCallback
 from tfrec_dl.evaluation.catalogue_metrics import CatalogueCoverage
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.metrics import NDCG
+from tfrec_dl.tasks.retrieval import Tables
 
 
 class Model(tf.keras.Model):
@@ -25,8 +26,11 @@ class Model(tf.keras.Model):
     def query(self, history):
         return tf.reduce_sum(self.vectors(history), axis=1)
 
-    def item_vectors(self):
-        return self.vectors.embeddings
+    def encode(self, history, embedded):
+        return tf.reduce_sum(embedded, axis=1)
+
+    def tables(self):
+        return Tables(self.vectors.embeddings.value(), self.vectors.embeddings.value())
 
     def call(self, history):
         return tf.reduce_sum(self.query(history), axis=1, keepdims=True)

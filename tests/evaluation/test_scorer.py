@@ -6,6 +6,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation import scorer as scorer_module
 from tfrec_dl.evaluation.ranking import rank_targets
 from tfrec_dl.evaluation.scorer import ModelScorer, as_scorer
+from tfrec_dl.tasks.retrieval import Tables
 
 
 class Model:
@@ -18,13 +19,13 @@ class Model:
         self.vectors = tf.Variable(np.random.default_rng(0).normal(size=(vocabulary.size, 3)).astype(np.float32))
         self.traces = 0
 
-    def query(self, history):
+    def encode(self, history, embedded):
         self.traces += 1
         weights = tf.cast(history > 0, tf.float32) * 2.0 ** tf.cast(tf.range(tf.shape(history)[1]), tf.float32)
-        return tf.einsum("bl,bld->bd", weights, tf.gather(self.vectors, history))
+        return tf.einsum("bl,bld->bd", weights, embedded)
 
-    def item_vectors(self):
-        return self.vectors
+    def tables(self):
+        return Tables(self.vectors.value(), self.vectors.value())
 
 
 def by_hand(model, row):

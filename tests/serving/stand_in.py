@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.tasks.retrieval import Tables
 
 ITEMS = ("a", "b", "c", "d", "e", 'π,"\n🎬')
 
@@ -26,18 +27,21 @@ class StandInModel(tf.Module):
         self.items = tf.Variable(items, dtype=tf.float32)
         self.slots = [tf.Variable(tf.zeros_like(self.follows), name="momentum")]
 
-    def states(self, history: tf.Tensor) -> tf.Tensor:
-        rows = tf.gather(self.follows, history)
+    @staticmethod
+    def states(rows: tf.Tensor) -> tf.Tensor:
         before = tf.pad(rows, [[0, 0], [1, 0], [0, 0]])[:, :-1]
         states = rows + 0.5 * before
         return tf.concat([states, tf.ones_like(states[..., :1])], axis=-1)
 
-    def query(self, history: tf.Tensor) -> tf.Tensor:
+    def encode(self, history: tf.Tensor, embedded: tf.Tensor) -> tf.Tensor:
         last = tf.maximum(tf.math.count_nonzero(history, axis=1, dtype=tf.int32) - 1, 0)
-        return tf.gather(self.states(history), last, batch_dims=1)
+        return tf.gather(self.states(embedded), last, batch_dims=1)
 
-    def item_vectors(self) -> tf.Tensor:
-        return self.items
+    def query(self, history: tf.Tensor) -> tf.Tensor:
+        return self.encode(history, tf.gather(self.follows, history))
+
+    def tables(self) -> Tables:
+        return Tables(self.follows.value(), self.items.value())
 
 
 def chain_model(ids: Sequence[str] = ITEMS, max_length: int = 3) -> StandInModel:

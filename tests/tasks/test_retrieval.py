@@ -37,8 +37,9 @@ def model_with(loss, seed=0) -> RetrievalModel:
     )
     embedding = tf.keras.layers.Embedding(vocabulary.size, DIMENSION)
     short_path = MarkovPath(vocabulary.size, DIMENSION, order=2)
-    encoder = sequence_encoder(embedding, GRU(units=6).states, DIMENSION, short_path=short_path)
-    return RetrievalModel(encoder, id_tower(embedding, vocabulary.item_counts), vocabulary, loss, max_length=8)
+    encoder = sequence_encoder(DIMENSION, GRU(units=6).states, DIMENSION, short_path=short_path)
+    tower = id_tower(embedding, vocabulary.item_counts)
+    return RetrievalModel(encoder, tower, vocabulary, loss, max_length=8, history_embedding=embedding)
 
 
 class TargetsIndexAsLoss:
@@ -136,7 +137,8 @@ def test_score_is_the_dot_product_and_the_items_bias():
     vectors = model.item_vectors().numpy()
     bias = np.random.default_rng(0).normal(size=len(vectors)).astype(np.float32)
     model.item_tower.get_layer("item_bias").set_weights([bias[:, None]])
-    state = model.encoder(history).numpy()[0, -1]
+    embedded = model.history_embedding(history)
+    state = model.encoder({"history": history, "embedded": embedded}).numpy()[0, -1]
     scores = model.query(history).numpy()[0] @ model.item_vectors().numpy().T
     assert vectors.shape == (ITEMS + 2, DIMENSION + 1)
     np.testing.assert_allclose(scores, vectors[:, :-1] @ state + bias, rtol=1e-5, atol=1e-6)
@@ -154,7 +156,7 @@ def test_tied_table_gets_a_sparse_gradient_of_the_batchs_rows():
     batch = {"history": tf.constant([[2, 3, 0]]), "next_item": tf.constant([[3, 4, 0]])}
     with tf.GradientTape() as tape:
         loss = model.compute_loss(batch, training=True)
-    table = model.encoder.get_layer(index=1).embeddings
+    table = model.history_embedding.embeddings
     gradient = tape.gradient(loss, table)
     assert isinstance(gradient, tf.IndexedSlices)
     assert len(set(gradient.indices.numpy().tolist())) <= 6  # history with its padding, targets, negatives

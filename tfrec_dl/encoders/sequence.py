@@ -1,4 +1,4 @@
-"""The frame around every encoder's body: embed, drop out, encode, project, add the short path."""
+"""The frame around every encoder's body: drop out, encode, project, add the short path."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from tfrec_dl.encoders.dropout import ItemDropout, ResumableDropout
 
 
 def sequence_encoder(
-    embedding: tf.keras.layers.Layer,
+    embedding_dimension: int,
     body: Callable[[tf.Tensor], tf.Tensor],
     dimension: int,
     item_dropout: float = 0.0,
@@ -20,7 +20,7 @@ def sequence_encoder(
     """Builds a query encoder.
 
     Args:
-        embedding: layer, vocabulary indices [B, L] int32 -> vectors [B, L, E].
+        embedding_dimension: width E of the embedded history.
         body: functional body, [B, L, E] -> [B, L, units], causal.
         dimension: width D of the states.
         item_dropout: share of the history's items that the body does not see in training.
@@ -30,10 +30,12 @@ def sequence_encoder(
         name: of the model.
 
     Returns:
-        Functional model, history [B, L] int32 right-padded with 0 -> states [B, L, D] float32.
+        Functional model, {"history": [B, L] int32 right-padded with 0, "embedded": [B, L, E] float32, the vectors of the
+        same items} -> states [B, L, D] float32.
     """
     history = tf.keras.Input([None], dtype=tf.int32, name="history")
-    embedded = embedding(history)
+    inputs = tf.keras.Input([None, embedding_dimension], name="embedded")
+    embedded = inputs
     if item_dropout:
         embedded = ItemDropout(item_dropout)(embedded)
     if embedding_dropout:
@@ -47,4 +49,4 @@ def sequence_encoder(
         if state_dropout:
             shortcut = ResumableDropout(state_dropout)(shortcut)
         states = tf.keras.layers.Add(name="with_short_path")([states, shortcut])
-    return tf.keras.Model(history, states, name=name)
+    return tf.keras.Model({"history": history, "embedded": inputs}, states, name=name)

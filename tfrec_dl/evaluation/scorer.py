@@ -101,25 +101,34 @@ class FactorScorer(ABC):
 
 
 class ModelScorer(FactorScorer):
-    """Scores with a `RetrievalModel`, its item matrix computed once.
+    """Scores with a `RetrievalModel`, every item read once.
 
     Histories are cut to the model's last `max_length` items and encoded in batches of similar length, so padding costs
     next to nothing.
 
     Args:
-        model: has `vocabulary`, `max_length`, `query([B, L] int32) -> [B, D]` and
-            `item_vectors() -> [vocabulary.size, D]`.
+        model: has `vocabulary`, `max_length`, `tables()` and `encode(history, embedded)`, as a `RetrievalModel`.
     """
 
     def __init__(self, model: Any) -> None:
-        super().__init__(model.vocabulary, model.item_vectors())
+        tables = model.tables()
+        super().__init__(model.vocabulary, tables.items)
         self.model = model
-        # One trace serves every batch: sizes are left open. A callback that keeps its scorer traces once.
-        self._query = tf.function(model.query, input_signature=[tf.TensorSpec([None, None], tf.int32, name="history")])
+        self._history = tables.history
+        # One trace serves every batch and table: sizes are left open. A callback that keeps its scorer traces once.
+        self._encode = tf.function(
+            lambda history, table: model.encode(history, tf.gather(table, history)),
+            input_signature=[
+                tf.TensorSpec([None, None], tf.int32, name="history"),
+                tf.TensorSpec([None, tables.history.shape[1]], tf.float32, name="table"),
+            ],
+        )
 
     def refresh(self) -> None:
-        """Computes the item matrix anew, after the model's weights have changed."""
-        self._items = np.asarray(self.model.item_vectors(), dtype=np.float32)
+        """Reads the items anew, after the model's weights have changed."""
+        tables = self.model.tables()
+        self._history = tables.history
+        self._items = np.asarray(tables.items, dtype=np.float32)
 
     def queries(self, histories: Histories) -> np.ndarray:
         """[H, D] float32 query vectors; rows of empty histories are zero."""
@@ -130,7 +139,7 @@ class ModelScorer(FactorScorer):
         while start < len(order):
             rows = order[start : start + min(QUERY_ROWS, max(1, QUERY_TOKENS // int(lengths[order[start]])))]
             padded = histories.select(rows).padded(self.model.max_length)
-            queries[rows] = self._query(tf.constant(padded, tf.int32)).numpy()
+            queries[rows] = self._encode(tf.constant(padded, tf.int32), self._history).numpy()
             start += len(rows)
         return queries
 
@@ -144,6 +153,6 @@ def as_scorer(scorer_or_model: Any) -> Scorer:
     if hasattr(scorer_or_model, "scores"):
         scorer: Scorer = scorer_or_model
         return scorer
-    if hasattr(scorer_or_model, "query") and hasattr(scorer_or_model, "item_vectors"):
+    if hasattr(scorer_or_model, "encode") and hasattr(scorer_or_model, "tables"):
         return ModelScorer(scorer_or_model)
     raise InputError(f"cannot score with a {type(scorer_or_model).__name__}: pass a RetrievalModel or a Scorer.")

@@ -34,7 +34,8 @@ class ServingModule(tf.Module):
             raise InputError("the vocabulary has 0 items: nothing can be recommended; train on a table with items.")
         if "" in ids:
             raise InputError('an item has the id "" (the empty string), which means padding in requests: rename it.')
-        vectors = np.asarray(model.item_vectors(), np.float32)
+        tables = model.tables()
+        vectors = np.asarray(tables.items, np.float32)
         _require_finite(vectors[FIRST_ITEM:], "the item vectors")
 
         self.k_max = min(int(k_max), len(ids))
@@ -45,8 +46,14 @@ class ServingModule(tf.Module):
         indices = tf.range(FIRST_ITEM, FIRST_ITEM + len(ids), dtype=tf.int32)
         self._table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(self._ids, indices), PADDING)
 
-        model.query(tf.zeros([1, 1], tf.int32))  # creates variables that a subclass creates late, outside the trace
-        self._query = tf.function(model.query).get_concrete_function(tf.TensorSpec([None, None], tf.int32, "history"))
+        # What the encoder reads of each item: read here once, whatever tower made it.
+        self._history_table = tf.Variable(tables.history, trainable=False, name="history_table")
+
+        def query(history: tf.Tensor) -> tf.Tensor:
+            return model.encode(history, tf.gather(self._history_table, history))
+
+        query(tf.zeros([1, 1], tf.int32))  # creates variables that a subclass creates late, outside the trace
+        self._query = tf.function(query).get_concrete_function(tf.TensorSpec([None, None], tf.int32, "history"))
         # The variables that a query reads, and no others: no optimiser slots, metrics or dropout generators.
         self._encoder_variables = sorted(self._query.graph.variables, key=lambda variable: variable.name)
         for variable in self._encoder_variables:

@@ -1,10 +1,30 @@
 """The retrieval model: a query encoder and an item tower, trained on every position at once."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.tasks.losses import Candidates, Loss
+from tfrec_dl.tasks.losses import Candidates, FullSoftmax, Loss
+
+ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
+
+Lookup = Callable[[tf.Tensor], tf.Tensor]
+
+
+class Tables(NamedTuple):
+    """What a model knows of every vocabulary row, computed once for many queries.
+
+    Attributes:
+        history: [V, E] float32, what the encoder reads of an item.
+        items: [V, D] float32 item vectors, the bias last; rows 0 and 1 are no items.
+    """
+
+    history: tf.Tensor
+    items: tf.Tensor
 
 
 class RetrievalModel(tfrs.Model):
@@ -13,27 +33,32 @@ class RetrievalModel(tfrs.Model):
     Trains under `model.compile` and `model.fit` on batches of `TrainingWindows`.
 
     Args:
-        encoder: functional model, history [B, L] int32 -> states [B, L, D - 1] float32, causal.
-        item_tower: functional model, vocabulary indices [N] int32 -> item vectors [N, D] whose last component is the
-            item bias; the query carries a constant 1 there.
+        encoder: functional model, {"history": [B, L] int32, "embedded": [B, L, E]} -> states [B, L, D - 1] float32,
+            causal.
+        item_tower: layer or functional model, vocabulary indices [N] int32 -> item vectors [N, D] whose last component
+            is the item bias; the query carries a constant 1 there.
         vocabulary: the items.
         loss: a retrieval loss.
         max_length: items of a history that a query reads, the last ones.
         seed: decides the sampled negatives, together with the optimiser's step.
+        history_embedding: layer, vocabulary indices [B, L] int32 -> [B, L, E], what the encoder reads of an item; None
+            takes the item tower's vectors, the bias apart.
     """
 
     def __init__(
         self,
         encoder: tf.keras.Model,
-        item_tower: tf.keras.Model,
+        item_tower: tf.keras.layers.Layer,
         vocabulary: Vocabulary,
         loss: Loss,
         max_length: int,
         seed: int = 0,
+        history_embedding: tf.keras.layers.Layer | None = None,
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.item_tower = item_tower
+        self.history_embedding = history_embedding
         self.vocabulary = vocabulary
         self.retrieval_loss = loss
         self.max_length = max_length
@@ -51,12 +76,17 @@ class RetrievalModel(tfrs.Model):
             Scalar, divided by the number of replicas so that their sum is the mean over the global batch when replicas
             hold equally many targets.
         """
-        states = self.encoder(inputs["history"], training=training)
+        history = inputs["history"]
+        vectors: Lookup = partial(self.item_tower, training=training)
+        if self.history_embedding is None and isinstance(self.retrieval_loss, FullSoftmax):
+            # The loss asks for every item: each is read once for the history and for the candidates.
+            vectors = partial(tf.gather, vectors(tf.range(self.vocabulary.trained_size)))
+        states = self.encoder(_with_embedded(history, self._embed(history, vectors)), training=training)
         is_target = inputs["next_item"] > 0
         # Padded and context positions leave before any logit is computed.
         queries = _with_bias_component(tf.boolean_mask(states, is_target))
         targets = tf.boolean_mask(inputs["next_item"], is_target)
-        candidates = Candidates(self.item_tower, self.vocabulary.item_counts, self._step_seed())
+        candidates = Candidates(vectors, self.vocabulary.item_counts, self._step_seed())
         losses = self.retrieval_loss.per_target(queries, targets, candidates)
         weights = tf.ones_like(losses)
         if "weight" in inputs:
@@ -77,7 +107,8 @@ class RetrievalModel(tfrs.Model):
 
     def states(self, history: tf.Tensor) -> tf.Tensor:
         """Query vectors at every position: history [B, L] int32 -> [B, L, D]."""
-        return _with_bias_component(self.encoder(history, training=False))
+        embedded = self._embed(history, partial(self.item_tower, training=False))
+        return _with_bias_component(self.encoder(_with_embedded(history, embedded), training=False))
 
     def query(self, history: tf.Tensor) -> tf.Tensor:
         """Query vectors after the last item.
@@ -88,21 +119,55 @@ class RetrievalModel(tfrs.Model):
         Returns:
             [B, D] float32.
         """
-        states = self.encoder(history, training=False)
+        return self.encode(history, self._embed(history, partial(self.item_tower, training=False)))
+
+    def encode(self, history: tf.Tensor, embedded: tf.Tensor) -> tf.Tensor:
+        """Query vectors after the last item, from rows of `Tables.history`, so that no item is embedded twice.
+
+        Args:
+            history: [B, L] int32, right-padded with 0.
+            embedded: [B, L, E] float32, rows of the history's items.
+
+        Returns:
+            [B, D] float32.
+        """
+        states = self.encoder(_with_embedded(history, embedded), training=False)
         last = tf.maximum(tf.math.count_nonzero(history, axis=1, dtype=tf.int32) - 1, 0)
         return _with_bias_component(tf.gather(states, last, batch_dims=1))
 
+    def tables(self) -> Tables:
+        """Reads every item once."""
+        rows = [
+            tf.range(start, min(start + ROWS, self.vocabulary.size)) for start in range(0, self.vocabulary.size, ROWS)
+        ]
+        items = tf.concat([self.item_tower(indices, training=False) for indices in rows], axis=0)
+        if self.history_embedding is None:
+            return Tables(items[:, :-1], items)
+        return Tables(tf.concat([self.history_embedding(indices) for indices in rows], axis=0), items)
+
     def item_vectors(self) -> tf.Tensor:
         """Vectors of every vocabulary row, [vocabulary.size, D]; rows 0 and 1 are no items."""
-        return self.item_tower(tf.range(self.vocabulary.size), training=False)
+        return self.tables().items
 
     def call(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
         """Query vectors of a batch's histories, as `query`."""
         return self.query(inputs["history"])
 
+    def _embed(self, history: tf.Tensor, vectors: Lookup) -> tf.Tensor:
+        """What the encoder reads of a history's items: [B, L] int32 -> [B, L, E]."""
+        if self.history_embedding is not None:
+            return self.history_embedding(history)
+        embedded = vectors(tf.reshape(history, [-1]))[:, :-1]
+        return tf.reshape(embedded, tf.concat([tf.shape(history), [embedded.shape[-1]]], axis=0))
+
     def _step_seed(self) -> tf.Tensor:
         step = self.optimizer.iterations if getattr(self, "optimizer", None) else 0
         return tf.stack([tf.constant(self.seed, tf.int32), tf.cast(step, tf.int32)])
+
+
+def _with_embedded(history: tf.Tensor, embedded: tf.Tensor) -> dict[str, tf.Tensor]:
+    """The encoder's inputs."""
+    return {"history": history, "embedded": embedded}
 
 
 def _with_bias_component(states: tf.Tensor) -> tf.Tensor:

@@ -10,19 +10,20 @@ class NegativeSampler:
     """Draws items with replacement, with probability proportional to count ** exponent.
 
     Args:
-        item_counts: training interactions of each vocabulary row [V]; rows 0 and 1 are never drawn, and an item
-            counts at least 1.
+        item_counts: training interactions of each vocabulary row [V]; those without any, and 0 and 1, are never
+            drawn.
         exponent: 0 draws uniformly, 1 by popularity; word2vec uses 0.75 (Mikolov et al., NeurIPS 2013).
     """
 
     def __init__(self, item_counts: np.ndarray, exponent: float) -> None:
-        mass = np.maximum(item_counts.astype(np.float64), 1.0) ** exponent
+        counts = item_counts.astype(np.float64)
+        mass = np.where(counts > 0, counts**exponent, 0.0)
         mass[:FIRST_ITEM] = 0.0
         probability = mass / mass.sum()
         with np.errstate(divide="ignore"):
             self._log_probability = np.log(probability).astype(np.float32)
         self._cumulative = np.cumsum(probability)
-        self._cumulative[-1] = 1.0
+        self._cumulative /= self._cumulative[-1]  # exactly 1 from the last item with mass on
 
     def sample(self, count: int, seed: tf.Tensor) -> tf.Tensor:
         """Draws `count` vocabulary indices [count] int32; `seed` is an int [2] that decides them."""

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+
 
 class Candidates(NamedTuple):
     """The items that compete with a target.
@@ -21,6 +23,9 @@ class Candidates(NamedTuple):
     seed: tf.Tensor
 
     @property
-    def vocabulary_size(self) -> int:
-        """Rows of the vocabulary, padding and unknown included."""
-        return len(self.item_counts)
+    def trained_size(self) -> int:
+        """Rows of the vocabulary with training interactions, which come first, padding and unknown included.
+
+        The others are no candidates: they would be pushed down for not having been there.
+        """
+        return FIRST_ITEM + int(np.count_nonzero(self.item_counts))

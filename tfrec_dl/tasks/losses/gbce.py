@@ -31,7 +31,7 @@ class GBCE:
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P]."""
         scores = score_with_negatives(queries, targets, candidates, self.negatives, popularity_exponent=0.0)
-        others = max(candidates.vocabulary_size - FIRST_ITEM - 1, 1)
+        others = max(candidates.trained_size - FIRST_ITEM - 1, 1)
         sampling_rate = min(self.negatives / others, 1.0)
         beta = sampling_rate * (self.calibration * (1 - 1 / sampling_rate) + 1 / sampling_rate)
         positive = beta * tf.nn.softplus(-scores.positive)

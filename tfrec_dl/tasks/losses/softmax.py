@@ -20,7 +20,7 @@ class FullSoftmax:
 
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P]."""
-        items = candidates.vectors(tf.range(FIRST_ITEM, candidates.vocabulary_size))
+        items = candidates.vectors(tf.range(FIRST_ITEM, candidates.trained_size))
         logits = tf.linalg.matmul(queries, items, transpose_b=True)
         return tf.nn.sparse_softmax_cross_entropy_with_logits(targets - FIRST_ITEM, logits)
 

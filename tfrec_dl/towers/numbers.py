@@ -1,0 +1,58 @@
+"""Numbers as vectors: normalised, missing ones told apart from average ones."""
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+FURTHEST = 5.0  # standard deviations: what lies beyond is moved there
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Numbers:
+    """A dense layer over a normalised number and whether it is there.
+
+    Attributes:
+        units: width of the vector.
+    """
+
+    units: int = Field(default=16, ge=1)
+
+    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
+        """Learns mean and deviation of values [n] float32, NaN where missing.
+
+        Returns:
+            Layer, values [N] float32 -> [N, 2] float32: the number in standard deviations from the mean, and 1; both 0
+            where it is missing.
+        """
+        present = values[~np.isnan(values)].astype(np.float64)
+        deviation = float(present.std()) if len(present) else 0.0
+        return Standardise(float(present.mean()) if len(present) else 0.0, deviation or 1.0)
+
+    def vector(self, standardised: tf.Tensor) -> tf.Tensor:
+        """[N, 2] float32 -> [N, units]."""
+        return tf.keras.layers.Dense(self.units, activation="relu")(standardised)
+
+
+class Standardise(tf.keras.layers.Layer):
+    """(x - mean) / deviation, cut to five deviations, beside whether x is there.
+
+    Args:
+        mean: of the training items.
+        deviation: of the training items.
+    """
+
+    def __init__(self, mean: float, deviation: float, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.mean = mean
+        self.deviation = deviation
+
+    def call(self, values: tf.Tensor) -> tf.Tensor:
+        """[N] float32 -> [N, 2] float32."""
+        present = tf.math.is_finite(values)
+        standard = (tf.where(present, values, self.mean) - self.mean) / self.deviation
+        return tf.stack([tf.clip_by_value(standard, -FURTHEST, FURTHEST), tf.cast(present, tf.float32)], axis=1)
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "mean": self.mean, "deviation": self.deviation}

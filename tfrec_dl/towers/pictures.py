@@ -1,0 +1,32 @@
+"""What every network over pictures needs: one size, and to know which are missing."""
+
+import tensorflow as tf
+
+
+class Resize(tf.keras.layers.Layer):
+    """Pictures of any size to one size.
+
+    Args:
+        size: height and width in pixels.
+    """
+
+    def __init__(self, size: tuple[int, int], **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.size = tuple(size)
+
+    def call(self, pictures: tf.Tensor) -> tf.Tensor:
+        """[N, H, W, 3] uint8 -> [N, height, width, 3] uint8."""
+        resized = tf.image.resize(tf.cast(pictures, tf.float32), self.size, antialias=True)
+        return tf.cast(tf.round(tf.clip_by_value(resized, 0, 255)), tf.uint8)
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "size": self.size}
+
+
+def where_present(vector: tf.Tensor, pictures: tf.Tensor) -> tf.Tensor:
+    """The vector [N, F], zeros where the picture [N, H, W, 3] is black, which is how a missing one is given."""
+    present = tf.keras.layers.Lambda(
+        lambda pixels: tf.cast(tf.reduce_any(pixels > 0, axis=[1, 2, 3]), tf.float32)[:, None]
+    )(pictures)
+    return tf.keras.layers.Multiply()([vector, present])
