@@ -14,16 +14,15 @@ from tfrec_dl.data.catalogue_columns import (
     Choice,
     check_choices,
     checked_distinct_ids,
-    feature_values,
+    checked_table,
     filled_values,
     missing_values,
-    settle_kind,
 )
 from tfrec_dl.data.catalogue_file import read_catalogue, write_catalogue
 from tfrec_dl.data.catalogue_summary import Coverage, FeatureSummary, cover, summarise
 from tfrec_dl.data.feature_kinds import Kind
 from tfrec_dl.data.reading import TableFile
-from tfrec_dl.data.validation import Locate, show
+from tfrec_dl.data.validation import show
 from tfrec_dl.errors import InputError
 
 
@@ -74,8 +73,8 @@ class Catalogue:
         frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
         check_choices(list(frame.columns), id_column, kinds or {}, image_size, "the table")
         folder = Path(image_folder or ".")
-        return cls._checked(
-            frame, id_column, kinds or {}, image_size, folder, lambda row: f"row {row + 1}", "the table"
+        return cls(
+            *checked_table(frame, id_column, kinds or {}, image_size, folder, lambda row: f"row {row + 1}", "the table")
         )
 
     @classmethod
@@ -105,41 +104,9 @@ class Catalogue:
         ignored = [name for name, kind in (kinds or {}).items() if kind == "ignore"]
         names = [name for name in table.header if name and name not in ignored]
         frame = table.read(names, ids=[id_column], typed=False).reindex(columns=table.header)
-        return cls._checked(frame, id_column, kinds or {}, image_size, Path(path).parent, table.locate, table.name)
-
-    @classmethod
-    def _checked(
-        cls,
-        frame: pd.DataFrame,
-        id_column: str,
-        kinds: Mapping[str, Choice],
-        image_size: tuple[int, int],
-        folder: Path,
-        locate: Locate,
-        table: str,
-    ) -> "Catalogue":
-        if len(frame) == 0:
-            raise InputError(f"{table} holds no rows: it needs at least one")
-        ids = checked_distinct_ids(frame[id_column], id_column, locate)
-        found: dict[str, Kind] = {}
-        ignored: dict[str, str] = {}
-        for name in frame.columns:
-            if name == id_column:
-                continue
-            choice = kinds.get(name)
-            kind, reason = (choice, "as asked") if choice else settle_kind(frame[name], folder)
-            if kind is None or kind == "ignore":
-                ignored[name] = reason
-            else:
-                found[name] = kind
-        if not found:
-            reasons = "; ".join(f"{name!r} is ignored: {reason}" for name, reason in ignored.items())
-            raise InputError(
-                f"{table} has no features beside the ids in {id_column!r}"
-                + (f" ({reasons}): name a column's kind to keep it" if reasons else ": add columns that describe them")
-            )
-        columns = {name: feature_values(frame[name], kind, locate, image_size, folder) for name, kind in found.items()}
-        return cls(ids, found, columns, ignored)
+        return cls(
+            *checked_table(frame, id_column, kinds or {}, image_size, Path(path).parent, table.locate, table.name)
+        )
 
     def __len__(self) -> int:
         """The number of ids."""
@@ -174,9 +141,8 @@ class Catalogue:
         Raises:
             InputError: if an id is no text or occurs twice.
         """
-        asked = np.empty(len(ids := list(ids)), dtype=object)
-        asked[:] = ids
-        asked = checked_distinct_ids(pd.Series(asked, dtype=object), "ids", lambda row: f"position {row}")
+        column = pd.Series(list(ids), dtype=object)
+        asked = checked_distinct_ids(column, "ids", lambda row: f"position {row}")
         rows = pd.Index(self.ids, dtype=object).get_indexer(pd.Index(asked, dtype=object))
         known = rows >= 0
         columns = {}
@@ -235,7 +201,8 @@ class Catalogue:
             )
         both = pd.Index(other.ids, dtype=object).isin(self.ids)
         if both.any():
-            raise InputError(f"the id {show(other.ids[both][0])} and {np.count_nonzero(both) - 1} more are in both")
+            examples = ", ".join(show(text, 30) for text in other.ids[both][:3])
+            raise InputError(f"{np.count_nonzero(both)} of the new ids are here already ({examples}): leave them out")
         columns = {name: np.concatenate([values, other.columns[name]]) for name, values in self.columns.items()}
         return replace(self, ids=np.concatenate([self.ids, other.ids]), columns=columns)
 
@@ -268,7 +235,7 @@ class Catalogue:
         """Compares the ids that have features with the ids of interactions.
 
         Args:
-            ids: distinct.
+            ids: text.
 
         Returns:
             Counts and examples; `str()` of it is one line.
@@ -276,7 +243,7 @@ class Catalogue:
         Raises:
             InputError: if no id is in both.
         """
-        return cover(self.ids[self.filled].tolist(), list(ids))
+        return cover(self.ids[self.filled].tolist(), list(dict.fromkeys(ids)))
 
     def fingerprint(self) -> str:
         """SHA-256 of ids, kinds and values in 64 hexadecimal digits: the same on every machine."""

@@ -1,6 +1,7 @@
 """Columns of a table -> features of a catalogue: which column is what, and its checked values."""
 
 import difflib
+import os.path
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, get_args
@@ -60,14 +61,61 @@ def checked_distinct_ids(column: pd.Series, name: str, locate: Locate) -> np.nda
     )
 
 
-def settle_kind(column: pd.Series, folder: Path) -> tuple[Kind | None, str]:
+def checked_table(
+    frame: pd.DataFrame,
+    id_column: str,
+    kinds: Mapping[str, Choice],
+    image_size: tuple[int, int],
+    folder: Path,
+    locate: Locate,
+    table: str,
+) -> tuple[np.ndarray, dict[str, Kind], dict[str, np.ndarray], dict[str, str]]:
+    """Ids, kinds, columns and ignored columns of a table, as `Catalogue` has them.
+
+    Args:
+        frame: the table, its header checked by `check_choices`.
+        id_column: column of ids.
+        kinds: column -> kind where it is not to be guessed.
+        image_size: height and width in pixels.
+        folder: what paths of pictures are relative to.
+        locate: how to name a row, for errors.
+        table: what to call the table in an error.
+
+    Raises:
+        InputError: if an id occurs twice, a value is invalid, or no feature is left.
+    """
+    if len(frame) == 0:
+        raise InputError(f"{table} holds no rows: it needs at least one")
+    ids = checked_distinct_ids(frame[id_column], id_column, locate)
+    found: dict[str, Kind] = {}
+    ignored: dict[str, str] = {}
+    for name in frame.columns:
+        if name == id_column:
+            continue
+        choice = kinds.get(name)
+        kind, reason = (choice, "as asked") if choice else _settled_kind(frame[name], folder)
+        if kind is None or kind == "ignore":
+            ignored[name] = reason
+        else:
+            found[name] = kind
+    if not found:
+        reasons = "; ".join(f"{name!r} is ignored: {reason}" for name, reason in ignored.items())
+        raise InputError(
+            f"{table} has no features beside the ids in {id_column!r}"
+            + (f" ({reasons}): name a column's kind to keep it" if reasons else ": add columns that describe them")
+        )
+    columns = {name: _feature_values(frame[name], kind, locate, image_size, folder) for name, kind in found.items()}
+    return ids, found, columns, ignored
+
+
+def _settled_kind(column: pd.Series, folder: Path) -> tuple[Kind | None, str]:
     """The kind that a column seems to be; see `infer_kind`."""
     if column.name == "" or str(column.name).startswith(("__index_level_", "Unnamed: ")):
         return None, "it has no name, as a frame's index"
-    return infer_kind(column, lambda path: (folder / path).is_file())
+    return infer_kind(column, lambda path: os.path.isfile(folder / path))
 
 
-def feature_values(
+def _feature_values(
     column: pd.Series, kind: Kind, locate: Locate, image_size: tuple[int, int], folder: Path
 ) -> np.ndarray:
     """The checked raw values of one feature, as `Catalogue.columns` describes them.

@@ -58,7 +58,8 @@ def summarise(name: str, kind: Kind, values: np.ndarray, filled: np.ndarray) -> 
         words = f"{len(set(parts)):,} distinct, {len(parts) / len(present):.3g} a row"
     else:
         words = f"{len(set(present)):,} distinct"
-    return FeatureSummary(name, kind, share, words, first if len(first) <= 40 else f"{first[:37]}...")
+    example = " ".join(first.split())
+    return FeatureSummary(name, kind, share, words, example if len(example) <= 40 else f"{example[:37]}...")
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,12 @@ class Coverage:
 
     def __str__(self) -> str:
         """One line."""
-        words = f"{self.both:,} of {self.both + self.without_features:,} ids have features"
+        words = f"features for {self.both:,} of {self.both + self.without_features:,} ids in the interactions"
         if self.without_features:
-            words += f"; {self.without_features:,} have none ({_examples(self.bare, self.without_features)})"
+            words += f"; {self.without_features:,} without ({_examples(self.bare, self.without_features)})"
         if self.without_interactions:
-            words += (
-                f"; {self.without_interactions:,} with features have no interactions "
-                f"({_examples(self.unmet, self.without_interactions)})"
-            )
+            examples = _examples(self.unmet, self.without_interactions)
+            words += f"; {self.without_interactions:,} in the catalogue only ({examples})"
         return words
 
 

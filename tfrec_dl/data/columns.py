@@ -1,6 +1,7 @@
 """Which column of a table plays which part."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -68,9 +69,10 @@ class Columns:
 
 def refuse_repeats(names: Iterable[str], header: Sequence[str], table: str) -> None:
     """Raises an InputError if one of the names occurs twice in the header."""
+    counts = Counter(header)
     for name in names:
-        if list(header).count(name) > 1:
-            raise InputError(f"column {name!r} occurs {list(header).count(name)} times in {table}: rename all but one")
+        if counts[name] > 1:
+            raise InputError(f"column {name!r} occurs {counts[name]} times in {table}: rename all but one")
 
 
 def missing_column(name: str, header: Sequence[str], table: str) -> str:

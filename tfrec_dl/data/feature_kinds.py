@@ -14,8 +14,8 @@ KINDS: tuple[Kind, ...] = ("text", "category", "multi_category", "number", "imag
 
 SEPARATOR = "|"
 """Between the parts of a multi_category value."""
-PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp")
-OTHER_PICTURES = (".webp", ".tif", ".tiff", ".avif", ".heic", ".svg")
+PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
+OTHER_PICTURES = (".tif", ".tiff", ".avif", ".heic", ".svg")
 NUMBER = re.compile(r"[+-]?(0|[1-9]\d*|(?=\.\d))(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 """Numbers as programs write them; "007" is a code."""
 DAY = re.compile(r"\d{4}-\d\d-\d\d([ T][\d:.]+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -93,7 +93,10 @@ def _kind_of_text(texts: Sequence[str], distinct: set[str], exists: Callable[[st
     if all(text.lower().endswith(PICTURES + OTHER_PICTURES) for text in distinct):
         if any(text.lower().endswith(PICTURES) and exists(text) for text in distinct):
             return "image", ""
-        return None, f"it names pictures such as {show(texts[0])}, none of which is a JPEG, PNG, GIF or BMP found here"
+        return (
+            None,
+            f"it names pictures such as {show(texts[0])}, none of which is a JPEG, PNG, GIF, BMP or WebP found here",
+        )
     if all(NUMBER.fullmatch(text) for text in distinct) or all(DAY.fullmatch(text) for text in distinct):
         return ("number", "") if len(distinct) > 1 or len(texts) == 1 else (None, f"its only value is {texts[0]!r}")
     if sum(SEPARATOR in text for text in texts) >= SEVERAL * len(texts):

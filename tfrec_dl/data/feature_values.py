@@ -42,7 +42,7 @@ def checked_lists(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
             continue
         if is_sequence(value):
             members = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
-            parts = [_as_text(part, name, row, locate).strip() for part in members if part is not None]
+            parts = [_as_text(part, name, row, locate).strip() for part in members if not _is_none(part)]
             if any(SEPARATOR in part for part in parts):
                 raise InputError(
                     f"column {name!r}, {locate(row)}: {show(value)} holds {SEPARATOR!r}, which separates values: "
@@ -70,12 +70,13 @@ def checked_measures(column: pd.Series, name: str, locate: Locate) -> np.ndarray
         numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         bad = np.isnan(numbers) & ~missing & (column.astype(str).str.strip().str.lower() != "nan").to_numpy()
         if bad.any():
-            datetimes = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
+            words = column.where(column.map(lambda value: isinstance(value, str)), None)
+            datetimes = pd.to_datetime(words, errors="coerce", format="ISO8601", utc=True)
             unread = datetimes.isna().to_numpy() & ~missing
             if np.count_nonzero(unread) < np.count_nonzero(bad):
                 numbers, bad = _days(datetimes), unread
             remedy = "correct it, leave it empty, or give the column another kind"
-            refuse(bad, column, name, locate, "the value is not a number", remedy)
+            refuse(bad, column, name, locate, "the value is neither a number nor a date", remedy)
     elif pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
@@ -92,6 +93,10 @@ def _days(column: pd.Series) -> np.ndarray:
     if column.dt.tz is not None:
         column = column.dt.tz_convert("UTC").dt.tz_localize(None)
     return (column.to_numpy() - np.datetime64(0, "s")) / np.timedelta64(1, "D")
+
+
+def _is_none(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
 
 
 def _as_text(value: object, name: str, row: int, locate: Locate) -> str:

@@ -19,7 +19,7 @@ def checked_images(
 ) -> np.ndarray:
     """Reads a column of pictures.
 
-    JPEG (also grey and CMYK), PNG, GIF (its first frame) and BMP; what is transparent becomes white. Pictures are
+    JPEG (also grey and CMYK), PNG, GIF (its first frame), BMP and WebP; what is transparent becomes white. Pictures are
     stretched to `size` by area averaging; EXIF orientation is not looked at. An entirely black picture cannot be told
     from a missing one.
 
@@ -67,13 +67,13 @@ def _picture(value: Any, size: tuple[int, int], folder: Path) -> np.ndarray:
     with tf.device("CPU:0"):
         pixels = tf.constant(_checked_array(value)) if isinstance(value, np.ndarray) else _decoded(value, size, folder)
         channels = int(pixels.shape[-1])
-        small = tf.image.resize(pixels, size, method="area", antialias=True)
+        small = tf.image.resize(pixels, size, method="area")
         if channels in (2, 4):  # Straight alpha, over white.
             opaque = pixels[..., -1:]
             if int(tf.reduce_min(opaque)) < 255:
                 alpha = tf.cast(opaque, tf.float32) / 255.0
                 over_white = tf.cast(pixels[..., :-1], tf.float32) * alpha + 255.0 * (1.0 - alpha)
-                small = tf.image.resize(over_white, size, method="area", antialias=True)
+                small = tf.image.resize(over_white, size, method="area")
             else:
                 small = small[..., :-1]
         if small.shape[-1] == 1:
@@ -103,5 +103,5 @@ def _decoded(value: Any, size: tuple[int, int], folder: Path) -> Any:
         height, width = tf.io.extract_jpeg_shape(value).numpy()[:2].tolist()
         fits = [ratio for ratio in (8, 4, 2) if height >= 2 * ratio * size[0] and width >= 2 * ratio * size[1]]
         return tf.io.decode_jpeg(value, channels=3, ratio=fits[0] if fits else 1, dct_method="INTEGER_ACCURATE")
-    except tf.errors.InvalidArgumentError as error:
-        raise _UnreadableError("is not a whole JPEG, PNG, GIF or BMP picture") from error
+    except tf.errors.OpError as error:
+        raise _UnreadableError("is not a whole JPEG, PNG, GIF, BMP or WebP picture") from error

@@ -153,6 +153,8 @@ def refuse(bad: np.ndarray, column: pd.Series, name: Hashable, locate: Locate, p
 def plain(column: pd.Series) -> pd.Series:
     """The column without a category or Arrow wrapping."""
     if isinstance(column.dtype, pd.CategoricalDtype):
+        if column.hasnans:  # Integers would not hold the gaps.
+            return column.astype(object).infer_objects()
         return column.astype(column.cat.categories.dtype)
     if isinstance(column.dtype, pd.ArrowDtype):
         return pd.Series(column.array.__arrow_array__().to_pandas(date_as_object=False))
