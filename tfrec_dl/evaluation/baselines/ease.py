@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.baselines.in_graph import FloorGraph, distinct_items, frozen
 from tfrec_dl.evaluation.baselines.matrix import binary_matrix, popular_for_newcomers
 
 MAX_ITEMS = 20_000  # inverting takes cubic time and a few matrices of items^2 x 8 bytes: here minutes and about 10 GB
@@ -48,3 +50,28 @@ class EASE:
         """Scores the whole catalogue: [H, vocabulary.size] float32; newcomers get the popular items."""
         scores: np.ndarray = binary_matrix(histories, self.vocabulary.size) @ self.weights
         return popular_for_newcomers(scores, histories, self.vocabulary)
+
+    def graph(self) -> EASEGraph:
+        """The same scores inside a TensorFlow graph."""
+        return EASEGraph(self.vocabulary.item_counts, self.weights)
+
+
+class EASEGraph(FloorGraph):
+    """`EASE` inside a TensorFlow graph: a sum of the history's rows of B.
+
+    Args:
+        item_counts: [size] training interactions by index.
+        weights: [size, size].
+    """
+
+    def __init__(self, item_counts: np.ndarray, weights: np.ndarray) -> None:
+        super().__init__(item_counts)
+        self.weights = frozen(weights)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The matrix."""
+        return {"weights": self.weights.numpy()}
+
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        items, rows = distinct_items(history)
+        return tf.sparse.segment_sum(self.weights, items, rows, num_segments=tf.shape(history)[0])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from implicit.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.evaluation.baselines.in_graph import FloorGraph, distinct_items, frozen
 from tfrec_dl.evaluation.baselines.matrix import binary_matrix
 from tfrec_dl.evaluation.scorer import FactorScorer
 
@@ -71,3 +73,51 @@ class IALS(FactorScorer):
             matrix = binary_matrix(histories, self.vocabulary.size)
             factors: np.ndarray = self.recommender.recalculate_user(np.arange(len(histories)), matrix)
         return factors
+
+    def graph(self) -> IALSGraph:
+        """The same scores inside a TensorFlow graph."""
+        fitted = self.recommender
+        return IALSGraph(self.vocabulary.item_counts, self._items, fitted.regularization, fitted.alpha)
+
+
+class IALSGraph(FloorGraph):
+    """`IALS` inside a TensorFlow graph: each user's factor is solved there (Hu, Koren and Volinsky, equation 4).
+
+    Args:
+        item_counts: [size] training interactions by index.
+        item_factors: [size, factors].
+        regularization: weight of the squared norms.
+        alpha: confidence of an interaction.
+    """
+
+    def __init__(
+        self,
+        item_counts: np.ndarray,
+        item_factors: np.ndarray,
+        regularization: float | np.ndarray,
+        alpha: float | np.ndarray,
+    ) -> None:
+        super().__init__(item_counts)
+        self.item_factors = frozen(item_factors)
+        self.regularization = float(regularization)
+        self.alpha = float(alpha)
+        factors = item_factors.astype(np.float64)
+        self.gram = frozen(factors.T @ factors + self.regularization * np.eye(factors.shape[1]), tf.float64)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The item factors and the two settings by which a user's is solved."""
+        return {
+            "item_factors": self.item_factors.numpy(),
+            "regularization": np.array(self.regularization),
+            "alpha": np.array(self.alpha),
+        }
+
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        items, rows = distinct_items(history)
+        counts = tf.math.bincount(tf.cast(rows, tf.int32), minlength=tf.shape(history)[0])
+        met = tf.RaggedTensor.from_row_lengths(tf.gather(self.item_factors, items), counts).to_tensor()
+        met = tf.cast(met, tf.float64)  # [B, distinct items, factors], zeros for padding
+        # An item of the history counts alpha times, all others once.
+        matrix = self.gram + (self.alpha - 1.0) * tf.matmul(met, met, transpose_a=True)
+        users = tf.linalg.solve(matrix, self.alpha * tf.reduce_sum(met, axis=1)[..., tf.newaxis])[..., 0]
+        return tf.matmul(tf.cast(users, tf.float32), self.item_factors, transpose_b=True)

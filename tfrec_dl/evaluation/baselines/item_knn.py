@@ -6,12 +6,14 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 from implicit.nearest_neighbours import CosineRecommender
 from implicit.utils import ParameterWarning
 from scipy import sparse
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.evaluation.baselines.in_graph import FloorGraph, SparseRows, distinct_items
 from tfrec_dl.evaluation.baselines.matrix import binary_matrix, popular_for_newcomers
 
 
@@ -40,3 +42,28 @@ class ItemKNN:
         """Scores the whole catalogue: [H, vocabulary.size] float32; newcomers get the popular items."""
         summed = (binary_matrix(histories, self.vocabulary.size) @ self.similarity).astype(np.float32).toarray()
         return popular_for_newcomers(summed, histories, self.vocabulary)
+
+    def graph(self) -> ItemKNNGraph:
+        """The same scores inside a TensorFlow graph."""
+        return ItemKNNGraph(self.vocabulary.item_counts, **SparseRows.arrays_of(self.similarity))
+
+
+class ItemKNNGraph(FloorGraph):
+    """`ItemKNN` inside a TensorFlow graph.
+
+    Args:
+        item_counts: [size] training interactions by index.
+        **similarity: the arguments of `SparseRows`.
+    """
+
+    def __init__(self, item_counts: np.ndarray, **similarity: np.ndarray) -> None:
+        super().__init__(item_counts)
+        self.similarity = SparseRows(**similarity)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The similarities."""
+        return self.similarity.arrays()
+
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        items, rows = distinct_items(history)
+        return self.similarity.weighted_sum(items, tf.ones_like(items, tf.float32), rows, tf.shape(history)[0])

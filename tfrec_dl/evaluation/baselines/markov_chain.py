@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 from scipy import sparse
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits import EvaluationCases
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.baselines.in_graph import FloorGraph, SparseRows, frozen
+from tfrec_dl.evaluation.baselines.matrix import popular_for_newcomers
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.metrics import NDCG
 
@@ -76,7 +79,10 @@ class MarkovChain:
         return chains[int(np.argmax(figures))]
 
     def scores(self, histories: Histories) -> np.ndarray:
-        """Scores the whole catalogue: [H, vocabulary.size] float64, so that ties are broken where float32 could not."""
+        """Scores the whole catalogue: [H, vocabulary.size] float64, so that ties are broken where float32 could not.
+
+        Newcomers get the popular items.
+        """
         distance = np.repeat(histories.offsets[1:], histories.lengths) - np.arange(len(histories.items)) - 1
         votes = distance < VOTERS
         rows = np.repeat(np.arange(len(histories)), histories.lengths)[votes]
@@ -87,9 +93,46 @@ class MarkovChain:
         votes_for = (ballots @ self.transitions).tocoo()
         scores = np.tile(self._tie_breakers(), (len(histories), 1))
         scores[votes_for.row, votes_for.col] += votes_for.data
-        return scores
+        return popular_for_newcomers(scores, histories, self.vocabulary)
+
+    def graph(self) -> MarkovChainGraph:
+        """The same scores inside a TensorFlow graph, where votes outweigh the tie-breakers' digits."""
+        transitions = SparseRows.arrays_of(self.transitions)
+        return MarkovChainGraph(self.vocabulary.item_counts, self.decay, self._tie_breakers(), **transitions)
 
     def _tie_breakers(self) -> np.ndarray:
         popularity = self.vocabulary.item_counts / max(1, self.vocabulary.item_counts.max())
         weakest = self.transitions.data.min(initial=1.0) * self.decay ** (VOTERS - 1)
         return np.asarray(popularity * weakest * TIE_SHARE)
+
+
+class MarkovChainGraph(FloorGraph):
+    """`MarkovChain` inside a TensorFlow graph.
+
+    Args:
+        item_counts: [size] training interactions by index.
+        decay: of the votes.
+        tie_breakers: [size] what every item scores without a vote.
+        **transitions: the arguments of `SparseRows`.
+    """
+
+    def __init__(
+        self, item_counts: np.ndarray, decay: float | np.ndarray, tie_breakers: np.ndarray, **transitions: np.ndarray
+    ) -> None:
+        super().__init__(item_counts)
+        self.decay = float(decay)
+        self.tie_breakers = frozen(tie_breakers)
+        self.transitions = SparseRows(**transitions)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Decay, tie-breakers and transitions."""
+        own = {"decay": np.array(self.decay), "tie_breakers": self.tie_breakers.numpy()}
+        return own | self.transitions.arrays()
+
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        lengths = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
+        distance = lengths - 1 - tf.range(tf.shape(history)[1])
+        places = tf.where((distance >= 0) & (distance < VOTERS))
+        weights = self.decay ** tf.cast(tf.gather_nd(distance, places), tf.float32)
+        items, count = tf.gather_nd(history, places), tf.shape(history)[0]
+        return self.tie_breakers + self.transitions.weighted_sum(items, weights, places[:, 0], count)
