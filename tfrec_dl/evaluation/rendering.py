@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,16 @@ BESIDE = ("hit_rate@10", "coverage@10")  # in the terminal, where room is scarce
 SHOWN = ("hit_rate@10", "mrr@10", "auc", "coverage@10", "novelty@10")
 
 
-def rich_table(table: pd.DataFrame, title: str = "Leaderboard") -> Table:
-    """Renders a leaderboard for a terminal of 80 columns: the best model in bold, floors dim."""
+def rich_table(table: pd.DataFrame, title: str = "Leaderboard", beside: Sequence[str] = BESIDE) -> Table:
+    """Renders a leaderboard for a terminal of 80 columns: the best model in bold, floors dim.
+
+    Args:
+        table: of `leaderboard`, or `cold_start_leaderboard` with `beside=("warm", "all")`.
+        title: above it.
+        beside: columns shown beside the metric, where the table has them.
+    """
     metric = table.columns[METRIC_COLUMN]
-    beside = [name for name in BESIDE if name in table and name != metric]
+    beside = [name for name in beside if name in table and name != metric]
     rendered = Table(
         title=escape(title),
         caption=NOTE,
@@ -45,9 +51,14 @@ def rich_table(table: pd.DataFrame, title: str = "Leaderboard") -> Table:
     return rendered
 
 
-def markdown(table: pd.DataFrame) -> str:
-    """Renders a leaderboard as a Markdown table with a note on its intervals."""
-    header, rows = _cells(table)
+def markdown(table: pd.DataFrame, shown: Sequence[str] = SHOWN) -> str:
+    """Renders a leaderboard as a Markdown table with a note on its intervals.
+
+    Args:
+        table: of `leaderboard`, or `cold_start_leaderboard` with `shown=("warm", "all")`.
+        shown: columns shown beside the metric, where the table has them.
+    """
+    header, rows = _cells(table, shown)
     lines = [header, ["---" if position < 2 else "---:" for position in range(len(header))], *rows]
     body = "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
@@ -55,12 +66,13 @@ def markdown(table: pd.DataFrame) -> str:
     return f"{body}\n\n{NOTE.replace('*', chr(92) + '*')}\n"
 
 
-def save_leaderboard(table: pd.DataFrame, path: str | Path) -> None:
+def save_leaderboard(table: pd.DataFrame, path: str | Path, shown: Sequence[str] = SHOWN) -> None:
     """Writes a leaderboard, whole or not at all.
 
     Args:
         table: of `leaderboard`.
         path: `.csv` or `.json` (a list of objects, null for unknown) with every figure, or `.md` with those shown.
+        shown: as for `markdown`.
 
     Raises:
         InputError: for another suffix, or a folder that does not exist or cannot be written.
@@ -69,7 +81,7 @@ def save_leaderboard(table: pd.DataFrame, path: str | Path) -> None:
     writers: dict[str, Callable[[], str]] = {
         ".csv": lambda: table.to_csv(index=False),
         ".json": lambda: json.dumps(json.loads(table.to_json(orient="records", double_precision=15)), indent=2) + "\n",
-        ".md": lambda: markdown(table),
+        ".md": lambda: markdown(table, shown),
     }
     if path.suffix not in writers:
         raise InputError(
@@ -115,9 +127,9 @@ def leaderboard_plot(table: pd.DataFrame, path: str | Path) -> None:
         figure.savefig(temporary, dpi=150, format=path.suffix[1:].lower())
 
 
-def _cells(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+def _cells(table: pd.DataFrame, shown: Sequence[str]) -> tuple[list[str], list[list[str]]]:
     metric = table.columns[METRIC_COLUMN]
-    shown = [name for name in SHOWN if name in table and name != metric]
+    shown = [name for name in shown if name in table and name != metric]
     header = ["model", "family", metric, "95 % interval", "", *shown, "seconds"]
     rows = [
         [

@@ -1,0 +1,147 @@
+"""Warm, cold and all: what a model makes of the items it was trained on and of those nobody has met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.data.cold_start import ColdStartSplit
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits import EvaluationCases
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.evaluate import DEFAULT_METRICS, Report, evaluate
+from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
+from tfrec_dl.evaluation.metrics import Metric
+from tfrec_dl.evaluation.scorer import as_scorer
+
+Kind = Literal["cold", "warm", "all"]
+KINDS: tuple[Kind, ...] = ("cold", "warm", "all")
+Part = Literal["validation", "test"]
+
+
+@dataclass(frozen=True, eq=False)
+class ColdStartEntry:
+    """One line of a cold-start leaderboard.
+
+    Attributes:
+        name: of the model.
+        reports: of `evaluate_cold_start`.
+        seconds: its training took; None where unknown.
+        family: "deep" or "floor".
+    """
+
+    name: str
+    reports: Mapping[Kind, Report]
+    seconds: float | None = None
+    family: str = "deep"
+
+
+def evaluate_cold_start(
+    scorer_or_model: Any,
+    cold_split: ColdStartSplit,
+    part: Part = "test",
+    keep_seen: bool = False,
+    metrics: Sequence[Metric] = DEFAULT_METRICS,
+    seed: int = 0,
+    block_size: int | None = None,
+) -> dict[Kind, Report]:
+    """Evaluates on the cases of one part, three times.
+
+    | report | cases | items that can be recommended |
+    |---|---|---|
+    | "cold" | those with a cold target | the cold items of this part |
+    | "warm" | those of leave-last-out | the items with training interactions |
+    | "all" | both of these | every item of the vocabulary |
+
+    A user may have a case of each kind; in "all" they are two rows, and intervals take them as two users.
+
+    Args:
+        scorer_or_model: a `RetrievalModel` or a `Scorer`, trained on `cold_split.split.train`.
+        cold_split: of `hold_out_items`.
+        part: "validation", to choose settings, or "test".
+        keep_seen: False masks the items of the history; True lets them compete.
+        metrics: what to compute.
+        seed: of the bootstrap intervals.
+        block_size: users scored at once; None chooses from the catalogue's size.
+
+    Returns:
+        "cold", "warm" and "all".
+
+    Raises:
+        InputError: if the part is unknown or there are no metrics.
+    """
+    if part == "validation":
+        cold, cold_items, warm = cold_split.cold_validation, cold_split.validation_items, cold_split.split.validation
+    elif part == "test":
+        cold, cold_items, warm = cold_split.cold_test, cold_split.test_items, cold_split.split.test
+    else:
+        raise InputError(f"part is {part!r}: use 'validation' or 'test'.")
+    asked: dict[Kind, tuple[EvaluationCases, np.ndarray | None]] = {
+        "cold": (cold, cold_items),
+        "warm": (warm, cold_split.warm_items),
+        "all": (EvaluationCases(_both(warm.histories, cold.histories), _both(warm.targets, cold.targets)), None),
+    }
+    scorer = as_scorer(scorer_or_model)  # once: a model's item vectors are computed here
+    return {
+        kind: evaluate(
+            scorer, cases, cold_split.vocabulary, keep_seen, metrics, seed, block_size, candidates=candidates
+        )
+        for kind, (cases, candidates) in asked.items()
+    }
+
+
+def cold_start_leaderboard(
+    entries: Sequence[ColdStartEntry], metric: str = "ndcg@10", order_by: Kind = "cold"
+) -> pd.DataFrame:
+    """Puts entries in order, best first, for one metric.
+
+    Args:
+        entries: evaluated on the same split and part.
+        metric: a per-user metric.
+        order_by: the kind of cases whose figure orders them.
+
+    Returns:
+        One row an entry: `model`, `family`; the figure of each kind ("cold", "warm", "all", that of `order_by` first)
+        with its interval ("cold/low", "cold/high"); the `difference` from the best in `order_by`, with
+        `difference/low`, `difference/high`, `p` and `stars`; `seconds`, NaN where unknown; `metric`, its name. For
+        `rich_table`, `markdown` and `save_leaderboard` name the other two kinds, for example `beside=("warm", "all")`.
+
+    Raises:
+        InputError: if there are no entries, two have one name, the metric or the kind is unknown, or reports are over
+            different users.
+    """
+    if order_by not in KINDS:
+        raise InputError(f"order_by is {order_by!r}: use one of {', '.join(KINDS)}.")
+    names = [entry.name for entry in entries]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"two models are named {twice!r}: give each its own name.")
+    boards = {
+        kind: leaderboard(
+            [Entry(entry.name, entry.reports[kind], entry.seconds, entry.family) for entry in entries], metric
+        )
+        for kind in KINDS
+    }
+    first = boards[order_by]
+    table = first[["model", "family"]].copy()
+    for kind in (order_by, *(kind for kind in KINDS if kind != order_by)):
+        board = boards[kind].set_index("model").loc[table["model"]]
+        for suffix in ("", "/low", "/high"):
+            table[f"{kind}{suffix}"] = board[f"{metric}{suffix}"].to_numpy()
+    for column in ("difference", "difference/low", "difference/high", "p", "stars", "seconds"):
+        table[column] = first[column]
+    table["metric"] = metric
+    return table
+
+
+def _both(one: Histories, other: Histories) -> Histories:
+    """The rows of both, without weights."""
+    return Histories(
+        np.concatenate([one.items, other.items]),
+        np.concatenate([one.offsets, one.offsets[-1] + other.offsets[1:]]),
+        np.concatenate([one.user_ids, other.user_ids]),
+    )
