@@ -1,0 +1,33 @@
+"""Random: what a ranking is worth that knows nothing."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class RandomScores:
+    """Scores every item at random, anew for each user.
+
+    Scores depend on the seed and the user id alone, so they are the same alone and in a block, and each time.
+
+    Attributes:
+        vocabulary: the items.
+        seed: of the scores, at least 0.
+    """
+
+    vocabulary: Vocabulary
+    seed: int = 0
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue: [H, vocabulary.size] float32, uniform in [0, 1)."""
+        scores = np.empty((len(histories), self.vocabulary.size), dtype=np.float32)
+        for row, user in zip(scores, histories.user_ids, strict=True):
+            np.random.default_rng([self.seed, zlib.crc32(str(user).encode())]).random(out=row, dtype=np.float32)
+        return scores
