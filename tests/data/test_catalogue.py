@@ -94,6 +94,7 @@ def test_a_kind_may_be_given_and_a_column_ignored(tmp_path):
         ({"kinds": {"title": "number"}}, "column 'title', row 1 (and in 1 more): the value is neither a number nor a"),
         ({"kinds": dict.fromkeys(KINDS, "ignore")}, "no features beside the ids in 'item_id' ('title' is ignored: as"),
         ({"image_size": (0, 64)}, "image_size is (0, 64)"),
+        ({"image_size": 64}, "image_size is 64: give height and width"),
     ],
 )
 def test_a_wrong_choice_is_refused(arguments, words):

@@ -1,3 +1,5 @@
+import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ WORDS = [f"w{i}" for i in range(30)]
         ([0.5, None, 2], "number"),
         (["1", "-2.5", " 3e4 ", ""], "number"),
         (["1995-01-01", "2001-12-31"], "number"),
+        ([datetime.date(1995, 1, 1), datetime.date(2001, 12, 31), None], "number"),
         (pd.to_datetime(["1995-01-01", "2001-12-31"]), "number"),
         (["007", "123"], "category"),
         (["12345", "T8H1N"], "category"),
@@ -49,6 +52,8 @@ def test_the_kind_follows_from_the_values(values, kind):
         ([5, 5, None], "its only value is 5.0"),
         (WORDS, "as identifiers are"),
         ([{"a": 1}], "it holds structures"),
+        ([b"abc", None], "it holds bytes such as b'abc', which are no picture"),
+        ([[0.5, 1.0], [0.0, 2.0]], "it holds vectors such as [0.5, 1.0]"),
     ],
 )
 def test_a_column_that_tells_nothing_is_no_feature(values, reason):

@@ -1,3 +1,4 @@
+import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -62,6 +63,7 @@ def test_lists_are_joined(column, expected):
         ([Decimal("1.5"), None], [1.5, None]),
         (["1970-01-02", "", "1969-12-31T12:00:00Z"], [1, None, -0.5]),
         (pd.to_datetime(["1970-01-02", None]), [1, None]),
+        ([datetime.date(1970, 1, 2), None], [1, None]),
         (pd.to_datetime(["1970-01-02T01:00:00+01:00"]), [1]),
         ([None, None], [None, None]),
     ],
@@ -77,6 +79,7 @@ def test_numbers_and_dates_are_float32(column, expected):
     [
         (checked_texts, ["a", ["b"]], "column 'x', row 2: the value ['b'] is of type list: use text"),
         (checked_texts, ["a", b"b"], "column 'x', row 2: the value b'b' is of type bytes"),
+        (checked_texts, ["a", np.eye(2)], "column 'x', row 2: the value array([[1., 0.],        [0., 1.]]) is of type"),
         (checked_texts, ["a", "b\0"], "column 'x', row 2: the text has a NUL byte at character 2"),
         (checked_lists, [["a"], ["b|c"]], "column 'x', row 2: ['b|c'] holds '|', which separates values"),
         (checked_lists, [["a"], [["b"]]], "column 'x', row 2: the value ['b'] is of type list"),

@@ -39,7 +39,8 @@ def check_choices(
             near = difflib.get_close_matches(str(kind), CHOICES, n=1)
             known = f"did you mean {near[0]!r}?" if near else f"use {', '.join(map(repr, CHOICES))}"
             raise InputError(f"the kind of column {name!r} is {kind!r}: {known}")
-    if len(image_size) != 2 or not all(isinstance(side, (int, np.integer)) and side >= 1 for side in image_size):
+    sides = image_size if isinstance(image_size, (tuple, list)) else ()
+    if len(sides) != 2 or not all(isinstance(side, (int, np.integer)) and side >= 1 for side in sides):
         raise InputError(f"image_size is {image_size!r}: give height and width in pixels, for example (64, 64)")
 
 

@@ -16,6 +16,8 @@ SEPARATOR = "|"
 """Between the parts of a multi_category value."""
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
 OTHER_PICTURES = (".tif", ".tiff", ".avif", ".heic", ".svg")
+SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"BM", b"RIFF")
+"""What encoded pictures begin with."""
 NUMBER = re.compile(r"[+-]?(0|[1-9]\d*|(?=\.\d))(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 """Numbers as programs write them; "007" is a code."""
 DAY = re.compile(r"\d{4}-\d\d-\d\d([ T][\d:.]+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -48,7 +50,8 @@ def infer_kind(column: pd.Series, exists: Callable[[str], bool]) -> tuple[Kind |
     In this order: nothing or one value only is no feature; paths of pictures that exist, encoded pictures and arrays
     are images; numbers, dates and text that spells either are numbers ("007" does not); lists, and text of which a
     tenth holds "|", are multi_category; short single words, and phrases of which half occur more than once, are
-    categories; single words that are all different are identifiers, hence no feature; the rest is text.
+    categories; single words that are all different are identifiers, hence no feature; the rest is text. Vectors,
+    structures and bytes that are no picture are no features either.
 
     Args:
         column: [n] values.
@@ -65,9 +68,13 @@ def infer_kind(column: pd.Series, exists: Callable[[str], bool]) -> tuple[Kind |
     if _is_number_dtype(filled):
         return ("number", "") if filled.nunique() > 1 or len(column) == 1 else _constant(filled)
     first = filled.iloc[0]
-    if isinstance(first, (bytes, np.ndarray)) and not is_sequence(first):
+    if isinstance(first, bytes) and not first.startswith(SIGNATURES):
+        return None, f"it holds bytes such as {show(first)}, which are no picture"
+    if isinstance(first, bytes) or (isinstance(first, np.ndarray) and first.ndim != 1):
         return "image", ""
     if is_sequence(first):
+        if any(isinstance(member, (float, np.floating)) for member in first):
+            return None, f"it holds vectors such as {show(first)}: give each of their numbers a column"
         return "multi_category", ""
     if isinstance(first, dict):
         return None, f"it holds structures such as {show(first)}"

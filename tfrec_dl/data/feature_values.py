@@ -70,7 +70,8 @@ def checked_measures(column: pd.Series, name: str, locate: Locate) -> np.ndarray
         numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         bad = np.isnan(numbers) & ~missing & (column.astype(str).str.strip().str.lower() != "nan").to_numpy()
         if bad.any():
-            words = column.where(column.map(lambda value: isinstance(value, str)), None)
+            # pandas would read a number as a datetime of its own making.
+            words = column.map(lambda value: None if pd.api.types.is_number(value) else str(value))
             datetimes = pd.to_datetime(words, errors="coerce", format="ISO8601", utc=True)
             unread = datetimes.isna().to_numpy() & ~missing
             if np.count_nonzero(unread) < np.count_nonzero(bad):

@@ -17,7 +17,7 @@ EXACT_FLOAT = 2.0**53
 
 def show(value: object, limit: int = 60) -> str:
     """The value on one line, shortened."""
-    text = repr(value.item() if isinstance(value, np.generic) else value)
+    text = repr(value.item() if isinstance(value, np.generic) else value).replace("\n", " ")
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
 
 
