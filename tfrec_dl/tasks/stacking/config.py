@@ -1,0 +1,28 @@
+"""Settings of the ranker that blends a stack's members."""
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class RankerConfig:
+    """How the ranker is fitted.
+
+    Of regularizations 0.0001, 0.001 and 0.01 the cross-fitted validation NDCG@10 on ml-1m differed by less than
+    0.001; the other settings were not searched.
+
+    Attributes:
+        cases: validation users to learn from at most.
+        best: items that each member adds to a user's candidates: its highest that are not among them yet.
+        sampled: candidates drawn from all other items, which count for those that were not drawn.
+        regularization: weight of the squared weights in the mean loss of a case.
+        folds: parts of the users in cross-fitting, which the validation figures come from.
+        seed: of the draws.
+    """
+
+    cases: int = Field(default=10_000, ge=1)
+    best: int = Field(default=50, ge=1)
+    sampled: int = Field(default=200, ge=1)
+    regularization: float = Field(default=1e-3, ge=0, allow_inf_nan=False)
+    folds: int = Field(default=5, ge=2)
+    seed: int = Field(default=0, ge=0, lt=2**31)
