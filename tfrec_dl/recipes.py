@@ -15,14 +15,16 @@ from tfrec_dl.encoders import GRU, LSTM, Body, Caser, MarkovPath, NextItNet, Sim
 from tfrec_dl.errors import InputError
 from tfrec_dl.tasks.losses import FullSoftmax, Loss, SampledSoftmax
 from tfrec_dl.tasks.retrieval import RetrievalModel
-from tfrec_dl.towers.content import Content
+from tfrec_dl.towers.content import Content, Fusion, Picture
 from tfrec_dl.towers.content_tower import content_tower, hybrid_tower
 from tfrec_dl.towers.ids import id_tower
+from tfrec_dl.towers.user_tower import user_tower
 
 # Items up to which a softmax over the whole catalogue is the cheaper way to the same quality.
 FULL_SOFTMAX_LIMIT = 20_000
 STRICT = ConfigDict(extra="forbid")
 TAGGED = ("body", "loss", "image", "fusion")  # settings that are one of several classes, told apart by their name
+NAMED: dict[str, Any] = {"loss": Loss, "image": Picture, "fusion": Fusion}  # those that can be set by that name
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -33,7 +35,8 @@ class ModelConfig:
         body: the encoder's network.
         kind: what the model knows an item by: "behaviour", its id; "content", its features, so that it recommends items
             that nobody met yet; "hybrid", both. The last two need a catalogue.
-        content: what reads the features.
+        content: what reads the features, of items and of users.
+        user_dropout: share of the users whose features are not read in training, so that a query without them works.
         id_dropout: share of the ids hidden in training from a hybrid model, so that it learns to do without them.
         dimension: width of item vectors and states, the bias apart.
         item_dropout: share of the history's items that the body does not see in training.
@@ -49,6 +52,7 @@ class ModelConfig:
     kind: Literal["behaviour", "content", "hybrid"] = "behaviour"
     content: Content = Content()
     id_dropout: float = Field(default=0.2, ge=0, le=1)
+    user_dropout: float = Field(default=0.2, ge=0, le=1)
     dimension: int = Field(default=64, ge=1)
     item_dropout: float = Field(default=0.0, ge=0, lt=1)
     embedding_dropout: float = Field(default=0.2, ge=0, lt=1)
@@ -108,14 +112,14 @@ class Recipe:
         Args:
             settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
                 that names one setting only (those of `content` aside). Values may be strings, as on the command line; a
-                loss may be given by its name, and the loss's own settings beside it.
+                loss, what reads pictures, and the fusion may be given by name, and their own settings beside it.
 
         Raises:
             InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
         """
         values = TypeAdapter(Recipe).dump_python(self)
-        # The loss first: another one has other settings.
-        for name, value in sorted(settings.items(), key=lambda setting: setting[0] not in ("loss", "model.loss")):
+        # Those set by a name first: another loss has other settings.
+        for name, value in sorted(settings.items(), key=lambda setting: setting[0].rsplit(".", 1)[-1] not in NAMED):
             *folders, leaf = _resolve({part: values[part] for part in ("model", "training")}, name).split(".")
             level = values
             for folder in folders:
@@ -182,29 +186,32 @@ def choose_loss(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
     return replace(config, loss=FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax())
 
 
-def build_model(recipe: Recipe, vocabulary: Vocabulary, catalogue: Catalogue | None = None) -> RetrievalModel:
+def build_model(
+    recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None = None, users: Catalogue | None = None
+) -> RetrievalModel:
     """Builds a recipe's model for a catalogue, not compiled.
 
     Args:
         recipe: what to build; a loss left open is chosen by the size of the catalogue.
         vocabulary: the items, with their training counts.
-        catalogue: the items' features; None where the recipe's kind is "behaviour".
+        items: the items' features; None where the recipe's kind is "behaviour".
+        users: the users' features, if any: with every kind.
 
     Raises:
-        InputError: if the recipe's kind and the catalogue do not go together.
+        InputError: if the recipe's kind and the items' features do not go together.
     """
     config = choose_loss(recipe.model, vocabulary)
-    _check_kind(config, catalogue)
+    check_kind(config, items)
     embedding = None
-    if catalogue is None:
+    if items is None:
         embedding = _item_table(vocabulary.size, config, "item_embedding")
         output = embedding if config.tied else _item_table(vocabulary.size, config, "output_embedding")
         tower = id_tower(output, vocabulary.item_counts)
     elif config.kind == "content":
-        tower = content_tower(config.content, catalogue, vocabulary, config.dimension)
+        tower = content_tower(config.content, items, vocabulary, config.dimension)
     else:
         ids = _item_table(vocabulary.trained_size, config, "item_embedding")
-        tower = hybrid_tower(config.content, catalogue, vocabulary, ids, config.id_dropout)
+        tower = hybrid_tower(config.content, items, vocabulary, ids, config.id_dropout)
     short_path = None
     if config.markov_order:
         short_path = MarkovPath(vocabulary.size, config.dimension, config.markov_order, name="markov_path")
@@ -218,18 +225,19 @@ def build_model(recipe: Recipe, vocabulary: Vocabulary, catalogue: Catalogue | N
         short_path,
         name=config.body.name,
     )
+    user = None if users is None else user_tower(config.content, users, config.dimension, config.user_dropout)
     assert config.loss is not None
     return RetrievalModel(
-        encoder, tower, vocabulary, config.loss, recipe.training.max_length, recipe.training.seed, embedding
+        encoder, tower, vocabulary, config.loss, recipe.training.max_length, recipe.training.seed, embedding, user
     )
 
 
-def _check_kind(config: ModelConfig, catalogue: Catalogue | None) -> None:
-    """Raises InputError where kind and catalogue do not go together."""
-    if config.kind != "behaviour" and catalogue is None:
+def check_kind(config: ModelConfig, items: object) -> None:
+    """Raises InputError where the kind and the items' features, or None, do not go together."""
+    if config.kind != "behaviour" and items is None:
         raise InputError(f"kind is {config.kind!r}, which needs the items' features: give a catalogue of items.")
-    if config.kind == "behaviour" and catalogue is not None:
-        raise InputError("a catalogue is given, but kind is 'behaviour': choose 'content' or 'hybrid'.")
+    if config.kind == "behaviour" and items is not None:
+        raise InputError("features of items are given, but kind is 'behaviour': choose 'content' or 'hybrid'.")
     if config.kind != "behaviour" and config.markov_order:
         raise InputError(f"markov_order is {config.markov_order}, but goes by ids: kind must be 'behaviour', or it 0.")
     if config.kind != "behaviour" and not config.tied:
@@ -242,10 +250,10 @@ def _item_table(rows: int, config: ModelConfig, name: str) -> tf.keras.layers.Em
 
 
 def _parse(leaf: str, value: Any, before: Any) -> Any:
-    """A setting's value, where it is text: a loss from its name, a list from "1,2,4"; pydantic parses the rest."""
-    if leaf == "loss" and isinstance(value, str):
+    """A setting's value, where it is text: a class from its name, a list from "1,2,4"; pydantic parses the rest."""
+    if leaf in NAMED and isinstance(value, str):
         try:
-            return TypeAdapter(Loss).dump_python(TypeAdapter(Loss).validate_python({"name": value}))
+            return TypeAdapter(NAMED[leaf]).dump_python(TypeAdapter(NAMED[leaf]).validate_python({"name": value}))
         except ValidationError:
             return {"name": value}  # refused with all the other settings
     if isinstance(before, tuple) and isinstance(value, str):

@@ -140,7 +140,7 @@ def test_run_killed_while_it_began_is_begun_again(recipe, source, tmp_path, monk
     if moment == "configuration":
         (folder / ".config.json.x1y2z3").write_text("{")  # SIGKILL leaves the temporary file
     split = source.divide(source.read())
-    Run.begin(folder, recipe, source, source.read(), split.vocabulary)
+    Run.begin(folder, recipe, source, source.read(), split.vocabulary, {})
     assert Run.open(folder).recipe == recipe
     assert Run.open(folder).vocabulary().ids.tolist() == split.vocabulary.ids.tolist()
 

@@ -13,6 +13,9 @@ from tfrec_dl.cli.options import (
     Data,
     Epochs,
     ItemColumn,
+    ItemFeature,
+    Items,
+    KindOption,
     MaxLength,
     RatingColumn,
     Seed,
@@ -21,6 +24,10 @@ from tfrec_dl.cli.options import (
     SplitOption,
     TimeColumn,
     UserColumn,
+    UserFeature,
+    Users,
+    chosen_kind,
+    parse_kinds,
     parse_settings,
 )
 from tfrec_dl.cli.quiet import quiet_tensorflow
@@ -46,6 +53,11 @@ def compare(
     item_column: ItemColumn = "item_id",
     time_column: TimeColumn = None,
     rating_column: RatingColumn = None,
+    items: Items = None,
+    item_feature: ItemFeature = None,
+    users: Users = None,
+    user_feature: UserFeature = None,
+    kind: KindOption = None,
     split: SplitOption = SplitName.LEAVE_LAST_OUT,
     epochs: Epochs = None,
     batch_size: BatchSize = None,
@@ -58,6 +70,7 @@ def compare(
     FOLDER gets a run a model and leaderboard.csv, .json, .md (and .png, where matplotlib is installed). The same
     command goes on where it was interrupted, and does not train finished runs again.
     """
+    item_kinds, user_kinds = parse_kinds("--item-feature", item_feature), parse_kinds("--user-feature", user_feature)
     settings = parse_settings(set_, epochs=epochs, batch_size=batch_size, max_length=max_length, seed=seed)
     names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
     if not names:
@@ -70,10 +83,22 @@ def compare(
     from tfrec_dl.recipes import RECIPES, get_recipe
     from tfrec_dl.training.compare import compare
 
+    settings = {"model.kind": chosen_kind(kind, items), **settings}
     recipes = [get_recipe(name).with_settings(settings) for name in names]
     if out is not None:
         require_only(out, {*RECIPES, *LEADERBOARD}, "a comparison")
-    source = NarratedSource(data, user_column, item_column, time_column, rating_column, split=split.value)
+    source = NarratedSource(
+        data,
+        user_column,
+        item_column,
+        time_column,
+        rating_column,
+        split=split.value,
+        items=items,
+        item_kinds=item_kinds,
+        users=users,
+        user_kinds=user_kinds,
+    )
     if out is not None:
         table = compare(recipes, source, out, [Narrator()], keras_verbosity(), say)
         console().print(rich_table(table, TITLE))

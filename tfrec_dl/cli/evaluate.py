@@ -38,7 +38,7 @@ def evaluate(
     run.metrics()  # refuses a run that is not finished
     if not Path(run.source.path).exists():
         raise InputError(f"{run.source.path}, which {run_folder} was trained on, is gone: bring it back.")
-    parts = run.source.divide(run.interactions())
+    parts = run.split()
     cases = parts.validation if split is Part.VALIDATION else parts.test
     report = evaluate(run.model(), cases, parts.vocabulary, keep_seen)
 

@@ -1,6 +1,7 @@
 """`tfrec-dl models`."""
 
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
 from rich.columns import Columns
 from rich.padding import Padding
@@ -10,6 +11,7 @@ from tfrec_dl.cli.console import console, say
 from tfrec_dl.cli.quiet import quiet_tensorflow
 
 HIDDEN = ("model.body.name",)  # which network it is; the recipe's name says it
+CONTENT = "model.content."
 OPEN = "(open)"
 UNSET = {"model.loss": "(by the catalogue's size)", "training.context": "(half of max_length)"}
 
@@ -21,17 +23,25 @@ def models() -> None:
     from tfrec_dl.tasks.losses import Loss
     from tfrec_dl.training.run import flat_settings
 
+    content = {}
     for recipe in RECIPES.values():
         say(recipe.name, style="bold")
         say(f"  {recipe.source}")
-        settings = flat_settings(recipe.to_dict())
+        settings = {name: value for name, value in flat_settings(recipe.to_dict()).items() if name not in HIDDEN}
+        content = {name: value for name, value in settings.items() if name.startswith(CONTENT)}
         for part in ("model.", "training."):
-            shown = {name: value for name, value in settings.items() if name.startswith(part) and name not in HIDDEN}
-            texts = [
-                Text(f"{name}={UNSET.get(name, OPEN) if value is None else value}") for name, value in shown.items()
-            ]
-            console().print(Padding(Columns(texts, padding=(0, 2)), (0, 0, 0, 2)))
+            show({name: value for name, value in settings.items() if name.startswith(part) and name not in content})
         say()
+    say("every recipe with --kind content or hybrid, and for the features of users", style="bold")
+    show({name.removesuffix(".name"): value for name, value in content.items()})
+    say()
     losses = get_args(get_args(Loss)[0])
     say(f"model.loss is one of {', '.join(loss().name for loss in losses)}")
+    say("model.content.image is image_cnn or backbone, model.content.fusion concatenation or gated_sum")
     say("Change any setting with --set KEY=VALUE; the last part of a name is enough where it is unique.")
+
+
+def show(settings: Mapping[str, Any]) -> None:
+    """Prints settings in columns."""
+    texts = [Text(f"{name}={UNSET.get(name, OPEN) if value is None else value}") for name, value in settings.items()]
+    console().print(Padding(Columns(texts, padding=(0, 2)), (0, 0, 0, 2)))

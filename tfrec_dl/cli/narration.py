@@ -2,8 +2,11 @@
 
 import numpy as np
 import tensorflow as tf
+from rich.markup import escape
+from rich.table import Table
 
-from tfrec_dl.cli.console import say
+from tfrec_dl.cli.console import console, say
+from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import EvaluationCases, Split
@@ -36,9 +39,19 @@ class NarratedSource(DataSource):
             say(f"weights: an interaction counts in the loss as column {self.weight or 'weight'!r} says")
         return interactions
 
-    def divide(self, interactions: Interactions) -> Split:
+    def read_items(self) -> Catalogue | None:
+        """Reads and checks the items' features."""
+        return _narrated(super().read_items(), "items", self.items)
+
+    def read_users(self) -> Catalogue | None:
+        """Reads and checks the users' features."""
+        return _narrated(super().read_users(), "users", self.users)
+
+    def divide(self, interactions: Interactions, items: Catalogue | None = None) -> Split:
         """Splits the interactions."""
-        split = super().divide(interactions)
+        if items is not None:
+            say(f"items: {items.coverage(interactions.item_ids)}")
+        split = super().divide(interactions, items)
         say(
             f"split {self.split}: {len(split.train.items):,} interactions of {len(split.train):,} users to train on, "
             f"{len(split.vocabulary.ids):,} items; {len(split.validation):,} users to validate on, "
@@ -51,6 +64,17 @@ class NarratedSource(DataSource):
                 "same user: misses while seen items are masked (`tfrec-dl evaluate RUN --keep-seen` lets them compete)"
             )
         return split
+
+
+def _narrated(catalogue: Catalogue | None, whose: str, path: str | None) -> Catalogue | None:
+    """The catalogue, its features shown."""
+    if catalogue is not None:
+        table = Table("feature", "kind", "filled", "values", "example", title=f"features of {whose}: {path}")
+        for row in catalogue.summary():
+            table.add_row(*(escape(text) for text in row))
+        console().print(table)
+        say(f"where a kind is wrong: --{whose[:-1]}-feature NAME=KIND, or NAME=ignore")
+    return catalogue
 
 
 def _met_before(cases: EvaluationCases, vocabulary_size: int) -> int:

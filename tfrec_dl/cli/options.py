@@ -9,6 +9,14 @@ import typer
 from tfrec_dl.errors import InputError
 
 
+class Kind(str, Enum):
+    """What a model knows an item by."""
+
+    BEHAVIOUR = "behaviour"
+    CONTENT = "content"
+    HYBRID = "hybrid"
+
+
 class SplitName(str, Enum):
     """How test cases are held out."""
 
@@ -31,6 +39,31 @@ RatingColumn = Annotated[
     str | None, typer.Option(metavar="C", help='Column of ratings; by default "rating", where the table has it.')
 ]
 SplitOption = Annotated[SplitName, typer.Option(help="How test cases are held out.")]
+Items = Annotated[
+    str | None,
+    typer.Option("--items", metavar="PATH", show_default=False, help="Table of the items' features, a row an item."),
+]
+ItemFeature = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=KIND",
+        show_default=False,
+        help="Kind of a feature, where the guess is wrong: text, category, multi_category, number, image or ignore.",
+    ),
+]
+Users = Annotated[
+    str | None,
+    typer.Option("--users", metavar="PATH", show_default=False, help="Table of the users' features, a row a user."),
+]
+UserFeature = Annotated[list[str] | None, typer.Option(metavar="NAME=KIND", show_default=False, help="As above.")]
+KindOption = Annotated[
+    Kind | None,
+    typer.Option(
+        "--kind",
+        show_default=False,
+        help="What an item is known by: its id, its features, or both. By default both where --items is given.",
+    ),
+]
 Epochs = Annotated[int | None, typer.Option(metavar="N", help="Passes over the training data at most.")]
 BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Windows of a history a step.")]
 MaxLength = Annotated[int | None, typer.Option(metavar="N", help="Items of a history that are read.")]
@@ -44,6 +77,28 @@ Settings = Annotated[
         show_default=False,
     ),
 ]
+
+
+def parse_kinds(option: str, texts: Sequence[str] | None) -> dict[str, Any]:
+    """Feature -> kind, from "name=kind" each.
+
+    Raises:
+        InputError: for a text without "=", or another kind.
+    """
+    from tfrec_dl.data.feature_kinds import KINDS  # imports pandas, which --help does not wait for
+
+    kinds = {}
+    for text in texts or ():
+        name, equals, kind = text.rpartition("=")
+        if not (equals and name) or kind not in (*KINDS, "ignore"):
+            raise InputError(f"{option} {text!r:.80} is not NAME=KIND: the kinds are {', '.join(KINDS)} and ignore.")
+        kinds[name] = kind
+    return kinds
+
+
+def chosen_kind(kind: Kind | None, items: str | None) -> str:
+    """The kind of recommender asked for; both ids and features where there are features."""
+    return kind.value if kind is not None else "behaviour" if items is None else "hybrid"
 
 
 def parse_settings(texts: Sequence[str] | None, **options: int | None) -> dict[str, Any]:

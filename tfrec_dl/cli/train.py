@@ -12,6 +12,9 @@ from tfrec_dl.cli.options import (
     Data,
     Epochs,
     ItemColumn,
+    ItemFeature,
+    Items,
+    KindOption,
     MaxLength,
     RatingColumn,
     Seed,
@@ -20,6 +23,10 @@ from tfrec_dl.cli.options import (
     SplitOption,
     TimeColumn,
     UserColumn,
+    UserFeature,
+    Users,
+    chosen_kind,
+    parse_kinds,
     parse_settings,
 )
 from tfrec_dl.cli.quiet import quiet_tensorflow
@@ -33,6 +40,11 @@ def train(
     item_column: ItemColumn = "item_id",
     time_column: TimeColumn = None,
     rating_column: RatingColumn = None,
+    items: Items = None,
+    item_feature: ItemFeature = None,
+    users: Users = None,
+    user_feature: UserFeature = None,
+    kind: KindOption = None,
     split: SplitOption = SplitName.LEAVE_LAST_OUT,
     epochs: Epochs = None,
     batch_size: BatchSize = None,
@@ -47,6 +59,7 @@ def train(
     """
     require_writable(out)
     require_unfinished(out)
+    item_kinds, user_kinds = parse_kinds("--item-feature", item_feature), parse_kinds("--user-feature", user_feature)
     settings = parse_settings(set_, epochs=epochs, batch_size=batch_size, max_length=max_length, seed=seed)
     quiet_tensorflow()
     from tfrec_dl.cli.narration import NarratedSource, Narrator
@@ -54,9 +67,20 @@ def train(
     from tfrec_dl.training.compare import refuse_other_recipe
     from tfrec_dl.training.train import train
 
-    recipe = get_recipe(model).with_settings(settings)
+    recipe = get_recipe(model).with_settings({"model.kind": chosen_kind(kind, items), **settings})
     refuse_other_recipe(recipe, out)
-    source = NarratedSource(data, user_column, item_column, time_column, rating_column, split=split.value)
+    source = NarratedSource(
+        data,
+        user_column,
+        item_column,
+        time_column,
+        rating_column,
+        split=split.value,
+        items=items,
+        item_kinds=item_kinds,
+        users=users,
+        user_kinds=user_kinds,
+    )
     run = train(recipe, source, out, [Narrator()], keras_verbosity())
 
     console().print(metric_table(run.metrics(), {"test": "test"}, f"{recipe.name}, items of the history left out"))

@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.catalogue_columns import Choice
 from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits import Split, leave_last_out, temporal
@@ -26,6 +28,12 @@ class DataSource:
         weight: column of weights; None takes "weight" where the table has it.
         split: "leave-last-out" or "temporal".
         min_count: interactions an item needs in training to enter the vocabulary.
+        items: table of the items' features, CSV (also gzip) or Parquet, a row an item, its ids in the column `item`;
+            None where items are known by their ids alone.
+        item_kinds: feature of an item -> kind, or "ignore", where the guess is wrong.
+        users: table of the users' features, its ids in the column `user`; None for none.
+        user_kinds: as `item_kinds`.
+        image_size: height and width in pixels that pictures are stretched to.
     """
 
     path: str
@@ -36,6 +44,11 @@ class DataSource:
     weight: str | None = None
     split: Literal["leave-last-out", "temporal"] = "leave-last-out"
     min_count: int = Field(default=1, ge=1)
+    items: str | None = None
+    item_kinds: dict[str, Choice] = Field(default_factory=dict)
+    users: str | None = None
+    user_kinds: dict[str, Choice] = Field(default_factory=dict)
+    image_size: tuple[int, int] = (64, 64)
 
     def read(self) -> Interactions:
         """Reads and checks the table.
@@ -46,13 +59,34 @@ class DataSource:
         columns = Columns(user=self.user, item=self.item, time=self.time, rating=self.rating, weight=self.weight)
         return Interactions.read(self.path, columns)
 
-    def divide(self, interactions: Interactions) -> Split:
+    def read_items(self) -> Catalogue | None:
+        """Reads and checks the items' features, if there are any.
+
+        Raises:
+            InputError: as `Catalogue.read`.
+        """
+        return None if self.items is None else Catalogue.read(self.items, self.item, self.item_kinds, self.image_size)
+
+    def read_users(self) -> Catalogue | None:
+        """Reads and checks the users' features, if there are any.
+
+        Raises:
+            InputError: as `Catalogue.read`.
+        """
+        return None if self.users is None else Catalogue.read(self.users, self.user, self.user_kinds, self.image_size)
+
+    def divide(self, interactions: Interactions, items: Catalogue | None = None) -> Split:
         """Splits the interactions of this source.
+
+        Args:
+            interactions: of `read`.
+            items: of `read_items`: those that nobody met in training are in the vocabulary too, with count 0.
 
         Raises:
             InputError: if the split leaves nothing to learn from or to evaluate on.
         """
-        split = (leave_last_out if self.split == "leave-last-out" else temporal)(interactions, min_count=self.min_count)
+        divided = leave_last_out if self.split == "leave-last-out" else temporal
+        split = divided(interactions, min_count=self.min_count, catalogue_ids=None if items is None else items.ids)
         for part, cases in (("validation", split.validation), ("test", split.test)):
             if not len(cases):
                 raise InputError(
@@ -63,4 +97,6 @@ class DataSource:
 
     def absolute(self) -> "DataSource":
         """The same source, found from any working directory."""
-        return DataSource(**{**asdict(self), "path": str(Path(self.path).resolve())})
+        paths = {"path": self.path, "items": self.items, "users": self.users}
+        resolved = {name: None if path is None else str(Path(path).resolve()) for name, path in paths.items()}
+        return DataSource(**{**asdict(self), **resolved})

@@ -40,12 +40,14 @@ class TrainingWindows:
     Args:
         histories: training histories; those of one item hold no target and are passed over.
         config: lengths, batch size, seed.
+        user_ids: [H] ids to put beside the windows, of the histories' users, for a model with a user tower; None puts
+            none there.
 
     Raises:
         InputError: if no history has two items, or the context fills the window.
     """
 
-    def __init__(self, histories: Histories, config: WindowConfig) -> None:
+    def __init__(self, histories: Histories, config: WindowConfig, user_ids: np.ndarray | None = None) -> None:
         # Not in the configuration's own validation: pydantic would turn the error into a ValidationError of many lines.
         if config.context >= config.max_length:
             raise InputError(
@@ -67,6 +69,7 @@ class TrainingWindows:
         self._stride = stride
         self._items = histories.items
         self._weights = histories.weights
+        self._user_ids = None if user_ids is None else user_ids[rows].astype(str)
         self._history = np.repeat(np.arange(len(rows)), windows)
         self._ordinal = np.arange(len(self._history)) - np.repeat(np.cumsum(windows) - windows, windows)
         self._begin = histories.offsets[rows].astype(np.int64)
@@ -98,12 +101,13 @@ class TrainingWindows:
             first_epoch: number of the first epoch, from 0.
 
         Returns:
-            Batches {"history": [B, l] int32, "next_item": [B, l] int32, and "weight": [B, l] float32 where the
-            histories have weights}, l at most `max_length`, right-padded with 0. `next_item` is 0 where the position
-            is padding or only context.
+            Batches {"history": [B, l] int32, "next_item": [B, l] int32, "weight": [B, l] float32 where the histories
+            have weights, and "user_id": [B] string where ids were given}, l at most `max_length`, right-padded with 0.
+            `next_item` is 0 where the position is padding or only context.
         """
         items = tf.constant(self._items)
         weights = None if self._weights is None else tf.constant(self._weights)
+        user_ids = None if self._user_ids is None else tf.constant(self._user_ids, tf.string)
         size, steps = self.config.batch_size, self.steps_per_epoch
 
         def epoch_batches(epoch: tf.Tensor) -> tf.data.Dataset:
@@ -111,7 +115,9 @@ class TrainingWindows:
 
             def batch(step: tf.Tensor) -> dict[str, tf.Tensor]:
                 first = batch_order[step] * size
-                return _gather(items, weights, plan[first : first + size])
+                windows = plan[first : first + size]
+                ids = {} if user_ids is None else {"user_id": tf.gather(user_ids, windows[:, 3])}
+                return _gather(items, weights, windows) | ids
 
             return tf.data.Dataset.range(steps).map(batch, num_parallel_calls=2)
 
@@ -119,7 +125,7 @@ class TrainingWindows:
         return epochs.flat_map(epoch_batches).prefetch(8)
 
     def _plan_epoch(self, epoch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Lays out one epoch: windows [W, 3] int64 (start, length, context) in batch order, and the batches' order."""
+        """Lays out an epoch: windows [W, 4] int64 (start, length, context, history) in order, the batches' order."""
         seeds = tf.random.split([tf.cast(self.config.seed, tf.int64), epoch], 3)
         slack = tf.constant(self._slack)
         uniform = tf.random.stateless_uniform(tf.shape(slack), seeds[0], dtype=tf.float64)
@@ -133,7 +139,7 @@ class TrainingWindows:
         last_target = tf.minimum(first_target + reach - 1, tf.gather(self._targets, self._history))
         context = tf.where(is_first, tf.zeros_like(shift), self.config.context)
         start = tf.gather(self._begin, self._history) + first_target - 1 - context
-        plan = tf.stack([start, last_target - first_target + 1 + context, context], axis=1)
+        plan = tf.stack([start, last_target - first_target + 1 + context, context, self._history], axis=1)
 
         plan = tf.random.experimental.stateless_shuffle(plan, seeds[1])
         # Sort by length within chunks of batches, so that a batch holds windows of like length.

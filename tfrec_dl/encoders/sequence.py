@@ -30,7 +30,7 @@ def sequence_encoder(
         name: of the model.
 
     Returns:
-        Functional model, {"history": [B, L] int32 right-padded with 0, "embedded": [B, L, E] float32, the vectors of the
+        Functional model, {"history": [B, L] int32 right-padded with 0, "embedded": [B, L, E] float32, vectors of the
         same items} -> states [B, L, D] float32.
     """
     history = tf.keras.Input([None], dtype=tf.int32, name="history")

@@ -107,7 +107,8 @@ class ModelScorer(FactorScorer):
     next to nothing.
 
     Args:
-        model: has `vocabulary`, `max_length`, `tables()` and `encode(history, embedded)`, as a `RetrievalModel`.
+        model: has `vocabulary`, `max_length`, `tables()` and `encode(history, embedded)`, as a `RetrievalModel`; where
+            it has a `user_tower`, the histories' users are looked up in it.
     """
 
     def __init__(self, model: Any) -> None:
@@ -115,14 +116,19 @@ class ModelScorer(FactorScorer):
         super().__init__(model.vocabulary, tables.items)
         self.model = model
         self._history = tables.history
+        self._user_tower: Any = getattr(model, "user_tower", None)
+        signature = [
+            tf.TensorSpec([None, None], tf.int32, name="history"),
+            tf.TensorSpec([None, tables.history.shape[1]], tf.float32, name="table"),
+        ]
+        if self._user_tower is not None:
+            signature.append(tf.TensorSpec([None], tf.string, name="user_ids"))
+
+        def encode(history: tf.Tensor, table: tf.Tensor, *user_ids: tf.Tensor) -> tf.Tensor:
+            return model.encode(history, tf.gather(table, history), *(self._user_tower(ids) for ids in user_ids))
+
         # One trace serves every batch and table: sizes are left open. A callback that keeps its scorer traces once.
-        self._encode = tf.function(
-            lambda history, table: model.encode(history, tf.gather(table, history)),
-            input_signature=[
-                tf.TensorSpec([None, None], tf.int32, name="history"),
-                tf.TensorSpec([None, tables.history.shape[1]], tf.float32, name="table"),
-            ],
-        )
+        self._encode = tf.function(encode, input_signature=signature)
 
     def refresh(self) -> None:
         """Reads the items anew, after the model's weights have changed."""
@@ -139,7 +145,10 @@ class ModelScorer(FactorScorer):
         while start < len(order):
             rows = order[start : start + min(QUERY_ROWS, max(1, QUERY_TOKENS // int(lengths[order[start]])))]
             padded = histories.select(rows).padded(self.model.max_length)
-            queries[rows] = self._encode(tf.constant(padded, tf.int32), self._history).numpy()
+            inputs = [tf.constant(padded, tf.int32), self._history]
+            if self._user_tower is not None:
+                inputs.append(tf.constant(histories.user_ids[rows].astype(str), tf.string))
+            queries[rows] = self._encode(*inputs).numpy()
             start += len(rows)
         return queries
 

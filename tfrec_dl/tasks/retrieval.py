@@ -43,6 +43,7 @@ class RetrievalModel(tfrs.Model):
         seed: decides the sampled negatives, together with the optimiser's step.
         history_embedding: layer, vocabulary indices [B, L] int32 -> [B, L, E], what the encoder reads of an item; None
             takes the item tower's vectors, the bias apart.
+        user_tower: layer, user ids [B] string -> [B, D - 1], added to the states; None where nothing is known of users.
     """
 
     def __init__(
@@ -54,11 +55,13 @@ class RetrievalModel(tfrs.Model):
         max_length: int,
         seed: int = 0,
         history_embedding: tf.keras.layers.Layer | None = None,
+        user_tower: tf.keras.layers.Layer | None = None,
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.item_tower = item_tower
         self.history_embedding = history_embedding
+        self.user_tower = user_tower
         self.vocabulary = vocabulary
         self.retrieval_loss = loss
         self.max_length = max_length
@@ -69,7 +72,8 @@ class RetrievalModel(tfrs.Model):
         """Mean loss over a batch's targets.
 
         Args:
-            inputs: a batch of `TrainingWindows`: "history" and "next_item" [B, L] int32, optionally "weight" [B, L].
+            inputs: a batch of `TrainingWindows`: "history" and "next_item" [B, L] int32, optionally "weight" [B, L],
+                and "user_id" [B] string where there is a user tower.
             training: whether dropout is active.
 
         Returns:
@@ -82,6 +86,8 @@ class RetrievalModel(tfrs.Model):
             # The loss asks for every item: each is read once for the history and for the candidates.
             vectors = partial(tf.gather, vectors(tf.range(self.vocabulary.trained_size)))
         states = self.encoder(_with_embedded(history, self._embed(history, vectors)), training=training)
+        if self.user_tower is not None:
+            states += self.user_tower(inputs["user_id"], training=training)[:, None]
         is_target = inputs["next_item"] > 0
         # Padded and context positions leave before any logit is computed.
         queries = _with_bias_component(tf.boolean_mask(states, is_target))
@@ -106,7 +112,7 @@ class RetrievalModel(tfrs.Model):
         return {metric.name: metric.result() for metric in self.metrics}
 
     def states(self, history: tf.Tensor) -> tf.Tensor:
-        """Query vectors at every position: history [B, L] int32 -> [B, L, D]."""
+        """Query vectors at every position, whoever the user is: history [B, L] int32 -> [B, L, D]."""
         embedded = self._embed(history, partial(self.item_tower, training=False))
         return _with_bias_component(self.encoder(_with_embedded(history, embedded), training=False))
 
@@ -121,19 +127,23 @@ class RetrievalModel(tfrs.Model):
         """
         return self.encode(history, self._embed(history, partial(self.item_tower, training=False)))
 
-    def encode(self, history: tf.Tensor, embedded: tf.Tensor) -> tf.Tensor:
+    def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """Query vectors after the last item, from rows of `Tables.history`, so that no item is embedded twice.
 
         Args:
             history: [B, L] int32, right-padded with 0.
             embedded: [B, L, E] float32, rows of the history's items.
+            user: [B or 1, D - 1] float32, from the user tower; None for users without features.
 
         Returns:
             [B, D] float32.
         """
         states = self.encoder(_with_embedded(history, embedded), training=False)
         last = tf.maximum(tf.math.count_nonzero(history, axis=1, dtype=tf.int32) - 1, 0)
-        return _with_bias_component(tf.gather(states, last, batch_dims=1))
+        state = tf.gather(states, last, batch_dims=1)
+        if self.user_tower is not None:
+            state += self.user_tower.missing() if user is None else user
+        return _with_bias_component(state)
 
     def tables(self) -> Tables:
         """Reads every item once."""

@@ -40,7 +40,7 @@ class Categories:
         counter: Counter[str] = Counter()
         longest = 1
         for value in values:
-            parts = [part for part in str(value).split(SEPARATOR) if part]
+            parts = [part.strip() for part in str(value).split(SEPARATOR) if part.strip()]
             longest = max(longest, len(parts))
             counter.update(list(dict.fromkeys(parts)))
         kept = [category for category, count in counter.most_common() if count >= self.min_count]
@@ -86,6 +86,7 @@ class CategoryLookup(tf.keras.layers.Layer):
     def call(self, values: tf.Tensor) -> tf.Tensor:
         """[N] string -> [N, width] int32."""
         parts = tf.strings.split(values, SEPARATOR)
+        parts = tf.ragged.map_flat_values(tf.strings.strip, parts)
         parts = tf.ragged.boolean_mask(parts, parts != "")
         indices = tf.ragged.map_flat_values(self._table.lookup, parts)
         return indices.to_tensor(0, shape=[None, self.width])

@@ -11,10 +11,13 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.towers.backbone import Backbone
 from tfrec_dl.towers.categories import Categories
-from tfrec_dl.towers.fusion import Concatenation, Fusion
+from tfrec_dl.towers.fusion import Concatenation, GatedSum
 from tfrec_dl.towers.image_cnn import ImageCNN
 from tfrec_dl.towers.numbers import Numbers
 from tfrec_dl.towers.text_cnn import TextCNN
+
+Picture = Annotated[ImageCNN | Backbone, Field(discriminator="name")]
+Fusion = Annotated[Concatenation | GatedSum, Field(discriminator="name")]
 
 BLOCK = 1_024  # rows prepared at once: bounds the memory that resized pictures take
 
@@ -32,10 +35,10 @@ class Content:
     """
 
     text: TextCNN = TextCNN()
-    image: Annotated[ImageCNN | Backbone, Field(discriminator="name")] = ImageCNN()
+    image: Picture = ImageCNN()
     categories: Categories = Categories()
     numbers: Numbers = Numbers()
-    fusion: Annotated[Fusion, Field(discriminator="name")] = Concatenation()
+    fusion: Fusion = Concatenation()
 
     def of_kind(self, kind: str) -> Any:
         """The configuration that reads features of a kind of `Catalogue.kinds`."""

@@ -6,10 +6,11 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.feature_kinds import Kind
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
 from tfrec_dl.encoders.dropout import ResumableDropout
-from tfrec_dl.errors import InputError
-from tfrec_dl.towers.content import Content, content_vector, preparation, prepare
+from tfrec_dl.towers.content import Content, content_vector, preparation
+from tfrec_dl.towers.features import Features
 
 
 class ContentTower(tf.keras.layers.Layer):
@@ -20,35 +21,32 @@ class ContentTower(tf.keras.layers.Layer):
     Args:
         network: functional model, [ids [N] int32, prepared features {name: [N, ...]}] -> [N, D], the bias last; ids of
             items without training interactions are 1 (unknown).
-        preparation: functional model, raw features -> prepared features, in the graph.
-        features: prepared features of every vocabulary row {name: [V, ...]}.
-        trained: rows of the vocabulary that had training interactions, padding and unknown included; rows beyond go
-            by their features alone.
+        features: of every vocabulary row.
+        trained_size: rows of the vocabulary that had training interactions, padding and unknown included; rows beyond
+            go by their features alone.
     """
 
-    def __init__(
-        self,
-        network: tf.keras.Model,
-        preparation: tf.keras.Model,
-        features: Mapping[str, np.ndarray],
-        trained: int,
-    ) -> None:
+    def __init__(self, network: tf.keras.Model, features: Features, trained_size: int) -> None:
         super().__init__(name="content_tower")
         self.network = network
-        self.trained = trained
-        self._fixed = _Fixed(preparation, features)
+        self.trained_size = trained_size
+        self._features = features
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Feature -> kind."""
+        return self._features.kinds
 
     @property
     def preparation(self) -> tf.keras.Model:
         """Raw features {name: [N, ...]} -> prepared features."""
-        return self._fixed.preparation
+        return self._features.preparation
 
     def call(self, indices: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         """Indices [N] int32 -> item vectors [N, D]."""
         distinct, position = tf.unique(indices)
-        rows = {name: tf.gather(values, distinct) for name, values in self._fixed.features.items()}
-        ids = tf.where(distinct < self.trained, distinct, UNKNOWN)
-        return tf.gather(self.network([ids, rows], training=training), position)
+        ids = tf.where(distinct < self.trained_size, distinct, UNKNOWN)
+        return tf.gather(self.network([ids, self._features.rows(distinct)], training=training), position)
 
     def vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Raw features {name: [N, ...]} of items without an id -> item vectors [N, D], in the graph."""
@@ -57,33 +55,12 @@ class ContentTower(tf.keras.layers.Layer):
         return self.network([tf.fill([count], UNKNOWN), prepared], training=False)
 
     def extended(self, catalogue: Catalogue) -> "ContentTower":
-        """The same tower, its weights shared, over further rows.
-
-        Args:
-            catalogue: the features of the further rows, in their order; the same features as before.
+        """The same tower, its weights shared, over further rows: the catalogue's, in its order.
 
         Raises:
-            InputError: if it has other features.
+            InputError: if the catalogue has other features.
         """
-        missing = [name for name in self._fixed.features if name not in catalogue.columns]
-        if missing:
-            raise InputError(
-                f"the new items lack the feature {missing[0]!r}: give {', '.join(self._fixed.features)} as in training."
-            )
-        columns = {name: catalogue.columns[name] for name in self._fixed.features}
-        further = prepare(self.preparation, columns)
-        features = {
-            name: np.concatenate([values.numpy(), further[name]]) for name, values in self._fixed.features.items()
-        }
-        return ContentTower(self.network, self.preparation, features, self.trained)
-
-
-class _Fixed:
-    """What no training changes: kept in a plain object, so that Keras puts none of it into checkpoints."""
-
-    def __init__(self, preparation: tf.keras.Model, features: Mapping[str, np.ndarray]) -> None:
-        self.preparation = preparation
-        self.features = {name: tf.constant(values) for name, values in features.items()}
+        return ContentTower(self.network, self._features.extended(catalogue), self.trained_size)
 
 
 def content_tower(config: Content, catalogue: Catalogue, vocabulary: Vocabulary, dimension: int) -> ContentTower:
@@ -97,11 +74,13 @@ def content_tower(config: Content, catalogue: Catalogue, vocabulary: Vocabulary,
         vocabulary: the items; tokens, categories and means are learnt from those with training interactions.
         dimension: width of the item vectors, the bias apart.
     """
-    prepared, inputs, content, trained, features = _content_parts(config, catalogue, vocabulary, dimension)
+    inputs, content, features = _content_parts(config, catalogue, vocabulary, dimension)
     bias = tf.keras.layers.Lambda(lambda vector: tf.zeros_like(vector[:, :1]))(content)
     ids = tf.keras.Input([], dtype=tf.int32)
     vectors = tf.keras.layers.Concatenate(name="item_vector")([content, bias])
-    return ContentTower(tf.keras.Model([ids, inputs], vectors, name="content_network"), prepared, features, trained)
+    return ContentTower(
+        tf.keras.Model([ids, inputs], vectors, name="content_network"), features, vocabulary.trained_size
+    )
 
 
 def hybrid_tower(
@@ -123,23 +102,24 @@ def hybrid_tower(
         embedding: table of ids [rows of trained items, D - 1].
         id_dropout: share of the ids hidden at a training step.
     """
-    dimension = embedding.output_dim
-    prepared, inputs, content, trained, features = _content_parts(config, catalogue, vocabulary, dimension)
+    inputs, content, features = _content_parts(config, catalogue, vocabulary, embedding.output_dim)
     ids = tf.keras.Input([], dtype=tf.int32)
     known = KnownIds(id_dropout)(ids)
     id_part = tf.keras.layers.Multiply(name="id_part")([embedding(ids), known])
     # Centred, so that an item without its id competes as one of average popularity.
-    counts = vocabulary.item_counts[:trained]
+    counts = vocabulary.item_counts[: vocabulary.trained_size]
     log_count = np.log(np.maximum(counts, 1)).astype(np.float32)
     log_count -= log_count[FIRST_ITEM:].mean()
     table = tf.keras.layers.Embedding(
-        trained, 1, embeddings_initializer=tf.constant_initializer(log_count[:, None]), name="item_bias"
+        len(counts), 1, embeddings_initializer=tf.constant_initializer(log_count[:, None]), name="item_bias"
     )
     bias = tf.keras.layers.Multiply()([table(ids), known])
     vectors = tf.keras.layers.Concatenate(name="item_vector")(
         [tf.keras.layers.Add(name="hybrid")([content, id_part]), bias]
     )
-    return ContentTower(tf.keras.Model([ids, inputs], vectors, name="hybrid_network"), prepared, features, trained)
+    return ContentTower(
+        tf.keras.Model([ids, inputs], vectors, name="hybrid_network"), features, vocabulary.trained_size
+    )
 
 
 class KnownIds(ResumableDropout):
@@ -159,13 +139,9 @@ class KnownIds(ResumableDropout):
 
 def _content_parts(
     config: Content, catalogue: Catalogue, vocabulary: Vocabulary, dimension: int
-) -> tuple[tf.keras.Model, dict[str, tf.Tensor], tf.Tensor, int, dict[str, np.ndarray]]:
-    """Preparation, Keras inputs, content vector, rows of trained items, and the prepared features of every row."""
-    trained = vocabulary.trained_size
-    known = np.isin(vocabulary.ids[: trained - FIRST_ITEM], catalogue.ids)
-    prepared = preparation(config, catalogue.take(vocabulary.ids[: trained - FIRST_ITEM][known]))
+) -> tuple[dict[str, tf.Tensor], tf.Tensor, Features]:
+    """Keras inputs, content vector, and the prepared features of every vocabulary row."""
+    items = catalogue.take(vocabulary.ids)
+    prepared = preparation(config, items.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM]))
     inputs, content = content_vector(config, catalogue, prepared, dimension)
-    items = prepare(prepared, catalogue.take(vocabulary.ids).columns)
-    # Padding and unknown have no features.
-    features = {name: np.concatenate([np.zeros_like(values[:FIRST_ITEM]), values]) for name, values in items.items()}
-    return prepared, inputs, content, trained, features
+    return inputs, content, Features.of(prepared, items, FIRST_ITEM)

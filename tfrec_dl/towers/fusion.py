@@ -49,6 +49,3 @@ class GatedSum:
         stacked = tf.keras.layers.Lambda(lambda parts: tf.stack(parts, axis=1))(experts)
         mixed = tf.keras.layers.Dot(axes=1)([gates, stacked])
         return tf.keras.layers.Dense(dimension, name="content")(mixed)
-
-
-Fusion = Concatenation | GatedSum

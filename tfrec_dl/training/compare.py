@@ -14,8 +14,8 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.baselines.floors import FLOORS, floor_entries
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
-from tfrec_dl.recipes import Recipe
-from tfrec_dl.training.run import Run, flat_settings, refuse_other_files
+from tfrec_dl.recipes import Recipe, check_kind
+from tfrec_dl.training.run import Run, describe_features, flat_settings, refuse_other_files
 from tfrec_dl.training.train import train
 
 
@@ -46,10 +46,11 @@ def compare(
         InputError: for bad data, or a folder that holds something else, before anything is trained.
     """
     for recipe in recipes:
+        check_kind(recipe.model, source.items)
         refuse_other_files(folder / recipe.name)
         refuse_other_recipe(recipe, folder / recipe.name)
-    interactions = source.read()
-    split = source.divide(interactions)
+    interactions, items = source.read(), source.read_items()
+    split = source.divide(interactions, items)
     for recipe in recipes:
         refuse_other_data(source, interactions, folder / recipe.name)
     entries = []
@@ -107,7 +108,10 @@ def refuse_other_data(source: DataSource, interactions: Interactions, folder: Pa
     if not (folder / "config.json").exists():
         return
     run = Run.open(folder)
-    if run.source != source.absolute() or run.config()["data_fingerprint"] != interactions.fingerprint():
+    features = describe_features({"items": source.read_items(), "users": source.read_users()})
+    config = run.config()
+    same = config["data_fingerprint"] == interactions.fingerprint() and config.get("features", {}) == features
+    if run.source != source.absolute() or not same:
         raise InputError(f"{folder} holds a run on other data: choose a new folder, or delete that one.")
 
 

@@ -14,15 +14,20 @@ from tfrec_dl.training.optimisers import RowSparseAdam
 MONITORED = "val_ndcg@10"
 
 
-def training_windows(split: Split, config: TrainingConfig) -> TrainingWindows:
+def training_windows(split: Split, config: TrainingConfig, user_ids: bool = False) -> TrainingWindows:
     """The windows that a configuration cuts from a split's training histories.
+
+    Args:
+        split: the histories.
+        config: lengths, batch size, seed.
+        user_ids: whether the model reads users' features and needs their ids beside the windows.
 
     Raises:
         InputError: if no user has two training interactions, or the context does not fit the window.
     """
     context = config.max_length // 2 if config.context is None else config.context
     windows = WindowConfig(config.max_length, context, config.batch_size, config.seed)
-    return TrainingWindows(split.train, windows)
+    return TrainingWindows(split.train, windows, split.train.user_ids if user_ids else None)
 
 
 def learning_rate_schedule(
@@ -73,7 +78,7 @@ def fit(
         InputError: if there is nothing to learn from.
     """
     config = config or TrainingConfig(max_length=model.max_length)
-    windows = training_windows(split, config)
+    windows = training_windows(split, config, user_ids=model.user_tower is not None)
     compile_model(model, config, windows.steps_per_epoch)
     stopping = tf.keras.callbacks.EarlyStopping(
         MONITORED, patience=config.patience, mode="max", restore_best_weights=True, start_from_epoch=0

@@ -133,7 +133,8 @@ class ResumableTraining(tf.keras.callbacks.Callback):
 
 def best_checkpoint(model: RetrievalModel, folder: Path) -> tf.train.CheckpointManager:
     """The manager of a run's best weights: without optimiser, one checkpoint."""
-    parts = {"encoder": model.encoder, "item_tower": model.item_tower, "history_embedding": model.history_embedding}
+    names = ("encoder", "item_tower", "history_embedding", "user_tower")
+    parts = {name: getattr(model, name) for name in names}
     weights = tf.train.Checkpoint(**{name: part for name, part in parts.items() if part is not None})
     return tf.train.CheckpointManager(weights, str(folder / "checkpoints" / "best"), max_to_keep=1)
 

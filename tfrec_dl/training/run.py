@@ -10,8 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.splits import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
@@ -24,6 +26,9 @@ PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "nu
 
 class Run:
     """A folder with `config.json`, `vocabulary.txt`, `metrics.json`, `history.csv`, `checkpoints/` and `logs/`.
+
+    Beside them `items.parquet` and `users.parquet`, where the model reads features, so that it can be built again
+    without its data.
 
     A run is finished when its `metrics.json` exists; that is written last.
 
@@ -40,9 +45,22 @@ class Run:
 
     @staticmethod
     def begin(
-        folder: Path, recipe: Recipe, source: DataSource, interactions: Interactions, vocabulary: Vocabulary
+        folder: Path,
+        recipe: Recipe,
+        source: DataSource,
+        interactions: Interactions,
+        vocabulary: Vocabulary,
+        features: Mapping[str, Catalogue | None],
     ) -> "Run":
         """Starts a run, or finds the unfinished one that the same call has started.
+
+        Args:
+            folder: of the run.
+            recipe: the model.
+            source: the data.
+            interactions: of the source.
+            vocabulary: of the split.
+            features: "items" and "users" -> the source's catalogue, or None.
 
         Raises:
             InputError: if the folder holds a finished run, a run of something else, or other files, or cannot be
@@ -59,6 +77,7 @@ class Run:
                 "items_in_vocabulary": len(vocabulary.ids),
             },
         }
+        config["features"] = describe_features(features)
         path = folder / "config.json"
         if path.exists():
             _check_continues(folder, config)
@@ -70,6 +89,9 @@ class Run:
                 raise InputError(f"cannot create {folder}: {error.strerror}; choose another folder.") from error
             write_json(path, {**config, "versions": installed_versions()})
         # After the configuration, by which a call that continues knows the folder as its own.
+        for name, catalogue in features.items():
+            if catalogue is not None and not (folder / f"{name}.parquet").exists():
+                catalogue.save(folder / f"{name}.parquet")
         if not (folder / "vocabulary.txt").exists():
             vocabulary.save(folder / "vocabulary.txt")
         return Run(folder, recipe, source.absolute())
@@ -118,12 +140,24 @@ class Run:
         Raises:
             InputError: if there are none yet, or they cannot be read.
         """
-        model = build_model(self.recipe, self.vocabulary())
+        model = build_model(self.recipe, self.vocabulary(), self._features("items"), self._features("users"))
         restore_best(model, self.folder)
         return model
 
+    def split(self) -> Split:
+        """Reads the run's data again and splits it as in training.
+
+        Raises:
+            InputError: as `interactions`.
+        """
+        return self.source.divide(self.interactions(), self._features("items"))
+
+    def _features(self, name: str) -> Catalogue | None:
+        path = self.folder / f"{name}.parquet"
+        return Catalogue.load(path) if name in self.config().get("features", {}) else None
+
     def interactions(self) -> Interactions:
-        """Reads the run's data again.
+        """Reads the run's table again.
 
         Raises:
             InputError: if the table is gone or is no longer the one trained on.
@@ -136,6 +170,15 @@ class Run:
                 f"(fingerprint {found[:12]}, then {expected[:12]}): bring the old table back, or train again."
             )
         return interactions
+
+
+def describe_features(features: Mapping[str, Catalogue | None]) -> dict[str, Any]:
+    """What a run's configuration says of its catalogues, "items" and "users" where there are any."""
+    return {
+        name: {"kinds": dict(catalogue.kinds), "rows": len(catalogue), "fingerprint": catalogue.fingerprint()}
+        for name, catalogue in features.items()
+        if catalogue is not None
+    }
 
 
 def refuse_other_files(folder: Path) -> None:

@@ -12,7 +12,7 @@ from tfrec_dl.data.windows import TrainingWindows
 from tfrec_dl.evaluation.callback import ValidationCallback
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.files import locked
-from tfrec_dl.recipes import Recipe, build_model
+from tfrec_dl.recipes import Recipe, build_model, check_kind
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.training.fit import MONITORED, compile_model, training_windows
 from tfrec_dl.training.resumable import ResumableTraining, restore_best
@@ -45,13 +45,17 @@ def train(
             anything is written.
     """
     folder = Path(folder)
-    interactions = source.read()
-    split = source.divide(interactions)
-    windows = training_windows(split, recipe.training)
+    check_kind(recipe.model, source.items)
+    interactions, items, users = source.read(), source.read_items(), source.read_users()
+    for features, ids in ((items, interactions.item_ids), (users, interactions.user_ids)):
+        if features is not None:
+            logger.info("%s", features.coverage(ids))
+    split = source.divide(interactions, items)
+    windows = training_windows(split, recipe.training, user_ids=users is not None)
 
     tf.keras.utils.set_random_seed(recipe.training.seed)
-    model = build_model(recipe, split.vocabulary)
-    run = Run.begin(folder, recipe, source, interactions, split.vocabulary)
+    model = build_model(recipe, split.vocabulary, items, users)
+    run = Run.begin(folder, recipe, source, interactions, split.vocabulary, {"items": items, "users": users})
     with locked(folder / "config.json"):
         _fit(model, split, windows, run, callbacks, verbose)
         restore_best(model, folder)

@@ -1,0 +1,106 @@
+"""Compiling and fitting a rating model: pairs in, learning-rate schedule, row-sparse Adam, early stopping."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.data.reviews import Reviews
+from tfrec_dl.evaluation.rating_validation import RatingValidation
+from tfrec_dl.tasks.rating import RatingModel
+from tfrec_dl.training.optimisers import RowSparseAdam
+
+BIAS_STEPS = 200
+BIAS_LEARNING_RATE = 0.1
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class RatingTraining:
+    """How a rating model is trained.
+
+    Attributes:
+        epochs: passes over the training reviews at most; the learning rate's cosine decay spans them.
+        batch_size: ratings a step.
+        learning_rate: at the start.
+        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        patience: epochs without a lower validation MSE after which training stops.
+        seed: decides initial weights, order and dropout.
+    """
+
+    epochs: int = Field(default=12, ge=1)
+    batch_size: int = Field(default=512, ge=1)
+    learning_rate: float = Field(default=1e-2, gt=0, allow_inf_nan=False)
+    weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    patience: int = Field(default=4, ge=1)
+    seed: int = Field(default=0, ge=0, lt=2**31)
+
+
+def fit_ratings(
+    model: RatingModel,
+    validation: Reviews,
+    config: RatingTraining | None = None,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> tf.keras.callbacks.History:
+    """Trains a model on its documents' ratings, stops early on validation MSE and keeps the best epoch's weights.
+
+    Args:
+        model: from `build_deep_conn`; compiled here.
+        validation: held-out ratings.
+        config: default `RatingTraining()`.
+        callbacks: further Keras callbacks; they find `val_mse` in the logs.
+        verbose: as in `model.fit`.
+
+    Returns:
+        Keras's history.
+    """
+    config = config or RatingTraining()
+    fit_biases(model)
+    documents = model.documents
+    rows = {"user": documents.users, "item": documents.items, "rating": documents.ratings}
+    batches = (
+        tf.data.Dataset.from_tensor_slices(rows).shuffle(len(documents), seed=config.seed).batch(config.batch_size)
+    )
+    schedule = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, config.epochs * len(batches), alpha=0.01)
+    optimizer = RowSparseAdam(schedule, weight_decay=config.weight_decay or None)
+    # Decay would touch every row of a table at every step.
+    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
+    optimizer.exclude_from_weight_decay(var_list=tables)
+    model.compile(optimizer=optimizer)
+    stopping = tf.keras.callbacks.EarlyStopping(
+        "val_mse", patience=config.patience, mode="min", restore_best_weights=True, start_from_epoch=0
+    )
+    return model.fit(
+        batches, epochs=config.epochs, callbacks=[RatingValidation(validation), stopping, *callbacks], verbose=verbose
+    )
+
+
+def fit_biases(model: RatingModel, steps: int = BIAS_STEPS) -> None:
+    """Fits biases and thresholds as if all documents were empty, where `fit_ratings` starts from.
+
+    They take many passes that cost nothing without text, and the text network would learn in the meantime what they are
+    for.
+
+    Args:
+        model: from `build_deep_conn`.
+        steps: of gradient descent on all ratings at once.
+    """
+    documents = model.documents
+    users, items = tf.constant(documents.users), tf.constant(documents.items)
+    labels = model.output_kind.labels(tf.constant(documents.ratings), model.levels)
+    empty = [tf.zeros([len(documents), vector.shape[1]]) for vector in model.scorer.inputs[:2]]
+    variables = model.scorer.trainable_variables
+    optimizer = tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(BIAS_LEARNING_RATE, steps))
+    optimizer.build(variables)
+
+    @tf.function
+    def step() -> None:
+        with tf.GradientTape() as tape:
+            outputs = model.scorer([*empty, users, items], training=True)
+            loss = tf.reduce_mean(model.task(labels, outputs)) + tf.add_n(model.scorer.losses)
+        gradients = tape.gradient(loss, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        optimizer.apply_gradients(zip(gradients, variables, strict=True))
+
+    for _ in range(steps):
+        step()
