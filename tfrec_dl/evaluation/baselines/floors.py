@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from tfrec_dl.data.splits import EvaluationCases, Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.ease import EASE, MAX_ITEMS
-from tfrec_dl.evaluation.baselines.ials import IALS
-from tfrec_dl.evaluation.baselines.item_knn import ItemKNN
-from tfrec_dl.evaluation.baselines.markov_chain import MarkovChain
-from tfrec_dl.evaluation.baselines.popularity import Popularity
+from tfrec_dl.evaluation.baselines.ease import EASE, MAX_ITEMS, EASEGraph
+from tfrec_dl.evaluation.baselines.ials import IALS, IALSGraph
+from tfrec_dl.evaluation.baselines.in_graph import FloorGraph
+from tfrec_dl.evaluation.baselines.item_knn import ItemKNN, ItemKNNGraph
+from tfrec_dl.evaluation.baselines.markov_chain import MarkovChain, MarkovChainGraph
+from tfrec_dl.evaluation.baselines.popularity import Popularity, PopularityGraph
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry
 from tfrec_dl.evaluation.scorer import Scorer
@@ -25,6 +26,15 @@ FLOORS: dict[str, Callable[[Split], Scorer]] = {
     "ease": lambda split: EASE.fit(split.train, split.vocabulary),
 }
 """Name -> fit on a split's training part; only the Markov chain looks at validation, to choose its decay."""
+
+FLOOR_GRAPHS: dict[str, type[FloorGraph]] = {
+    "popularity": PopularityGraph,
+    "markov_chain": MarkovChainGraph,
+    "item_knn": ItemKNNGraph,
+    "ials": IALSGraph,
+    "ease": EASEGraph,
+}
+"""Name -> what the floor's `graph()` returns."""
 
 
 def fit_floors(
