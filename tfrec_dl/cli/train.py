@@ -31,6 +31,9 @@ from tfrec_dl.cli.options import (
 )
 from tfrec_dl.cli.quiet import quiet_tensorflow
 
+# Parts of metrics.json -> heading.
+SHOWN = {"test": "test", "test_warm": "warm items", "test_cold": "cold items"}
+
 
 def train(
     data: Data,
@@ -83,6 +86,8 @@ def train(
     )
     run = train(recipe, source, out, [Narrator()], keras_verbosity())
 
-    console().print(metric_table(run.metrics(), {"test": "test"}, f"{recipe.name}, items of the history left out"))
+    metrics = run.metrics()
+    shown = {part: title for part, title in SHOWN.items() if f"{part}/ndcg@10" in metrics}
+    console().print(metric_table(metrics, shown, f"{recipe.name}, items of the history left out"))
     say(f"figures: {out / 'metrics.json'}; epochs: {out / 'history.csv'}; curves: tensorboard --logdir {out / 'logs'}")
     say(f"next: tfrec-dl export {out} DEST")

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.catalogue_columns import Choice
+from tfrec_dl.data.cold_start import ColdStartSplit, hold_out_items
 from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits import Split, leave_last_out, temporal
@@ -26,7 +27,8 @@ class DataSource:
         time: column of times; None takes "timestamp" where the table has it.
         rating: column of ratings; None takes "rating" where the table has it.
         weight: column of weights; None takes "weight" where the table has it.
-        split: "leave-last-out" or "temporal".
+        split: "leave-last-out", "temporal", or "cold-start": leave-last-out of what remains when a fifth of the items
+            is held out completely to test on, and a twentieth to validate on.
         min_count: interactions an item needs in training to enter the vocabulary.
         items: table of the items' features, CSV (also gzip) or Parquet, a row an item, its ids in the column `item`;
             None where items are known by their ids alone.
@@ -42,7 +44,7 @@ class DataSource:
     time: str | None = None
     rating: str | None = None
     weight: str | None = None
-    split: Literal["leave-last-out", "temporal"] = "leave-last-out"
+    split: Literal["leave-last-out", "temporal", "cold-start"] = "leave-last-out"
     min_count: int = Field(default=1, ge=1)
     items: str | None = None
     item_kinds: dict[str, Choice] = Field(default_factory=dict)
@@ -85,8 +87,11 @@ class DataSource:
         Raises:
             InputError: if the split leaves nothing to learn from or to evaluate on.
         """
-        divided = leave_last_out if self.split == "leave-last-out" else temporal
-        split = divided(interactions, min_count=self.min_count, catalogue_ids=None if items is None else items.ids)
+        if self.split == "cold-start":
+            split = self.hold_out(interactions, items).split
+        else:
+            divided = leave_last_out if self.split == "leave-last-out" else temporal
+            split = divided(interactions, min_count=self.min_count, catalogue_ids=None if items is None else items.ids)
         for part, cases in (("validation", split.validation), ("test", split.test)):
             if not len(cases):
                 raise InputError(
@@ -94,6 +99,20 @@ class DataSource:
                     f"({len(interactions)} interactions of {len(interactions.user_ids)} users): bring longer histories."
                 )
         return split
+
+    def hold_out(self, interactions: Interactions, items: Catalogue | None = None) -> ColdStartSplit:
+        """The cold-start split, with the cases of the items held out.
+
+        Args:
+            interactions: of `read`.
+            items: of `read_items`.
+
+        Raises:
+            InputError: as `hold_out_items`, and if `min_count` is above 1.
+        """
+        if self.min_count > 1:
+            raise InputError(f"min_count is {self.min_count}: a cold-start split keeps every item, so it must be 1.")
+        return hold_out_items(interactions, catalogue_ids=None if items is None else items.ids)
 
     def absolute(self) -> "DataSource":
         """The same source, found from any working directory."""

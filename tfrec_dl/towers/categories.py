@@ -7,8 +7,8 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.encoders.dropout import ItemDropout, ResumableDropout
-from tfrec_dl.towers.masking import known_mask, masked_mean
+from tfrec_dl.encoders.dropout import ResumableDropout
+from tfrec_dl.towers.masking import EntryDropout, known_mask, masked_mean
 
 SEPARATOR = "|"
 
@@ -56,9 +56,9 @@ class Categories:
         Returns:
             [N, embedding].
         """
-        vectors = tf.keras.layers.Embedding(size, self.embedding)(indices)
         if self.dropout:
-            vectors = ItemDropout(self.dropout)(vectors)
+            indices = EntryDropout(self.dropout)(indices)
+        vectors = tf.keras.layers.Embedding(size, self.embedding)(indices)
         mean = masked_mean(vectors, known_mask(indices))
         return ResumableDropout(self.dropout)(mean) if self.dropout else mean
 

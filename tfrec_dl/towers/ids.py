@@ -3,6 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
+NEVER_MET = -100.0
+
 
 def id_tower(embedding: tf.keras.layers.Embedding, item_counts: np.ndarray) -> tf.keras.Model:
     """Item vectors from an embedding table and a bias.
@@ -10,12 +12,14 @@ def id_tower(embedding: tf.keras.layers.Embedding, item_counts: np.ndarray) -> t
     Args:
         embedding: the table [V, D - 1]; pass the encoder's own to tie the weights.
         item_counts: training interactions of each vocabulary row [V]. The bias starts at the log of an item's share of
-            them (at least one is assumed), where a softmax without history belongs.
+            them, where a softmax without history belongs; that of an item without any lies far below every other, for
+            nothing else is known of it.
 
     Returns:
         Functional model, vocabulary indices [N] int32 -> [N, D] float32, the bias last.
     """
     log_share = np.log(np.maximum(item_counts, 1) / max(item_counts.sum(), 1)).astype(np.float32)
+    log_share[item_counts == 0] += NEVER_MET
     bias = tf.keras.layers.Embedding(
         len(item_counts), 1, embeddings_initializer=tf.constant_initializer(log_share[:, None]), name="item_bias"
     )

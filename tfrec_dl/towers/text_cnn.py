@@ -11,8 +11,8 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.encoders.dropout import ItemDropout, ResumableDropout
-from tfrec_dl.towers.masking import known_mask, masked_mean
+from tfrec_dl.encoders.dropout import ResumableDropout
+from tfrec_dl.towers.masking import EntryDropout, known_mask, masked_mean
 
 PUNCTUATION = r"[!\"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~']"
 BLOCK = 4_096  # texts split into tokens at once
@@ -32,7 +32,7 @@ class TextCNN:
         kernel_sizes: tokens that a filter of each convolution sees.
         filters: of each convolution.
         pooling: over the text: the largest value of each filter, or the mean.
-        token_dropout: share of the tokens not read in training.
+        token_dropout: share of the tokens read as unknown in training.
         dropout: share of the pooled values set to zero in training.
     """
 
@@ -73,11 +73,10 @@ class TextCNN:
         Returns:
             [N, filters x convolutions]; zeros for an empty text.
         """
+        if self.token_dropout:
+            tokens = EntryDropout(self.token_dropout)(tokens)
         known = known_mask(tokens)
         embedded = tf.keras.layers.Embedding(size, self.embedding)(tokens)
-        if self.token_dropout:
-            embedded = ItemDropout(self.token_dropout)(embedded)
-        embedded = tf.keras.layers.Multiply()([embedded, known])
         pooled = []
         for kernel in self.kernel_sizes:
             convolution = tf.keras.layers.Conv1D(self.filters, kernel, padding="same", activation="relu")

@@ -64,9 +64,9 @@ def fit_ratings(
     )
     schedule = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, config.epochs * len(batches), alpha=0.01)
     optimizer = RowSparseAdam(schedule, weight_decay=config.weight_decay or None)
-    # Decay would touch every row of a table at every step.
+    # Decay would touch every row of a table at every step, and draw thresholds to 0.
     tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
-    optimizer.exclude_from_weight_decay(var_list=tables)
+    optimizer.exclude_from_weight_decay([*tables, *(each for each in model.trainable_variables if each.shape.rank < 2)])
     model.compile(optimizer=optimizer)
     stopping = tf.keras.callbacks.EarlyStopping(
         "val_mse", patience=config.patience, mode="min", restore_best_weights=True, start_from_epoch=0

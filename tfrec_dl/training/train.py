@@ -6,10 +6,12 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import EvaluationCases, Split
 from tfrec_dl.data.windows import TrainingWindows
 from tfrec_dl.evaluation.callback import ValidationCallback
+from tfrec_dl.evaluation.cold_start import evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.files import locked
 from tfrec_dl.recipes import Recipe, build_model, check_kind
@@ -59,7 +61,10 @@ def train(
     with locked(folder / "config.json"):
         _fit(model, split, windows, run, callbacks, verbose)
         restore_best(model, folder)
-        write_json(folder / "metrics.json", measure(model, split))
+        figures = measure(model, split)
+        if source.split == "cold-start":
+            figures |= measure_cold(model, source.hold_out(interactions, items))
+        write_json(folder / "metrics.json", figures)
     return run
 
 
@@ -99,6 +104,20 @@ def _fit(
             ],
             verbose=verbose,
         )
+
+
+def measure_cold(model: RetrievalModel, cold_split: ColdStartSplit) -> dict[str, float]:
+    """The figures of `evaluate_cold_start`, with their intervals.
+
+    Returns:
+        "test_warm/ndcg@10", "test_cold/ndcg@10", "test_all/ndcg@10", ...; so too for "validation".
+    """
+    figures: dict[str, float] = {}
+    for part in ("validation", "test"):
+        reports = evaluate_cold_start(model, cold_split, part)
+        for kind, report in reports.items():
+            figures |= {f"{part}_{kind}/{name}": value for name, value in report.summary().items()}
+    return figures
 
 
 def measure(model: RetrievalModel, split: Split) -> dict[str, float]:
