@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tests.serving.stand_in import chain_model, random_model
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving import ModelCard, export, export_saved_model
+from tfrec_dl.serving import ModelCard, export_saved_model, publishing
 from tfrec_dl.serving.versions import create_temporary_folder, publish
 
 
@@ -67,7 +67,7 @@ def test_interrupted_export_leaves_nothing_behind(tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(export, "write_warm_up", interrupted)
+    monkeypatch.setattr(publishing, "write_warm_up", interrupted)
     with pytest.raises(KeyboardInterrupt):
         export_saved_model(chain_model(), tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -6,8 +6,8 @@ import tensorflow as tf
 
 from tests.serving.stand_in import ITEMS, chain_model, random_model
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.export import serving_module
 from tfrec_dl.serving.index import FLOOR
-from tfrec_dl.serving.module import ServingModule
 
 LAST = ITEMS[-1]
 
@@ -84,7 +84,7 @@ def test_rows_of_a_batch_do_not_touch_each_other(signatures):
 def test_only_the_last_max_length_known_items_are_read_but_all_are_masked():
     model = random_model(40, 5, tied=False, max_length=4)
     ids = list(model.vocabulary.ids)
-    signatures = ServingModule(model, k_max=40).signatures()
+    signatures = serving_module(model, k_max=40).signatures()
 
     def ranked(history):
         items = signatures["serving_default"](tf.constant([history]))["item_ids"].numpy()[0]
@@ -142,29 +142,29 @@ def test_signatures_declare_names_types_and_shapes(signatures):
 
 
 def test_k_max_cuts_the_lists():
-    outputs = ServingModule(chain_model(), k_max=2).signatures()["serving_default"](tf.constant([["a", "b"]]))
+    outputs = serving_module(chain_model(), k_max=2).signatures()["serving_default"](tf.constant([["a", "b"]]))
     assert outputs["item_ids"].numpy().tolist() == [[b"c", b"d"]]
 
 
 def test_one_item_catalogue():
-    outputs = ServingModule(chain_model(["only"])).signatures()["serving_default"](tf.constant([["only"], [""]]))
+    outputs = serving_module(chain_model(["only"])).signatures()["serving_default"](tf.constant([["only"], [""]]))
     assert outputs["item_ids"].numpy().tolist() == [[b""], [b"only"]]
 
 
 def test_id_of_ten_thousand_characters():
     long = "é" * 10_000
-    outputs = ServingModule(chain_model(["a", long])).signatures()["serving_default"](tf.constant([["a"]]))
+    outputs = serving_module(chain_model(["a", long])).signatures()["serving_default"](tf.constant([["a"]]))
     assert outputs["item_ids"].numpy()[0, 0].decode() == long
 
 
 def test_k_max_below_one_is_refused():
     with pytest.raises(InputError, match="k_max is 0"):
-        ServingModule(chain_model(), k_max=0)
+        serving_module(chain_model(), k_max=0)
 
 
 def test_empty_string_as_an_item_id_is_refused():
     with pytest.raises(InputError, match="empty string"):
-        ServingModule(chain_model(["a", ""]))
+        serving_module(chain_model(["a", ""]))
 
 
 @pytest.mark.parametrize("table", ["items", "follows"])
@@ -173,4 +173,4 @@ def test_diverged_model_is_refused(table):
     weights = getattr(model, table)
     weights.assign(tf.fill(weights.shape, np.inf))
     with pytest.raises(InputError, match="diverged"):
-        ServingModule(model)
+        serving_module(model)

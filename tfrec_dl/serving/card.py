@@ -5,27 +5,50 @@ Source: Mitchell et al., Model Cards for Model Reporting, FAT* 2019; the parts o
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.errors import InputError
 from tfrec_dl.training.run import installed_versions
 
+NEW_ITEMS_BY_TRAINING = "Recommends only items that were known when it was trained; new items need a new training."
+NEW_ITEMS_BY_FEATURES = (
+    "Recommends new items once add_items has added them to the export. It knows them by their features alone, and "
+    "learns nothing of them until a new training."
+)
 LIMITS = (
-    "Recommends only items of its training data; new items need a new training.",
     "Learns from what users did among what they were shown, and so repeats that selection and favours popular items.",
     "Expects histories oldest item first, from the same kind of users as the training data.",
     "Its metrics are offline estimates on past interactions, not effects on users.",
 )
+CARD_FOLDER = "assets.extra"
+EXAMPLES = 20  # added ids that the card names
 UNKNOWN_METRICS = "Unknown: the model was exported without an evaluation."
 
 
 def _now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class Addition:
+    """Items that were added to an export without a training.
+
+    Attributes:
+        date: ISO 8601, UTC.
+        items: how many.
+        ids: the first of them.
+    """
+
+    date: str
+    items: int
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,10 +63,11 @@ class ModelCard:
         split: how the test cases were held out.
         metrics: flat, as in metrics.json: "test/ndcg@10", with the bounds of its 95 % interval over users at
             "test/ndcg@10/low" and "test/ndcg@10/high".
-        limits: what it cannot do or must not be used for, a sentence each.
+        limits: what it cannot do or must not be used for, a sentence each; an export adds one on new items.
         configuration: what it takes to train it again.
         versions: of the packages that made it.
         date: of the export, ISO 8601, UTC.
+        additions: items that `add_items` added, oldest first.
     """
 
     name: str = "recommender"
@@ -56,22 +80,54 @@ class ModelCard:
     configuration: Mapping[str, Any] = Field(default_factory=dict)
     versions: Mapping[str, str] = Field(default_factory=installed_versions)
     date: str = Field(default_factory=_now)
+    additions: tuple[Addition, ...] = ()
 
-    def to_json(self, facts: Mapping[str, object]) -> str:
+    @classmethod
+    def read(cls, version: Path, name: str) -> "ModelCard":
+        """The card in a version folder; a card that calls all unknown if the folder has none.
+
+        Args:
+            version: the folder.
+            name: of the model, for a new card.
+
+        Raises:
+            InputError: if it cannot be read.
+        """
+        path = version / CARD_FOLDER / "model_card.json"
+        if not path.exists():
+            return cls(name=name)
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            values["metrics"] = {key: math.nan if value is None else value for key, value in values["metrics"].items()}
+            return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InputError(
+                f"{path} is no model card: restore it, or delete it for a card that knows nothing."
+            ) from error
+
+    def with_added(self, ids: Sequence[str]) -> "ModelCard":
+        """The card of the version that holds these items too, of today."""
+        date = _now()
+        return replace(self, date=date, additions=(*self.additions, Addition(date, len(ids), tuple(ids[:EXAMPLES]))))
+
+    def to_json(self, facts: Mapping[str, object], features: Sequence[Mapping[str, str]] = ()) -> str:
         """The card as JSON; metrics that are NaN or infinite become null.
 
         Args:
             facts: what the export itself knows, such as the number of items.
+            features: what the export takes beside ids: signature, feature, kind and input of each.
         """
         card = asdict(self)
         card["metrics"] = {key: value if math.isfinite(value) else None for key, value in self.metrics.items()}
-        return json.dumps({**card, "model": dict(facts)}, indent=2, ensure_ascii=False, default=str) + "\n"
+        card |= {"model": dict(facts), "features": [dict(feature) for feature in features]}
+        return json.dumps(card, indent=2, ensure_ascii=False, default=str) + "\n"
 
-    def to_markdown(self, facts: Mapping[str, object]) -> str:
+    def to_markdown(self, facts: Mapping[str, object], features: Sequence[Mapping[str, str]] = ()) -> str:
         """The card as Markdown.
 
         Args:
             facts: what the export itself knows, such as the number of items.
+            features: what the export takes beside ids: signature, feature, kind and input of each.
         """
         data = [
             f"- Data: {self.data or 'unknown'}",
@@ -81,6 +137,8 @@ class ModelCard:
         ]
         sections = {
             "Model": [f"- {key}: {value}" for key, value in facts.items()],
+            "Features": _feature_table(features),
+            "Items added without a training": [f"- {_addition(addition)}" for addition in self.additions],
             "Data": data,
             "Metrics": self._metric_table(),
             "Limits": [f"- {limit}" for limit in self.limits],
@@ -89,7 +147,8 @@ class ModelCard:
         }
         lines = [f"# {self.name}", "", f"Exported {self.date}."]
         for title, body in sections.items():
-            lines += ["", f"## {title}", "", *body]
+            if body:
+                lines += ["", f"## {title}", "", *body]
         return "\n".join(lines) + "\n"
 
     def _configuration_block(self) -> list[str]:
@@ -108,3 +167,18 @@ class ModelCard:
             interval = "unknown" if low is None or high is None else f"{low:.4f} to {high:.4f}"
             rows.append(f"| {key} | {value:.4f} | {interval} |")
         return rows
+
+
+def _feature_table(features: Sequence[Mapping[str, str]]) -> list[str]:
+    if not features:
+        return []
+    rows = ["| feature | kind | input | of signature |", "|---|---|---|---|"]
+    for feature in features:
+        cells = (feature["feature"], feature["kind"], f"`{feature['input']}`", f"`{feature['signature']}`")
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return rows
+
+
+def _addition(addition: Addition) -> str:
+    rest = addition.items - len(addition.ids)
+    return f"{addition.date}: {addition.items:,} ({', '.join(addition.ids)}{f' and {rest:,} more' if rest else ''})"

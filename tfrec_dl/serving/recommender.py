@@ -1,16 +1,22 @@
 """Recommendations from an export, in Python."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.features import check_features, embed_features, feature_inputs, tensors
 from tfrec_dl.serving.versions import resolve_version
 
 ROWS_AT_ONCE = 256  # bounds the memory of the scores: rows x items x 4 bytes
+
+Outputs = Mapping[str, tf.Tensor]
 
 
 class Recommender:
@@ -19,17 +25,23 @@ class Recommender:
     Attributes:
         folder: the version folder it was loaded from.
         k_max: most recommendations that it can give for one history.
+        item_features: what it takes of an item that it does not know; empty where it knows items by their ids.
+        user_features: what it takes of a user beside the history.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._saved_model = _read(folder)
-        signatures = self._saved_model.signatures
-        if "serving_default" not in signatures or "recommend_excluding" not in signatures:
-            raise InputError(f"{folder} holds the signatures {sorted(signatures)}, which are not a tfrec_dl export's.")
-        self._recommend = signatures["serving_default"]
-        self._recommend_excluding = signatures["recommend_excluding"]
-        self.k_max = int(self._recommend.structured_outputs["scores"].shape[1])
+        self._saved_model = read_saved_model(folder)
+        self._signatures = self._saved_model.signatures
+        if "serving_default" not in self._signatures or "recommend_excluding" not in self._signatures:
+            raise InputError(
+                f"{folder} holds the signatures {sorted(self._signatures)}, which are not a tfrec_dl export's."
+            )
+        self.k_max = int(self._signatures["serving_default"].structured_outputs["scores"].shape[1])
+        network = getattr(self._saved_model, "network", None)
+        kinds = {} if network is None else json.loads(network.describe().numpy())
+        self.item_features = feature_inputs(kinds.get("item_kinds", {}))
+        self.user_features = feature_inputs(kinds.get("user_kinds", {}), reserved=("history",))
 
     def recommend(
         self,
@@ -52,23 +64,99 @@ class Recommender:
         Raises:
             InputError: if `k` is below 1 or above `k_max`, or an argument is not a list of lists of ids.
         """
+        rows = _rows(histories, "histories")
+        excluded = None if exclude is None else _rows_beside(exclude, rows)
+
+        def outputs(part: slice) -> Outputs:
+            history = _padded(rows[part])
+            if excluded is None:
+                return self._signatures["serving_default"](history=history)
+            return self._signatures["recommend_excluding"](history=history, exclude=_padded(excluded[part]))
+
+        return self._in_parts(outputs, len(rows), k)
+
+    def recommend_with_new_items(
+        self,
+        histories: Sequence[Sequence[str]],
+        new_items: Catalogue,
+        k: int = 10,
+        exclude: Sequence[Sequence[str]] | None = None,
+    ) -> list[list[tuple[str, float]]]:
+        """As `recommend`, where histories may hold items that are not in the export: they are known by their features.
+
+        They are read, not recommended; `add_items` does that.
+
+        Args:
+            histories: item ids, oldest first, a row each; an id is looked up in the export, then in `new_items`.
+            new_items: the features of such items.
+            k: as for `recommend`.
+            exclude: as for `recommend`.
+
+        Returns:
+            As `recommend`.
+
+        Raises:
+            InputError: as `recommend`, or if the export takes no features or `new_items` lacks one.
+        """
+        if not self.item_features:
+            raise InputError(f"{self.folder} takes no features of items: its model knows items by their ids.")
+        rows = _rows(histories, "histories")
+        excluded = [[] for _ in rows] if exclude is None else _rows_beside(exclude, rows)
+        new = embed_features(self._signatures["embed_item_features"], self.item_features, new_items)
+        positions = {item: position for position, item in enumerate(new_items.ids)}
+
+        def outputs(part: slice) -> Outputs:
+            ids = _padded(rows[part])
+            flat = self._signatures["embed_items"](item_ids=tf.reshape(ids, [-1]))["vectors"].numpy()
+            named = [positions.get(item.decode(), -1) for item in ids.numpy().ravel()]
+            take = ~flat.any(axis=1) & (np.array(named, int) >= 0)
+            flat[take] = new[np.array(named, int)[take]]
+            vectors = tf.constant(flat.reshape(*ids.shape, flat.shape[1]))
+            # The history by its ids once more: what the export knows of it is not recommended again.
+            exclusions = _padded([[*row, *more] for row, more in zip(rows[part], excluded[part], strict=True)])
+            return self._signatures["recommend_from_vectors"](history_vectors=vectors, exclude=exclusions)
+
+        return self._in_parts(outputs, len(rows), k)
+
+    def recommend_for_users(
+        self, histories: Sequence[Sequence[str]], users: Catalogue, k: int = 10
+    ) -> list[list[tuple[str, float]]]:
+        """As `recommend`, with what is known of the users beside their histories.
+
+        Args:
+            histories: item ids, oldest first, a row each.
+            users: the features of the users, a row for each history in the same order.
+            k: as for `recommend`.
+
+        Returns:
+            As `recommend`.
+
+        Raises:
+            InputError: as `recommend`, or if the export takes no features of users or `users` lacks one.
+        """
+        if not self.user_features:
+            raise InputError(f"{self.folder} takes no features of users: its model was trained without.")
+        rows = _rows(histories, "histories")
+        if len(users) != len(rows):
+            raise InputError(f"users has {len(users)} rows, but histories has {len(rows)}: give one row for each.")
+        check_features(self.user_features, users)
+
+        def outputs(part: slice) -> Outputs:
+            features = tensors(self.user_features, users, part)
+            return self._signatures["recommend_for_users"](history=_padded(rows[part]), **features)
+
+        return self._in_parts(outputs, len(rows), k)
+
+    def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[list[tuple[str, float]]]:
+        """Asks for some rows at a time; see `recommend` for what is an error."""
         if not 1 <= k <= self.k_max:
             raise InputError(
                 f"k is {k}, but this export gives 1 to {self.k_max} recommendations (its k_max, or all its items)."
             )
-        rows = _rows(histories, "histories")
-        excluded = None if exclude is None else _rows(exclude, "exclude")
-        if excluded is not None and len(excluded) != len(rows):
-            raise InputError(f"exclude has {len(excluded)} rows, but histories has {len(rows)}: give one row for each.")
         found: list[list[tuple[str, float]]] = []
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            part = slice(start, start + ROWS_AT_ONCE)
-            history = _padded(rows[part])
-            if excluded is None:
-                outputs = self._recommend(history=history)
-            else:
-                outputs = self._recommend_excluding(history=history, exclude=_padded(excluded[part]))
-            found += _pairs(outputs["item_ids"].numpy()[:, :k], outputs["scores"].numpy()[:, :k])
+        for start in range(0, rows, ROWS_AT_ONCE):
+            part = outputs(slice(start, start + ROWS_AT_ONCE))
+            found += _pairs(part["item_ids"].numpy()[:, :k], part["scores"].numpy()[:, :k])
         return found
 
 
@@ -81,7 +169,12 @@ def load(dest: str | PathLike[str]) -> Recommender:
     return Recommender(resolve_version(Path(dest)))
 
 
-def _read(folder: Path) -> tf.Module:
+def read_saved_model(folder: Path) -> Any:
+    """Loads a version folder.
+
+    Raises:
+        InputError: if it is damaged.
+    """
     try:
         return tf.saved_model.load(str(folder))
     except Exception as error:  # TensorFlow raises many types on damaged files, with messages of many lines
@@ -93,6 +186,13 @@ def _rows(values: Sequence[Sequence[str]], name: str) -> list[list[str]]:
     if isinstance(values, str) or any(isinstance(row, str) for row in values):
         raise InputError(f"{name} is {values!r:.80}, but must be a list of lists of ids, one list for each user.")
     return [[str(item) for item in row] for row in values]
+
+
+def _rows_beside(exclude: Sequence[Sequence[str]], rows: list[list[str]]) -> list[list[str]]:
+    excluded = _rows(exclude, "exclude")
+    if len(excluded) != len(rows):
+        raise InputError(f"exclude has {len(excluded)} rows, but histories has {len(rows)}: give one row for each.")
+    return excluded
 
 
 def _padded(rows: list[list[str]]) -> tf.Tensor:

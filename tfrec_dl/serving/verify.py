@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM
-from tfrec_dl.evaluation.scorer import ModelScorer
+from tfrec_dl.evaluation.scorer import as_scorer
 from tfrec_dl.serving.index import FLOOR
 from tfrec_dl.tasks.retrieval import RetrievalModel
 
@@ -84,7 +84,7 @@ def _python_scores(model: RetrievalModel, histories: Sequence[Sequence[str]]) ->
     known = items >= FIRST_ITEM
     rows, items = rows[known], items[known]
     packed = Histories.from_rows(rows, items, np.arange(len(histories)))
-    scores = ModelScorer(model).scores(packed)
+    scores = as_scorer(model).scores(packed)
     scores[rows, items] = FLOOR
     scores[:, :FIRST_ITEM] = FLOOR
     return scores

@@ -3,7 +3,7 @@
 Format: https://www.tensorflow.org/tfx/serving/saved_model_warmup, a TFRecord file of `PredictionLog` messages.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tfrec_dl.errors import InputError
 
 WARM_UP_FILE = Path("assets.extra", "tf_serving_warmup_requests")
 BATCH_SIZES = (1, 8)
+PICTURE = (64, 64)  # height and width in pixels
 
 
 def require_serving_protos() -> None:
@@ -25,31 +26,30 @@ def require_serving_protos() -> None:
         ) from error
 
 
-def warm_up_requests(name: str, item_ids: Sequence[str], max_length: int) -> list[Any]:
+def warm_up_requests(
+    name: str, signatures: Mapping[str, Any], item_ids: Sequence[str], max_length: int | None
+) -> list[Any]:
     """Requests for every signature, at each of `BATCH_SIZES`, with full, short and empty histories.
 
     Args:
         name: of the model in TF Serving.
-        item_ids: the items, most popular first.
-        max_length: items of a history that the encoder reads.
+        signatures: the concrete functions by signature name.
+        item_ids: some items, most popular first.
+        max_length: items of a history that the encoder reads; None for all.
 
     Returns:
         `tensorflow_serving.apis.predict_pb2.PredictRequest` messages.
     """
     requests = []
-    for batch_size in BATCH_SIZES:
-        for length in sorted({1, max_length}):
-            full = [item_ids[place % len(item_ids)] for place in range(length)]
-            newcomer = [""] * length
-            histories = [newcomer if batch_size > 1 and row == 0 else full for row in range(batch_size)]
-            exclude = [[item_ids[0]]] * batch_size
-            requests += [
-                _request(name, "serving_default", history=histories),
-                _request(name, "recommend_excluding", history=histories, exclude=exclude),
-                _request(name, "embed_history", history=histories),
-            ]
-        some = [item_ids[place % len(item_ids)] for place in range(batch_size)]
-        requests.append(_request(name, "embed_items", item_ids=some))
+    for signature, function in signatures.items():
+        args, kwargs = function.structured_input_signature
+        specs = {spec.name: spec for spec in args} | kwargs
+        has_history = "history" in specs or "history_vectors" in specs
+        lengths = sorted({1, max_length or len(item_ids)}) if has_history else [1]
+        for rows in BATCH_SIZES:
+            for length in lengths:
+                inputs = {key: _example(key, spec, rows, length, item_ids) for key, spec in specs.items()}
+                requests.append(_request(name, signature, inputs))
     return requests
 
 
@@ -72,12 +72,29 @@ def read_warm_up(path: Path) -> list[Any]:
     return [prediction_log_pb2.PredictionLog.FromString(record).predict_log.request for record in records]
 
 
-def _request(name: str, signature: str, **inputs: object) -> Any:
+def _example(key: str, spec: tf.TensorSpec, rows: int, length: int, item_ids: Sequence[str]) -> tf.Tensor:
+    """A value of an input; of several histories the first is a newcomer's."""
+    some = [item_ids[place % len(item_ids)] for place in range(max(length, rows))]
+    if key == "history":
+        return tf.constant([[""] * length if rows > 1 and row == 0 else some[:length] for row in range(rows)])
+    if key == "history_vectors":
+        is_known = tf.range(rows) > (0 if rows > 1 else -1)
+        return tf.fill([rows, length, spec.shape[2]], 0.1) * tf.cast(is_known, tf.float32)[:, None, None]
+    if key == "exclude":
+        return tf.constant([[item_ids[0]]] * rows)
+    if key == "item_ids":
+        return tf.constant(some[:rows])
+    if spec.shape.rank == 4:
+        return tf.fill([rows, *PICTURE, 3], tf.constant(128, spec.dtype))
+    return tf.fill([rows], tf.constant("some words" if spec.dtype == tf.string else 1.0, spec.dtype))
+
+
+def _request(name: str, signature: str, inputs: Mapping[str, tf.Tensor]) -> Any:
     from tensorflow_serving.apis import predict_pb2
 
     request = predict_pb2.PredictRequest()
     request.model_spec.name = name
     request.model_spec.signature_name = signature
     for key, value in inputs.items():
-        request.inputs[key].CopyFrom(tf.make_tensor_proto(value, tf.string))
+        request.inputs[key].CopyFrom(tf.make_tensor_proto(value.numpy(), value.dtype))
     return request

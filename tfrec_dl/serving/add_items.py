@@ -1,0 +1,126 @@
+"""New items for an export, by their features: no training, and neither run nor data."""
+
+import os
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.reading import TableFile
+from tfrec_dl.data.validation import show
+from tfrec_dl.errors import InputError
+from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.features import FeatureInput, check_features, embed_features
+from tfrec_dl.serving.network import restored_network
+from tfrec_dl.serving.publishing import publish_module
+from tfrec_dl.serving.recommender import read_saved_model
+from tfrec_dl.serving.retrieval_module import RetrievalModule
+from tfrec_dl.serving.versions import resolve_version
+from tfrec_dl.serving.warm_up import require_serving_protos
+from tfrec_dl.tasks.retrieval import Tables
+
+
+def add_items(
+    dest: str | PathLike[str],
+    items: Catalogue | pd.DataFrame | str | PathLike[str],
+    id_column: str = "item_id",
+    k_max: int | None = None,
+) -> Path:
+    """Publishes the next version of an export of a content or hybrid model, with further items in it.
+
+    The vectors of the new items come from their features, through the export's own network; all else is as it was. They
+    have no interactions, so a history without a known item gets them last.
+
+    Args:
+        dest: folder of the versions; the newest is taken.
+        items: the new items' features. A table, or the path of one, is read as the model's features, whatever its
+            values look like, and its other columns are ignored; pictures are stretched to 64 x 64 pixels as by
+            `Catalogue.read`, so pass a `Catalogue` if the model was trained on another size. A value may be missing.
+        id_column: the table's column of ids.
+        k_max: length of the recommendation lists; None keeps it.
+
+    Returns:
+        The new version folder.
+
+    Raises:
+        InputError: if there is no export, or none that takes new items, an id is known already or occurs twice, a
+            feature is missing, or the new version cannot be written.
+    """
+    require_serving_protos()
+    dest = Path(os.path.abspath(dest))
+    folder = resolve_version(dest)
+    if folder == dest:
+        raise InputError(f"{dest} is a version, and the new one goes beside it: name its folder, {dest.parent}.")
+    saved = read_saved_model(folder)
+    if not hasattr(saved, "contents"):
+        raise InputError(
+            f"{folder} takes no new items: its model knows items by their ids; train a content or hybrid one."
+        )
+    card = ModelCard.read(folder, dest.name)
+    network = restored_network(saved.network)
+    catalogue = items if isinstance(items, Catalogue) else read_items(items, network.item_features, id_column)
+    check_features(network.item_features, catalogue)
+    contents = {name: value.numpy() for name, value in saved.contents().items()}
+    known = [item.decode() for item in contents["ids"]]
+    _require_new(catalogue.ids, known)
+    vectors = embed_features(saved.signatures["embed_item_features"], network.item_features, catalogue)
+    # The network reads an item vector, its bias apart.
+    tables = Tables(
+        tf.constant(np.concatenate([contents["history"], vectors[:, :-1]])),
+        tf.constant(np.concatenate([contents["items"], vectors])),
+    )
+    counts = np.concatenate([contents["counts"], np.zeros(len(vectors), np.float32)])
+    module = RetrievalModule(
+        [*known, *catalogue.ids],
+        counts,
+        tables,
+        network,
+        int(contents["max_length"]),
+        int(contents["k_max"]) if k_max is None else k_max,
+    )
+    return publish_module(module, dest, card.with_added(list(catalogue.ids)))
+
+
+def read_items(
+    table: pd.DataFrame | str | PathLike[str], features: tuple[FeatureInput, ...], id_column: str = "item_id"
+) -> Catalogue:
+    """Reads a table into a model's features, whatever its values look like; other columns are ignored.
+
+    Args:
+        table: a frame, or a CSV or Parquet file.
+        features: of the model.
+        id_column: column of ids.
+
+    Raises:
+        InputError: if the table lacks a feature, and as `Catalogue.read`.
+    """
+    if isinstance(table, pd.DataFrame):
+        header = [str(name) for name in table.columns]
+    else:
+        header = TableFile(os.fspath(table)).header
+    kinds: dict[str, Any] = {name: "ignore" for name in header if name and name != id_column}
+    lacking = [each.feature for each in features if each.feature not in kinds]
+    if lacking:
+        raise InputError(
+            f"the table lacks the features {', '.join(map(repr, lacking))}: give a column for each, "
+            "empty where a value is not known."
+        )
+    kinds |= {each.feature: each.kind for each in features}
+    if isinstance(table, pd.DataFrame):
+        return Catalogue.from_frame(table, id_column, kinds)
+    return Catalogue.read(os.fspath(table), id_column, kinds)
+
+
+def _require_new(ids: np.ndarray, known: list[str]) -> None:
+    """Raises InputError unless every id is new and occurs once."""
+    column = pd.Series(ids, dtype=object)
+    if not len(column):
+        raise InputError("there are 0 new items: nothing to add.")
+    for bad, what in ((column.isin(known), "in the export already"), (column.duplicated(), "named twice")):
+        if bad.any():
+            examples = ", ".join(show(item, 30) for item in column[bad].unique()[:3])
+            raise InputError(f"{bad.sum()} of the {len(column)} new ids are {what} ({examples}): leave them out.")

@@ -1,0 +1,43 @@
+"""The exported graph of a model that scores the catalogue by itself."""
+
+from typing import Protocol, runtime_checkable
+
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import PADDING, Vocabulary
+from tfrec_dl.serving.module import ServingModule, compact
+from tfrec_dl.serving.network import lookup_tables, variables_read
+
+
+@runtime_checkable
+class CatalogueModel(Protocol):
+    """A model without item vectors: its scores are no dot products."""
+
+    vocabulary: Vocabulary
+
+    def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
+        """Whole histories [B, L] int32, right-padded with 0 -> [B, vocabulary.size] float32, in the graph."""
+
+
+class ScoredModule(ServingModule):
+    """A `CatalogueModel` made ready to serve. Its weights are read now and shared, not copied.
+
+    Args:
+        model: trained model.
+        k_max: length of the recommendation lists; cut to the number of items.
+
+    Raises:
+        InputError: as `ServingModule`, or if a weight is not finite.
+    """
+
+    def __init__(self, model: CatalogueModel, k_max: int = 100) -> None:
+        super().__init__([str(item) for item in model.vocabulary.ids], model.vocabulary.item_counts, k_max)
+        history = tf.TensorSpec([None, None], tf.int32, "history")
+        self._scores = tf.function(lambda history: model.catalogue_scores(history), input_signature=[history])
+        self.owned = variables_read(self._scores)
+        if isinstance(model, tf.Module):
+            self.owned += lookup_tables(model)
+
+    def scores(self, seen: tf.Tensor) -> tf.Tensor:
+        """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
+        return tf.ensure_shape(self._scores(compact(seen, seen != PADDING, None)), [None, self.size])
