@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 from tfrec_dl.data.splits import EvaluationCases, Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM
@@ -18,7 +19,16 @@ from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry
 from tfrec_dl.evaluation.scorer import Scorer
 
-FLOORS: dict[str, Callable[[Split], Scorer]] = {
+
+class Floor(Scorer, Protocol):
+    """A scorer that can also be had as a graph."""
+
+    def graph(self) -> FloorGraph:
+        """The same scores inside a TensorFlow graph."""
+        ...
+
+
+FLOORS: dict[str, Callable[[Split], Floor]] = {
     "popularity": lambda split: Popularity.fit(split.train, split.vocabulary),
     "markov_chain": lambda split: MarkovChain.tuned(split.train, split.vocabulary, split.validation),
     "item_knn": lambda split: ItemKNN.fit(split.train, split.vocabulary),
@@ -39,7 +49,7 @@ FLOOR_GRAPHS: dict[str, type[FloorGraph]] = {
 
 def fit_floors(
     split: Split, names: Sequence[str] = tuple(FLOORS), on_skip: Callable[[str], None] | None = None
-) -> Iterator[tuple[str, Scorer, float]]:
+) -> Iterator[tuple[str, Floor, float]]:
     """Fits the floors one after the other, each when it is asked for.
 
     EASE is left out where the catalogue is too large for it.

@@ -1,0 +1,89 @@
+"""A stack of trained recipes and floors beside its members.
+
+The recipes are those of `benchmarks.quality`, which trains them; run it first.
+
+python -m benchmarks.stacked ml-1m --models gru,caser
+"""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+import tfrec_dl  # noqa: F401  (selects Keras 2)
+from benchmarks.settings import DATA_SETS
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.baselines.floors import FLOORS, fit_floors
+from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.evaluation.intervals import paired_difference
+from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
+from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
+from tfrec_dl.tasks.stacking.fit_stack import fit_stack
+from tfrec_dl.tasks.stacking.members import Member, Members, RetrievalMember
+from tfrec_dl.training.run import Run
+
+METRIC = "ndcg@10"
+
+
+def main(
+    data: Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")] = "ml-1m",
+    models: Annotated[str, typer.Option(help="Comma-separated recipes.")] = "gru,caser",
+    floors: Annotated[str, typer.Option(help="Comma-separated floors.")] = ",".join(FLOORS),
+    seed: Annotated[int, typer.Option(help="Which runs.", min=0)] = 0,
+    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
+    runs: Annotated[Path, typer.Option(help="Where the recipes' runs are.")] = Path("runs"),
+    test: Annotated[bool, typer.Option(help="Print the test figures, not validation alone.")] = True,
+    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
+) -> None:
+    """Fits the ranker on validation, and prints what stack and members reach."""
+    console = Console()
+    if data not in DATA_SETS:
+        raise InputError(f"no data set is called {data!r}: choose one of {', '.join(DATA_SETS)}.")
+    source = DataSource(str(folder / DATA_SETS[data].path))
+    split = source.divide(source.read())
+
+    scorers: dict[str, Any] = {}
+    members: dict[str, Member] = {}
+    families = {"stacked": "stack"}
+    for name in models.split(","):
+        model = Run.open(runs / data / name / f"seed-{seed}").model()
+        scorers[name], members[name], families[name] = model, RetrievalMember(model), "deep"
+    for name, floor, _ in fit_floors(split, [name for name in floors.split(",") if name], console.print):
+        scorers[name], members[name], families[name] = floor, floor.graph(), "floor"
+
+    start = time.perf_counter()
+    stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation)
+    seconds = time.perf_counter() - start
+    console.print(f"weights of the standardised scores: { {k: round(v, 3) for k, v in stack.weights().items()} }")
+    validation = {name: evaluate(scorer, split.validation, split.vocabulary) for name, scorer in scorers.items()}
+    validation["stacked"] = evaluate(crossed, split.validation, split.vocabulary)
+    _compare("validation (ranker cross-fitted)", validation, console)
+    if not test:
+        return
+    reports = {name: evaluate(scorer, split.test, split.vocabulary) for name, scorer in scorers.items()}
+    reports["stacked"] = evaluate(stack, split.test, split.vocabulary)
+    entries = [Entry(name, report, None, families[name]) for name, report in reports.items()]
+    table = leaderboard(entries)
+    console.print(rich_table(table, f"{data}: test, {len(split.test):,} users, seen masked; ranker {seconds:.0f} s"))
+    _compare("test", reports, console)
+    if out is not None:
+        save_leaderboard(table, out)
+
+
+def _compare(part: str, reports: dict, console: Console) -> None:
+    """Prints the stack against the best of its members."""
+    means = {name: report.means()[METRIC] for name, report in reports.items()}
+    stacked = means.pop("stacked")
+    best = max(means, key=lambda name: means[name])
+    difference = paired_difference(reports["stacked"], reports[best], METRIC)
+    console.print(
+        f"{part}: stacked {stacked:.4f}, best member {best} {means[best]:.4f}: ratio {stacked / means[best]:.3f}, "
+        f"difference {difference.difference:.4f} [{difference.low:.4f}, {difference.high:.4f}], p {difference.p:.2g}"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)
