@@ -1,8 +1,11 @@
-"""Cold items: warm, cold and all, on a hold-out of 20 % of the items.
+"""Cold items: warm, cold and all, on a hold-out of 20 % of the items, beside the floors.
 
-python -m benchmarks.cold_start ml-1m --floors-only
+python -m benchmarks.cold_start ml-1m --models behaviour,content,hybrid
 """
 
+import csv
+import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,22 +13,26 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from tfrec_dl.data.cold_start import ColdStartSplit, hold_out_items
-from tfrec_dl.data.interactions import Interactions
+import tfrec_dl  # noqa: F401  (selects Keras 2)
+from benchmarks.settings import COLD_START
+from tfrec_dl.data.cold_start import ColdStartSplit
+from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.baselines.cold_floors import cold_floor_entries
-from tfrec_dl.evaluation.cold_start import cold_start_leaderboard
+from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
+from tfrec_dl.recipes import get_recipe
+from tfrec_dl.training.compare import train_once
+from tfrec_dl.training.run import Run
 
-TEXTS = ["title", "genres", "plot"]
-PARTS = ("validation", "test")
+BESIDE = ("warm", "all")
 
 
-def item_texts(items: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
-    """Title, genres and plot of each index in one text; "" for items without a row."""
-    rows = items.set_index("item_id").reindex(vocabulary.ids)
-    return ["", "", *rows[TEXTS].fillna("").agg(" ".join, axis=1)]
+def item_texts(path: Path, texts: tuple[str, ...], vocabulary: Vocabulary) -> list[str]:
+    """The texts of each index in one, for the TF-IDF floor; "" for items without a row."""
+    rows = pd.read_csv(path, dtype=str).set_index("item_id").reindex(vocabulary.ids)
+    return ["", "", *rows[list(texts)].fillna("").agg(" ".join, axis=1)]
 
 
 def describe(cold_start: ColdStartSplit) -> str:
@@ -37,32 +44,47 @@ def describe(cold_start: ColdStartSplit) -> str:
     )
 
 
+def seconds_of(run: Run) -> float:
+    """What the run's epochs took together."""
+    with (run.folder / "history.csv").open(newline="", encoding="utf-8") as file:
+        return sum(float(row["seconds"]) for row in csv.DictReader(file))
+
+
 def main(
-    data_set: Annotated[str, typer.Argument(help="A folder of --data with ratings.csv.gz and items.csv.gz.")],
-    data: Annotated[Path, typer.Option(help="Where the data sets lie.")] = Path("../shared/data"),
-    by: Annotated[str, typer.Option(help="random or first_appearance.")] = "random",
-    seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
-    floors_only: Annotated[bool, typer.Option("--floors-only", help="Train nothing.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Also write the test table: .csv, .json or .md.")] = None,
+    data: Annotated[str, typer.Argument(help=f"One of {', '.join(COLD_START)}.")],
+    models: Annotated[str, typer.Option(help="Names of benchmarks/settings.py; none for the floors alone.")] = "",
+    folder: Annotated[Path, typer.Option(help="Where the data sets lie.")] = Path("../shared/data"),
+    runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
+    part: Annotated[str, typer.Option(help="validation, to choose settings, or test.")] = "test",
+    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
 ) -> None:
-    """Prints the figures of both parts; what is chosen is chosen on validation."""
+    """Trains what is not trained yet, and prints the leaderboard of one part."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     console = Console()
-    try:
-        if not floors_only:
-            raise InputError("only the floors can be had yet: pass --floors-only.")
-        items = pd.read_csv(data / data_set / "items.csv.gz", dtype=str)
-        interactions = Interactions.read(data / data_set / "ratings.csv.gz")
-        cold_start = hold_out_items(interactions, by=by, seed=seed, catalogue_ids=items["item_id"].to_numpy(object))
-        console.print(describe(cold_start))
-        texts = item_texts(items, cold_start.vocabulary)
-        for part in PARTS:
-            table = cold_start_leaderboard(list(cold_floor_entries(cold_start, texts, part)))
-            console.print(rich_table(table, f"{data_set}, {part}: NDCG@10, seen items masked", ("warm", "all")))
-        if out is not None:
-            save_leaderboard(table, out, ("warm", "all"))
-    except InputError as error:
-        console.print(f"Error: {error}", style="red", markup=False)
-        raise typer.Exit(2) from error
+    if data not in COLD_START:
+        raise InputError(f"no data set is called {data!r}: choose one of {', '.join(COLD_START)}.")
+    chosen = COLD_START[data]
+    ratings, items = str(folder / data / "ratings.csv.gz"), folder / data / "items.csv.gz"
+    source = DataSource(ratings, split="cold-start")
+    interactions = source.read()
+    cold_start = source.hold_out(interactions)
+    console.print(describe(cold_start))
+    entries = []
+    for name in filter(None, models.split(",")):
+        variant = chosen.models[name]
+        one = source
+        if variant.settings["kind"] != "behaviour":
+            one = replace(source, items=str(items), item_kinds=variant.kinds, image_size=chosen.image_size)
+        recipe = get_recipe("gru").with_settings({**chosen.settings, **variant.settings})
+        run = train_once(recipe, one.absolute(), runs / f"cold-{data}" / name, interactions, verbose=2)
+        # The catalogue has some items that nobody met: a vocabulary of its own, the same cases.
+        own = one.hold_out(interactions, one.read_items())
+        entries.append(ColdStartEntry(name, evaluate_cold_start(run.model(), own, part), seconds_of(run)))
+    entries += cold_floor_entries(cold_start, item_texts(items, chosen.texts, cold_start.vocabulary), part)
+    table = cold_start_leaderboard(entries)
+    console.print(rich_table(table, f"{data}, {part}: NDCG@10, seen items masked", BESIDE))
+    if out is not None:
+        save_leaderboard(table, out, BESIDE)
 
 
 if __name__ == "__main__":

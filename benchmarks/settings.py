@@ -86,3 +86,58 @@ DATA_SETS = {
         },
     ),
 }
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One model of the cold-start benchmark: settings, and features that it does without."""
+
+    settings: dict[str, Any]
+    kinds: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ColdStart:
+    """A data set with features, and the models compared on it, each a `gru` with these settings."""
+
+    texts: tuple[str, ...]
+    settings: dict[str, Any]
+    models: dict[str, Variant]
+    image_size: tuple[int, int] = (64, 64)
+
+
+ML_1M_GRU = DATA_SETS["ml-1m"].settings["gru"]
+POSTER = {"poster": "image"}
+
+COLD_START = {
+    "ml-1m": ColdStart(
+        ("title", "genres", "plot"),
+        {**ML_1M_GRU, "epochs": 12},
+        {
+            "behaviour": Variant({"kind": "behaviour"}),
+            "content": Variant({"kind": "content"}),
+            "hybrid": Variant({"kind": "hybrid"}),
+        },
+    ),
+    "ml-100k": ColdStart(
+        ("title", "genres", "overview"),
+        {},
+        {
+            "behaviour": Variant({"kind": "behaviour"}),
+            "text": Variant({"kind": "content"}, {"poster": "ignore"}),
+            "text-and-posters": Variant({"kind": "content"}, POSTER),
+            "posters": Variant(
+                {"kind": "content"},
+                {"title": "ignore", "release_date": "ignore", "genres": "ignore", "overview": "ignore", **POSTER},
+            ),
+            "hybrid": Variant({"kind": "hybrid"}, {"poster": "ignore"}),
+        },
+        image_size=(72, 48),
+    ),
+}
+
+# For the comparison of kinds on all items: changes of a recipe's settings, and kinds of features.
+HYBRID = {
+    "ml-100k": Variant({"kind": "hybrid"}, {"poster": "ignore"}),
+    "ml-1m": Variant({"kind": "hybrid"}),
+}

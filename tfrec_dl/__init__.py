@@ -13,6 +13,9 @@ select_keras_2()
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from tfrec_dl.data.catalogue import Catalogue as Catalogue
+    from tfrec_dl.data.cold_start import ColdStartSplit as ColdStartSplit
+    from tfrec_dl.data.cold_start import hold_out_items as hold_out_items
     from tfrec_dl.data.columns import Columns as Columns
     from tfrec_dl.data.histories import Histories as Histories
     from tfrec_dl.data.interactions import Interactions as Interactions
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from tfrec_dl.evaluation.baselines.floors import FLOORS as FLOORS
     from tfrec_dl.evaluation.baselines.floors import fit_floors as fit_floors
     from tfrec_dl.evaluation.callback import ValidationCallback as ValidationCallback
+    from tfrec_dl.evaluation.cold_start import ColdStartEntry as ColdStartEntry
+    from tfrec_dl.evaluation.cold_start import cold_start_leaderboard as cold_start_leaderboard
+    from tfrec_dl.evaluation.cold_start import evaluate_cold_start as evaluate_cold_start
     from tfrec_dl.evaluation.evaluate import Report as Report
     from tfrec_dl.evaluation.evaluate import evaluate as evaluate
     from tfrec_dl.evaluation.intervals import paired_difference as paired_difference
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
     from tfrec_dl.recipes import TrainingConfig as TrainingConfig
     from tfrec_dl.recipes import build_model as build_model
     from tfrec_dl.recipes import get_recipe as get_recipe
+    from tfrec_dl.serving.add_items import add_items as add_items
     from tfrec_dl.serving.card import ModelCard as ModelCard
     from tfrec_dl.serving.export import export_saved_model as export_saved_model
     from tfrec_dl.serving.recommender import Recommender as Recommender
@@ -52,6 +59,8 @@ if TYPE_CHECKING:
     from tfrec_dl.training.train import train as train
 
 _HOMES = {
+    "data.catalogue": ("Catalogue",),
+    "data.cold_start": ("ColdStartSplit", "hold_out_items"),
     "data.columns": ("Columns",),
     "data.histories": ("Histories",),
     "data.interactions": ("Interactions",),
@@ -62,11 +71,13 @@ _HOMES = {
     "errors": ("InputError",),
     "evaluation.baselines.floors": ("FLOORS", "fit_floors"),
     "evaluation.callback": ("ValidationCallback",),
+    "evaluation.cold_start": ("ColdStartEntry", "cold_start_leaderboard", "evaluate_cold_start"),
     "evaluation.evaluate": ("Report", "evaluate"),
     "evaluation.intervals": ("paired_difference",),
     "evaluation.leaderboard": ("Entry", "leaderboard"),
     "evaluation.rendering": ("save_leaderboard",),
     "recipes": ("RECIPES", "ModelConfig", "Recipe", "TrainingConfig", "build_model", "get_recipe"),
+    "serving.add_items": ("add_items",),
     "serving.card": ("ModelCard",),
     "serving.export": ("export_saved_model",),
     "serving.recommender": ("Recommender", "load"),

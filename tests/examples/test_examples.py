@@ -19,6 +19,7 @@ def small_table(monkeypatch):
     table["timestamp"] = table["timestamp"] * 1_000 + table.index  # no two at once
     table["rating"] = 4.5
     table["title"] = "Title " + table["item_id"].astype(str)
+    table["genres"] = "Genre " + (table["item_id"] % 4).astype(str)
     monkeypatch.setattr("tfrec_dl.data.demo.demo_table", lambda: table)
 
 
@@ -28,7 +29,12 @@ def run(monkeypatch, name: str, *arguments: str) -> None:
 
 
 def test_every_example_is_tested_here():
-    assert {path.name for path in EXAMPLES.glob("*.py")} == {"train_gru.py", "train_caser.py", "export_and_query.py"}
+    assert {path.name for path in EXAMPLES.glob("*.py")} == {
+        "train_gru.py",
+        "train_caser.py",
+        "export_and_query.py",
+        "recommend_new_items.py",
+    }
 
 
 @pytest.mark.slow
@@ -53,3 +59,15 @@ def test_the_export_answers_a_user_and_a_newcomer(monkeypatch, capsys, tmp_path)
     assert user.count("  Title ") == 5
     assert newcomer.count("  Title ") == 5
     assert "(2, 33)" in newcomer  # dimension 32 and the bias
+
+
+@pytest.mark.slow
+def test_an_item_added_by_its_features_is_recommended(monkeypatch, capsys, tmp_path):
+    run(monkeypatch, "recommend_new_items.py", "--epochs", "1", "--out", str(tmp_path / "hybrid"))
+    printed = capsys.readouterr().out
+    assert "title            text" in printed
+    assert "ndcg@10 of cold items: " in printed
+    assert f"added 3 items: {tmp_path / 'hybrid' / '2'}" in printed
+    recommended = printed.split("added 3 items")[1].splitlines()[1:]
+    assert len(recommended) == 10
+    assert any("sequel of " in line for line in recommended)

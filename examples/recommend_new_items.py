@@ -1,0 +1,54 @@
+"""Recommends items that nobody has met yet, by what they are: `python examples/recommend_new_items.py`.
+
+Films of the demo data are known by title and genres; with --items and --ratings by whatever your tables hold: texts
+such as plots, categories, numbers, paths of posters. Needs the extras `demo` and `serving`:
+pip install "tfrec_dl[demo,serving]".
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+import tfrec_dl  # before the first use of tf.keras: it selects Keras 2
+from tfrec_dl.data.demo import demo_table
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--epochs", type=int, default=6)
+parser.add_argument("--ratings", type=Path, help="table of user_id, item_id and timestamp (default: the demo data)")
+parser.add_argument("--items", type=Path, help="table of item_id and features (default: the demo data's films)")
+parser.add_argument("--out", help="folder of the versions (default: a new temporary one)")
+arguments = parser.parse_args()
+
+if arguments.ratings and arguments.items:
+    interactions = tfrec_dl.Interactions.read(arguments.ratings)
+    items = tfrec_dl.Catalogue.read(arguments.items)  # paths of pictures are relative to the table's folder
+else:
+    frame = demo_table()
+    films = frame.drop_duplicates("item_id")[["item_id", "title", "genres"]]
+    interactions = tfrec_dl.Interactions.from_frame(frame)
+    items = tfrec_dl.Catalogue.from_frame(films, kinds={"title": "text", "genres": "multi_category"})
+for feature in items.summary():
+    print(f"{feature.feature:16} {feature.kind:16} {feature.filled:>8}  {feature.values}")
+
+# A fifth of the items takes no part in training: how well are they recommended by their features alone?
+cold_split = tfrec_dl.hold_out_items(interactions, catalogue_ids=items.ids)
+recipe = tfrec_dl.get_recipe("gru").with_settings({"kind": "hybrid", "epochs": arguments.epochs})
+model = tfrec_dl.build_model(recipe, cold_split.vocabulary, items)
+tfrec_dl.fit(model, cold_split.split, recipe.training)
+for kind, report in tfrec_dl.evaluate_cold_start(model, cold_split).items():
+    print(f"ndcg@10 of {kind} items: {report.means()['ndcg@10']:.4f}")
+
+# Served, the model takes in what did not exist when it was trained: raw text, no training.
+dest = arguments.out or tempfile.mkdtemp()
+tfrec_dl.export_saved_model(model, dest)
+liked = items.take(cold_split.vocabulary.ids[:3])
+new = pd.DataFrame({"item_id": [f"sequel of {item}" for item in liked.ids]})
+for feature, values in liked.columns.items():
+    if liked.kinds[feature] != "image":
+        new[feature] = values
+version = tfrec_dl.add_items(dest, new)
+print(f"added {len(new)} items: {version}")
+for item, score in tfrec_dl.load(dest).recommend([list(liked.ids)], k=10)[0]:
+    print(f"  {score:8.3f}  {item}")
