@@ -8,14 +8,14 @@ from typing import Literal
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.dropout import ResumableDropout
 from tfrec_dl.towers.masking import EntryDropout, known_mask, masked_mean
 
 PUNCTUATION = r"[!\"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~']"
-BLOCK = 4_096  # texts split into tokens at once
+BLOCK = 512  # texts split into tokens at once
 LONGEST_TEXT = 20_000  # bytes of a text that are looked at: bounds what one endless text can cost
 
 
@@ -41,7 +41,7 @@ class TextCNN:
     min_count: int = Field(default=2, ge=1)
     split: Literal["whitespace", "character"] = "whitespace"
     embedding: int = Field(default=64, ge=1)
-    kernel_sizes: tuple[int, ...] = Field(default=(1, 3), min_length=1)
+    kernel_sizes: tuple[PositiveInt, ...] = Field(default=(1, 3), min_length=1)
     filters: int = Field(default=64, ge=1)
     pooling: Literal["max", "average"] = "average"
     token_dropout: float = Field(default=0.2, ge=0, lt=1)
@@ -59,8 +59,8 @@ class TextCNN:
             standardize=_standardised,
             split=self.split,
             output_sequence_length=max(1, min(self.max_tokens, longest)),
-            # A vocabulary may not be empty; a space is never a token.
-            vocabulary=kept or [" "],
+            # A vocabulary may not be empty; punctuation is never a token.
+            vocabulary=kept or ["|"],
         )
 
     def vector(self, tokens: tf.Tensor, size: int) -> tf.Tensor:
@@ -76,7 +76,8 @@ class TextCNN:
         if self.token_dropout:
             tokens = EntryDropout(self.token_dropout)(tokens)
         known = known_mask(tokens)
-        embedded = tf.keras.layers.Embedding(size, self.embedding)(tokens)
+        # Zeros where no token is known, as a convolution finds beyond the text's end.
+        embedded = tf.keras.layers.Multiply()([tf.keras.layers.Embedding(size, self.embedding)(tokens), known])
         pooled = []
         for kernel in self.kernel_sizes:
             convolution = tf.keras.layers.Conv1D(self.filters, kernel, padding="same", activation="relu")
