@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.dropout import ResumableDropout
@@ -31,7 +31,7 @@ class Backbone:
     name: Literal["backbone"] = "backbone"
     application: str = "MobileNetV2"
     weights: str | None = None
-    size: tuple[int, int] = (96, 96)
+    size: tuple[PositiveInt, PositiveInt] = (96, 96)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
     def preparation(self, pictures: np.ndarray) -> tf.keras.layers.Layer:

@@ -23,7 +23,7 @@ class Categories:
         embedding: width of a category's vector.
         min_count: items that must have a category for it to be known.
         max_count: categories of an item that are read.
-        dropout: share of an item's categories not read in training.
+        dropout: share of an item's categories not read in training, and of the mean's components set to zero.
     """
 
     embedding: int = Field(default=32, ge=1)

@@ -47,9 +47,13 @@ class Features:
         Raises:
             InputError: if the catalogue has other features.
         """
-        for name in self.kinds:
-            if name not in catalogue.columns:
+        for name, kind in self.kinds.items():
+            if name not in catalogue.kinds:
                 raise InputError(f"the table lacks the feature {name!r}: give {', '.join(self.kinds)} as in training.")
+            if catalogue.kinds[name] != kind:
+                raise InputError(
+                    f"feature {name!r} is of kind {catalogue.kinds[name]}: give it as {kind}, as in training."
+                )
         further = prepare(self.preparation, {name: catalogue.columns[name] for name in self.kinds})
         prepared = {name: np.concatenate([values.numpy(), further[name]]) for name, values in self.prepared.items()}
         return Features(self.preparation, self.kinds, prepared)

@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.dropout import ResumableDropout
@@ -22,8 +22,8 @@ class ImageCNN:
     """
 
     name: Literal["image_cnn"] = "image_cnn"
-    size: tuple[int, int] = (48, 32)
-    filters: tuple[int, ...] = Field(default=(16, 32, 64), min_length=1)
+    size: tuple[PositiveInt, PositiveInt] = (48, 32)
+    filters: tuple[PositiveInt, ...] = Field(default=(16, 32, 64), min_length=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
     def preparation(self, pictures: np.ndarray) -> tf.keras.layers.Layer:

@@ -25,9 +25,11 @@ class Numbers:
             Layer, values [N] float32 -> [N, 2] float32: the number in standard deviations from the mean, and 1; both 0
             where it is missing.
         """
-        present = values[~np.isnan(values)].astype(np.float64)
-        deviation = float(present.std()) if len(present) else 0.0
-        return Standardise(float(present.mean()) if len(present) else 0.0, deviation or 1.0)
+        present = values[np.isfinite(values)].astype(np.float64)
+        if not len(present):
+            return Standardise(0.0, 1.0)
+        varies = present.min() < present.max()  # rounding alone gives equal numbers a deviation above 0
+        return Standardise(float(present.mean()), float(present.std()) if varies else 1.0)
 
     def vector(self, standardised: tf.Tensor) -> tf.Tensor:
         """[N, 2] float32 -> [N, units]."""
