@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.encoders import GRU, LSTM, Body, Caser, MarkovPath, NextItNet, SimpleRNN, sequence_encoder
 from tfrec_dl.errors import InputError
 from tfrec_dl.tasks.losses import FullSoftmax, Loss, SampledSoftmax
@@ -20,7 +20,7 @@ from tfrec_dl.towers.content_tower import content_tower, hybrid_tower
 from tfrec_dl.towers.ids import id_tower
 from tfrec_dl.towers.user_tower import user_tower
 
-# Items up to which a softmax over the whole catalogue is the cheaper way to the same quality.
+# Trained items up to which a softmax over all of them is the cheaper way to the same quality.
 FULL_SOFTMAX_LIMIT = 20_000
 STRICT = ConfigDict(extra="forbid")
 TAGGED = ("body", "loss", "image", "fusion")  # settings that are one of several classes, told apart by their name
@@ -179,10 +179,10 @@ def get_recipe(name: str) -> Recipe:
 
 
 def choose_loss(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
-    """Fills in the loss where the configuration leaves it open: full softmax while the catalogue is small."""
+    """Fills in the loss where the configuration leaves it open: full softmax while the trained items are few."""
     if config.loss is not None:
         return config
-    items = len(vocabulary.ids)
+    items = vocabulary.trained_size - FIRST_ITEM
     return replace(config, loss=FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax())
 
 

@@ -10,6 +10,7 @@ from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import EvaluationCases, Split
+from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import FULL_SOFTMAX_LIMIT
 from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
@@ -91,7 +92,7 @@ class Narrator(tf.keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Says it."""
-        items = len(self.model.vocabulary.ids)
+        items = self.model.vocabulary.trained_size - FIRST_ITEM
         loss, few = self.model.retrieval_loss, items <= FULL_SOFTMAX_LIMIT
         if loss != (FullSoftmax() if few else SampledSoftmax()):
             why = "as set"
@@ -100,7 +101,9 @@ class Narrator(tf.keras.callbacks.Callback):
         else:
             why = f"because a softmax over all {items:,} items costs too much (beyond {FULL_SOFTMAX_LIMIT:,})"
         say(f"loss: {loss.name}, {why}")
-        if loss == FullSoftmax():
+        if loss == FullSoftmax() and self.model.history_embedding is None:
+            rows = "with this loss the features of every item are read at every step"
+        elif loss == FullSoftmax():
             rows = "with this loss every item has a gradient, so all rows of the item table are updated"
         else:
             rows = "only the rows that a batch touches are updated, whatever the size of the catalogue"
