@@ -70,7 +70,8 @@ def compare(
     FOLDER gets a run a model and leaderboard.csv, .json, .md (and .png, where matplotlib is installed). The same
     command goes on where it was interrupted, and does not train finished runs again.
     """
-    item_kinds, user_kinds = parse_kinds("--item-feature", item_feature), parse_kinds("--user-feature", user_feature)
+    item_kinds = parse_kinds("--item-feature", item_feature, items)
+    user_kinds = parse_kinds("--user-feature", user_feature, users)
     settings = parse_settings(set_, epochs=epochs, batch_size=batch_size, max_length=max_length, seed=seed)
     names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
     if not names:

@@ -80,14 +80,21 @@ Settings = Annotated[
 ]
 
 
-def parse_kinds(option: str, texts: Sequence[str] | None) -> dict[str, Any]:
+def parse_kinds(option: str, texts: Sequence[str] | None, table: str | None) -> dict[str, Any]:
     """Feature -> kind, from "name=kind" each.
 
+    Args:
+        option: "--item-feature" or "--user-feature".
+        texts: its values.
+        table: path of the features' table, if one is given.
+
     Raises:
-        InputError: for a text without "=", or another kind.
+        InputError: for a text without "=", another kind, or kinds without a table.
     """
     from tfrec_dl.data.feature_kinds import KINDS  # imports pandas, which --help does not wait for
 
+    if texts and table is None:
+        raise InputError(f"{option} {texts[0]!r:.80} describes a table that is not given: add --{option[2:6]}s PATH.")
     kinds = {}
     for text in texts or ():
         name, equals, kind = text.rpartition("=")

@@ -62,7 +62,8 @@ def train(
     """
     require_writable(out)
     require_unfinished(out)
-    item_kinds, user_kinds = parse_kinds("--item-feature", item_feature), parse_kinds("--user-feature", user_feature)
+    item_kinds = parse_kinds("--item-feature", item_feature, items)
+    user_kinds = parse_kinds("--user-feature", user_feature, users)
     settings = parse_settings(set_, epochs=epochs, batch_size=batch_size, max_length=max_length, seed=seed)
     quiet_tensorflow()
     from tfrec_dl.cli.narration import NarratedSource, Narrator

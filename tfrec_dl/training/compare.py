@@ -1,12 +1,13 @@
 """Several recipes and the floors on one table: trained, evaluated on the same cases, one leaderboard."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import tensorflow as tf
 
+from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import Split
@@ -49,10 +50,10 @@ def compare(
         check_kind(recipe.model, source.items)
         refuse_other_files(folder / recipe.name)
         refuse_other_recipe(recipe, folder / recipe.name)
-    interactions, items = source.read(), source.read_items()
+    interactions, items, users = source.read(), source.read_items(), source.read_users()
     split = source.divide(interactions, items)
     for recipe in recipes:
-        refuse_other_data(source, interactions, folder / recipe.name)
+        refuse_other_data(source, interactions, {"items": items, "users": users}, folder / recipe.name)
     entries = []
     for recipe in recipes:
         finished = (folder / recipe.name / "metrics.json").exists()
@@ -84,8 +85,9 @@ def train_once(
         InputError: as `train`; and if the folder holds a run of another recipe, table or split.
     """
     refuse_other_recipe(recipe, folder)
-    refuse_other_data(source, interactions, folder)
     if (folder / "metrics.json").exists():
+        features = {"items": source.read_items(), "users": source.read_users()}
+        refuse_other_data(source, interactions, features, folder)
         return Run.open(folder)
     return train(recipe, source, folder, callbacks, verbose)
 
@@ -103,15 +105,17 @@ def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
             )
 
 
-def refuse_other_data(source: DataSource, interactions: Interactions, folder: Path) -> None:
-    """Raises InputError where the folder holds a run, finished or not, on another table, columns or split."""
+def refuse_other_data(
+    source: DataSource, interactions: Interactions, features: Mapping[str, Catalogue | None], folder: Path
+) -> None:
+    """Raises InputError where the folder holds a run, finished or not, on other tables, columns or split."""
     if not (folder / "config.json").exists():
         return
     run = Run.open(folder)
-    features = describe_features({"items": source.read_items(), "users": source.read_users()})
     config = run.config()
-    same = config["data_fingerprint"] == interactions.fingerprint() and config.get("features", {}) == features
-    if run.source != source.absolute() or not same:
+    same_table = config["data_fingerprint"] == interactions.fingerprint()
+    same_features = config.get("features", {}) == describe_features(features)
+    if not (run.source == source.absolute() and same_table and same_features):
         raise InputError(f"{folder} holds a run on other data: choose a new folder, or delete that one.")
 
 
