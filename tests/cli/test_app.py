@@ -6,7 +6,7 @@ import pytest
 import tfrec_dl
 from tfrec_dl.cli import narration
 
-COMMANDS = ("demo", "train", "evaluate", "compare", "export", "recommend", "models")
+COMMANDS = ("demo", "train", "evaluate", "compare", "export", "add-items", "recommend", "models")
 
 
 def test_version(program):

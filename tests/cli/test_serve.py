@@ -89,3 +89,30 @@ def test_an_export_into_a_file_is_refused(refusal, trained, tmp_path):
     (tmp_path / "file").write_text("precious")
     assert "is a file" in refusal("export", trained.folder, tmp_path / "file")
     assert (tmp_path / "file").read_text() == "precious"
+
+
+def test_an_export_of_a_model_of_ids_takes_no_new_items(refusal, exported, tmp_path):
+    (tmp_path / "new.csv").write_text("item_id,title\nnew,whale\n")
+    said = refusal("add-items", exported, "--items", tmp_path / "new.csv")
+    assert "its model knows items by their ids" in said
+    assert sorted(path.name for path in exported.iterdir() if path.is_dir()) == ["1"]
+
+
+@pytest.mark.slow
+def test_new_items_from_a_table_are_recommended(program, refusal, table, tiny, tmp_path):
+    rows = [f'item_{item},"step {item} of the cycle"' for item in range(20)]
+    (tmp_path / "items.csv").write_text("\n".join(["item_id,title", *rows]))
+    items = ("--items", tmp_path / "items.csv", "--kind", "content")
+    result = program("train", "--data", table, "--model", "gru", "--out", tmp_path / "run", *items, *tiny)
+    assert result.status == 0, result.err
+    assert program("export", tmp_path / "run", tmp_path / "dest").status == 0
+
+    (tmp_path / "new.csv").write_text('movie,title\nnew,"a cycle of steps"\n')
+    new = ("--items", tmp_path / "new.csv", "--id-column")
+    assert "no column 'item_id'" in refusal("add-items", tmp_path / "dest", "--items", tmp_path / "new.csv")
+    result = program("add-items", tmp_path / "dest", *new, "movie")
+    assert result.status == 0, result.err
+    assert str(tmp_path / "dest" / "2") in result.out
+    found = json.loads(program("recommend", tmp_path / "dest", "--history", "item_3", "-k", 20, "--json").out)
+    assert "new" in [entry["item_id"] for entry in found]
+    assert "1 of the 1 new ids are in the export already" in refusal("add-items", tmp_path / "dest", *new, "movie")

@@ -60,6 +60,23 @@ def test_json_names_the_versions_that_made_the_model():
     assert "python" in versions
 
 
+def test_a_card_is_read_back_as_it_was_written(tmp_path):
+    card = ModelCard(name="π", data="x", metrics={**METRICS, "test/auc": float("nan")}, limits=("none",))
+    card = card.with_added(["a", "b"]).with_added([str(item) for item in range(30)])
+    (tmp_path / "assets.extra").mkdir()
+    (tmp_path / "assets.extra" / "model_card.json").write_text(card.to_json({"items": 3}), encoding="utf-8")
+    read = ModelCard.read(tmp_path, "unused")
+    assert read.to_json({}) == card.to_json({})
+    assert [(addition.items, len(addition.ids)) for addition in read.additions] == [(2, 2), (30, 20)]
+    assert "18, 19 and 10 more)" in read.to_markdown({})
+
+
+def test_features_are_a_table_only_where_there_are_some():
+    rows = [{"signature": "embed_item_features", "feature": "a|b", "kind": "text", "input": "a_b"}]
+    assert "| a\\|b | text | `a_b` | `embed_item_features` |" in ModelCard().to_markdown({}, rows)
+    assert "## Features" not in ModelCard().to_markdown({})
+
+
 def test_card_cannot_be_changed():
     with pytest.raises((AttributeError, pydantic.ValidationError)):
         ModelCard().name = "other"

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from tests.serving.content import catalogue, content_model
 from tests.serving.stand_in import chain_model, random_model
 from tfrec_dl.serving import VerificationError, export_saved_model, verify, verify_export
 
@@ -42,6 +44,21 @@ def test_swap_of_items_that_all_but_tie_is_no_error(tmp_path, without_command_li
     version = export_saved_model(model, tmp_path)
     model.items[-1, -1].assign(bias_of_e + 1e-6)
     verify_export(model, version, HISTORIES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["content", "hybrid"])
+def test_vectors_from_raw_features_agree_with_the_model_and_the_index(tmp_path, without_command_line, kind):
+    items = catalogue()
+    model = content_model(items, kind)
+    version = export_saved_model(model, tmp_path)
+    found = verify_export(model, version, [["sea-0", "war-1"], ["sea-11"], []], items)
+    assert found["embed_item_features"] <= 1e-5
+    model.item_tower.network.trainable_variables[0].assign_add(
+        tf.ones_like(model.item_tower.network.trainable_variables[0])
+    )
+    with pytest.raises(VerificationError, match="differs"):
+        verify_export(model, version, [["sea-0", "war-1"]], items)
 
 
 def broken(**changes):

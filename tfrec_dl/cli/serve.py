@@ -1,4 +1,4 @@
-"""`tfrec-dl export` and `tfrec-dl recommend`."""
+"""`tfrec-dl export`, `tfrec-dl add-items` and `tfrec-dl recommend`."""
 
 import csv
 import io
@@ -38,6 +38,29 @@ def export(
     say(f"exported {run.recipe.name} to {version}")
     say(f"its model card: {version / 'assets.extra' / 'model_card.md'}")
     say(f'next: tfrec-dl recommend {dest} --history "id1,id2,id3"')
+
+
+def add_items(
+    dest: Annotated[Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export.")],
+    items: Annotated[
+        Path,
+        typer.Option(
+            metavar="PATH", show_default=False, help="Table of the new items' features, CSV (also gzip) or Parquet."
+        ),
+    ],
+    id_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id",
+) -> None:
+    """Add new items to an export of a content or hybrid model.
+
+    Writes DEST/VERSION, the next free number, which recommends the new items by their features. Nothing is trained, and
+    neither the run nor its data is needed.
+    """
+    quiet_tensorflow()
+    from tfrec_dl.serving.add_items import add_items
+
+    version = add_items(dest, items, id_column)
+    say(f"added the items of {items} in {version}")
+    say(f"its model card: {version / 'assets.extra' / 'model_card.md'}")
 
 
 def recommend(

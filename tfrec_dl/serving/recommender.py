@@ -64,6 +64,7 @@ class Recommender:
         Raises:
             InputError: if `k` is below 1 or above `k_max`, or an argument is not a list of lists of ids.
         """
+        self._check(k)
         rows = _rows(histories, "histories")
         excluded = None if exclude is None else _rows_beside(exclude, rows)
 
@@ -100,6 +101,7 @@ class Recommender:
         """
         if not self.item_features:
             raise InputError(f"{self.folder} takes no features of items: its model knows items by their ids.")
+        self._check(k)
         rows = _rows(histories, "histories")
         excluded = [[] for _ in rows] if exclude is None else _rows_beside(exclude, rows)
         new = embed_features(self._signatures["embed_item_features"], self.item_features, new_items)
@@ -108,9 +110,9 @@ class Recommender:
         def outputs(part: slice) -> Outputs:
             ids = _padded(rows[part])
             flat = self._signatures["embed_items"](item_ids=tf.reshape(ids, [-1]))["vectors"].numpy()
-            named = [positions.get(item.decode(), -1) for item in ids.numpy().ravel()]
-            take = ~flat.any(axis=1) & (np.array(named, int) >= 0)
-            flat[take] = new[np.array(named, int)[take]]
+            named = np.array([positions.get(item.decode(), -1) for item in ids.numpy().ravel()], int)
+            taken = ~flat.any(axis=1) & (named >= 0)
+            flat[taken] = new[named[taken]]
             vectors = tf.constant(flat.reshape(*ids.shape, flat.shape[1]))
             # The history by its ids once more: what the export knows of it is not recommended again.
             exclusions = _padded([[*row, *more] for row, more in zip(rows[part], excluded[part], strict=True)])
@@ -136,6 +138,7 @@ class Recommender:
         """
         if not self.user_features:
             raise InputError(f"{self.folder} takes no features of users: its model was trained without.")
+        self._check(k)
         rows = _rows(histories, "histories")
         if len(users) != len(rows):
             raise InputError(f"users has {len(users)} rows, but histories has {len(rows)}: give one row for each.")
@@ -147,12 +150,14 @@ class Recommender:
 
         return self._in_parts(outputs, len(rows), k)
 
-    def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[list[tuple[str, float]]]:
-        """Asks for some rows at a time; see `recommend` for what is an error."""
+    def _check(self, k: int) -> None:
         if not 1 <= k <= self.k_max:
             raise InputError(
                 f"k is {k}, but this export gives 1 to {self.k_max} recommendations (its k_max, or all its items)."
             )
+
+    def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[list[tuple[str, float]]]:
+        """Asks for some rows at a time."""
         found: list[list[tuple[str, float]]] = []
         for start in range(0, rows, ROWS_AT_ONCE):
             part = outputs(slice(start, start + ROWS_AT_ONCE))

@@ -6,14 +6,18 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.evaluation.scorer import as_scorer
+from tfrec_dl.serving.features import embed_features, feature_inputs
 from tfrec_dl.serving.index import FLOOR
+from tfrec_dl.serving.scored_module import CatalogueModel
 from tfrec_dl.tasks.retrieval import RetrievalModel
 
 TOLERANCE = 1e-5  # of a score: absolute below 1, relative above, where float32 itself is no finer
@@ -25,8 +29,13 @@ class VerificationError(RuntimeError):
     """An export that does not recommend what its model does."""
 
 
-def verify_export(model: RetrievalModel, version: Path, histories: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Compares `serving_default` with the Python model.
+def verify_export(
+    model: RetrievalModel | CatalogueModel,
+    version: Path,
+    histories: Sequence[Sequence[str]],
+    items: Catalogue | None = None,
+) -> dict[str, float]:
+    """Compares `serving_default` with the Python model, and `embed_item_features` where there are features.
 
     The export is run through `tf.saved_model.load`, through a TF1 session (the path that TF Serving takes) and through
     `saved_model_cli run` in a process of its own.
@@ -35,13 +44,17 @@ def verify_export(model: RetrievalModel, version: Path, histories: Sequence[Sequ
         model: the model that was exported.
         version: the version folder.
         histories: item ids, oldest first, a row each; at least one.
+        items: raw features of some items. Their vectors must be the Python model's; of items that the model knows by
+            features alone, also those in the index.
 
     Returns:
         For each path the largest difference between a score and the Python model's, relative where scores exceed 1.
+        With `items`, for "embed_item_features" the same of a component of a vector.
 
     Raises:
         VerificationError: if a list holds other items than the Python model's (items whose scores differ by less than
-            1e-5 may stand for each other), an item twice, a seen item, or a score that is off by more than 1e-5.
+            1e-5 may stand for each other), an item twice or a seen item, or a score or a component of a vector is off
+            by more than 1e-5.
     """
     longest = max(map(len, histories))
     history = np.array([[*row, *[""] * (longest - len(row))] for row in histories], dtype=object)
@@ -52,7 +65,10 @@ def verify_export(model: RetrievalModel, version: Path, histories: Sequence[Sequ
         "tf.compat.v1.Session": _run_session,
         "saved_model_cli run": _run_command_line,
     }
-    return {name: _compare(name, model, expected, *run(Path(version), history)) for name, run in paths.items()}
+    found = {name: _compare(name, model, expected, *run(Path(version), history)) for name, run in paths.items()}
+    if items is not None:
+        found["embed_item_features"] = _compare_features(model, Path(version), items)
+    return found
 
 
 def run_in_session(version: Path, requests: Sequence[tuple[str, dict[str, np.ndarray]]]) -> list[dict[str, np.ndarray]]:
@@ -75,7 +91,7 @@ def run_in_session(version: Path, requests: Sequence[tuple[str, dict[str, np.nda
     return answers
 
 
-def _python_scores(model: RetrievalModel, histories: Sequence[Sequence[str]]) -> np.ndarray:
+def _python_scores(model: Any, histories: Sequence[Sequence[str]]) -> np.ndarray:
     """Scores [H, size] as the evaluation measures them, `FLOOR` for seen items and for padding and unknown."""
     vocabulary = model.vocabulary
     indices = [vocabulary.encode(np.array(row, dtype=object)) for row in histories]
@@ -88,6 +104,23 @@ def _python_scores(model: RetrievalModel, histories: Sequence[Sequence[str]]) ->
     scores[rows, items] = FLOOR
     scores[:, :FIRST_ITEM] = FLOOR
     return scores
+
+
+def _compare_features(model: Any, version: Path, items: Catalogue) -> float:
+    """The largest difference between a vector from raw features and what it should be."""
+    inputs = feature_inputs(model.item_tower.kinds)
+    signatures = tf.saved_model.load(str(version)).signatures
+    vectors = embed_features(signatures["embed_item_features"], inputs, items)
+    raw = {each.feature: tf.constant(items.columns[each.feature], each.spec.dtype) for each in inputs}
+    indices = model.vocabulary.encode(items.ids)
+    by_features = (indices >= FIRST_ITEM) & (model.vocabulary.item_counts[indices] == 0)
+    rows = signatures["embed_items"](item_ids=tf.constant(items.ids[by_features], tf.string))["vectors"].numpy()
+    pairs = ((vectors, model.item_tower.vectors_of(raw).numpy()), (vectors[by_features], rows))
+    differences = [np.abs(one - other) / np.maximum(1, np.abs(other)) for one, other in pairs]
+    difference = float(max(values.max(initial=0) for values in differences))
+    if not difference <= TOLERANCE:
+        raise VerificationError(f"embed_item_features: a vector differs from the Python model's by {difference:.3g}.")
+    return difference
 
 
 def _run_eager(version: Path, history: np.ndarray) -> Outputs:
@@ -114,7 +147,7 @@ def _run_command_line(version: Path, history: np.ndarray) -> Outputs:
         return ids, np.load(Path(folder, "scores.npy"))
 
 
-def _compare(path: str, model: RetrievalModel, expected: np.ndarray, item_ids: np.ndarray, scores: np.ndarray) -> float:
+def _compare(path: str, model: Any, expected: np.ndarray, item_ids: np.ndarray, scores: np.ndarray) -> float:
     """The largest difference; see `verify_export` for what is an error."""
     k = scores.shape[1]
     best = -np.sort(-expected, axis=1)[:, :k]

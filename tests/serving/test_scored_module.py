@@ -1,0 +1,86 @@
+"""Models that score the catalogue by themselves."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.serving.stand_in import chain_model, vocabulary_of
+from tests.synthetic import cyclic_interactions
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.splits import leave_last_out
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.baselines.floors import fit_floors
+from tfrec_dl.recipes import RECIPES, build_model
+from tfrec_dl.serving import add_items, export_saved_model, load, verify, verify_export
+from tfrec_dl.tasks.stacking.config import RankerConfig
+from tfrec_dl.tasks.stacking.fit_stack import fit_stack
+from tfrec_dl.tasks.stacking.members import Members, RetrievalMember
+
+
+class Longest(tf.Module):
+    """Scores item i by how far from the history's end it is named last, plus 0.1 i; 100 where it is not named."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary_of(list("abcde"))
+        self.step = tf.Variable(1.0)
+        self.slot = tf.Variable(tf.zeros([1000]))
+
+    def catalogue_scores(self, history):
+        length = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
+        age = tf.where(history > 0, length - tf.range(tf.shape(history)[1]), 100)
+        items = tf.range(self.vocabulary.size)
+        named = tf.where(history[:, :, None] == items, age[:, :, None], 100)
+        youngest = tf.reduce_min(tf.concat([named, tf.fill([tf.shape(history)[0], 1, 7], 100)], 1), axis=1)
+        return self.step * tf.cast(youngest, tf.float32) + 0.1 * tf.cast(items, tf.float32)
+
+
+def test_the_whole_history_is_scored_without_what_is_unknown(tmp_path):
+    version = export_saved_model(Longest(), tmp_path)
+    outputs = tf.saved_model.load(str(version)).signatures["serving_default"](
+        history=tf.constant([["a", "nobody", "", *["b"] * 200, ""]])
+    )
+    assert outputs["item_ids"].numpy()[0].tolist() == [b"e", b"d", b"c", b"", b""]
+    np.testing.assert_allclose(outputs["scores"][0, :3], [100.6, 100.5, 100.4], rtol=1e-6)
+
+
+def test_it_has_the_two_signatures_of_ids_and_no_vectors(tmp_path):
+    version = export_saved_model(Longest(), tmp_path)
+    assert set(tf.saved_model.load(str(version)).signatures) == {"serving_default", "recommend_excluding"}
+    (found,) = load(version).recommend([["a"]], k=2, exclude=[["e"]])
+    assert [item for item, _ in found] == ["d", "c"]
+    assert [item for item, _ in load(version).recommend([[]], k=5)[0]] == list("abcde")
+    card = json.loads((version / "assets.extra" / "model_card.json").read_text())
+    assert card["model"]["items of a history that are read"] == "all"
+    assert "new items need a new training" in card["limits"][0]
+    stored = tf.train.list_variables(str(version / "variables" / "variables"))
+    assert [1000] not in [shape for _, shape in stored]
+    with pytest.raises(InputError, match="takes no new items"):
+        add_items(tmp_path, "unused.csv")
+
+
+def test_diverged_weights_are_refused(tmp_path):
+    model = Longest()
+    model.step.assign(np.nan)
+    with pytest.raises(InputError, match="diverged"):
+        export_saved_model(model, tmp_path)
+
+
+@pytest.mark.slow
+def test_a_stack_of_a_network_and_floors_is_served_as_it_scores(tmp_path, monkeypatch):
+    monkeypatch.setattr(verify, "_run_command_line", verify._run_session)
+    split = leave_last_out(Interactions.from_frame(cyclic_interactions(users=60, items=20, length=11, noise=0.2)))
+    network = build_model(RECIPES["gru"].with_settings({"dimension": 8, "units": 8, "max_length": 5}), split.vocabulary)
+    floors = {name: floor.graph() for name, floor, _ in fit_floors(split)}
+    members = Members({"gru": RetrievalMember(network), **floors}, split.vocabulary)
+    stack, _ = fit_stack(members, split.validation, RankerConfig(folds=2))
+    version = export_saved_model(stack, tmp_path)
+    ids = list(split.vocabulary.ids)
+    verify_export(stack, version, [ids[:1], ids[2:12], [], ["nobody", ids[3]], [*ids[:7], *ids[:7]]])
+
+
+def test_retrieval_models_keep_their_own_way(tmp_path):
+    version = export_saved_model(chain_model(), tmp_path)
+    assert "embed_items" in tf.saved_model.load(str(version)).signatures
