@@ -79,6 +79,16 @@ def paired_difference(report_a: Report, report_b: Report, metric: str, seed: int
             "evaluate both on the same cases."
         )
     differences = report_a.per_user(metric) - report_b.per_user(metric)
+    return paired(differences, seed)
+
+
+def paired(differences: np.ndarray, seed: int = 0) -> PairedDifference:
+    """Interval and significance of a mean difference.
+
+    Args:
+        differences: [n] float64, of two models on the same cases.
+        seed: of the bootstrap.
+    """
     low, high = bootstrap_intervals(differences[:, None], seed)
     constant = np.ptp(differences) == 0.0
     if (

@@ -1,0 +1,110 @@
+"""How far predicted ratings are from those given, and how sure the distance between two models is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from tfrec_dl.data.reviews import Reviews
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.intervals import PairedDifference, paired
+
+
+class RatingPredictor(Protocol):
+    """Whatever predicts ratings: a `RatingModel`, a floor, an export."""
+
+    def predict_ratings(self, user_ids: Sequence[str] | np.ndarray, item_ids: Sequence[str] | np.ndarray) -> np.ndarray:
+        """Ids [B] and [B] -> ratings [B] float32."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class RatingReport:
+    """Ratings and predictions.
+
+    Attributes:
+        user_ids: [n] object (str), whose rating each is.
+        item_ids: [n] object (str), what was rated.
+        rated: [n] float64, the ratings given.
+        predicted: [n] float64.
+    """
+
+    user_ids: np.ndarray
+    item_ids: np.ndarray
+    rated: np.ndarray
+    predicted: np.ndarray
+
+    def __len__(self) -> int:
+        """The number of ratings."""
+        return len(self.rated)
+
+    @property
+    def squared_errors(self) -> np.ndarray:
+        """[n] float64."""
+        errors: np.ndarray = np.square(self.predicted - self.rated)
+        return errors
+
+    def summary(self) -> dict[str, float]:
+        """`mse`, `rmse` and `mae` over the ratings."""
+        mse = float(self.squared_errors.mean())
+        return {"mse": mse, "rmse": mse**0.5, "mae": float(np.abs(self.predicted - self.rated).mean())}
+
+
+def evaluate_ratings(model: RatingPredictor, reviews: Reviews) -> RatingReport:
+    """Predicts held-out ratings.
+
+    Args:
+        model: sees the ids alone.
+        reviews: what was rated; texts are not read.
+
+    Raises:
+        InputError: if there are no ratings, or a prediction is not finite.
+    """
+    if not len(reviews):
+        raise InputError("there are 0 ratings to evaluate on: hold some out")
+    user_ids, item_ids = reviews.user_ids[reviews.users], reviews.item_ids[reviews.items]
+    predicted = np.asarray(model.predict_ratings(user_ids, item_ids), dtype=np.float64)
+    bad = np.flatnonzero(~np.isfinite(predicted))
+    if len(bad):
+        first = f"user {user_ids[bad[0]]!r} with item {item_ids[bad[0]]!r}"
+        raise InputError(f"{len(bad)} of {len(predicted)} predictions are not finite, the first for {first}")
+    return RatingReport(user_ids, item_ids, reviews.ratings.astype(np.float64), predicted)
+
+
+def pooled(reports: Sequence[RatingReport]) -> RatingReport:
+    """One report over the ratings of several, for example the test parts of several splits.
+
+    Raises:
+        InputError: if there are no reports.
+    """
+    if not reports:
+        raise InputError("0 reports cannot be pooled: give at least one")
+    return RatingReport(
+        np.concatenate([report.user_ids for report in reports]),
+        np.concatenate([report.item_ids for report in reports]),
+        np.concatenate([report.rated for report in reports]),
+        np.concatenate([report.predicted for report in reports]),
+    )
+
+
+def paired_rating_difference(report_a: RatingReport, report_b: RatingReport, seed: int = 0) -> PairedDifference:
+    """Difference of two models' MSE over the same ratings; below 0 where the first is better.
+
+    Args:
+        report_a: of one model.
+        report_b: of the other.
+        seed: of the bootstrap.
+
+    Raises:
+        InputError: if the reports are over different ratings.
+    """
+    for name in ("user_ids", "item_ids", "rated"):
+        if not np.array_equal(getattr(report_a, name), getattr(report_b, name)):
+            raise InputError(
+                f"reports over different ratings ({len(report_a)} and {len(report_b)}) cannot be paired: evaluate both "
+                "on the same reviews"
+            )
+    return paired(report_a.squared_errors - report_b.squared_errors, seed)
