@@ -7,8 +7,9 @@ from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.training.run import Run
 
 SPLITS = {
-    "cold-start": "cold start: a fifth of the items is held out completely to test on and a twentieth to validate on; of "
-    "what remains each user's last interaction is the test case, the one before it validation; the rest is trained on",
+    "cold-start": "cold start: a fifth of the items is held out completely to test on and a twentieth to validate on; "
+    "of what remains each user's last interaction is the test case, the one before it validation; "
+    "the rest is trained on",
     "leave-last-out": "leave-last-out: each user's last interaction is the test case, the one before it validation; "
     "the rest is trained on",
     "temporal": "temporal: what came last by the clock is tested on, what came before that validated on; "
