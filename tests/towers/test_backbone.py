@@ -38,11 +38,10 @@ def test_features_of_weights_from_a_file_are_computed_once_and_not_trained(weigh
     features = layer(tf.constant(PICTURES)).numpy()
     assert features.shape == (3, 1280)
     np.testing.assert_array_equal(features[2], 0)
-    network = tf.keras.applications.MobileNetV2(
-        include_top=False, weights=weights, input_shape=(*SIZE, 3), pooling="avg"
-    )
+    network = tf.keras.applications.MobileNetV2(include_top=False, weights=weights, input_shape=(*SIZE, 3))
     resized = np.round(tf.image.resize(PICTURES[:2].astype(np.float32), SIZE, antialias=True).numpy())
-    expected = network(tf.keras.applications.mobilenet_v2.preprocess_input(resized.clip(0, 255))).numpy()
+    maps = network(tf.keras.applications.mobilenet_v2.preprocess_input(resized.clip(0, 255))).numpy()
+    expected = maps.mean(axis=(1, 2))
     np.testing.assert_allclose(features[:2], expected, rtol=1e-3, atol=1e-4)
     assert not layer.trainable_variables
 
@@ -60,9 +59,9 @@ def test_backbone_without_weights_is_trained_with_the_rest(pictured):
         vectors = tower(tf.range(2, 5), training=True)
         loss = tf.reduce_sum(tf.square(vectors))
     assert vectors.shape == (3, 5)
-    trained = [variable for variable in tower.trainable_variables if "Conv" in variable.name]
-    assert len(trained) > 10
-    assert all(gradient is not None for gradient in tape.gradient(loss, trained))
+    gradients = tape.gradient(loss, tower.trainable_variables)
+    assert len(gradients) > 100
+    assert all(gradient is not None for gradient in gradients)
 
 
 @pytest.mark.parametrize("name", ["MobilNet", "mobilenet_v2", "__name__", ""])

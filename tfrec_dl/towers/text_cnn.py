@@ -102,8 +102,8 @@ class TextCNN:
             for row in ragged.to_list():
                 longest = max(longest, len(row))
                 counter.update(list(dict.fromkeys(token.decode(errors="ignore") for token in row)))
-        counter.pop("", None)
-        return counter, longest
+        # Characters include spaces, and those that stand for punctuation.
+        return Counter({token: count for token, count in counter.items() if token.strip()}), longest
 
 
 def _standardised(texts: tf.Tensor) -> tf.Tensor:
