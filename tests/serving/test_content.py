@@ -1,6 +1,7 @@
 """Signatures that take raw features and vectors: those of content and hybrid models."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 
@@ -158,6 +159,18 @@ def test_users_features_change_the_scores_as_in_the_model(model, version):
     # Nothing known of a user is what a history alone gets.
     assert dict(found[1]) == pytest.approx(dict(load(version).recommend(histories[:1], k=22)[0]), rel=1e-4)
     assert dict(found[0]) != pytest.approx(dict(found[1]), rel=1e-2)
+
+
+def test_tables_are_read_as_the_exports_features(version, tmp_path):
+    recommender = load(version)
+    frame = pd.DataFrame(
+        {"id": ["x"], "genres": ["1984"], "year": [""], "shoe size": [46]}
+    )  # one row says nothing of kinds
+    frame.to_csv(tmp_path / "users.csv", index=False)
+    from_frame = recommender.recommend_for_users([["sea-0"]], frame, id_column="id")
+    assert from_frame == recommender.recommend_for_users([["sea-0"]], tmp_path / "users.csv", id_column="id")
+    with pytest.raises(InputError, match="lacks the features 'the title', 'cover'"):
+        recommender.recommend_with_new_items([["x"]], frame, id_column="id")
 
 
 def test_users_of_another_number_than_histories_are_refused(version):

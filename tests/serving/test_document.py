@@ -5,6 +5,7 @@ TF Serving's side is imitated from its source: `tensorflow_serving/util/json_ten
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import grpc
@@ -14,9 +15,14 @@ import tensorflow as tf
 from google.protobuf import text_format
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.config import model_server_config_pb2
+from typer.testing import CliRunner
 
-from tests.serving.stand_in import chain_model
-from tfrec_dl.serving import export_saved_model
+from tests.serving.stand_in import chain_model, vocabulary_of
+from tfrec_dl.cli import app
+from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.feature_kinds import Kind
+from tfrec_dl.recipes import build_model, get_recipe
+from tfrec_dl.serving import export_saved_model, load
 from tfrec_dl.serving.index import FLOOR
 from tfrec_dl.serving.verify import run_in_session
 
@@ -24,9 +30,25 @@ DOCUMENT = (Path(__file__).parents[2] / "docs" / "serving.md").read_text(encodin
 IDS = ("318", "296", "593", "50", "527")
 
 
+FILMS: dict[str, Kind] = {"title": "text", "genres": "multi_category", "year": "number"}
+
+
 @pytest.fixture(scope="module")
 def movies(tmp_path_factory):
     return export_saved_model(chain_model(IDS), tmp_path_factory.mktemp("document") / "gru")
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    """A hybrid model with features of users, that does not know "new-1" and "new-2"."""
+    titles = np.array(["whales of the storm", "the storm of war"] * 3, object)
+    genres = np.array(["Sea|Drama", "War"] * 3, object)
+    columns = {"title": titles[:5], "genres": genres[:5], "year": np.arange(1994, 1999, dtype=np.float32)}
+    users = Catalogue(np.array(["u", "v"], object), {"age": "number"}, {"age": np.array([20, 60], np.float32)})
+    recipe = get_recipe("gru").with_settings({"kind": "hybrid", "dimension": 4, "units": 4})
+    items = Catalogue(np.array(IDS, object), FILMS, columns)
+    model = build_model(recipe, vocabulary_of(IDS), items, users)
+    return export_saved_model(model, tmp_path_factory.mktemp("document") / "films")
 
 
 def blocks(language: str) -> list[str]:
@@ -34,7 +56,7 @@ def blocks(language: str) -> list[str]:
 
 
 def rest_predict(version: Path, body: str) -> dict:
-    """POST .../v1/models/NAME:predict of a request whose inputs are all strings."""
+    """POST .../v1/models/NAME:predict of a request whose inputs are strings and float32."""
     request = json.loads(body)
     name = request.get("signature_name", "serving_default")
     inputs = set(tf.saved_model.load(str(version)).signatures[name].structured_input_signature[1])
@@ -48,8 +70,9 @@ def rest_predict(version: Path, body: str) -> dict:
     else:
         columns = request["inputs"]
         assert set(columns) == inputs
-    assert all(np.array(column).dtype.kind == "U" for column in columns.values()), "one shape a column, strings only"
-    arrays = {key: np.array(column, dtype=object) for key, column in columns.items()}
+    kinds = {key: np.array(column).dtype.kind for key, column in columns.items()}
+    assert set(kinds.values()) <= set("Uif"), "one shape a column"
+    arrays = {key: np.array(column, object if kinds[key] == "U" else np.float32) for key, column in columns.items()}
     (outputs,) = run_in_session(version, [(name, arrays)])
     lists = {
         key: np.char.decode(value.astype(bytes)).tolist() if value.dtype == object else value.tolist()
@@ -62,12 +85,12 @@ def rest_predict(version: Path, body: str) -> dict:
     return json.loads(json.dumps(answer, allow_nan=False))
 
 
-def bodies() -> list[str]:
-    return re.findall(r"-d '(.*?)'", "".join(blocks("bash")))
+def bodies(model: str) -> list[str]:
+    return re.findall(rf"/{model}:predict[ \\\n]*-d '(.*?)'", "".join(blocks("bash")))
 
 
 def test_rest_request_for_three_users(movies):
-    known, _, newcomer = rest_predict(movies, bodies()[0])["predictions"]
+    known, _, newcomer = rest_predict(movies, bodies("gru")[0])["predictions"]
     assert known["item_ids"] == ["50", "527", "", "", ""]
     assert known["scores"][2:] == [FLOOR] * 3
     assert newcomer["item_ids"] == list(IDS)
@@ -75,22 +98,29 @@ def test_rest_request_for_three_users(movies):
 
 
 def test_rest_request_with_exclusions(movies):
-    (row,) = rest_predict(movies, bodies()[1])["predictions"]
+    (row,) = rest_predict(movies, bodies("gru")[1])["predictions"]
     assert row["item_ids"] == ["527", "", "", "", ""]
 
 
 def test_rest_request_in_columns(movies):
-    outputs = rest_predict(movies, bodies()[2])["outputs"]
+    outputs = rest_predict(movies, bodies("gru")[2])["outputs"]
     assert outputs["item_ids"] == [["593", "50", "527", "", ""]]
 
 
 def test_rest_request_for_vectors(movies):
-    vectors = np.array(rest_predict(movies, bodies()[3])["predictions"])
+    vectors = np.array(rest_predict(movies, bodies("gru")[3])["predictions"])
     np.testing.assert_allclose(vectors, np.eye(2, 6) + np.eye(6)[5] * [[0.5], [0.4]], rtol=1e-6)
 
 
 def test_every_rest_request_of_the_document_is_tried():
-    assert len(bodies()) == 4
+    assert (len(bodies("gru")), len(bodies("films"))) == (4, 1)
+    assert "".join(blocks("bash")).count("-d '") == 5
+
+
+def test_rest_request_with_raw_features(films):
+    (vector,) = rest_predict(films, bodies("films")[0])["predictions"]
+    assert len(vector) == 5
+    assert any(vector)
 
 
 class Channel:
@@ -124,11 +154,35 @@ def test_grpc_program(movies, monkeypatch):
 
 
 def test_python_program_without_a_server(movies):
-    (program,) = [block for block in blocks("python") if "load(" in block]
+    program, _ = [block for block in blocks("python") if "load(" in block]
     call = program.replace('"saved_models/gru"', repr(str(movies.parent)))
     names: dict = {}
     exec(call.replace("recommender.recommend(", "found = recommender.recommend("), names)
     assert [[item for item, _ in row] for row in names["found"]] == [["50", "527"], list(IDS)]
+
+
+NEW_FILMS = 'item_id,title,genres,year\nnew-1,Whales,Sea|Drama,2026\nnew-2,"Storm, of war",War,\n'
+
+
+def test_python_program_with_new_items(films, tmp_path, monkeypatch):
+    _, program = [block for block in blocks("python") if "load(" in block]
+    (tmp_path / "new_films.csv").write_text(NEW_FILMS)
+    monkeypatch.chdir(tmp_path)
+    call = program.replace('"saved_models/films"', repr(str(films.parent)))
+    names: dict = {}
+    exec(call.replace("recommender.recommend_with_new_items(", "found = recommender.recommend_with_new_items("), names)
+    assert [sorted(item for item, _ in row) for row in names["found"]] == [sorted(IDS[1:]), sorted(IDS)]
+
+
+def test_command_that_adds_items(films, tmp_path, monkeypatch):
+    (command,) = re.findall(r"^tfrec-dl (add-items .*)$", "".join(blocks("bash")), flags=re.MULTILINE)
+    shutil.copytree(films.parent, tmp_path / "saved_models" / "films")
+    (tmp_path / "new_films.csv").write_text(NEW_FILMS)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, command.split())
+    assert result.exit_code == 0, result.output
+    (found,) = load("saved_models/films").recommend([["318"]], k=5)
+    assert len({item for item, _ in found} & {"new-1", "new-2"}) >= 1
 
 
 def test_model_config_of_the_rollback_parses():
@@ -137,9 +191,22 @@ def test_model_config_of_the_rollback_parses():
     assert list(config.model_config_list.config[0].model_version_policy.specific.versions) == [1]
 
 
-@pytest.mark.parametrize("signature", ["serving_default", "recommend_excluding", "embed_history", "embed_items"])
-def test_table_of_signatures_names_every_input_and_output(movies, signature):
+SIGNATURES = {
+    **dict.fromkeys(["serving_default", "recommend_excluding", "embed_history", "embed_items"], "movies"),
+    **dict.fromkeys(["embed_item_features", "recommend_from_vectors", "recommend_for_users"], "films"),
+}
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_table_of_signatures_names_every_input_and_output(request, signature):
     (row,) = re.findall(rf"^\| `{signature}` \|.*$", DOCUMENT, flags=re.MULTILINE)
-    function = tf.saved_model.load(str(movies)).signatures[signature]
-    assert all(f"`{name}`" in row for name in function.structured_input_signature[1])
+    version = request.getfixturevalue(SIGNATURES[signature])
+    function = tf.saved_model.load(str(version)).signatures[signature]
+    inputs = set(function.structured_input_signature[1]) - {*FILMS, "age"}
+    assert all(f"`{name}`" in row for name in inputs)
     assert all(f"`{name}`" in row or "the same" in row for name in function.structured_outputs)
+
+
+def test_no_signature_is_left_out(movies, films):
+    found = {*tf.saved_model.load(str(movies)).signatures, *tf.saved_model.load(str(films)).signatures}
+    assert found == set(SIGNATURES)

@@ -3,18 +3,15 @@
 import os
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.reading import TableFile
 from tfrec_dl.data.validation import show
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.card import ModelCard
-from tfrec_dl.serving.features import FeatureInput, check_features, embed_features
+from tfrec_dl.serving.features import Table, as_catalogue, embed_features
 from tfrec_dl.serving.network import restored_network
 from tfrec_dl.serving.publishing import publish_module
 from tfrec_dl.serving.recommender import read_saved_model
@@ -26,7 +23,7 @@ from tfrec_dl.tasks.retrieval import Tables
 
 def add_items(
     dest: str | PathLike[str],
-    items: Catalogue | pd.DataFrame | str | PathLike[str],
+    items: Table,
     id_column: str = "item_id",
     k_max: int | None = None,
 ) -> Path:
@@ -62,8 +59,7 @@ def add_items(
         )
     card = ModelCard.read(folder, dest.name)
     network = restored_network(saved.network)
-    catalogue = items if isinstance(items, Catalogue) else read_items(items, network.item_features, id_column)
-    check_features(network.item_features, catalogue)
+    catalogue = as_catalogue(items, network.item_features, id_column)
     contents = {name: value.numpy() for name, value in saved.contents().items()}
     known = [item.decode() for item in contents["ids"]]
     _require_new(catalogue.ids, known)
@@ -83,36 +79,6 @@ def add_items(
         int(contents["k_max"]) if k_max is None else k_max,
     )
     return publish_module(module, dest, card.with_added(list(catalogue.ids)))
-
-
-def read_items(
-    table: pd.DataFrame | str | PathLike[str], features: tuple[FeatureInput, ...], id_column: str = "item_id"
-) -> Catalogue:
-    """Reads a table into a model's features, whatever its values look like; other columns are ignored.
-
-    Args:
-        table: a frame, or a CSV or Parquet file.
-        features: of the model.
-        id_column: column of ids.
-
-    Raises:
-        InputError: if the table lacks a feature, and as `Catalogue.read`.
-    """
-    if isinstance(table, pd.DataFrame):
-        header = [str(name) for name in table.columns]
-    else:
-        header = TableFile(os.fspath(table)).header
-    kinds: dict[str, Any] = {name: "ignore" for name in header if name and name != id_column}
-    lacking = [each.feature for each in features if each.feature not in kinds]
-    if lacking:
-        raise InputError(
-            f"the table lacks the features {', '.join(map(repr, lacking))}: give a column for each, "
-            "empty where a value is not known."
-        )
-    kinds |= {each.feature: each.kind for each in features}
-    if isinstance(table, pd.DataFrame):
-        return Catalogue.from_frame(table, id_column, kinds)
-    return Catalogue.read(os.fspath(table), id_column, kinds)
 
 
 def _require_new(ids: np.ndarray, known: list[str]) -> None:

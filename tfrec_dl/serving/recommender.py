@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.features import check_features, embed_features, feature_inputs, tensors
+from tfrec_dl.serving.features import Table, as_catalogue, embed_features, feature_inputs, tensors
 from tfrec_dl.serving.versions import resolve_version
 
 ROWS_AT_ONCE = 256  # bounds the memory of the scores: rows x items x 4 bytes
@@ -79,9 +78,10 @@ class Recommender:
     def recommend_with_new_items(
         self,
         histories: Sequence[Sequence[str]],
-        new_items: Catalogue,
+        new_items: Table,
         k: int = 10,
         exclude: Sequence[Sequence[str]] | None = None,
+        id_column: str = "item_id",
     ) -> list[list[tuple[str, float]]]:
         """As `recommend`, where histories may hold items that are not in the export: they are known by their features.
 
@@ -89,9 +89,10 @@ class Recommender:
 
         Args:
             histories: item ids, oldest first, a row each; an id is looked up in the export, then in `new_items`.
-            new_items: the features of such items.
+            new_items: the features of such items, as for `add_items`.
             k: as for `recommend`.
             exclude: as for `recommend`.
+            id_column: the table's column of ids.
 
         Returns:
             As `recommend`.
@@ -104,8 +105,9 @@ class Recommender:
         self._check(k)
         rows = _rows(histories, "histories")
         excluded = [[] for _ in rows] if exclude is None else _rows_beside(exclude, rows)
-        new = embed_features(self._signatures["embed_item_features"], self.item_features, new_items)
-        positions = {item: position for position, item in enumerate(new_items.ids)}
+        items = as_catalogue(new_items, self.item_features, id_column)
+        new = embed_features(self._signatures["embed_item_features"], self.item_features, items)
+        positions = {item: position for position, item in enumerate(items.ids)}
 
         def outputs(part: slice) -> Outputs:
             ids = _padded(rows[part])
@@ -121,14 +123,16 @@ class Recommender:
         return self._in_parts(outputs, len(rows), k)
 
     def recommend_for_users(
-        self, histories: Sequence[Sequence[str]], users: Catalogue, k: int = 10
+        self, histories: Sequence[Sequence[str]], users: Table, k: int = 10, id_column: str = "user_id"
     ) -> list[list[tuple[str, float]]]:
         """As `recommend`, with what is known of the users beside their histories.
 
         Args:
             histories: item ids, oldest first, a row each.
-            users: the features of the users, a row for each history in the same order.
+            users: the features of the users, a row for each history in the same order: a table, the path of one, or a
+                `Catalogue`.
             k: as for `recommend`.
+            id_column: the table's column of ids.
 
         Returns:
             As `recommend`.
@@ -140,12 +144,12 @@ class Recommender:
             raise InputError(f"{self.folder} takes no features of users: its model was trained without.")
         self._check(k)
         rows = _rows(histories, "histories")
-        if len(users) != len(rows):
-            raise InputError(f"users has {len(users)} rows, but histories has {len(rows)}: give one row for each.")
-        check_features(self.user_features, users)
+        catalogue = as_catalogue(users, self.user_features, id_column)
+        if len(catalogue) != len(rows):
+            raise InputError(f"users has {len(catalogue)} rows, but histories has {len(rows)}: give one row for each.")
 
         def outputs(part: slice) -> Outputs:
-            features = tensors(self.user_features, users, part)
+            features = tensors(self.user_features, catalogue, part)
             return self._signatures["recommend_for_users"](history=_padded(rows[part]), **features)
 
         return self._in_parts(outputs, len(rows), k)

@@ -15,7 +15,7 @@ from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.evaluation.scorer import as_scorer
-from tfrec_dl.serving.features import embed_features, feature_inputs
+from tfrec_dl.serving.features import as_catalogue, embed_features, feature_inputs
 from tfrec_dl.serving.index import FLOOR
 from tfrec_dl.serving.scored_module import CatalogueModel
 from tfrec_dl.tasks.retrieval import RetrievalModel
@@ -110,6 +110,7 @@ def _compare_features(model: Any, version: Path, items: Catalogue) -> float:
     """The largest difference between a vector from raw features and what it should be."""
     inputs = feature_inputs(model.item_tower.kinds)
     signatures = tf.saved_model.load(str(version)).signatures
+    items = as_catalogue(items, inputs, "item_id")
     vectors = embed_features(signatures["embed_item_features"], inputs, items)
     raw = {each.feature: tf.constant(items.columns[each.feature], each.spec.dtype) for each in inputs}
     indices = model.vocabulary.encode(items.ids)
