@@ -76,6 +76,7 @@ def test_newcomers_get_new_items_last(dest):
     assert [score for _, score in found[-8:]] == [0] * 8
 
 
+@pytest.mark.slow
 def test_an_added_export_takes_further_items_and_every_warm_up_request_runs_in_a_session(dest, tmp_path):
     shutil.copytree(dest, tmp_path / "copy")
     more = catalogue(2, seed=300, prefix="newer-")

@@ -1,5 +1,7 @@
 """Signatures that take raw features and vectors: those of content and hybrid models."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from tests.serving.content import SMALL, catalogue, content_model, only
 from tests.serving.stand_in import chain_model
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving import export_saved_model, load
+from tfrec_dl.serving import add_items, export_saved_model, load
 from tfrec_dl.serving.verify import run_in_session
 
 NEW = catalogue(4, seed=100, prefix="new-")
@@ -159,6 +161,25 @@ def test_users_features_change_the_scores_as_in_the_model(model, version):
     # Nothing known of a user is what a history alone gets.
     assert dict(found[1]) == pytest.approx(dict(load(version).recommend(histories[:1], k=22)[0]), rel=1e-4)
     assert dict(found[0]) != pytest.approx(dict(found[1]), rel=1e-2)
+
+
+@pytest.mark.slow
+def test_users_features_still_count_after_items_were_added(version, tmp_path):
+    shutil.copytree(version, tmp_path / "1")
+    add_items(tmp_path, NEW)
+    before, after = load(tmp_path / "1"), load(tmp_path)
+    assert after.user_features == before.user_features
+    histories = [["sea-0", "war-1"]] * len(USERS)
+    for old, new in zip(
+        before.recommend_for_users(histories, USERS, k=22),
+        after.recommend_for_users(histories, USERS, k=24),
+        strict=True,
+    ):
+        scores = dict(new)
+        assert {item: scores[item] for item, _ in old if item in scores} == pytest.approx(
+            {item: score for item, score in old if item in scores}, rel=1e-5, abs=1e-6
+        )
+        assert set(scores) & set(NEW.ids)
 
 
 def test_tables_are_read_as_the_exports_features(version, tmp_path):

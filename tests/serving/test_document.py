@@ -174,6 +174,7 @@ def test_python_program_with_new_items(films, tmp_path, monkeypatch):
     assert [sorted(item for item, _ in row) for row in names["found"]] == [sorted(IDS[1:]), sorted(IDS)]
 
 
+@pytest.mark.slow
 def test_command_that_adds_items(films, tmp_path, monkeypatch):
     (command,) = re.findall(r"^tfrec-dl (add-items .*)$", "".join(blocks("bash")), flags=re.MULTILINE)
     shutil.copytree(films.parent, tmp_path / "saved_models" / "films")

@@ -59,8 +59,8 @@ def add_items(
     from tfrec_dl.serving.add_items import add_items
 
     version = add_items(dest, items, id_column)
-    say(f"added the items of {items} in {version}")
-    say(f"its model card: {version / 'assets.extra' / 'model_card.md'}")
+    say(f"added the items of {items}: {version}")
+    say(f"its model card, which names them: {version / 'assets.extra' / 'model_card.md'}")
 
 
 def recommend(
