@@ -100,7 +100,7 @@ def test_setting_that_two_parts_have_is_ambiguous():
     values = {"query": {"body": {"units": 1}}, "item": {"units": 2}}
     with pytest.raises(InputError, match="'units' is ambiguous: choose one of query.body.units, item.units"):
         recipes._resolve(values, "units")
-    assert recipes._resolve(values, "body.units") == "query.body.units"
+    assert recipes._resolve(values, "body.units") == ["query.body.units"]
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -1,12 +1,13 @@
 """Recipes: a name, a source, and everything needed to build and train the model."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue import Catalogue
@@ -15,6 +16,7 @@ from tfrec_dl.encoders import GRU, LSTM, Body, Caser, MarkovPath, NextItNet, Sim
 from tfrec_dl.errors import InputError
 from tfrec_dl.tasks.losses import FullSoftmax, Loss, SampledSoftmax
 from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.tasks.stacking.config import RankerConfig
 from tfrec_dl.towers.content import Content, Fusion, Picture
 from tfrec_dl.towers.content_tower import content_tower, hybrid_tower
 from tfrec_dl.towers.ids import id_tower
@@ -23,6 +25,8 @@ from tfrec_dl.towers.user_tower import user_tower
 # Trained items up to which a softmax over all of them is the cheaper way to the same quality.
 FULL_SOFTMAX_LIMIT = 20_000
 STRICT = ConfigDict(extra="forbid")
+MEMBERS = "model.members."
+FAMILIES = ("retrieval", "stacked")  # of models: names of the classes that `Recipe.model` is one of
 TAGGED = ("body", "loss", "image", "fusion")  # settings that are one of several classes, told apart by their name
 NAMED: dict[str, Any] = {"loss": Loss, "image": Picture, "fusion": Fusion}  # those that can be set by that name
 
@@ -46,6 +50,7 @@ class ModelConfig:
             have features.
         markov_order: last items with a short path to the scores; 0 for none. For behaviour only.
         loss: the retrieval loss; None chooses by the size of the catalogue.
+        name: of the family.
     """
 
     body: Body
@@ -60,6 +65,7 @@ class ModelConfig:
     tied: bool = True
     markov_order: int = Field(default=0, ge=0)
     loss: Loss | None = None
+    name: Literal["retrieval"] = "retrieval"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -90,6 +96,51 @@ class TrainingConfig:
     seed: int = Field(default=0, ge=0, lt=2**31)
 
 
+FloorName = Literal["popularity", "markov_chain", "item_knn", "ials", "ease"]
+
+
+def _check_member_name(name: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", name) or name in get_args(FloorName):
+        raise ValueError("a member's name is lower-case letters, digits and _, and no floor's")
+    return name
+
+
+@dataclass(frozen=True, config=STRICT)
+class DeepMember:
+    """A network as a member of a stack.
+
+    Attributes:
+        model: the network and its loss.
+        training: how it is trained; None takes the stack's.
+    """
+
+    model: ModelConfig
+    training: TrainingConfig | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class StackedConfig:
+    """Networks and floors whose scores a small ranker blends.
+
+    Attributes:
+        members: name -> network; trained one after the other.
+        floors: names of floors, fitted on the training histories.
+        ranker: how the ranker is fitted on the validation cases.
+        name: of the family.
+    """
+
+    members: dict[Annotated[str, AfterValidator(_check_member_name)], DeepMember]
+    floors: tuple[FloorName, ...] = get_args(FloorName)
+    ranker: RankerConfig = RankerConfig()
+    name: Literal["stacked"] = "stacked"
+
+
+def _family(config: Any) -> str:
+    """The tag of a configuration or of its plain values; those of early runs have none."""
+    name = config.get("name") if isinstance(config, Mapping) else getattr(config, "name", None)
+    return name if isinstance(name, str) else FAMILIES[0]
+
+
 @dataclass(frozen=True, config=STRICT)
 class Recipe:
     """A named model.
@@ -97,13 +148,15 @@ class Recipe:
     Attributes:
         name: as given to `train` and `compare`.
         source: the paper.
-        model: the network and its loss.
+        model: the network and its loss, or the stack.
         training: how it is trained.
     """
 
     name: str
     source: str
-    model: ModelConfig
+    model: Annotated[
+        Annotated[ModelConfig, Tag("retrieval")] | Annotated[StackedConfig, Tag("stacked")], Discriminator(_family)
+    ]
     training: TrainingConfig = TrainingConfig()
 
     def with_settings(self, settings: Mapping[str, Any]) -> "Recipe":
@@ -112,27 +165,29 @@ class Recipe:
         Args:
             settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
                 that names one setting only (those of `content` aside). Values may be strings, as on the command line; a
-                loss, what reads pictures, and the fusion may be given by name, and their own settings beside it.
+                loss, what reads pictures, and the fusion may be given by name, and their own settings beside it. A
+                stack's members may be given by the names of recipes; a setting of members holds for all that have it
+                unless the path names one.
 
         Raises:
             InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
         """
         values = TypeAdapter(Recipe).dump_python(self)
         # Those set by a name first: another loss has other settings.
-        for name, value in sorted(settings.items(), key=lambda setting: setting[0].rsplit(".", 1)[-1] not in NAMED):
-            *folders, leaf = _resolve({part: values[part] for part in ("model", "training")}, name).split(".")
-            level = values
-            for folder in folders:
-                level = level[folder]
-            level[leaf] = _parse(leaf, value, level[leaf])
+        for name, value in sorted(settings.items(), key=lambda setting: _turn(setting[0])):
+            for path in _resolve({part: values[part] for part in ("model", "training")}, name):
+                *folders, leaf = path.split(".")
+                level = values
+                for folder in folders:
+                    level = level[folder]
+                level[leaf] = _parse(leaf, value, level[leaf])
         try:
             return TypeAdapter(Recipe).validate_python(values)
         except ValidationError as error:
             first = error.errors()[0]
             # Pydantic puts the name of the body or loss into the path.
-            before = ("", *first["loc"])
-            path = [str(part) for part, parent in zip(first["loc"], before, strict=False) if parent not in TAGGED]
-            where = ".".join(path)
+            places = zip(first["loc"], ("", *first["loc"]), strict=False)
+            where = ".".join(str(part) for part, parent in places if not _is_tag(part, parent))
             raise InputError(f"setting {where} is {first['input']!r}: {first['msg']}.") from error
 
     def to_dict(self) -> dict[str, Any]:
@@ -161,6 +216,11 @@ RECIPES: dict[str, Recipe] = {
         Recipe("gru", HIDASI, ModelConfig(GRU())),
         Recipe("caser", "Tang and Wang, WSDM 2018", ModelConfig(Caser())),
         Recipe("next_it_net", "Yuan et al., WSDM 2019", ModelConfig(NextItNet())),
+        Recipe(
+            "stacked",
+            "Wolpert, Neural Networks 1992",
+            StackedConfig({"gru": DeepMember(ModelConfig(GRU())), "caser": DeepMember(ModelConfig(Caser()))}),
+        ),
     )
 }
 
@@ -192,14 +252,16 @@ def build_model(
     """Builds a recipe's model for a catalogue, not compiled.
 
     Args:
-        recipe: what to build; a loss left open is chosen by the size of the catalogue.
+        recipe: what to build, no stack; a loss left open is chosen by the size of the catalogue.
         vocabulary: the items, with their training counts.
         items: the items' features; None where the recipe's kind is "behaviour".
         users: the users' features, if any: with every kind.
 
     Raises:
-        InputError: if the recipe's kind and the items' features do not go together.
+        InputError: if the recipe's kind and the items' features do not go together, or the recipe is a stack.
     """
+    if isinstance(recipe.model, StackedConfig):
+        raise InputError(f"{recipe.name!r} is a stack, whose members are trained one by one: give it to `train`.")
     config = choose_loss(recipe.model, vocabulary)
     check_kind(config, items)
     embedding = None
@@ -232,8 +294,12 @@ def build_model(
     )
 
 
-def check_kind(config: ModelConfig, items: object) -> None:
+def check_kind(config: ModelConfig | StackedConfig, items: object) -> None:
     """Raises InputError where the kind and the items' features, or None, do not go together."""
+    if isinstance(config, StackedConfig):
+        for member in config.members.values():
+            check_kind(member.model, items)
+        return
     if config.kind != "behaviour" and items is None:
         raise InputError(f"kind is {config.kind!r}, which needs the items' features: give a catalogue of items.")
     if config.kind == "behaviour" and items is not None:
@@ -256,21 +322,43 @@ def _parse(leaf: str, value: Any, before: Any) -> Any:
             return TypeAdapter(NAMED[leaf]).dump_python(TypeAdapter(NAMED[leaf]).validate_python({"name": value}))
         except ValidationError:
             return {"name": value}  # refused with all the other settings
+    if leaf == "members" and isinstance(value, str | list | tuple):
+        chosen = {name: TypeAdapter(Recipe).dump_python(get_recipe(name))["model"] for name in _listed(value)}
+        return {name: {"model": model, "training": None} for name, model in chosen.items()}
     if isinstance(before, tuple) and isinstance(value, str):
-        return value.strip("()[] ").split(",")
+        return _listed(value)
     return value
 
 
-def _resolve(values: Mapping[str, Any], name: str) -> str:
-    """The full path of a setting given by its path or by its last part."""
+def _listed(value: Any) -> list[Any]:
+    """The parts of "1,2,4" or "(1, 2, 4)"; anything else than text as it is."""
+    return [part.strip() for part in value.strip("()[] ").split(",") if part] if isinstance(value, str) else list(value)
+
+
+def _turn(setting: str) -> int:
+    """When a setting is set: first those that decide which others there are."""
+    leaf = setting.rsplit(".", 1)[-1]
+    return 0 if leaf == "members" else 1 if leaf in NAMED else 2
+
+
+def _is_tag(part: Any, parent: Any) -> bool:
+    """Whether a part of the place of a pydantic error, after `parent`, is the name of one class of several."""
+    return parent in TAGGED or (parent == "model" and part in FAMILIES)
+
+
+def _resolve(values: Mapping[str, Any], name: str) -> list[str]:
+    """The full paths of a setting given by its path or by its last part: several where members of a stack have it."""
     paths = list(_paths(values))
     if name in paths:
-        return name
+        return [name]
     matches = [path for path in paths if path.endswith(f".{name}")]
     # What reads an item's features goes by more than the last part: "text.dropout" beside the body's "dropout".
-    matches = [path for path in matches if not path.startswith("model.content.")] or matches
+    matches = [path for path in matches if "model.content." not in path] or matches
+    matches = [path for path in matches if not path.startswith(MEMBERS)] or matches
+    if len({path.removeprefix(MEMBERS).split(".", 1)[-1] for path in matches if path.startswith(MEMBERS)}) == 1:
+        return matches
     if len(matches) == 1:
-        return matches[0]
+        return matches
     if matches:
         raise InputError(f"setting {name!r} is ambiguous: choose one of {', '.join(matches)}.")
     leaves = {path.rsplit(".", 1)[-1]: path for path in paths}

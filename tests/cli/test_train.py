@@ -144,3 +144,19 @@ def test_checkpoints_that_cannot_be_read_are_refused(program, refusal, table, ti
     said = refusal("train", "--data", table, "--model", "gru", "--out", out, *tiny)
     assert "checkpoint" in said
     assert not (out / "metrics.json").exists()
+
+
+@pytest.mark.slow
+def test_stack_is_trained_exported_and_refuses_figures_in_its_own_sample(program, refusal, table, tmp_path):
+    run, dest = tmp_path / "run", tmp_path / "stack"
+    network = ("--set", "members=simple_rnn", "--set", "dimension=4", "--set", "units=4")
+    tiny = ("--epochs", "1", "--max-length", "8", "--set", "floors=popularity,markov_chain", *network)
+    result = program("train", "--data", table, "--model", "stacked", "--out", run, *tiny)
+    assert result.status == 0, result.err
+    assert "network: simple_rnn" in result.out
+    assert "standardised scores: simple_rnn " in result.out
+    assert str(run / "members") in result.out
+    assert program("evaluate", run).status == 0
+    assert "cross-fitted figures on them are in" in refusal("evaluate", run, "--split", "validation")
+    assert program("export", run, dest).status == 0
+    assert "item_7" in program("recommend", dest, "--history", "item_5,item_6").out

@@ -84,7 +84,7 @@ def compare(
     from tfrec_dl.recipes import RECIPES, get_recipe
     from tfrec_dl.training.compare import compare
 
-    settings = {"model.kind": chosen_kind(kind, items), **settings}
+    settings = {**chosen_kind(kind, items), **settings}
     recipes = [get_recipe(name).with_settings(settings) for name in names]
     if out is not None:
         require_only(out, {*RECIPES, *LEADERBOARD}, "a comparison")

@@ -32,12 +32,18 @@ def evaluate(
     """
     quiet_tensorflow()
     from tfrec_dl.evaluation.evaluate import evaluate
+    from tfrec_dl.recipes import StackedConfig
     from tfrec_dl.training.run import Run
 
     run = Run.open(run_folder)
     run.metrics()  # refuses a run that is not finished
     if not Path(run.source.path).exists():
         raise InputError(f"{run.source.path}, which {run_folder} was trained on, is gone: bring it back.")
+    if isinstance(run.recipe.model, StackedConfig) and split is Part.VALIDATION:
+        raise InputError(
+            f"{run_folder} is a stack, whose ranker has learned from the validation cases: "
+            f"its cross-fitted figures on them are in {run_folder / 'metrics.json'}."
+        )
     parts = run.split()
     cases = parts.validation if split is Part.VALIDATION else parts.test
     report = evaluate(run.model(), cases, parts.vocabulary, keep_seen)

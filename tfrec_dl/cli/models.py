@@ -10,7 +10,8 @@ from rich.text import Text
 from tfrec_dl.cli.console import console, say
 from tfrec_dl.cli.quiet import quiet_tensorflow
 
-HIDDEN = ("model.body.name",)  # which network it is; the recipe's name says it
+HIDDEN = ("model.body.name", "model.name")  # which network it is, of which family; the recipe's name says it
+MEMBERS = "model.members."
 CONTENT = "model.content."
 OPEN = "(open)"
 UNSET = {"model.loss": "(by the catalogue's size)", "training.context": "(half of max_length)"}
@@ -19,16 +20,20 @@ UNSET = {"model.loss": "(by the catalogue's size)", "training.context": "(half o
 def models() -> None:
     """List every recipe, its source and its settings."""
     quiet_tensorflow()
-    from tfrec_dl.recipes import RECIPES
+    from tfrec_dl.recipes import RECIPES, StackedConfig
     from tfrec_dl.tasks.losses import Loss
     from tfrec_dl.training.run import flat_settings
 
-    content = {}
+    content: dict[str, Any] = {}
     for recipe in RECIPES.values():
         say(recipe.name, style="bold")
         say(f"  {recipe.source}")
         settings = {name: value for name, value in flat_settings(recipe.to_dict()).items() if name not in HIDDEN}
-        content = {name: value for name, value in settings.items() if name.startswith(CONTENT)}
+        if isinstance(recipe.model, StackedConfig):
+            others = {name: value for name, value in settings.items() if not name.startswith(MEMBERS)}
+            settings = {MEMBERS.removesuffix("."): ",".join(recipe.model.members), **others}
+            say("  the members are recipes, whose settings hold for each that has them")
+        content |= {name: value for name, value in settings.items() if name.startswith(CONTENT)}
         for part in ("model.", "training."):
             show({name: value for name, value in settings.items() if name.startswith(part) and name not in content})
         say()

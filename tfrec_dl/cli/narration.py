@@ -88,7 +88,7 @@ def _met_before(cases: EvaluationCases, vocabulary_size: int) -> int:
 
 
 class Narrator(tf.keras.callbacks.Callback):
-    """Says which loss and optimiser a training uses, and why."""
+    """Says which network, loss and optimiser a training uses, and why."""
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Says it."""
@@ -100,6 +100,7 @@ class Narrator(tf.keras.callbacks.Callback):
             why = f"exact, and cheap enough for {items:,} items (up to {FULL_SOFTMAX_LIMIT:,})"
         else:
             why = f"because a softmax over all {items:,} items costs too much (beyond {FULL_SOFTMAX_LIMIT:,})"
+        say(f"network: {self.model.encoder.name}")
         say(f"loss: {loss.name}, {why}")
         if loss == FullSoftmax() and self.model.history_embedding is None:
             rows = "with this loss the features of every item are read at every step"

@@ -104,9 +104,11 @@ def parse_kinds(option: str, texts: Sequence[str] | None, table: str | None) -> 
     return kinds
 
 
-def chosen_kind(kind: Kind | None, items: str | None) -> str:
-    """The kind of recommender asked for; both ids and features where there are features."""
-    return kind.value if kind is not None else "behaviour" if items is None else "hybrid"
+def chosen_kind(kind: Kind | None, items: str | None) -> dict[str, str]:
+    """The setting of the kind of recommender: as asked for, or both ids and features where there are features."""
+    if kind is None and items is None:
+        return {}
+    return {"model.kind": "hybrid" if kind is None else kind.value}
 
 
 def parse_settings(texts: Sequence[str] | None, **options: int | None) -> dict[str, Any]:

@@ -57,8 +57,8 @@ def train(
 ) -> None:
     """Train a model on a table of interactions.
 
-    RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs. Interrupted at any moment, the
-    same command continues it. A finished RUN is never overwritten.
+    RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs; that of a stack a run of each
+    member. Interrupted at any moment, the same command continues it. A finished RUN is never overwritten.
     """
     require_writable(out)
     require_unfinished(out)
@@ -67,11 +67,11 @@ def train(
     settings = parse_settings(set_, epochs=epochs, batch_size=batch_size, max_length=max_length, seed=seed)
     quiet_tensorflow()
     from tfrec_dl.cli.narration import NarratedSource, Narrator
-    from tfrec_dl.recipes import get_recipe
+    from tfrec_dl.recipes import StackedConfig, get_recipe
     from tfrec_dl.training.compare import refuse_other_recipe
     from tfrec_dl.training.train import train
 
-    recipe = get_recipe(model).with_settings({"model.kind": chosen_kind(kind, items), **settings})
+    recipe = get_recipe(model).with_settings({**chosen_kind(kind, items), **settings})
     refuse_other_recipe(recipe, out)
     source = NarratedSource(
         data,
@@ -90,5 +90,11 @@ def train(
     metrics = run.metrics()
     shown = {part: title for part, title in SHOWN.items() if f"{part}/ndcg@10" in metrics}
     console().print(metric_table(metrics, shown, f"{recipe.name}, items of the history left out"))
-    say(f"figures: {out / 'metrics.json'}; epochs: {out / 'history.csv'}; curves: tensorboard --logdir {out / 'logs'}")
+    if isinstance(recipe.model, StackedConfig):
+        shares = ", ".join(f"{name} {weight:.2f}" for name, weight in run.stacked_model().weights().items())
+        say(f"weights of the members' standardised scores: {shares}")
+        kept = f"runs of the members: {out / 'members'}; curves: tensorboard --logdir {out}"
+    else:
+        kept = f"epochs: {out / 'history.csv'}; curves: tensorboard --logdir {out / 'logs'}"
+    say(f"figures: {out / 'metrics.json'}; {kept}")
     say(f"next: tfrec-dl export {out} DEST")

@@ -121,8 +121,10 @@ def refuse_other_data(
 
 def run_entry(run: Run, split: Split) -> Entry:
     """A finished run's line of the leaderboard: its best weights on the test cases, the seconds of its epochs."""
-    with (run.folder / "history.csv").open(newline="", encoding="utf-8") as file:
-        seconds = sum(float(row["seconds"]) for row in csv.DictReader(file))
+    seconds = 0.0
+    for history in run.folder.rglob("history.csv"):  # its own, or those of a stack's members
+        with history.open(newline="", encoding="utf-8") as file:
+            seconds += sum(float(row["seconds"]) for row in csv.DictReader(file))
     return Entry(run.recipe.name, evaluate(run.model(), split.test, split.vocabulary), seconds)
 
 

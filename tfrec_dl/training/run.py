@@ -16,11 +16,14 @@ from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.stack_files import load_stack
 from tfrec_dl.files import replacing
-from tfrec_dl.recipes import Recipe, build_model
+from tfrec_dl.recipes import Recipe, StackedConfig, build_model
 from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.tasks.stacking.stacked_model import StackedModel
 from tfrec_dl.training.resumable import restore_best
 
+MEMBERS = "members"  # folder of the runs of a stack's deep members
 PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
 
 
@@ -29,6 +32,9 @@ class Run:
 
     Beside them `items.parquet` and `users.parquet`, where the model reads features, so that it can be built again
     without its data.
+
+    A stack's run has, in place of history, checkpoints and logs, a run of each deep member in `members/`, its floors in
+    `floors/`, and `ranker.npz`.
 
     A run is finished when its `metrics.json` exists; that is written last.
 
@@ -134,11 +140,31 @@ class Run:
         """The items and their training counts."""
         return Vocabulary.load(self.folder / "vocabulary.txt")
 
-    def model(self) -> RetrievalModel:
-        """The model with the weights of its best epoch.
+    def model(self) -> RetrievalModel | StackedModel:
+        """The trained model: with the weights of its best epoch, or the stack.
 
         Raises:
-            InputError: if there are none yet, or they cannot be read.
+            InputError: if it is not trained yet, or cannot be read.
+        """
+        return self.stacked_model() if isinstance(self.recipe.model, StackedConfig) else self.retrieval_model()
+
+    def stacked_model(self) -> StackedModel:
+        """`model` of a stack.
+
+        Raises:
+            InputError: as `model`, and if the recipe is no stack.
+        """
+        if not isinstance(self.recipe.model, StackedConfig):
+            raise InputError(f"{self.folder} is a run of {self.recipe.name!r}, which is no stack.")
+        names = self.recipe.model.members
+        deep = {name: Run.open(self.folder / MEMBERS / name).retrieval_model() for name in names}
+        return load_stack(self.folder, self.vocabulary(), deep)
+
+    def retrieval_model(self) -> RetrievalModel:
+        """`model` of a recipe that is no stack.
+
+        Raises:
+            InputError: as `model`, and for a stack.
         """
         model = build_model(self.recipe, self.vocabulary(), self._features("items"), self._features("users"))
         restore_best(model, self.folder)

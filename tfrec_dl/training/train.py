@@ -1,26 +1,15 @@
-"""From a recipe and a table to a finished run."""
+"""From a recipe and a table to a finished run, whatever the family of the recipe."""
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 import tensorflow as tf
 
-from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.splits import EvaluationCases, Split
-from tfrec_dl.data.windows import TrainingWindows
-from tfrec_dl.evaluation.callback import ValidationCallback
-from tfrec_dl.evaluation.cold_start import evaluate_cold_start
-from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.files import locked
-from tfrec_dl.recipes import Recipe, build_model, check_kind
-from tfrec_dl.tasks.retrieval import RetrievalModel
-from tfrec_dl.training.fit import MONITORED, compile_model, training_windows
-from tfrec_dl.training.resumable import ResumableTraining, restore_best
-from tfrec_dl.training.run import Run, write_json
-
-logger = logging.getLogger(__name__)
+from tfrec_dl.recipes import Recipe, StackedConfig
+from tfrec_dl.training.run import Run
+from tfrec_dl.training.train_retrieval import train_retrieval
+from tfrec_dl.training.train_stacked import train_stacked
 
 
 def train(
@@ -46,93 +35,5 @@ def train(
         InputError: for bad data, or a folder that holds something else or that another process trains into; before
             anything is written.
     """
-    folder = Path(folder)
-    check_kind(recipe.model, source.items)
-    interactions, items, users = source.read(), source.read_items(), source.read_users()
-    for features, ids in ((items, interactions.item_ids), (users, interactions.user_ids)):
-        if features is not None:
-            logger.info("%s", features.coverage(ids))
-    split = source.divide(interactions, items)
-    windows = training_windows(split, recipe.training, user_ids=users is not None)
-
-    tf.keras.utils.set_random_seed(recipe.training.seed)
-    model = build_model(recipe, split.vocabulary, items, users)
-    run = Run.begin(folder, recipe, source, interactions, split.vocabulary, {"items": items, "users": users})
-    with locked(folder / "config.json"):
-        _fit(model, split, windows, run, callbacks, verbose)
-        restore_best(model, folder)
-        figures = measure(model, split)
-        if source.split == "cold-start":
-            figures |= measure_cold(model, source.hold_out(interactions, items))
-        write_json(folder / "metrics.json", figures)
-    return run
-
-
-def _fit(
-    model: RetrievalModel,
-    split: Split,
-    windows: TrainingWindows,
-    run: Run,
-    callbacks: Sequence[tf.keras.callbacks.Callback],
-    verbose: str | int,
-) -> None:
-    """Fits the model from the run's last checkpoint on."""
-    config, folder = run.recipe.training, run.folder
-    compile_model(model, config, windows.steps_per_epoch)
-    resumable = ResumableTraining(model, folder, MONITORED, config.patience)
-    finished_epochs = resumable.resume()
-    if finished_epochs:
-        logger.info("continuing after epoch %d", finished_epochs)
-    logger.info(
-        "%d items: loss %s, row-sparse Adam; %d windows, %d targets an epoch",
-        len(split.vocabulary.ids),
-        model.retrieval_loss.name,
-        windows.window_count,
-        windows.target_count,
-    )
-    if not resumable.stalled and finished_epochs < config.epochs:
-        model.fit(
-            windows.dataset(finished_epochs),
-            initial_epoch=finished_epochs,
-            epochs=config.epochs,
-            steps_per_epoch=windows.steps_per_epoch,
-            callbacks=[
-                ValidationCallback(split.validation),
-                resumable,
-                tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
-                *callbacks,
-            ],
-            verbose=verbose,
-        )
-
-
-def measure_cold(model: RetrievalModel, cold_split: ColdStartSplit) -> dict[str, float]:
-    """The figures of `evaluate_cold_start`, with their intervals.
-
-    Returns:
-        "test_warm/ndcg@10", "test_cold/ndcg@10", "test_all/ndcg@10", ...; so too for "validation".
-    """
-    figures: dict[str, float] = {}
-    for part in ("validation", "test"):
-        reports = evaluate_cold_start(model, cold_split, part)
-        for kind, report in reports.items():
-            figures |= {f"{part}_{kind}/{name}": value for name, value in report.summary().items()}
-    return figures
-
-
-def measure(model: RetrievalModel, split: Split) -> dict[str, float]:
-    """The figures of a finished run: validation and test, and test with seen items kept, with their intervals.
-
-    Returns:
-        "test/ndcg@10", "test/ndcg@10/low", "test/ndcg@10/high", ...; so too under "validation/" and "test_keep_seen/".
-    """
-    parts: dict[str, tuple[EvaluationCases, bool]] = {
-        "validation": (split.validation, False),
-        "test": (split.test, False),
-        "test_keep_seen": (split.test, True),
-    }
-    figures: dict[str, float] = {}
-    for part, (cases, keep_seen) in parts.items():
-        report = evaluate(model, cases, split.vocabulary, keep_seen=keep_seen)
-        figures |= {f"{part}/{name}": value for name, value in report.summary().items()}
-    return figures
+    family = train_stacked if isinstance(recipe.model, StackedConfig) else train_retrieval
+    return family(recipe, source, Path(folder), callbacks, verbose)
