@@ -23,3 +23,18 @@ def test_settings_left_open_say_what_decides(program):
     assert "model.loss=(by the catalogue's size)" in printed
     assert "training.context=(half of max_length)" in printed
     assert "(open)" not in printed
+
+
+def test_settings_of_what_reads_features_are_listed_once_and_can_be_set(program):
+    printed = program("models").out
+    listed = dict(re.findall(r"(model\.content\.\S+)=(\S+)", printed))
+    assert {"model.content.text.filters", "model.content.image", "model.content.fusion"} <= set(listed)
+    for name in listed:
+        assert len(re.findall(rf"{re.escape(name)}=", printed)) == 1
+    simple = {name: value for name, value in listed.items() if value[0] not in "(["}
+    recipe = RECIPES["gru"]
+    assert recipe.with_settings(simple) == recipe
+    for name, choices in (("image", "image_cnn or backbone"), ("fusion", "concatenation or gated_sum")):
+        assert re.search(rf"model\.content\.{name} (is )?{choices}", printed)
+        for choice in choices.split(" or "):
+            assert getattr(recipe.with_settings({name: choice}).model.content, name).name == choice

@@ -6,6 +6,8 @@ from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 
+ITEM_TABLE = "item_id,title,pages\n" + "".join(f"item_{item},a text of {item},{item}\n" for item in (3, 0, 1, 2, 9))
+
 
 @pytest.fixture
 def path(tmp_path) -> str:
@@ -65,3 +67,74 @@ def test_table_too_short_to_split_is_an_input_error(tmp_path):
 def test_settings_out_of_bounds_or_unheard_of_are_refused(settings):
     with pytest.raises(ValidationError, match=next(iter(settings))):
         DataSource("table.csv", **settings)
+
+
+def test_features_are_those_of_the_tables_named(path, tmp_path):
+    (tmp_path / "items.csv").write_text(ITEM_TABLE)
+    (tmp_path / "users.csv").write_text("user_id,age\nuser_0,30\nuser_1,40\n")
+    assert DataSource(path).read_items() is DataSource(path).read_users() is None
+    source = DataSource(path, items=str(tmp_path / "items.csv"), users=str(tmp_path / "users.csv"))
+    items, users = source.read_items(), source.read_users()
+    assert items.kinds == {"title": "text", "pages": "number"}
+    assert users.kinds == {"age": "number"}
+    assert items.ids.tolist() == ["item_3", "item_0", "item_1", "item_2", "item_9"]
+    chosen = DataSource(path, items=source.items, item_kinds={"pages": "category", "title": "ignore"}).read_items()
+    assert chosen.kinds == {"pages": "category"}
+
+
+def test_ids_of_features_are_in_the_columns_of_the_interactions(path, tmp_path):
+    (tmp_path / "items.csv").write_text(ITEM_TABLE.replace("item_id", "user_id"))
+    swapped = DataSource(path, user="item_id", item="user_id", items=str(tmp_path / "items.csv"))
+    assert len(swapped.read_items()) == 5
+    with pytest.raises(InputError, match="no column 'item_id'"):
+        DataSource(path, items=str(tmp_path / "items.csv")).read_items()
+
+
+def test_items_that_nobody_met_join_the_vocabulary_with_count_0(path, tmp_path):
+    (tmp_path / "items.csv").write_text(ITEM_TABLE)
+    source = DataSource(path, items=str(tmp_path / "items.csv"))
+    interactions, items = source.read(), source.read_items()
+    plain, wider = source.divide(interactions).vocabulary, source.divide(interactions, items).vocabulary
+    assert wider.ids.tolist()[: len(plain.ids)] == plain.ids.tolist()
+    assert set(wider.ids) == {*plain.ids, *items.ids}
+    assert wider.counts.tolist() == [*plain.counts, *[0] * (len(wider.ids) - len(plain.ids))]
+    assert wider.trained_size == plain.size
+
+
+def cold_table(tmp_path) -> str:
+    cyclic_interactions(users=40, items=20, length=8).to_csv(tmp_path / "cold.csv", index=False)
+    return str(tmp_path / "cold.csv")
+
+
+def test_cold_start_split_trains_on_nothing_of_the_items_held_out(tmp_path):
+    source = DataSource(cold_table(tmp_path), split="cold-start")
+    interactions = source.read()
+    split, held_out = source.divide(interactions), source.hold_out(interactions)
+    assert np.count_nonzero(split.vocabulary.counts == 0) == 5  # a fifth and a twentieth of 20
+    assert held_out.test_items.sum() == 4
+    assert split.vocabulary.ids.tolist() == held_out.vocabulary.ids.tolist()
+    np.testing.assert_array_equal(split.train.items, held_out.split.train.items)
+    assert split.train.items.max() < split.vocabulary.trained_size
+
+
+def test_cold_start_split_keeps_every_item(tmp_path):
+    source = DataSource(cold_table(tmp_path), split="cold-start", min_count=2)
+    with pytest.raises(InputError, match="min_count is 2: a cold-start split keeps every item, so it must be 1"):
+        source.divide(source.read())
+
+
+def test_absolute_source_finds_its_features_from_any_folder(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "items.csv").write_text(ITEM_TABLE)
+    kinds = {"pages": "category"}
+    source = DataSource("table.csv", items="items.csv", item_kinds=kinds, image_size=(8, 9)).absolute()
+    monkeypatch.chdir("/")
+    assert source == DataSource(path, items=str(tmp_path / "items.csv"), item_kinds=kinds, image_size=(8, 9))
+    assert source.read_items().kinds["pages"] == "category"
+    assert source.users is None
+
+
+@pytest.mark.parametrize("kind", ["txt", "", 3])
+def test_kind_of_feature_that_does_not_exist_is_refused(kind):
+    with pytest.raises(ValidationError, match="item_kinds"):
+        DataSource("table.csv", items="items.csv", item_kinds={"title": kind})

@@ -131,6 +131,30 @@ def test_histories_without_weights_give_batches_without_weights():
     assert batch["history"].dtype == batch["next_item"].dtype == np.int32
 
 
+def test_ids_beside_the_windows_are_those_of_the_histories_they_are_cut_from():
+    """Also behind histories that hold no target; an id may be any text."""
+    lengths = [20, 1, 0, 3, 9, 2]
+    histories = histories_of(lengths)
+    ids = np.array(["ann", "nobody", "", "007", "Ω 🎬", "7"], dtype=object)
+    windows = TrainingWindows(histories, WindowConfig(4, 1, batch_size=3), ids)
+    rows = np.repeat(np.arange(len(lengths)), lengths)  # by item, whose numbers start at 2
+    for epoch in epochs_of(windows, 2):
+        seen = set()
+        for batch in epoch:
+            owners = ids[rows[batch["history"][:, 0] - 2]]
+            assert [text.decode() for text in batch["user_id"]] == owners.tolist()
+            seen.update(owners)
+        assert seen == {"ann", "007", "Ω 🎬", "7"}
+
+
+def test_ids_beside_the_windows_change_nothing_else():
+    histories = histories_of([30, 25, 41, 2, 2, 18])
+    plain = windows_of(3)
+    with_ids = TrainingWindows(histories, plain.config, histories.user_ids)
+    (without,), (beside,) = epochs_of(plain, 1), epochs_of(with_ids, 1)
+    assert same(without, [{name: values for name, values in batch.items() if name != "user_id"} for batch in beside])
+
+
 def test_batches_hold_windows_of_like_length():
     """So that little of a batch is padding: here less than a tenth, where random batches would hold about a third."""
     lengths = np.random.default_rng(0).integers(2, 50, size=2000)

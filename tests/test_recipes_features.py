@@ -1,0 +1,146 @@
+"""Recipes over features: kinds and catalogues that do not go together, and the settings of what reads features."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.items import items_of_every_kind, vocabulary_of
+from tfrec_dl import recipes
+from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.errors import InputError
+from tfrec_dl.recipes import RECIPES, ModelConfig, Recipe, build_model, choose_loss
+from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
+from tfrec_dl.towers.backbone import Backbone
+from tfrec_dl.towers.fusion import Concatenation, GatedSum
+from tfrec_dl.towers.image_cnn import ImageCNN
+from tfrec_dl.towers.text_cnn import TextCNN
+
+GRU = RECIPES["gru"]
+NETWORKS = [name for name, recipe in RECIPES.items() if isinstance(recipe.model, ModelConfig)]
+USERS = Catalogue(np.array(["ann"], object), {"age": "number"}, {"age": np.array([30], np.float32)})
+
+
+@pytest.mark.parametrize(
+    ("settings", "given", "message"),
+    [
+        ({"kind": "content"}, False, "kind is 'content', which needs the items' features"),
+        ({"kind": "hybrid"}, False, "kind is 'hybrid', which needs the items' features"),
+        ({}, True, "features of items are given, but kind is 'behaviour': choose 'content' or 'hybrid'"),
+        ({"kind": "content", "markov_order": 2}, True, "markov_order is 2, but goes by ids"),
+        ({"kind": "hybrid", "tied": False}, True, "tied is False, but kind 'hybrid' reads and scores an item by"),
+    ],
+    ids=str,
+)
+def test_kind_and_catalogue_that_do_not_go_together_are_refused(settings, given, message):
+    items = items_of_every_kind(4)
+    with pytest.raises(InputError, match=message) as refused:
+        build_model(GRU.with_settings(settings), vocabulary_of(items.ids), items if given else None)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("kind", ["content", "hybrid"])
+def test_every_recipe_is_built_over_features(name, kind):
+    items = items_of_every_kind(8)
+    vocabulary = vocabulary_of(items.ids, untrained=3)
+    model = build_model(RECIPES[name].with_settings({"kind": kind, "dimension": 6}), vocabulary, items, USERS)
+    assert model.item_vectors().shape == (10, 7)
+    assert np.isfinite(model.query(np.array([[2, 9, 1, 0]], np.int32))).all()
+
+
+@pytest.mark.parametrize("kind", ["content", "hybrid"])
+def test_items_without_training_interactions_add_no_weights(kind):
+    recipe, weights = GRU.with_settings({"kind": kind}), []
+    for untrained in (0, 30):
+        items = items_of_every_kind(6 + untrained)
+        model = build_model(recipe, vocabulary_of(items.ids, untrained), items.take(items.ids[:6]))
+        weights.append([variable.shape for variable in model.trainable_variables])
+    assert weights[0] == weights[1]
+
+
+def test_last_part_alone_means_the_encoders_setting_beside_those_of_the_readers():
+    assert GRU.with_settings({"units": 7}).model.content == GRU.model.content
+    assert GRU.with_settings({"units": 7}).model.body.units == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("text.filters", "32", lambda content: content.text.filters == 32),
+        ("model.content.text.split", "character", lambda content: content.text.split == "character"),
+        ("kernel_sizes", "1,2,4", lambda content: content.text.kernel_sizes == (1, 2, 4)),
+        ("categories.embedding", 5, lambda content: content.categories.embedding == 5),
+        ("numbers.units", 5, lambda content: content.numbers.units == 5),
+        ("image", "backbone", lambda content: content.image == Backbone()),
+        ("image.filters", "4,8", lambda content: content.image == ImageCNN(filters=(4, 8))),
+        ("fusion", "gated_sum", lambda content: content.fusion == GatedSum()),
+        ("fusion.units", 9, lambda content: content.fusion == Concatenation(units=9)),
+    ],
+)
+def test_setting_of_a_reader_is_given_by_the_end_of_its_path(name, value, read):
+    changed = GRU.with_settings({name: value})
+    assert read(changed.model.content)
+    assert not read(GRU.model.content)
+    assert changed.model.body == GRU.model.body
+
+
+def test_reader_is_given_by_name_with_its_settings_in_any_order():
+    settings = {"image.weights": "own.h5", "size": "64,48", "image": "backbone", "application": "ResNet50"}
+    expected = Backbone(application="ResNet50", weights="own.h5", size=(64, 48))
+    assert GRU.with_settings(settings).model.content.image == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"filters": 3},
+            "'filters' is ambiguous: choose one of model.content.text.filters, model.content.image.filters",
+        ),
+        ({"image": "resnet"}, "setting model.content.image is {'name': 'resnet'}: Input tag 'resnet'"),
+        ({"fusion": "gated_sum", "fusion.units": 3}, "there is no setting 'fusion.units'"),
+        ({"image.application": "ResNet50"}, "there is no setting 'image.application'"),
+        ({"text.filters": 0}, "setting model.content.text.filters is 0"),
+        ({"image": "backbone", "size": "0,96"}, "setting model.content.image.size.0 is '0'"),
+        ({"kind": "magic"}, "setting model.kind is 'magic'"),
+        ({"id_dropout": 1.1}, "setting model.id_dropout is 1.1"),
+        ({"text.filter": 3}, "did you mean"),
+    ],
+    ids=str,
+)
+def test_wrong_setting_of_a_reader_is_one_clear_line(settings, message):
+    with pytest.raises(InputError) as refused:
+        GRU.with_settings(settings)
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_recipe_over_features_comes_back_from_json():
+    settings = {"kind": "hybrid", "image": "backbone", "fusion": "gated_sum", "kernel_sizes": "2", "id_dropout": 1}
+    recipe = GRU.with_settings(settings)
+    assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+def test_recipe_written_before_there_were_features_is_read():
+    values = GRU.to_dict()
+    for name in ("kind", "content", "id_dropout", "user_dropout"):
+        del values["model"][name]
+    assert Recipe.from_dict(values) == GRU
+
+
+def test_loss_is_chosen_by_the_items_that_were_trained_on(monkeypatch):
+    """Only these compete in training, however many more the catalogue holds."""
+    monkeypatch.setattr(recipes, "FULL_SOFTMAX_LIMIT", 10)
+    ids = items_of_every_kind(20).ids
+    assert choose_loss(GRU.model, vocabulary_of(ids, untrained=10)).loss == FullSoftmax()
+    assert choose_loss(GRU.model, vocabulary_of(ids, untrained=9)).loss == SampledSoftmax()
+
+
+def test_features_of_kinds_that_are_not_there_cost_nothing():
+    items = items_of_every_kind(6)
+    titles = Catalogue(items.ids, {"t": "text"}, {"t": items.columns["the title"]})
+    recipe = GRU.with_settings({"kind": "content", "image": "backbone", "image.weights": "not there.h5"})
+    model = build_model(recipe, vocabulary_of(items.ids), titles)
+    assert model.item_tower.kinds == {"t": "text"}
+    assert recipe.model.content.text == TextCNN()
