@@ -139,5 +139,5 @@ COLD_START = {
 # For the comparison of kinds on all items: changes of a recipe's settings, and kinds of features.
 HYBRID = {
     "ml-100k": Variant({"kind": "hybrid"}, {"poster": "ignore"}),
-    "ml-1m": Variant({"kind": "hybrid"}),
+    "ml-1m": Variant({"kind": "hybrid", "epochs": 16}),
 }

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+import tensorflow as tf
 
 import tfrec_dl  # before the first use of tf.keras: it selects Keras 2
 from tfrec_dl.data.demo import demo_table
@@ -34,7 +35,8 @@ for feature in items.summary():
 
 # A fifth of the items takes no part in training: how well are they recommended by their features alone?
 cold_split = tfrec_dl.hold_out_items(interactions, catalogue_ids=items.ids)
-recipe = tfrec_dl.get_recipe("gru").with_settings({"kind": "hybrid", "epochs": arguments.epochs})
+tf.keras.utils.set_random_seed(0)
+recipe = tfrec_dl.get_recipe("gru").with_settings({"kind": "content", "epochs": arguments.epochs})
 model = tfrec_dl.build_model(recipe, cold_split.vocabulary, items)
 tfrec_dl.fit(model, cold_split.split, recipe.training)
 for kind, report in tfrec_dl.evaluate_cold_start(model, cold_split).items():
@@ -46,9 +48,10 @@ tfrec_dl.export_saved_model(model, dest)
 liked = items.take(cold_split.vocabulary.ids[:3])
 new = pd.DataFrame({"item_id": [f"sequel of {item}" for item in liked.ids]})
 for feature, values in liked.columns.items():
-    if liked.kinds[feature] != "image":
-        new[feature] = values
+    new[feature] = "" if liked.kinds[feature] == "image" else values
 version = tfrec_dl.add_items(dest, new)
 print(f"added {len(new)} items: {version}")
-for item, score in tfrec_dl.load(dest).recommend([list(liked.ids)], k=10)[0]:
-    print(f"  {score:8.3f}  {item}")
+recommended = tfrec_dl.load(dest).recommend([list(liked.ids)], k=100)[0]
+for place, (item, score) in enumerate(recommended, start=1):
+    if place <= 10 or item in set(new["item_id"]):
+        print(f"  {place:3}  {score:8.3f}  {item}")

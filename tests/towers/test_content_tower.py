@@ -152,9 +152,9 @@ def test_extended_tower_keeps_the_old_rows_to_the_bit_and_shares_the_weights(tow
     np.testing.assert_allclose(after[: len(before)], before, rtol=1e-5, atol=1e-6)
     if count:
         np.testing.assert_allclose(after[len(before) :], tower.vectors_of(new.columns), rtol=1e-5, atol=1e-6)
-    assert [id(variable) for variable in extended.trainable_variables] == [
+    assert {id(variable) for variable in extended.trainable_variables} == {
         id(variable) for variable in tower.trainable_variables
-    ]
+    }
 
 
 def test_tower_is_not_extended_by_other_features(tower, items):

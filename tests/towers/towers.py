@@ -16,7 +16,7 @@ DIMENSION = 4
 ITEMS, UNTRAINED = 12, 4
 CERTAIN = Content(
     text=TextCNN(token_dropout=0.0, dropout=0.0, min_count=1, embedding=4, filters=3),
-    image=ImageCNN(size=(8, 6), filters=(4,), dropout=0.0),
+    image=ImageCNN(size=(8, 6), filters=(4,), augmentation=0.0, dropout=0.0),
     categories=Categories(dropout=0.0, min_count=1, embedding=3),
     fusion=Concatenation(units=6, dropout=0.0),
 )

@@ -21,14 +21,16 @@ class ContentTower(tf.keras.layers.Layer):
     Args:
         network: functional model, [ids [N] int32, prepared features {name: [N, ...]}] -> [N, D], the bias last; ids of
             items without training interactions are 1 (unknown).
+        content: functional model, prepared features -> [N, D - 1], the part of `network` that goes by features alone.
         features: of every vocabulary row.
         trained_size: rows of the vocabulary that had training interactions, padding and unknown included; rows beyond
             go by their features alone.
     """
 
-    def __init__(self, network: tf.keras.Model, features: Features, trained_size: int) -> None:
+    def __init__(self, network: tf.keras.Model, content: tf.keras.Model, features: Features, trained_size: int) -> None:
         super().__init__(name="content_tower")
         self.network = network
+        self.content = content
         self.trained_size = trained_size
         self._features = features
 
@@ -42,7 +44,7 @@ class ContentTower(tf.keras.layers.Layer):
         """Raw features {name: [N, ...]} -> prepared features."""
         return self._features.preparation
 
-    def call(self, indices: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+    def call(self, indices: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Indices [N] int32 -> item vectors [N, D]."""
         distinct, position = tf.unique(indices)
         ids = tf.where(distinct < self.trained_size, distinct, UNKNOWN)
@@ -50,9 +52,9 @@ class ContentTower(tf.keras.layers.Layer):
 
     def vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Raw features {name: [N, ...]} of items without an id -> item vectors [N, D], in the graph."""
-        prepared = self.preparation(dict(raw), training=False)
-        count = tf.shape(next(iter(prepared.values())))[0]
-        return self.network([tf.fill([count], UNKNOWN), prepared], training=False)
+        # Not the whole network: a graph with no id in it needs no table of ids.
+        content = self.content(self.preparation(dict(raw), training=False), training=False)
+        return tf.concat([content, tf.zeros_like(content[:, :1])], axis=1)
 
     def extended(self, catalogue: Catalogue) -> "ContentTower":
         """The same tower, its weights shared, over further rows: the catalogue's, in its order.
@@ -60,7 +62,7 @@ class ContentTower(tf.keras.layers.Layer):
         Raises:
             InputError: if the catalogue has other features.
         """
-        return ContentTower(self.network, self._features.extended(catalogue), self.trained_size)
+        return ContentTower(self.network, self.content, self._features.extended(catalogue), self.trained_size)
 
 
 def content_tower(config: Content, catalogue: Catalogue, vocabulary: Vocabulary, dimension: int) -> ContentTower:
@@ -79,7 +81,10 @@ def content_tower(config: Content, catalogue: Catalogue, vocabulary: Vocabulary,
     ids = tf.keras.Input([], dtype=tf.int32)
     vectors = tf.keras.layers.Concatenate(name="item_vector")([content, bias])
     return ContentTower(
-        tf.keras.Model([ids, inputs], vectors, name="content_network"), features, vocabulary.trained_size
+        tf.keras.Model([ids, inputs], vectors, name="content_network"),
+        tf.keras.Model(inputs, content, name="content"),
+        features,
+        vocabulary.trained_size,
     )
 
 
@@ -118,7 +123,10 @@ def hybrid_tower(
         [tf.keras.layers.Add(name="hybrid")([content, id_part]), bias]
     )
     return ContentTower(
-        tf.keras.Model([ids, inputs], vectors, name="hybrid_network"), features, vocabulary.trained_size
+        tf.keras.Model([ids, inputs], vectors, name="hybrid_network"),
+        tf.keras.Model(inputs, content, name="content"),
+        features,
+        vocabulary.trained_size,
     )
 
 

@@ -18,12 +18,15 @@ class ImageCNN:
     Attributes:
         size: height and width in pixels that pictures are resized to.
         filters: of each convolution; each halves height and width.
+        augmentation: in training, pictures are shifted by up to this share of their height and width, their contrast
+            changed by up to as much, and half of them mirrored, so that none is learnt by heart; 0 leaves them alone.
         dropout: share of the pooled values set to zero in training.
     """
 
     name: Literal["image_cnn"] = "image_cnn"
     size: tuple[PositiveInt, PositiveInt] = (48, 32)
     filters: tuple[PositiveInt, ...] = Field(default=(16, 32, 64), min_length=1)
+    augmentation: float = Field(default=0.1, ge=0, lt=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
     def preparation(self, pictures: np.ndarray) -> tf.keras.layers.Layer:
@@ -32,7 +35,12 @@ class ImageCNN:
 
     def vector(self, pictures: tf.Tensor) -> tf.Tensor:
         """Pictures [N, height, width, 3] uint8 -> [N, 2 x last filters], zeros where the picture is black: missing."""
-        values = tf.keras.layers.Rescaling(1 / 127.5, offset=-1)(pictures)
+        values = pictures
+        if self.augmentation:
+            values = tf.keras.layers.RandomFlip("horizontal")(values)
+            values = tf.keras.layers.RandomTranslation(self.augmentation, self.augmentation)(values)
+            values = tf.keras.layers.RandomContrast(self.augmentation)(values)  # expects 0 to 255
+        values = tf.keras.layers.Rescaling(1 / 127.5, offset=-1)(values)
         for filters in self.filters:
             values = tf.keras.layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")(values)
         mean = tf.keras.layers.GlobalAveragePooling2D()(values)

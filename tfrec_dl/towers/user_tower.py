@@ -29,6 +29,8 @@ class UserTower(tf.keras.layers.Layer):
         self.network = network
         self.hiding = HiddenRows(hidden)
         self._features = features
+        # Apart from the table of all users, so that a graph with no user in it does not hold them.
+        self._without = {name: values[:1].numpy() for name, values in features.prepared.items()}
         keys = tf.constant([str(user) for user in ids], tf.string)
         rows = tf.range(1, len(ids) + 1, dtype=tf.int32)
         self._table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, rows), 0)
@@ -43,7 +45,7 @@ class UserTower(tf.keras.layers.Layer):
         """Raw features {name: [N, ...]} -> prepared features."""
         return self._features.preparation
 
-    def call(self, user_ids: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+    def call(self, user_ids: tf.Tensor, training: bool = False) -> tf.Tensor:
         """User ids [B] string -> [B, D]; those not in the table are users without features."""
         rows = self.hiding(self._table.lookup(user_ids), training=training)
         return self.network(self._features.rows(rows), training=training)
@@ -54,7 +56,7 @@ class UserTower(tf.keras.layers.Layer):
 
     def missing(self) -> tf.Tensor:
         """The vector of a user without features [1, D]."""
-        return self.network(self._features.rows(tf.constant([0])), training=False)
+        return self.network(self._without, training=False)
 
 
 class HiddenRows(ResumableDropout):
