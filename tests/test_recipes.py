@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from tfrec_dl import recipes
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.encoders import GRU, NextItNet
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import RECIPES, Recipe, build_model, choose_loss, get_recipe
+from tfrec_dl.recipes import settings as paths
 from tfrec_dl.tasks.losses import BPR, GBCE, FullSoftmax, SampledSoftmax
 
 
@@ -99,8 +99,8 @@ def test_setting_that_two_parts_have_is_ambiguous():
     """No recipe has such a pair today, so the values are made up."""
     values = {"query": {"body": {"units": 1}}, "item": {"units": 2}}
     with pytest.raises(InputError, match="'units' is ambiguous: choose one of query.body.units, item.units"):
-        recipes._resolve(values, "units")
-    assert recipes._resolve(values, "body.units") == ["query.body.units"]
+        paths._resolve(values, "units")
+    assert paths._resolve(values, "body.units") == ["query.body.units"]
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -126,7 +126,7 @@ def test_unknown_recipe_names_the_nearest():
 
 
 def test_loss_left_open_is_chosen_by_the_size_of_the_catalogue(gru, monkeypatch):
-    monkeypatch.setattr(recipes, "FULL_SOFTMAX_LIMIT", 10)
+    monkeypatch.setattr("tfrec_dl.recipes.build.FULL_SOFTMAX_LIMIT", 10)
     open_loss = gru.with_settings({"loss": None}).model
     assert choose_loss(open_loss, vocabulary_of(10)).loss == FullSoftmax()
     assert choose_loss(open_loss, vocabulary_of(11)).loss == SampledSoftmax()

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from tests.items import items_of_every_kind, vocabulary_of
-from tfrec_dl import recipes
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import RECIPES, ModelConfig, Recipe, build_model, choose_loss
@@ -131,7 +130,7 @@ def test_recipe_written_before_there_were_features_is_read():
 
 def test_loss_is_chosen_by_the_items_that_were_trained_on(monkeypatch):
     """Only these compete in training, however many more the catalogue holds."""
-    monkeypatch.setattr(recipes, "FULL_SOFTMAX_LIMIT", 10)
+    monkeypatch.setattr("tfrec_dl.recipes.build.FULL_SOFTMAX_LIMIT", 10)
     ids = items_of_every_kind(20).ids
     assert choose_loss(GRU.model, vocabulary_of(ids, untrained=10)).loss == FullSoftmax()
     assert choose_loss(GRU.model, vocabulary_of(ids, untrained=9)).loss == SampledSoftmax()

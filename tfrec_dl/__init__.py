@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     from tfrec_dl.evaluation.leaderboard import leaderboard as leaderboard
     from tfrec_dl.evaluation.rendering import save_leaderboard as save_leaderboard
     from tfrec_dl.recipes import RECIPES as RECIPES
+    from tfrec_dl.recipes import DeepMember as DeepMember
     from tfrec_dl.recipes import ModelConfig as ModelConfig
     from tfrec_dl.recipes import Recipe as Recipe
+    from tfrec_dl.recipes import StackedConfig as StackedConfig
     from tfrec_dl.recipes import TrainingConfig as TrainingConfig
     from tfrec_dl.recipes import build_model as build_model
     from tfrec_dl.recipes import get_recipe as get_recipe
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from tfrec_dl.serving.recommender import Recommender as Recommender
     from tfrec_dl.serving.recommender import load as load
     from tfrec_dl.tasks.retrieval import RetrievalModel as RetrievalModel
+    from tfrec_dl.tasks.stacking.stacked_model import StackedModel as StackedModel
     from tfrec_dl.training.compare import compare as compare
     from tfrec_dl.training.fit import fit as fit
     from tfrec_dl.training.optimisers import RowSparseAdam as RowSparseAdam
@@ -76,12 +79,22 @@ _HOMES = {
     "evaluation.intervals": ("paired_difference",),
     "evaluation.leaderboard": ("Entry", "leaderboard"),
     "evaluation.rendering": ("save_leaderboard",),
-    "recipes": ("RECIPES", "ModelConfig", "Recipe", "TrainingConfig", "build_model", "get_recipe"),
+    "recipes": (
+        "RECIPES",
+        "DeepMember",
+        "ModelConfig",
+        "Recipe",
+        "StackedConfig",
+        "TrainingConfig",
+        "build_model",
+        "get_recipe",
+    ),
     "serving.add_items": ("add_items",),
     "serving.card": ("ModelCard",),
     "serving.export": ("export_saved_model",),
     "serving.recommender": ("Recommender", "load"),
     "tasks.retrieval": ("RetrievalModel",),
+    "tasks.stacking.stacked_model": ("StackedModel",),
     "training.compare": ("compare",),
     "training.fit": ("fit",),
     "training.optimisers": ("RowSparseAdam",),

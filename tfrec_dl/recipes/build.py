@@ -1,0 +1,81 @@
+"""From a recipe and the items to the model."""
+
+from dataclasses import replace
+
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.encoders import MarkovPath, sequence_encoder
+from tfrec_dl.errors import InputError
+from tfrec_dl.recipes.configuration import ModelConfig, StackedConfig, check_kind
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
+from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.towers.content_tower import content_tower, hybrid_tower
+from tfrec_dl.towers.ids import id_tower
+from tfrec_dl.towers.user_tower import user_tower
+
+# Trained items up to which a softmax over all of them is the cheaper way to the same quality.
+FULL_SOFTMAX_LIMIT = 20_000
+
+
+def choose_loss(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
+    """Fills in the loss where the configuration leaves it open: full softmax while the trained items are few."""
+    if config.loss is not None:
+        return config
+    items = vocabulary.trained_size - FIRST_ITEM
+    return replace(config, loss=FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax())
+
+
+def build_model(
+    recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None = None, users: Catalogue | None = None
+) -> RetrievalModel:
+    """Builds a recipe's model for a catalogue, not compiled.
+
+    Args:
+        recipe: what to build, no stack; a loss left open is chosen by the size of the catalogue.
+        vocabulary: the items, with their training counts.
+        items: the items' features; None where the recipe's kind is "behaviour".
+        users: the users' features, if any: with every kind.
+
+    Raises:
+        InputError: if the recipe's kind and the items' features do not go together, or the recipe is a stack.
+    """
+    if isinstance(recipe.model, StackedConfig):
+        raise InputError(f"{recipe.name!r} is a stack, whose members are trained one by one: give it to `train`.")
+    config = choose_loss(recipe.model, vocabulary)
+    check_kind(config, items)
+    embedding = None
+    if items is None:
+        embedding = _item_table(vocabulary.size, config, "item_embedding")
+        output = embedding if config.tied else _item_table(vocabulary.size, config, "output_embedding")
+        tower = id_tower(output, vocabulary.item_counts)
+    elif config.kind == "content":
+        tower = content_tower(config.content, items, vocabulary, config.dimension)
+    else:
+        ids = _item_table(vocabulary.trained_size, config, "item_embedding")
+        tower = hybrid_tower(config.content, items, vocabulary, ids, config.id_dropout)
+    short_path = None
+    if config.markov_order:
+        short_path = MarkovPath(vocabulary.size, config.dimension, config.markov_order, name="markov_path")
+    encoder = sequence_encoder(
+        config.dimension,
+        config.body.states,
+        config.dimension,
+        config.item_dropout,
+        config.embedding_dropout,
+        config.state_dropout,
+        short_path,
+        name=config.body.name,
+    )
+    user = None if users is None else user_tower(config.content, users, config.dimension, config.user_dropout)
+    assert config.loss is not None
+    return RetrievalModel(
+        encoder, tower, vocabulary, config.loss, recipe.training.max_length, recipe.training.seed, embedding, user
+    )
+
+
+def _item_table(rows: int, config: ModelConfig, name: str) -> tf.keras.layers.Embedding:
+    initial = tf.keras.initializers.RandomNormal(stddev=0.05)
+    return tf.keras.layers.Embedding(rows, config.dimension, initial, name=name)

@@ -1,0 +1,135 @@
+"""What a recipe says of its model and of its training."""
+
+import re
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.encoders import Body
+from tfrec_dl.errors import InputError
+from tfrec_dl.tasks.losses import Loss
+from tfrec_dl.tasks.stacking.config import RankerConfig
+from tfrec_dl.towers.content import Content
+
+STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, config=STRICT)
+class ModelConfig:
+    """The network and its loss.
+
+    Attributes:
+        body: the encoder's network.
+        kind: what the model knows an item by: "behaviour", its id; "content", its features, so that it recommends items
+            that nobody met yet; "hybrid", both. The last two need a catalogue.
+        content: what reads the features, of items and of users.
+        user_dropout: share of the users whose features are not read in training, so that a query without them works.
+        id_dropout: share of the ids hidden in training from a hybrid model, so that it learns to do without them.
+        dimension: width of item vectors and states, the bias apart.
+        item_dropout: share of the history's items that the body does not see in training.
+        embedding_dropout: share of the embedded history's components set to zero in training.
+        state_dropout: share of the body's outputs set to zero in training.
+        tied: whether the item vectors are the encoder's input embedding, or a table of their own; always so where items
+            have features.
+        markov_order: last items with a short path to the scores; 0 for none. For behaviour only.
+        loss: the retrieval loss; None chooses by the size of the catalogue.
+        name: of the family.
+    """
+
+    body: Body
+    kind: Literal["behaviour", "content", "hybrid"] = "behaviour"
+    content: Content = Content()
+    id_dropout: float = Field(default=0.2, ge=0, le=1)
+    user_dropout: float = Field(default=0.2, ge=0, le=1)
+    dimension: int = Field(default=64, ge=1)
+    item_dropout: float = Field(default=0.0, ge=0, lt=1)
+    embedding_dropout: float = Field(default=0.2, ge=0, lt=1)
+    state_dropout: float = Field(default=0.2, ge=0, lt=1)
+    tied: bool = True
+    markov_order: int = Field(default=0, ge=0)
+    loss: Loss | None = None
+    name: Literal["retrieval"] = "retrieval"
+
+
+@dataclass(frozen=True, config=STRICT)
+class TrainingConfig:
+    """How a model is trained.
+
+    Attributes:
+        epochs: passes over the training interactions at most; the learning rate's schedule spans them.
+        batch_size: windows a step.
+        max_length: items a window holds, and a query reads.
+        context: items at the start of a long history's later windows that are read and not trained on; None
+            takes half of `max_length`.
+        learning_rate: peak of the schedule: linear warm-up, cosine decay.
+        warm_up: share of the steps that the warm-up takes.
+        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        patience: epochs without a better validation NDCG@10 after which training stops.
+        seed: decides initial weights, windows, dropout and negatives.
+    """
+
+    epochs: int = Field(default=15, ge=1)
+    batch_size: int = Field(default=32, ge=1)
+    max_length: int = Field(default=100, ge=1)
+    context: int | None = Field(default=None, ge=0)
+    learning_rate: float = Field(default=5e-3, gt=0, allow_inf_nan=False)
+    warm_up: float = Field(default=0.1, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    patience: int = Field(default=5, ge=1)
+    seed: int = Field(default=0, ge=0, lt=2**31)
+
+
+FloorName = Literal["popularity", "markov_chain", "item_knn", "ials", "ease"]
+
+
+def _check_member_name(name: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", name) or name in get_args(FloorName):
+        raise ValueError("a member's name is lower-case letters, digits and _, and no floor's")
+    return name
+
+
+@dataclass(frozen=True, config=STRICT)
+class DeepMember:
+    """A network as a member of a stack.
+
+    Attributes:
+        model: the network and its loss.
+        training: how it is trained; None takes the stack's.
+    """
+
+    model: ModelConfig
+    training: TrainingConfig | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class StackedConfig:
+    """Networks and floors whose scores a small ranker blends.
+
+    Attributes:
+        members: name -> network; trained one after the other.
+        floors: names of floors, fitted on the training histories.
+        ranker: how the ranker is fitted on the validation cases.
+        name: of the family.
+    """
+
+    members: dict[Annotated[str, AfterValidator(_check_member_name)], DeepMember]
+    floors: tuple[FloorName, ...] = get_args(FloorName)
+    ranker: RankerConfig = RankerConfig()
+    name: Literal["stacked"] = "stacked"
+
+
+def check_kind(config: ModelConfig | StackedConfig, items: object) -> None:
+    """Raises InputError where the kind and the items' features, or None, do not go together."""
+    if isinstance(config, StackedConfig):
+        for member in config.members.values():
+            check_kind(member.model, items)
+        return
+    if config.kind != "behaviour" and items is None:
+        raise InputError(f"kind is {config.kind!r}, which needs the items' features: give a catalogue of items.")
+    if config.kind == "behaviour" and items is not None:
+        raise InputError("features of items are given, but kind is 'behaviour': choose 'content' or 'hybrid'.")
+    if config.kind != "behaviour" and config.markov_order:
+        raise InputError(f"markov_order is {config.markov_order}, but goes by ids: kind must be 'behaviour', or it 0.")
+    if config.kind != "behaviour" and not config.tied:
+        raise InputError(f"tied is False, but kind {config.kind!r} reads and scores an item by the same vector.")

@@ -1,0 +1,38 @@
+"""The recipes by name, each with its source and its defaults."""
+
+import difflib
+
+from tfrec_dl.encoders import GRU, LSTM, Caser, NextItNet, SimpleRNN
+from tfrec_dl.errors import InputError
+from tfrec_dl.recipes.configuration import DeepMember, ModelConfig, StackedConfig
+from tfrec_dl.recipes.recipe import Recipe
+
+HIDASI = "Hidasi et al., ICLR 2016; Hidasi and Karatzoglou, CIKM 2018"
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("simple_rnn", HIDASI, ModelConfig(SimpleRNN())),
+        Recipe("lstm", HIDASI, ModelConfig(LSTM())),
+        Recipe("gru", HIDASI, ModelConfig(GRU())),
+        Recipe("caser", "Tang and Wang, WSDM 2018", ModelConfig(Caser())),
+        Recipe("next_it_net", "Yuan et al., WSDM 2019", ModelConfig(NextItNet())),
+        Recipe(
+            "stacked",
+            "Wolpert, Neural Networks 1992",
+            StackedConfig({"gru": DeepMember(ModelConfig(GRU())), "caser": DeepMember(ModelConfig(Caser()))}),
+        ),
+    )
+}
+
+
+def get_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        InputError: if there is none; names the nearest.
+    """
+    if name not in RECIPES:
+        near = difflib.get_close_matches(name, RECIPES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(RECIPES)}."
+        raise InputError(f"no recipe is called {name!r}: {hint}")
+    return RECIPES[name]

@@ -1,0 +1,73 @@
+"""A recipe: a name, a source, and everything needed to build and train the model."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.recipes.configuration import STRICT, ModelConfig, StackedConfig, TrainingConfig
+from tfrec_dl.recipes.settings import FAMILIES, change, setting_at
+
+
+def _family(config: Any) -> str:
+    """The tag of a configuration or of its plain values; those of early runs have none."""
+    name = config.get("name") if isinstance(config, Mapping) else getattr(config, "name", None)
+    return name if isinstance(name, str) else FAMILIES[0]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Recipe:
+    """A named model.
+
+    Attributes:
+        name: as given to `train` and `compare`.
+        source: the paper.
+        model: the network and its loss, or the stack.
+        training: how it is trained.
+    """
+
+    name: str
+    source: str
+    model: Annotated[
+        Annotated[ModelConfig, Tag("retrieval")] | Annotated[StackedConfig, Tag("stacked")], Discriminator(_family)
+    ]
+    training: TrainingConfig = TrainingConfig()
+
+    def with_settings(self, settings: Mapping[str, Any]) -> "Recipe":
+        """A copy with some settings changed.
+
+        Args:
+            settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
+                that names one setting only (those of `content` aside). Values may be strings, as on the command line; a
+                loss, what reads pictures, and the fusion may be given by name, and their own settings beside it. A
+                stack's members may be given by the names of recipes; a setting of members holds for all that have it
+                unless the path names one.
+
+        Raises:
+            InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
+        """
+        values = TypeAdapter(Recipe).dump_python(self)
+        change(values, settings)
+        try:
+            return TypeAdapter(Recipe).validate_python(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise InputError(f"setting {setting_at(first['loc'])} is {first['input']!r}: {first['msg']}.") from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return TypeAdapter(Recipe).dump_python(self, mode="json")
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Recipe":
+        """The recipe that `to_dict` wrote.
+
+        Raises:
+            InputError: if the values do not describe a recipe.
+        """
+        try:
+            return TypeAdapter(Recipe).validate_python(dict(values))
+        except ValidationError as error:
+            raise InputError(f"not a recipe: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}.") from error

@@ -1,0 +1,108 @@
+"""Settings by their paths: how `--set units=256` finds its place in a recipe."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.tasks.losses import Loss
+from tfrec_dl.towers.content import Fusion, Picture
+
+MEMBERS = "model.members."
+FAMILIES = ("retrieval", "stacked")  # of models: names of the classes that `Recipe.model` is one of
+TAGGED = ("body", "loss", "image", "fusion")  # settings that are one of several classes, told apart by their name
+NAMED: dict[str, Any] = {"loss": Loss, "image": Picture, "fusion": Fusion}  # those that can be set by that name
+
+
+def change(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
+    """Puts settings into the plain values of a recipe, in place.
+
+    Args:
+        values: as of a recipe's `model` and `training`.
+        settings: setting -> value, as for `Recipe.with_settings`.
+
+    Raises:
+        InputError: for a setting that does not exist or is ambiguous.
+    """
+    # Those set by a name first: another loss has other settings.
+    for name, value in sorted(settings.items(), key=lambda setting: _turn(setting[0])):
+        for path in _resolve({part: values[part] for part in ("model", "training")}, name):
+            *folders, leaf = path.split(".")
+            level = values
+            for folder in folders:
+                level = level[folder]
+            level[leaf] = _parse(leaf, value, level[leaf])
+
+
+def _parse(leaf: str, value: Any, before: Any) -> Any:
+    """A setting's value, where it is text: a class from its name, a list from "1,2,4"; pydantic parses the rest."""
+    if leaf in NAMED and isinstance(value, str):
+        try:
+            return TypeAdapter(NAMED[leaf]).dump_python(TypeAdapter(NAMED[leaf]).validate_python({"name": value}))
+        except ValidationError:
+            return {"name": value}  # refused with all the other settings
+    if leaf == "members" and isinstance(value, str | list | tuple):
+        from tfrec_dl.recipes.named import get_recipe  # recipes are made of settings, and so are known only later
+
+        chosen = {name: TypeAdapter(Any).dump_python(get_recipe(name).model) for name in _listed(value)}
+        return {name: {"model": model, "training": None} for name, model in chosen.items()}
+    if isinstance(before, tuple) and isinstance(value, str):
+        return _listed(value)
+    return value
+
+
+def _listed(value: Any) -> list[Any]:
+    """The parts of "1,2,4" or "(1, 2, 4)"; anything else than text as it is."""
+    return [part.strip() for part in value.strip("()[] ").split(",") if part] if isinstance(value, str) else list(value)
+
+
+def _turn(setting: str) -> int:
+    """When a setting is set: first those that decide which others there are."""
+    leaf = setting.rsplit(".", 1)[-1]
+    return 0 if leaf == "members" else 1 if leaf in NAMED else 2
+
+
+def setting_at(place: Sequence[Any]) -> str:
+    """A setting's path from the place of a pydantic error, which holds the name of the body or loss too."""
+    parts = zip(place, ("", *place), strict=False)
+    return ".".join(str(part) for part, parent in parts if not _is_tag(part, parent))
+
+
+def _is_tag(part: Any, parent: Any) -> bool:
+    """Whether a part of the place of a pydantic error, after `parent`, is the name of one class of several."""
+    return parent in TAGGED or (parent == "model" and part in FAMILIES)
+
+
+def _resolve(values: Mapping[str, Any], name: str) -> list[str]:
+    """The full paths of a setting given by its path or by its last part: several where members of a stack have it."""
+    paths = list(_paths(values))
+    if name in paths:
+        return [name]
+    matches = [path for path in paths if path.endswith(f".{name}")]
+    # What reads an item's features goes by more than the last part: "text.dropout" beside the body's "dropout".
+    matches = [path for path in matches if "model.content." not in path] or matches
+    matches = [path for path in matches if not path.startswith(MEMBERS)] or matches
+    if len({path.removeprefix(MEMBERS).split(".", 1)[-1] for path in matches if path.startswith(MEMBERS)}) == 1:
+        return matches
+    if len(matches) == 1:
+        return matches
+    if matches:
+        raise InputError(f"setting {name!r} is ambiguous: choose one of {', '.join(matches)}.")
+    leaves = {path.rsplit(".", 1)[-1]: path for path in paths}
+    near = difflib.get_close_matches(name, [*paths, *leaves], n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(paths)}."
+    raise InputError(f"there is no setting {name!r}: {hint}")
+
+
+def _paths(values: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Every setting's path; the name of a body or loss says which one it is and is no setting."""
+    found = []
+    for key, value in values.items():
+        if key == "name":
+            continue
+        found.append(f"{prefix}{key}")
+        if isinstance(value, Mapping):
+            found += _paths(value, f"{prefix}{key}.")
+    return found
