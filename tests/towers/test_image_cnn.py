@@ -12,7 +12,7 @@ class Reader:
     """Pictures -> vectors, with random weights, biases too."""
 
     def __init__(self, **settings: object) -> None:
-        config = ImageCNN(**{"size": (8, 6), "filters": (4, 5), "dropout": 0.0, **settings})
+        config = ImageCNN(**{"size": (8, 6), "filters": (4, 5), "augmentation": 0.0, "dropout": 0.0, **settings})
         self.preparation = config.preparation(np.zeros((1, 4, 4, 3), np.uint8))
         pictures = tf.keras.Input([*config.size, 3], dtype=tf.uint8)
         self.network = tf.keras.Model(pictures, config.vector(pictures))
@@ -60,6 +60,16 @@ def test_colours_and_their_places_are_told_apart():
     found = reader(np.concatenate([half, half[:, :, ::-1], plain(8, 6, (250, 0, 0))]))
     for one, other in ((0, 1), (0, 2), (1, 2)):
         assert np.abs(found[one] - found[other]).max() > 0.01
+
+
+def test_pictures_are_changed_in_training_only_and_missing_ones_stay_missing():
+    reader = Reader(augmentation=0.3)
+    picture = np.random.default_rng(0).integers(0, 256, (1, 8, 6, 3), dtype=np.uint8)
+    pictures = np.concatenate([picture] * 20 + [plain(8, 6, (0, 0, 0))])
+    np.testing.assert_allclose(reader(pictures)[:20], np.repeat(Reader()(picture), 20, axis=0), rtol=1e-5)
+    changed = reader(pictures, training=True)
+    assert len(np.unique(changed[:20], axis=0)) == 20
+    np.testing.assert_array_equal(changed[20], 0)
 
 
 @pytest.mark.parametrize("settings", [{"size": (0, 8)}, {"size": (8,)}, {"filters": ()}, {"filters": (0,)}])

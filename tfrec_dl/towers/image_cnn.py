@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.dropout import ResumableDropout
+from tfrec_dl.towers.augmentation import Augmentation
 from tfrec_dl.towers.pictures import Resize, where_present
 
 
@@ -37,9 +38,7 @@ class ImageCNN:
         """Pictures [N, height, width, 3] uint8 -> [N, 2 x last filters], zeros where the picture is black: missing."""
         values = pictures
         if self.augmentation:
-            values = tf.keras.layers.RandomFlip("horizontal")(values)
-            values = tf.keras.layers.RandomTranslation(self.augmentation, self.augmentation)(values)
-            values = tf.keras.layers.RandomContrast(self.augmentation)(values)  # expects 0 to 255
+            values = Augmentation(self.augmentation)(values)
         values = tf.keras.layers.Rescaling(1 / 127.5, offset=-1)(values)
         for filters in self.filters:
             values = tf.keras.layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")(values)
