@@ -50,8 +50,8 @@ def items_of_every_kind(count: int = 12, seed: int = 0) -> Catalogue:
 
 
 def named_items(count: int) -> Catalogue:
-    """Items whose text is their name: "item 7", "item 12"."""
-    names = np.array([f"item {item}" for item in range(count)], dtype=object)
+    """Items whose text is their name, in words that no other has: "item a7 b7 c7"."""
+    names = np.array([f"item a{item} b{item} c{item}" for item in range(count)], dtype=object)
     return Catalogue(item_ids(count), {"name": "text"}, {"name": names})
 
 
