@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.items import items_of_every_kind, vocabulary_of
 from tfrec_dl.data.catalogue import Catalogue
@@ -45,7 +46,14 @@ def test_every_recipe_is_built_over_features(name, kind):
     vocabulary = vocabulary_of(items.ids, untrained=3)
     model = build_model(RECIPES[name].with_settings({"kind": kind, "dimension": 6}), vocabulary, items, USERS)
     assert model.item_vectors().shape == (10, 7)
+    history = np.array([[2, 3, 4, 5]], np.int32)
     assert np.isfinite(model.query(np.array([[2, 9, 1, 0]], np.int32))).all()
+    batch = {"history": history, "next_item": history + 1, "user_id": tf.constant(["ann"])}
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(batch, training=True)
+    assert float(loss) > 0
+    gradients = tape.gradient(loss, model.trainable_variables)
+    assert all(gradient is not None for gradient in gradients)
 
 
 @pytest.mark.parametrize("kind", ["content", "hybrid"])
