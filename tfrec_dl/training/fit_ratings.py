@@ -1,4 +1,4 @@
-"""Compiling and fitting a rating model: pairs in, learning-rate schedule, row-sparse Adam, early stopping."""
+"""Compiling and fitting a rating model: biases first, then text; averaged weights, early stopping."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,9 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.data.reviews import Reviews
 from tfrec_dl.evaluation.rating_validation import RatingValidation
 from tfrec_dl.tasks.rating import RatingModel
+from tfrec_dl.training.fit_biases import fit_biases
 from tfrec_dl.training.optimisers import RowSparseAdam
-
-BIAS_STEPS = 200
-BIAS_LEARNING_RATE = 0.1
+from tfrec_dl.training.weight_average import WeightAverage
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -24,14 +23,16 @@ class RatingTraining:
         batch_size: ratings a step.
         learning_rate: at the start.
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay.
         patience: epochs without a lower validation MSE after which training stops.
         seed: decides initial weights, order and dropout.
     """
 
-    epochs: int = Field(default=12, ge=1)
-    batch_size: int = Field(default=512, ge=1)
-    learning_rate: float = Field(default=1e-2, gt=0, allow_inf_nan=False)
+    epochs: int = Field(default=8, ge=1)
+    batch_size: int = Field(default=1024, ge=1)
+    learning_rate: float = Field(default=3e-3, gt=0, allow_inf_nan=False)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    weight_average: float = Field(default=0.9, ge=0, lt=1)
     patience: int = Field(default=4, ge=1)
     seed: int = Field(default=0, ge=0, lt=2**31)
 
@@ -45,6 +46,8 @@ def fit_ratings(
 ) -> tf.keras.callbacks.History:
     """Trains a model on its documents' ratings, stops early on validation MSE and keeps the best epoch's weights.
 
+    Biases are fitted first (`fit_biases`) and stay; then the text is trained on what they leave.
+
     Args:
         model: from `build_deep_conn`; compiled here.
         validation: held-out ratings.
@@ -56,9 +59,9 @@ def fit_ratings(
         Keras's history.
     """
     config = config or RatingTraining()
-    fit_biases(model)
+    biases = fit_biases(model)
     documents = model.documents
-    rows = {"user": documents.users, "item": documents.items, "rating": documents.ratings}
+    rows = {"user": documents.users, "item": documents.items, "bias": biases, "rating": documents.ratings}
     batches = (
         tf.data.Dataset.from_tensor_slices(rows).shuffle(len(documents), seed=config.seed).batch(config.batch_size)
     )
@@ -72,35 +75,8 @@ def fit_ratings(
         "val_mse", patience=config.patience, mode="min", restore_best_weights=True, start_from_epoch=0
     )
     return model.fit(
-        batches, epochs=config.epochs, callbacks=[RatingValidation(validation), stopping, *callbacks], verbose=verbose
+        batches,
+        epochs=config.epochs,
+        callbacks=[WeightAverage(config.weight_average), RatingValidation(validation), stopping, *callbacks],
+        verbose=verbose,
     )
-
-
-def fit_biases(model: RatingModel, steps: int = BIAS_STEPS) -> None:
-    """Fits biases and thresholds as if all documents were empty, where `fit_ratings` starts from.
-
-    They take many passes that cost nothing without text, and the text network would learn in the meantime what they are
-    for.
-
-    Args:
-        model: from `build_deep_conn`.
-        steps: of gradient descent on all ratings at once.
-    """
-    documents = model.documents
-    users, items = tf.constant(documents.users), tf.constant(documents.items)
-    labels = model.output_kind.labels(tf.constant(documents.ratings), model.levels)
-    empty = [tf.zeros([len(documents), vector.shape[1]]) for vector in model.scorer.inputs[:2]]
-    variables = model.scorer.trainable_variables
-    optimizer = tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(BIAS_LEARNING_RATE, steps))
-    optimizer.build(variables)
-
-    @tf.function
-    def step() -> None:
-        with tf.GradientTape() as tape:
-            outputs = model.scorer([*empty, users, items], training=True)
-            loss = tf.reduce_mean(model.task(labels, outputs)) + tf.add_n(model.scorer.losses)
-        gradients = tape.gradient(loss, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        optimizer.apply_gradients(zip(gradients, variables, strict=True))
-
-    for _ in range(steps):
-        step()

@@ -1,0 +1,134 @@
+"""From a score to a rating: what is predicted, and the loss that it is trained with."""
+
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.errors import InputError
+
+STRICT = ConfigDict(extra="forbid")
+MOST_LEVELS = 20
+
+
+@dataclass(frozen=True, config=STRICT)
+class SquaredError:
+    """The score is the rating's distance from the training mean, trained on its squared error.
+
+    Attributes:
+        user_shrinkage: ratings at the training mean that every user is taken to have given besides their own.
+        item_shrinkage: the same for items.
+    """
+
+    user_shrinkage: float = Field(default=6.0, ge=0, allow_inf_nan=False)
+    item_shrinkage: float = Field(default=12.0, ge=0, allow_inf_nan=False)
+    name: Literal["squared_error"] = "squared_error"
+
+    def levels(self, ratings: np.ndarray) -> np.ndarray:
+        """[1] float32: the mean rating, where a score of 0 stands."""
+        return np.array([ratings.mean(dtype=np.float64)], dtype=np.float32)
+
+    def output(self, score: tf.Tensor, levels: np.ndarray, ratings: np.ndarray) -> tf.Tensor:
+        """Score [B, 1] -> rating [B, 1]."""
+        mean = float(levels[0])
+        return tf.keras.layers.Lambda(lambda values: values + mean, name="rating")(score)
+
+    def loss(self) -> tf.keras.losses.Loss:
+        """Half the squared error: a Gaussian's log-likelihood with variance 1."""
+        return _HalfSquaredError(reduction=tf.keras.losses.Reduction.NONE)
+
+    def labels(self, ratings: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
+        """Ratings [B] -> [B, 1]."""
+        return ratings[:, None]
+
+    def expected(self, outputs: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
+        """Outputs [B, 1] -> ratings [B]."""
+        return outputs[:, 0]
+
+
+@dataclass(frozen=True, config=STRICT)
+class CumulativeLogit:
+    """The score moves along learned thresholds between the rating's levels, and the prediction is the expected rating.
+
+    P(rating above level k) = sigmoid(score - threshold_k). Where most ratings are the highest, a score that is high
+    already gains less from a good item than a middling one does, which a sum of biases cannot say. Source: OrdRec
+    (Koren and Sill, RecSys 2011); McCullagh, Regression Models for Ordinal Data, 1980.
+
+    Attributes:
+        user_shrinkage: precision of the users' biases around 0 (of a Gaussian prior).
+        item_shrinkage: the same for items.
+    """
+
+    user_shrinkage: float = Field(default=1.5, ge=0, allow_inf_nan=False)
+    item_shrinkage: float = Field(default=3.0, ge=0, allow_inf_nan=False)
+    name: Literal["cumulative_logit"] = "cumulative_logit"
+
+    def levels(self, ratings: np.ndarray) -> np.ndarray:
+        """[K] float32: the distinct ratings, ascending.
+
+        Raises:
+            InputError: if there is only one, or more than 20.
+        """
+        levels: np.ndarray = np.unique(ratings)
+        if not 2 <= len(levels) <= MOST_LEVELS:
+            raise InputError(
+                f"the training ratings have {len(levels)} distinct values, but an ordinal output takes 2 to "
+                f"{MOST_LEVELS}: round them, or use the output SquaredError()"
+            )
+        return levels
+
+    def output(self, score: tf.Tensor, levels: np.ndarray, ratings: np.ndarray) -> tf.Tensor:
+        """Score [B, 1] -> probabilities of the levels [B, K]."""
+        above = np.array([(ratings > level).mean() for level in levels[:-1]])
+        return Thresholds(np.log((1 - above) / above).tolist(), name="thresholds")(score)
+
+    def loss(self) -> tf.keras.losses.Loss:
+        """Cross-entropy of the rating's level."""
+        return tf.keras.losses.SparseCategoricalCrossentropy(reduction=tf.keras.losses.Reduction.NONE)
+
+    def labels(self, ratings: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
+        """Ratings [B] -> positions of their levels [B] int32."""
+        return tf.cast(tf.searchsorted(levels, ratings), tf.int32)
+
+    def expected(self, outputs: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
+        """Probabilities [B, K] -> expected ratings [B]."""
+        return tf.linalg.matvec(outputs, levels)
+
+
+RatingOutput = SquaredError | CumulativeLogit
+
+
+class Thresholds(tf.keras.layers.Layer):
+    """Score [B, 1] -> probabilities of K levels [B, K], by K - 1 learned ascending thresholds.
+
+    Args:
+        initial: K - 1 ascending thresholds to start from.
+    """
+
+    def __init__(self, initial: list[float], **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.initial = initial
+
+    def build(self, input_shape: tf.TensorShape) -> None:
+        """Makes the first threshold and the logarithms of the steps between them."""
+        first, steps = self.initial[:1], np.log(np.maximum(np.diff(self.initial), 1e-3))
+        self.first = self.add_weight("first", [1], initializer=tf.constant_initializer(first))
+        self.steps = self.add_weight("steps", [len(steps)], initializer=tf.constant_initializer(steps))
+
+    def call(self, score: tf.Tensor) -> tf.Tensor:
+        """Differences of the cumulative probabilities."""
+        thresholds = tf.concat([self.first, self.first + tf.cumsum(tf.exp(self.steps))], axis=0)
+        above = tf.sigmoid(score - thresholds)
+        one, zero = tf.ones_like(score), tf.zeros_like(score)
+        return tf.concat([one, above], axis=1) - tf.concat([above, zero], axis=1)
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "initial": self.initial}
+
+
+class _HalfSquaredError(tf.keras.losses.Loss):
+    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
+        return 0.5 * tf.reduce_sum(tf.square(y_true - y_pred), axis=-1)
