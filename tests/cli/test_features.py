@@ -130,7 +130,7 @@ def test_kind_or_choice_without_a_table_is_refused(refusal, tables, tmp_path, co
 
 @pytest.mark.slow
 def test_compare_reads_features_once_and_goes_on_where_it_was(program, tables, tiny, tmp_path):
-    command = ("compare", "--data", tables / "table.csv", "--models", "gru,caser", "--out", tmp_path / "board", *TEXT)
+    command = ("compare", "--data", tables / "table.csv", "--models", "gru", "--out", tmp_path / "board", *TEXT)
     options = ("--items", tables / "items.csv", "--kind", "content", *tiny)
     first = program(*command, *options)
     assert first.status == 0, first.err
@@ -138,6 +138,6 @@ def test_compare_reads_features_once_and_goes_on_where_it_was(program, tables, t
     assert again.status == 0, again.err
     for printed in (first.out, again.out):
         assert printed.count("features of items") == 1
-    assert "model caser: trained before" in again.out
+    assert "model gru: trained before" in again.out
     table = pd.read_csv(tmp_path / "board" / "leaderboard.csv")
-    assert {"gru", "caser"} <= set(table["model"])
+    assert "gru" in set(table["model"])

@@ -23,7 +23,8 @@ class Backbone:
 
     Attributes:
         application: name of the model function, for example "MobileNetV2".
-        weights: path of its weights without the top (a Keras weights file); None starts at random.
+        weights: path of its weights without the top (a Keras weights file), which a run's folder does not hold: opening
+            the run needs the file too; None starts at random.
         size: height and width in pixels that pictures are resized to, as the backbone needs them.
         dropout: share of the features set to zero in training.
     """
