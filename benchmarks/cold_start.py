@@ -3,7 +3,6 @@
 python -m benchmarks.cold_start ml-1m --models behaviour,content,hybrid
 """
 
-import csv
 import logging
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +22,7 @@ from tfrec_dl.evaluation.baselines.cold_floors import cold_floor_entries
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
 from tfrec_dl.recipes import get_recipe
-from tfrec_dl.training.compare import train_once
-from tfrec_dl.training.run import Run
+from tfrec_dl.training.compare import run_seconds, train_once
 
 BESIDE = ("warm", "all")
 
@@ -42,12 +40,6 @@ def describe(cold_start: ColdStartSplit) -> str:
         f"{cold_start.test_items.sum():,} to test on. Cases: validation {len(split.validation):,} warm, "
         f"{len(cold_start.cold_validation):,} cold; test {len(split.test):,} warm, {len(cold_start.cold_test):,} cold."
     )
-
-
-def seconds_of(run: Run) -> float:
-    """What the run's epochs took together."""
-    with (run.folder / "history.csv").open(newline="", encoding="utf-8") as file:
-        return sum(float(row["seconds"]) for row in csv.DictReader(file))
 
 
 def main(
@@ -79,7 +71,7 @@ def main(
         run = train_once(recipe, one.absolute(), runs / f"cold-{data}" / name, interactions, verbose=2)
         # The catalogue has some items that nobody met: a vocabulary of its own, the same cases.
         own = one.hold_out(interactions, one.read_items())
-        entries.append(ColdStartEntry(name, evaluate_cold_start(run.model(), own, part), seconds_of(run)))
+        entries.append(ColdStartEntry(name, evaluate_cold_start(run.model(), own, part), run_seconds(run)))
     entries += cold_floor_entries(cold_start, item_texts(items, chosen.texts, cold_start.vocabulary), part)
     table = cold_start_leaderboard(entries)
     console.print(rich_table(table, f"{data}, {part}: NDCG@10, seen items masked", BESIDE))

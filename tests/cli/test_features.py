@@ -141,3 +141,25 @@ def test_compare_reads_features_once_and_goes_on_where_it_was(program, tables, t
     assert "model gru: trained before" in again.out
     table = pd.read_csv(tmp_path / "board" / "leaderboard.csv")
     assert "gru" in set(table["model"])
+
+
+@pytest.mark.slow
+def test_comparison_on_a_cold_start_split_ranks_by_cold_items(program, tables, tiny, tmp_path):
+    command = (
+        "compare",
+        "--data",
+        tables / "table.csv",
+        "--models",
+        "gru",
+        "--out",
+        tmp_path / "compared",
+        *tiny,
+        *TEXT,
+    )
+    result = program(*command, "--items", tables / "items.csv", "--split", "cold-start")
+    assert result.status == 0, result.err
+    for name in ("gru", "random", "held_out_popularity", "tf_idf"):
+        assert f"{name} " in result.out
+    header = (tmp_path / "compared" / "leaderboard.csv").read_text().splitlines()[0].split(",")
+    assert header[:3] == ["model", "family", "cold"]
+    assert {"warm", "all"} <= set(header)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TITLE = "test cases, items of the history left out"
+COLD_TITLE = "NDCG@10 of test cases, items of the history left out"
+COLD_BESIDE = ("warm", "all")  # kinds of items beside the cold ones
 LEADERBOARD = ("leaderboard.csv", "leaderboard.json", "leaderboard.md", "leaderboard.png")
 
 
@@ -80,7 +82,6 @@ def compare(
         require_writable(out)
     quiet_tensorflow()
     from tfrec_dl.cli.narration import NarratedSource, Narrator
-    from tfrec_dl.evaluation.rendering import rich_table
     from tfrec_dl.recipes import RECIPES, get_recipe
     from tfrec_dl.training.compare import compare
 
@@ -102,7 +103,7 @@ def compare(
     )
     if out is not None:
         table = compare(recipes, source, out, [Narrator()], keras_verbosity(), say)
-        console().print(rich_table(table, TITLE))
+        show(table)
         say(f"leaderboard: {', '.join(save(table, out))}")
         return
     try:
@@ -111,16 +112,24 @@ def compare(
     except KeyboardInterrupt as interruption:
         complain("interrupted: without --out nothing is kept")
         raise typer.Exit(INTERRUPTED) from interruption
-    console().print(rich_table(table, TITLE))
+    show(table)
+
+
+def show(table: "pd.DataFrame") -> None:
+    """Prints a leaderboard."""
+    from tfrec_dl.evaluation.rendering import BESIDE, rich_table
+
+    cold = "cold" in table
+    console().print(rich_table(table, COLD_TITLE if cold else TITLE, COLD_BESIDE if cold else BESIDE))
 
 
 def save(table: "pd.DataFrame", folder: Path) -> list[str]:
     """Writes a leaderboard in every format, the picture where matplotlib is installed; returns the paths."""
-    from tfrec_dl.evaluation.rendering import leaderboard_plot, save_leaderboard
+    from tfrec_dl.evaluation.rendering import SHOWN, leaderboard_plot, save_leaderboard
 
     *texts, picture = (folder / name for name in LEADERBOARD)
     for path in texts:
-        save_leaderboard(table, path)
+        save_leaderboard(table, path, COLD_BESIDE if "cold" in table else SHOWN)
     try:
         leaderboard_plot(table, picture)
     except InputError as error:  # it is an extra

@@ -8,11 +8,14 @@ import pandas as pd
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import Split
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.baselines.cold_floors import COLD_FLOORS, cold_floor_entries, item_texts
 from tfrec_dl.evaluation.baselines.floors import FLOORS, floor_entries
+from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.recipes import Recipe, check_kind
@@ -30,6 +33,8 @@ def compare(
 ) -> pd.DataFrame:
     """Trains each recipe into FOLDER/<name>, fits the floors and ranks all by test NDCG@10.
 
+    On a cold-start split that is the NDCG@10 of cold items, beside that of warm ones and of all.
+
     Called again it goes on where it was: finished runs of the same configuration are evaluated and not trained again.
 
     Args:
@@ -41,7 +46,7 @@ def compare(
         announce: called with a line on each step as it begins, for example `print`.
 
     Returns:
-        The table of `evaluation.leaderboard`.
+        The table of `evaluation.leaderboard`, or of `evaluation.cold_start` on a cold-start split.
 
     Raises:
         InputError: for bad data, or a folder that holds something else, before anything is trained.
@@ -54,12 +59,14 @@ def compare(
     split = source.divide(interactions, items)
     for recipe in recipes:
         refuse_other_data(source, interactions, {"items": items, "users": users}, folder / recipe.name)
-    entries = []
+    runs = []
     for recipe in recipes:
         finished = (folder / recipe.name / "metrics.json").exists()
         announce(f"model {recipe.name}" + (": trained before" if finished else ""))
-        run = train_once(recipe, source.absolute(), folder / recipe.name, interactions, callbacks, verbose)
-        entries.append(run_entry(run, split))
+        runs.append(train_once(recipe, source.absolute(), folder / recipe.name, interactions, callbacks, verbose))
+    if source.split == "cold-start":
+        return _cold_leaderboard(runs, source.hold_out(interactions, items), items, announce)
+    entries = [run_entry(run, split) for run in runs]
     return leaderboard([*entries, *announced_floors(split, announce)])
 
 
@@ -121,11 +128,33 @@ def refuse_other_data(
 
 def run_entry(run: Run, split: Split) -> Entry:
     """A finished run's line of the leaderboard: its best weights on the test cases, the seconds of its epochs."""
+    return Entry(run.recipe.name, evaluate(run.model(), split.test, split.vocabulary), run_seconds(run))
+
+
+def run_seconds(run: Run) -> float:
+    """What a run's epochs took together."""
     seconds = 0.0
     for history in run.folder.rglob("history.csv"):  # its own, or those of a stack's members
         with history.open(newline="", encoding="utf-8") as file:
             seconds += sum(float(row["seconds"]) for row in csv.DictReader(file))
-    return Entry(run.recipe.name, evaluate(run.model(), split.test, split.vocabulary), seconds)
+    return seconds
+
+
+def _cold_leaderboard(
+    runs: Sequence[Run], cold_split: ColdStartSplit, items: Catalogue | None, announce: Callable[[str], None]
+) -> pd.DataFrame:
+    """The runs and the floors on warm, cold and all items."""
+    entries = [
+        ColdStartEntry(run.recipe.name, evaluate_cold_start(run.model(), cold_split), run_seconds(run)) for run in runs
+    ]
+    texts = item_texts(items, cold_split.vocabulary)
+    for name in COLD_FLOORS:
+        announce(f"floor {name}")
+        try:
+            entries += cold_floor_entries(cold_split, texts, names=[name])
+        except InputError as error:  # there are no texts, or scikit-learn, an extra, is missing
+            announce(f"{name} is left out: {error}")
+    return cold_start_leaderboard(entries)
 
 
 def announced_floors(split: Split, announce: Callable[[str], None]) -> list[Entry]:

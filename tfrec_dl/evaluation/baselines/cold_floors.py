@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.cold_start import ColdStartSplit
+from tfrec_dl.data.feature_kinds import SEPARATOR
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.baselines.held_out_popularity import HeldOutPopularity
 from tfrec_dl.evaluation.baselines.random_scores import RandomScores
@@ -23,6 +26,16 @@ COLD_FLOORS: dict[str, Callable[[ColdStartSplit, Texts], Scorer]] = {
     "tf_idf": lambda cold_split, texts: TfIdf.fit(texts, cold_split.vocabulary),
 }
 """Name -> fit on a cold-start split and [V] texts of its items; held_out_popularity peeks and says so."""
+
+
+def item_texts(items: Catalogue | None, vocabulary: Vocabulary) -> list[str]:
+    """[vocabulary.size] texts and categories of each item in one; "" for padding, unknown and items without."""
+    if items is None:
+        return [""] * vocabulary.size
+    rows = items.take(vocabulary.ids)
+    words = [rows.columns[name] for name, kind in rows.kinds.items() if kind not in ("number", "image")]
+    texts = [" ".join(parts).replace(SEPARATOR, " ") for parts in zip(*words, strict=True)]
+    return [""] * FIRST_ITEM + (texts or [""] * len(rows))
 
 
 def cold_floor_entries(
