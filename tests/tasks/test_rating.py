@@ -146,3 +146,13 @@ def test_reviews_may_be_very_long_or_empty(longest):
     model = built(reviews)
     fit_ratings(model, reviews.without_texts(), RatingTraining(epochs=1), verbose=0)
     assert np.isfinite(model.predict_ratings(reviews.user_ids, reviews.item_ids[[0] * len(reviews.user_ids)])).all()
+
+
+def test_a_filter_that_is_silent_at_first_does_not_drown_the_others():
+    reviews = told_by_own_words(users=10, items=9, each=4)
+    reviews.texts[:] = np.where(np.arange(len(reviews)) % 2, "cable", "strap")  # many a filter sees neither
+    model = built(reviews, text=TextCNN(embedding=2, filters=64, token_dropout=0.0, dropout=0.0, min_count=1))
+    for layer in model.text_encoder.layers:
+        if isinstance(layer, tf.keras.layers.Conv1D):
+            layer.bias.assign(layer.bias + 0.01)
+    assert np.abs(model.text_encoder(model.tokens).numpy()).max() < 100

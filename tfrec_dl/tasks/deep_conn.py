@@ -83,8 +83,11 @@ def _text_encoder(config: TextCNN, tokens: np.ndarray, size: int) -> tf.keras.Mo
     inputs = tf.keras.Input([tokens.shape[1]], dtype=tf.int32)
     vector = config.vector(inputs, size)
     untrained = tf.keras.Model(inputs, vector)
-    normalization = tf.keras.layers.Normalization()
-    normalization.adapt(untrained.predict(tokens, batch_size=BLOCK, verbose=0))
+    vectors = untrained.predict(tokens, batch_size=BLOCK, verbose=0).astype(np.float64)
+    variances = vectors.var(axis=0)
+    # A filter that never fires has no variance, and would be all there is once training wakes it.
+    variances = np.maximum(variances, 0.01 * variances.mean()) if variances.any() else np.ones_like(variances)
+    normalization = tf.keras.layers.Normalization(mean=vectors.mean(axis=0), variance=variances)
     known = tf.keras.layers.Lambda(lambda ids: tf.cast(tf.reduce_any(ids > 1, axis=1, keepdims=True), tf.float32))
     vector = tf.keras.layers.Multiply()([normalization(vector), known(inputs)])
     return tf.keras.Model(inputs, vector, name="text_encoder")

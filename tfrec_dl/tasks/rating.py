@@ -71,6 +71,7 @@ class RatingModel(tfrs.Model):
         self.task = tfrs.tasks.Ranking(loss=output.loss())
         self.loss_mean = tf.keras.metrics.Mean(name="loss")
         self._pool = pool
+        self._encode = tf.function(lambda rows: text_encoder(rows, training=False), reduce_retracing=True)
         self.tokens = tf.constant(tokens)
         self._users, self._items = tf.constant(documents.users), tf.constant(documents.items)
         self._of_user, self._of_item = (
@@ -129,8 +130,7 @@ class RatingModel(tfrs.Model):
 
     def tables(self) -> tuple[tf.Tensor, tf.Tensor]:
         """User vectors [U + 1, D] and item vectors [I + 1, D] from all training reviews, by index."""
-        encode = tf.function(lambda tokens: self.text_encoder(tokens, training=False), reduce_retracing=True)
-        blocks = [encode(self.tokens[start : start + BLOCK]) for start in range(0, len(self.documents), BLOCK)]
+        blocks = [self._encode(self.tokens[start : start + BLOCK]) for start in range(0, len(self.documents), BLOCK)]
         vectors = tf.concat(blocks, axis=0)
         found = []
         for side, index in (("user", self._of_user), ("item", self._of_item)):
