@@ -1,0 +1,49 @@
+"""Predicts ratings from what others wrote: `python examples/predict_ratings.py --epochs 10 --out ratings`."""
+
+import argparse
+
+import numpy as np
+import pandas as pd
+
+import tfrec_dl  # noqa: F401  before the first use of tf.keras: it selects Keras 2
+from tfrec_dl.data.rating_splits import random_splits
+from tfrec_dl.data.reviews import Reviews
+from tfrec_dl.evaluation.baselines.rating_bias import RatingBias
+from tfrec_dl.evaluation.ratings import evaluate_ratings, paired_rating_difference
+from tfrec_dl.serving.ratings import export_ratings, load_ratings
+from tfrec_dl.tasks.deep_conn import DeepCoNN, build_deep_conn
+from tfrec_dl.training.fit_ratings import RatingTraining, fit_ratings
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--epochs", type=int, default=10)
+parser.add_argument("--out", default="ratings", help="folder of the exported model")
+arguments = parser.parse_args()
+
+# Any DataFrame with user_id, item_id, rating and review (and summary, where there is one). Every review of a sturdy
+# item praises it and every other one blames it; ratings follow, give or take a star.
+generator = np.random.default_rng(0)
+rows = []
+for item in range(300):
+    sturdy = generator.random() < 0.5
+    for user in generator.choice(200, 4, replace=False):
+        word = generator.choice(["sturdy", "solid", "reliable"] if sturdy else ["flimsy", "loose", "rattling"])
+        rating = float(np.clip((5 if sturdy else 3) + generator.integers(-1, 2), 1, 5))
+        rows.append((f"user-{user}", f"item-{item}", rating, f"The strap that came with it is {word}"))
+frame = pd.DataFrame(rows, columns=["user_id", "item_id", "rating", "review"])
+
+# Held-out reviews lose their texts: when a rating is predicted its review is not written yet.
+split = random_splits(Reviews.from_frame(frame), count=1)[0]
+model = build_deep_conn(DeepCoNN(), split.train)
+model.text_encoder.summary()
+fit_ratings(model, split.validation, RatingTraining(epochs=arguments.epochs, batch_size=128))
+
+floor = evaluate_ratings(RatingBias.tuned(split.train, split.validation), split.test)
+report = evaluate_ratings(model, split.test)
+found = paired_rating_difference(report, floor)
+print(f"user + item bias  MSE {floor.summary()['mse']:.4f}")
+print(f"deep_conn         MSE {report.summary()['mse']:.4f}")
+print(f"difference        {found.difference:+.4f} ({found.low:+.4f} to {found.high:+.4f})")
+
+version = export_ratings(model, arguments.out)
+print(f"{version}: item-0 for user-0 and for a newcomer")
+print(load_ratings(version).predict_ratings(["user-0", "newcomer"], ["item-0", "item-0"]))
