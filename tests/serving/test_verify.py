@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.serving.content import catalogue, content_model
+from tests.serving.content import catalogue, content_model, only
 from tests.serving.stand_in import chain_model, random_model
 from tfrec_dl.serving import VerificationError, export_saved_model, verify, verify_export
 
@@ -59,6 +61,13 @@ def test_vectors_from_raw_features_agree_with_the_model_and_the_index(tmp_path, 
     )
     with pytest.raises(VerificationError, match="differs"):
         verify_export(model, version, [["sea-0", "war-1"]], items)
+
+
+@pytest.mark.slow
+def test_features_of_users_whose_ids_are_numbers_do_not_count_in_a_history_alone(tmp_path, without_command_line):
+    users = replace(only(catalogue(4, seed=50), "genres", "year"), ids=np.array(list("0123"), dtype=object))
+    model = content_model(catalogue(), users=users)
+    verify_export(model, export_saved_model(model, tmp_path), [["sea-0", "war-1"], ["sea-11"], []])
 
 
 def broken(**changes):

@@ -99,7 +99,8 @@ def _python_scores(model: Any, histories: Sequence[Sequence[str]]) -> np.ndarray
     items = np.concatenate(indices)
     known = items >= FIRST_ITEM
     rows, items = rows[known], items[known]
-    packed = Histories.from_rows(rows, items, np.arange(len(histories)))
+    # No user has the id "": like `serving_default`, the model is to know nothing of users but their histories.
+    packed = Histories.from_rows(rows, items, np.full(len(histories), "", dtype=object))
     scores = as_scorer(model).scores(packed)
     scores[rows, items] = FLOOR
     scores[:, :FIRST_ITEM] = FLOOR
