@@ -55,6 +55,7 @@ def test_coverage_is_said_before_training(hybrid):
     _, printed = hybrid
     (said,) = (line for line in printed.splitlines() if line.startswith("items: features for"))
     assert "for 19 of 20 ids in the interactions; 1 without ('item_0'); 2 in the catalogue only ('item_20'," in said
+    assert "users: features for 59 of 60 ids in the interactions; 1 without" in printed
     assert "with this loss the features of every item are read at every step" in printed
 
 

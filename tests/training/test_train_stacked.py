@@ -1,6 +1,7 @@
 """Runs of a stack: members in runs of their own, figures that are not in-sample, going on after a kill."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,4 +118,11 @@ def test_what_a_member_cannot_be_trained_with_leaves_no_folder(
     stacked, source: DataSource, tmp_path, settings, message
 ):
     assert message in refusal(stacked.with_settings(settings), source, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_features_of_other_users_leave_no_folder(stacked, source: DataSource, tmp_path):
+    (tmp_path / "users.csv").write_text("user_id,age\nsomebody,20\nelse,30\n")
+    others = replace(source, users=str(tmp_path / "users.csv"))
+    assert "no id of the interactions has features" in refusal(stacked, others, tmp_path / "run")
     assert not (tmp_path / "run").exists()

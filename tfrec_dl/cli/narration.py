@@ -7,6 +7,7 @@ from rich.table import Table
 
 from tfrec_dl.cli.console import console, say
 from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.catalogue_summary import Coverage
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import EvaluationCases, Split
@@ -48,10 +49,17 @@ class NarratedSource(DataSource):
         """Reads and checks the users' features."""
         return _narrated(super().read_users(), "users", self.users)
 
+    def coverage(
+        self, interactions: Interactions, items: Catalogue | None, users: Catalogue | None
+    ) -> dict[str, Coverage]:
+        """How far the features go."""
+        found = super().coverage(interactions, items, users)
+        for whose, coverage in found.items():
+            say(f"{whose}: {coverage}")
+        return found
+
     def divide(self, interactions: Interactions, items: Catalogue | None = None) -> Split:
         """Splits the interactions."""
-        if items is not None:
-            say(f"items: {items.coverage(interactions.item_ids)}")
         split = super().divide(interactions, items)
         say(
             f"split {self.split}: {len(split.train.items):,} interactions of {len(split.train):,} users to train on, "

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.catalogue_columns import Choice
+from tfrec_dl.data.catalogue_summary import Coverage
 from tfrec_dl.data.cold_start import ColdStartSplit, hold_out_items
 from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.interactions import Interactions
@@ -76,6 +77,26 @@ class DataSource:
             InputError: as `Catalogue.read`.
         """
         return None if self.users is None else Catalogue.read(self.users, self.user, self.user_kinds, self.image_size)
+
+    def coverage(
+        self, interactions: Interactions, items: Catalogue | None, users: Catalogue | None
+    ) -> dict[str, Coverage]:
+        """How far the features go: "items" and "users" -> coverage, where there are features.
+
+        Args:
+            interactions: of `read`.
+            items: of `read_items`.
+            users: of `read_users`.
+
+        Raises:
+            InputError: if features have no id in common with the interactions.
+        """
+        found = {}
+        if items is not None:
+            found["items"] = items.coverage(interactions.item_ids)
+        if users is not None:
+            found["users"] = users.coverage(interactions.user_ids)
+        return found
 
     def divide(self, interactions: Interactions, items: Catalogue | None = None) -> Split:
         """Splits the interactions of this source.

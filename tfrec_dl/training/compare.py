@@ -56,6 +56,7 @@ def compare(
         refuse_other_files(folder / recipe.name)
         refuse_other_recipe(recipe, folder / recipe.name)
     interactions, items, users = source.read(), source.read_items(), source.read_users()
+    source.coverage(interactions, items, users)  # refuses features of others before anything is trained
     split = source.divide(interactions, items)
     for recipe in recipes:
         refuse_other_data(source, interactions, {"items": items, "users": users}, folder / recipe.name)

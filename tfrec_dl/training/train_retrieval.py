@@ -32,9 +32,8 @@ def train_retrieval(
     folder = Path(folder)
     check_kind(recipe.model, source.items)
     interactions, items, users = source.read(), source.read_items(), source.read_users()
-    for features, ids in ((items, interactions.item_ids), (users, interactions.user_ids)):
-        if features is not None:
-            logger.info("%s", features.coverage(ids))
+    for whose, coverage in source.coverage(interactions, items, users).items():
+        logger.info("%s: %s", whose, coverage)
     split = source.divide(interactions, items)
     windows = training_windows(split, recipe.training, user_ids=users is not None)
 

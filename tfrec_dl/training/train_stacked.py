@@ -38,6 +38,7 @@ def train_stacked(
     assert isinstance(config, StackedConfig)
     check_kind(config, source.items)
     interactions, items, users = source.read(), source.read_items(), source.read_users()
+    source.coverage(interactions, items, users)  # refuses features of others before anything is written
     split = source.divide(interactions, items)
     recipes = {name: member_recipe(name, member, recipe) for name, member in config.members.items()}
     for member in recipes.values():
