@@ -94,7 +94,8 @@ def parse_kinds(option: str, texts: Sequence[str] | None, table: str | None) -> 
     from tfrec_dl.data.feature_kinds import KINDS  # imports pandas, which --help does not wait for
 
     if texts and table is None:
-        raise InputError(f"{option} {texts[0]!r:.80} describes a table that is not given: add --{option[2:6]}s PATH.")
+        missing = option.replace("-feature", "s")
+        raise InputError(f"{option} {texts[0]!r:.80} describes a table that is not given: add {missing} PATH.")
     kinds = {}
     for text in texts or ():
         name, equals, kind = text.rpartition("=")

@@ -22,7 +22,7 @@ NUMBERS = ("kernel", "mean_spread", "log_length")
 
 
 def save_stack(stack: StackedModel, folder: Path) -> None:
-    """Writes `floors/NAME.npz` and, when they are there, `ranker.npz`; each whole or not at all.
+    """Writes `floors/NAME.npz`, then `ranker.npz`; each whole or not at all.
 
     Args:
         stack: its deep members are not written.

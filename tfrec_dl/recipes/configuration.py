@@ -24,8 +24,8 @@ class ModelConfig:
         kind: what the model knows an item by: "behaviour", its id; "content", its features, so that it recommends items
             that nobody met yet; "hybrid", both. The last two need a catalogue.
         content: what reads the features, of items and of users.
-        user_dropout: share of the users whose features are not read in training, so that a query without them works.
         id_dropout: share of the ids hidden in training from a hybrid model, so that it learns to do without them.
+        user_dropout: share of the users whose features are not read in training, so that a query without them works.
         dimension: width of item vectors and states, the bias apart.
         item_dropout: share of the history's items that the body does not see in training.
         embedding_dropout: share of the embedded history's components set to zero in training.

@@ -1,4 +1,4 @@
-"""RetrievalModel -> SavedModel for TF Serving, and back."""
+"""Trained model -> SavedModel for TF Serving, and back."""
 
 from tfrec_dl.serving.add_items import add_items
 from tfrec_dl.serving.card import ModelCard

@@ -7,10 +7,9 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.feature_kinds import SEPARATOR
 from tfrec_dl.encoders.dropout import ResumableDropout
 from tfrec_dl.towers.masking import EntryDropout, known_mask, masked_mean
-
-SEPARATOR = "|"
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))

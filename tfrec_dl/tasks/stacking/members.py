@@ -24,7 +24,7 @@ class Member(Protocol):
 
 
 class RetrievalMember(tf.Module):
-    """A trained retrieval model as a member; every item is read once, now.
+    """A trained retrieval model as a member; every item is read once, now. Every user is one without features.
 
     Args:
         model: a trained model.
