@@ -62,7 +62,7 @@ class CumulativeLogit:
     """
 
     user_shrinkage: float = Field(default=1.5, ge=0, allow_inf_nan=False)
-    item_shrinkage: float = Field(default=3.0, ge=0, allow_inf_nan=False)
+    item_shrinkage: float = Field(default=2.0, ge=0, allow_inf_nan=False)
     name: Literal["cumulative_logit"] = "cumulative_logit"
 
     def levels(self, ratings: np.ndarray) -> np.ndarray:
