@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tfrec_dl.data.columns import Columns as Columns
     from tfrec_dl.data.histories import Histories as Histories
     from tfrec_dl.data.interactions import Interactions as Interactions
+    from tfrec_dl.data.rating_splits import RatingSplit as RatingSplit
+    from tfrec_dl.data.rating_splits import random_splits as random_splits
+    from tfrec_dl.data.reviews import ReviewColumns as ReviewColumns
+    from tfrec_dl.data.reviews import Reviews as Reviews
     from tfrec_dl.data.source import DataSource as DataSource
     from tfrec_dl.data.splits import EvaluationCases as EvaluationCases
     from tfrec_dl.data.splits import Split as Split
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from tfrec_dl.errors import InputError as InputError
     from tfrec_dl.evaluation.baselines.floors import FLOORS as FLOORS
     from tfrec_dl.evaluation.baselines.floors import fit_floors as fit_floors
+    from tfrec_dl.evaluation.baselines.rating_bias import RatingBias as RatingBias
     from tfrec_dl.evaluation.callback import ValidationCallback as ValidationCallback
     from tfrec_dl.evaluation.cold_start import ColdStartEntry as ColdStartEntry
     from tfrec_dl.evaluation.cold_start import cold_start_leaderboard as cold_start_leaderboard
@@ -39,6 +44,9 @@ if TYPE_CHECKING:
     from tfrec_dl.evaluation.intervals import paired_difference as paired_difference
     from tfrec_dl.evaluation.leaderboard import Entry as Entry
     from tfrec_dl.evaluation.leaderboard import leaderboard as leaderboard
+    from tfrec_dl.evaluation.ratings import RatingReport as RatingReport
+    from tfrec_dl.evaluation.ratings import evaluate_ratings as evaluate_ratings
+    from tfrec_dl.evaluation.ratings import paired_rating_difference as paired_rating_difference
     from tfrec_dl.evaluation.rendering import save_leaderboard as save_leaderboard
     from tfrec_dl.recipes import RECIPES as RECIPES
     from tfrec_dl.recipes import DeepMember as DeepMember
@@ -51,12 +59,19 @@ if TYPE_CHECKING:
     from tfrec_dl.serving.add_items import add_items as add_items
     from tfrec_dl.serving.card import ModelCard as ModelCard
     from tfrec_dl.serving.export import export_saved_model as export_saved_model
+    from tfrec_dl.serving.ratings import export_ratings as export_ratings
+    from tfrec_dl.serving.ratings import load_ratings as load_ratings
     from tfrec_dl.serving.recommender import Recommender as Recommender
     from tfrec_dl.serving.recommender import load as load
+    from tfrec_dl.tasks.deep_conn import DeepCoNN as DeepCoNN
+    from tfrec_dl.tasks.deep_conn import build_deep_conn as build_deep_conn
+    from tfrec_dl.tasks.rating import RatingModel as RatingModel
     from tfrec_dl.tasks.retrieval import RetrievalModel as RetrievalModel
     from tfrec_dl.tasks.stacking.stacked_model import StackedModel as StackedModel
     from tfrec_dl.training.compare import compare as compare
     from tfrec_dl.training.fit import fit as fit
+    from tfrec_dl.training.fit_ratings import RatingTraining as RatingTraining
+    from tfrec_dl.training.fit_ratings import fit_ratings as fit_ratings
     from tfrec_dl.training.optimisers import RowSparseAdam as RowSparseAdam
     from tfrec_dl.training.run import Run as Run
     from tfrec_dl.training.train import train as train
@@ -67,17 +82,21 @@ _HOMES = {
     "data.columns": ("Columns",),
     "data.histories": ("Histories",),
     "data.interactions": ("Interactions",),
+    "data.rating_splits": ("RatingSplit", "random_splits"),
+    "data.reviews": ("ReviewColumns", "Reviews"),
     "data.source": ("DataSource",),
     "data.splits": ("EvaluationCases", "Split", "leave_last_out", "temporal"),
     "data.vocabulary": ("Vocabulary",),
     "data.windows": ("TrainingWindows", "WindowConfig"),
     "errors": ("InputError",),
     "evaluation.baselines.floors": ("FLOORS", "fit_floors"),
+    "evaluation.baselines.rating_bias": ("RatingBias",),
     "evaluation.callback": ("ValidationCallback",),
     "evaluation.cold_start": ("ColdStartEntry", "cold_start_leaderboard", "evaluate_cold_start"),
     "evaluation.evaluate": ("Report", "evaluate"),
     "evaluation.intervals": ("paired_difference",),
     "evaluation.leaderboard": ("Entry", "leaderboard"),
+    "evaluation.ratings": ("RatingReport", "evaluate_ratings", "paired_rating_difference"),
     "evaluation.rendering": ("save_leaderboard",),
     "recipes": (
         "RECIPES",
@@ -92,11 +111,15 @@ _HOMES = {
     "serving.add_items": ("add_items",),
     "serving.card": ("ModelCard",),
     "serving.export": ("export_saved_model",),
+    "serving.ratings": ("export_ratings", "load_ratings"),
     "serving.recommender": ("Recommender", "load"),
+    "tasks.deep_conn": ("DeepCoNN", "build_deep_conn"),
+    "tasks.rating": ("RatingModel",),
     "tasks.retrieval": ("RetrievalModel",),
     "tasks.stacking.stacked_model": ("StackedModel",),
     "training.compare": ("compare",),
     "training.fit": ("fit",),
+    "training.fit_ratings": ("RatingTraining", "fit_ratings"),
     "training.optimisers": ("RowSparseAdam",),
     "training.run": ("Run",),
     "training.train": ("train",),
