@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tests.tasks.stacking.conftest import Arbitrary, Follows
+from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.scorer import ModelScorer
 from tfrec_dl.recipes import RECIPES, build_model
 from tfrec_dl.tasks.stacking import members as members_module
@@ -21,6 +22,19 @@ def test_scores_are_taken_from_each_members_mean_over_the_items(histories, vocab
         assert opinions.scores.numpy()[:, 2:, position] == pytest.approx(expected, rel=1e-4, abs=1e-5)
         assert opinions.spread.numpy()[:, position] == pytest.approx(raw.std(1), rel=1e-4)
     assert opinions.length.numpy().tolist() == [[1.0], [3.0]]
+
+
+def test_items_that_nobody_met_decide_neither_mean_nor_spread(histories, vocabulary):
+    """Models that know items by their ids put them far below all others."""
+    noise = Arbitrary(0)
+    counts = np.where(np.arange(32) < 22, vocabulary.item_counts, 0)
+    history = tf.constant(histories([[4], [9, 8, 7]]).padded(9))
+    met = Vocabulary(vocabulary.ids, counts[2:])
+    opinions = Members({"noise": noise}, met).opinions(history)
+    raw = noise.catalogue_scores(history).numpy()
+    assert opinions.spread.numpy()[:, 0] == pytest.approx(raw[:, 2:22].std(1), rel=1e-4)
+    expected = raw[:, 2:] - raw[:, 2:22].mean(1, keepdims=True)
+    assert opinions.scores.numpy()[:, 2:, 0] == pytest.approx(expected, rel=1e-4, abs=1e-5)
 
 
 @pytest.mark.parametrize("cells", [1, 200, 10**6])

@@ -48,8 +48,8 @@ class Opinions(NamedTuple):
     """What M members say of C items to B users.
 
     Attributes:
-        scores: [B, C, M] float32, from each member's mean over the user's catalogue.
-        spread: [B, M] float32 standard deviation of each member's scores over the user's catalogue.
+        scores: [B, C, M] float32, from each member's mean over the items with training interactions.
+        spread: [B, M] float32 standard deviation of each member's scores over these items.
         length: [B, 1] float32 items of the history.
     """
 
@@ -84,10 +84,12 @@ class Members(tf.Module):
         Args:
             history: [B, L] int32, all of the history, right-padded with 0.
         """
+        # What a member says of items that nobody met may lie far off, and would decide mean and spread.
+        trained = slice(FIRST_ITEM, self.vocabulary.trained_size)
         scores, spread = [], []
         for member in self.members:
             raw = member.catalogue_scores(history)
-            mean, variance = tf.nn.moments(raw[:, FIRST_ITEM:], axes=[1], keepdims=True)
+            mean, variance = tf.nn.moments(raw[:, trained], axes=[1], keepdims=True)
             scores.append(raw - mean)
             spread.append(tf.sqrt(variance))
         length = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)

@@ -13,8 +13,8 @@ class MemberWeights(tf.keras.layers.Layer):
     """How much each member's scores count for a user.
 
     The members' scales differ (counts, similarities, logits), and one member's differ between users. So scores are
-    standardised per user: divided by their standard deviation over the catalogue. That throws away how sure a member
-    is, so the weight of a standardised score is
+    standardised per user: divided by their standard deviation over the items trained on. That throws away how sure a
+    member is, so the weight of a standardised score is
 
         constant + slope · log length + trust · spread,
 
