@@ -87,6 +87,11 @@ def test_cold_start_split_ends_with_warm_and_cold_figures(program, tables, tiny,
     row = next(line for line in result.out.splitlines() if "│ ndcg@10 " in line)
     for part in ("test", "test_warm", "test_cold"):
         assert f"{metrics[f'{part}/ndcg@10']:.4f}" in row
+    again = program("evaluate", tmp_path / "run", "--json")
+    assert again.status == 0, again.err
+    figures = json.loads(again.out)
+    assert {name.split("/")[0] for name in figures} == {"test", "test_cold", "test_warm", "test_all"}
+    assert figures.items() <= metrics.items()
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,12 @@ def evaluate(
     """Evaluate a finished run anew on its data.
 
     Full ranking over the whole catalogue, ties counted against the model, items of the history left out unless
-    --keep-seen says otherwise.
+    --keep-seen says otherwise. A run on a cold-start split has figures of warm and of cold items too.
     """
     quiet_tensorflow()
+    from tfrec_dl.evaluation.cold_start import evaluate_cold_start
     from tfrec_dl.evaluation.evaluate import evaluate
+    from tfrec_dl.evaluation.scorer import as_scorer
     from tfrec_dl.recipes import StackedConfig
     from tfrec_dl.training.run import Run
 
@@ -44,15 +46,24 @@ def evaluate(
             f"{run_folder} is a stack, whose ranker has learned from the validation cases: "
             f"its cross-fitted figures on them are in {run_folder / 'metrics.json'}."
         )
-    parts = run.split()
+    cold_split = run.cold_split() if run.source.split == "cold-start" else None
+    parts = run.split() if cold_split is None else cold_split.split
     cases = parts.validation if split is Part.VALIDATION else parts.test
-    report = evaluate(run.model(), cases, parts.vocabulary, keep_seen)
-
-    name = split.value + ("_keep_seen" if keep_seen else "")
-    figures = {f"{name}/{metric}": value for metric, value in report.summary().items()}
+    scorer = as_scorer(run.model())
+    suffix = "_keep_seen" if keep_seen else ""
+    name = f"{split.value}{suffix}"
+    report = evaluate(scorer, cases, parts.vocabulary, keep_seen)
+    reports, shown = {name: report}, {name: split.value}
+    if cold_split is not None:
+        by_kind = evaluate_cold_start(scorer, cold_split, split.value, keep_seen)
+        reports |= {f"{split.value}_{kind}{suffix}": found for kind, found in by_kind.items()}
+        shown |= {f"{split.value}_{kind}{suffix}": f"{kind} items" for kind in ("warm", "cold")}
+    figures = {
+        f"{part}/{metric}": value for part, found in reports.items() for metric, value in found.summary().items()
+    }
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
         return
     seen = "seen items kept" if keep_seen else "seen items left out"
     title = f"{run.recipe.name}: {len(report):,} users, {len(parts.vocabulary.ids):,} items, {seen}"
-    console().print(metric_table(figures, {name: split.value}, title))
+    console().print(metric_table(figures, shown, title))

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import Split
@@ -177,6 +178,14 @@ class Run:
             InputError: as `interactions`.
         """
         return self.source.divide(self.interactions(), self._features("items"))
+
+    def cold_split(self) -> ColdStartSplit:
+        """Reads the data of a run on a cold-start split again, and holds the same items out.
+
+        Raises:
+            InputError: as `interactions`.
+        """
+        return self.source.hold_out(self.interactions(), self._features("items"))
 
     def _features(self, name: str) -> Catalogue | None:
         path = self.folder / f"{name}.parquet"
