@@ -14,7 +14,7 @@ from tfrec_dl.files import replacing
 from tfrec_dl.recipes import RECIPES, Recipe, StackedConfig
 from tfrec_dl.serving.run_card import run_card
 from tfrec_dl.training.compare import train_once
-from tfrec_dl.training.run import flat_settings
+from tfrec_dl.training.run_config import flat_settings
 
 LARGEST = 2_000_000  # bytes of a version folder
 MIN_COUNT = 5  # leaves out the rarer half of the films, which would take more than half of the space

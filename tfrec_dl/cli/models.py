@@ -22,7 +22,7 @@ def models() -> None:
     quiet_tensorflow()
     from tfrec_dl.recipes import RECIPES, StackedConfig
     from tfrec_dl.tasks.losses import Loss
-    from tfrec_dl.training.run import flat_settings
+    from tfrec_dl.training.run_config import flat_settings
 
     content: dict[str, Any] = {}
     for recipe in RECIPES.values():

@@ -19,7 +19,8 @@ from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboar
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.recipes import Recipe, check_kind
-from tfrec_dl.training.run import Run, describe_features, flat_settings, refuse_other_files
+from tfrec_dl.training.run import Run
+from tfrec_dl.training.run_config import describe_features, flat_settings, refuse_other_files
 from tfrec_dl.training.train import train
 
 

@@ -1,8 +1,5 @@
 """The run folder: what was asked, what came out, and everything needed to go on or to repeat it."""
 
-import importlib.metadata
-import json
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -18,14 +15,20 @@ from tfrec_dl.data.splits import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.stack_files import load_stack
-from tfrec_dl.files import replacing
 from tfrec_dl.recipes import Recipe, StackedConfig, build_model
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.tasks.stacking.stacked_model import StackedModel
 from tfrec_dl.training.resumable import restore_best
+from tfrec_dl.training.run_config import (
+    check_continues,
+    describe_features,
+    installed_versions,
+    read_json,
+    refuse_other_files,
+    write_json,
+)
 
 MEMBERS = "members"  # folder of the runs of a stack's deep members
-PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
 
 
 class Run:
@@ -83,11 +86,11 @@ class Run:
                 "items": len(interactions.item_ids),
                 "items_in_vocabulary": len(vocabulary.ids),
             },
+            "features": describe_features(features),
         }
-        config["features"] = describe_features(features)
         path = folder / "config.json"
         if path.exists():
-            _check_continues(folder, config)
+            check_continues(folder, config)
         else:
             refuse_other_files(folder)
             try:
@@ -111,7 +114,7 @@ class Run:
             InputError: if the folder holds none.
         """
         folder = Path(folder)
-        config = _read_json(folder / "config.json")
+        config = read_json(folder / "config.json")
         try:
             return Run(folder, Recipe.from_dict(config["recipe"]), DataSource(**config["data"]))
         except (KeyError, TypeError, ValidationError) as error:
@@ -125,7 +128,7 @@ class Run:
 
     def config(self) -> dict[str, Any]:
         """Everything that was asked: recipe, data, its fingerprint and size, versions."""
-        return _read_json(self.folder / "config.json")
+        return read_json(self.folder / "config.json")
 
     def metrics(self) -> dict[str, float]:
         """Everything that was measured.
@@ -135,7 +138,7 @@ class Run:
         """
         if not self.finished:
             raise InputError(f"{self.folder} is not finished: run the same `tfrec-dl train` command again to continue.")
-        return _read_json(self.folder / "metrics.json")
+        return read_json(self.folder / "metrics.json")
 
     def vocabulary(self) -> Vocabulary:
         """The items and their training counts."""
@@ -205,71 +208,3 @@ class Run:
                 f"(fingerprint {found[:12]}, then {expected[:12]}): bring the old table back, or train again."
             )
         return interactions
-
-
-def describe_features(features: Mapping[str, Catalogue | None]) -> dict[str, Any]:
-    """What a run's configuration says of its catalogues, "items" and "users" where there are any."""
-    return {
-        name: {"kinds": dict(catalogue.kinds), "rows": len(catalogue), "fingerprint": catalogue.fingerprint()}
-        for name, catalogue in features.items()
-        if catalogue is not None
-    }
-
-
-def refuse_other_files(folder: Path) -> None:
-    """Raises InputError where a folder without a run's configuration holds anything."""
-    if folder.exists() and not (folder / "config.json").exists() and not _is_unstarted(folder):
-        raise InputError(f"{folder} exists and is not a run: choose a new folder.")
-
-
-def write_json(path: Path, values: dict[str, Any]) -> None:
-    """Writes values as JSON, whole or not at all."""
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A nested configuration with one level: path, as `--set` and `Recipe.with_settings` take it, -> value."""
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        flat |= flat_settings(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-    return flat
-
-
-def _check_continues(folder: Path, config: dict[str, Any]) -> None:
-    found = _read_json(folder / "config.json")
-    if (folder / "metrics.json").exists():
-        raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
-    before, now = flat_settings(found), flat_settings(json.loads(json.dumps(config)))
-    for name in {**now, **before}:
-        if not name.startswith("versions.") and before.get(name) != now.get(name):
-            raise InputError(
-                f"{folder} holds an unfinished run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
-                "repeat its command to continue it, or choose a new folder."
-            )
-
-
-def _is_unstarted(folder: Path) -> bool:
-    """Whether a folder is empty but for what is left of a run that was killed while it wrote its configuration."""
-    return folder.is_dir() and all(entry.name.startswith(".config.json.") for entry in folder.iterdir())
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise InputError(f"{path} does not exist: {path.parent} is not a run's folder.") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({str(error).splitlines()[0]}): the run is damaged.") from error
-    return values
-
-
-def installed_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that make a model; "unknown" where one is not installed as a package."""
-    versions = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
-            versions[package] = "unknown"
-    return versions

@@ -16,7 +16,8 @@ from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.training.fit import MONITORED, compile_model, training_windows
 from tfrec_dl.training.measure import measure, measure_cold
 from tfrec_dl.training.resumable import ResumableTraining, restore_best
-from tfrec_dl.training.run import Run, write_json
+from tfrec_dl.training.run import Run
+from tfrec_dl.training.run_config import write_json
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from tfrec_dl.tasks.stacking.fit_stack import fit_stack
 from tfrec_dl.tasks.stacking.members import Member, Members, RetrievalMember
 from tfrec_dl.training.fit import training_windows
 from tfrec_dl.training.measure import measure, measure_cold
-from tfrec_dl.training.run import MEMBERS, Run, write_json
+from tfrec_dl.training.run import MEMBERS, Run
+from tfrec_dl.training.run_config import write_json
 from tfrec_dl.training.train_retrieval import train_retrieval
 
 logger = logging.getLogger(__name__)
