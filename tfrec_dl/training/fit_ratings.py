@@ -25,8 +25,8 @@ class RatingTraining:
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
         weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay.
         patience: epochs without a lower validation MSE after which training stops.
-        seed: decides the order of the ratings; initial weights and dropout follow `tf.keras.utils.set_random_seed`, called
-            before the model is built.
+        seed: decides the order of the ratings. Initial weights and dropout go by `tf.keras.utils.set_random_seed`,
+            called before the model is built.
     """
 
     epochs: int = Field(default=8, ge=1)
