@@ -8,29 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 from rich.console import Console
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks.settings import COLD_START
+from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.cold_floors import cold_floor_entries
+from tfrec_dl.evaluation.baselines.cold_floors import cold_floor_entries, item_texts
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
 from tfrec_dl.recipes import get_recipe
 from tfrec_dl.training.compare import run_seconds, train_once
 
 BESIDE = ("warm", "all")
-
-
-def item_texts(path: Path, texts: tuple[str, ...], vocabulary: Vocabulary) -> list[str]:
-    """The texts of each index in one, for the TF-IDF floor; "" for items without a row."""
-    rows = pd.read_csv(path, dtype=str).set_index("item_id").reindex(vocabulary.ids)
-    return ["", "", *rows[list(texts)].fillna("").agg(" ".join, axis=1)]
 
 
 def describe(cold_start: ColdStartSplit) -> str:
@@ -56,13 +49,17 @@ def main(
     if data not in COLD_START:
         raise InputError(f"no data set is called {data!r}: choose one of {', '.join(COLD_START)}.")
     chosen = COLD_START[data]
+    names = [name for name in models.split(",") if name]
+    for name in names:
+        if name not in chosen.models:
+            raise InputError(f"no model is called {name!r}: choose from {', '.join(chosen.models)}.")
     ratings, items = str(folder / data / "ratings.csv.gz"), folder / data / "items.csv.gz"
     source = DataSource(ratings, split="cold-start")
     interactions = source.read()
     cold_start = source.hold_out(interactions)
     console.print(describe(cold_start))
     entries = []
-    for name in filter(None, models.split(",")):
+    for name in names:
         variant = chosen.models[name]
         one = source
         if variant.settings["kind"] != "behaviour":
@@ -72,7 +69,8 @@ def main(
         # The catalogue has some items that nobody met: a vocabulary of its own, the same cases.
         own = one.hold_out(interactions, one.read_items())
         entries.append(ColdStartEntry(name, evaluate_cold_start(run.model(), own, part), run_seconds(run)))
-    entries += cold_floor_entries(cold_start, item_texts(items, chosen.texts, cold_start.vocabulary), part)
+    texts = item_texts(Catalogue.read(items, kinds=chosen.texts), cold_start.vocabulary)
+    entries += cold_floor_entries(cold_start, texts, part)
     table = cold_start_leaderboard(entries)
     console.print(rich_table(table, f"{data}, {part}: NDCG@10, seen items masked", BESIDE))
     if out is not None:

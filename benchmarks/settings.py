@@ -98,9 +98,12 @@ class Variant:
 
 @dataclass(frozen=True)
 class ColdStart:
-    """A data set with features, and the models compared on it, each a `gru` with these settings."""
+    """A data set with features, and the models compared on it, each a `gru` with these settings.
 
-    texts: tuple[str, ...]
+    `texts` says which columns the TF-IDF floor reads, as kinds of a catalogue.
+    """
+
+    texts: dict[str, str]
     settings: dict[str, Any]
     models: dict[str, Variant]
     image_size: tuple[int, int] = (64, 64)
@@ -111,7 +114,7 @@ POSTER = {"poster": "image"}
 
 COLD_START = {
     "ml-1m": ColdStart(
-        ("title", "genres", "plot"),
+        {"director": "ignore", "actors": "ignore"},
         {**ML_1M_GRU, "epochs": 12},
         {
             "behaviour": Variant({"kind": "behaviour"}),
@@ -120,7 +123,7 @@ COLD_START = {
         },
     ),
     "ml-100k": ColdStart(
-        ("title", "genres", "overview"),
+        {"release_date": "ignore", "poster": "ignore"},
         {},
         {
             "behaviour": Variant({"kind": "behaviour"}),

@@ -2,16 +2,21 @@
 
 import inspect
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
+from pydantic import AfterValidator, ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.dropout import ResumableDropout
 from tfrec_dl.errors import InputError
 from tfrec_dl.towers.pictures import Resize, where_present
+
+
+def _absolute(path: str) -> str:
+    """The path as it is found from any working directory, for a run is opened from others."""
+    return str(Path(path).resolve())
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -31,7 +36,7 @@ class Backbone:
 
     name: Literal["backbone"] = "backbone"
     application: str = "MobileNetV2"
-    weights: str | None = None
+    weights: Annotated[str, AfterValidator(_absolute)] | None = None
     size: tuple[PositiveInt, PositiveInt] = (96, 96)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
