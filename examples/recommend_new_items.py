@@ -51,7 +51,8 @@ for feature, values in liked.columns.items():
     new[feature] = "" if liked.kinds[feature] == "image" else values
 version = tfrec_dl.add_items(dest, new)
 print(f"added {len(new)} items: {version}")
-recommended = tfrec_dl.load(dest).recommend([list(liked.ids)], k=100)[0]
+recommender = tfrec_dl.load(dest)
+recommended = recommender.recommend([list(liked.ids)], k=recommender.k_max)[0]
 for place, (item, score) in enumerate(recommended, start=1):
     if place <= 10 or item in set(new["item_id"]):
         print(f"  {place:3}  {score:8.3f}  {item}")
