@@ -4,6 +4,7 @@ python -m benchmarks.cold_start ml-1m --models behaviour,content,hybrid
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -18,12 +19,16 @@ from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.baselines.cold_floors import cold_floor_entries, item_texts
+from tfrec_dl.evaluation.baselines.random_scores import RandomScores
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
+from tfrec_dl.evaluation.evaluate import Report, mean_report
+from tfrec_dl.evaluation.intervals import paired_difference
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
 from tfrec_dl.recipes import get_recipe
 from tfrec_dl.training.compare import run_seconds, train_once
 
 BESIDE = ("warm", "all")
+DRAWS = 20  # of random scores
 
 
 def describe(cold_start: ColdStartSplit) -> str:
@@ -35,11 +40,17 @@ def describe(cold_start: ColdStartSplit) -> str:
     )
 
 
+def averaged(found: Sequence[Mapping[str, Report]]) -> dict[str, Report]:
+    """Warm, cold and all of repeated runs, averaged for each user."""
+    return {kind: mean_report([reports[kind] for reports in found]) for kind in found[0]}
+
+
 def main(
     data: Annotated[str, typer.Argument(help=f"One of {', '.join(COLD_START)}.")],
     models: Annotated[str, typer.Option(help="Names of benchmarks/settings.py; none for the floors alone.")] = "",
     folder: Annotated[Path, typer.Option(help="Where the data sets lie.")] = Path("../shared/data"),
     runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
+    seeds: Annotated[int, typer.Option(help="Repetitions of each model, averaged for each user.", min=1)] = 1,
     part: Annotated[str, typer.Option(help="validation, to choose settings, or test.")] = "test",
     out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
 ) -> None:
@@ -64,15 +75,28 @@ def main(
         one = source
         if variant.settings["kind"] != "behaviour":
             one = replace(source, items=str(items), item_kinds=variant.kinds, image_size=chosen.image_size)
-        recipe = get_recipe("gru").with_settings({**chosen.settings, **variant.settings})
-        run = train_once(recipe, one.absolute(), runs / f"cold-{data}" / name, interactions, verbose=2)
         # The catalogue has some items that nobody met: a vocabulary of its own, the same cases.
         own = one.hold_out(interactions, one.read_items())
-        entries.append(ColdStartEntry(name, evaluate_cold_start(run.model(), own, part), run_seconds(run)))
+        found, seconds = [], []
+        for seed in range(seeds):
+            recipe = get_recipe("gru").with_settings({**chosen.settings, **variant.settings, "seed": seed})
+            place = runs / f"cold-{data}" / name / f"seed-{seed}"
+            run = train_once(recipe, one.absolute(), place, interactions, verbose=2)
+            found.append(evaluate_cold_start(run.model(), own, part))
+            seconds.append(run_seconds(run))
+        entries.append(ColdStartEntry(name, averaged(found), sum(seconds) / seeds))
     texts = item_texts(Catalogue.read(items, kinds=chosen.texts), cold_start.vocabulary)
     entries += cold_floor_entries(cold_start, texts, part)
     table = cold_start_leaderboard(entries)
-    console.print(rich_table(table, f"{data}, {part}: NDCG@10, seen items masked", BESIDE))
+    console.print(rich_table(table, f"{data}, {part}: NDCG@10, seen items masked, mean of {seeds} seed(s)", BESIDE))
+    # One draw of random scores may be a lucky one: a model is compared with the mean of many.
+    draws = [evaluate_cold_start(RandomScores(cold_start.vocabulary, seed), cold_start, part) for seed in range(DRAWS)]
+    reports = {entry.name: entry.reports["cold"] for entry in entries} | {"random": averaged(draws)["cold"]}
+    for one, other in chosen.pairs:
+        if one in reports and other in reports:
+            paired = paired_difference(reports[one], reports[other], "ndcg@10")
+            interval = f"{paired.low:+.4f} to {paired.high:+.4f}"
+            console.print(f"cold, {one} - {other}: {paired.difference:+.4f} ({interval}), p {paired.p:.2g}")
     if out is not None:
         save_leaderboard(table, out, BESIDE)
 

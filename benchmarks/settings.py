@@ -100,13 +100,15 @@ class Variant:
 class ColdStart:
     """A data set with features, and the models compared on it, each a `gru` with these settings.
 
-    `texts` says which columns the TF-IDF floor reads, as kinds of a catalogue.
+    `texts` says which columns the TF-IDF floor reads, as kinds of a catalogue; `pairs` which models are compared user
+    by user on cold items.
     """
 
     texts: dict[str, str]
     settings: dict[str, Any]
     models: dict[str, Variant]
     image_size: tuple[int, int] = (64, 64)
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 ML_1M_GRU = DATA_SETS["ml-1m"].settings["gru"]
@@ -121,6 +123,7 @@ COLD_START = {
             "content": Variant({"kind": "content"}),
             "hybrid": Variant({"kind": "hybrid"}),
         },
+        pairs=(("content", "tf_idf"), ("hybrid", "content")),
     ),
     "ml-100k": ColdStart(
         {"release_date": "ignore", "poster": "ignore"},
@@ -136,6 +139,7 @@ COLD_START = {
             "hybrid": Variant({"kind": "hybrid"}, {"poster": "ignore"}),
         },
         image_size=(72, 48),
+        pairs=(("posters", "random"), ("text-and-posters", "text")),
     ),
 }
 
