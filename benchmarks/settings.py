@@ -133,7 +133,7 @@ COLD_START = {
             "text": Variant({"kind": "content"}, {"poster": "ignore"}),
             "text-and-posters": Variant({"kind": "content"}, POSTER),
             "posters": Variant(
-                {"kind": "content"},
+                {"kind": "content", "epochs": 25},
                 {"title": "ignore", "release_date": "ignore", "genres": "ignore", "overview": "ignore", **POSTER},
             ),
             "hybrid": Variant({"kind": "hybrid"}, {"poster": "ignore"}),
