@@ -145,6 +145,6 @@ COLD_START = {
 
 # For the comparison of kinds on all items: changes of a recipe's settings, and kinds of features.
 HYBRID = {
-    "ml-100k": Variant({"kind": "hybrid"}, {"poster": "ignore"}),
+    "ml-100k": Variant({"kind": "hybrid", "id_dropout": 0.1, "epochs": 25, "patience": 8}, {"poster": "ignore"}),
     "ml-1m": Variant({"kind": "hybrid", "epochs": 16}),
 }
