@@ -9,6 +9,7 @@ import pytest
 
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.random_split import random_by_user
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import Split, leave_last_out, temporal
 from tfrec_dl.data.windows import TrainingWindows, WindowConfig
@@ -46,11 +47,27 @@ def assert_same_training(before: Split, after: Split) -> None:
         np.testing.assert_array_equal(one["next_item"], other["next_item"])
 
 
+SHARES = {"validation_share": 1 / LENGTH, "test_share": 1 / LENGTH}
+
+
+def drawn(part: str):
+    """The rows that the random split holds out, known by their weights."""
+
+    def rows(frame: pd.DataFrame) -> np.ndarray:
+        marked = Interactions.from_frame(frame.assign(weight=np.arange(len(frame))))
+        held_out = getattr(random_by_user(marked, **SHARES), part).targets.weights.astype(int)
+        return np.isin(np.arange(len(frame)), held_out)
+
+    return rows
+
+
 HELD_OUT = {
     "last of each user: test": (leave_last_out, lambda frame: frame["timestamp"] == LENGTH - 1),
     "last of each user: validation": (leave_last_out, lambda frame: frame["timestamp"] == LENGTH - 2),
     "by the clock: test": (temporal, lambda frame: frame["timestamp"] == LENGTH - 1),
     "by the clock: validation": (temporal, lambda frame: frame["timestamp"] == LENGTH - 2),
+    "at random: test": (random_by_user, drawn("test")),
+    "at random: validation": (random_by_user, drawn("validation")),
 }
 
 
@@ -58,7 +75,7 @@ HELD_OUT = {
 def test_held_out_items_have_no_part_in_the_vocabulary_or_the_windows(split, held_out):
     frame = table()
     rows = np.flatnonzero(held_out(frame))
-    settings = {} if split is leave_last_out else {"validation_share": 1 / LENGTH, "test_share": 1 / LENGTH}
+    settings = {} if split is leave_last_out else SHARES
     before, after = (
         split(Interactions.from_frame(version), **settings) for version in (frame, with_other_items(frame, rows))
     )

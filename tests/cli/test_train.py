@@ -6,6 +6,9 @@ import shutil
 import pandas as pd
 import pytest
 
+from tfrec_dl.serving.run_card import run_card
+from tfrec_dl.training.run import Run
+
 METRICS = ("ndcg@10", "hit_rate@10", "mrr@10", "precision@10", "recall@10")
 
 
@@ -109,6 +112,16 @@ def test_settings_reach_the_run(program, table, tiny, tmp_path):
     assert config["recipe"]["training"]["seed"] == 7
     assert config["recipe"]["training"]["batch_size"] == 16
     assert config["recipe"]["model"]["dimension"] == 4
+
+
+def test_random_split_is_that_of_the_run_and_of_its_card(program, table, tiny, tmp_path):
+    command = ("train", "--data", table, "--model", "gru", "--out", tmp_path / "run", "--split", "random")
+    result = program(*command, *tiny)
+    assert result.status == 0, result.err
+    assert "split random: 300 interactions of 60 users to train on" in result.out  # 5 of each user's 8
+    run = Run.open(tmp_path / "run")
+    assert [len(run.split().validation.targets.items), len(run.split().test.targets.items)] == [60, 120]
+    assert run_card(run).split.startswith("random: a fifth of each user's interactions")
 
 
 def test_columns_are_chosen_by_options(program, table, tiny, tmp_path):

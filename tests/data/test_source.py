@@ -63,7 +63,7 @@ def test_table_too_short_to_split_is_an_input_error(tmp_path):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("settings", [{"split": "random"}, {"min_count": 0}, {"seperator": ";"}])
+@pytest.mark.parametrize("settings", [{"split": "randomly"}, {"min_count": 0}, {"seperator": ";"}])
 def test_settings_out_of_bounds_or_unheard_of_are_refused(settings):
     with pytest.raises(ValidationError, match=next(iter(settings))):
         DataSource("table.csv", **settings)
@@ -101,13 +101,21 @@ def test_items_that_nobody_met_join_the_vocabulary_with_count_0(path, tmp_path):
     assert wider.trained_size == plain.size
 
 
-def cold_table(tmp_path) -> str:
-    cyclic_interactions(users=40, items=20, length=8).to_csv(tmp_path / "cold.csv", index=False)
-    return str(tmp_path / "cold.csv")
+def longer_table(tmp_path) -> str:
+    cyclic_interactions(users=40, items=20, length=8).to_csv(tmp_path / "longer.csv", index=False)
+    return str(tmp_path / "longer.csv")
+
+
+def test_random_split_holds_out_a_tenth_and_a_fifth_of_each_user(tmp_path):
+    source = DataSource(longer_table(tmp_path), split="random")
+    split = source.divide(source.read())
+    assert split.train.lengths.tolist() == [5] * 40
+    assert split.validation.targets.lengths.tolist() == [1] * 40
+    assert split.test.targets.lengths.tolist() == [2] * 40
 
 
 def test_cold_start_split_trains_on_nothing_of_the_items_held_out(tmp_path):
-    source = DataSource(cold_table(tmp_path), split="cold-start")
+    source = DataSource(longer_table(tmp_path), split="cold-start")
     interactions = source.read()
     split, held_out = source.divide(interactions), source.hold_out(interactions)
     assert np.count_nonzero(split.vocabulary.counts == 0) == 5  # a fifth and a twentieth of 20
@@ -118,7 +126,7 @@ def test_cold_start_split_trains_on_nothing_of_the_items_held_out(tmp_path):
 
 
 def test_cold_start_split_keeps_every_item(tmp_path):
-    source = DataSource(cold_table(tmp_path), split="cold-start", min_count=2)
+    source = DataSource(longer_table(tmp_path), split="cold-start", min_count=2)
     with pytest.raises(InputError, match="min_count is 2: a cold-start split keeps every item, so it must be 1"):
         source.divide(source.read())
 

@@ -22,6 +22,7 @@ class SplitName(str, Enum):
 
     LEAVE_LAST_OUT = "leave-last-out"
     TEMPORAL = "temporal"
+    RANDOM = "random"
     COLD_START = "cold-start"
 
 

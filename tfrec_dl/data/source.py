@@ -1,5 +1,6 @@
 """Where a run's interactions come from and how they are split: a description that can be written down and repeated."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
@@ -13,8 +14,15 @@ from tfrec_dl.data.catalogue_summary import Coverage
 from tfrec_dl.data.cold_start import ColdStartSplit, hold_out_items
 from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.random_split import random_by_user
 from tfrec_dl.data.splits import Split, leave_last_out, temporal
 from tfrec_dl.errors import InputError
+
+SPLITS: dict[str, Callable[..., Split]] = {
+    "leave-last-out": leave_last_out,
+    "temporal": temporal,
+    "random": random_by_user,
+}
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -28,8 +36,9 @@ class DataSource:
         time: column of times; None takes "timestamp" where the table has it.
         rating: column of ratings; None takes "rating" where the table has it.
         weight: column of weights; None takes "weight" where the table has it.
-        split: "leave-last-out", "temporal", or "cold-start": leave-last-out of what remains when a fifth of the items
-            is held out completely to test on, and a twentieth to validate on.
+        split: "leave-last-out"; "temporal"; "random", a tenth and a fifth of each user's interactions, drawn at random;
+            or "cold-start", leave-last-out of what remains when a fifth of the items is held out completely to test on,
+            and a twentieth to validate on.
         min_count: interactions an item needs in training to enter the vocabulary.
         items: table of the items' features, CSV (also gzip) or Parquet, a row an item, its ids in the column `item`;
             None where items are known by their ids alone.
@@ -45,7 +54,7 @@ class DataSource:
     time: str | None = None
     rating: str | None = None
     weight: str | None = None
-    split: Literal["leave-last-out", "temporal", "cold-start"] = "leave-last-out"
+    split: Literal["leave-last-out", "temporal", "random", "cold-start"] = "leave-last-out"
     min_count: int = Field(default=1, ge=1)
     items: str | None = None
     item_kinds: dict[str, Choice] = Field(default_factory=dict)
@@ -111,8 +120,8 @@ class DataSource:
         if self.split == "cold-start":
             split = self.hold_out(interactions, items).split
         else:
-            divided = leave_last_out if self.split == "leave-last-out" else temporal
-            split = divided(interactions, min_count=self.min_count, catalogue_ids=None if items is None else items.ids)
+            catalogue_ids = None if items is None else items.ids
+            split = SPLITS[self.split](interactions, min_count=self.min_count, catalogue_ids=catalogue_ids)
         for part, cases in (("validation", split.validation), ("test", split.test)):
             if not len(cases):
                 raise InputError(

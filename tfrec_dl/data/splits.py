@@ -73,7 +73,7 @@ def leave_last_out(
     users = interactions.users[interactions.order]
     after = np.cumsum(counts)[users] - 1 - np.arange(len(users))
     part = np.where(counts[users] >= 3, np.maximum(2 - after, 0), 0)
-    return _split(interactions, part, min_count, catalogue_ids)
+    return split_by_part(interactions, part, min_count, catalogue_ids)
 
 
 def temporal(
@@ -105,9 +105,7 @@ def temporal(
     """
     if interactions.times is None:
         raise InputError("a temporal split needs times, and the interactions have none: name the time column")
-    if not (validation_share > 0 and test_share > 0 and validation_share + test_share < 1):
-        shares = f"validation_share is {validation_share} and test_share {test_share}"
-        raise InputError(f"{shares}: both must be above 0 and their sum below 1")
+    check_shares(validation_share, test_share)
     count = len(interactions)
     ordered = np.sort(interactions.times)
     tested = max(1, round(count * test_share))
@@ -122,13 +120,23 @@ def temporal(
         raise InputError(
             f"the {empty} part is empty: too many interactions share the time {cuts[1]}; choose larger shares"
         )
-    return _split(interactions, part, min_count, catalogue_ids)
+    return split_by_part(interactions, part, min_count, catalogue_ids)
 
 
-def _split(
-    interactions: Interactions, part: np.ndarray, min_count: int, catalogue_ids: Sequence[str] | np.ndarray | None
+def check_shares(validation_share: float, test_share: float) -> None:
+    """Raises InputError where the shares leave a part without anything."""
+    if not (validation_share > 0 and test_share > 0 and validation_share + test_share < 1):
+        shares = f"validation_share is {validation_share} and test_share {test_share}"
+        raise InputError(f"{shares}: both must be above 0 and their sum below 1")
+
+
+def split_by_part(
+    interactions: Interactions,
+    part: np.ndarray,
+    min_count: int = 1,
+    catalogue_ids: Sequence[str] | np.ndarray | None = None,
 ) -> Split:
-    """Packs the parts.
+    """The split in which each interaction is in the part given; users without targets in a part are no case of it.
 
     Args:
         interactions: the interactions.
@@ -137,7 +145,10 @@ def _split(
         catalogue_ids: as above.
 
     Returns:
-        The split.
+        The split; every history is in time order.
+
+    Raises:
+        InputError: if no item reaches `min_count`.
     """
     order = interactions.order
     trained = np.zeros(len(interactions), dtype=bool)
@@ -150,8 +161,8 @@ def _split(
         vocabulary = vocabulary.extended([item for item in catalogue_ids if str(item) not in rare])
     indices = vocabulary.encode(interactions.item_ids)
 
-    def pack(number: int) -> Histories:
-        rows = order[part == number]
+    def pack(included: np.ndarray) -> Histories:
+        rows = order[included]
         weights = None if interactions.weights is None else interactions.weights[rows]
         return Histories.from_rows(
             interactions.users[rows], indices[interactions.items[rows]], interactions.user_ids, weights
@@ -161,10 +172,10 @@ def _split(
         active = targets.lengths > 0
         return EvaluationCases(histories.select(active), targets.select(active))
 
-    train, validation, test = pack(0).known(), pack(1), pack(2)
+    train = pack(part == 0).known()
     return Split(
         vocabulary=vocabulary,
         train=train.select(train.lengths > 0),
-        validation=cases(train, validation),
-        test=cases(train.extended_by(validation.known()), test),
+        validation=cases(train, pack(part == 1)),
+        test=cases(pack(part < 2).known(), pack(part == 2)),
     )

@@ -12,6 +12,8 @@ SPLITS = {
     "the rest is trained on",
     "leave-last-out": "leave-last-out: each user's last interaction is the test case, the one before it validation; "
     "the rest is trained on",
+    "random": "random: a fifth of each user's interactions, drawn at random, is tested on, another tenth validated on; "
+    "the rest is trained on, whether it came before or after",
     "temporal": "temporal: what came last by the clock is tested on, what came before that validated on; "
     "the rest is trained on",
 }
