@@ -4,12 +4,25 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tfrec_dl.encoders.autoencoder import autoencoder
 from tfrec_dl.encoders.caser import Caser
 from tfrec_dl.encoders.markov_path import MarkovPath
 from tfrec_dl.encoders.next_it_net import NextItNet
 from tfrec_dl.encoders.recurrent import GRU, LSTM, SimpleRNN
 from tfrec_dl.encoders.sequence import sequence_encoder
+from tfrec_dl.encoders.user_only import UserOnly
 
-Body = Annotated[SimpleRNN | LSTM | GRU | Caser | NextItNet, Field(discriminator="name")]
+Body = Annotated[SimpleRNN | LSTM | GRU | Caser | NextItNet | UserOnly, Field(discriminator="name")]
 
-__all__ = ["GRU", "LSTM", "Body", "Caser", "MarkovPath", "NextItNet", "SimpleRNN", "sequence_encoder"]
+__all__ = [
+    "GRU",
+    "LSTM",
+    "Body",
+    "Caser",
+    "MarkovPath",
+    "NextItNet",
+    "SimpleRNN",
+    "UserOnly",
+    "autoencoder",
+    "sequence_encoder",
+]

@@ -1,9 +1,13 @@
 """Recipes: name -> configuration -> model."""
 
-from tfrec_dl.recipes.build import FULL_SOFTMAX_LIMIT, build_model, choose_loss
+from tfrec_dl.recipes.build import FULL_SOFTMAX_LIMIT, build_model, choose_loss, model_class
+from tfrec_dl.recipes.build_game import build_game, discriminator_recipe, generator_recipe
 from tfrec_dl.recipes.configuration import (
+    AutoencoderConfig,
+    CFGANConfig,
     DeepMember,
     FloorName,
+    IRGANConfig,
     ModelConfig,
     StackedConfig,
     TrainingConfig,
@@ -15,14 +19,21 @@ from tfrec_dl.recipes.recipe import Recipe
 __all__ = [
     "FULL_SOFTMAX_LIMIT",
     "RECIPES",
+    "AutoencoderConfig",
+    "CFGANConfig",
     "DeepMember",
     "FloorName",
+    "IRGANConfig",
     "ModelConfig",
     "Recipe",
     "StackedConfig",
     "TrainingConfig",
+    "build_game",
     "build_model",
     "check_kind",
     "choose_loss",
+    "discriminator_recipe",
+    "generator_recipe",
     "get_recipe",
+    "model_class",
 ]

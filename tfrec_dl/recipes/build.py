@@ -6,12 +6,14 @@ import tensorflow as tf
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.encoders import MarkovPath, sequence_encoder
+from tfrec_dl.encoders import MarkovPath, autoencoder, sequence_encoder
 from tfrec_dl.errors import InputError
-from tfrec_dl.recipes.configuration import ModelConfig, StackedConfig, check_kind
+from tfrec_dl.recipes.configuration import AnyConfig, AutoencoderConfig, ModelConfig, TrainingConfig, check_kind
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.tasks.autoencoder import AutoencoderModel
 from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
 from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.towers.content import Content
 from tfrec_dl.towers.content_tower import content_tower, hybrid_tower
 from tfrec_dl.towers.ids import id_tower
 from tfrec_dl.towers.user_tower import user_tower
@@ -34,16 +36,19 @@ def build_model(
     """Builds a recipe's model for a catalogue, not compiled.
 
     Args:
-        recipe: what to build, no stack; a loss left open is chosen by the size of the catalogue.
+        recipe: what to build, one network; a loss left open is chosen by the size of the catalogue.
         vocabulary: the items, with their training counts.
         items: the items' features; None where the recipe's kind is "behaviour".
         users: the users' features, if any: with every kind.
 
     Raises:
-        InputError: if the recipe's kind and the items' features do not go together, or the recipe is a stack.
+        InputError: if the recipe's kind and the items' features do not go together, or the recipe is a stack or a game.
     """
-    if isinstance(recipe.model, StackedConfig):
-        raise InputError(f"{recipe.name!r} is a stack, whose members are trained one by one: give it to `train`.")
+    if isinstance(recipe.model, AutoencoderConfig):
+        check_kind(recipe.model, items)
+        return _build_autoencoder(recipe.model, recipe.training, vocabulary, users)
+    if not isinstance(recipe.model, ModelConfig):
+        raise InputError(f"{recipe.name!r} is several networks, trained one by one: give it to `train`.")
     config = choose_loss(recipe.model, vocabulary)
     check_kind(config, items)
     embedding = None
@@ -76,6 +81,39 @@ def build_model(
     )
 
 
+def _build_autoencoder(
+    config: AutoencoderConfig, training: TrainingConfig, vocabulary: Vocabulary, users: Catalogue | None
+) -> AutoencoderModel:
+    held = tf.keras.regularizers.L2(config.regularization) if config.regularization else None
+
+    def table(width: int, name: str) -> tf.keras.layers.Embedding:
+        built = tf.keras.layers.Embedding(vocabulary.size, width, "glorot_uniform", held, name=name)
+        built.build(None)
+        return built
+
+    tower = id_tower(table(config.units[-1], "output_embedding"), vocabulary.item_counts)
+    encoder = autoencoder(config.units, config.activation, config.item_dropout, config.state_dropout, held)
+    user = None if users is None else user_tower(Content(), users, config.units[-1], 0.0)
+    return AutoencoderModel(
+        encoder,
+        tower,
+        vocabulary,
+        FullSoftmax(),
+        training.max_length,
+        training.seed,
+        table(config.units[0], "history_embedding"),
+        user,
+    )
+
+
+def model_class(config: AnyConfig) -> type[RetrievalModel]:
+    """The class of the model that is trained, and that says which batches it takes; of a game the generator's."""
+    network = getattr(config, "generator", config)
+    return AutoencoderModel if isinstance(network, AutoencoderConfig) else RetrievalModel
+
+
 def _item_table(rows: int, config: ModelConfig, name: str) -> tf.keras.layers.Embedding:
     initial = tf.keras.initializers.RandomNormal(stddev=0.05)
-    return tf.keras.layers.Embedding(rows, config.dimension, initial, name=name)
+    table = tf.keras.layers.Embedding(rows, config.dimension, initial, name=name)
+    table.build(None)
+    return table

@@ -3,11 +3,12 @@
 import re
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders import Body
 from tfrec_dl.errors import InputError
+from tfrec_dl.tasks.adversarial.settings import CFGANGame, IRGANGame
 from tfrec_dl.tasks.losses import Loss
 from tfrec_dl.tasks.stacking.config import RankerConfig
 from tfrec_dl.towers.content import Content
@@ -80,6 +81,63 @@ class TrainingConfig:
     seed: int = Field(default=0, ge=0, lt=2**31)
 
 
+@dataclass(frozen=True, config=STRICT)
+class AutoencoderConfig:
+    """A network that gives back all of a history from some of it, as a set; it knows an item by its id.
+
+    Attributes:
+        units: width of each hidden layer, the last one's being that of the item vectors, the bias apart.
+        activation: of the hidden layers.
+        item_dropout: share of the history's items hidden in training.
+        state_dropout: share of the last hidden layer set to zero in training.
+        regularization: weight of the squared weights in the loss, which is summed over a history's items.
+        name: of the family.
+    """
+
+    units: tuple[PositiveInt, ...] = Field(default=(200,), min_length=1)
+    activation: Literal["elu", "linear", "relu", "sigmoid", "tanh"] = "elu"
+    item_dropout: float = Field(default=0.4, ge=0, lt=1)
+    state_dropout: float = Field(default=0.3, ge=0, lt=1)
+    regularization: float = Field(default=0.008, ge=0, allow_inf_nan=False)
+    name: Literal["autoencoder"] = "autoencoder"
+
+
+Network = Annotated[ModelConfig | AutoencoderConfig, Field(discriminator="name")]
+"""What one retrieval model is made by."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class IRGANConfig:
+    """A generator and a discriminator of items, each any network that recommends.
+
+    Attributes:
+        generator: the recommender.
+        discriminator: the judge; where it is configured as the generator is, both start from the same weights.
+        game: how they play, once both are pre-trained.
+        name: of the family.
+    """
+
+    generator: Network
+    discriminator: Network
+    game: IRGANGame = IRGANGame()
+    name: Literal["irgan"] = "irgan"
+
+
+@dataclass(frozen=True, config=STRICT)
+class CFGANConfig:
+    """A generator of purchase vectors, played against a discriminator of vectors.
+
+    Attributes:
+        generator: the recommender.
+        game: how they play, once the generator is pre-trained.
+        name: of the family.
+    """
+
+    generator: AutoencoderConfig = AutoencoderConfig()
+    game: CFGANGame = CFGANGame()
+    name: Literal["cfgan"] = "cfgan"
+
+
 FloorName = Literal["popularity", "markov_chain", "item_knn", "ials", "ease"]
 
 
@@ -119,11 +177,24 @@ class StackedConfig:
     name: Literal["stacked"] = "stacked"
 
 
-def check_kind(config: ModelConfig | StackedConfig, items: object) -> None:
+AnyConfig = ModelConfig | AutoencoderConfig | StackedConfig | IRGANConfig | CFGANConfig
+
+
+def check_kind(config: AnyConfig, items: object) -> None:
     """Raises InputError where the kind and the items' features, or None, do not go together."""
     if isinstance(config, StackedConfig):
         for member in config.members.values():
             check_kind(member.model, items)
+        return
+    if isinstance(config, IRGANConfig):
+        check_kind(config.generator, items)
+        check_kind(config.discriminator, items)
+        return
+    if isinstance(config, AutoencoderConfig | CFGANConfig):
+        if items is not None:
+            raise InputError(
+                "features of items are given, but an autoencoder knows items by their ids: leave them out."
+            )
         return
     if config.kind != "behaviour" and items is None:
         raise InputError(f"kind is {config.kind!r}, which needs the items' features: give a catalogue of items.")

@@ -4,10 +4,19 @@ import difflib
 
 from tfrec_dl.encoders import GRU, LSTM, Caser, NextItNet, SimpleRNN
 from tfrec_dl.errors import InputError
-from tfrec_dl.recipes.configuration import DeepMember, ModelConfig, StackedConfig
+from tfrec_dl.recipes.configuration import (
+    AutoencoderConfig,
+    CFGANConfig,
+    DeepMember,
+    IRGANConfig,
+    ModelConfig,
+    StackedConfig,
+    TrainingConfig,
+)
 from tfrec_dl.recipes.recipe import Recipe
 
 HIDASI = "Hidasi et al., ICLR 2016; Hidasi and Karatzoglou, CIKM 2018"
+WHOLE_HISTORIES = TrainingConfig(epochs=50, batch_size=64, max_length=1_000, learning_rate=3e-3, patience=20)
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
@@ -16,6 +25,9 @@ RECIPES: dict[str, Recipe] = {
         Recipe("gru", HIDASI, ModelConfig(GRU())),
         Recipe("caser", "Tang and Wang, WSDM 2018", ModelConfig(Caser())),
         Recipe("next_it_net", "Yuan et al., WSDM 2019", ModelConfig(NextItNet())),
+        Recipe("mult_dae", "Liang et al., WWW 2018", AutoencoderConfig(), WHOLE_HISTORIES),
+        Recipe("irgan", "Wang et al., SIGIR 2017", IRGANConfig(ModelConfig(GRU()), ModelConfig(GRU()))),
+        Recipe("cfgan", "Chae et al., CIKM 2018", CFGANConfig(), WHOLE_HISTORIES),
         Recipe(
             "stacked",
             "Wolpert, Neural Networks 1992",

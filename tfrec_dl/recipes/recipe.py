@@ -7,7 +7,15 @@ from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.recipes.configuration import STRICT, ModelConfig, StackedConfig, TrainingConfig
+from tfrec_dl.recipes.configuration import (
+    STRICT,
+    AutoencoderConfig,
+    CFGANConfig,
+    IRGANConfig,
+    ModelConfig,
+    StackedConfig,
+    TrainingConfig,
+)
 from tfrec_dl.recipes.settings import FAMILIES, change, setting_at
 
 
@@ -24,14 +32,19 @@ class Recipe:
     Attributes:
         name: as given to `train` and `compare`.
         source: the paper.
-        model: the network and its loss, or the stack.
+        model: the network and its loss, the stack, or the game.
         training: how it is trained.
     """
 
     name: str
     source: str
     model: Annotated[
-        Annotated[ModelConfig, Tag("retrieval")] | Annotated[StackedConfig, Tag("stacked")], Discriminator(_family)
+        Annotated[ModelConfig, Tag("retrieval")]
+        | Annotated[AutoencoderConfig, Tag("autoencoder")]
+        | Annotated[StackedConfig, Tag("stacked")]
+        | Annotated[IRGANConfig, Tag("irgan")]
+        | Annotated[CFGANConfig, Tag("cfgan")],
+        Discriminator(_family),
     ]
     training: TrainingConfig = TrainingConfig()
 
@@ -42,8 +55,8 @@ class Recipe:
             settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
                 that names one setting only (those of `content` aside). Values may be strings, as on the command line; a
                 loss, what reads pictures, and the fusion may be given by name, and their own settings beside it. A
-                stack's members may be given by the names of recipes; a setting of members holds for all that have it
-                unless the path names one.
+                stack's members, a generator and a discriminator may be given by the names of recipes; a setting of
+                members, or of generator and discriminator, holds for all that have it unless the path names one.
 
         Raises:
             InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.

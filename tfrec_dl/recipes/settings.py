@@ -1,19 +1,23 @@
 """Settings by their paths: how `--set units=256` finds its place in a recipe."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.tasks.adversarial.game_losses import GameLoss
 from tfrec_dl.tasks.losses import Loss
 from tfrec_dl.towers.content import Fusion, Picture
 
-MEMBERS = "model.members."
-FAMILIES = ("retrieval", "stacked")  # of models: names of the classes that `Recipe.model` is one of
-TAGGED = ("body", "loss", "image", "fusion")  # settings that are one of several classes, told apart by their name
-NAMED: dict[str, Any] = {"loss": Loss, "image": Picture, "fusion": Fusion}  # those that can be set by that name
+PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
+FAMILIES = ("retrieval", "autoencoder", "stacked", "irgan", "cfgan")  # of models: the classes of `Recipe.model`
+NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name
+# Settings that are one of several classes, told apart by their name; those that can be set by that name.
+TAGGED = ("body", "loss", "game_loss", "image", "fusion")
+NAMED: dict[str, Any] = {"loss": Loss, "game_loss": GameLoss, "image": Picture, "fusion": Fusion}
 
 
 def change(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
@@ -43,14 +47,21 @@ def _parse(leaf: str, value: Any, before: Any) -> Any:
             return TypeAdapter(NAMED[leaf]).dump_python(TypeAdapter(NAMED[leaf]).validate_python({"name": value}))
         except ValidationError:
             return {"name": value}  # refused with all the other settings
+    if leaf in NETWORKS and isinstance(value, str):
+        return _network(value)
     if leaf == "members" and isinstance(value, str | list | tuple):
-        from tfrec_dl.recipes.named import get_recipe  # recipes are made of settings, and so are known only later
-
-        chosen = {name: TypeAdapter(Any).dump_python(get_recipe(name).model) for name in _listed(value)}
-        return {name: {"model": model, "training": None} for name, model in chosen.items()}
+        return {name: {"model": _network(name), "training": None} for name in _listed(value)}
     if isinstance(before, tuple) and isinstance(value, str):
         return _listed(value)
     return value
+
+
+def _network(name: str) -> dict[str, Any]:
+    """The plain values of a recipe's model."""
+    from tfrec_dl.recipes.named import get_recipe  # recipes are made of settings, and so are known only later
+
+    model: dict[str, Any] = TypeAdapter(Any).dump_python(get_recipe(name).model)
+    return model
 
 
 def _listed(value: Any) -> list[Any]:
@@ -61,7 +72,7 @@ def _listed(value: Any) -> list[Any]:
 def _turn(setting: str) -> int:
     """When a setting is set: first those that decide which others there are."""
     leaf = setting.rsplit(".", 1)[-1]
-    return 0 if leaf == "members" else 1 if leaf in NAMED else 2
+    return 0 if leaf == "members" or leaf in NETWORKS else 1 if leaf in NAMED else 2
 
 
 def setting_at(place: Sequence[Any]) -> str:
@@ -72,19 +83,19 @@ def setting_at(place: Sequence[Any]) -> str:
 
 def _is_tag(part: Any, parent: Any) -> bool:
     """Whether a part of the place of a pydantic error, after `parent`, is the name of one class of several."""
-    return parent in TAGGED or (parent == "model" and part in FAMILIES)
+    return parent in TAGGED or (parent in ("model", *NETWORKS) and part in FAMILIES)
 
 
 def _resolve(values: Mapping[str, Any], name: str) -> list[str]:
-    """The full paths of a setting given by its path or by its last part: several where members of a stack have it."""
+    """The full paths of a setting given by its path or by its last part: several where several networks have it."""
     paths = list(_paths(values))
     if name in paths:
         return [name]
     matches = [path for path in paths if path.endswith(f".{name}")]
     # What reads an item's features goes by more than the last part: "text.dropout" beside the body's "dropout".
-    matches = [path for path in matches if "model.content." not in path] or matches
-    matches = [path for path in matches if not path.startswith(MEMBERS)] or matches
-    if len({path.removeprefix(MEMBERS).split(".", 1)[-1] for path in matches if path.startswith(MEMBERS)}) == 1:
+    matches = [path for path in matches if ".content." not in path] or matches
+    matches = [path for path in matches if not PARTS.match(path)] or matches
+    if len({PARTS.sub("", path, count=1) for path in matches if PARTS.match(path)}) == 1:
         return matches
     if len(matches) == 1:
         return matches

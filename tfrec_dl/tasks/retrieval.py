@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
+from tfrec_dl.data.training_histories import TrainingHistories
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.data.windows import TrainingWindows
 from tfrec_dl.tasks.losses import Candidates, FullSoftmax, Loss
 
 ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
@@ -27,6 +29,22 @@ class Tables(NamedTuple):
     items: tf.Tensor
 
 
+class Examples(NamedTuple):
+    """What a batch asks, and the right answers.
+
+    Attributes:
+        queries: [Q, D] float32.
+        rows: [P] int32, the query that each target answers.
+        targets: [P] int32.
+        weights: [P] float32.
+    """
+
+    queries: tf.Tensor
+    rows: tf.Tensor
+    targets: tf.Tensor
+    weights: tf.Tensor
+
+
 class RetrievalModel(tfrs.Model):
     """Scores items by the dot product of a query's and an item's vector.
 
@@ -44,7 +62,12 @@ class RetrievalModel(tfrs.Model):
         history_embedding: layer, vocabulary indices [B, L] int32 -> [B, L, E], what the encoder reads of an item; None
             takes the item tower's vectors, the bias apart.
         user_tower: layer, user ids [B] string -> [B, D - 1], added to the states; None where nothing is known of users.
+
+    Attributes:
+        batches: what cuts histories into the batches that it trains on.
     """
+
+    batches: ClassVar[type[TrainingWindows] | type[TrainingHistories]] = TrainingWindows
 
     def __init__(
         self,
@@ -80,26 +103,45 @@ class RetrievalModel(tfrs.Model):
             Scalar, divided by the number of replicas so that their sum is the mean over the global batch when replicas
             hold equally many targets.
         """
-        history = inputs["history"]
+        vectors = self.lookup(training)
+        examples = self.examples(inputs, vectors, training)
+        loss = self.supervised_loss(examples, vectors, self._step_seed())
+        self.loss_mean.update_state(loss, sample_weight=tf.reduce_sum(examples.weights))
+        return loss / tf.distribute.get_strategy().num_replicas_in_sync
+
+    def lookup(self, training: bool = False) -> Lookup:
+        """Vocabulary indices [N] int32 -> item vectors [N, D], for one step."""
         vectors: Lookup = partial(self.item_tower, training=training)
         if self.history_embedding is None and isinstance(self.retrieval_loss, FullSoftmax):
             # The loss asks for every item: each is read once for the history and for the candidates.
             vectors = partial(tf.gather, vectors(tf.range(self.vocabulary.trained_size)))
-        states = self.encoder(_with_embedded(history, self._embed(history, vectors)), training=training)
+        return vectors
+
+    def examples(self, inputs: dict[str, tf.Tensor], vectors: Lookup, training: bool = False) -> Examples:
+        """One query for each target of a batch, the target being the item that came next.
+
+        Args:
+            inputs: as for `compute_loss`.
+            vectors: of `lookup`.
+            training: whether dropout is active.
+        """
+        history = inputs["history"]
+        states = self.encoder(with_embedded(history, self.embed(history, vectors)), training=training)
         if self.user_tower is not None:
             states += self.user_tower(inputs["user_id"], training=training)[:, None]
         is_target = inputs["next_item"] > 0
         # Padded and context positions leave before any logit is computed.
-        queries = _with_bias_component(tf.boolean_mask(states, is_target))
+        queries = with_bias_component(tf.boolean_mask(states, is_target))
         targets = tf.boolean_mask(inputs["next_item"], is_target)
-        candidates = Candidates(vectors, self.vocabulary.item_counts, self._step_seed())
-        losses = self.retrieval_loss.per_target(queries, targets, candidates)
-        weights = tf.ones_like(losses)
-        if "weight" in inputs:
-            weights = tf.boolean_mask(inputs["weight"], is_target)
-        loss = tf.math.divide_no_nan(tf.reduce_sum(losses * weights), tf.reduce_sum(weights))
-        self.loss_mean.update_state(loss, sample_weight=tf.reduce_sum(weights))
-        return loss / tf.distribute.get_strategy().num_replicas_in_sync
+        weights = tf.boolean_mask(inputs["weight"], is_target) if "weight" in inputs else tf.ones_like(queries[:, 0])
+        return Examples(queries, tf.range(tf.shape(targets)[0]), targets, weights)
+
+    def supervised_loss(self, examples: Examples, vectors: Lookup, seed: tf.Tensor) -> tf.Tensor:
+        """Weighted mean of the retrieval loss over the targets, a scalar; `seed` [2] decides sampled negatives."""
+        candidates = Candidates(vectors, self.vocabulary.item_counts, seed)
+        losses = self.retrieval_loss.per_target(examples.queries, examples.targets, candidates)
+        weights = examples.weights
+        return tf.math.divide_no_nan(tf.reduce_sum(losses * weights), tf.reduce_sum(weights))
 
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One optimiser step; reports the epoch's mean loss where `tfrs.Model` reports the last batch's."""
@@ -113,8 +155,8 @@ class RetrievalModel(tfrs.Model):
 
     def states(self, history: tf.Tensor) -> tf.Tensor:
         """Query vectors at every position, whoever the user is: history [B, L] int32 -> [B, L, D]."""
-        embedded = self._embed(history, partial(self.item_tower, training=False))
-        return _with_bias_component(self.encoder(_with_embedded(history, embedded), training=False))
+        embedded = self.embed(history, partial(self.item_tower, training=False))
+        return with_bias_component(self.encoder(with_embedded(history, embedded), training=False))
 
     def query(self, history: tf.Tensor) -> tf.Tensor:
         """Query vectors after the last item.
@@ -125,7 +167,7 @@ class RetrievalModel(tfrs.Model):
         Returns:
             [B, D] float32.
         """
-        return self.encode(history, self._embed(history, partial(self.item_tower, training=False)))
+        return self.encode(history, self.embed(history, partial(self.item_tower, training=False)))
 
     def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """Query vectors after the last item, from rows of `Tables.history`, so that no item is embedded twice.
@@ -138,12 +180,12 @@ class RetrievalModel(tfrs.Model):
         Returns:
             [B, D] float32.
         """
-        states = self.encoder(_with_embedded(history, embedded), training=False)
+        states = self.encoder(with_embedded(history, embedded), training=False)
         last = tf.maximum(tf.math.count_nonzero(history, axis=1, dtype=tf.int32) - 1, 0)
         state = tf.gather(states, last, batch_dims=1)
         if self.user_tower is not None:
             state += self.user_tower.missing() if user is None else user
-        return _with_bias_component(state)
+        return with_bias_component(state)
 
     def tables(self) -> Tables:
         """Reads every item once."""
@@ -163,7 +205,7 @@ class RetrievalModel(tfrs.Model):
         """Query vectors of a batch's histories, as `query`."""
         return self.query(inputs["history"])
 
-    def _embed(self, history: tf.Tensor, vectors: Lookup) -> tf.Tensor:
+    def embed(self, history: tf.Tensor, vectors: Lookup) -> tf.Tensor:
         """What the encoder reads of a history's items: [B, L] int32 -> [B, L, E]."""
         if self.history_embedding is not None:
             return self.history_embedding(history)
@@ -175,11 +217,11 @@ class RetrievalModel(tfrs.Model):
         return tf.stack([tf.constant(self.seed, tf.int32), tf.cast(step, tf.int32)])
 
 
-def _with_embedded(history: tf.Tensor, embedded: tf.Tensor) -> dict[str, tf.Tensor]:
+def with_embedded(history: tf.Tensor, embedded: tf.Tensor) -> dict[str, tf.Tensor]:
     """The encoder's inputs."""
     return {"history": history, "embedded": embedded}
 
 
-def _with_bias_component(states: tf.Tensor) -> tf.Tensor:
+def with_bias_component(states: tf.Tensor) -> tf.Tensor:
     """Appends the 1 that meets the item bias: [..., D - 1] -> [..., D]."""
     return tf.concat([states, tf.ones_like(states[..., :1])], axis=-1)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from tfrec_dl.data.splits import Split
+from tfrec_dl.data.training_histories import TrainingHistories
 from tfrec_dl.data.windows import TrainingWindows, WindowConfig
 from tfrec_dl.evaluation.callback import ValidationCallback
 from tfrec_dl.recipes import TrainingConfig
@@ -14,10 +15,19 @@ from tfrec_dl.training.optimisers import RowSparseAdam
 MONITORED = "val_ndcg@10"
 
 
-def training_windows(split: Split, config: TrainingConfig, user_ids: bool = False) -> TrainingWindows:
-    """The windows that a configuration cuts from a split's training histories.
+Batches = TrainingWindows | TrainingHistories
+
+
+def training_batches(
+    batches: type[TrainingWindows] | type[TrainingHistories],
+    split: Split,
+    config: TrainingConfig,
+    user_ids: bool = False,
+) -> Batches:
+    """The batches that a configuration cuts from a split's training histories.
 
     Args:
+        batches: of windows or of whole histories, as the model's class says.
         split: the histories.
         config: lengths, batch size, seed.
         user_ids: whether the model reads users' features and needs their ids beside the windows.
@@ -27,7 +37,7 @@ def training_windows(split: Split, config: TrainingConfig, user_ids: bool = Fals
     """
     context = config.max_length // 2 if config.context is None else config.context
     windows = WindowConfig(config.max_length, context, config.batch_size, config.seed)
-    return TrainingWindows(split.train, windows, split.train.user_ids if user_ids else None)
+    return batches(split.train, windows, split.train.user_ids if user_ids else None)
 
 
 def learning_rate_schedule(
@@ -78,7 +88,7 @@ def fit(
         InputError: if there is nothing to learn from.
     """
     config = config or TrainingConfig(max_length=model.max_length)
-    windows = training_windows(split, config, user_ids=model.user_tower is not None)
+    windows = training_batches(model.batches, split, config, user_ids=model.user_tower is not None)
     compile_model(model, config, windows.steps_per_epoch)
     stopping = tf.keras.callbacks.EarlyStopping(
         MONITORED, patience=config.patience, mode="max", restore_best_weights=True, start_from_epoch=0

@@ -7,6 +7,7 @@ from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.splits import EvaluationCases, Split
 from tfrec_dl.evaluation.cold_start import evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.evaluation.intervals import paired_difference
 
 
 def measure(model: Any, split: Split, on_validation: Any = None) -> dict[str, float]:
@@ -30,6 +31,27 @@ def measure(model: Any, split: Split, on_validation: Any = None) -> dict[str, fl
         report = evaluate(scorer, cases, split.vocabulary, keep_seen=keep_seen)
         figures |= {f"{part}/{name}": value for name, value in report.summary().items()}
     return figures
+
+
+def measure_gain(model: Any, start: Any, split: Split) -> dict[str, float]:
+    """What a training added to the model that it began with, on the same test cases.
+
+    Args:
+        model: scores histories.
+        start: the one it began as.
+        split: the cases.
+
+    Returns:
+        "test_start/ndcg@10" with its interval, of the start; "test_gain/ndcg@10", the mean difference, with the paired
+        interval and "test_gain/ndcg@10/p"; so too the other metrics. Catalogue coverage has no interval.
+    """
+    after, before = (evaluate(each, split.test, split.vocabulary) for each in (model, start))
+    figures = {f"test_start/{name}": value for name, value in before.summary().items()}
+    for name in after.values:
+        gain = paired_difference(after, before, name)
+        figures |= {f"test_gain/{name}": gain.difference}
+        figures |= {f"test_gain/{name}/{part}": getattr(gain, part) for part in ("low", "high", "p")}
+    return figures | {f"test_gain/{name}": value - before.totals[name] for name, value in after.totals.items()}
 
 
 def measure_cold(

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
+from tfrec_dl.tasks.adversarial.game import AdversarialModel
 from tfrec_dl.tasks.retrieval import RetrievalModel
 
 logger = logging.getLogger(__name__)
@@ -41,13 +42,13 @@ class ResumableTraining(tf.keras.callbacks.Callback):
     on as if it had not been interrupted. The best epoch's weights are kept apart.
 
     Args:
-        model: compiled, its optimiser built.
+        model: compiled, its optimiser built; of a game, the generator's weights are the best that are kept.
         folder: the run's folder; writes `checkpoints/` and `history.csv` in it.
         monitor: name in the logs of the value to maximise.
         patience: epochs without improvement after which training stops.
     """
 
-    def __init__(self, model: RetrievalModel, folder: Path, monitor: str, patience: int) -> None:
+    def __init__(self, model: RetrievalModel | AdversarialModel, folder: Path, monitor: str, patience: int) -> None:
         super().__init__()
         self.monitor = monitor
         self.patience = patience
@@ -91,6 +92,19 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             raise InputError(f"no checkpoint in {self.latest.directory} can be read: delete that folder to start anew.")
         return 0
 
+    def start_from(self, value: float) -> None:
+        """Takes the weights as they are for the best so far, as those of epoch 0.
+
+        Args:
+            value: what they reach of the monitored figure.
+        """
+        self.progress.best.assign(value)
+        self.best.save(checkpoint_number=0)
+
+    def last_logs(self) -> dict[str, float]:
+        """The figures of the last finished epoch; none before the first."""
+        return {name: float(figure) for name, figure in self._rows[-1].items() if figure != ""} if self._rows else {}
+
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the epoch's clock."""
         self._began = time.perf_counter()
@@ -131,7 +145,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             writer.writerows(self._rows)
 
 
-def best_checkpoint(model: RetrievalModel, folder: Path) -> tf.train.CheckpointManager:
+def best_checkpoint(model: RetrievalModel | AdversarialModel, folder: Path) -> tf.train.CheckpointManager:
     """The manager of a run's best weights: without optimiser, one checkpoint."""
     names = ("encoder", "item_tower", "history_embedding", "user_tower")
     parts = {name: getattr(model, name) for name in names}

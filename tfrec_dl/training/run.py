@@ -15,7 +15,7 @@ from tfrec_dl.data.splits import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.stack_files import load_stack
-from tfrec_dl.recipes import Recipe, StackedConfig, build_model
+from tfrec_dl.recipes import Recipe, StackedConfig, build_model, generator_recipe
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.tasks.stacking.stacked_model import StackedModel
 from tfrec_dl.training.resumable import restore_best
@@ -29,6 +29,8 @@ from tfrec_dl.training.run_config import (
 )
 
 MEMBERS = "members"  # folder of the runs of a stack's deep members
+START = "start"  # folder of the run of a game's generator before the game
+DISCRIMINATOR = "discriminator"  # folder of the run of a game's discriminator before the game
 
 
 class Run:
@@ -38,7 +40,8 @@ class Run:
     without its data.
 
     A stack's run has, in place of history, checkpoints and logs, a run of each deep member in `members/`, its floors in
-    `floors/`, and `ranker.npz`.
+    `floors/`, and `ranker.npz`. That of a game has, beside its own, a run of the generator before the game in `start/`,
+    and of the discriminator in `discriminator/` where it is another network.
 
     A run is finished when its `metrics.json` exists; that is written last.
 
@@ -145,7 +148,7 @@ class Run:
         return Vocabulary.load(self.folder / "vocabulary.txt")
 
     def model(self) -> RetrievalModel | StackedModel:
-        """The trained model: with the weights of its best epoch, or the stack.
+        """The trained model: with the weights of its best epoch, or the stack; of a game, the generator.
 
         Raises:
             InputError: if it is not trained yet, or cannot be read.
@@ -170,7 +173,9 @@ class Run:
         Raises:
             InputError: as `model`, and for a stack.
         """
-        model = build_model(self.recipe, self.vocabulary(), self._features("items"), self._features("users"))
+        model = build_model(
+            generator_recipe(self.recipe), self.vocabulary(), self._features("items"), self._features("users")
+        )
         restore_best(model, self.folder)
         return model
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import tensorflow as tf
 
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.recipes import Recipe, StackedConfig
+from tfrec_dl.recipes import CFGANConfig, IRGANConfig, Recipe, StackedConfig
 from tfrec_dl.training.run import Run
+from tfrec_dl.training.train_adversarial import train_adversarial
 from tfrec_dl.training.train_retrieval import train_retrieval
 from tfrec_dl.training.train_stacked import train_stacked
 
@@ -35,5 +36,8 @@ def train(
         InputError: for bad data, or a folder that holds something else or that another process trains into; before
             anything is written.
     """
-    family = train_stacked if isinstance(recipe.model, StackedConfig) else train_retrieval
-    return family(recipe, source, Path(folder), callbacks, verbose)
+    if isinstance(recipe.model, StackedConfig):
+        return train_stacked(recipe, source, Path(folder), callbacks, verbose)
+    if isinstance(recipe.model, IRGANConfig | CFGANConfig):
+        return train_adversarial(recipe, source, Path(folder), callbacks, verbose)
+    return train_retrieval(recipe, source, Path(folder), callbacks, verbose)

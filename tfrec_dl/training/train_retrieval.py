@@ -8,12 +8,11 @@ import tensorflow as tf
 
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import Split
-from tfrec_dl.data.windows import TrainingWindows
 from tfrec_dl.evaluation.callback import ValidationCallback
 from tfrec_dl.files import locked
-from tfrec_dl.recipes import Recipe, build_model, check_kind
+from tfrec_dl.recipes import Recipe, build_model, check_kind, model_class
 from tfrec_dl.tasks.retrieval import RetrievalModel
-from tfrec_dl.training.fit import MONITORED, compile_model, training_windows
+from tfrec_dl.training.fit import MONITORED, Batches, compile_model, training_batches
 from tfrec_dl.training.measure import measure, measure_cold
 from tfrec_dl.training.resumable import ResumableTraining, restore_best
 from tfrec_dl.training.run import Run
@@ -36,7 +35,8 @@ def train_retrieval(
     for whose, coverage in source.coverage(interactions, items, users).items():
         logger.info("%s: %s", whose, coverage)
     split = source.divide(interactions, items)
-    windows = training_windows(split, recipe.training, user_ids=users is not None)
+    batches = model_class(recipe.model).batches
+    windows = training_batches(batches, split, recipe.training, user_ids=users is not None)
 
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe, split.vocabulary, items, users)
@@ -51,10 +51,23 @@ def train_retrieval(
     return run
 
 
+def trained_network(
+    recipe: Recipe,
+    source: DataSource,
+    folder: Path,
+    callbacks: Sequence[tf.keras.callbacks.Callback],
+    verbose: str | int,
+) -> RetrievalModel:
+    """A network that is a part of something larger, trained into a folder of its own now or before."""
+    if (folder / "metrics.json").exists():
+        return Run.open(folder).retrieval_model()
+    return train_retrieval(recipe, source, folder, callbacks, verbose).retrieval_model()
+
+
 def _fit(
     model: RetrievalModel,
     split: Split,
-    windows: TrainingWindows,
+    windows: Batches,
     run: Run,
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,

@@ -10,15 +10,14 @@ from tfrec_dl.data.source import DataSource
 from tfrec_dl.evaluation.baselines.floors import fit_floors
 from tfrec_dl.evaluation.stack_files import save_stack
 from tfrec_dl.files import locked
-from tfrec_dl.recipes import DeepMember, Recipe, StackedConfig, check_kind
-from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.recipes import DeepMember, Recipe, StackedConfig, check_kind, model_class
 from tfrec_dl.tasks.stacking.fit_stack import fit_stack
 from tfrec_dl.tasks.stacking.members import Member, Members, RetrievalMember
-from tfrec_dl.training.fit import training_windows
+from tfrec_dl.training.fit import training_batches
 from tfrec_dl.training.measure import measure, measure_cold
 from tfrec_dl.training.run import MEMBERS, Run
 from tfrec_dl.training.run_config import write_json
-from tfrec_dl.training.train_retrieval import train_retrieval
+from tfrec_dl.training.train_retrieval import trained_network
 
 logger = logging.getLogger(__name__)
 
@@ -43,14 +42,18 @@ def train_stacked(
     split = source.divide(interactions, items)
     recipes = {name: member_recipe(name, member, recipe) for name, member in config.members.items()}
     for member in recipes.values():
-        training_windows(split, member.training)  # refuses what cannot be trained before anything is written
+        training_batches(
+            model_class(member.model).batches, split, member.training
+        )  # refuses what cannot be trained before anything is written
 
     run = Run.begin(folder, recipe, source, interactions, split.vocabulary, {"items": items, "users": users})
     with locked(folder / "config.json"):
         members: dict[str, Member] = {}
         for name, member in recipes.items():
             logger.info("member %s", name)
-            members[name] = RetrievalMember(_trained(member, source, folder / MEMBERS / name, callbacks, verbose))
+            members[name] = RetrievalMember(
+                trained_network(member, source, folder / MEMBERS / name, callbacks, verbose)
+            )
         for name, floor, _ in fit_floors(split, config.floors, logger.info):
             members[name] = floor.graph()
         stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation, config.ranker)
@@ -65,16 +68,3 @@ def train_stacked(
 def member_recipe(name: str, member: DeepMember, stack: Recipe) -> Recipe:
     """The recipe that a stack's member is trained by."""
     return Recipe(name, f"a member of {stack.name}", member.model, member.training or stack.training)
-
-
-def _trained(
-    recipe: Recipe,
-    source: DataSource,
-    folder: Path,
-    callbacks: Sequence[tf.keras.callbacks.Callback],
-    verbose: str | int,
-) -> RetrievalModel:
-    """A member's model, trained now or before."""
-    if (folder / "metrics.json").exists():
-        return Run.open(folder).retrieval_model()
-    return train_retrieval(recipe, source, folder, callbacks, verbose).retrieval_model()

@@ -51,7 +51,7 @@ class Minimax(_Classifier):
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class NonSaturating(_Classifier):
-    """The generator maximises log sigmoid(logit) instead, which has a gradient where it loses (Goodfellow et al., 2014).
+    """The generator maximises log sigmoid(logit) instead, which has a gradient where it loses (Goodfellow et al.).
 
     Attributes:
         label_smoothing: what the discriminator is told a real example falls short of 1 (one-sided).

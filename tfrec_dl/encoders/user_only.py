@@ -1,0 +1,22 @@
+"""No network over the history: the query is the user's own vector."""
+
+from typing import Literal
+
+import tensorflow as tf
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class UserOnly:
+    """Reads nothing of the history, so that what is known of the user is all there is.
+
+    With a table of users whose one feature is the id itself, a category, this is matrix factorisation, the generator
+    and the discriminator of IRGAN's paper (Wang et al., SIGIR 2017, section 3.3). A newcomer gets the popular items.
+    """
+
+    name: Literal["user_only"] = "user_only"
+
+    def states(self, embedded: tf.Tensor) -> tf.Tensor:
+        """Embedded history [B, L, E] -> zeros [B, L, E]."""
+        return tf.keras.layers.Lambda(tf.zeros_like, name="nothing")(embedded)

@@ -1,0 +1,35 @@
+"""Changes of pictures that real and made ones go through alike, and gradients go back through."""
+
+import tensorflow as tf
+
+
+def augmented(pictures: tf.Tensor, rate: float, seed: tf.Tensor) -> tf.Tensor:
+    """Mirrors half of the pictures, shifts each, and changes its brightness, contrast and saturation.
+
+    A discriminator that sees few pictures learns them by heart. When it sees both sides changed alike it cannot, and the
+    generator does not learn the changes (Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training,
+    NeurIPS 2020).
+
+    Args:
+        pictures: [N, H, W, 3] float32 of -1 to 1.
+        rate: the furthest shift as a share of height and width; brightness changes by up to as much of its range,
+            contrast and saturation by up to twice as much of what they are. 0 leaves the pictures alone.
+        seed: [2] int32, decides the changes.
+
+    Returns:
+        [N, H, W, 3] float32; what is shifted in repeats the edge.
+    """
+    if not rate:
+        return pictures
+    count, height, width = tf.unstack(tf.shape(pictures)[:3])
+    drawn = tf.random.stateless_uniform([6, count, 1], seed, -rate, rate)
+    mirrored, down, across, brightness, contrast, saturation = tf.unstack(drawn)
+    rows = tf.range(height)[None] + tf.cast(tf.round(down * tf.cast(height, tf.float32)), tf.int32)
+    columns = tf.range(width)[None] + tf.cast(tf.round(across * tf.cast(width, tf.float32)), tf.int32)
+    columns = tf.where(mirrored < 0, width - 1 - columns, columns)
+    moved = tf.gather(pictures, tf.clip_by_value(rows, 0, height - 1), axis=1, batch_dims=1)
+    moved = tf.gather(moved, tf.clip_by_value(columns, 0, width - 1), axis=2, batch_dims=1)
+    grey = tf.reduce_mean(moved, axis=3, keepdims=True)
+    coloured = grey + (moved - grey) * (1 + 2 * saturation[:, :, None, None])
+    mean = tf.reduce_mean(coloured, axis=[1, 2, 3], keepdims=True)
+    return mean + (coloured - mean) * (1 + 2 * contrast[:, :, None, None]) + 2 * brightness[:, :, None, None]

@@ -1,0 +1,116 @@
+"""From the recipe of a game and a table to a finished run: pre-trained networks, then the game."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import tensorflow as tf
+
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.splits import Split
+from tfrec_dl.evaluation.callback import VALIDATION_METRICS, ValidationCallback
+from tfrec_dl.evaluation.catalogue_metrics import CatalogueCoverage
+from tfrec_dl.files import locked
+from tfrec_dl.recipes import Recipe, build_game, check_kind, discriminator_recipe, generator_recipe, model_class
+from tfrec_dl.tasks.adversarial.game import AdversarialModel
+from tfrec_dl.tasks.adversarial.game_losses import Wasserstein
+from tfrec_dl.tasks.adversarial.settings import Game
+from tfrec_dl.training.fit import MONITORED, Batches, training_batches
+from tfrec_dl.training.game_watch import GameWatch, GameWatchConfig
+from tfrec_dl.training.measure import measure, measure_cold, measure_gain
+from tfrec_dl.training.optimisers import RowSparseAdam
+from tfrec_dl.training.resumable import ResumableTraining, restore_best
+from tfrec_dl.training.run import DISCRIMINATOR, START, Run
+from tfrec_dl.training.run_config import write_json
+from tfrec_dl.training.train_retrieval import trained_network
+
+logger = logging.getLogger(__name__)
+
+COVERAGE = CatalogueCoverage(10)
+
+
+def train_adversarial(
+    recipe: Recipe,
+    source: DataSource,
+    folder: Path,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> Run:
+    """`train` for a game: generator and discriminator each in a run of its own, below FOLDER, then the game.
+
+    FOLDER/start is the run of the generator before the game. The figures of the run stand beside it: "test_gain/..." is
+    what the game added, with paired intervals. The generator of the best epoch on validation is kept, and that is the
+    one before the game where no epoch is better.
+    """
+    check_kind(recipe.model, source.items)
+    interactions, items, users = source.read(), source.read_items(), source.read_users()
+    source.coverage(interactions, items, users)  # refuses features of others before anything is written
+    split = source.divide(interactions, items)
+    # Refuses what cannot be trained before anything is written.
+    batches = training_batches(model_class(recipe.model).batches, split, recipe.training, user_ids=users is not None)
+
+    run = Run.begin(folder, recipe, source, interactions, split.vocabulary, {"items": items, "users": users})
+    with locked(folder / "config.json"):
+        logger.info("generator, before the game")
+        start = trained_network(generator_recipe(recipe), source, folder / START, callbacks, verbose)
+        judge_recipe, judge_folder = discriminator_recipe(recipe), folder / START
+        if judge_recipe is not None:
+            logger.info("discriminator, before the game")
+            judge_folder = folder / DISCRIMINATOR
+            trained_network(judge_recipe, source, judge_folder, callbacks, verbose)
+        generator = Run.open(folder / START).retrieval_model()
+        game = build_game(recipe, generator, Run.open(judge_folder).retrieval_model())
+        _play(game, split, batches, run, callbacks, verbose)
+        restore_best(generator, folder)
+        figures = measure(generator, split) | measure_gain(generator, start, split)
+        if source.split == "cold-start":
+            figures |= measure_cold(generator, source.hold_out(interactions, items))
+        write_json(folder / "metrics.json", figures)
+    return run
+
+
+def compile_game(game: AdversarialModel, settings: Game) -> None:
+    """Compiles a game with a row-sparse Adam for each side, at the learning rates of its settings."""
+    game.compile(
+        generator_optimizer=RowSparseAdam(settings.generator_learning_rate),
+        discriminator_optimizer=RowSparseAdam(settings.discriminator_learning_rate),
+    )
+
+
+def _play(
+    game: AdversarialModel,
+    split: Split,
+    batches: Batches,
+    run: Run,
+    callbacks: Sequence[tf.keras.callbacks.Callback],
+    verbose: str | int,
+) -> None:
+    """Plays from the run's last checkpoint on; the generator before the game counts as epoch 0."""
+    settings, folder = game.settings, run.folder
+    before = Run.open(folder / START).metrics()
+    compile_game(game, settings)
+    resumable = ResumableTraining(game, folder, MONITORED, settings.game_patience)
+    finished_epochs = resumable.resume()
+    if finished_epochs:
+        logger.info("continuing the game after epoch %d", finished_epochs)
+    else:
+        resumable.start_from(before[f"validation/{MONITORED.removeprefix('val_')}"])
+    # A critic's logits have no boundary between real and made, so it cannot win.
+    config = GameWatchConfig(won=None) if isinstance(settings.game_loss, Wasserstein) else GameWatchConfig()
+    watch = GameWatch({COVERAGE.name: before[f"validation/{COVERAGE.name}"]}, config)
+    ended = resumable.stalled or finished_epochs >= settings.game_epochs
+    if not ended and watch.verdict(resumable.last_logs()) is None:
+        game.fit(
+            batches.dataset(finished_epochs),
+            initial_epoch=finished_epochs,
+            epochs=settings.game_epochs,
+            steps_per_epoch=batches.steps_per_epoch,
+            callbacks=[
+                ValidationCallback(split.validation, metrics=(*VALIDATION_METRICS, COVERAGE)),
+                resumable,
+                watch,
+                tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
+                *callbacks,
+            ],
+            verbose=verbose,
+        )
