@@ -7,9 +7,10 @@ import tensorflow as tf
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits import Split, leave_last_out
+from tfrec_dl.data.windows import TrainingWindows
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import RECIPES, TrainingConfig, build_model
-from tfrec_dl.training.fit import compile_model, fit, learning_rate_schedule, training_windows
+from tfrec_dl.training.fit import compile_model, fit, learning_rate_schedule, training_batches
 
 TINY = {"units": 8, "dimension": 8, "max_length": 12, "batch_size": 16, "learning_rate": 0.02, "dropout": 0.0}
 
@@ -91,10 +92,10 @@ def test_nothing_to_learn_is_an_input_error_before_anything_is_compiled(split):
 
 @pytest.mark.parametrize(("max_length", "context"), [(1, 0), (4, 2), (5, 2)])
 def test_context_left_open_is_half_of_the_window(split, max_length, context):
-    assert training_windows(split, TrainingConfig(max_length=max_length)).config.context == context
+    assert training_batches(TrainingWindows, split, TrainingConfig(max_length=max_length)).config.context == context
 
 
 def test_windows_are_cut_as_configured(split):
-    windows = training_windows(split, TrainingConfig(max_length=4, context=2, batch_size=3, seed=9))
+    windows = training_batches(TrainingWindows, split, TrainingConfig(max_length=4, context=2, batch_size=3, seed=9))
     assert (windows.config.max_length, windows.config.context) == (4, 2)
     assert (windows.config.batch_size, windows.config.seed) == (3, 9)

@@ -117,7 +117,7 @@ def test_damaged_configuration_is_refused(copy, recipe, source):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("change", [{"recipe": {}}, {"data": {"path": "x", "split": "random"}}, {"data": {}}])
+@pytest.mark.parametrize("change", [{"recipe": {}}, {"data": {"path": "x", "split": "by-hand"}}, {"data": {}}])
 def test_configuration_of_something_else_is_refused(copy, change):
     path = copy / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
