@@ -1,7 +1,7 @@
 """`tfrec-dl models`."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from rich.columns import Columns
 from rich.padding import Padding
@@ -9,6 +9,9 @@ from rich.text import Text
 
 from tfrec_dl.cli.console import console, say
 from tfrec_dl.cli.quiet import quiet_tensorflow
+
+if TYPE_CHECKING:
+    from tfrec_dl.recipes import Recipe
 
 HIDDEN = ("model.body.name", "model.name")  # which network it is, of which family; the recipe's name says it
 MEMBERS = "model.members."
@@ -20,7 +23,8 @@ UNSET = {"model.loss": "(by the catalogue's size)", "training.context": "(half o
 def models() -> None:
     """List every recipe, its source and its settings."""
     quiet_tensorflow()
-    from tfrec_dl.recipes import RECIPES, StackedConfig
+    from tfrec_dl.recipes import RECIPES, CFGANConfig, IRGANConfig, StackedConfig
+    from tfrec_dl.tasks.adversarial.game_losses import GameLoss
     from tfrec_dl.tasks.losses import Loss
     from tfrec_dl.training.run_config import flat_settings
 
@@ -33,6 +37,12 @@ def models() -> None:
             others = {name: value for name, value in settings.items() if not name.startswith(MEMBERS)}
             settings = {MEMBERS.removesuffix("."): ",".join(recipe.model.members), **others}
             say("  the members are recipes, whose settings hold for each that has them")
+        if isinstance(recipe.model, IRGANConfig | CFGANConfig):
+            parts = ("model.generator", "model.discriminator")
+            others = {name: value for name, value in settings.items() if not name.startswith(parts)}
+            named = {f"model.{part}": network for part, network in networks(recipe).items()}
+            settings = {**named, **others}
+            say("  generator and discriminator may be named by recipes, whose settings hold for each that has them")
         content |= {name: value for name, value in settings.items() if name.startswith(CONTENT)}
         for part in ("model.", "training."):
             show({name: value for name, value in settings.items() if name.startswith(part) and name not in content})
@@ -42,8 +52,18 @@ def models() -> None:
     say()
     losses = get_args(get_args(Loss)[0])
     say(f"model.loss is one of {', '.join(loss().name for loss in losses)}")
-    say("model.content.image is image_cnn or backbone, model.content.fusion concatenation or gated_sum")
+    games = get_args(get_args(GameLoss)[0])
+    say(f"model.game.game_loss is one of {', '.join(loss().name for loss in games)}")
+    say("model.content.image is image_cnn, backbone or gan_features, model.content.fusion concatenation or gated_sum")
     say("Change any setting with --set KEY=VALUE; the last part of a name is enough where it is unique.")
+
+
+def networks(recipe: "Recipe") -> dict[str, str]:
+    """Part of a game -> the recipe that it is by default."""
+    from tfrec_dl.recipes import RECIPES
+
+    parts = {part: getattr(recipe.model, part, None) for part in ("generator", "discriminator")}
+    return {part: name for part, network in parts.items() for name, other in RECIPES.items() if other.model == network}
 
 
 def show(settings: Mapping[str, Any]) -> None:

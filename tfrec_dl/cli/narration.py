@@ -14,6 +14,7 @@ from tfrec_dl.data.splits import EvaluationCases, Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import FULL_SOFTMAX_LIMIT
+from tfrec_dl.tasks.adversarial.game import AdversarialModel
 from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
 
 PARTS = ("user", "item", "time", "rating")
@@ -100,6 +101,9 @@ class Narrator(tf.keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Says it."""
+        if isinstance(self.model, AdversarialModel):
+            say(f"the game: {_game(self.model)}")
+            return
         items = self.model.vocabulary.trained_size - FIRST_ITEM
         loss, few = self.model.retrieval_loss, items <= FULL_SOFTMAX_LIMIT
         if loss != (FullSoftmax() if few else SampledSoftmax()):
@@ -118,7 +122,22 @@ class Narrator(tf.keras.callbacks.Callback):
             rows = "only the rows that a batch touches are updated, whatever the size of the catalogue"
         say(f"optimiser: row-sparse Adam; {rows}")
 
+    def on_train_end(self, logs: dict | None = None) -> None:
+        """Says what became of a game."""
+        if isinstance(self.model, AdversarialModel):
+            say("kept: the generator that was best on validation, the one before the game among them")
+
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Says where an interrupted training goes on."""
         if epoch and not self.model.history.epoch:
             say(f"continuing after epoch {epoch}")
+
+
+def _game(game: AdversarialModel) -> str:
+    """Who plays whom, for what, by which steps."""
+    settings = game.settings
+    turns = f"{settings.discriminator_steps} to 1" if settings.discriminator_steps > 1 else "by turns"
+    return (
+        f"{game.encoder.name} against a discriminator, {settings.game_loss.name}, steps {turns}, "
+        f"held to the data with weight {settings.likelihood:g}; row-sparse Adam for each side"
+    )

@@ -110,7 +110,7 @@ def chosen_kind(kind: Kind | None, items: str | None) -> dict[str, str]:
     """The setting of the kind of recommender: as asked for, or both ids and features where there are features."""
     if kind is None and items is None:
         return {}
-    return {"model.kind": "hybrid" if kind is None else kind.value}
+    return {"kind": "hybrid" if kind is None else kind.value}
 
 
 def parse_settings(texts: Sequence[str] | None, **options: int | None) -> dict[str, Any]:

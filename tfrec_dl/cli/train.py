@@ -32,7 +32,7 @@ from tfrec_dl.cli.options import (
 from tfrec_dl.cli.quiet import quiet_tensorflow
 
 # Parts of metrics.json -> heading.
-SHOWN = {"test": "test", "test_warm": "warm items", "test_cold": "cold items"}
+SHOWN = {"test": "test", "test_start": "before the game", "test_warm": "warm items", "test_cold": "cold items"}
 
 
 def train(
@@ -95,6 +95,11 @@ def train(
         say(f"weights of the members' standardised scores: {shares}")
         kept = f"runs of the members: {out / 'members'}; curves: tensorboard --logdir {out}"
     else:
+        if "test_gain/ndcg@10" in metrics:
+            gain, low, high, p = (metrics[f"test_gain/ndcg@10{part}"] for part in ("", "/low", "/high", "/p"))
+            covered = metrics["test_gain/coverage@10"]
+            say(f"the game added {gain:+.4f} to ndcg@10 ({low:+.4f} to {high:+.4f}, p = {p:.2g})")
+            say(f"and {covered:+.4f} to coverage@10")
         kept = f"epochs: {out / 'history.csv'}; curves: tensorboard --logdir {out / 'logs'}"
     say(f"figures: {out / 'metrics.json'}; {kept}")
     say(f"next: tfrec-dl export {out} DEST")

@@ -156,7 +156,7 @@ class DeepMember:
         training: how it is trained; None takes the stack's.
     """
 
-    model: ModelConfig
+    model: Network
     training: TrainingConfig | None = None
 
 

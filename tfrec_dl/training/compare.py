@@ -19,7 +19,7 @@ from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboar
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.recipes import Recipe, check_kind
-from tfrec_dl.training.run import Run
+from tfrec_dl.training.run import START, Run
 from tfrec_dl.training.run_config import describe_features, flat_settings, refuse_other_files
 from tfrec_dl.training.train import train
 
@@ -68,7 +68,7 @@ def compare(
         runs.append(train_once(recipe, source.absolute(), folder / recipe.name, interactions, callbacks, verbose))
     if source.split == "cold-start":
         return _cold_leaderboard(runs, source.hold_out(interactions, items), items, announce)
-    entries = [run_entry(run, split) for run in runs]
+    entries = [entry for run in runs for entry in run_entries(run, split)]
     return leaderboard([*entries, *announced_floors(split, announce)])
 
 
@@ -126,6 +126,12 @@ def refuse_other_data(
     same_features = config.get("features", {}) == describe_features(features)
     if not (run.source == source.absolute() and same_table and same_features):
         raise InputError(f"{folder} holds a run on other data: choose a new folder, or delete that one.")
+
+
+def run_entries(run: Run, split: Split) -> list[Entry]:
+    """A finished run's lines of the leaderboard; a game has a second one, its generator before the game."""
+    start = [Run.open(run.folder / START)] if (run.folder / START).exists() else []
+    return [run_entry(each, split) for each in (run, *start)]
 
 
 def run_entry(run: Run, split: Split) -> Entry:
