@@ -135,13 +135,14 @@ class IRGAN(AdversarialModel):
         )
         others = (tf.reduce_sum(reward, axis=1, keepdims=True) - reward) / (samples - 1)
         drawn = tf.gather(policy.log_probabilities, columns, batch_dims=1)
-        gains = policy.target_counts() * tf.reduce_mean((reward - others) * drawn, axis=1)
-        entropy = tf.reduce_mean(policy.entropy())
-        loss = -self.settings.adversarial * tf.reduce_mean(gains) - self.settings.entropy * entropy
+        gains = tf.reduce_mean((reward - others) * drawn, axis=1)
+        entropy = policy.entropy()
+        aims = self.settings.adversarial * gains + self.settings.entropy * entropy
+        loss = -tf.reduce_mean(policy.target_counts() * aims)
         if self.settings.likelihood:
             supervised = self.generator.supervised_loss(policy.examples, policy.vectors, seed)
             loss += self.settings.likelihood * supervised
-        return Move(loss + _regularization(self.generator), entropy)
+        return Move(loss + _regularization(self.generator), tf.reduce_mean(entropy))
 
     def _logits(self, own: Policy, items: tf.Tensor) -> tf.Tensor:
         """The discriminator's logits of [Q, K] items, each query's own."""
