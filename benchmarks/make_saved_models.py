@@ -10,20 +10,19 @@ from pathlib import Path
 import tfrec_dl
 from tfrec_dl.data.demo import demo_table
 from tfrec_dl.data.demo_terms import DEMO_DATA, DEMO_DATA_TERMS
+from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 from tfrec_dl.recipes import RECIPES, Recipe, StackedConfig
 from tfrec_dl.serving.run_card import run_card
 from tfrec_dl.training.compare import train_once
-from tfrec_dl.training.run_config import flat_settings
 
 LARGEST = 2_000_000  # bytes of a version folder
 MIN_COUNT = 5  # leaves out the rarer half of the films, which would take more than half of the space
 SMALL = {
-    "model.dimension": 16,
-    "model.body.units": 32,
-    "model.body.channels": 32,
-    "model.body.horizontal_filters": 8,
-    "training.max_length": 100,
+    "dimension": 16,
+    "units": "32",
+    "channels": 32,
+    "horizontal_filters": 8,
     "training.batch_size": 32,
 }
 # One network; the floors left out hold too many numbers.
@@ -34,9 +33,13 @@ def small(recipe: Recipe, epochs: int | None) -> Recipe:
     """The recipe with those of the small settings that it has."""
     if isinstance(recipe.model, StackedConfig):
         recipe = recipe.with_settings(SMALL_STACK)
-    known = flat_settings(recipe.to_dict())
-    settings = {name: value for name, value in SMALL.items() if any(path.endswith(name) for path in known)}
-    return recipe.with_settings(settings | ({} if epochs is None else {"training.epochs": epochs}))
+    for name, value in SMALL.items():
+        try:
+            recipe = recipe.with_settings({name: value})
+        except InputError as error:
+            if "there is no setting" not in str(error):
+                raise
+    return recipe if epochs is None else recipe.with_settings({"training.epochs": epochs})
 
 
 def make(name: str, out: Path, runs: Path, epochs: int | None = None, verbose: int = 2) -> Path:
