@@ -11,12 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.dropout import ResumableDropout
 from tfrec_dl.errors import InputError
-from tfrec_dl.towers.pictures import Resize, where_present
-
-
-def _absolute(path: str) -> str:
-    """The path as it is found from any working directory, for a run is opened from others."""
-    return str(Path(path).resolve())
+from tfrec_dl.towers.pictures import Resize, absolute_path, where_present
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -36,7 +31,7 @@ class Backbone:
 
     name: Literal["backbone"] = "backbone"
     application: str = "MobileNetV2"
-    weights: Annotated[str, AfterValidator(_absolute)] | None = None
+    weights: Annotated[str, AfterValidator(absolute_path)] | None = None
     size: tuple[PositiveInt, PositiveInt] = (96, 96)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 

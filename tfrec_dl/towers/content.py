@@ -12,11 +12,12 @@ from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.towers.backbone import Backbone
 from tfrec_dl.towers.categories import Categories
 from tfrec_dl.towers.fusion import Concatenation, GatedSum
+from tfrec_dl.towers.gan_features import GANFeatures
 from tfrec_dl.towers.image_cnn import ImageCNN
 from tfrec_dl.towers.numbers import Numbers
 from tfrec_dl.towers.text_cnn import TextCNN
 
-Picture = Annotated[ImageCNN | Backbone, Field(discriminator="name")]
+Picture = Annotated[ImageCNN | Backbone | GANFeatures, Field(discriminator="name")]
 Fusion = Annotated[Concatenation | GatedSum, Field(discriminator="name")]
 
 BLOCK = 1_024  # rows prepared at once: bounds the memory that resized pictures take

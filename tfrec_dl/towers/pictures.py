@@ -1,4 +1,6 @@
-"""What every network over pictures needs: one size, and to know which are missing."""
+"""What networks over pictures need: one size, to know which are missing, and to find a file of weights again."""
+
+from pathlib import Path
 
 import tensorflow as tf
 
@@ -30,3 +32,8 @@ def where_present(vector: tf.Tensor, pictures: tf.Tensor) -> tf.Tensor:
         lambda pixels: tf.cast(tf.reduce_any(pixels > 0, axis=[1, 2, 3]), tf.float32)[:, None]
     )(pictures)
     return tf.keras.layers.Multiply()([vector, present])
+
+
+def absolute_path(path: str) -> str:
+    """The path as it is found from any working directory, for a run is opened from others."""
+    return str(Path(path).resolve())

@@ -115,10 +115,10 @@ class ConvGAN(tf.keras.Model):
         both = augmented(tf.concat([real, fake], axis=0), self.config.augmentation, change)
         loss_kind = self.config.game_loss
         with tf.GradientTape() as tape:
-            real_logits, fake_logits = tf.split(self.discriminator(both, training=True), 2)
+            real_logits, fake_logits = tf.split(self.discriminator(both), 2)
             loss = discriminator_loss(loss_kind, real_logits, fake_logits)
             if isinstance(loss_kind, Wasserstein):
-                penalty = gradient_penalty(self.discriminator, *tf.split(both, 2), seed=place)
+                penalty = gradient_penalty(self.discriminator, *tf.split(both, 2), place)
                 loss += loss_kind.gradient_penalty * penalty
         variables = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))

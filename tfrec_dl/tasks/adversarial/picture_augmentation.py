@@ -6,9 +6,9 @@ import tensorflow as tf
 def augmented(pictures: tf.Tensor, rate: float, seed: tf.Tensor) -> tf.Tensor:
     """Mirrors half of the pictures, shifts each, and changes its brightness, contrast and saturation.
 
-    A discriminator that sees few pictures learns them by heart. When it sees both sides changed alike it cannot, and the
-    generator does not learn the changes (Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training,
-    NeurIPS 2020).
+    A discriminator that sees few pictures learns them by heart. When it sees both sides changed alike it cannot, and
+    the generator does not learn the changes (Zhao et al., Differentiable Augmentation for Data-Efficient GAN
+    Training, NeurIPS 2020).
 
     Args:
         pictures: [N, H, W, 3] float32 of -1 to 1.
