@@ -34,7 +34,7 @@ def test_settings_of_what_reads_features_are_listed_once_and_can_be_set(program)
     simple = {name: value for name, value in listed.items() if value[0] not in "(["}
     recipe = RECIPES["gru"]
     assert recipe.with_settings(simple) == recipe
-    for name, choices in (("image", "image_cnn or backbone"), ("fusion", "concatenation or gated_sum")):
+    for name, choices in (("image", "image_cnn, backbone or gan_features"), ("fusion", "concatenation or gated_sum")):
         assert re.search(rf"model\.content\.{name} (is )?{choices}", printed)
-        for choice in choices.split(" or "):
+        for choice in re.split(", | or ", choices):
             assert getattr(recipe.with_settings({name: choice}).model.content, name).name == choice
