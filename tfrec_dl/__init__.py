@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tfrec_dl.data.columns import Columns as Columns
     from tfrec_dl.data.histories import Histories as Histories
     from tfrec_dl.data.interactions import Interactions as Interactions
+    from tfrec_dl.data.random_split import random_by_user as random_by_user
     from tfrec_dl.data.rating_splits import RatingSplit as RatingSplit
     from tfrec_dl.data.rating_splits import random_splits as random_splits
     from tfrec_dl.data.reviews import ReviewColumns as ReviewColumns
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tfrec_dl.data.splits import Split as Split
     from tfrec_dl.data.splits import leave_last_out as leave_last_out
     from tfrec_dl.data.splits import temporal as temporal
+    from tfrec_dl.data.training_histories import TrainingHistories as TrainingHistories
     from tfrec_dl.data.vocabulary import Vocabulary as Vocabulary
     from tfrec_dl.data.windows import TrainingWindows as TrainingWindows
     from tfrec_dl.data.windows import WindowConfig as WindowConfig
@@ -49,11 +51,15 @@ if TYPE_CHECKING:
     from tfrec_dl.evaluation.ratings import paired_rating_difference as paired_rating_difference
     from tfrec_dl.evaluation.rendering import save_leaderboard as save_leaderboard
     from tfrec_dl.recipes import RECIPES as RECIPES
+    from tfrec_dl.recipes import AutoencoderConfig as AutoencoderConfig
+    from tfrec_dl.recipes import CFGANConfig as CFGANConfig
     from tfrec_dl.recipes import DeepMember as DeepMember
+    from tfrec_dl.recipes import IRGANConfig as IRGANConfig
     from tfrec_dl.recipes import ModelConfig as ModelConfig
     from tfrec_dl.recipes import Recipe as Recipe
     from tfrec_dl.recipes import StackedConfig as StackedConfig
     from tfrec_dl.recipes import TrainingConfig as TrainingConfig
+    from tfrec_dl.recipes import build_game as build_game
     from tfrec_dl.recipes import build_model as build_model
     from tfrec_dl.recipes import get_recipe as get_recipe
     from tfrec_dl.serving.add_items import add_items as add_items
@@ -63,6 +69,15 @@ if TYPE_CHECKING:
     from tfrec_dl.serving.ratings import load_ratings as load_ratings
     from tfrec_dl.serving.recommender import Recommender as Recommender
     from tfrec_dl.serving.recommender import load as load
+    from tfrec_dl.tasks.adversarial.cfgan import CFGAN as CFGAN
+    from tfrec_dl.tasks.adversarial.game_losses import LeastSquares as LeastSquares
+    from tfrec_dl.tasks.adversarial.game_losses import Minimax as Minimax
+    from tfrec_dl.tasks.adversarial.game_losses import NonSaturating as NonSaturating
+    from tfrec_dl.tasks.adversarial.game_losses import Wasserstein as Wasserstein
+    from tfrec_dl.tasks.adversarial.irgan import IRGAN as IRGAN
+    from tfrec_dl.tasks.adversarial.settings import CFGANGame as CFGANGame
+    from tfrec_dl.tasks.adversarial.settings import IRGANGame as IRGANGame
+    from tfrec_dl.tasks.autoencoder import AutoencoderModel as AutoencoderModel
     from tfrec_dl.tasks.deep_conn import DeepCoNN as DeepCoNN
     from tfrec_dl.tasks.deep_conn import build_deep_conn as build_deep_conn
     from tfrec_dl.tasks.rating import RatingModel as RatingModel
@@ -72,9 +87,12 @@ if TYPE_CHECKING:
     from tfrec_dl.training.fit import fit as fit
     from tfrec_dl.training.fit_ratings import RatingTraining as RatingTraining
     from tfrec_dl.training.fit_ratings import fit_ratings as fit_ratings
+    from tfrec_dl.training.game_watch import GameWatch as GameWatch
+    from tfrec_dl.training.game_watch import GameWatchConfig as GameWatchConfig
     from tfrec_dl.training.optimisers import RowSparseAdam as RowSparseAdam
     from tfrec_dl.training.run import Run as Run
     from tfrec_dl.training.train import train as train
+    from tfrec_dl.training.train_adversarial import compile_game as compile_game
 
 _HOMES = {
     "data.catalogue": ("Catalogue",),
@@ -82,10 +100,12 @@ _HOMES = {
     "data.columns": ("Columns",),
     "data.histories": ("Histories",),
     "data.interactions": ("Interactions",),
+    "data.random_split": ("random_by_user",),
     "data.rating_splits": ("RatingSplit", "random_splits"),
     "data.reviews": ("ReviewColumns", "Reviews"),
     "data.source": ("DataSource",),
     "data.splits": ("EvaluationCases", "Split", "leave_last_out", "temporal"),
+    "data.training_histories": ("TrainingHistories",),
     "data.vocabulary": ("Vocabulary",),
     "data.windows": ("TrainingWindows", "WindowConfig"),
     "errors": ("InputError",),
@@ -100,11 +120,15 @@ _HOMES = {
     "evaluation.rendering": ("save_leaderboard",),
     "recipes": (
         "RECIPES",
+        "AutoencoderConfig",
+        "CFGANConfig",
         "DeepMember",
+        "IRGANConfig",
         "ModelConfig",
         "Recipe",
         "StackedConfig",
         "TrainingConfig",
+        "build_game",
         "build_model",
         "get_recipe",
     ),
@@ -113,6 +137,11 @@ _HOMES = {
     "serving.export": ("export_saved_model",),
     "serving.ratings": ("export_ratings", "load_ratings"),
     "serving.recommender": ("Recommender", "load"),
+    "tasks.adversarial.cfgan": ("CFGAN",),
+    "tasks.adversarial.game_losses": ("LeastSquares", "Minimax", "NonSaturating", "Wasserstein"),
+    "tasks.adversarial.irgan": ("IRGAN",),
+    "tasks.adversarial.settings": ("CFGANGame", "IRGANGame"),
+    "tasks.autoencoder": ("AutoencoderModel",),
     "tasks.deep_conn": ("DeepCoNN", "build_deep_conn"),
     "tasks.rating": ("RatingModel",),
     "tasks.retrieval": ("RetrievalModel",),
@@ -120,9 +149,11 @@ _HOMES = {
     "training.compare": ("compare",),
     "training.fit": ("fit",),
     "training.fit_ratings": ("RatingTraining", "fit_ratings"),
+    "training.game_watch": ("GameWatch", "GameWatchConfig"),
     "training.optimisers": ("RowSparseAdam",),
     "training.run": ("Run",),
     "training.train": ("train",),
+    "training.train_adversarial": ("compile_game",),
 }
 _HOME = {name: f"tfrec_dl.{module}" for module, names in _HOMES.items() for name in names}
 
