@@ -181,7 +181,7 @@ AnyConfig = ModelConfig | AutoencoderConfig | StackedConfig | IRGANConfig | CFGA
 
 
 def check_kind(config: AnyConfig, items: object) -> None:
-    """Raises InputError where the kind and the items' features, or None, do not go together."""
+    """Raises InputError where the kind and the items' features, or None, or the networks of a game, do not fit."""
     if isinstance(config, StackedConfig):
         for member in config.members.values():
             check_kind(member.model, items)
@@ -189,6 +189,11 @@ def check_kind(config: AnyConfig, items: object) -> None:
     if isinstance(config, IRGANConfig):
         check_kind(config.generator, items)
         check_kind(config.discriminator, items)
+        if config.generator.name != config.discriminator.name:
+            raise InputError(
+                f"the generator is of family {config.generator.name!r}, the discriminator of "
+                f"{config.discriminator.name!r}: choose an autoencoder for both, or for none."
+            )
         return
     if isinstance(config, AutoencoderConfig | CFGANConfig):
         if items is not None:

@@ -58,6 +58,7 @@ def train_adversarial(
             logger.info("discriminator, before the game")
             judge_folder = folder / DISCRIMINATOR
             trained_network(judge_recipe, source, judge_folder, callbacks, verbose)
+        tf.keras.utils.set_random_seed(recipe.training.seed)
         generator = Run.open(folder / START).retrieval_model()
         game = build_game(recipe, generator, Run.open(judge_folder).retrieval_model())
         _play(game, split, batches, run, callbacks, verbose)
