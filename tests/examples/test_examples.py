@@ -32,6 +32,7 @@ def test_every_example_is_tested_here():
     assert {path.name for path in EXAMPLES.glob("*.py")} == {
         "train_gru.py",
         "train_caser.py",
+        "train_gan.py",
         "export_and_query.py",
         "recommend_new_items.py",
         "predict_ratings.py",  # in test_predict_ratings.py
@@ -49,6 +50,22 @@ def test_a_training_prints_its_metrics(monkeypatch, capsys, name):
         for end in ("", "/low", "/high")
     )
     assert 0.0 <= low <= value <= high <= 1.0
+
+
+@pytest.mark.slow
+def test_a_game_is_shown_beside_its_start_and_exported(monkeypatch, capsys, tmp_path):
+    run(monkeypatch, "train_gan.py", "--epochs", "1", "--game-epochs", "1", "--out", str(tmp_path))
+    printed = capsys.readouterr().out
+    lines = {line[:16].strip(): line[16:].split() for line in printed.splitlines() if " ndcg@10 " in line}
+    before, after = (float(lines[name][1]) for name in ("before the game", "after it"))
+    difference, low, high = (float(part.strip("(),")) for part in (lines["difference"][i] for i in (1, 2, 4)))
+    assert difference == pytest.approx(after - before, abs=2e-4)
+    assert low <= difference <= high
+    assert 0 < float(lines["after it"][3]) <= 1  # coverage
+    assert (tmp_path / "export" / "1" / "saved_model.pb").exists()
+    recommended = printed.split(f"{tmp_path / 'export' / '1'}: after Title ")[1].splitlines()[1:]
+    assert len(recommended) == 5
+    assert all("  Title " in line for line in recommended)
 
 
 @pytest.mark.slow
