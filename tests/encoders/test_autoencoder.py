@@ -1,5 +1,6 @@
 """The autoencoder's encoder against a plain sum over the items."""
 
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -9,7 +10,10 @@ import tensorflow as tf
 from tfrec_dl.encoders import autoencoder
 
 VOCABULARY, LENGTH = 20, 6
-ACTIVATIONS = {"tanh": np.tanh, "elu": lambda values: np.where(values > 0, values, np.expm1(values))}
+ACTIVATIONS: dict[str, Callable] = {
+    "tanh": np.tanh,
+    "elu": lambda values: np.where(values > 0, values, np.expm1(values)),
+}
 
 
 class Encoder:

@@ -80,6 +80,7 @@ def test_what_is_known_of_the_user_is_added_to_the_state():
     batch = BATCH | {"user_id": tf.constant(["bob", "nobody", "ann"])}
     queries = model.examples(batch, model.lookup()).queries.numpy()
     alone = model.query(BATCH["history"]).numpy()
+    assert model.user_tower is not None
     users = model.user_tower(batch["user_id"]).numpy()
     np.testing.assert_allclose(queries - alone, np.pad(users - model.user_tower.missing(), ((0, 0), (0, 1))), atol=1e-5)
     assert np.abs(users[0] - users[2]).max() > 1e-3
@@ -91,6 +92,7 @@ def test_regularisation_is_shown_apart_from_the_loss_and_trained_on():
     free = model_of()
     assert float(model.compute_loss(BATCH)) == pytest.approx(float(free.compute_loss(BATCH)), rel=1e-6)
     model.compile(tf.keras.optimizers.SGD(0.1))
+    assert model.history_embedding is not None
     before = model.history_embedding.embeddings.numpy()[FIRST_ITEM + ITEMS :]
     biases = model.item_tower.get_layer("item_bias").embeddings.numpy()[FIRST_ITEM + ITEMS :]
     model.train_step(BATCH)

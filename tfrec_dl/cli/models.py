@@ -39,7 +39,9 @@ def models() -> None:
             say("  the members are recipes, whose settings hold for each that has them")
         if isinstance(recipe.model, IRGANConfig | CFGANConfig):
             parts = ("model.generator", "model.discriminator")
-            others = {name: value for name, value in settings.items() if not name.startswith(parts)}
+            others = {
+                name.removesuffix(".name"): value for name, value in settings.items() if not name.startswith(parts)
+            }
             named = {f"model.{part}": network for part, network in networks(recipe).items()}
             settings = {**named, **others}
             say("  generator and discriminator may be named by recipes, whose settings hold for each that has them")
