@@ -108,7 +108,7 @@ def read_discriminator(path: str | None) -> tf.keras.Model:
 
 def _moments(model: tf.keras.Model, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance [F] of the features of the pictures that are not missing; 0 and 1 where there is none."""
-    present = np.flatnonzero(pictures.reshape(len(pictures), -1).any(axis=1))
+    present = np.flatnonzero(pictures.any(axis=(1, 2, 3)))
     if not len(present):
         return np.zeros(model.output.shape[1], np.float32), np.ones(model.output.shape[1], np.float32)
     blocks = [present[start : start + BLOCK] for start in range(0, len(present), BLOCK)]

@@ -119,7 +119,7 @@ def _present(pictures: np.ndarray, size: tuple[int, int], batch_size: int) -> np
         raise InputError(
             f"pictures have type {pictures.dtype} and shape {list(pictures.shape)}: give uint8 [N, height, width, 3]."
         )
-    present = pictures[pictures.reshape(len(pictures), -1).any(axis=1)]
+    present = pictures[pictures.any(axis=(1, 2, 3))]
     if len(present) < batch_size:
         raise InputError(
             f"{len(present)} of {len(pictures)} pictures are not black: "
