@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from tfrec_dl.encoders import Body
 from tfrec_dl.errors import InputError
 from tfrec_dl.tasks.adversarial.game_losses import GameLoss
 from tfrec_dl.tasks.losses import Loss
@@ -17,7 +18,7 @@ FAMILIES = ("retrieval", "autoencoder", "stacked", "irgan", "cfgan")  # of model
 NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name
 # Settings that are one of several classes, told apart by their name; those that can be set by that name.
 TAGGED = ("body", "loss", "game_loss", "image", "fusion")
-NAMED: dict[str, Any] = {"loss": Loss, "game_loss": GameLoss, "image": Picture, "fusion": Fusion}
+NAMED: dict[str, Any] = {"body": Body, "loss": Loss, "game_loss": GameLoss, "image": Picture, "fusion": Fusion}
 
 
 def change(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
