@@ -56,6 +56,14 @@ def test_game_that_is_over_is_explained_in_one_line(figures, said):
     assert "\n" not in reason
 
 
+def test_a_policy_that_has_become_certain_is_mode_collapse_though_its_lists_differ():
+    watch = GameWatch(START | {"policy_entropy": 4.0})
+    assert watch.verdict(GOING_WELL | {"policy_entropy": 0.41}) is None
+    reason = watch.verdict(GOING_WELL | {"policy_entropy": 0.39})
+    assert reason.startswith("mode collapse: the policy's entropy is 0.39 nats, 4 before the game; ")
+    assert GameWatch(watch.start, GameWatchConfig(sharpened=0)).verdict(GOING_WELL | {"policy_entropy": 0.0}) is None
+
+
 def test_what_is_not_measured_is_not_judged_by():
     assert GameWatch(START).verdict({}) is None
     assert GameWatch({}).verdict(GOING_WELL | {"val_coverage@10": 0.0}) is None

@@ -13,6 +13,7 @@ logger = logging.getLogger(__name__)
 
 COVERAGE = "coverage@10"
 ACCURACY = "discriminator_accuracy"
+ENTROPY = "policy_entropy"
 LOSSES = ("generator_loss", "discriminator_loss", "loss")
 KEPT = "the best generator on validation is kept"
 
@@ -24,11 +25,14 @@ class GameWatchConfig:
     Attributes:
         collapse: share of the catalogue coverage from before the game; below it the generator's modes have collapsed.
             0 never ends a game.
+        sharpened: share of the policy's entropy from before the game; below it the generator's modes have collapsed too,
+            for then each list is nearly certain. 0 never ends a game.
         won: accuracy of the discriminator from which on it has won. None never ends a game: choose it for a Wasserstein
             critic, whose logits have no boundary between real and made.
     """
 
     collapse: float = Field(default=0.5, ge=0, le=1)
+    sharpened: float = Field(default=0.1, ge=0, le=1)
     won: float | None = Field(default=0.98, gt=0.5, le=1)
 
 
@@ -39,7 +43,8 @@ class GameWatch(tf.keras.callbacks.Callback):
     epoch's weights.
 
     Args:
-        start: validation figures from before the game, among them "coverage@10"; without it coverage is not looked at.
+        start: figures from before the game: "coverage@10" on validation and "policy_entropy"; without one it is not
+            looked at.
         config: when a game is over; default `GameWatchConfig()`.
 
     Attributes:
@@ -72,6 +77,12 @@ class GameWatch(tf.keras.callbacks.Callback):
         if covered is not None and before is not None and covered < self.config.collapse * before:
             return (
                 f"mode collapse: the lists of 10 show {covered:.1%} of the items, {before:.1%} before the game; {KEPT}"
+                ". Try a lower generator_learning_rate, or a higher weight of entropy or likelihood."
+            )
+        entropy, before = _figure(logs, ENTROPY), _figure(self.start, ENTROPY)
+        if entropy is not None and before is not None and entropy < self.config.sharpened * before:
+            return (
+                f"mode collapse: the policy's entropy is {entropy:.3g} nats, {before:.3g} before the game; {KEPT}"
                 ". Try a lower generator_learning_rate, or a higher weight of entropy or likelihood."
             )
         accuracy = _figure(logs, ACCURACY)

@@ -90,6 +90,8 @@ def _play(
     settings, folder = game.settings, run.folder
     before = Run.open(folder / START).metrics()
     compile_game(game, settings)
+    # While the generator is the one before the game.
+    entropy = game.move(next(iter(batches.dataset())), tf.constant([0, 0])).entropy
     resumable = ResumableTraining(game, folder, MONITORED, settings.game_patience)
     finished_epochs = resumable.resume()
     if finished_epochs:
@@ -98,7 +100,8 @@ def _play(
         resumable.start_from(before[f"validation/{MONITORED.removeprefix('val_')}"])
     # A critic's logits have no boundary between real and made, so it cannot win.
     config = GameWatchConfig(won=None) if isinstance(settings.game_loss, Wasserstein) else GameWatchConfig()
-    watch = GameWatch({COVERAGE.name: before[f"validation/{COVERAGE.name}"]}, config)
+    coverage = before[f"validation/{COVERAGE.name}"]
+    watch = GameWatch({COVERAGE.name: coverage, "policy_entropy": float(entropy)}, config)
     ended = resumable.stalled or finished_epochs >= settings.game_epochs
     if not ended and watch.verdict(resumable.last_logs()) is None:
         game.fit(
