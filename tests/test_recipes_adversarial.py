@@ -1,6 +1,7 @@
 """Recipes of games: generator and discriminator by name, settings of one or of both, and what fits together."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,11 +39,16 @@ def cfgan() -> Recipe:
     return RECIPES["cfgan"]
 
 
+def networks_of(recipe: Recipe) -> tuple[Any, Any]:
+    assert isinstance(recipe.model, IRGANConfig)
+    return recipe.model.generator, recipe.model.discriminator
+
+
 def test_both_networks_are_given_by_the_names_of_recipes(irgan):
     changed = irgan.with_settings({"window": "3", "generator": "caser", "discriminator": "gru"})
-    assert isinstance(changed.model, IRGANConfig)
-    assert changed.model.generator.body == Caser(window=3)
-    assert changed.model.discriminator.body == GRU()
+    generator, discriminator = networks_of(changed)
+    assert generator.body == Caser(window=3)
+    assert discriminator.body == GRU()
     changed = irgan.with_settings({"generator": "mult_dae", "discriminator": "mult_dae", "generator.units": "40,20"})
     assert changed.model.generator.units == (40, 20)
     assert changed.model.discriminator == RECIPES["mult_dae"].model
@@ -50,7 +56,7 @@ def test_both_networks_are_given_by_the_names_of_recipes(irgan):
 
 def test_a_setting_holds_for_both_networks_or_for_the_one_named(irgan):
     changed = irgan.with_settings({"dimension": 7, "units": "11", "discriminator.body.units": 9, "loss": "bpr"})
-    generator, discriminator = changed.model.generator, changed.model.discriminator
+    generator, discriminator = networks_of(changed)
     assert (generator.dimension, discriminator.dimension) == (7, 7)
     assert generator.loss.name == discriminator.loss.name == "bpr"
     assert discriminator.body.units == 9

@@ -1,21 +1,25 @@
 """Every recipe's model, exported and served."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tests.serving.stand_in import vocabulary_of
 from tests.serving.test_export import stored_values
-from tfrec_dl.recipes import RECIPES, ModelConfig, build_model
+from tfrec_dl.recipes import RECIPES, AutoencoderConfig, ModelConfig, build_model
 from tfrec_dl.serving import export_saved_model, verify, verify_export
 
 TIED = {"dimension": 6, "max_length": 12}
 TWO_TABLES = {**TIED, "tied": False, "markov_order": 3}
 NAMES = [name for name, recipe in RECIPES.items() if isinstance(recipe.model, ModelConfig)]
-CASES = [*((name, TIED) for name in NAMES), ("gru", TWO_TABLES)]
+AUTOENCODERS = [name for name, recipe in RECIPES.items() if isinstance(recipe.model, AutoencoderConfig)]
+CASES: list[tuple[str, dict[str, Any]]] = [*((name, TIED) for name in NAMES), ("gru", TWO_TABLES)]
+CASES += [(name, {"units": (8, 6), "max_length": 12}) for name in AUTOENCODERS]
 
 
-@pytest.mark.parametrize(("name", "settings"), CASES, ids=[*NAMES, "gru with two tables"])
+@pytest.mark.parametrize(("name", "settings"), CASES, ids=[*NAMES, "gru with two tables", *AUTOENCODERS])
 def test_export_recommends_what_the_model_does_and_stores_no_more(tmp_path, monkeypatch, name, settings):
     monkeypatch.setattr(verify, "_run_command_line", verify._run_session)
     vocabulary = vocabulary_of([f"item-{item}" for item in range(50)])
