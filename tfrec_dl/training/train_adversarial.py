@@ -51,13 +51,14 @@ def train_adversarial(
 
     run = Run.begin(folder, recipe, source, interactions, split.vocabulary, {"items": items, "users": users})
     with locked(folder / "config.json"):
+        plain = source.absolute()  # a source that says what it reads has said it already
         logger.info("generator, before the game")
-        start = trained_network(generator_recipe(recipe), source, folder / START, callbacks, verbose)
+        start = trained_network(generator_recipe(recipe), plain, folder / START, callbacks, verbose)
         judge_recipe, judge_folder = discriminator_recipe(recipe), folder / START
         if judge_recipe is not None:
             logger.info("discriminator, before the game")
             judge_folder = folder / DISCRIMINATOR
-            trained_network(judge_recipe, source, judge_folder, callbacks, verbose)
+            trained_network(judge_recipe, plain, judge_folder, callbacks, verbose)
         tf.keras.utils.set_random_seed(recipe.training.seed)
         generator = Run.open(folder / START).retrieval_model()
         game = build_game(recipe, generator, Run.open(judge_folder).retrieval_model())

@@ -52,7 +52,7 @@ def train_stacked(
         for name, member in recipes.items():
             logger.info("member %s", name)
             members[name] = RetrievalMember(
-                trained_network(member, source, folder / MEMBERS / name, callbacks, verbose)
+                trained_network(member, source.absolute(), folder / MEMBERS / name, callbacks, verbose)
             )
         for name, floor, _ in fit_floors(split, config.floors, logger.info):
             members[name] = floor.graph()
