@@ -168,6 +168,17 @@ def test_learns_that_the_last_item_determines_the_next(trained):
     assert popularity.means()["ndcg@10"] < 0.6
 
 
+def test_a_game_does_not_lose_what_its_generator_had_learned(trained):
+    start = trained.run.folder / "start"
+    if not start.exists():
+        pytest.skip("no game")
+    with (trained.run.folder / "history.csv").open(newline="") as file:
+        figures = [float(row["val_ndcg@10"]) for row in csv.DictReader(file)]
+    before = Run.open(start).metrics()["validation/ndcg@10"]
+    assert min(figures) > 0.95 * before
+    assert trained.run.metrics()["validation/ndcg@10"] == pytest.approx(max(before, *figures), abs=1e-6)
+
+
 def test_weights_loaded_from_the_run_are_those_that_were_measured(trained):
     parts = {"validation": trained.split.validation, "test": trained.split.test}
     if isinstance(trained.model, StackedModel):

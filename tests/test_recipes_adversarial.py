@@ -1,5 +1,6 @@
 """Recipes of games: generator and discriminator by name, settings of one or of both, and what fits together."""
 
+import csv
 import json
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from tests.items import item_ids, named_items, vocabulary_of
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.encoders import GRU, Caser, UserOnly
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.scorer import as_scorer
 from tfrec_dl.recipes import (
     RECIPES,
     CFGANConfig,
@@ -24,6 +27,7 @@ from tfrec_dl.recipes import (
 )
 from tfrec_dl.serving import export_saved_model, load
 from tfrec_dl.tasks.adversarial.game_losses import LeastSquares, Minimax, NonSaturating, Wasserstein
+from tfrec_dl.training.run import Run
 from tfrec_dl.training.train import train
 
 GAMES = ("irgan", "cfgan")
@@ -247,3 +251,27 @@ def test_generator_and_discriminator_may_know_items_by_their_features(source, tm
     served = recommender.recommend([[f"item_{item}" for item in walk] for walk in walks], 1)
     right = [row[0][0] == f"item_{(walk[-1] + 1) % ITEMS}" for row, walk in zip(served, walks, strict=True)]
     assert np.mean(right) >= 0.9
+
+
+@pytest.mark.slow
+def test_matrix_factorisation_plays_as_in_the_paper(source, tmp_path):
+    """The users' ids are all that generator and discriminator read; each has a user tower that the game trains."""
+    users = tmp_path / "users.csv"
+    ids = [f"user_{user}" for user in range(100)]
+    pd.DataFrame({"user_id": ids, "id": ids}).to_csv(users, index=False)
+    with_users = DataSource(source.path, users=str(users), user_kinds={"id": "category"})
+    settings = {"body": "user_only", "categories.min_count": "1", "generator_learning_rate": 0.01, "epochs": 2}
+    recipe = RECIPES["irgan"].with_settings(
+        {name: value for name, value in SMALL.items() if name != "body.units"} | settings
+    )
+    run = train(recipe, with_users, tmp_path / "run", verbose=0)
+    start, model = Run.open(tmp_path / "run" / "start").model(), run.model()
+    assert model.user_tower is not None
+    histories = run.split().test.histories
+    scores = as_scorer(model).scores(histories)
+    assert np.isfinite(scores[:, FIRST_ITEM:]).all()
+    assert np.abs(scores[0] - scores[1])[FIRST_ITEM:].max() > 1e-3
+    with (run.folder / "history.csv").open(newline="") as file:
+        figures = [float(row["val_ndcg@10"]) for row in csv.DictReader(file)]
+    better = max(figures) > Run.open(run.folder / "start").metrics()["validation/ndcg@10"]
+    assert (as_scorer(start).scores(histories) != scores).any() == better

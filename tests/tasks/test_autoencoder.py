@@ -101,6 +101,25 @@ def test_regularisation_is_shown_apart_from_the_loss_and_trained_on():
     np.testing.assert_array_equal(model.item_tower.get_layer("item_bias").embeddings[FIRST_ITEM + ITEMS :], biases)
 
 
+def test_epochs_loss_is_the_mean_over_all_histories_whatever_the_batches():
+    """A long history counts as one, though it has a batch of its own; the learning rate is 0, so nothing moves."""
+    rows = [[2, 3], [4, 5], [6, 7], [2, 3, 4, 5, 6, 7]]
+    lengths = [len(row) for row in rows]
+    items = np.concatenate(rows).astype(np.int32)
+    weights = np.arange(1, len(items) + 1, dtype=np.float32)
+    histories = Histories(items, np.concatenate([[0], np.cumsum(lengths)]), np.array(list("abcd"), object), weights)
+    batches = TrainingHistories(histories, WindowConfig(8, 0, batch_size=3))
+    model = model_of()
+    model.compile(tf.keras.optimizers.SGD(0.0))
+    shown = model.fit(batches.dataset(), steps_per_epoch=2, verbose=0).history["loss"]
+    parts = np.split(weights, np.cumsum(lengths)[:-1])
+    alone = [
+        plain_loss(model, {"history": tf.constant([row]), "weight": tf.constant([part])})
+        for row, part in zip(rows, parts, strict=True)
+    ]
+    assert shown == pytest.approx([np.mean(alone)], rel=1e-4)
+
+
 @pytest.fixture(scope="module")
 def clubs():
     """Users of two clubs, who take any eight of their club's ten items; items of the first are the popular ones."""

@@ -47,4 +47,8 @@ class AutoencoderModel(RetrievalModel):
         likelihood = tf.nn.log_softmax(tf.linalg.matmul(examples.queries, items, transpose_b=True))
         places = tf.stack([examples.rows, examples.targets - FIRST_ITEM], axis=1)
         losses = -tf.gather_nd(likelihood, places) * examples.weights
-        return tf.reduce_sum(losses) / tf.cast(tf.shape(examples.queries)[0], tf.float32)
+        return tf.reduce_sum(losses) / self.averaged_over(examples)
+
+    def averaged_over(self, examples: Examples) -> tf.Tensor:
+        """The number of histories."""
+        return tf.cast(tf.shape(examples.queries)[0], tf.float32)

@@ -106,7 +106,7 @@ class RetrievalModel(tfrs.Model):
         vectors = self.lookup(training)
         examples = self.examples(inputs, vectors, training)
         loss = self.supervised_loss(examples, vectors, self._step_seed())
-        self.loss_mean.update_state(loss, sample_weight=tf.reduce_sum(examples.weights))
+        self.loss_mean.update_state(loss, sample_weight=self.averaged_over(examples))
         return loss / tf.distribute.get_strategy().num_replicas_in_sync
 
     def lookup(self, training: bool = False) -> Lookup:
@@ -142,6 +142,10 @@ class RetrievalModel(tfrs.Model):
         losses = self.retrieval_loss.per_target(examples.queries, examples.targets, candidates)
         weights = examples.weights
         return tf.math.divide_no_nan(tf.reduce_sum(losses * weights), tf.reduce_sum(weights))
+
+    def averaged_over(self, examples: Examples) -> tf.Tensor:
+        """What `supervised_loss` is a mean over, and so a batch's share of the epoch's mean: the targets' weights."""
+        return tf.reduce_sum(examples.weights)
 
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One optimiser step; reports the epoch's mean loss where `tfrs.Model` reports the last batch's."""
