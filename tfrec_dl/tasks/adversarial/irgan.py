@@ -27,8 +27,9 @@ class Policy(NamedTuple):
         examples: the queries, and what the data answer.
         vectors: item indices -> vectors.
         items: [C] int32 among which it chooses.
-        log_probabilities: [Q, C] float32.
+        log_probabilities: [Q, C] float32, of choosing each of `items`.
         log_total: [Q, 1] float32, what the log probability of an item falls short of its score.
+        correction: [C] float32 log of how often each of `items` is expected among them, where they are drawn; else 0.
     """
 
     examples: Examples
@@ -36,14 +37,18 @@ class Policy(NamedTuple):
     items: tf.Tensor
     log_probabilities: tf.Tensor
     log_total: tf.Tensor
+    correction: tf.Tensor
 
     def draw(self, samples: int, seed: tf.Tensor) -> tf.Tensor:
         """Draws columns of `items` with replacement: [Q, samples] int32."""
-        return tf.random.stateless_categorical(self.log_probabilities, samples, seed, dtype=tf.int32)
+        drawn = tf.random.stateless_categorical(self.log_probabilities, samples, seed, dtype=tf.int32)
+        # TensorFlow draws one past the last where probabilities are no numbers; by its losses such a game will end.
+        return tf.minimum(drawn, tf.shape(self.items)[0] - 1)
 
     def entropy(self) -> tf.Tensor:
-        """[Q] nats."""
-        return -tf.reduce_sum(tf.exp(self.log_probabilities) * self.log_probabilities, axis=1)
+        """Of the distribution over all items, [Q] nats; an estimate where it chooses among some of them."""
+        of_items = self.log_probabilities + self.correction
+        return -tf.reduce_sum(tf.exp(self.log_probabilities) * of_items, axis=1)
 
     def target_counts(self) -> tf.Tensor:
         """How many right answers each query has: [Q] float32."""
@@ -108,7 +113,7 @@ class IRGAN(AdversarialModel):
             correction = sampler.log_probability(items) + math.log(self.settings.choices)
         scores = tf.linalg.matmul(examples.queries, vectors(items), transpose_b=True) / temperature - correction
         log_total = tf.reduce_logsumexp(scores, axis=1, keepdims=True)
-        return Policy(examples, vectors, items, scores - log_total, log_total)
+        return Policy(examples, vectors, items, scores - log_total, log_total, correction)
 
     def judge(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Verdict:
         """The discriminator's loss on the data's items and on as many drawn from the policy as `samples` says."""
