@@ -130,8 +130,12 @@ def refuse_other_data(
 
 def run_entries(run: Run, split: Split) -> list[Entry]:
     """A finished run's lines of the leaderboard; a game has a second one, its generator before the game."""
-    start = [Run.open(run.folder / START)] if (run.folder / START).exists() else []
-    return [run_entry(each, split) for each in (run, *start)]
+    return [run_entry(each, split) for each in with_start(run)]
+
+
+def with_start(run: Run) -> list[Run]:
+    """The run, and where it is a game that of its generator before the game."""
+    return [run, Run.open(run.folder / START)] if (run.folder / START).exists() else [run]
 
 
 def run_entry(run: Run, split: Split) -> Entry:
@@ -153,7 +157,9 @@ def _cold_leaderboard(
 ) -> pd.DataFrame:
     """The runs and the floors on warm, cold and all items."""
     entries = [
-        ColdStartEntry(run.recipe.name, evaluate_cold_start(run.model(), cold_split), run_seconds(run)) for run in runs
+        ColdStartEntry(each.recipe.name, evaluate_cold_start(each.model(), cold_split), run_seconds(each))
+        for run in runs
+        for each in with_start(run)
     ]
     texts = item_texts(items, cold_split.vocabulary)
     for name in COLD_FLOORS:
