@@ -239,8 +239,10 @@ def test_networks_that_cannot_have_what_is_given_are_refused_before_anything_is_
 @pytest.mark.slow
 def test_generator_and_discriminator_may_know_items_by_their_features(source, tmp_path):
     """A generator of content against a hybrid discriminator: plays, is kept, and serves what it scores."""
-    recipe = RECIPES["irgan"].with_settings({**SMALL, "generator.kind": "content", "discriminator.kind": "hybrid"})
-    run = train(recipe, source, tmp_path / "run", verbose=0)
+    body = {"body": "caser", "window": 3, "horizontal_filters": 4, "vertical_filters": 2}
+    kinds = {"generator.kind": "content", "discriminator.kind": "hybrid"}
+    run = train(RECIPES["irgan"].with_settings(SMALL | body | kinds), source, tmp_path / "run", verbose=0)
+    assert Run.open(tmp_path / "run" / "discriminator").recipe.to_dict()["model"]["kind"] == "hybrid"
     metrics = run.metrics()
     assert metrics["validation/ndcg@10"] > 0.9
     assert metrics["test_gain/ndcg@10"] == pytest.approx(

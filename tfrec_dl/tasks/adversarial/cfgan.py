@@ -91,7 +91,8 @@ class CFGAN(AdversarialModel):
         loss = discriminator_loss(self.settings.game_loss, real_logits, made_logits)
         if isinstance(self.settings.game_loss, Wasserstein):
             critic = partial(self._logits, condition=users.real)
-            loss += self.settings.game_loss.gradient_penalty * gradient_penalty(critic, users.real, made, seed)
+            places = tf.random.experimental.stateless_fold_in(seed, 1)  # apart from the numbers of the mask
+            loss += self.settings.game_loss.gradient_penalty * gradient_penalty(critic, users.real, made, places)
         return Verdict(loss, discriminator_accuracy(self.settings.game_loss, real_logits, made_logits))
 
     def move(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Move:

@@ -109,7 +109,9 @@ class IRGAN(AdversarialModel):
         if model.vocabulary.trained_size - FIRST_ITEM > self.settings.choices:
             # logQ correction: drawn in proportion to what it adds, each item counts as often as it should.
             sampler = NegativeSampler(model.vocabulary.item_counts, CHOICES_EXPONENT)
-            items = tf.cast(sampler.sample(self.settings.choices, seed), tf.int32)
+            # Apart from the seed that draws from the policy, whose numbers would be the same ones.
+            apart = tf.random.experimental.stateless_fold_in(seed, 1)
+            items = tf.cast(sampler.sample(self.settings.choices, apart), tf.int32)
             correction = sampler.log_probability(items) + math.log(self.settings.choices)
         scores = tf.linalg.matmul(examples.queries, vectors(items), transpose_b=True) / temperature - correction
         log_total = tf.reduce_logsumexp(scores, axis=1, keepdims=True)
