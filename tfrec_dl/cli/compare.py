@@ -26,9 +26,9 @@ from tfrec_dl.cli.options import (
     UserColumn,
     UserFeature,
     Users,
-    chosen_kind,
     parse_kinds,
     parse_settings,
+    settled,
 )
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
@@ -85,8 +85,7 @@ def compare(
     from tfrec_dl.recipes import RECIPES, get_recipe
     from tfrec_dl.training.compare import compare
 
-    settings = {**chosen_kind(kind, items), **settings}
-    recipes = [get_recipe(name).with_settings(settings) for name in names]
+    recipes = [settled(get_recipe(name), settings, kind, items) for name in names]
     if out is not None:
         require_only(out, {*RECIPES, *LEADERBOARD}, "a comparison")
     source = NarratedSource(

@@ -1,12 +1,15 @@
 """Options that `train` and `compare` share, and what they mean."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    from tfrec_dl.recipes import Recipe
 
 
 class Kind(str, Enum):
@@ -67,7 +70,7 @@ KindOption = Annotated[
     ),
 ]
 Epochs = Annotated[int | None, typer.Option(metavar="N", help="Passes over the training data at most.")]
-BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Windows of a history a step.")]
+BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Windows of a history, or whole histories, a step.")]
 MaxLength = Annotated[int | None, typer.Option(metavar="N", help="Items of a history that are read.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Decides everything random.")]
 Settings = Annotated[
@@ -106,11 +109,19 @@ def parse_kinds(option: str, texts: Sequence[str] | None, table: str | None) -> 
     return kinds
 
 
-def chosen_kind(kind: Kind | None, items: str | None) -> dict[str, str]:
-    """The setting of the kind of recommender: as asked for, or both ids and features where there are features."""
+def settled(recipe: "Recipe", settings: Mapping[str, Any], kind: Kind | None, items: str | None) -> "Recipe":
+    """The recipe with its settings and the kind of recommender: as asked for, or hybrid where items have features.
+
+    A network that knows items by their ids alone has no kind: `train` says why features are not for it.
+    """
+    from tfrec_dl.recipes import model_class
+    from tfrec_dl.tasks.autoencoder import AutoencoderModel
+
     if kind is None and items is None:
-        return {}
-    return {"kind": "hybrid" if kind is None else kind.value}
+        return recipe.with_settings(settings)
+    if kind is None and model_class(recipe.with_settings(settings).model) is AutoencoderModel:
+        return recipe.with_settings(settings)
+    return recipe.with_settings({"kind": "hybrid" if kind is None else kind.value, **settings})
 
 
 def parse_settings(texts: Sequence[str] | None, **options: int | None) -> dict[str, Any]:

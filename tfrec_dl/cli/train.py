@@ -25,9 +25,9 @@ from tfrec_dl.cli.options import (
     UserColumn,
     UserFeature,
     Users,
-    chosen_kind,
     parse_kinds,
     parse_settings,
+    settled,
 )
 from tfrec_dl.cli.quiet import quiet_tensorflow
 
@@ -58,7 +58,8 @@ def train(
     """Train a model on a table of interactions.
 
     RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs; that of a stack a run of each
-    member. Interrupted at any moment, the same command continues it. A finished RUN is never overwritten.
+    member, that of a game one of its generator before the game. Interrupted at any moment, the same command continues
+    it. A finished RUN is never overwritten.
     """
     require_writable(out)
     require_unfinished(out)
@@ -71,7 +72,7 @@ def train(
     from tfrec_dl.training.compare import refuse_other_recipe
     from tfrec_dl.training.train import train
 
-    recipe = get_recipe(model).with_settings({**chosen_kind(kind, items), **settings})
+    recipe = settled(get_recipe(model), settings, kind, items)
     refuse_other_recipe(recipe, out)
     source = NarratedSource(
         data,
