@@ -93,7 +93,7 @@ def _build_autoencoder(
 
     tower = id_tower(table(config.units[-1], "output_embedding"), vocabulary.item_counts)
     encoder = autoencoder(config.units, config.activation, config.item_dropout, config.state_dropout, held)
-    user = None if users is None else user_tower(Content(), users, config.units[-1], 0.0)
+    user = None if users is None else user_tower(Content(), users, config.units[-1], config.user_dropout)
     return AutoencoderModel(
         encoder,
         tower,

@@ -91,6 +91,7 @@ class AutoencoderConfig:
         item_dropout: share of the history's items hidden in training.
         state_dropout: share of the last hidden layer set to zero in training.
         regularization: weight of the squared weights in the loss, which is summed over a history's items.
+        user_dropout: share of the users whose features are not read in training, so that a query without them works.
         name: of the family.
     """
 
@@ -99,6 +100,7 @@ class AutoencoderConfig:
     item_dropout: float = Field(default=0.4, ge=0, lt=1)
     state_dropout: float = Field(default=0.3, ge=0, lt=1)
     regularization: float = Field(default=0.008, ge=0, allow_inf_nan=False)
+    user_dropout: float = Field(default=0.2, ge=0, le=1)
     name: Literal["autoencoder"] = "autoencoder"
 
 
