@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     from tfrec_dl.serving.recommender import Recommender as Recommender
     from tfrec_dl.serving.recommender import load as load
     from tfrec_dl.tasks.adversarial.cfgan import CFGAN as CFGAN
+    from tfrec_dl.tasks.adversarial.conv_gan import ConvGAN as ConvGAN
+    from tfrec_dl.tasks.adversarial.conv_gan import ConvGANConfig as ConvGANConfig
     from tfrec_dl.tasks.adversarial.game_losses import LeastSquares as LeastSquares
     from tfrec_dl.tasks.adversarial.game_losses import Minimax as Minimax
     from tfrec_dl.tasks.adversarial.game_losses import NonSaturating as NonSaturating
@@ -83,13 +85,18 @@ if TYPE_CHECKING:
     from tfrec_dl.tasks.rating import RatingModel as RatingModel
     from tfrec_dl.tasks.retrieval import RetrievalModel as RetrievalModel
     from tfrec_dl.tasks.stacking.stacked_model import StackedModel as StackedModel
+    from tfrec_dl.towers.gan_features import GANFeatures as GANFeatures
     from tfrec_dl.training.compare import compare as compare
     from tfrec_dl.training.fit import fit as fit
+    from tfrec_dl.training.fit_conv_gan import ConvGANTraining as ConvGANTraining
+    from tfrec_dl.training.fit_conv_gan import fit_conv_gan as fit_conv_gan
+    from tfrec_dl.training.fit_conv_gan import save_discriminator as save_discriminator
     from tfrec_dl.training.fit_ratings import RatingTraining as RatingTraining
     from tfrec_dl.training.fit_ratings import fit_ratings as fit_ratings
     from tfrec_dl.training.game_watch import GameWatch as GameWatch
     from tfrec_dl.training.game_watch import GameWatchConfig as GameWatchConfig
     from tfrec_dl.training.optimisers import RowSparseAdam as RowSparseAdam
+    from tfrec_dl.training.picture_grid import PictureGrid as PictureGrid
     from tfrec_dl.training.run import Run as Run
     from tfrec_dl.training.train import train as train
     from tfrec_dl.training.train_adversarial import compile_game as compile_game
@@ -138,6 +145,7 @@ _HOMES = {
     "serving.ratings": ("export_ratings", "load_ratings"),
     "serving.recommender": ("Recommender", "load"),
     "tasks.adversarial.cfgan": ("CFGAN",),
+    "tasks.adversarial.conv_gan": ("ConvGAN", "ConvGANConfig"),
     "tasks.adversarial.game_losses": ("LeastSquares", "Minimax", "NonSaturating", "Wasserstein"),
     "tasks.adversarial.irgan": ("IRGAN",),
     "tasks.adversarial.settings": ("CFGANGame", "IRGANGame"),
@@ -146,11 +154,14 @@ _HOMES = {
     "tasks.rating": ("RatingModel",),
     "tasks.retrieval": ("RetrievalModel",),
     "tasks.stacking.stacked_model": ("StackedModel",),
+    "towers.gan_features": ("GANFeatures",),
     "training.compare": ("compare",),
     "training.fit": ("fit",),
+    "training.fit_conv_gan": ("ConvGANTraining", "fit_conv_gan", "save_discriminator"),
     "training.fit_ratings": ("RatingTraining", "fit_ratings"),
     "training.game_watch": ("GameWatch", "GameWatchConfig"),
     "training.optimisers": ("RowSparseAdam",),
+    "training.picture_grid": ("PictureGrid",),
     "training.run": ("Run",),
     "training.train": ("train",),
     "training.train_adversarial": ("compile_game",),

@@ -22,8 +22,9 @@ class PictureGrid(tf.keras.callbacks.Callback):
         InputError: if the folder holds such files already.
     """
 
-    def __init__(self, folder: Path, count: int = 64, every: int = 1) -> None:
+    def __init__(self, folder: Path | str, count: int = 64, every: int = 1) -> None:
         super().__init__()
+        folder = Path(folder)
         if any(folder.glob("epoch-*.png")):
             raise InputError(f"{folder} holds pictures of another training: choose another folder, or delete them.")
         self.folder = folder
