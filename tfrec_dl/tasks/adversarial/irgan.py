@@ -45,6 +45,10 @@ class Policy(NamedTuple):
         # TensorFlow draws one past the last where probabilities are no numbers; by its losses such a game will end.
         return tf.minimum(drawn, tf.shape(self.items)[0] - 1)
 
+    def of(self, columns: tf.Tensor) -> tf.Tensor:
+        """Log probabilities of items drawn, each query's own: columns [Q, K] int32 -> [Q, K]."""
+        return tf.gather(self.log_probabilities + self.correction, columns, batch_dims=1)
+
     def entropy(self) -> tf.Tensor:
         """Of the distribution over all items, [Q] nats; an estimate where it chooses among some of them."""
         of_items = self.log_probabilities + self.correction
@@ -120,12 +124,12 @@ class IRGAN(AdversarialModel):
     def judge(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Verdict:
         """The discriminator's loss on the data's items and on as many drawn from the policy as `samples` says."""
         policy = self.policy(self.generator, inputs, seed, True, self.settings.temperature)
-        drawn = tf.gather(policy.items, policy.draw(self.settings.samples, seed))
-        own = self.policy(self.discriminator, inputs, seed, True, 1.0)
+        columns = policy.draw(self.settings.samples, seed)
+        own = self.policy(self.discriminator, inputs, seed, True, 1.0)  # over the same items, by the same seed
         examples = own.examples
         answers = tf.gather(examples.queries, examples.rows) * own.vectors(examples.targets)
         real = tf.reduce_sum(answers, axis=1) - tf.gather(own.log_total[:, 0], examples.rows) + self.offset
-        fake = self._logits(own, drawn)
+        fake = own.of(columns) + self.offset
         loss, counts = self.settings.game_loss, own.target_counts()
         made = tf.reduce_sum(counts * tf.reduce_mean(loss.fake(fake), axis=1))
         total = (tf.reduce_sum(loss.real(real)) + made) / tf.cast(tf.shape(fake)[0], tf.float32)
@@ -137,9 +141,7 @@ class IRGAN(AdversarialModel):
         samples = self.settings.samples
         columns = policy.draw(samples, seed)
         own = self.policy(self.discriminator, inputs, seed, False, 1.0)
-        reward = tf.stop_gradient(
-            -self.settings.game_loss.generator(self._logits(own, tf.gather(policy.items, columns)))
-        )
+        reward = tf.stop_gradient(-self.settings.game_loss.generator(own.of(columns) + self.offset))
         others = (tf.reduce_sum(reward, axis=1, keepdims=True) - reward) / (samples - 1)
         drawn = tf.gather(policy.log_probabilities, columns, batch_dims=1)
         gains = tf.reduce_mean((reward - others) * drawn, axis=1)
@@ -150,12 +152,6 @@ class IRGAN(AdversarialModel):
             supervised = self.generator.supervised_loss(policy.examples, policy.vectors, seed)
             loss += self.settings.likelihood * supervised
         return Move(loss + _regularization(self.generator), tf.reduce_mean(entropy))
-
-    def _logits(self, own: Policy, items: tf.Tensor) -> tf.Tensor:
-        """The discriminator's logits of [Q, K] items, each query's own."""
-        shape = [*tf.unstack(tf.shape(items)), own.examples.queries.shape[1]]
-        vectors = tf.reshape(own.vectors(tf.reshape(items, [-1])), shape)
-        return tf.linalg.matvec(vectors, own.examples.queries) - own.log_total + self.offset
 
 
 def _regularization(model: RetrievalModel) -> tf.Tensor:
