@@ -11,7 +11,7 @@ import pytest
 from tests.items import item_ids, named_items, vocabulary_of
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.encoders import GRU, Caser, UserOnly
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.scorer import as_scorer
@@ -127,8 +127,8 @@ def test_game_comes_back_from_json(name, settings):
     ("name", "settings", "message"),
     [
         ("irgan", {"generator": "gur"}, "no recipe is called 'gur': did you mean 'gru'?"),
-        ("irgan", {"generator": "cfgan"}, "setting model.generator is {"),
-        ("irgan", {"generator": "stacked"}, "setting model.generator is {"),
+        ("irgan", {"generator": "cfgan"}, "'cfgan' is several networks, not one: choose one of simple_rnn,"),
+        ("irgan", {"generator": "stacked"}, "'stacked' is several networks, not one"),
         ("irgan", {"game_loss": "wasserstein"}, "setting model.game.game_loss is {'name': 'wasserstein'"),
         ("cfgan", {"game_loss": "hinge"}, "setting model.game.game_loss is {'name': 'hinge'}: Input tag 'hinge'"),
         ("cfgan", {"label_smoothing": 1}, "setting model.game.game_loss.label_smoothing is 1: Input should be less"),
@@ -277,3 +277,18 @@ def test_matrix_factorisation_plays_as_in_the_paper(source, tmp_path):
         figures = [float(row["val_ndcg@10"]) for row in csv.DictReader(file)]
     better = max(figures) > Run.open(run.folder / "start").metrics()["validation/ndcg@10"]
     assert (as_scorer(start).scores(histories) != scores).any() == better
+
+
+def test_a_generator_given_by_name_comes_with_how_it_is_trained(irgan):
+    sets = irgan.with_settings({"generator": "mult_dae", "discriminator": "mult_dae"})
+    assert sets.training == RECIPES["mult_dae"].training
+    assert sets.with_settings({"generator": "gru"}).training == sets.training  # gru's is nothing special
+    assert irgan.with_settings({"epochs": 3, "generator": "mult_dae"}).training.epochs == 3
+    stack = RECIPES["stacked"].with_settings({"members": "gru,mult_dae"})
+    assert [each.training for each in stack.model.members.values()] == [None, RECIPES["mult_dae"].training]
+
+
+def test_a_network_that_reads_nothing_of_anyone_is_refused():
+    recipe = RECIPES["gru"].with_settings({"body": "user_only"})
+    with pytest.raises(InputError, match="give a table of users"):
+        build_model(recipe, Vocabulary.build(np.array(["a", "b"], object), np.array([0, 1, 1])))

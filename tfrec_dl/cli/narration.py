@@ -122,11 +122,6 @@ class Narrator(tf.keras.callbacks.Callback):
             rows = "only the rows that a batch touches are updated, whatever the size of the catalogue"
         say(f"optimiser: row-sparse Adam; {rows}")
 
-    def on_train_end(self, logs: dict | None = None) -> None:
-        """Says what became of a game."""
-        if isinstance(self.model, AdversarialModel):
-            say("kept: the generator that was best on validation, the one before the game among them")
-
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Says where an interrupted training goes on."""
         if epoch and not self.model.history.epoch:

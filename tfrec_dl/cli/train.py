@@ -70,6 +70,7 @@ def train(
     from tfrec_dl.cli.narration import NarratedSource, Narrator
     from tfrec_dl.recipes import StackedConfig, get_recipe
     from tfrec_dl.training.compare import refuse_other_recipe
+    from tfrec_dl.training.run_config import read_json
     from tfrec_dl.training.train import train
 
     recipe = settled(get_recipe(model), settings, kind, items)
@@ -99,6 +100,8 @@ def train(
         if "test_gain/ndcg@10" in metrics:
             gain, low, high, p = (metrics[f"test_gain/ndcg@10{part}"] for part in ("", "/low", "/high", "/p"))
             covered = metrics["test_gain/coverage@10"]
+            kept = read_json(out / "game.json")["kept_epoch"]
+            say(f"kept: the generator {f'after epoch {kept} of' if kept else 'as it was before'} the game")
             say(f"the game added {gain:+.4f} to ndcg@10 ({low:+.4f} to {high:+.4f}, p = {p:.2g})")
             say(f"and {covered:+.4f} to coverage@10")
         kept = f"epochs: {out / 'history.csv'}; curves: tensorboard --logdir {out / 'logs'}"

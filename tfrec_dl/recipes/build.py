@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.encoders import MarkovPath, autoencoder, sequence_encoder
+from tfrec_dl.encoders import MarkovPath, UserOnly, autoencoder, sequence_encoder
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.configuration import AnyConfig, AutoencoderConfig, ModelConfig, TrainingConfig, check_kind
 from tfrec_dl.recipes.recipe import Recipe
@@ -42,7 +42,8 @@ def build_model(
         users: the users' features, if any: with every kind.
 
     Raises:
-        InputError: if the recipe's kind and the items' features do not go together, or the recipe is a stack or a game.
+        InputError: if the recipe's kind and the items' features do not go together, the body reads nothing of anyone, or
+            the recipe is a stack or a game.
     """
     if isinstance(recipe.model, AutoencoderConfig):
         check_kind(recipe.model, items)
@@ -51,6 +52,8 @@ def build_model(
         raise InputError(f"{recipe.name!r} is several networks, trained one by one: give it to `train`.")
     config = choose_loss(recipe.model, vocabulary)
     check_kind(config, items)
+    if isinstance(config.body, UserOnly) and users is None:
+        raise InputError("body is 'user_only', which reads nothing of the history: give a table of users.")
     embedding = None
     if items is None:
         embedding = _item_table(vocabulary.size, config, "item_embedding")

@@ -39,6 +39,8 @@ def change(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
             for folder in folders:
                 level = level[folder]
             level[leaf] = _parse(leaf, value, level[leaf])
+            if leaf == "generator" and isinstance(value, str):  # it comes with how it is trained
+                values["training"] = _network(value)["training"] or values["training"]
 
 
 def _parse(leaf: str, value: Any, before: Any) -> Any:
@@ -49,20 +51,28 @@ def _parse(leaf: str, value: Any, before: Any) -> Any:
         except ValidationError:
             return {"name": value}  # refused with all the other settings
     if leaf in NETWORKS and isinstance(value, str):
-        return _network(value)
+        return _network(value)["model"]
     if leaf == "members" and isinstance(value, str | list | tuple):
-        return {name: {"model": _network(name), "training": None} for name in _listed(value)}
+        return {name: _network(name) for name in _listed(value)}
     if isinstance(before, tuple) and isinstance(value, str):
         return _listed(value)
     return value
 
 
 def _network(name: str) -> dict[str, Any]:
-    """The plain values of a recipe's model."""
-    from tfrec_dl.recipes.named import get_recipe  # recipes are made of settings, and so are known only later
+    """The plain values of a recipe of one network: its model, and its training where that is not the usual one."""
+    from tfrec_dl.recipes.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
+    from tfrec_dl.recipes.named import RECIPES, get_recipe  # recipes are made of settings, and so are known only later
 
-    model: dict[str, Any] = TypeAdapter(Any).dump_python(get_recipe(name).model)
-    return model
+    recipe = get_recipe(name)
+    if not isinstance(recipe.model, ModelConfig | AutoencoderConfig):
+        single = [each.name for each in RECIPES.values() if isinstance(each.model, ModelConfig | AutoencoderConfig)]
+        raise InputError(f"{name!r} is several networks, not one: choose one of {', '.join(single)}.")
+    usual = recipe.training == TrainingConfig()
+    return {
+        "model": TypeAdapter(Any).dump_python(recipe.model),
+        "training": None if usual else TypeAdapter(Any).dump_python(recipe.training),
+    }
 
 
 def _listed(value: Any) -> list[Any]:

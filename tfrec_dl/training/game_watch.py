@@ -25,8 +25,8 @@ class GameWatchConfig:
     Attributes:
         collapse: share of the catalogue coverage from before the game; below it the generator's modes have collapsed.
             0 never ends a game.
-        sharpened: share of the policy's entropy from before the game; below it the generator's modes have collapsed too,
-            for then each list is nearly certain. 0 never ends a game.
+        sharpened: share of the policy's entropy from before the game; below it the modes have collapsed too, for then
+            what is drawn is nearly certain. 0 never ends a game.
         won: accuracy of the discriminator from which on it has won. None never ends a game: choose it for a Wasserstein
             critic, whose logits have no boundary between real and made.
     """

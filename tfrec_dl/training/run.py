@@ -41,7 +41,7 @@ class Run:
 
     A stack's run has, in place of history, checkpoints and logs, a run of each deep member in `members/`, its floors in
     `floors/`, and `ranker.npz`. That of a game has, beside its own, a run of the generator before the game in `start/`,
-    and of the discriminator in `discriminator/` where it is another network.
+    and of the discriminator in `discriminator/` where it is another network, and `game.json`, which says how it ended.
 
     A run is finished when its `metrics.json` exists; that is written last.
 

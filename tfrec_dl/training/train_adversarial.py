@@ -11,7 +11,16 @@ from tfrec_dl.data.splits import Split
 from tfrec_dl.evaluation.callback import VALIDATION_METRICS, ValidationCallback
 from tfrec_dl.evaluation.catalogue_metrics import CatalogueCoverage
 from tfrec_dl.files import locked
-from tfrec_dl.recipes import Recipe, build_game, check_kind, discriminator_recipe, generator_recipe, model_class
+from tfrec_dl.recipes import (
+    IRGANConfig,
+    Recipe,
+    build_game,
+    build_model,
+    check_kind,
+    discriminator_recipe,
+    generator_recipe,
+    model_class,
+)
 from tfrec_dl.tasks.adversarial.game import AdversarialModel
 from tfrec_dl.tasks.adversarial.game_losses import Wasserstein
 from tfrec_dl.tasks.adversarial.settings import Game
@@ -46,7 +55,10 @@ def train_adversarial(
     interactions, items, users = source.read(), source.read_items(), source.read_users()
     source.coverage(interactions, items, users)  # refuses features of others before anything is written
     split = source.divide(interactions, items)
-    # Refuses what cannot be trained before anything is written.
+    # Refuses what cannot be built or trained before anything is written.
+    for network in (generator_recipe(recipe), discriminator_recipe(recipe)):
+        if network is not None:
+            build_model(network, split.vocabulary, items, users)
     batches = training_batches(model_class(recipe.model).batches, split, recipe.training, user_ids=users is not None)
 
     run = Run.begin(folder, recipe, source, interactions, split.vocabulary, {"items": items, "users": users})
@@ -61,7 +73,8 @@ def train_adversarial(
             trained_network(judge_recipe, plain, judge_folder, callbacks, verbose)
         tf.keras.utils.set_random_seed(recipe.training.seed)
         generator = Run.open(folder / START).retrieval_model()
-        game = build_game(recipe, generator, Run.open(judge_folder).retrieval_model())
+        judge = Run.open(judge_folder).retrieval_model() if isinstance(recipe.model, IRGANConfig) else None
+        game = build_game(recipe, generator, judge)
         _play(game, split, batches, run, callbacks, verbose)
         restore_best(generator, folder)
         figures = measure(generator, split) | measure_gain(generator, start, split)
@@ -87,7 +100,10 @@ def _play(
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
 ) -> None:
-    """Plays from the run's last checkpoint on; the generator before the game counts as epoch 0."""
+    """Plays from the run's last checkpoint on; the generator before the game counts as epoch 0.
+
+    Writes game.json: the epochs played, the one that is kept, and why the game was stopped, if it was.
+    """
     settings, folder = game.settings, run.folder
     before = Run.open(folder / START).metrics()
     compile_game(game, settings)
@@ -103,8 +119,10 @@ def _play(
     config = GameWatchConfig(won=None) if isinstance(settings.game_loss, Wasserstein) else GameWatchConfig()
     coverage = before[f"validation/{COVERAGE.name}"]
     watch = GameWatch({COVERAGE.name: coverage, "policy_entropy": float(entropy)}, config)
-    ended = resumable.stalled or finished_epochs >= settings.game_epochs
-    if not ended and watch.verdict(resumable.last_logs()) is None:
+    over = watch.verdict(resumable.last_logs())
+    if over is not None:
+        logger.warning("stopped after epoch %d: %s", finished_epochs, over)
+    elif not resumable.stalled and finished_epochs < settings.game_epochs:
         game.fit(
             batches.dataset(finished_epochs),
             initial_epoch=finished_epochs,
@@ -119,3 +137,7 @@ def _play(
             ],
             verbose=verbose,
         )
+    write_json(
+        folder / "game.json",
+        {"epochs": resumable.epoch, "kept_epoch": int(resumable.progress.best_epoch), "stopped": over or watch.reason},
+    )
