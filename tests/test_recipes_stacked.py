@@ -70,7 +70,7 @@ def test_recipe_of_a_run_from_before_there_were_families_is_still_read():
     ("settings", "message"),
     [
         ({"members": "gru,casr"}, "no recipe is called 'casr': did you mean 'caser'?"),
-        ({"members": "gru,stacked"}, "model.members.stacked.model"),
+        ({"members": "gru,stacked"}, "'stacked' is several networks, not one"),
         ({"floors": "ease,svd"}, "setting model.floors.1 is 'svd'"),
         ({"units": 0}, "setting model.members.gru.model.body.units is 0: Input should be greater than or equal to 1"),
         ({"lstm.model.body.units": 3}, "there is no setting 'lstm.model.body.units'"),

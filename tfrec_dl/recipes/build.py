@@ -42,8 +42,8 @@ def build_model(
         users: the users' features, if any: with every kind.
 
     Raises:
-        InputError: if the recipe's kind and the items' features do not go together, the body reads nothing of anyone, or
-            the recipe is a stack or a game.
+        InputError: if the recipe's kind and the items' features do not go together, the body reads nothing of
+            anyone, or the recipe is a stack or a game.
     """
     if isinstance(recipe.model, AutoencoderConfig):
         check_kind(recipe.model, items)
