@@ -148,3 +148,48 @@ HYBRID = {
     "ml-100k": Variant({"kind": "hybrid", "id_dropout": 0.1, "epochs": 25, "patience": 8}, {"poster": "ignore"}),
     "ml-1m": Variant({"kind": "hybrid", "epochs": 16}),
 }
+
+# The games, each with the recipe that it is a variant of. Chosen on data held out of the training part.
+AUTOENCODER: dict[str, Any] = {
+    "epochs": 50,
+    "batch_size": 64,
+    "max_length": 1_000,
+    "learning_rate": 3e-3,
+}
+OVER_AUTOENCODER: dict[str, Any] = {"generator": "mult_dae", "discriminator": "mult_dae", **AUTOENCODER}
+OVER_USERS: dict[str, Any] = {
+    "model.generator.body": {"name": "user_only"},
+    "model.discriminator.body": {"name": "user_only"},
+    "categories.min_count": 1,  # an id is one user's own
+    "categories.embedding": 64,
+    "categories.dropout": 0.0,
+    "max_length": 1_000,
+    "context": 0,
+    "epochs": 30,
+    "learning_rate": 3e-3,
+}
+
+GAMES: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
+    "irgan-split": {
+        "irgan": ("irgan", {**OVER_AUTOENCODER, "temperature": 0.5, "samples": 128, "game_epochs": 8}),
+        "irgan-users": ("irgan", {**OVER_USERS, "game_epochs": 8}),
+        "cfgan": ("cfgan", {**AUTOENCODER, "game_epochs": 2}),
+    },
+    "cfgan-protocol": {
+        "cfgan": ("cfgan", {**AUTOENCODER, "game_epochs": 2}),
+        "irgan": ("irgan", {**OVER_AUTOENCODER, "temperature": 0.5, "samples": 128, "game_epochs": 8}),
+    },
+    "sequences": {
+        "irgan": (
+            "irgan",
+            {
+                **DATA_SETS["ml-100k"].settings["gru"],
+                "generator_learning_rate": 3e-5,
+                "adversarial": 0.1,
+                "temperature": 0.5,
+                "entropy": 0.5,
+                "game_epochs": 1,
+            },
+        ),
+    },
+}

@@ -1,0 +1,127 @@
+"""Games of a fixed number of epochs, on splits without a validation part: what `benchmarks.adversarial` measures.
+
+The settings were chosen on data held out of the training part; the figures are of models trained on all of it, with
+nothing to stop early by.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.splits import Split, split_by_part
+from tfrec_dl.evaluation.baselines.ease import EASE
+from tfrec_dl.evaluation.baselines.ials import IALS
+from tfrec_dl.evaluation.baselines.popularity import Popularity
+from tfrec_dl.evaluation.evaluate import Report
+from tfrec_dl.recipes import Recipe, build_game, build_model, generator_recipe
+from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.training.fit import compile_model, training_batches
+from tfrec_dl.training.train_adversarial import compile_game
+
+# Weights of EASE, and factors and weights of iALS, that are tried on data held out of the training part.
+EASE_GRID = (100.0, 200.0, 300.0, 500.0, 700.0, 1_000.0)
+IALS_GRID = tuple((factors, weight) for factors in (32, 64, 128) for weight in (5.0, 8.0, 10.0, 12.0, 14.0, 20.0))
+
+Watch = Callable[[str, RetrievalModel], None]
+
+
+def divide(pairs: pd.DataFrame, tested: np.ndarray) -> Split:
+    """A split without a validation part.
+
+    Args:
+        pairs: a row an interaction: user_id, item_id.
+        tested: [rows] bool, which of them are tested on.
+    """
+    interactions = Interactions.from_frame(pairs[["user_id", "item_id"]])
+    return split_by_part(interactions, np.where(tested, 2, 0)[interactions.order])
+
+
+def drawn(pairs: pd.DataFrame, users: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """[rows] bool: a share of the interactions of each of these users, drawn at random."""
+    rng = np.random.default_rng(seed)
+    order = pairs.assign(draw=rng.random(len(pairs))).groupby("user_id")["draw"].rank(pct=True)
+    found: np.ndarray = pairs["user_id"].isin(users).to_numpy() & (order <= share).to_numpy()
+    return found
+
+
+def user_table(pairs: pd.DataFrame) -> Catalogue:
+    """The users' ids as their one feature: with the body `user_only` that is matrix factorisation."""
+    ids = pairs["user_id"].drop_duplicates().astype(str)
+    return Catalogue.from_frame(pd.DataFrame({"user_id": ids, "id": ids}), "user_id", {"id": "category"})
+
+
+def pretrained(recipe: Recipe, split: Split, users: Catalogue | None = None) -> RetrievalModel:
+    """The generator of a game, or any network, trained for all its epochs."""
+    recipe = generator_recipe(recipe)
+    tf.keras.utils.set_random_seed(recipe.training.seed)
+    model = build_model(recipe, split.vocabulary, users=users)
+    batches = training_batches(model.batches, split, recipe.training, user_ids=users is not None)
+    compile_model(model, recipe.training, batches.steps_per_epoch)
+    model.fit(batches.dataset(), epochs=recipe.training.epochs, steps_per_epoch=batches.steps_per_epoch, verbose=0)
+    return model
+
+
+def play(
+    recipe: Recipe, start: RetrievalModel, split: Split, users: Catalogue | None = None, watch: Watch | None = None
+) -> RetrievalModel:
+    """The generator after a game of `game_epochs`; `start`, which it and the discriminator start as, stays as it is.
+
+    Args:
+        recipe: of the game.
+        start: of `pretrained`.
+        split: what it trains on.
+        users: as for `pretrained`.
+        watch: called with the epoch's number and the generator after each.
+    """
+
+    def copy() -> RetrievalModel:
+        model = build_model(generator_recipe(recipe), split.vocabulary, users=users)
+        model.set_weights(start.get_weights())
+        return model
+
+    generator = copy()
+    game = build_game(recipe, generator, copy())
+    compile_game(game, game.settings)
+    batches = training_batches(generator.batches, split, recipe.training, user_ids=users is not None)
+
+    def after(epoch: int, logs: dict[str, float]) -> None:
+        if watch is not None:
+            figures = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in logs.items())
+            watch(f"epoch {epoch + 1} ({figures})", generator)
+
+    game.fit(
+        batches.dataset(),
+        epochs=game.settings.game_epochs,
+        steps_per_epoch=batches.steps_per_epoch,
+        callbacks=[tf.keras.callbacks.LambdaCallback(on_epoch_end=after)],
+        verbose=0,
+    )
+    return generator
+
+
+def floors(split: Split, ease: float, ials: tuple[int, float]) -> dict[str, object]:
+    """Popularity, iALS and EASE, fitted with these settings."""
+    data = (split.train, split.vocabulary)
+    factors, weight = ials
+    return {
+        "popularity": Popularity.fit(*data),
+        "ials": IALS.fit(*data, factors=factors, regularization=weight),
+        "ease": EASE.fit(*data, regularization=ease),
+    }
+
+
+def pooled(reports: list[Report]) -> Report:
+    """One report over the users of all: for repeats on other splits, where a user is another case in each."""
+    names = reports[0].values
+    return replace(
+        reports[0],
+        values={name: np.concatenate([report.values[name] for report in reports]) for name in names},
+        totals={name: float(np.mean([report.totals[name] for report in reports])) for name in reports[0].totals},
+        user_ids=np.concatenate([report.user_ids for report in reports]),
+        targets=sum(report.targets for report in reports),
+    )
