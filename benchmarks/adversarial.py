@@ -74,7 +74,12 @@ def main(
 ) -> None:
     """Trains and prints."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    chosen = {name: GAMES[part][name] for name in (only.split(",") if only else GAMES[part])}
+    if part not in PARTS:
+        raise typer.BadParameter(f"{part!r} is no part: choose one of {', '.join(PARTS)}.")
+    names = only.split(",") if only else list(GAMES[part])
+    if unknown := [name for name in names if name not in GAMES[part]]:
+        raise typer.BadParameter(f"{unknown[0]!r} is no game of {part}: choose from {', '.join(GAMES[part])}.")
+    chosen = {name: GAMES[part][name] for name in names}
     recipes = {
         name: get_recipe(recipe).with_settings({**settings, **json.loads(change)})
         for name, (recipe, settings) in chosen.items()
@@ -120,7 +125,6 @@ def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], floor
     """Prints a table of test figures, and each game's paired gain over its own start."""
     metrics, reports = METRICS[part], {}
     repeated = part != "cfgan-protocol"  # one split, several seeds
-    mean = mean_report if repeated else games.pooled
 
     def measured(model: Any, split: Split) -> Report:
         return evaluate(model, split.test, split.vocabulary, metrics=metrics)
@@ -128,7 +132,9 @@ def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], floor
     if floors and part in FLOORS:
         fitted = [games.floors(split, **FLOORS[part]) for split in (splits[:1] if repeated else splits)]
         for name in fitted[0]:
-            reports[name] = mean([measured(each[name], split) for each, split in zip(fitted, splits, strict=False)])
+            reports[name] = mean_report(
+                [measured(each[name], split) for each, split in zip(fitted, splits, strict=False)]
+            )
     starts: dict[tuple[str, int], RetrievalModel] = {}
     for name, recipe in recipes.items():
         before, after = [], []
@@ -143,7 +149,7 @@ def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], floor
             after.append(measured(games.play(seeded, starts[key, seed], split, users), split))
             for label, report in ((f"{name} start", before[-1]), (name, after[-1])):
                 print_line(f"{label}, repeat {seed}", report.means())
-        reports[f"{name}: start"], reports[name] = mean(before), mean(after)
+        reports[f"{name}: start"], reports[name] = mean_report(before), mean_report(after)
     print_table(part, reports, len(splits))
     for name in recipes:
         for metric in GAINS[part]:

@@ -5,7 +5,6 @@ nothing to stop early by.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,6 @@ from tfrec_dl.data.splits import Split, split_by_part
 from tfrec_dl.evaluation.baselines.ease import EASE
 from tfrec_dl.evaluation.baselines.ials import IALS
 from tfrec_dl.evaluation.baselines.popularity import Popularity
-from tfrec_dl.evaluation.evaluate import Report
 from tfrec_dl.recipes import Recipe, build_game, build_model, generator_recipe
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.training.fit import compile_model, training_batches
@@ -84,6 +82,7 @@ def play(
         model.set_weights(start.get_weights())
         return model
 
+    tf.keras.utils.set_random_seed(recipe.training.seed)
     generator = copy()
     game = build_game(recipe, generator, copy())
     compile_game(game, game.settings)
@@ -113,15 +112,3 @@ def floors(split: Split, ease: float, ials: tuple[int, float]) -> dict[str, obje
         "ials": IALS.fit(*data, factors=factors, regularization=weight),
         "ease": EASE.fit(*data, regularization=ease),
     }
-
-
-def pooled(reports: list[Report]) -> Report:
-    """One report over the users of all: for repeats on other splits, where a user is another case in each."""
-    names = reports[0].values
-    return replace(
-        reports[0],
-        values={name: np.concatenate([report.values[name] for report in reports]) for name in names},
-        totals={name: float(np.mean([report.totals[name] for report in reports])) for name in reports[0].totals},
-        user_ids=np.concatenate([report.user_ids for report in reports]),
-        targets=sum(report.targets for report in reports),
-    )
