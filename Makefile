@@ -27,7 +27,7 @@ demo: $(VENV)/.installed-demo
 	$(BIN)/tfrec-dl demo $(DEMO_ARGS)
 
 test: $(VENV)/.installed-all
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-all
 	$(BIN)/ruff check .

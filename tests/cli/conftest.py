@@ -16,6 +16,12 @@ TINY = ("--epochs", "1", "--max-length", "8", "--set", "dimension=4", "--set", "
 Program = Callable[..., SimpleNamespace]
 
 
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch) -> None:
+    """Output goes to no terminal, whatever runs the tests: pytest-xdist claims one of 80 columns."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def tiny() -> tuple[str, ...]:
     """Settings that train in a blink."""
