@@ -1,7 +1,7 @@
 """Runs the program in this process, on a small table; one trained run and one export are shared."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,10 +16,12 @@ TINY = ("--epochs", "1", "--max-length", "8", "--set", "dimension=4", "--set", "
 Program = Callable[..., SimpleNamespace]
 
 
-@pytest.fixture(autouse=True)
-def _no_terminal(monkeypatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _no_terminal() -> Iterator[None]:
     """Output goes to no terminal, whatever runs the tests: pytest-xdist claims one of 80 columns."""
-    monkeypatch.delenv("COLUMNS", raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
