@@ -94,7 +94,7 @@ def checked_table(
         if name == id_column:
             continue
         choice = kinds.get(name)
-        kind, reason = (choice, "as asked") if choice else _settled_kind(frame[name], folder)
+        kind, reason = (choice, "as asked") if choice else settled_kind(frame[name], folder)
         if kind is None or kind == "ignore":
             ignored[name] = reason
         else:
@@ -105,18 +105,18 @@ def checked_table(
             f"{table} has no features beside the ids in {id_column!r}"
             + (f" ({reasons}): name a column's kind to keep it" if reasons else ": add columns that describe them")
         )
-    columns = {name: _feature_values(frame[name], kind, locate, image_size, folder) for name, kind in found.items()}
+    columns = {name: feature_values(frame[name], kind, locate, image_size, folder) for name, kind in found.items()}
     return ids, found, columns, ignored
 
 
-def _settled_kind(column: pd.Series, folder: Path) -> tuple[Kind | None, str]:
+def settled_kind(column: pd.Series, folder: Path) -> tuple[Kind | None, str]:
     """The kind that a column seems to be; see `infer_kind`."""
     if column.name == "" or str(column.name).startswith(("__index_level_", "Unnamed: ")):
         return None, "it has no name, as a frame's index"
     return infer_kind(column, lambda path: os.path.isfile(folder / path))
 
 
-def _feature_values(
+def feature_values(
     column: pd.Series, kind: Kind, locate: Locate, image_size: tuple[int, int], folder: Path
 ) -> np.ndarray:
     """The checked raw values of one feature, as `Catalogue.columns` describes them.

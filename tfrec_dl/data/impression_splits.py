@@ -1,0 +1,96 @@
+"""Divides impressions into training, validation and test, list by list."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfrec_dl.data.impressions import Impressions
+from tfrec_dl.data.splits import check_shares
+from tfrec_dl.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class ImpressionSplit:
+    """Training, validation and test: rows of one table; a list is in one part as a whole.
+
+    Attributes:
+        impressions: the table.
+        train: [a] int64 rows to learn from, in table order.
+        validation: [b] int64 rows to choose settings by.
+        test: [c] int64 rows to measure on.
+        in_time: whether validation comes after training, and test after validation. If so, a user's history is what
+            they did before the list, whichever part that is in, as when served; if not, it is what else they did in
+            training.
+    """
+
+    impressions: Impressions
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+    in_time: bool
+
+
+def split_in_time(impressions: Impressions, validation_share: float = 0.1, test_share: float = 0.2) -> ImpressionSplit:
+    """Tests on the last lists by the clock, and validates on those before them.
+
+    Lists at the same time stay together, in the earlier part.
+
+    Args:
+        impressions: the impressions; without times their order is that of time.
+        validation_share: share of the lists to validate on, between 0 and 1.
+        test_share: share of the lists to test on, between 0 and 1.
+
+    Raises:
+        InputError: if the shares leave nothing, or ties leave a part empty.
+    """
+    check_shares(validation_share, test_share)
+    first = first_rows(impressions.lists)
+    times = first if impressions.times is None else impressions.times[first]
+    count = len(first)
+    tested, validated = max(1, round(count * test_share)), max(1, round(count * validation_share))
+    if count <= tested + validated:
+        raise InputError(f"{count} lists are too few for a split in time: it needs at least 3")
+    ordered = np.sort(times)
+    cuts = ordered[[count - tested - validated - 1, count - tested - 1]]
+    return _split(impressions, np.searchsorted(cuts, times, side="left"), in_time=True)
+
+
+def split_at_random(
+    impressions: Impressions, validation_share: float = 0.05, test_share: float = 0.1, seed: int = 0
+) -> ImpressionSplit:
+    """Draws lists to test and to validate on: the protocol of papers on ratings. Training knows what came later.
+
+    Args:
+        impressions: the impressions.
+        validation_share: share of the lists to validate on, between 0 and 1.
+        test_share: share of the lists to test on, between 0 and 1. For one seed they do not depend on
+            `validation_share`.
+        seed: of the draw.
+
+    Raises:
+        InputError: if the shares leave nothing.
+    """
+    check_shares(validation_share, test_share)
+    count = int(impressions.lists.max()) + 1
+    tested, validated = max(1, round(count * test_share)), max(1, round(count * validation_share))
+    if count <= tested + validated:
+        raise InputError(f"{count} lists are too few for a split at random: it needs at least 3")
+    part = np.zeros(count, dtype=np.int64)
+    drawn = np.random.default_rng(seed).permutation(count)
+    part[drawn[:tested]] = 2
+    part[drawn[tested : tested + validated]] = 1
+    return _split(impressions, part, in_time=False)
+
+
+def first_rows(lists: np.ndarray) -> np.ndarray:
+    """[lists] int64: the first row of each list, lists being numbered in the order of first appearance."""
+    return np.unique(lists, return_index=True)[1]
+
+
+def _split(impressions: Impressions, part_of_list: np.ndarray, in_time: bool) -> ImpressionSplit:
+    part = part_of_list[impressions.lists]
+    train, validation, test = (np.flatnonzero(part == wanted) for wanted in range(3))
+    for name, rows in (("validation", validation), ("test", test)):
+        if not len(rows):
+            raise InputError(f"the {name} part is empty: too many lists share one time; choose larger shares")
+    return ImpressionSplit(impressions, train, validation, test, in_time)
