@@ -1,0 +1,72 @@
+"""Numbers as vectors, by the bucket they fall into and how far."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class BucketisedNumbers:
+    """A dense layer over a number's piecewise linear encoding and whether it is there.
+
+    Where what matters is no straight line in the number: hours, prices of very different sizes. Buckets are quantiles
+    of the training values, so that each holds as many, and no outlier moves the others. Source: Gorishniy et al., On
+    Embeddings for Numerical Features in Tabular Deep Learning, NeurIPS 2022 (equation 1, section 3.2.1).
+
+    Attributes:
+        buckets: how many at most; values that repeat make fewer.
+        units: width of the vector.
+    """
+
+    buckets: int = Field(default=16, ge=2)
+    units: int = Field(default=16, ge=1)
+    name: Literal["bucketised_numbers"] = "bucketised_numbers"
+
+    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
+        """Learns the buckets of values [n] float32, NaN where missing.
+
+        Returns:
+            Layer, values [N] float32 -> [N, buckets + 1] float32: a number's encoding and 1; all 0 where it is missing.
+        """
+        present = values[np.isfinite(values)].astype(np.float64)
+        if not len(present):
+            return PiecewiseLinear([])
+        edges = np.unique(np.quantile(present, np.linspace(0, 1, self.buckets + 1)))
+        return PiecewiseLinear(edges.tolist())
+
+    def vector(self, encoded: tf.Tensor) -> tf.Tensor:
+        """[N, buckets + 1] float32 -> [N, units]."""
+        return tf.keras.layers.Dense(self.units, activation="relu")(encoded)
+
+
+class PiecewiseLinear(tf.keras.layers.Layer):
+    """1 for every bucket below a number, for its own the share of it that lies below, 0 for those above.
+
+    Numbers beyond the first and the last edge are taken for these; the paper goes on in a straight line, which a value
+    far away would make large.
+
+    Args:
+        edges: of the buckets, ascending; one or none makes no bucket.
+    """
+
+    def __init__(self, edges: Sequence[float], **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.edges = list(edges)
+
+    def call(self, values: tf.Tensor) -> tf.Tensor:
+        """[N] float32 -> [N, buckets + 1] float32."""
+        present = tf.math.is_finite(values)
+        there = tf.cast(present, tf.float32)[:, None]
+        lower, upper = (tf.constant(edges, tf.float64) for edges in (self.edges[:-1], self.edges[1:]))
+        # In double precision: the range of a 32-bit number is not one itself.
+        number = tf.cast(tf.where(present, values, 0), tf.float64)[:, None]
+        shares = tf.clip_by_value((number - lower) / (upper - lower), 0, 1)
+        return tf.concat([tf.cast(shares, tf.float32) * there, there], axis=1)
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "edges": self.edges}
