@@ -12,7 +12,9 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import RECIPES, ModelConfig, Recipe, build_model, choose_loss
 from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
 from tfrec_dl.towers.backbone import Backbone
+from tfrec_dl.towers.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.towers.fusion import Concatenation, GatedSum
+from tfrec_dl.towers.hashed_categories import HashedCategories
 from tfrec_dl.towers.image_cnn import ImageCNN
 from tfrec_dl.towers.text_cnn import TextCNN
 
@@ -79,6 +81,8 @@ def test_last_part_alone_means_the_encoders_setting_beside_those_of_the_readers(
         ("kernel_sizes", "1,2,4", lambda content: content.text.kernel_sizes == (1, 2, 4)),
         ("categories.embedding", 5, lambda content: content.categories.embedding == 5),
         ("numbers.units", 5, lambda content: content.numbers.units == 5),
+        ("categories", "hashed_categories", lambda content: content.categories == HashedCategories()),
+        ("numbers", "bucketised_numbers", lambda content: content.numbers == BucketisedNumbers()),
         ("image", "backbone", lambda content: content.image == Backbone()),
         ("image.filters", "4,8", lambda content: content.image == ImageCNN(filters=(4, 8))),
         ("fusion", "gated_sum", lambda content: content.fusion == GatedSum()),
@@ -96,6 +100,16 @@ def test_reader_is_given_by_name_with_its_settings_in_any_order():
     settings = {"image.weights": "own.h5", "size": "64,48", "image": "backbone", "application": "ResNet50"}
     expected = Backbone(application="ResNet50", weights="own.h5", size=(64, 48))
     assert GRU.with_settings(settings).model.content.image == expected
+    changed = GRU.with_settings({"numbers.buckets": "8", "numbers": "bucketised_numbers", "numbers.units": 3})
+    assert changed.model.content.numbers == BucketisedNumbers(buckets=8, units=3)
+
+
+def test_recipe_of_before_readers_of_categories_and_numbers_had_names_is_read():
+    recipe = GRU.with_settings({"categories.embedding": 5, "numbers.units": 7})
+    values = recipe.to_dict()
+    for kind in ("categories", "numbers"):
+        del values["model"]["content"][kind]["name"]
+    assert Recipe.from_dict(values) == recipe
 
 
 @pytest.mark.parametrize(
@@ -109,6 +123,9 @@ def test_reader_is_given_by_name_with_its_settings_in_any_order():
         ({"fusion": "gated_sum", "fusion.units": 3}, "there is no setting 'fusion.units'"),
         ({"image.application": "ResNet50"}, "there is no setting 'image.application'"),
         ({"text.filters": 0}, "setting model.content.text.filters is 0"),
+        ({"categories.embedding": 0}, "setting model.content.categories.embedding is 0"),
+        ({"numbers": "rounded"}, "setting model.content.numbers is {'name': 'rounded'}: Input tag 'rounded'"),
+        ({"numbers.buckets": 3}, "there is no setting 'numbers.buckets'"),
         ({"image": "backbone", "size": "0,96"}, "setting model.content.image.size.0 is '0'"),
         ({"kind": "magic"}, "setting model.kind is 'magic'"),
         ({"id_dropout": 1.1}, "setting model.id_dropout is 1.1"),
@@ -125,6 +142,7 @@ def test_wrong_setting_of_a_reader_is_one_clear_line(settings, message):
 
 def test_recipe_over_features_comes_back_from_json():
     settings = {"kind": "hybrid", "image": "backbone", "fusion": "gated_sum", "kernel_sizes": "2", "id_dropout": 1}
+    settings |= {"categories": "hashed_categories", "numbers": "bucketised_numbers"}
     recipe = GRU.with_settings(settings)
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 

@@ -1,5 +1,7 @@
 """Item vectors from features, alone or together with ids."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -9,7 +11,9 @@ from tests.towers.towers import CERTAIN, DIMENSION, ITEMS, UNTRAINED, small_towe
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
+from tfrec_dl.towers.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.towers.content_tower import ContentTower, hybrid_tower
+from tfrec_dl.towers.hashed_categories import HashedCategories
 
 TRAINED = ITEMS - UNTRAINED
 ROWS = tf.range(FIRST_ITEM, FIRST_ITEM + ITEMS)
@@ -68,6 +72,12 @@ def test_content_vector_of_raw_features_is_that_of_the_items_row(content, items)
     np.testing.assert_allclose(content.vectors_of(items.columns), vectors, rtol=1e-5, atol=1e-6)
     assert len(np.unique(vectors.round(4), axis=0)) == ITEMS - ITEMS // 4 + 1  # those without features are alike
     np.testing.assert_array_equal(vectors[:, -1], 0)
+
+
+def test_hashed_categories_and_bucketised_numbers_serve_raw_features_as_well(items):
+    readers = {"categories": HashedCategories(dropout=0.0), "numbers": BucketisedNumbers(buckets=3)}
+    tower = small_tower("content", config=replace(CERTAIN, **readers))
+    np.testing.assert_allclose(tower.vectors_of(items.columns), tower(ROWS), rtol=1e-5, atol=1e-6)
 
 
 def test_hybrid_vector_is_the_content_part_and_what_the_id_adds_where_it_was_trained(hybrid, items):

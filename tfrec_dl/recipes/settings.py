@@ -11,14 +11,21 @@ from tfrec_dl.encoders import Body
 from tfrec_dl.errors import InputError
 from tfrec_dl.tasks.adversarial.game_losses import GameLoss
 from tfrec_dl.tasks.losses import Loss
-from tfrec_dl.towers.content import Fusion, Picture
+from tfrec_dl.towers.content import CategoryReader, Fusion, NumberReader, Picture
 
 PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
 FAMILIES = ("retrieval", "autoencoder", "stacked", "irgan", "cfgan")  # of models: the classes of `Recipe.model`
 NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name
-# Settings that are one of several classes, told apart by their name; those that can be set by that name.
-TAGGED = ("body", "loss", "game_loss", "image", "fusion")
-NAMED: dict[str, Any] = {"body": Body, "loss": Loss, "game_loss": GameLoss, "image": Picture, "fusion": Fusion}
+# Settings that are one of several classes, told apart by their name, and can be set by it.
+NAMED: dict[str, Any] = {
+    "body": Body,
+    "loss": Loss,
+    "game_loss": GameLoss,
+    "image": Picture,
+    "fusion": Fusion,
+    "categories": CategoryReader,
+    "numbers": NumberReader,
+}
 
 
 def change(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
@@ -88,13 +95,19 @@ def _turn(setting: str) -> int:
 
 def setting_at(place: Sequence[Any]) -> str:
     """A setting's path from the place of a pydantic error, which holds the name of the body or loss too."""
-    parts = zip(place, ("", *place), strict=False)
-    return ".".join(str(part) for part, parent in parts if not _is_tag(part, parent))
+    kept: list[str] = []
+    parent, after_tag = "", False
+    for part in place:
+        after_tag = not after_tag and _is_tag(part, parent)  # a tag may be called as the setting: "categories"
+        if not after_tag:
+            kept.append(str(part))
+        parent = part
+    return ".".join(kept)
 
 
 def _is_tag(part: Any, parent: Any) -> bool:
     """Whether a part of the place of a pydantic error, after `parent`, is the name of one class of several."""
-    return parent in TAGGED or (parent in ("model", *NETWORKS) and part in FAMILIES)
+    return parent in NAMED or (parent in ("model", *NETWORKS) and part in FAMILIES)
 
 
 def _resolve(values: Mapping[str, Any], name: str) -> list[str]:

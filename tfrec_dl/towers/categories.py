@@ -1,6 +1,7 @@
 """Categories as vectors: embedding bags."""
 
 from collections import Counter
+from typing import Literal
 
 import numpy as np
 import tensorflow as tf
@@ -29,6 +30,7 @@ class Categories:
     min_count: int = Field(default=2, ge=1)
     max_count: int = Field(default=16, ge=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
+    name: Literal["categories"] = "categories"
 
     def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
         """Learns the categories of values [n] object (str), each "" or one category or several: "Drama|War".

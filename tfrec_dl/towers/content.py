@@ -1,24 +1,46 @@
 """From an item's raw features to its content vector: what prepares and reads each kind of feature, how they join."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.towers.backbone import Backbone
+from tfrec_dl.towers.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.towers.categories import Categories
 from tfrec_dl.towers.fusion import Concatenation, GatedSum
 from tfrec_dl.towers.gan_features import GANFeatures
+from tfrec_dl.towers.hashed_categories import HashedCategories
 from tfrec_dl.towers.image_cnn import ImageCNN
 from tfrec_dl.towers.numbers import Numbers
 from tfrec_dl.towers.text_cnn import TextCNN
 
 Picture = Annotated[ImageCNN | Backbone | GANFeatures, Field(discriminator="name")]
 Fusion = Annotated[Concatenation | GatedSum, Field(discriminator="name")]
+
+
+def _named(default: str) -> Callable[[Any], str]:
+    """What tells classes apart: the name; configurations of early runs, which have none, are of the default's."""
+
+    def name(config: Any) -> str:
+        found = config.get("name", default) if isinstance(config, Mapping) else getattr(config, "name", default)
+        return str(found)
+
+    return name
+
+
+CategoryReader = Annotated[
+    Annotated[Categories, Tag("categories")] | Annotated[HashedCategories, Tag("hashed_categories")],
+    Discriminator(_named("categories")),
+]
+NumberReader = Annotated[
+    Annotated[Numbers, Tag("numbers")] | Annotated[BucketisedNumbers, Tag("bucketised_numbers")],
+    Discriminator(_named("numbers")),
+]
 
 BLOCK = 1_024  # rows prepared at once: bounds the memory that resized pictures take
 
@@ -37,8 +59,8 @@ class Content:
 
     text: TextCNN = TextCNN()
     image: Picture = ImageCNN()
-    categories: Categories = Categories()
-    numbers: Numbers = Numbers()
+    categories: CategoryReader = Categories()
+    numbers: NumberReader = Numbers()
     fusion: Fusion = Concatenation()
 
     def of_kind(self, kind: str) -> Any:

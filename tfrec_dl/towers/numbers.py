@@ -1,5 +1,7 @@
 """Numbers as vectors: normalised, missing ones told apart from average ones."""
 
+from typing import Literal
+
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field
@@ -17,6 +19,7 @@ class Numbers:
     """
 
     units: int = Field(default=16, ge=1)
+    name: Literal["numbers"] = "numbers"
 
     def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
         """Learns mean and deviation of values [n] float32, NaN where missing.
