@@ -10,7 +10,7 @@ from tfrec_dl.data.splits import Split, leave_last_out
 from tfrec_dl.data.windows import TrainingWindows
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import RECIPES, TrainingConfig, build_model
-from tfrec_dl.training.fit import compile_model, fit, learning_rate_schedule, training_batches
+from tfrec_dl.training.fit import compile_model, fit, training_batches
 
 TINY = {"units": 8, "dimension": 8, "max_length": 12, "batch_size": 16, "learning_rate": 0.02, "dropout": 0.0}
 
@@ -18,22 +18,6 @@ TINY = {"units": 8, "dimension": 8, "max_length": 12, "batch_size": 16, "learnin
 @pytest.fixture(scope="module")
 def split() -> Split:
     return leave_last_out(Interactions.from_frame(cyclic_interactions(users=40, items=15, length=8)))
-
-
-@pytest.mark.parametrize("warm_up", [0.0, 0.25])
-def test_rate_warms_up_to_the_peak_and_decays_to_a_hundredth(warm_up):
-    config = TrainingConfig(epochs=4, learning_rate=0.1, warm_up=warm_up)
-    schedule = learning_rate_schedule(config, steps_per_epoch=10)
-    rates = [float(schedule(step)) for step in range(41)]
-    peak = int(40 * warm_up)
-    assert rates[peak] == pytest.approx(0.1)
-    assert max(rates) == pytest.approx(0.1)
-    assert rates[40] == pytest.approx(0.001)
-    assert rates[peak:] == sorted(rates[peak:], reverse=True)
-    assert rates[peak + (40 - peak) // 2] == pytest.approx((0.1 + 0.001) / 2)
-    if warm_up:
-        assert rates[0] == pytest.approx(0.001)
-        np.testing.assert_allclose(np.diff(rates[: peak + 1]), 0.0099, rtol=1e-4)
 
 
 class SpoilsLaterEpochs(tf.keras.callbacks.Callback):

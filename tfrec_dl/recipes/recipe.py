@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
+from typing_extensions import Self
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.configuration import (
@@ -16,6 +17,7 @@ from tfrec_dl.recipes.configuration import (
     StackedConfig,
     TrainingConfig,
 )
+from tfrec_dl.recipes.ranking_configuration import RankingConfig, RankingTraining
 from tfrec_dl.recipes.settings import FAMILIES, change, setting_at
 
 
@@ -25,8 +27,50 @@ def _family(config: Any) -> str:
     return name if isinstance(name, str) else FAMILIES[0]
 
 
+class Configured:
+    """A dataclass whose settings can be changed by name, and that is written as plain values and read back."""
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Self:
+        """A copy with some settings changed.
+
+        Args:
+            settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
+                that names one setting only (those of `content` aside). Values may be strings, as on the command line; a
+                loss, what reads pictures, and the fusion may be given by name, and their own settings beside it. A
+                stack's members, a generator and a discriminator may be given by the names of recipes; a setting of
+                members, or of generator and discriminator, holds for all that have it unless the path names one.
+
+        Raises:
+            InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
+        """
+        adapter = TypeAdapter(type(self))
+        values = adapter.dump_python(self)
+        change(values, settings)
+        try:
+            return adapter.validate_python(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise InputError(f"setting {setting_at(first['loc'])} is {first['input']!r}: {first['msg']}.") from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return TypeAdapter(type(self)).dump_python(self, mode="json")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The recipe that `to_dict` wrote.
+
+        Raises:
+            InputError: if the values do not describe a recipe.
+        """
+        try:
+            return TypeAdapter(cls).validate_python(dict(values))
+        except ValidationError as error:
+            raise InputError(f"not a recipe: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}.") from error
+
+
 @dataclass(frozen=True, config=STRICT)
-class Recipe:
+class Recipe(Configured):
     """A named model.
 
     Attributes:
@@ -48,39 +92,19 @@ class Recipe:
     ]
     training: TrainingConfig = TrainingConfig()
 
-    def with_settings(self, settings: Mapping[str, Any]) -> "Recipe":
-        """A copy with some settings changed.
 
-        Args:
-            settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
-                that names one setting only (those of `content` aside). Values may be strings, as on the command line; a
-                loss, what reads pictures, and the fusion may be given by name, and their own settings beside it. A
-                stack's members, a generator and a discriminator may be given by the names of recipes; a setting of
-                members, or of generator and discriminator, holds for all that have it unless the path names one.
+@dataclass(frozen=True, config=STRICT)
+class RankingRecipe(Configured):
+    """A named ranking model.
 
-        Raises:
-            InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
-        """
-        values = TypeAdapter(Recipe).dump_python(self)
-        change(values, settings)
-        try:
-            return TypeAdapter(Recipe).validate_python(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise InputError(f"setting {setting_at(first['loc'])} is {first['input']!r}: {first['msg']}.") from error
+    Attributes:
+        name: as given to `train` and `compare`.
+        source: the paper.
+        model: the network and what it learns.
+        training: how it is trained.
+    """
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return TypeAdapter(Recipe).dump_python(self, mode="json")
-
-    @staticmethod
-    def from_dict(values: Mapping[str, Any]) -> "Recipe":
-        """The recipe that `to_dict` wrote.
-
-        Raises:
-            InputError: if the values do not describe a recipe.
-        """
-        try:
-            return TypeAdapter(Recipe).validate_python(dict(values))
-        except ValidationError as error:
-            raise InputError(f"not a recipe: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}.") from error
+    name: str
+    source: str
+    model: RankingConfig
+    training: RankingTraining = RankingTraining()

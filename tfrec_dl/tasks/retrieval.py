@@ -209,6 +209,12 @@ class RetrievalModel(tfrs.Model):
         """Query vectors of a batch's histories, as `query`."""
         return self.query(inputs["history"])
 
+    def parts(self) -> dict[str, tf.keras.layers.Layer]:
+        """What has trained weights, by name."""
+        names = ("encoder", "item_tower", "history_embedding", "user_tower")
+        parts = {name: getattr(self, name) for name in names}
+        return {name: part for name, part in parts.items() if part is not None}
+
     def embed(self, history: tf.Tensor, vectors: Lookup) -> tf.Tensor:
         """What the encoder reads of a history's items: [B, L] int32 -> [B, L, E]."""
         if self.history_embedding is not None:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.feature_kinds import Kind
 from tfrec_dl.towers.backbone import Backbone
 from tfrec_dl.towers.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.towers.categories import Categories
@@ -116,8 +117,25 @@ def content_vector(
     Returns:
         Keras inputs of the prepared features {name: [N, ...]}, and the content vector [N, dimension].
     """
+    inputs, vectors = feature_vectors(config, catalogue.kinds, preparation)
+    return inputs, config.fusion.fuse(vectors, dimension)
+
+
+def feature_vectors(
+    config: Content, kinds: Mapping[str, Kind], preparation: tf.keras.Model
+) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
+    """Builds a network for each feature.
+
+    Args:
+        config: what reads each kind.
+        kinds: feature -> kind.
+        preparation: of the same features.
+
+    Returns:
+        Keras inputs of the prepared features {name: [N, ...]}, and their vectors, [N, width of the reader] each.
+    """
     inputs, vectors = {}, []
-    for name, kind in catalogue.kinds.items():
+    for name, kind in kinds.items():
         output = preparation.output[name]
         inputs[name] = tf.keras.Input(output.shape[1:], dtype=output.dtype)
         reader = config.of_kind(kind)
@@ -125,7 +143,7 @@ def content_vector(
             vectors.append(reader.vector(inputs[name], _vocabulary_size(preparation, name)))
         else:
             vectors.append(reader.vector(inputs[name]))
-    return inputs, config.fusion.fuse(vectors, dimension)
+    return inputs, vectors
 
 
 def _dtype(kind: str) -> tf.DType:

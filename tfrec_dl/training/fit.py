@@ -11,6 +11,7 @@ from tfrec_dl.evaluation.callback import ValidationCallback
 from tfrec_dl.recipes import TrainingConfig
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.training.optimisers import RowSparseAdam
+from tfrec_dl.training.schedules import warm_up_and_decay
 
 MONITORED = "val_ndcg@10"
 
@@ -40,24 +41,10 @@ def training_batches(
     return batches(split.train, windows, split.train.user_ids if user_ids else None)
 
 
-def learning_rate_schedule(
-    config: TrainingConfig, steps_per_epoch: int
-) -> tf.keras.optimizers.schedules.LearningRateSchedule:
-    """Linear warm-up to the peak, then cosine decay to a hundredth of it at the last of `config.epochs`."""
-    steps = config.epochs * steps_per_epoch
-    warm_up = int(steps * config.warm_up)
-    return tf.keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=config.learning_rate / 100 if warm_up else config.learning_rate,
-        decay_steps=max(steps - warm_up, 1),
-        alpha=0.01,
-        warmup_target=config.learning_rate if warm_up else None,
-        warmup_steps=warm_up,
-    )
-
-
 def compile_model(model: RetrievalModel, config: TrainingConfig, steps_per_epoch: int) -> None:
     """Compiles the model with row-sparse Adam on the schedule, and creates the optimiser's slots."""
-    optimizer = RowSparseAdam(learning_rate_schedule(config, steps_per_epoch), weight_decay=config.weight_decay or None)
+    schedule = warm_up_and_decay(config.learning_rate, config.warm_up, config.epochs * steps_per_epoch)
+    optimizer = RowSparseAdam(schedule, weight_decay=config.weight_decay or None)
     # Decay would touch every row of a table at every step.
     tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
     optimizer.exclude_from_weight_decay(var_list=tables)

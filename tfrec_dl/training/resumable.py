@@ -3,15 +3,20 @@
 import csv
 import logging
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 from tfrec_dl.tasks.adversarial.game import AdversarialModel
+from tfrec_dl.tasks.ranking.ranking_model import RankingModel
 from tfrec_dl.tasks.retrieval import RetrievalModel
+
+Resumable = RetrievalModel | AdversarialModel | RankingModel
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +29,7 @@ class Progress(tf.Module):
 
     Attributes:
         epoch: finished epochs.
-        best: best monitored value so far.
+        best: best monitored value so far, the sign turned where the lowest is the best.
         best_epoch: the epoch, counted from 1, that reached it.
     """
 
@@ -44,12 +49,24 @@ class ResumableTraining(tf.keras.callbacks.Callback):
     Args:
         model: compiled, its optimiser built; of a game, the generator's weights are the best that are kept.
         folder: the run's folder; writes `checkpoints/` and `history.csv` in it.
-        monitor: name in the logs of the value to maximise.
+        monitor: name in the logs of the value to improve.
         patience: epochs without improvement after which training stops.
+        mode: whether the highest value is the best, or the lowest.
+        weights: gives the weights to keep as the best, where these are not those that training goes on from.
     """
 
-    def __init__(self, model: RetrievalModel | AdversarialModel, folder: Path, monitor: str, patience: int) -> None:
+    def __init__(
+        self,
+        model: Resumable,
+        folder: Path,
+        monitor: str,
+        patience: int,
+        mode: Literal["max", "min"] = "max",
+        weights: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         super().__init__()
+        self.sign = 1.0 if mode == "max" else -1.0
+        self.weights = weights
         self.monitor = monitor
         self.patience = patience
         self.progress = Progress()
@@ -112,12 +129,13 @@ class ResumableTraining(tf.keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Saves the epoch: first the best weights if these are, then the history, then the checkpoint that counts."""
         logs = logs or {}
-        value = float(logs[self.monitor])
+        value = self.sign * float(logs[self.monitor])
         self.progress.epoch.assign(epoch + 1)
         if value > float(self.progress.best):
             self.progress.best.assign(value)
             self.progress.best_epoch.assign(epoch + 1)
-            self.best.save(checkpoint_number=epoch + 1)
+            with self.weights():
+                self.best.save(checkpoint_number=epoch + 1)
         self._rows.append(
             {
                 "epoch": epoch + 1,
@@ -145,15 +163,13 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             writer.writerows(self._rows)
 
 
-def best_checkpoint(model: RetrievalModel | AdversarialModel, folder: Path) -> tf.train.CheckpointManager:
+def best_checkpoint(model: Resumable, folder: Path) -> tf.train.CheckpointManager:
     """The manager of a run's best weights: without optimiser, one checkpoint."""
-    names = ("encoder", "item_tower", "history_embedding", "user_tower")
-    parts = {name: getattr(model, name) for name in names}
-    weights = tf.train.Checkpoint(**{name: part for name, part in parts.items() if part is not None})
+    weights = tf.train.Checkpoint(**model.parts())
     return tf.train.CheckpointManager(weights, str(folder / "checkpoints" / "best"), max_to_keep=1)
 
 
-def restore_best(model: RetrievalModel, folder: Path) -> None:
+def restore_best(model: Resumable, folder: Path) -> None:
     """Gives the model the best epoch's weights.
 
     Raises:

@@ -144,6 +144,10 @@ class AdversarialModel(tfrs.Model):
         """The generator's."""
         return self.generator.user_tower
 
+    def parts(self) -> dict[str, tf.keras.layers.Layer]:
+        """As of `RetrievalModel`."""
+        return self.generator.parts()
+
     def tables(self) -> Tables:
         """As of `RetrievalModel`."""
         return self.generator.tables()

@@ -1,0 +1,120 @@
+"""Where a ranking run's impressions come from and how they are split: a description that can be written down."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.catalogue_columns import Choice
+from tfrec_dl.data.catalogue_summary import Coverage
+from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.impression_splits import ImpressionSplit, split_at_random, split_in_time
+from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class RankingSource:
+    """A table of impressions on disk, its columns and its split.
+
+    Attributes:
+        path: CSV (also gzip) or Parquet.
+        feedback: which columns are labels, and what they mean.
+        user: column of user ids.
+        item: column of item ids.
+        time: column of times; None takes "timestamp" where the table has it.
+        lists: columns that together name the list in which an impression was shown.
+        position: column of places in the list, for training alone.
+        context: further column -> kind, or "ignore", where the guess is wrong.
+        split: "temporal", the last lists to test on; or "random", lists drawn at random.
+        validation_share: share of the lists to validate on.
+        test_share: share of the lists to test on.
+        seed: of a random split.
+        min_count: training impressions a user or an item needs for a vector of its own.
+        items: table of the items' features, as in `DataSource`.
+        item_kinds: feature of an item -> kind, or "ignore", where the guess is wrong.
+        users: table of the users' features.
+        user_kinds: as `item_kinds`.
+        image_size: height and width in pixels that pictures are stretched to.
+    """
+
+    path: str
+    feedback: Feedback
+    user: str = "user_id"
+    item: str = "item_id"
+    time: str | None = None
+    lists: tuple[str, ...] = ()
+    position: str | None = None
+    context: dict[str, Choice] = Field(default_factory=dict)
+    split: Literal["temporal", "random"] = "temporal"
+    validation_share: float = Field(default=0.1, gt=0, lt=1)
+    test_share: float = Field(default=0.2, gt=0, lt=1)
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    min_count: int = Field(default=1, ge=1)
+    items: str | None = None
+    item_kinds: dict[str, Choice] = Field(default_factory=dict)
+    users: str | None = None
+    user_kinds: dict[str, Choice] = Field(default_factory=dict)
+    image_size: tuple[int, int] = (64, 64)
+
+    def read(self) -> Impressions:
+        """Reads and checks the table.
+
+        Raises:
+            InputError: as `Impressions.read`.
+        """
+        columns = ImpressionColumns(self.user, self.item, self.time, self.lists, self.position, self.context)
+        return Impressions.read(self.path, self.feedback, columns)
+
+    def read_items(self) -> Catalogue | None:
+        """Reads and checks the items' features, if there are any.
+
+        Raises:
+            InputError: as `Catalogue.read`.
+        """
+        return None if self.items is None else Catalogue.read(self.items, self.item, self.item_kinds, self.image_size)
+
+    def read_users(self) -> Catalogue | None:
+        """Reads and checks the users' features, if there are any.
+
+        Raises:
+            InputError: as `Catalogue.read`.
+        """
+        return None if self.users is None else Catalogue.read(self.users, self.user, self.user_kinds, self.image_size)
+
+    def coverage(
+        self, impressions: Impressions, items: Catalogue | None, users: Catalogue | None
+    ) -> dict[str, Coverage]:
+        """How far the features go: "items" and "users" -> coverage, where there are features.
+
+        Raises:
+            InputError: if features have no id in common with the impressions.
+        """
+        found = {}
+        if items is not None:
+            found["items"] = items.coverage(impressions.item_ids)
+        if users is not None:
+            found["users"] = users.coverage(impressions.user_ids)
+        return found
+
+    def divide(self, impressions: Impressions) -> ImpressionSplit:
+        """Splits the impressions of this source.
+
+        Raises:
+            InputError: if the split leaves a part empty.
+        """
+        if self.split == "random":
+            return split_at_random(impressions, self.validation_share, self.test_share, self.seed)
+        return split_in_time(impressions, self.validation_share, self.test_share)
+
+    def absolute(self) -> "RankingSource":
+        """The same source, found from any working directory."""
+        paths = {"path": self.path, "items": self.items, "users": self.users}
+        resolved = {name: None if path is None else str(Path(path).resolve()) for name, path in paths.items()}
+        return RankingSource(**{**self.to_dict(), **resolved})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON; `RankingSource(**values)` reads them back."""
+        return asdict(self)

@@ -1,0 +1,37 @@
+"""The rows of a split as a ranking model reads them."""
+
+from tfrec_dl.data.events import Events
+from tfrec_dl.data.impression_splits import ImpressionSplit
+from tfrec_dl.data.ranking_batches import RankingRows
+from tfrec_dl.errors import InputError
+from tfrec_dl.tasks.ranking.ranking_model import Knowledge
+
+
+def ranking_rows(knowledge: Knowledge, split: ImpressionSplit) -> RankingRows:
+    """Looks up users and items, prepares the context and collects the histories.
+
+    Args:
+        knowledge: of the model.
+        split: says what a list's history holds.
+
+    Raises:
+        InputError: if the table lacks features that the model reads.
+    """
+    table = split.impressions
+    context = {}
+    if knowledge.context is not None:
+        kinds = {} if table.context is None else table.context.kinds
+        for name, kind in knowledge.context.kinds.items():
+            if kinds.get(name) != kind:
+                there = "not there" if name not in kinds else f"of kind {kinds[name]}"
+                raise InputError(f"feature {name!r} of the context is {there}: give it as {kind}, as in training.")
+        assert table.context is not None
+        context = knowledge.context.table(table.context, table.lists)
+    return RankingRows(
+        table,
+        Events.of(split, knowledge.levels),
+        knowledge.users.encode(table.user_ids),
+        knowledge.items.encode(table.item_ids),
+        context,
+        knowledge.max_length,
+    )

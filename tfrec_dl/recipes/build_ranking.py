@@ -1,0 +1,178 @@
+"""From a recipe and what is known of users, items and context to a ranking model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.events import Levels
+from tfrec_dl.data.feature_kinds import Kind
+from tfrec_dl.data.feedback import CLICK, RATING
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.encoders.dropout import ResumableDropout
+from tfrec_dl.recipes.ranking_configuration import RankingConfig
+from tfrec_dl.tasks.ranking.objectives import Objective
+from tfrec_dl.tasks.ranking.position_bias import PositionBias
+from tfrec_dl.tasks.ranking.ranking_model import Knowledge, RankingModel
+from tfrec_dl.towers.content import feature_vectors, preparation
+from tfrec_dl.towers.features import Features
+from tfrec_dl.towers.fields import Fields
+from tfrec_dl.towers.impression_features import ImpressionFeatures
+from tfrec_dl.towers.known_rows import KnownRows
+
+
+@dataclass(frozen=True, eq=False)
+class RankingData:
+    """What a ranking model is built from; all of it is of the training part.
+
+    Attributes:
+        users: with their training impressions.
+        items: with their training impressions; those of the catalogue without any come last.
+        levels: of past items.
+        labels: "click", "conversion", "rating" -> [K] float32, what the objective has to know of the training labels
+            (see `Objective`), for those that there are.
+        ratings: [n] float32 training ratings, where an ordinal output starts; None where weights are loaded later.
+        positions: [P] training impressions at each position, or None.
+        context: features of the training impressions as of `described`, or None.
+        context_kinds: raw feature of the context -> kind.
+        item_features: the items' catalogue, or None.
+        user_features: the users' catalogue, or None.
+    """
+
+    users: Vocabulary
+    items: Vocabulary
+    levels: Levels
+    labels: Mapping[str, np.ndarray]
+    ratings: np.ndarray | None = None
+    positions: np.ndarray | None = None
+    context: Catalogue | None = None
+    context_kinds: Mapping[str, Kind] | None = None
+    item_features: Catalogue | None = None
+    user_features: Catalogue | None = None
+
+
+def build_ranking_model(config: RankingConfig, data: RankingData, max_length: int) -> RankingModel:
+    """Builds the model, not compiled.
+
+    Args:
+        config: the network.
+        data: what it knows.
+        max_length: past items of a user that are read.
+
+    Raises:
+        InputError: if the ranker's settings do not fit, or the ratings do not suit the output.
+    """
+    content = config.content
+    context = None
+    if data.context is not None:
+        assert data.context_kinds is not None
+        context = ImpressionFeatures(content, data.context, data.context_kinds)
+    knowledge = Knowledge(
+        users=data.users,
+        items=data.items,
+        levels=data.levels,
+        context=context,
+        item_features=_features(config, data.item_features, data.items),
+        user_features=_features(config, data.user_features, data.users),
+        max_length=max_length,
+    )
+    tables = {
+        name: _table(size, config.dimension, f"{name}_embedding")
+        for name, size in (
+            ("user", data.users.trained_size),
+            ("item", data.items.trained_size),
+            ("level", data.levels.size),
+        )
+    }
+    objectives = {name: Objective(getattr(config, name), levels) for name, levels in data.labels.items()}
+    network = _network(config, objectives, knowledge, tables, data.ratings)
+    bias = PositionBias(data.positions) if data.positions is not None and CLICK in objectives else None
+    return RankingModel(_history_reader(config, tables), network, objectives, knowledge, bias)
+
+
+def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.Embedding]) -> tf.keras.Model:
+    """Functional model, history and level [B, L] int32 -> embedded [B, L, K]."""
+    history = tf.keras.Input([None], dtype=tf.int32, name="history")
+    level = tf.keras.Input([None], dtype=tf.int32, name="level")
+    item = tables["item"](KnownRows(tables["item"].input_dim, config.id_dropout)(history))
+    embedded = tf.keras.layers.Add()([item, tables["level"](level)])
+    return tf.keras.Model({"history": history, "level": level}, embedded, name="history_reader")
+
+
+def _network(
+    config: RankingConfig,
+    objectives: Mapping[str, Objective],
+    knowledge: Knowledge,
+    tables: Mapping[str, tf.keras.layers.Embedding],
+    ratings: np.ndarray | None,
+) -> tf.keras.Model:
+    """Functional model, what is known of each row -> {head: outputs}; see `RankingModel`."""
+    width = config.dimension
+    ids = {name: tf.keras.Input([], dtype=tf.int32, name=name) for name in ("user", "item")}
+    known = {name: KnownRows(tables[name].input_dim, config.id_dropout)(value) for name, value in ids.items()}
+    history = tf.keras.Input([None, width], name="history")
+    mask = tf.keras.Input([None], dtype=tf.bool, name="mask")
+    inputs = {**ids, "history": history, "mask": mask}
+    vectors = []
+    if CLICK in objectives:
+        inputs["match"] = tf.keras.Input([4], name="match")
+        vectors.append(tf.keras.layers.Dense(width)(inputs["match"]))
+    for name, kinds, prepared in knowledge.prepared_features():
+        inputs[name], found = feature_vectors(config.content, kinds, prepared)
+        vectors += found
+    kept = [_projected(vector, width) for vector in vectors]
+    drop = ResumableDropout(config.embedding_dropout) if config.embedding_dropout else tf.identity
+    user, item = (_held(drop(tables[name](known[name])), config.regularization) for name in ("user", "item"))
+    fields = Fields(user, item, tuple(kept), drop(history), mask)
+    hidden = config.sharing.hidden(fields, config.ranker, tuple(objectives))
+    outputs = {}
+    for head, representation in hidden.items():
+        score = tf.keras.layers.Dense(1, name=f"{head}_score")(representation)
+        score = tf.keras.layers.Add()([score, *_first_order(config, known, tables, kept, head)])
+        outputs[head] = objectives[head].outputs(score, ratings if head == RATING else None)
+    return tf.keras.Model(inputs, outputs, name=config.ranker.name)
+
+
+def _first_order(
+    config: RankingConfig,
+    known: Mapping[str, tf.Tensor],
+    tables: Mapping[str, tf.keras.layers.Embedding],
+    features: list[tf.Tensor],
+    head: str,
+) -> list[tf.Tensor]:
+    """What user, item and features add to a head's score by themselves, [R, 1] each: the wide part."""
+    found = []
+    for name in ("user", "item"):
+        bias = tf.keras.layers.Embedding(tables[name].input_dim, 1, "zeros", name=f"{head}_{name}_bias")
+        found.append(_held(bias(known[name]), config.regularization))
+    if features:
+        joined = features[0] if len(features) == 1 else tf.keras.layers.Concatenate()(features)
+        found.append(tf.keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros", name=f"{head}_wide")(joined))
+    return found
+
+
+def _features(config: RankingConfig, catalogue: Catalogue | None, vocabulary: Vocabulary) -> Features | None:
+    """Prepared features of every row of a vocabulary."""
+    if catalogue is None:
+        return None
+    rows = catalogue.take(vocabulary.ids)
+    trained = rows.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM])
+    return Features.of(preparation(config.content, trained), rows, FIRST_ITEM)
+
+
+def _projected(vector: tf.Tensor, width: int) -> tf.Tensor:
+    return vector if vector.shape[-1] == width else tf.keras.layers.Dense(width, use_bias=False)(vector)
+
+
+def _held(vector: tf.Tensor, regularization: float) -> tf.Tensor:
+    """The vector, its squares in the loss; Keras divides them by the number of rows."""
+    return tf.keras.layers.ActivityRegularization(l2=regularization)(vector) if regularization else vector
+
+
+def _table(rows: int, width: int, name: str) -> tf.keras.layers.Embedding:
+    initial = tf.keras.initializers.RandomNormal(stddev=0.05)
+    table = tf.keras.layers.Embedding(rows, width, initial, name=name)
+    table.build(None)
+    return table

@@ -1,0 +1,16 @@
+"""The ranking recipes by name, each with its source and its defaults."""
+
+from tfrec_dl.recipes.ranking_configuration import RankingConfig
+from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.tasks.ranking.rankers import DCN, DIN, ConvNCF, DeepFM, WideAndDeep
+
+RANKING_RECIPES: dict[str, RankingRecipe] = {
+    recipe.name: recipe
+    for recipe in (
+        RankingRecipe("conv_ncf", "He et al., IJCAI 2018", RankingConfig(ConvNCF(), dimension=32)),
+        RankingRecipe("wide_and_deep", "Cheng et al., DLRS 2016", RankingConfig(WideAndDeep())),
+        RankingRecipe("dcn", "Wang et al., WWW 2021", RankingConfig(DCN())),
+        RankingRecipe("deep_fm", "Guo et al., IJCAI 2017", RankingConfig(DeepFM())),
+        RankingRecipe("din", "Zhou et al., KDD 2018", RankingConfig(DIN())),
+    )
+}

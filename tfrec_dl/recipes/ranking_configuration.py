@@ -1,0 +1,77 @@
+"""What a recipe says of a ranking model."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.tasks.ranking.calibration import CalibrationMethod, Platt
+from tfrec_dl.tasks.ranking.objectives import Click, Conversion, Rating
+from tfrec_dl.tasks.ranking.rankers import Ranker
+from tfrec_dl.tasks.ranking.sharing import SharedBottom, Sharing
+from tfrec_dl.towers.content import Content
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class RankingConfig:
+    """The network, what its heads share, and what they learn.
+
+    There is a head for each label that the data have; the settings of others are not used.
+
+    Attributes:
+        ranker: the network.
+        sharing: what several heads have in common.
+        click: how clicks are learnt.
+        conversion: how conversions are learnt.
+        rating: how ratings are learnt.
+        dimension: width of a field's vector.
+        content: what reads the features of users, items and context.
+        id_dropout: share of the ids of users and items hidden in training, so that unknown ones work.
+        embedding_dropout: share of the components of user, item and history vectors set to zero in training.
+        calibration: how logits of clicks become probabilities, once the network is trained; fitted on the validation
+            part. None: by the sigmoid.
+        regularization: weight of the squared vectors and biases of the users and items of a batch in the loss, a mean
+            over its rows: what is met often is held back often.
+        name: of the family.
+    """
+
+    ranker: Ranker
+    sharing: Sharing = SharedBottom()
+    click: Click = Click()
+    conversion: Conversion = Conversion()
+    rating: Rating = Rating()
+    dimension: int = Field(default=16, ge=1)
+    content: Content = Content()
+    id_dropout: float = Field(default=0.1, ge=0, lt=1)
+    embedding_dropout: float = Field(default=0.0, ge=0, lt=1)
+    regularization: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    calibration: Annotated[CalibrationMethod, Field(discriminator="name")] | None = Platt()
+    name: Literal["ranking"] = "ranking"
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class RankingTraining:
+    """How a ranking model is trained.
+
+    Attributes:
+        epochs: passes over the training impressions at most; the learning rate's schedule spans them.
+        batch_size: impressions a step, about: a batch holds whole lists.
+        max_length: past items of a user that are read, the last ones.
+        learning_rate: peak of the schedule: linear warm-up, cosine decay.
+        warm_up: share of the steps that the warm-up takes.
+        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay
+            (Polyak and Juditsky, 1992). 0: the weights themselves.
+        patience: epochs without a better validation figure after which training stops.
+        seed: decides initial weights, the order of lists, and dropout.
+    """
+
+    epochs: int = Field(default=10, ge=1)
+    batch_size: int = Field(default=1024, ge=1)
+    max_length: int = Field(default=50, ge=1)
+    learning_rate: float = Field(default=2e-3, gt=0, allow_inf_nan=False)
+    warm_up: float = Field(default=0.05, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    weight_average: float = Field(default=0.99, ge=0, lt=1)
+    patience: int = Field(default=3, ge=1)
+    seed: int = Field(default=0, ge=0, lt=2**31)

@@ -1,0 +1,74 @@
+"""Numbers of a candidate beside those of the other candidates in its list."""
+
+from collections.abc import Mapping
+
+import tensorflow as tf
+
+from tfrec_dl.data.feature_kinds import Kind
+
+RANK = "{} (rank in its list)"
+DISTANCE = "{} (distance from its list)"
+
+
+def list_relative(values: tf.Tensor, lists: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """How a number compares with the same number of the list's other rows.
+
+    Args:
+        values: [R] float32, NaN where missing.
+        lists: [R] int32, ascending: the list of each row.
+
+    Returns:
+        The share of the list's other rows with a lower value [R], 0.5 for a list of one; and the distance from the
+        list's mean in standard deviations [R], 0 where they are all alike. NaN where the number is missing.
+    """
+    present = tf.math.is_finite(values)
+    one = tf.cast(present, tf.float32)
+    known = tf.where(present, values, 0.0)
+    count = tf.gather(tf.math.segment_sum(one, lists), lists)
+    mean = tf.math.divide_no_nan(tf.gather(tf.math.segment_sum(known, lists), lists), count)
+    squares = tf.gather(tf.math.segment_sum(one * tf.square(known - mean), lists), lists)
+    deviation = tf.sqrt(tf.math.divide_no_nan(squares, count))
+    distance = tf.math.divide_no_nan(known - mean, deviation)
+
+    lower = _lower(tf.where(present, values, float("inf")), lists)
+    rank = tf.where(count > 1, tf.math.divide_no_nan(lower, count - 1), 0.5)
+    missing = tf.fill(tf.shape(values), float("nan"))
+    return tf.where(present, rank, missing), tf.where(present, distance, missing)
+
+
+def with_list_relative(
+    columns: Mapping[str, tf.Tensor], kinds: Mapping[str, Kind], lists: tf.Tensor
+) -> dict[str, tf.Tensor]:
+    """Features {name: [R, ...]} with two more for every number among them; see `list_relative`."""
+    found = dict(columns)
+    for name, kind in kinds.items():
+        if kind == "number":
+            rank, distance = list_relative(tf.convert_to_tensor(columns[name]), lists)
+            found |= {RANK.format(name): rank, DISTANCE.format(name): distance}
+    return found
+
+
+def list_relative_kinds(kinds: Mapping[str, Kind]) -> dict[str, Kind]:
+    """Kinds of the features that `with_list_relative` gives."""
+    found = dict(kinds)
+    for name, kind in kinds.items():
+        if kind == "number":
+            found |= {RANK.format(name): "number", DISTANCE.format(name): "number"}
+    return found
+
+
+def _lower(values: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
+    """[R] float32: how many rows of the same list have a lower value."""
+    by_value = tf.argsort(values, stable=True)
+    order = tf.gather(by_value, tf.argsort(tf.gather(lists, by_value), stable=True))
+    ordered, ordered_lists = tf.gather(values, order), tf.gather(lists, order)
+    new_list = tf.concat([[True], ordered_lists[1:] != ordered_lists[:-1]], axis=0)[: tf.size(order)]
+    new_value = new_list | tf.concat([[True], ordered[1:] != ordered[:-1]], axis=0)[: tf.size(order)]
+    lower = _first_place(new_value) - _first_place(new_list)
+    return tf.scatter_nd(order[:, None], tf.cast(lower, tf.float32), tf.shape(values))
+
+
+def _first_place(begins: tf.Tensor) -> tf.Tensor:
+    """[R] int32: where the run of rows began that each row is in."""
+    run = tf.cumsum(tf.cast(begins, tf.int32)) - 1
+    return tf.gather(tf.math.segment_min(tf.range(tf.size(run)), run), run)

@@ -1,0 +1,47 @@
+"""Compiling a ranking model, and what its training is judged by."""
+
+from typing import Literal, NamedTuple
+
+import tensorflow as tf
+
+from tfrec_dl.data.feedback import CLICK
+from tfrec_dl.data.ranking_batches import RankingBatches
+from tfrec_dl.recipes.ranking_configuration import RankingTraining
+from tfrec_dl.tasks.ranking.ranking_model import RankingModel
+from tfrec_dl.training.optimisers import RowSparseAdam
+from tfrec_dl.training.schedules import warm_up_and_decay
+
+
+class Monitored(NamedTuple):
+    """The validation figure that decides which epoch is the best.
+
+    Attributes:
+        name: in the logs.
+        mode: whether the highest value is the best, or the lowest.
+    """
+
+    name: str
+    mode: Literal["max", "min"]
+
+
+def monitored(model: RankingModel, batches: RankingBatches) -> Monitored:
+    """NDCG of lists where impressions are shown in lists, else AUC of clicks; RMSE where only ratings are learnt."""
+    if CLICK not in model.objectives:
+        return Monitored("val_rmse", "min")
+    return Monitored("val_ndcg" if batches.impression_count > batches.list_count else "val_auc", "max")
+
+
+def compile_ranking_model(model: RankingModel, config: RankingTraining, steps_per_epoch: int) -> None:
+    """Compiles the model with row-sparse Adam on the schedule, and creates the optimiser's slots."""
+    schedule = warm_up_and_decay(config.learning_rate, config.warm_up, config.epochs * steps_per_epoch)
+    optimizer = RowSparseAdam(
+        schedule,
+        weight_decay=config.weight_decay or None,
+        use_ema=config.weight_average > 0,
+        ema_momentum=config.weight_average,
+    )
+    # Decay would touch every row of a table at every step.
+    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
+    optimizer.exclude_from_weight_decay(var_list=tables)
+    model.compile(optimizer=optimizer)
+    optimizer.build(model.trainable_variables)

@@ -1,0 +1,35 @@
+"""The figures that a finished ranking run keeps."""
+
+import numpy as np
+
+from tfrec_dl.data.impression_splits import ImpressionSplit
+from tfrec_dl.data.ranking_batches import RankingRows
+from tfrec_dl.evaluation.evaluate_ranking import Report, evaluate_ranking
+from tfrec_dl.tasks.ranking.ranking_model import RankingModel
+
+
+def measure_ranking(model: RankingModel, rows: RankingRows, split: ImpressionSplit) -> dict[str, float]:
+    """The figures of a finished run on validation and test, with their intervals.
+
+    Args:
+        model: trained and calibrated. What it was calibrated on is the validation part, whose figures of probabilities
+            are flattered by it.
+        rows: of the split.
+        split: the parts.
+
+    Returns:
+        "test/auc", "test/auc/low", "test/auc/high", ...; so too under "validation/".
+    """
+    figures: dict[str, float] = {}
+    for part in ("validation", "test"):
+        reports = evaluate_ranking(model, rows, getattr(split, part))
+        figures |= {f"{part}/{name}": value for name, value in summary(reports).items()}
+    return figures
+
+
+def summary(reports: dict[str, Report]) -> dict[str, float]:
+    """The figures of all reports of one part."""
+    found: dict[str, float] = {}
+    for report in reports.values():
+        found |= report.summary()
+    return {name: value for name, value in found.items() if np.isfinite(value)}
