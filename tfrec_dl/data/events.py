@@ -53,6 +53,7 @@ class Events:
     """Clicks, or ratings where there are no clicks: user by user, in order of time.
 
     Attributes:
+        rows: [E] int64, the impression that each event is.
         items: [E] int32 codes into the item ids of the impressions.
         levels: [E] int32, from 1.
         begin: [lists] int64, where the events of each list's user begin.
@@ -60,6 +61,7 @@ class Events:
         own: [lists] int64, the event among them that is the list's own, or -1: it is passed over.
     """
 
+    rows: np.ndarray
     items: np.ndarray
     levels: np.ndarray
     begin: np.ndarray
@@ -90,9 +92,9 @@ class Events:
             end = np.searchsorted(keys, asked + clock.max() + 1, side="left")
             own[impressions.lists[rows]] = np.arange(len(rows))
         found = levels.encode({name: values[rows] for name, values in impressions.labels.items()})
-        return cls(impressions.items[rows], found, begin, end, own)
+        return cls(rows, impressions.items[rows], found, begin, end, own)
 
-    def histories(self, lists: np.ndarray, max_length: int) -> tuple[np.ndarray, np.ndarray]:
+    def before(self, lists: np.ndarray, max_length: int) -> np.ndarray:
         """The last events before some lists.
 
         Args:
@@ -100,8 +102,7 @@ class Events:
             max_length: events of a history at most.
 
         Returns:
-            Codes of items [B, l] int32, -1 where there is none, and levels [B, l] int32, 0 where there is none; oldest
-            first, 1 <= l <= max_length.
+            [B, l] int64, numbers of events, oldest first, then -1; 1 <= l <= max_length.
         """
         begin, end, own = self.begin[lists], self.end[lists], self.own[lists]
         passed = (own >= np.maximum(begin, end - max_length - 1)) & (own < end)
@@ -109,11 +110,7 @@ class Events:
         width = max(1, int(lengths.max(initial=0)))
         at = (end - lengths)[:, None] + np.arange(width)
         at -= passed[:, None] & (at <= own[:, None])  # what lies before the list's own event moves up by one
-        inside = np.arange(width) < lengths[:, None]
-        at = np.where(inside, at, 0)
-        if not len(self.items):
-            return np.full(at.shape, -1, dtype=np.int32), np.zeros(at.shape, dtype=np.int32)
-        return np.where(inside, self.items[at], -1), np.where(inside, self.levels[at], 0)
+        return np.where(np.arange(width) < lengths[:, None], at, -1)
 
 
 def _clock(impressions: Impressions) -> np.ndarray:

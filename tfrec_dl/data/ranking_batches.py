@@ -1,7 +1,7 @@
-"""Batches of whole lists of impressions for a ranking model."""
+"""What a ranking model reads of impressions, and batches of it that hold whole lists."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
@@ -11,6 +11,7 @@ from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.data.vocabulary import PADDING
 
 Batch = dict[str, np.ndarray]
+OF_LISTS = ("history", "level")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,16 +23,16 @@ class RankingRows:
         events: what the users did before each list.
         users: [U] int32, the index in a model's vocabulary of each of the impressions' user ids.
         items: [I] int32, of each of their item ids.
-        context: prepared features of the context {name: [n, ...]}.
         max_length: past items of a user that are read.
+        context: prepared features of the context {name: [n, ...]}.
     """
 
     impressions: Impressions
     events: Events
     users: np.ndarray
     items: np.ndarray
-    context: Mapping[str, np.ndarray]
     max_length: int
+    context: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def batch(self, rows: np.ndarray) -> Batch:
         """The inputs of some rows, in which lists are not interrupted.
@@ -41,25 +42,18 @@ class RankingRows:
 
         Returns:
             "user", "item" [R] int32 indices; "list" [R] int32, the number from 0 of each row's list in the batch; of
-            the B lists "history" [B, l] int32 indices, right-padded with 0, and "level" [B, l] int32; "item_key" [R]
-            and "history_key" [B, l] int64, by which an item is known again, whether a vocabulary has it or not (-1 is
-            padding); "context/NAME" [R, ...]; "label/NAME" [R] float32; "weight" [R] float32 and "position" [R] int32
-            where the table has them.
+            the B lists "history" [B, l] int32 indices, right-padded with 0, and "level" [B, l] int32; "context/NAME"
+            [R, ...]; "label/NAME" [R] float32; "weight" [R] float32 and "position" [R] int32 where the table has them.
         """
-        table = self.impressions
-        lists = table.lists[rows]
-        begins = np.flatnonzero(np.diff(lists, prepend=-1))
-        number = np.zeros(len(rows), dtype=np.int32)
-        number[begins[1:]] = 1
-        past, level = self.events.histories(lists[begins], self.max_length)
+        table, events = self.impressions, self.events
+        lists, numbers = numbered(table.lists[rows])
+        past = events.before(lists, self.max_length)
         found = {
             "user": self.users[table.users[rows]],
             "item": self.items[table.items[rows]],
-            "list": np.cumsum(number, dtype=np.int32),
-            "history": np.where(past < 0, PADDING, self.items[past]),
-            "level": level,
-            "item_key": table.items[rows].astype(np.int64),
-            "history_key": past.astype(np.int64),
+            "list": numbers,
+            "history": taken(events.items, past, PADDING, self.items),
+            "level": taken(events.levels, past, PADDING),
         }
         found |= {f"context/{name}": values[rows] for name, values in self.context.items()}
         found |= {f"label/{name}": values[rows] for name, values in table.labels.items()}
@@ -72,13 +66,9 @@ class RankingRows:
     def signature(self) -> dict[str, tf.TensorSpec]:
         """Of what `batch` gives."""
         example = self.batch(np.zeros(1, dtype=np.int64))
-        return {
-            name: tf.TensorSpec(
-                [None, None] if name in ("history", "history_key", "level") else [None, *values.shape[1:]],
-                tf.as_dtype(values.dtype),
-            )
-            for name, values in example.items()
-        }
+        shapes = {name: [None, *values.shape[1:]] for name, values in example.items()}
+        shapes |= dict.fromkeys(OF_LISTS, [None, None])
+        return {name: tf.TensorSpec(shapes[name], tf.as_dtype(values.dtype)) for name, values in example.items()}
 
 
 class RankingBatches:
@@ -93,6 +83,7 @@ class RankingBatches:
         seed: decides the order.
 
     Attributes:
+        rows: as given.
         impression_count: impressions an epoch.
         list_count: lists an epoch.
         steps_per_epoch: batches an epoch.
@@ -100,14 +91,10 @@ class RankingBatches:
 
     def __init__(self, rows: RankingRows, part: np.ndarray, batch_size: int, seed: int = 0) -> None:
         self.rows = rows
-        lists = rows.impressions.lists[part]
-        self._part = part[np.argsort(lists, kind="stable")]
-        counts = np.unique(lists, return_counts=True)[1]
-        self._offsets = np.concatenate([[0], np.cumsum(counts)])
+        self._blocks = ListBlocks(rows.impressions.lists, part, batch_size)
         self._seed = seed
-        self.impression_count, self.list_count = len(part), len(counts)
-        self._lists_per_batch = max(1, round(batch_size * self.list_count / max(self.impression_count, 1)))
-        self.steps_per_epoch = -(-self.list_count // self._lists_per_batch)
+        self.impression_count, self.list_count = len(part), self._blocks.list_count
+        self.steps_per_epoch = len(self._blocks)
 
     def dataset(self, first_epoch: int = 0) -> tf.data.Dataset:
         """An endless dataset, epoch after epoch; pass `steps_per_epoch` to `model.fit`.
@@ -123,23 +110,58 @@ class RankingBatches:
             epoch = first_epoch
             while True:
                 order = np.random.default_rng([self._seed, epoch]).permutation(self.list_count)
-                yield from self._batches(order)
+                yield from map(self.rows.batch, self._blocks.rows(order))
                 epoch += 1
 
         return tf.data.Dataset.from_generator(batches, output_signature=self.rows.signature()).prefetch(8)
 
     def in_order(self) -> Iterator[tuple[np.ndarray, Batch]]:
         """Each list once, in table order: rows of the table [R] and their batch."""
-        for rows in self._row_blocks(np.arange(self.list_count)):
+        for rows in self._blocks.rows(np.arange(self.list_count)):
             yield rows, self.rows.batch(rows)
 
-    def _batches(self, order: np.ndarray) -> Iterator[Batch]:
-        for rows in self._row_blocks(order):
-            yield self.rows.batch(rows)
 
-    def _row_blocks(self, order: np.ndarray) -> Iterator[np.ndarray]:
-        for start in range(0, self.list_count, self._lists_per_batch):
-            lists = order[start : start + self._lists_per_batch]
+class ListBlocks:
+    """Rows of a table in blocks of whole lists.
+
+    Args:
+        lists: [n] int32, of the table.
+        part: [m] int64 rows.
+        size: rows of a block, about.
+
+    Attributes:
+        list_count: lists in the part.
+    """
+
+    def __init__(self, lists: np.ndarray, part: np.ndarray, size: int) -> None:
+        self._part = part[np.argsort(lists[part], kind="stable")]
+        counts = np.unique(lists[part], return_counts=True)[1]
+        self._offsets = np.concatenate([[0], np.cumsum(counts)])
+        self.list_count = len(counts)
+        self._lists = max(1, round(size * self.list_count / max(len(part), 1)))
+
+    def __len__(self) -> int:
+        """The number of blocks."""
+        return -(-self.list_count // self._lists)
+
+    def rows(self, order: np.ndarray) -> Iterator[np.ndarray]:
+        """Blocks of rows [R] int64, the lists in the order given."""
+        for start in range(0, self.list_count, self._lists):
+            lists = order[start : start + self._lists]
             lengths = self._offsets[lists + 1] - self._offsets[lists]
             before = np.cumsum(lengths) - lengths
             yield self._part[np.repeat(self._offsets[lists] - before, lengths) + np.arange(lengths.sum())]
+
+
+def numbered(lists: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lists [B] of rows in which no list is interrupted [R], and the number of each row's list [R] int32."""
+    is_new = np.diff(lists, prepend=-1) != 0
+    return lists[is_new], np.cumsum(is_new, dtype=np.int32) - np.int32(1)
+
+
+def taken(values: np.ndarray, at: np.ndarray, otherwise: float, mapping: np.ndarray | None = None) -> np.ndarray:
+    """The values, or what they are mapped to, at some places; `otherwise` where the place is -1."""
+    if not len(values):
+        return np.full(at.shape, otherwise, dtype=values.dtype if mapping is None else mapping.dtype)
+    found = values[at] if mapping is None else mapping[values[at]]
+    return np.where(at < 0, np.asarray(otherwise, dtype=found.dtype), found)

@@ -20,7 +20,8 @@ SHOWN = ("auc", "log_loss", "ndcg")
 class RankingValidation(tf.keras.callbacks.Callback):
     """Predicts the validation rows after each epoch.
 
-    The figures are `val_auc`, `val_log_loss` and `val_ndcg` of clicks, `val_ctcvr_auc` of conversions, `val_rmse`. List the callback before those that read the logs.
+    The figures are `val_auc`, `val_log_loss` and `val_ndcg` of clicks, `val_ctcvr_auc` of conversions, `val_rmse`. List
+    the callback before those that read the logs.
 
     Args:
         rows: of the model's table.

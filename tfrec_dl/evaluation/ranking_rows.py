@@ -1,5 +1,7 @@
 """The rows of a split as a ranking model reads them."""
 
+from dataclasses import replace
+
 from tfrec_dl.data.events import Events
 from tfrec_dl.data.impression_splits import ImpressionSplit
 from tfrec_dl.data.ranking_batches import RankingRows
@@ -18,20 +20,18 @@ def ranking_rows(knowledge: Knowledge, split: ImpressionSplit) -> RankingRows:
         InputError: if the table lacks features that the model reads.
     """
     table = split.impressions
-    context = {}
-    if knowledge.context is not None:
-        kinds = {} if table.context is None else table.context.kinds
-        for name, kind in knowledge.context.kinds.items():
-            if kinds.get(name) != kind:
-                there = "not there" if name not in kinds else f"of kind {kinds[name]}"
-                raise InputError(f"feature {name!r} of the context is {there}: give it as {kind}, as in training.")
-        assert table.context is not None
-        context = knowledge.context.table(table.context, table.lists)
-    return RankingRows(
+    rows = RankingRows(
         table,
         Events.of(split, knowledge.levels),
         knowledge.users.encode(table.user_ids),
         knowledge.items.encode(table.item_ids),
-        context,
         knowledge.max_length,
     )
+    if knowledge.context is None:
+        return rows
+    kinds = {} if table.context is None else table.context.kinds
+    for name, kind in knowledge.context.kinds.items():
+        if kinds.get(name) != kind:
+            there = "not there" if name not in kinds else f"of kind {kinds[name]}"
+            raise InputError(f"feature {name!r} of the context is {there}: give it as {kind}, as in training.")
+    return replace(rows, context=knowledge.context.table(rows))

@@ -1,7 +1,7 @@
 """From a recipe and what is known of users, items and context to a ranking model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +16,7 @@ from tfrec_dl.recipes.ranking_configuration import RankingConfig
 from tfrec_dl.tasks.ranking.objectives import Objective
 from tfrec_dl.tasks.ranking.position_bias import PositionBias
 from tfrec_dl.tasks.ranking.ranking_model import Knowledge, RankingModel
+from tfrec_dl.towers.comparisons import Comparisons
 from tfrec_dl.towers.content import feature_vectors, preparation
 from tfrec_dl.towers.features import Features
 from tfrec_dl.towers.fields import Fields
@@ -37,6 +38,7 @@ class RankingData:
         positions: [P] training impressions at each position, or None.
         context: features of the training impressions as of `described`, or None.
         context_kinds: raw feature of the context -> kind.
+        comparisons: the other features among these, or None.
         item_features: the items' catalogue, or None.
         user_features: the users' catalogue, or None.
     """
@@ -48,7 +50,8 @@ class RankingData:
     ratings: np.ndarray | None = None
     positions: np.ndarray | None = None
     context: Catalogue | None = None
-    context_kinds: Mapping[str, Kind] | None = None
+    context_kinds: Mapping[str, Kind] = field(default_factory=dict)
+    comparisons: Comparisons | None = None
     item_features: Catalogue | None = None
     user_features: Catalogue | None = None
 
@@ -64,11 +67,9 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
     Raises:
         InputError: if the ranker's settings do not fit, or the ratings do not suit the output.
     """
-    content = config.content
     context = None
     if data.context is not None:
-        assert data.context_kinds is not None
-        context = ImpressionFeatures(content, data.context, data.context_kinds)
+        context = ImpressionFeatures(config.content, data.context, data.context_kinds, data.comparisons)
     knowledge = Knowledge(
         users=data.users,
         items=data.items,
@@ -116,9 +117,6 @@ def _network(
     mask = tf.keras.Input([None], dtype=tf.bool, name="mask")
     inputs = {**ids, "history": history, "mask": mask}
     vectors = []
-    if CLICK in objectives:
-        inputs["match"] = tf.keras.Input([4], name="match")
-        vectors.append(tf.keras.layers.Dense(width)(inputs["match"]))
     for name, kinds, prepared in knowledge.prepared_features():
         inputs[name], found = feature_vectors(config.content, kinds, prepared)
         vectors += found

@@ -9,6 +9,8 @@ from tfrec_dl.tasks.ranking.calibration import CalibrationMethod, Platt
 from tfrec_dl.tasks.ranking.objectives import Click, Conversion, Rating
 from tfrec_dl.tasks.ranking.rankers import Ranker
 from tfrec_dl.tasks.ranking.sharing import SharedBottom, Sharing
+from tfrec_dl.towers.bucketised_numbers import BucketisedNumbers
+from tfrec_dl.towers.categories import Categories
 from tfrec_dl.towers.content import Content
 
 
@@ -41,7 +43,7 @@ class RankingConfig:
     conversion: Conversion = Conversion()
     rating: Rating = Rating()
     dimension: int = Field(default=16, ge=1)
-    content: Content = Content()
+    content: Content = Content(categories=Categories(embedding=16), numbers=BucketisedNumbers(units=16))
     id_dropout: float = Field(default=0.1, ge=0, lt=1)
     embedding_dropout: float = Field(default=0.0, ge=0, lt=1)
     regularization: float = Field(default=0.0, ge=0, allow_inf_nan=False)

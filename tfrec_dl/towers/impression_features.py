@@ -8,64 +8,84 @@ import tensorflow as tf
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.feature_kinds import Kind
+from tfrec_dl.data.ranking_batches import ListBlocks, RankingRows, numbered, taken
+from tfrec_dl.towers.comparisons import Compared, Comparisons
 from tfrec_dl.towers.content import Content, prepare
 from tfrec_dl.towers.content import preparation as build_preparation
-from tfrec_dl.towers.list_relative import list_relative_kinds, with_list_relative
+
+ROWS = 65_536  # compared at once
 
 
 class ImpressionFeatures:
     """What no training changes: a plain object, so that Keras puts none of it into checkpoints.
 
-    Where impressions are shown in lists, every number brings two more features: its rank and its distance in the list.
-
     Args:
         content: what reads each kind of feature.
         learned: training impressions as of `described`, to learn categories, means and buckets from.
-        kinds: raw feature -> kind.
+        kinds: raw feature of the context -> kind.
+        comparisons: the other features; None for none.
 
     Attributes:
         learned: as given.
         kinds: as given.
+        comparisons: as given.
         preparation: functional model, features {name: [R, ...]} as of `described` -> prepared features.
     """
 
-    def __init__(self, content: Content, learned: Catalogue, kinds: Mapping[str, Kind]) -> None:
+    def __init__(
+        self, content: Content, learned: Catalogue, kinds: Mapping[str, Kind], comparisons: Comparisons | None
+    ) -> None:
         self.learned = learned
         self.kinds = dict(kinds)
+        self.comparisons = comparisons
         self.preparation = build_preparation(content, learned)
 
-    @property
-    def in_lists(self) -> bool:
-        """Whether there are features that compare an impression with its list."""
-        return len(self.learned.kinds) > len(self.kinds)
+    def table(self, rows: RankingRows) -> dict[str, np.ndarray]:
+        """Prepared features {name: [n, ...]} of a table's impressions."""
+        found = described(rows, self.comparisons)
+        assert found is not None
+        return prepare(self.preparation, {name: found.columns[name] for name in self.learned.kinds})
 
-    def table(self, context: Catalogue, lists: np.ndarray) -> dict[str, np.ndarray]:
-        """Prepared features {name: [n, ...]} of a table's impressions; rows of a list need not be together."""
-        return prepare(self.preparation, described(context, lists, self.in_lists).columns)
-
-    def rows(self, raw: Mapping[str, tf.Tensor], lists: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Prepared features {name: [R, ...]} of raw ones, in the graph; `lists` [R] int32, ascending."""
-        found = with_list_relative(raw, self.kinds, lists) if self.in_lists else dict(raw)
-        prepared: dict[str, tf.Tensor] = self.preparation(found, training=False)
+    def rows(self, raw: Mapping[str, tf.Tensor], compared: Compared) -> dict[str, tf.Tensor]:
+        """Prepared features {name: [R, ...]}, in the graph, of raw ones and of what is compared."""
+        others = {} if self.comparisons is None else self.comparisons.of(compared)
+        prepared: dict[str, tf.Tensor] = self.preparation({**raw, **others}, training=False)
         return prepared
 
 
-def described(context: Catalogue, lists: np.ndarray, in_lists: bool) -> Catalogue:
-    """The context, with what compares each impression with its list if there are lists.
+def described(rows: RankingRows, comparisons: Comparisons | None) -> Catalogue | None:
+    """The context of a table's impressions, with the comparisons; None where there is neither."""
+    table = rows.impressions
+    if comparisons is None:
+        return table.context
+    columns = {name: np.empty(len(table), dtype=np.float32) for name in comparisons.names}
+    for block in (blocks := ListBlocks(table.lists, np.arange(len(table)), ROWS)).rows(np.arange(blocks.list_count)):
+        for name, values in comparisons.of(compared_rows(rows, block, comparisons)).items():
+            columns[name][block] = values.numpy()
+    ids = np.arange(len(table)).astype(str).astype(object)
+    context = table.context or Catalogue(ids, {}, {})
+    kinds: dict[str, Kind] = {**context.kinds, **dict.fromkeys(comparisons.names, "number")}
+    return replace(context, kinds=kinds, columns={**context.columns, **columns})
 
-    Args:
-        context: one row an impression.
-        lists: [n] int32.
-        in_lists: whether impressions are shown in lists.
-    """
-    if not in_lists:
-        return context
-    order = np.argsort(lists, kind="stable")
-    numbers = {name: context.columns[name][order] for name, kind in context.kinds.items() if kind == "number"}
-    compared = with_list_relative(numbers, dict.fromkeys(numbers, "number"), tf.constant(lists[order]))
-    columns = dict(context.columns)
-    for name in compared.keys() - numbers.keys():
-        columns[name] = np.empty(len(context), dtype=np.float32)
-        columns[name][order] = compared[name].numpy()
-    kinds = list_relative_kinds(context.kinds)
-    return replace(context, kinds=kinds, columns={name: columns[name] for name in kinds})
+
+def compared_rows(rows: RankingRows, block: np.ndarray, comparisons: Comparisons) -> Compared:
+    """What is compared of some rows [R] of a table, in which lists are not interrupted."""
+    table, events = rows.impressions, rows.events
+    lists, numbers = numbered(table.lists[block])
+    past = events.before(lists, rows.max_length)
+    columns = {} if table.context is None else table.context.columns
+    names = (*comparisons.differences, *comparisons.ratios)
+    ages = np.full(past.shape, np.nan, dtype=np.float32)
+    if comparisons.timed and table.times is not None and len(events.rows):
+        now = table.times[block[np.unique(numbers, return_index=True)[1]]].astype(np.float64)
+        ages = np.where(past < 0, np.nan, now[:, None] - table.times[events.rows[past]]).astype(np.float32)
+    return Compared(
+        numbers={name: tf.constant(columns[name][block]) for name in names},
+        lists=tf.constant(numbers),
+        keys=tf.constant(table.items[block].astype(np.int64)),
+        past_keys=tf.constant(taken(events.items, past, -1).astype(np.int64)),
+        past_numbers={
+            name: tf.constant(taken(columns[name][events.rows], past, np.nan).astype(np.float32)) for name in names
+        },
+        past_ages=tf.constant(ages),
+    )

@@ -1,13 +1,6 @@
 """Numbers of a candidate beside those of the other candidates in its list."""
 
-from collections.abc import Mapping
-
 import tensorflow as tf
-
-from tfrec_dl.data.feature_kinds import Kind
-
-RANK = "{} (rank in its list)"
-DISTANCE = "{} (distance from its list)"
 
 
 def list_relative(values: tf.Tensor, lists: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -36,25 +29,9 @@ def list_relative(values: tf.Tensor, lists: tf.Tensor) -> tuple[tf.Tensor, tf.Te
     return tf.where(present, rank, missing), tf.where(present, distance, missing)
 
 
-def with_list_relative(
-    columns: Mapping[str, tf.Tensor], kinds: Mapping[str, Kind], lists: tf.Tensor
-) -> dict[str, tf.Tensor]:
-    """Features {name: [R, ...]} with two more for every number among them; see `list_relative`."""
-    found = dict(columns)
-    for name, kind in kinds.items():
-        if kind == "number":
-            rank, distance = list_relative(tf.convert_to_tensor(columns[name]), lists)
-            found |= {RANK.format(name): rank, DISTANCE.format(name): distance}
-    return found
-
-
-def list_relative_kinds(kinds: Mapping[str, Kind]) -> dict[str, Kind]:
-    """Kinds of the features that `with_list_relative` gives."""
-    found = dict(kinds)
-    for name, kind in kinds.items():
-        if kind == "number":
-            found |= {RANK.format(name): "number", DISTANCE.format(name): "number"}
-    return found
+def list_sizes(lists: tf.Tensor) -> tf.Tensor:
+    """[R] float32: how many candidates the list of each row has; `lists` [R] int32, ascending."""
+    return tf.gather(tf.math.segment_sum(tf.ones_like(lists, tf.float32), lists), lists)
 
 
 def _lower(values: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:

@@ -1,19 +1,22 @@
 """What a ranking model is built from: learnt from the training part, kept in the run's folder."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.events import Levels
-from tfrec_dl.data.feedback import RATING
+from tfrec_dl.data.events import Events, Levels
+from tfrec_dl.data.feedback import CLICK, RATING
 from tfrec_dl.data.impression_splits import ImpressionSplit
 from tfrec_dl.data.impressions import context_rows
+from tfrec_dl.data.ranking_batches import RankingRows
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.recipes.build_ranking import RankingData
 from tfrec_dl.recipes.ranking_configuration import RankingConfig
 from tfrec_dl.tasks.ranking.objectives import Objective
+from tfrec_dl.towers.comparisons import Comparisons
 from tfrec_dl.towers.impression_features import described
 from tfrec_dl.training.run_config import read_json, write_json
 
@@ -26,6 +29,7 @@ def learn_ranking_data(
     items: Catalogue | None = None,
     users: Catalogue | None = None,
     min_count: int = 1,
+    max_length: int = 50,
 ) -> RankingData:
     """Learns what a model has to know beforehand from the training part of a split.
 
@@ -35,6 +39,7 @@ def learn_ranking_data(
         items: features of the items; those without a training impression are known by them alone.
         users: features of the users.
         min_count: training impressions a user or an item needs for a vector of its own.
+        max_length: past items of a user that are read.
 
     Raises:
         InputError: if nothing reaches `min_count`, or the ratings do not suit the output.
@@ -48,19 +53,33 @@ def learn_ranking_data(
         if catalogue is not None:
             vocabularies[name] = vocabularies[name].extended(catalogue.ids)
     labels = {name: values[rows] for name, values in table.labels.items()}
-    in_lists = len(np.unique(table.lists)) < len(table)
+    levels = Levels.of(labels.get(RATING))
+    comparisons = _comparisons(split) if CLICK in labels else None
+    raw = RankingRows(table, Events.of(split, levels), *(np.empty(0, np.int32),) * 2, max_length)
+    context = described(raw, comparisons)
     return RankingData(
         users=vocabularies["users"],
         items=vocabularies["items"],
-        levels=Levels.of(labels.get(RATING)),
+        levels=levels,
         labels={name: Objective.of(getattr(config, name), labels).levels for name in labels},
         ratings=labels.get(RATING),
         positions=None if table.positions is None else np.bincount(table.positions[rows]),
-        context=None if table.context is None else context_rows(described(table.context, table.lists, in_lists), rows),
-        context_kinds=None if table.context is None else table.context.kinds,
+        context=None if context is None else context_rows(context, rows),
+        context_kinds={} if table.context is None else table.context.kinds,
+        comparisons=comparisons,
         item_features=items,
         user_features=users,
     )
+
+
+def _comparisons(split: ImpressionSplit) -> Comparisons:
+    """Of clicks, which a history precedes; what else a user rated says nothing of that kind."""
+    table = split.impressions
+    context = table.context
+    kinds = {} if context is None else context.kinds
+    numbers = {name: context.columns[name][split.train] for name, kind in kinds.items() if kind == "number"}  # type: ignore[union-attr]
+    in_lists = len(np.unique(table.lists)) < len(table)
+    return Comparisons.learn(numbers, in_lists, timed=table.times is not None)
 
 
 def save_ranking_data(data: RankingData, folder: Path) -> None:
@@ -77,7 +96,8 @@ def save_ranking_data(data: RankingData, folder: Path) -> None:
             "levels": list(data.levels.limits),
             "labels": {name: levels.astype(float).tolist() for name, levels in data.labels.items()},
             "positions": None if data.positions is None else data.positions.tolist(),
-            "context_kinds": None if data.context_kinds is None else dict(data.context_kinds),
+            "context_kinds": dict(data.context_kinds),
+            "comparisons": None if data.comparisons is None else asdict(data.comparisons),
         },
     )
 
@@ -99,5 +119,6 @@ def load_ranking_data(folder: Path) -> RankingData:
         labels={name: np.array(levels, dtype=np.float32) for name, levels in rest["labels"].items()},
         positions=None if rest["positions"] is None else np.array(rest["positions"]),
         context_kinds=rest["context_kinds"],
+        comparisons=None if rest["comparisons"] is None else Comparisons(**rest["comparisons"]),
         **catalogues,
     )

@@ -57,7 +57,7 @@ def train_ranking(
     for whose, coverage in source.coverage(impressions, items, users).items():
         logger.info("%s: %s", whose, coverage)
     split = source.divide(impressions)
-    data = learn_ranking_data(split, recipe.model, items, users, source.min_count)
+    data = learn_ranking_data(split, recipe.model, items, users, source.min_count, recipe.training.max_length)
 
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_ranking_model(recipe.model, data, recipe.training.max_length)

@@ -15,7 +15,6 @@ from tfrec_dl.tasks.ranking.calibration import Calibration
 from tfrec_dl.tasks.ranking.objectives import Objective
 from tfrec_dl.tasks.ranking.position_bias import PositionBias
 from tfrec_dl.towers.features import Features
-from tfrec_dl.towers.history_match import HistoryMatch
 from tfrec_dl.towers.impression_features import ImpressionFeatures
 
 CLICK_AND_CONVERSION = "click_and_conversion"
@@ -61,10 +60,10 @@ class RankingModel(tfrs.Model):
 
     Args:
         history_reader: functional model, {"history", "level"} [B, L] int32 -> [B, L, K].
-        network: functional model, of each row {"user", "item" [R] int32, "history" [R, L, K], "mask" [R, L] bool,
-            "match" [R, 4] (see `HistoryMatch`; where clicks are predicted), and prepared features {name: [R, ...]} in
-            "context", "item_features", "user_features" where there are any} -> {head: its outputs [R, ...]}: logits
-            [R, 1] of clicks and conversions, of ratings what their output is made of.
+        network: functional model, of each row {"user", "item" [R] int32, "history" [R, L, K], "mask" [R, L] bool, and
+            prepared features {name: [R, ...]} in "context", "item_features", "user_features" where there are any} ->
+            {head: its outputs [R, ...]}: logits [R, 1] of clicks and conversions, of ratings what their output is made
+            of.
         objectives: "click", "conversion", "rating" -> objective, for the labels that there are.
         knowledge: what it knows.
         position_bias: added to the logits of clicks; None where positions play no part.
@@ -87,7 +86,6 @@ class RankingModel(tfrs.Model):
         self.objectives = dict(objectives)
         self.knowledge = knowledge
         self.position_bias = position_bias
-        self.match = HistoryMatch()
         self.calibration: Calibration | None = None
         self.loss_mean = tf.keras.metrics.Mean(name="loss")
 
@@ -139,8 +137,6 @@ class RankingModel(tfrs.Model):
             "history": tf.gather(embedded, lists),
             "mask": tf.gather(past != 0, lists),
         }
-        if CLICK in self.objectives:
-            rows["match"] = self.match((inputs["item_key"], tf.gather(inputs["history_key"], lists)))
         rows |= self._features(inputs)
         outputs: dict[str, tf.Tensor] = dict(self.network(rows, training=training))
         if self.position_bias is not None:
