@@ -10,6 +10,7 @@ from tfrec_dl.data.validation import Locate, checked_numbers, refuse, show
 from tfrec_dl.errors import InputError
 
 CLICK, CONVERSION, RATING = "click", "conversion", "rating"
+LIST = "list"
 
 
 class Labels(NamedTuple):

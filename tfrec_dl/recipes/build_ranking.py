@@ -32,8 +32,7 @@ class RankingData:
         users: with their training impressions.
         items: with their training impressions; those of the catalogue without any come last.
         levels: of past items.
-        labels: "click", "conversion", "rating" -> [K] float32, what the objective has to know of the training labels
-            (see `Objective`), for those that there are.
+        objectives: "click", "conversion", "rating" -> what is learnt of the labels, for those that there are.
         ratings: [n] float32 training ratings, where an ordinal output starts; None where weights are loaded later.
         positions: [P] training impressions at each position, or None.
         context: features of the training impressions as of `described`, or None.
@@ -46,7 +45,7 @@ class RankingData:
     users: Vocabulary
     items: Vocabulary
     levels: Levels
-    labels: Mapping[str, np.ndarray]
+    objectives: Mapping[str, Objective]
     ratings: np.ndarray | None = None
     positions: np.ndarray | None = None
     context: Catalogue | None = None
@@ -87,10 +86,9 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
             ("level", data.levels.size),
         )
     }
-    objectives = {name: Objective(getattr(config, name), levels) for name, levels in data.labels.items()}
-    network = _network(config, objectives, knowledge, tables, data.ratings)
-    bias = PositionBias(data.positions) if data.positions is not None and CLICK in objectives else None
-    return RankingModel(_history_reader(config, tables), network, objectives, knowledge, bias)
+    network = _network(config, data.objectives, knowledge, tables, data.ratings)
+    bias = PositionBias(data.positions) if data.positions is not None and CLICK in data.objectives else None
+    return RankingModel(_history_reader(config, tables), network, data.objectives, knowledge, bias)
 
 
 def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.Embedding]) -> tf.keras.Model:

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.tasks.ranking.calibration import CalibrationMethod, Platt
-from tfrec_dl.tasks.ranking.objectives import Click, Conversion, Rating
+from tfrec_dl.tasks.ranking.objectives import Choice, Click, Conversion, Rating
 from tfrec_dl.tasks.ranking.rankers import Ranker
 from tfrec_dl.tasks.ranking.sharing import SharedBottom, Sharing
 from tfrec_dl.towers.bucketised_numbers import BucketisedNumbers
@@ -23,7 +23,8 @@ class RankingConfig:
     Attributes:
         ranker: the network.
         sharing: what several heads have in common.
-        click: how clicks are learnt.
+        click: how clicks are learnt; None: as a choice where impressions are shown in lists of which none has more than
+            one click, else each by itself.
         conversion: how conversions are learnt.
         rating: how ratings are learnt.
         dimension: width of a field's vector.
@@ -39,7 +40,7 @@ class RankingConfig:
 
     ranker: Ranker
     sharing: Sharing = SharedBottom()
-    click: Click = Click()
+    click: Annotated[Click | Choice, Field(discriminator="name")] | None = None
     conversion: Conversion = Conversion()
     rating: Rating = Rating()
     dimension: int = Field(default=16, ge=1)

@@ -5,21 +5,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.events import Events, Levels
-from tfrec_dl.data.feedback import CLICK, RATING
+from tfrec_dl.data.feedback import CLICK, LIST, RATING
 from tfrec_dl.data.impression_splits import ImpressionSplit
 from tfrec_dl.data.impressions import context_rows
 from tfrec_dl.data.ranking_batches import RankingRows
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.recipes.build_ranking import RankingData
 from tfrec_dl.recipes.ranking_configuration import RankingConfig
-from tfrec_dl.tasks.ranking.objectives import Objective
+from tfrec_dl.tasks.ranking.objectives import Choice, Click, Objective, ObjectiveConfig
 from tfrec_dl.towers.comparisons import Comparisons
 from tfrec_dl.towers.impression_features import described
 from tfrec_dl.training.run_config import read_json, write_json
 
+OBJECTIVE: TypeAdapter[Any] = TypeAdapter(ObjectiveConfig)
 CATALOGUES = {"context": "context.parquet", "item_features": "items.parquet", "user_features": "users.parquet"}
 
 
@@ -53,6 +55,9 @@ def learn_ranking_data(
         if catalogue is not None:
             vocabularies[name] = vocabularies[name].extended(catalogue.ids)
     labels = {name: values[rows] for name, values in table.labels.items()}
+    configs = {name: getattr(config, name) for name in labels}
+    if CLICK in labels and config.click is None:
+        configs[CLICK] = _click_objective(table.lists[rows], labels[CLICK])
     levels = Levels.of(labels.get(RATING))
     comparisons = _comparisons(split) if CLICK in labels else None
     raw = RankingRows(table, Events.of(split, levels), *(np.empty(0, np.int32),) * 2, max_length)
@@ -61,7 +66,7 @@ def learn_ranking_data(
         users=vocabularies["users"],
         items=vocabularies["items"],
         levels=levels,
-        labels={name: Objective.of(getattr(config, name), labels).levels for name in labels},
+        objectives={name: Objective.of(each, {**labels, LIST: table.lists[rows]}) for name, each in configs.items()},
         ratings=labels.get(RATING),
         positions=None if table.positions is None else np.bincount(table.positions[rows]),
         context=None if context is None else context_rows(context, rows),
@@ -70,6 +75,12 @@ def learn_ranking_data(
         item_features=items,
         user_features=users,
     )
+
+
+def _click_objective(lists: np.ndarray, clicks: np.ndarray) -> Click | Choice:
+    """How clicks are learnt where the recipe leaves it open."""
+    in_lists = len(np.unique(lists)) < len(lists)
+    return Choice() if in_lists and np.bincount(lists, weights=clicks).max() <= 1 else Click()
 
 
 def _comparisons(split: ImpressionSplit) -> Comparisons:
@@ -94,7 +105,10 @@ def save_ranking_data(data: RankingData, folder: Path) -> None:
         folder / "knowledge.json",
         {
             "levels": list(data.levels.limits),
-            "labels": {name: levels.astype(float).tolist() for name, levels in data.labels.items()},
+            "objectives": {
+                name: {"config": asdict(each.config), "levels": each.levels.astype(float).tolist()}
+                for name, each in data.objectives.items()
+            },
             "positions": None if data.positions is None else data.positions.tolist(),
             "context_kinds": dict(data.context_kinds),
             "comparisons": None if data.comparisons is None else asdict(data.comparisons),
@@ -116,7 +130,10 @@ def load_ranking_data(folder: Path) -> RankingData:
         users=Vocabulary.load(folder / "users.txt"),
         items=Vocabulary.load(folder / "items.txt"),
         levels=Levels(tuple(rest["levels"])),
-        labels={name: np.array(levels, dtype=np.float32) for name, levels in rest["labels"].items()},
+        objectives={
+            name: Objective(OBJECTIVE.validate_python(each["config"]), np.array(each["levels"], dtype=np.float32))
+            for name, each in rest["objectives"].items()
+        },
         positions=None if rest["positions"] is None else np.array(rest["positions"]),
         context_kinds=rest["context_kinds"],
         comparisons=None if rest["comparisons"] is None else Comparisons(**rest["comparisons"]),

@@ -12,7 +12,7 @@ from tfrec_dl.data.feature_kinds import Kind
 from tfrec_dl.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.tasks.ranking.calibration import Calibration
-from tfrec_dl.tasks.ranking.objectives import Objective
+from tfrec_dl.tasks.ranking.objectives import Choice, Click, Objective
 from tfrec_dl.tasks.ranking.position_bias import PositionBias
 from tfrec_dl.towers.features import Features
 from tfrec_dl.towers.impression_features import ImpressionFeatures
@@ -109,9 +109,10 @@ class RankingModel(tfrs.Model):
         outputs = self.head_outputs(inputs, training)
         weights = inputs.get("weight", tf.ones_like(inputs["item"], tf.float32))
         labels = {head: inputs[f"label/{head}"] for head in self.objectives}
+        log_odds = {**outputs, **self._click_log_odds(outputs, inputs["list"])}
         losses = [
-            objective.weight * objective.loss(outputs, labels, inputs["list"], weights)
-            for objective in self.objectives.values()
+            objective.weight * objective.loss(outputs if head == CLICK else log_odds, labels, inputs["list"], weights)
+            for head, objective in self.objectives.items()
         ]
         loss = tf.add_n(losses)  # TFRS adds what the network's layers hold back
         self.loss_mean.update_state(loss, sample_weight=tf.reduce_sum(weights))
@@ -156,16 +157,15 @@ class RankingModel(tfrs.Model):
             before calibration; "conversion", the probability once it is clicked, and "click_and_conversion", of both;
             "rating".
         """
+        lists = inputs["list"]
         outputs = self.head_outputs({name: values for name, values in inputs.items() if name != "position"})
-        found = {}
+        found = {name: self.objectives[name].expected(values, lists) for name, values in outputs.items()}
         if CLICK in outputs:
-            found[CLICK_LOGIT] = logits = outputs[CLICK][:, 0]
-            found[CLICK] = tf.sigmoid(logits) if self.calibration is None else self.calibration(logits)
+            found[CLICK_LOGIT] = self._click_log_odds(outputs, lists)[CLICK][:, 0]
+        if self.calibration is not None:
+            found[CLICK] = self.calibration(found[CLICK_LOGIT])
         if CONVERSION in outputs:
-            found[CONVERSION] = tf.sigmoid(outputs[CONVERSION][:, 0])
             found[CLICK_AND_CONVERSION] = found[CLICK] * found[CONVERSION]
-        if RATING in outputs:
-            found[RATING] = self.objectives[RATING].expected(outputs[RATING])
         return found
 
     def call(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -176,6 +176,14 @@ class RankingModel(tfrs.Model):
         """What has trained weights, by name."""
         found = {"history_reader": self.history_reader, "network": self.network}
         return found if self.position_bias is None else {**found, "position_bias": self.position_bias}
+
+    def _click_log_odds(self, outputs: Mapping[str, tf.Tensor], lists: tf.Tensor) -> dict[str, tf.Tensor]:
+        """{"click": log-odds [R, 1]}; nothing where clicks are not predicted."""
+        if CLICK not in outputs:
+            return {}
+        config = self.objectives[CLICK].config
+        assert isinstance(config, Click | Choice)
+        return {CLICK: config.logits(outputs[CLICK], lists)[:, None]}
 
     def _features(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, dict[str, tf.Tensor]]:
         """The prepared features of each row."""

@@ -22,9 +22,13 @@ def fed(**logits: np.ndarray | list) -> tuple:
     return outputs, labels, tf.zeros([ROWS], tf.int32), tf.ones([ROWS])
 
 
+def expected(objective: Objective, outputs: tf.Tensor) -> tf.Tensor:
+    return objective.expected(outputs, tf.range(len(outputs)))
+
+
 def at_zero(objective: Objective) -> tf.Tensor:
     score = tf.keras.Input([1])
-    return objective.expected(tf.keras.Model(score, objective.outputs(score))(tf.zeros([1, 1])))
+    return expected(objective, tf.keras.Model(score, objective.outputs(score))(tf.zeros([1, 1])))
 
 
 def test_score_of_zero_is_the_click_rate_and_the_conversion_rate_of_the_clicks():
@@ -79,7 +83,7 @@ RATINGS = np.array([1, 2, 2, 4, 4, 4, 5, 5], dtype=np.float32)
 def test_squared_errors_of_ratings_and_their_range():
     objective = Objective.of(Rating(), {"rating": RATINGS})
     assert float(at_zero(objective)[0]) == pytest.approx(RATINGS.mean())
-    np.testing.assert_array_equal(objective.expected(tf.constant([[9.0], [-3.0], [3.5]])), [5, 1, 3.5])
+    np.testing.assert_array_equal(expected(objective, tf.constant([[9.0], [-3.0], [3.5]])), [5, 1, 3.5])
     outputs, labels = {"rating": tf.constant([[3.0], [5.0]])}, {"rating": tf.constant([1.0, 4.0])}
     loss = objective.loss(outputs, labels, tf.constant([0, 1]), tf.constant([1.0, 4.0]))
     assert float(loss) == pytest.approx((1 * 4 / 2 + 4 * 1 / 2) / 2)
@@ -90,7 +94,7 @@ def test_ordinal_ratings_start_at_their_shares_and_cost_the_log_of_their_level_s
     score = tf.keras.Input([1])
     outputs = tf.keras.Model(score, objective.outputs(score, RATINGS))(tf.zeros([3, 1]))
     np.testing.assert_allclose(outputs[0], [1 / 8, 2 / 8, 3 / 8, 2 / 8], rtol=1e-4)
-    assert float(objective.expected(outputs)[0]) == pytest.approx(RATINGS.mean(), rel=1e-4)
+    assert float(expected(objective, outputs)[0]) == pytest.approx(RATINGS.mean(), rel=1e-4)
     # A rating beyond those of the training is taken for the next of them.
     labels = {"rating": tf.constant([1.0, 4.0, 5.5])}
     loss = objective.loss({"rating": outputs}, labels, tf.range(3), tf.ones([3]))

@@ -71,8 +71,12 @@ class Click:
         return tf.add_n(parts)
 
     def expected(self, outputs: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
-        """Logits [R, 1] -> probabilities of a click [R]."""
+        """Outputs [R, 1] -> probabilities of a click [R]."""
         return tf.sigmoid(outputs[:, 0])
+
+    def logits(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
+        """Outputs [R, 1] -> log-odds of a click [R]: the outputs themselves."""
+        return outputs[:, 0]
 
 
 def from_log_odds(score: tf.Tensor, levels: np.ndarray) -> tf.Tensor:

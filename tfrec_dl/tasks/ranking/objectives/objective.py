@@ -8,11 +8,12 @@ import numpy as np
 import tensorflow as tf
 from pydantic import Field
 
+from tfrec_dl.tasks.ranking.objectives.choice import Choice
 from tfrec_dl.tasks.ranking.objectives.click import Click
 from tfrec_dl.tasks.ranking.objectives.conversion import Conversion
 from tfrec_dl.tasks.ranking.objectives.rating import Rating
 
-ObjectiveConfig = Annotated[Click | Conversion | Rating, Field(discriminator="name")]
+ObjectiveConfig = Annotated[Click | Choice | Conversion | Rating, Field(discriminator="name")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +25,14 @@ class Objective:
         levels: [K] float32, what it has to know of the training labels: what a score of 0 means, the rating's levels.
     """
 
-    config: Click | Conversion | Rating
+    config: Click | Choice | Conversion | Rating
     levels: np.ndarray
 
     @classmethod
-    def of(cls, config: Click | Conversion | Rating, labels: Mapping[str, np.ndarray]) -> "Objective":
+    def of(cls, config: Click | Choice | Conversion | Rating, labels: Mapping[str, np.ndarray]) -> "Objective":
         """Reads the training labels {"click", "conversion", "rating": [n] float32}, those that there are.
+
+        A `Choice` reads the list of each label too, "list" [n] int.
 
         Raises:
             InputError: if the ratings do not fit the objective.
@@ -74,6 +77,16 @@ class Objective:
         """
         return self.config.loss(outputs, labels, lists, weights, self.levels)
 
-    def expected(self, outputs: tf.Tensor) -> tf.Tensor:
-        """Outputs of its own head [R, ...] -> [R]: a probability (of a conversion: given a click), or a rating."""
+    def expected(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
+        """What the outputs of its own head mean.
+
+        Args:
+            outputs: [R, ...].
+            lists: [R] int32, as for `loss`; whole lists.
+
+        Returns:
+            [R]: a probability (of a conversion: given a click), or a rating.
+        """
+        if isinstance(self.config, Click | Choice):
+            return tf.sigmoid(self.config.logits(outputs, lists))
         return self.config.expected(outputs, self.levels)
