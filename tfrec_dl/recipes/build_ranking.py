@@ -37,6 +37,7 @@ class RankingData:
         positions: [P] training impressions at each position, or None.
         context: features of the training impressions as of `described`, or None.
         context_kinds: raw feature of the context -> kind.
+        request_features: those of them that belong to the request; see `Knowledge`.
         comparisons: the other features among these, or None.
         item_features: the items' catalogue, or None.
         user_features: the users' catalogue, or None.
@@ -50,6 +51,7 @@ class RankingData:
     positions: np.ndarray | None = None
     context: Catalogue | None = None
     context_kinds: Mapping[str, Kind] = field(default_factory=dict)
+    request_features: tuple[str, ...] | None = None
     comparisons: Comparisons | None = None
     item_features: Catalogue | None = None
     user_features: Catalogue | None = None
@@ -77,6 +79,7 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
         item_features=_features(config, data.item_features, data.items),
         user_features=_features(config, data.user_features, data.users),
         max_length=max_length,
+        request_features=data.request_features,
     )
     tables = {
         name: _table(size, config.dimension, f"{name}_embedding")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from pydantic import TypeAdapter
 
 from tfrec_dl.data.catalogue import Catalogue
@@ -71,6 +72,7 @@ def learn_ranking_data(
         positions=None if table.positions is None else np.bincount(table.positions[rows]),
         context=None if context is None else context_rows(context, rows),
         context_kinds={} if table.context is None else table.context.kinds,
+        request_features=_request_features(split),
         comparisons=comparisons,
         item_features=items,
         user_features=users,
@@ -93,6 +95,17 @@ def _comparisons(split: ImpressionSplit) -> Comparisons:
     return Comparisons.learn(numbers, in_lists, timed=table.times is not None)
 
 
+def _request_features(split: ImpressionSplit) -> tuple[str, ...] | None:
+    """Features with one value, or none, in each training list; None where no list has two rows."""
+    context, lists = split.impressions.context, split.impressions.lists[split.train]
+    first, number = np.unique(lists, return_index=True, return_inverse=True)[1:]
+    if len(first) == len(lists):
+        return None
+    columns = {} if context is None else context.columns
+    codes = {name: pd.factorize(values[split.train])[0] for name, values in columns.items()}
+    return tuple(name for name, values in codes.items() if (values == values[first[number]]).all())
+
+
 def save_ranking_data(data: RankingData, folder: Path) -> None:
     """Writes `users.txt`, `items.txt`, the catalogues as Parquet, and the rest into `knowledge.json`, last."""
     data.users.save(folder / "users.txt")
@@ -111,6 +124,7 @@ def save_ranking_data(data: RankingData, folder: Path) -> None:
             },
             "positions": None if data.positions is None else data.positions.tolist(),
             "context_kinds": dict(data.context_kinds),
+            "request_features": None if data.request_features is None else list(data.request_features),
             "comparisons": None if data.comparisons is None else asdict(data.comparisons),
         },
     )
@@ -123,6 +137,7 @@ def load_ranking_data(folder: Path) -> RankingData:
         InputError: if something is missing or damaged.
     """
     rest = read_json(folder / "knowledge.json")
+    request_features = rest.get("request_features")
     catalogues: dict[str, Any] = {
         name: Catalogue.load(folder / file) if (folder / file).exists() else None for name, file in CATALOGUES.items()
     }
@@ -136,6 +151,7 @@ def load_ranking_data(folder: Path) -> RankingData:
         },
         positions=None if rest["positions"] is None else np.array(rest["positions"]),
         context_kinds=rest["context_kinds"],
+        request_features=None if request_features is None else tuple(request_features),
         comparisons=None if rest["comparisons"] is None else Comparisons(**rest["comparisons"]),
         **catalogues,
     )

@@ -33,6 +33,8 @@ class Knowledge:
         item_features: prepared, of every row of `items`; None without any.
         user_features: prepared, of every row of `users`; None without any.
         max_length: past items of a user that are read.
+        request_features: raw features of the context that belong to the request, for each training list had one value
+            of them; the others belong to the candidate. None where no list had two candidates, so that nobody can tell.
     """
 
     users: Vocabulary
@@ -42,6 +44,7 @@ class Knowledge:
     item_features: Features | None
     user_features: Features | None
     max_length: int
+    request_features: tuple[str, ...] | None = None
 
     def prepared_features(self) -> Iterator[tuple[str, Mapping[str, Kind], tf.keras.Model]]:
         """Name, kinds and preparation of what features there are."""
