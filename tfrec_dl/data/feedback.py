@@ -93,7 +93,7 @@ class Feedback:
 
         Raises:
             InputError: if a value is missing or no number, a click or conversion is neither 0 nor 1, something
-                converts without a click, or no row is a click or all are.
+                converts without a click, no row is a click or all are, or all weights are 0.
         """
         count = len(frame)
         values: dict[str, np.ndarray] = {}
@@ -115,7 +115,7 @@ class Feedback:
         if self.conversion is not None:
             converted = checked_numbers(frame[self.conversion], self.conversion, locate, CONVERSION)
             _refuse_other_than_binary(converted, frame[self.conversion], self.conversion, locate, "or correct it")
-            unclicked = (converted == 1) & (values[CLICK] == 0)
+            unclicked = kept & (converted == 1) & (values[CLICK] == 0)
             remedy = f"a conversion follows a click: correct it, or set {self.click!r} to 1"
             refuse(unclicked, frame[self.conversion], self.conversion, locate, "it converts without a click", remedy)
             values[CONVERSION] = converted
@@ -124,6 +124,10 @@ class Feedback:
         if self.confidence is not None:
             sureness = self._confidence(frame[self.confidence], values.get(CLICK, np.ones(count)), locate)
             weights = sureness if weights is None else weights * sureness
+        if weights is not None and not weights[kept].any():
+            raise InputError(
+                f"column {self.weight!r} is 0 in every row: a row of weight 0 teaches nothing, leave it out."
+            )
         return Labels(values, weights, kept)
 
     def _confidence(self, column: pd.Series, clicks: np.ndarray, locate: Locate) -> np.ndarray:

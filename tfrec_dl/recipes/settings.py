@@ -3,14 +3,19 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from tfrec_dl.encoders import Body
 from tfrec_dl.errors import InputError
 from tfrec_dl.tasks.adversarial.game_losses import GameLoss
 from tfrec_dl.tasks.losses import Loss
+from tfrec_dl.tasks.ranking.calibration import CalibrationMethod
+from tfrec_dl.tasks.ranking.objectives import Choice, Click
+from tfrec_dl.tasks.ranking.rankers import Ranker
+from tfrec_dl.tasks.ranking.sharing import Sharing
+from tfrec_dl.tasks.rating_outputs import RatingOutput
 from tfrec_dl.towers.content import CategoryReader, Fusion, NumberReader, Picture
 
 PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
@@ -25,6 +30,11 @@ NAMED: dict[str, Any] = {
     "fusion": Fusion,
     "categories": CategoryReader,
     "numbers": NumberReader,
+    "ranker": Ranker,
+    "sharing": Sharing,
+    "click": Annotated[Click | Choice, Field(discriminator="name")],
+    "output": Annotated[RatingOutput, Field(discriminator="name")],
+    "calibration": Annotated[CalibrationMethod, Field(discriminator="name")],
 }
 
 
@@ -52,7 +62,9 @@ def change(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
 
 def _parse(leaf: str, value: Any, before: Any) -> Any:
     """A setting's value, where it is text: a class from its name, a list from "1,2,4"; pydantic parses the rest."""
-    if leaf in NAMED and isinstance(value, str):
+    if leaf in NAMED and isinstance(value, str) and _is_named(before):
+        if value.lower() == "none":
+            return None
         try:
             return TypeAdapter(NAMED[leaf]).dump_python(TypeAdapter(NAMED[leaf]).validate_python({"name": value}))
         except ValidationError:
@@ -105,9 +117,21 @@ def setting_at(place: Sequence[Any]) -> str:
     return ".".join(kept)
 
 
+def _is_named(value: Any) -> bool:
+    """Whether a value is one of several classes, or left open; settings elsewhere may have the same last part."""
+    return value is None or (isinstance(value, Mapping) and "name" in value)
+
+
 def _is_tag(part: Any, parent: Any) -> bool:
     """Whether a part of the place of a pydantic error, after `parent`, is the name of one class of several."""
-    return parent in NAMED or (parent in ("model", *NETWORKS) and part in FAMILIES)
+    return part in _names(parent) or (parent in ("model", *NETWORKS) and part in FAMILIES)
+
+
+def _names(setting: Any) -> set[str]:
+    """Those of the classes that a setting may be of."""
+    classes = get_args(get_args(NAMED[setting])[0]) if setting in NAMED else ()
+    # A class may come with its tag.
+    return {(get_args(each) or [each])[0].__dataclass_fields__["name"].default for each in classes}
 
 
 def _resolve(values: Mapping[str, Any], name: str) -> list[str]:
