@@ -21,7 +21,11 @@ def list_relative(values: tf.Tensor, lists: tf.Tensor) -> tuple[tf.Tensor, tf.Te
     mean = tf.math.divide_no_nan(tf.gather(tf.math.segment_sum(known, lists), lists), count)
     squares = tf.gather(tf.math.segment_sum(one * tf.square(known - mean), lists), lists)
     deviation = tf.sqrt(tf.math.divide_no_nan(squares, count))
-    distance = tf.math.divide_no_nan(known - mean, deviation)
+    highest = tf.math.segment_max(tf.where(present, values, -float("inf")), lists)
+    lowest = tf.math.segment_min(tf.where(present, values, float("inf")), lists)
+    # The mean of numbers that are all alike may be rounded to another.
+    differ = tf.gather(highest > lowest, lists)
+    distance = tf.where(differ, tf.math.divide_no_nan(known - mean, deviation), 0.0)
 
     lower = _lower(tf.where(present, values, float("inf")), lists)
     rank = tf.where(count > 1, tf.math.divide_no_nan(lower, count - 1), 0.5)
