@@ -1,12 +1,14 @@
 """What users did with what they were shown, in order of time: the histories that rankers read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from tfrec_dl.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.data.impression_splits import ImpressionSplit, first_rows
-from tfrec_dl.data.impressions import Impressions
 
 MOST_LEVELS = 20
 
@@ -50,49 +52,59 @@ class Levels:
 
 @dataclass(frozen=True, eq=False)
 class Events:
-    """Clicks, or ratings where there are no clicks: user by user, in order of time.
+    """What users did: user by user, in order of time.
 
     Attributes:
-        rows: [E] int64, the impression that each event is.
         items: [E] int32 codes into the item ids of the impressions.
         levels: [E] int32, from 1.
+        rows: [E] int64, the impression that each event is; -1 where it is none.
+        times: [E] in the unit of the impressions' times, or None.
         begin: [lists] int64, where the events of each list's user begin.
         end: [lists] int64, where the history of each list ends.
-        own: [lists] int64, the event among them that is the list's own, or -1: it is passed over.
+        own: [lists, 2] int64, where the events among them that are the list's own begin and end: they are passed over.
     """
 
-    rows: np.ndarray
     items: np.ndarray
     levels: np.ndarray
+    rows: np.ndarray
+    times: np.ndarray | None
     begin: np.ndarray
     end: np.ndarray
     own: np.ndarray
 
     @classmethod
     def of(cls, split: ImpressionSplit, levels: Levels) -> "Events":
-        """Collects the events of a split's lists.
+        """Collects the events of a split's lists: its interactions where it has some, else clicks, else ratings.
 
         Args:
             split: says which events a list's history holds.
             levels: of the events.
         """
-        impressions = split.impressions
-        first = first_rows(impressions.lists)
-        rows = np.arange(len(impressions)) if split.in_time else split.train
-        rows = rows[impressions.labels[CLICK][rows] == 1] if CLICK in impressions.labels else rows
-        clock = _clock(impressions)
-        rows = rows[np.lexsort((clock[rows], impressions.users[rows]))]
-        keys = impressions.users[rows].astype(np.int64) * (clock.max() + 2) + clock[rows]
-        asked = impressions.users[first].astype(np.int64) * (clock.max() + 2)
-        begin = np.searchsorted(keys, asked, side="left")
-        own = np.full(len(first), -1, dtype=np.int64)
-        if split.in_time:
-            end = np.searchsorted(keys, asked + clock[first], side="left")
-        else:
-            end = np.searchsorted(keys, asked + clock.max() + 1, side="left")
-            own[impressions.lists[rows]] = np.arange(len(rows))
-        found = levels.encode({name: values[rows] for name, values in impressions.labels.items()})
-        return cls(rows, impressions.items[rows], found, begin, end, own)
+        impressions, first = split.impressions, first_rows(split.impressions.lists)
+        found = _of_impressions(split, levels) if split.interactions is None else _of_interactions(split, levels)
+        clock, asked = _clock(
+            found.times, np.arange(len(first)) if impressions.times is None else impressions.times[first]
+        )
+        # The events of a list lie together, those of lists at the same time too.
+        lists = np.where(found.rows < 0, -1, impressions.lists[found.rows])
+        order = np.lexsort((lists, clock, found.users))
+        span = max(clock.max(initial=0), asked.max()) + 2
+        keys = found.users[order].astype(np.int64) * span + clock[order]
+        users = impressions.users[first].astype(np.int64) * span
+        rows = found.rows[order]
+        own = np.zeros((len(first), 2), dtype=np.int64)
+        if not split.in_time:
+            has_own, start, count = np.unique(lists[order], return_index=True, return_counts=True)
+            own[has_own] = np.stack([start, start + count], axis=1)
+        return cls(
+            found.items[order],
+            found.levels[order],
+            rows,
+            None if impressions.times is None else found.times[order],
+            np.searchsorted(keys, users, side="left"),
+            np.searchsorted(keys, users + (asked if split.in_time else span - 1), side="left"),
+            own,
+        )
 
     def before(self, lists: np.ndarray, max_length: int) -> np.ndarray:
         """The last events before some lists.
@@ -105,16 +117,80 @@ class Events:
             [B, l] int64, numbers of events, oldest first, then -1; 1 <= l <= max_length.
         """
         begin, end, own = self.begin[lists], self.end[lists], self.own[lists]
-        passed = (own >= np.maximum(begin, end - max_length - 1)) & (own < end)
+        passed = own[:, 1] - own[:, 0]
         lengths = np.minimum(end - begin - passed, max_length)
         width = max(1, int(lengths.max(initial=0)))
         at = (end - lengths)[:, None] + np.arange(width)
-        at -= passed[:, None] & (at <= own[:, None])  # what lies before the list's own event moves up by one
+        at -= np.where(at < own[:, 1:], passed[:, None], 0)  # what lies before the list's own moves up to them
         return np.where(np.arange(width) < lengths[:, None], at, -1)
 
+    def shuffled(self, seed: Sequence[int]) -> np.ndarray:
+        """[E] int64: numbers of the events, each user's in a random order."""
+        users = np.searchsorted(np.unique(self.begin), np.arange(len(self.items)), side="right")
+        return np.lexsort((np.random.default_rng(seed).random(len(self.items)), users))
 
-def _clock(impressions: Impressions) -> np.ndarray:
-    """[n] int64: ranks of the times; without times, of the lists in table order."""
-    if impressions.times is None:
-        return impressions.lists.astype(np.int64)
-    return np.unique(impressions.times, return_inverse=True)[1].astype(np.int64)
+    def drawn(self, lists: np.ndarray, length: int, order: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Some events of the histories of some lists, drawn at random without replacement.
+
+        Args:
+            lists: [B] int.
+            length: events of a history at most.
+            order: of `shuffled`.
+            rng: draws where in that order to begin.
+
+        Returns:
+            [B, l] int64, numbers of events in no order, -1 where there is none.
+        """
+        begin, end = self.begin[lists], self.end[lists]
+        count = np.maximum(end - begin, 1)
+        width = max(1, min(length, int((end - begin).max(initial=0))))
+        place = np.arange(width)
+        at = begin[:, None] + (rng.integers(count)[:, None] + place) % count[:, None]
+        inside = place < (end - begin)[:, None]
+        # A history that ends before its user's events do: the order of all of them leaves it.
+        found = order[np.where(inside, at, 0)] if len(order) else np.full(at.shape, -1)
+        own = self.own[lists]
+        passed = (found >= own[:, :1]) & (found < own[:, 1:])
+        return np.where(inside & (found < end[:, None]) & ~passed, found, -1)
+
+
+class _Log(NamedTuple):
+    """Events in any order; `times` are numbers of lists where there are no times."""
+
+    users: np.ndarray
+    items: np.ndarray
+    levels: np.ndarray
+    rows: np.ndarray
+    times: np.ndarray
+
+
+def _of_impressions(split: ImpressionSplit, levels: Levels) -> _Log:
+    table = split.impressions
+    rows = np.arange(len(table)) if split.in_time else split.train
+    rows = rows[table.labels[CLICK][rows] == 1] if CLICK in table.labels else rows
+    found = levels.encode({name: values[rows] for name, values in table.labels.items()})
+    times = table.lists if table.times is None else table.times
+    return _Log(table.users[rows], table.items[rows], found, rows, times[rows])
+
+
+def _of_interactions(split: ImpressionSplit, levels: Levels) -> _Log:
+    table, past = split.impressions, split.interactions
+    assert past is not None and past.times is not None
+    users, items = (
+        pd.Index(known, dtype=object).get_indexer(pd.Index(ids, dtype=object)).astype(np.int32)[codes]
+        for known, ids, codes in (
+            (table.user_ids, past.user_ids, past.users),
+            (table.item_ids, past.item_ids, past.items),
+        )
+    )
+    known = users >= 0
+    found = np.ones(len(past), dtype=np.int32)
+    if levels.limits and past.ratings is not None:
+        found = levels.encode({RATING: past.ratings})
+    return _Log(users[known], items[known], found[known], np.full(int(known.sum()), -1), past.times[known])
+
+
+def _clock(events: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Times of events and of lists -> their ranks, int64."""
+    ranks = np.unique(np.concatenate([events, asked]), return_inverse=True)[1].astype(np.int64)
+    return ranks[: len(events)], ranks[len(events) :]

@@ -1,10 +1,13 @@
 """Divides impressions into training, validation and test, list by list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
-from tfrec_dl.data.impressions import Impressions
+from tfrec_dl.data.feedback import CLICK
+from tfrec_dl.data.impressions import PARTS, Impressions
+from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits import check_shares
 from tfrec_dl.errors import InputError
 
@@ -21,6 +24,7 @@ class ImpressionSplit:
         in_time: whether validation comes after training, and test after validation. If so, a user's history is what
             they did before the list, whichever part that is in, as when served; if not, it is what else they did in
             training.
+        interactions: what histories hold, where that is more than what is clicked in the table; None: the clicks.
     """
 
     impressions: Impressions
@@ -28,6 +32,24 @@ class ImpressionSplit:
     validation: np.ndarray
     test: np.ndarray
     in_time: bool
+    interactions: Interactions | None = None
+
+    def with_history(self, interactions: Interactions) -> "ImpressionSplit":
+        """The same split, whose histories are made of interactions, with times in the unit of the impressions'.
+
+        Raises:
+            InputError: if either has no times, or the parts do not follow in time.
+        """
+        for name, table in (("impressions", self.impressions), ("interactions of the histories", interactions)):
+            if table.times is None:
+                raise InputError(
+                    f"the {name} have no times, by which a history ends before its list: name their column"
+                )
+        if not self.in_time:
+            raise InputError("histories of other interactions need a split in time, but this one is drawn at random")
+        further = interactions.item_ids[~pd.Index(interactions.item_ids).isin(self.impressions.item_ids)]
+        ids = np.concatenate([self.impressions.item_ids, further])
+        return replace(self, impressions=replace(self.impressions, item_ids=ids), interactions=interactions)
 
 
 def split_in_time(impressions: Impressions, validation_share: float = 0.1, test_share: float = 0.2) -> ImpressionSplit:
@@ -41,7 +63,7 @@ def split_in_time(impressions: Impressions, validation_share: float = 0.1, test_
         test_share: share of the lists to test on, between 0 and 1.
 
     Raises:
-        InputError: if the shares leave nothing, or ties leave a part empty.
+        InputError: if the shares leave nothing, ties leave a part empty, or a part has clicks alone or none.
     """
     check_shares(validation_share, test_share)
     first = first_rows(impressions.lists)
@@ -68,7 +90,7 @@ def split_at_random(
         seed: of the draw.
 
     Raises:
-        InputError: if the shares leave nothing.
+        InputError: if the shares leave nothing, or a part has clicks alone or none.
     """
     check_shares(validation_share, test_share)
     count = int(impressions.lists.max()) + 1
@@ -82,6 +104,17 @@ def split_at_random(
     return _split(impressions, part, in_time=False)
 
 
+def split_as_given(impressions: Impressions) -> ImpressionSplit:
+    """The parts that the table itself names; validation comes after training, and test after validation.
+
+    Raises:
+        InputError: if it names none, or leaves one empty.
+    """
+    if impressions.parts is None:
+        raise InputError("no column says which part an impression is in: name it")
+    return _split(impressions, impressions.parts[first_rows(impressions.lists)], in_time=True)
+
+
 def first_rows(lists: np.ndarray) -> np.ndarray:
     """[lists] int64: the first row of each list, lists being numbered in the order of first appearance."""
     return np.unique(lists, return_index=True)[1]
@@ -90,7 +123,10 @@ def first_rows(lists: np.ndarray) -> np.ndarray:
 def _split(impressions: Impressions, part_of_list: np.ndarray, in_time: bool) -> ImpressionSplit:
     part = part_of_list[impressions.lists]
     train, validation, test = (np.flatnonzero(part == wanted) for wanted in range(3))
-    for name, rows in (("validation", validation), ("test", test)):
+    for name, rows in zip(PARTS, (train, validation, test), strict=True):
         if not len(rows):
-            raise InputError(f"the {name} part is empty: too many lists share one time; choose larger shares")
+            raise InputError(f"the {name} part is empty: choose other shares, if lists share times larger ones")
+        clicks = impressions.labels.get(CLICK)
+        if clicks is not None and clicks[rows].min() == clicks[rows].max():
+            raise InputError(f"every click of the {name} part is {clicks[rows[0]]:g}: choose other shares")
     return ImpressionSplit(impressions, train, validation, test, in_time)

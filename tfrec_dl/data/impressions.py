@@ -10,7 +10,7 @@ import pandas as pd
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.catalogue_columns import CHOICES, Choice, feature_values, settled_kind
-from tfrec_dl.data.columns import missing_column
+from tfrec_dl.data.columns import missing_column, refuse_repeats
 from tfrec_dl.data.feature_kinds import Kind
 from tfrec_dl.data.feedback import Feedback
 from tfrec_dl.data.reading import TableFile
@@ -18,6 +18,7 @@ from tfrec_dl.data.validation import Locate, checked_ids, checked_numbers, check
 from tfrec_dl.errors import InputError
 
 LONGEST_LIST = 10_000  # positions
+PARTS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class ImpressionColumns:
             request's id. Without any, each row is a list of its own.
         position: column of places in the list, from 0 or 1; a matter of training alone (see `docs/ranking.md`). None:
             places play no part, or are an ordinary feature of the context.
+        part: column that says "train", "validation" or "test", the same for a whole list.
         context: further column -> kind, or "ignore", where the guess is wrong; a column that plays another part is a
             feature too where its kind is given.
     """
@@ -41,18 +43,27 @@ class ImpressionColumns:
     time: str | None = None
     lists: tuple[str, ...] = ()
     position: str | None = None
+    part: str | None = None
     context: Mapping[str, Choice] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Checks what names do not show."""
+        if isinstance(self.lists, str):
+            raise InputError(f"lists is {self.lists!r}: give several names, or one as ({self.lists!r},)")
+        if self.user == self.item:
+            raise InputError(f"column {self.user!r} is named as both user and item: give each its own column")
 
     def resolve(self, header: Sequence[str], feedback: Feedback, table: str) -> "ImpressionColumns":
         """Settles the column of times.
 
         Raises:
-            InputError: if a column is missing; the nearest name is suggested.
+            InputError: if a column is missing (the nearest name is suggested) or occurs twice, or a kind is wrong.
         """
         found = replace(self, time="timestamp") if self.time is None and "timestamp" in header else self
         for name in (*found.parts, *feedback.columns, *self.context):
             if name not in header:
                 raise InputError(missing_column(name, header, table))
+        refuse_repeats(dict.fromkeys(header), header, table)
         for name, kind in self.context.items():
             if kind not in CHOICES:
                 raise InputError(f"the kind of column {name!r} is {kind!r}: use {', '.join(map(repr, CHOICES))}")
@@ -61,8 +72,13 @@ class ImpressionColumns:
     @property
     def parts(self) -> tuple[str, ...]:
         """Columns that are no features unless asked."""
-        named = (self.user, self.item, self.time, *self.lists, self.position)
+        named = (self.user, self.item, self.time, *self.lists, self.position, self.part)
         return tuple(name for name in named if name is not None)
+
+    def ids(self, feedback: Feedback) -> tuple[str, ...]:
+        """Columns to read as text: those of ids, of lists too unless they are a number to someone."""
+        others = {self.time, self.position, *self.context, *feedback.columns}
+        return tuple(dict.fromkeys([self.user, self.item, *(name for name in self.lists if name not in others)]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +95,7 @@ class Impressions:
         times: [n] int64 or float64, or None: then the table order is the order in time.
         positions: [n] int32 from 0, or None.
         weights: [n] float32, or None.
+        parts: [n] int8, 0 to train, 1 to validate, 2 to test; or None.
         context: features of the impressions, one row each; None without any.
     """
 
@@ -91,6 +108,7 @@ class Impressions:
     times: np.ndarray | None = None
     positions: np.ndarray | None = None
     weights: np.ndarray | None = None
+    parts: np.ndarray | None = None
     context: Catalogue | None = None
 
     @classmethod
@@ -119,7 +137,7 @@ class Impressions:
 
     @classmethod
     def read(cls, path: str | Path, feedback: Feedback, columns: ImpressionColumns | None = None) -> "Impressions":
-        """Reads and checks a CSV (also gzip) or Parquet file; in CSV every id is text, so "007" stays "007".
+        """Reads and checks a CSV (also gzip) or Parquet file; ids, of lists too, are text in CSV: "007" stays "007".
 
         Args:
             path: the file; see `tfrec_dl.data.reading.TableFile` for the formats.
@@ -132,8 +150,12 @@ class Impressions:
         table = TableFile(path)
         columns = (columns or ImpressionColumns()).resolve(table.header, feedback, table.name)
         ignored = {name for name, kind in columns.context.items() if kind == "ignore"}
-        names = [name for name in table.header if name and (name not in ignored or name in columns.parts)]
-        frame = table.read(names, ids=[columns.user, columns.item])
+        names = [
+            name
+            for name in table.header
+            if name and (name not in ignored or name in (*columns.parts, *feedback.columns))
+        ]
+        frame = table.read(names, columns.ids(feedback))
         return cls._checked(frame, feedback, columns, table.locate, table.name, Path(path).parent)
 
     @classmethod
@@ -151,7 +173,7 @@ class Impressions:
         users, user_ids = checked_ids(frame[columns.user], columns.user, locate)
         items, item_ids = checked_ids(frame[columns.item], columns.item, locate)
         times = checked_times(frame[columns.time], columns.time, locate) if columns.time else None
-        lists = _numbered_lists(frame, columns)
+        lists = _numbered_lists(frame, columns, locate)
         _refuse_mixed(lists, users, frame[columns.user], columns.user, locate)
         if times is not None:
             _refuse_mixed(lists, times, frame[columns.time], str(columns.time), locate)
@@ -166,6 +188,7 @@ class Impressions:
             times=times,
             positions=_positions(frame[columns.position], columns.position, locate) if columns.position else None,
             weights=labels.weights,
+            parts=_parts(frame[columns.part], columns.part, lists, locate) if columns.part else None,
             context=_context(frame, feedback, columns, locate, folder),
         )
         return found if labels.kept.all() else found.select(labels.kept)
@@ -192,6 +215,7 @@ class Impressions:
             times=None if self.times is None else self.times[rows],
             positions=None if self.positions is None else self.positions[rows],
             weights=None if self.weights is None else self.weights[rows],
+            parts=None if self.parts is None else self.parts[rows],
             context=None if self.context is None else context_rows(self.context, rows),
         )
 
@@ -202,7 +226,7 @@ class Impressions:
             encoded = [text.encode() for text in ids]
             digest.update(np.array([len(ids), *map(len, encoded)], dtype="<i8").tobytes())
             digest.update(b"".join(encoded))
-        parts = (self.users, self.items, self.lists, self.times, self.positions, self.weights)
+        parts = (self.users, self.items, self.lists, self.times, self.positions, self.weights, self.parts)
         for array in (*parts, *(self.labels[name] for name in sorted(self.labels))):
             digest.update(b"none" if array is None else f"{array.dtype.kind}{array.dtype.itemsize}".encode())
             if array is not None:
@@ -217,13 +241,14 @@ def context_rows(context: Catalogue, rows: np.ndarray) -> Catalogue:
     return replace(context, ids=context.ids[rows], columns=columns)
 
 
-def _numbered_lists(frame: pd.DataFrame, columns: ImpressionColumns) -> np.ndarray:
+def _numbered_lists(frame: pd.DataFrame, columns: ImpressionColumns, locate: Locate) -> np.ndarray:
     """[n] int32, lists in the order of first appearance."""
     if not columns.lists:
         return np.arange(len(frame), dtype=np.int32)
     codes = np.zeros(len(frame), dtype=np.int64)
     for name in columns.lists:
-        found, distinct = pd.factorize(frame[name], use_na_sentinel=False)
+        found, distinct = pd.factorize(frame[name])
+        refuse(found < 0, frame[name], name, locate, "the list is missing", "fill it in or drop the row")
         codes = pd.factorize(codes * len(distinct) + found)[0]
     return codes.astype(np.int32)
 
@@ -242,6 +267,14 @@ def _positions(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
     bad = (numbers < 0) | (numbers >= LONGEST_LIST) | (numbers != np.floor(numbers))
     refuse(bad, column, name, locate, f"a position is a whole number from 0 to {LONGEST_LIST - 1:,}", "correct it")
     return numbers.astype(np.int32)
+
+
+def _parts(column: pd.Series, name: str, lists: np.ndarray, locate: Locate) -> np.ndarray:
+    parts = column.map({part: number for number, part in enumerate(PARTS)})
+    refuse(parts.isna().to_numpy(), column, name, locate, f"a part is one of {', '.join(PARTS)}", "correct it")
+    numbers = parts.to_numpy(dtype=np.int8)
+    _refuse_mixed(lists, numbers, column, name, locate)
+    return numbers
 
 
 def _context(

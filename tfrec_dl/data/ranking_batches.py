@@ -1,6 +1,6 @@
 """What a ranking model reads of impressions, and batches of it that hold whole lists."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,7 @@ from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.data.vocabulary import PADDING
 
 Batch = dict[str, np.ndarray]
+Past = Callable[[np.ndarray], np.ndarray]
 OF_LISTS = ("history", "level")
 
 
@@ -34,26 +35,27 @@ class RankingRows:
     max_length: int
     context: Mapping[str, np.ndarray] = field(default_factory=dict)
 
-    def batch(self, rows: np.ndarray) -> Batch:
+    def batch(self, rows: np.ndarray, past: Past | None = None) -> Batch:
         """The inputs of some rows, in which lists are not interrupted.
 
         Args:
             rows: [R] int.
+            past: lists [B] -> numbers of the events [B, l] that their histories hold; None takes the last ones.
 
         Returns:
             "user", "item" [R] int32 indices; "list" [R] int32, the number from 0 of each row's list in the batch; of
-            the B lists "history" [B, l] int32 indices, right-padded with 0, and "level" [B, l] int32; "context/NAME"
+            the B lists "history" [B, l] int32 indices, 0 for none, and "level" [B, l] int32; "context/NAME"
             [R, ...]; "label/NAME" [R] float32; "weight" [R] float32 and "position" [R] int32 where the table has them.
         """
         table, events = self.impressions, self.events
         lists, numbers = numbered(table.lists[rows])
-        past = events.before(lists, self.max_length)
+        at = events.before(lists, self.max_length) if past is None else past(lists)
         found = {
             "user": self.users[table.users[rows]],
             "item": self.items[table.items[rows]],
             "list": numbers,
-            "history": taken(events.items, past, PADDING, self.items),
-            "level": taken(events.levels, past, PADDING),
+            "history": taken(events.items, at, PADDING, self.items),
+            "level": taken(events.levels, at, PADDING),
         }
         found |= {f"context/{name}": values[rows] for name, values in self.context.items()}
         found |= {f"label/{name}": values[rows] for name, values in table.labels.items()}
@@ -81,6 +83,7 @@ class RankingBatches:
         part: [m] int64, the rows of the lists to read.
         batch_size: impressions a step, about: a batch holds as many lists as have so many on average.
         seed: decides the order.
+        drawn: past items of a list that are read, drawn at random anew each time; None reads the last ones.
 
     Attributes:
         rows: as given.
@@ -89,8 +92,11 @@ class RankingBatches:
         steps_per_epoch: batches an epoch.
     """
 
-    def __init__(self, rows: RankingRows, part: np.ndarray, batch_size: int, seed: int = 0) -> None:
+    def __init__(
+        self, rows: RankingRows, part: np.ndarray, batch_size: int, seed: int = 0, drawn: int | None = None
+    ) -> None:
         self.rows = rows
+        self._drawn = drawn
         self._blocks = ListBlocks(rows.impressions.lists, part, batch_size)
         self._seed = seed
         self.impression_count, self.list_count = len(part), self._blocks.list_count
@@ -109,11 +115,21 @@ class RankingBatches:
         def batches() -> Iterator[Batch]:
             epoch = first_epoch
             while True:
-                order = np.random.default_rng([self._seed, epoch]).permutation(self.list_count)
-                yield from map(self.rows.batch, self._blocks.rows(order))
+                rng = np.random.default_rng([self._seed, epoch])
+                order = rng.permutation(self.list_count)
+                past = self._past(epoch, rng)
+                for rows in self._blocks.rows(order):
+                    yield self.rows.batch(rows, past)
                 epoch += 1
 
         return tf.data.Dataset.from_generator(batches, output_signature=self.rows.signature()).prefetch(8)
+
+    def _past(self, epoch: int, rng: np.random.Generator) -> Past | None:
+        if self._drawn is None:
+            return None
+        events, length = self.rows.events, self._drawn
+        order = events.shuffled([self._seed, epoch])
+        return lambda lists: events.drawn(lists, length, order, rng)
 
     def in_order(self) -> Iterator[tuple[np.ndarray, Batch]]:
         """Each list once, in table order: rows of the table [R] and their batch."""

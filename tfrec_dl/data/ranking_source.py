@@ -10,9 +10,11 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.catalogue_columns import Choice
 from tfrec_dl.data.catalogue_summary import Coverage
+from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.feedback import Feedback
-from tfrec_dl.data.impression_splits import ImpressionSplit, split_at_random, split_in_time
+from tfrec_dl.data.impression_splits import ImpressionSplit, split_as_given, split_at_random, split_in_time
 from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.interactions import Interactions
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -28,7 +30,10 @@ class RankingSource:
         lists: columns that together name the list in which an impression was shown.
         position: column of places in the list, for training alone.
         context: further column -> kind, or "ignore", where the guess is wrong.
-        split: "temporal", the last lists to test on; or "random", lists drawn at random.
+        history: table of interactions that make up the users' histories, with times in the same unit; None: what is
+            clicked in the impressions.
+        split: "temporal", the last lists to test on; "random", lists drawn at random; or "given", by the column `part`.
+        part: column that says "train", "validation" or "test".
         validation_share: share of the lists to validate on.
         test_share: share of the lists to test on.
         seed: of a random split.
@@ -48,7 +53,9 @@ class RankingSource:
     lists: tuple[str, ...] = ()
     position: str | None = None
     context: dict[str, Choice] = Field(default_factory=dict)
-    split: Literal["temporal", "random"] = "temporal"
+    history: str | None = None
+    split: Literal["temporal", "random", "given"] = "temporal"
+    part: str | None = None
     validation_share: float = Field(default=0.1, gt=0, lt=1)
     test_share: float = Field(default=0.2, gt=0, lt=1)
     seed: int = Field(default=0, ge=0, lt=2**31)
@@ -65,7 +72,7 @@ class RankingSource:
         Raises:
             InputError: as `Impressions.read`.
         """
-        columns = ImpressionColumns(self.user, self.item, self.time, self.lists, self.position, self.context)
+        columns = ImpressionColumns(self.user, self.item, self.time, self.lists, self.position, self.part, self.context)
         return Impressions.read(self.path, self.feedback, columns)
 
     def read_items(self) -> Catalogue | None:
@@ -103,15 +110,22 @@ class RankingSource:
         """Splits the impressions of this source.
 
         Raises:
-            InputError: if the split leaves a part empty.
+            InputError: if the split leaves a part empty, and as `Interactions.read` for the histories.
         """
         if self.split == "random":
-            return split_at_random(impressions, self.validation_share, self.test_share, self.seed)
-        return split_in_time(impressions, self.validation_share, self.test_share)
+            split = split_at_random(impressions, self.validation_share, self.test_share, self.seed)
+        elif self.split == "given":
+            split = split_as_given(impressions)
+        else:
+            split = split_in_time(impressions, self.validation_share, self.test_share)
+        if self.history is None:
+            return split
+        columns = Columns(user=self.user, item=self.item, time=self.time)
+        return split.with_history(Interactions.read(self.history, columns))
 
     def absolute(self) -> "RankingSource":
         """The same source, found from any working directory."""
-        paths = {"path": self.path, "items": self.items, "users": self.users}
+        paths = {"path": self.path, "history": self.history, "items": self.items, "users": self.users}
         resolved = {name: None if path is None else str(Path(path).resolve()) for name, path in paths.items()}
         return RankingSource(**{**self.to_dict(), **resolved})
 

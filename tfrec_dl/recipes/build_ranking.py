@@ -1,7 +1,7 @@
 """From a recipe and what is known of users, items and context to a ranking model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import tensorflow as tf
@@ -10,7 +10,7 @@ from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.events import Levels
 from tfrec_dl.data.feature_kinds import Kind
 from tfrec_dl.data.feedback import CLICK, RATING
-from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
 from tfrec_dl.encoders.dropout import ResumableDropout
 from tfrec_dl.recipes.ranking_configuration import RankingConfig
 from tfrec_dl.tasks.ranking.objectives import Objective
@@ -22,6 +22,9 @@ from tfrec_dl.towers.features import Features
 from tfrec_dl.towers.fields import Fields
 from tfrec_dl.towers.impression_features import ImpressionFeatures
 from tfrec_dl.towers.known_rows import KnownRows
+from tfrec_dl.towers.squared_norm import SquaredNorm
+
+HIDDEN = 0.5  # share of ids hidden in training where users and items come and go
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,8 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
     Raises:
         InputError: if the ranker's settings do not fit, or the ratings do not suit the output.
     """
+    if config.id_dropout is None:
+        config = replace(config, id_dropout=HIDDEN if CLICK in data.objectives else 0.0)
     context = None
     if data.context is not None:
         context = ImpressionFeatures(config.content, data.context, data.context_kinds, data.comparisons)
@@ -98,7 +103,9 @@ def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.
     """Functional model, history and level [B, L] int32 -> embedded [B, L, K]."""
     history = tf.keras.Input([None], dtype=tf.int32, name="history")
     level = tf.keras.Input([None], dtype=tf.int32, name="level")
-    item = tables["item"](KnownRows(tables["item"].input_dim, config.id_dropout)(history))
+    item = tables["item"](KnownRows(tables["item"].input_dim, config.id_dropout or 0.0)(history))
+    if config.regularization:
+        item = SquaredNorm(config.regularization)(item, read=history > PADDING)
     embedded = tf.keras.layers.Add()([item, tables["level"](level)])
     return tf.keras.Model({"history": history, "level": level}, embedded, name="history_reader")
 
@@ -113,7 +120,7 @@ def _network(
     """Functional model, what is known of each row -> {head: outputs}; see `RankingModel`."""
     width = config.dimension
     ids = {name: tf.keras.Input([], dtype=tf.int32, name=name) for name in ("user", "item")}
-    known = {name: KnownRows(tables[name].input_dim, config.id_dropout)(value) for name, value in ids.items()}
+    known = {name: KnownRows(tables[name].input_dim, config.id_dropout or 0.0)(value) for name, value in ids.items()}
     history = tf.keras.Input([None, width], name="history")
     mask = tf.keras.Input([None], dtype=tf.bool, name="mask")
     inputs = {**ids, "history": history, "mask": mask}
@@ -121,21 +128,20 @@ def _network(
     for name, kinds, prepared in knowledge.prepared_features():
         inputs[name], found = feature_vectors(config.content, kinds, prepared)
         vectors += found
-    kept = [_projected(vector, width) for vector in vectors]
-    drop = ResumableDropout(config.embedding_dropout) if config.embedding_dropout else tf.identity
-    user, item = (_held(drop(tables[name](known[name])), config.regularization) for name in ("user", "item"))
-    fields = Fields(user, item, tuple(kept), drop(history), mask)
+    kept = [_dropped(_projected(vector, width), config.embedding_dropout) for vector in vectors]
+    user, item = (_held(tables[name](known[name]), config.regularization) for name in ("user", "item"))
+    user, item, past = (_dropped(vector, config.embedding_dropout) for vector in (user, item, history))
+    fields = Fields(user, item, tuple(kept), past, mask)
     hidden = config.sharing.hidden(fields, config.ranker, tuple(objectives))
     outputs = {}
     for head, representation in hidden.items():
         score = tf.keras.layers.Dense(1, name=f"{head}_score")(representation)
-        score = tf.keras.layers.Add()([score, *_first_order(config, known, tables, kept, head)])
+        score = tf.keras.layers.Add()([score, *_first_order(known, tables, kept, head)])
         outputs[head] = objectives[head].outputs(score, ratings if head == RATING else None)
     return tf.keras.Model(inputs, outputs, name=config.ranker.name)
 
 
 def _first_order(
-    config: RankingConfig,
     known: Mapping[str, tf.Tensor],
     tables: Mapping[str, tf.keras.layers.Embedding],
     features: list[tf.Tensor],
@@ -145,7 +151,7 @@ def _first_order(
     found = []
     for name in ("user", "item"):
         bias = tf.keras.layers.Embedding(tables[name].input_dim, 1, "zeros", name=f"{head}_{name}_bias")
-        found.append(_held(bias(known[name]), config.regularization))
+        found.append(bias(known[name]))
     if features:
         joined = features[0] if len(features) == 1 else tf.keras.layers.Concatenate()(features)
         found.append(tf.keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros", name=f"{head}_wide")(joined))
@@ -166,8 +172,11 @@ def _projected(vector: tf.Tensor, width: int) -> tf.Tensor:
 
 
 def _held(vector: tf.Tensor, regularization: float) -> tf.Tensor:
-    """The vector, its squares in the loss; Keras divides them by the number of rows."""
-    return tf.keras.layers.ActivityRegularization(l2=regularization)(vector) if regularization else vector
+    return SquaredNorm(regularization)(vector) if regularization else vector
+
+
+def _dropped(vector: tf.Tensor, rate: float) -> tf.Tensor:
+    return ResumableDropout(rate)(vector) if rate else vector
 
 
 def _table(rows: int, width: int, name: str) -> tf.keras.layers.Embedding:

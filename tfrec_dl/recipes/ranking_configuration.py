@@ -29,12 +29,13 @@ class RankingConfig:
         rating: how ratings are learnt.
         dimension: width of a field's vector.
         content: what reads the features of users, items and context.
-        id_dropout: share of the ids of users and items hidden in training, so that unknown ones work.
-        embedding_dropout: share of the components of user, item and history vectors set to zero in training.
+        id_dropout: share of the ids of users and items hidden in training, so that unknown ones work. None: half of
+            them where clicks are learnt, whose users and items come and go; none for ratings alone.
+        embedding_dropout: share of the components of each field and of the history's vectors set to zero in training.
         calibration: how logits of clicks become probabilities, once the network is trained; fitted on the validation
             part. None: by the sigmoid.
-        regularization: weight of the squared vectors and biases of the users and items of a batch in the loss, a mean
-            over its rows: what is met often is held back often.
+        regularization: weight in the loss of the mean squared length of a batch's user vectors, of its item vectors, and
+            of its histories' item vectors.
         name: of the family.
     """
 
@@ -45,7 +46,7 @@ class RankingConfig:
     rating: Rating = Rating()
     dimension: int = Field(default=16, ge=1)
     content: Content = Content(categories=Categories(embedding=16), numbers=BucketisedNumbers(units=16))
-    id_dropout: float = Field(default=0.1, ge=0, lt=1)
+    id_dropout: float | None = Field(default=None, ge=0, lt=1)
     embedding_dropout: float = Field(default=0.0, ge=0, lt=1)
     regularization: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     calibration: Annotated[CalibrationMethod, Field(discriminator="name")] | None = Platt()
@@ -60,6 +61,9 @@ class RankingTraining:
         epochs: passes over the training impressions at most; the learning rate's schedule spans them.
         batch_size: impressions a step, about: a batch holds whole lists.
         max_length: past items of a user that are read, the last ones.
+        drawn: past items that are read in training instead, drawn at random anew for each batch; None takes the last
+            ones. For histories that are sets rather than sequences: long ones are seen from many sides, and not learnt
+            by heart.
         learning_rate: peak of the schedule: linear warm-up, cosine decay.
         warm_up: share of the steps that the warm-up takes.
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
@@ -72,6 +76,7 @@ class RankingTraining:
     epochs: int = Field(default=10, ge=1)
     batch_size: int = Field(default=1024, ge=1)
     max_length: int = Field(default=50, ge=1)
+    drawn: int | None = Field(default=None, ge=1)
     learning_rate: float = Field(default=2e-3, gt=0, allow_inf_nan=False)
     warm_up: float = Field(default=0.05, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)

@@ -76,16 +76,17 @@ def compared_rows(rows: RankingRows, block: np.ndarray, comparisons: Comparisons
     columns = {} if table.context is None else table.context.columns
     names = (*comparisons.differences, *comparisons.ratios)
     ages = np.full(past.shape, np.nan, dtype=np.float32)
-    if comparisons.timed and table.times is not None and len(events.rows):
+    if comparisons.timed and table.times is not None and events.times is not None and len(events.times):
         now = table.times[block[np.unique(numbers, return_index=True)[1]]].astype(np.float64)
-        ages = np.where(past < 0, np.nan, now[:, None] - table.times[events.rows[past]]).astype(np.float32)
+        ages = np.where(past < 0, np.nan, now[:, None] - events.times[past]).astype(np.float32)
+    rows_of_past = taken(events.rows, past, -1)
     return Compared(
         numbers={name: tf.constant(columns[name][block]) for name in names},
         lists=tf.constant(numbers),
         keys=tf.constant(table.items[block].astype(np.int64)),
         past_keys=tf.constant(taken(events.items, past, -1).astype(np.int64)),
         past_numbers={
-            name: tf.constant(taken(columns[name][events.rows], past, np.nan).astype(np.float32)) for name in names
+            name: tf.constant(taken(columns[name], rows_of_past, np.nan).astype(np.float32)) for name in names
         },
         past_ages=tf.constant(ages),
     )

@@ -81,7 +81,7 @@ def _fit(
 ) -> None:
     """Fits the model from the run's last checkpoint on."""
     config, folder = run.recipe.training, run.folder
-    batches = RankingBatches(rows, split.train, config.batch_size, config.seed)
+    batches = RankingBatches(rows, split.train, config.batch_size, config.seed, config.drawn)
     compile_ranking_model(model, config, batches.steps_per_epoch)
     monitor = monitored(model, batches)
     averaged = partial(averaged_weights, model)
