@@ -34,8 +34,8 @@ class RankingConfig:
         embedding_dropout: share of the components of each field and of the history's vectors set to zero in training.
         calibration: how logits of clicks become probabilities, once the network is trained; fitted on the validation
             part. None: by the sigmoid.
-        regularization: weight in the loss of the mean squared length of a batch's user vectors, of its item vectors, and
-            of its histories' item vectors.
+        regularization: weight in the loss of the mean squared length of a batch's user vectors, of its item vectors,
+            and of its histories' item vectors.
         name: of the family.
     """
 
