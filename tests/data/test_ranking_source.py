@@ -1,0 +1,77 @@
+"""Where impressions come from, in plain values."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from tests.impressions import shown
+from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.ranking_source import RankingSource
+from tfrec_dl.errors import InputError
+
+
+@pytest.fixture
+def source(tmp_path) -> RankingSource:
+    shown(lists=40).to_csv(tmp_path / "table.csv", index=False)
+    items = {"item_id": [f"i{item}" for item in range(12)], "colour": ["red", "blue"] * 6}
+    pd.DataFrame(items).to_csv(tmp_path / "items.csv", index=False)
+    return RankingSource(
+        str(tmp_path / "table.csv"),
+        Feedback(click="rating", like=4, dislike=2, dislike_weight=2.0, conversion=None),
+        lists=("list",),
+        position="position",
+        context={"price": "number", "order": "ignore", "click": "ignore"},
+        split="random",
+        validation_share=0.2,
+        seed=3,
+        items=str(tmp_path / "items.csv"),
+        item_kinds={"colour": "category"},
+    )
+
+
+def test_source_comes_back_from_json(source):
+    again = RankingSource(**json.loads(json.dumps(source.to_dict())))
+    assert again == source
+    assert isinstance(again.feedback, Feedback)
+    assert again.lists == ("list",)
+
+
+def test_source_that_came_back_reads_and_splits_the_same(source):
+    again = RankingSource(**json.loads(json.dumps(source.to_dict())))
+    tables = [each.read() for each in (source, again)]
+    assert tables[0].fingerprint() == tables[1].fingerprint()
+    assert set(tables[0].context.kinds) == {"price", "device"}
+    splits = [each.divide(table) for each, table in zip((source, again), tables, strict=True)]
+    for part in ("train", "validation", "test"):
+        np.testing.assert_array_equal(getattr(splits[0], part), getattr(splits[1], part))
+    assert not splits[0].in_time
+
+
+def test_source_is_found_from_any_working_directory(source, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    relative = RankingSource("table.csv", Feedback(click="click"), items="items.csv")
+    absolute = relative.absolute()
+    monkeypatch.chdir("/")
+    assert len(absolute.read()) == 200
+    assert absolute.read_items().kinds == {"colour": "category"}
+    assert absolute.read_users() is None
+    with pytest.raises(InputError, match="no file 'table.csv'"):
+        relative.read()
+
+
+def test_coverage_counts_the_items_that_have_features(source):
+    table = source.read()
+    coverage = source.coverage(table, source.read_items(), None)
+    assert set(coverage) == {"items"}
+    assert "12" in str(coverage["items"])
+
+
+@pytest.mark.parametrize(
+    "setting", [{"split": "later"}, {"test_share": 1.0}, {"seed": -1}, {"min_count": 0}, {"list": "x"}]
+)
+def test_settings_out_of_bounds_are_refused(setting):
+    with pytest.raises(ValidationError):
+        RankingSource("table.csv", Feedback(click="click"), **setting)
