@@ -52,6 +52,14 @@ def one_choice(frame: pd.DataFrame) -> pd.DataFrame:
 
 def impressions_of(frame: pd.DataFrame, feedback: Feedback = CLICKS, **columns) -> Impressions:
     """Checked, of the columns named and no context unless asked for."""
-    roles = {"user_id", "item_id", "timestamp", *columns.get("lists", ()), columns.get("position"), *feedback.columns}
+    roles = {
+        "user_id",
+        "item_id",
+        "timestamp",
+        *columns.get("lists", ()),
+        columns.get("position"),
+        columns.get("part"),
+        *feedback.columns,
+    }
     context = columns.pop("context", dict.fromkeys(set(frame.columns) - roles, "ignore"))
     return Impressions.from_frame(frame, feedback, ImpressionColumns(**columns, context=context))

@@ -8,6 +8,8 @@ from tests.impressions import impressions_of, shown
 from tfrec_dl.data.events import Events, Levels
 from tfrec_dl.data.feedback import Feedback
 from tfrec_dl.data.impression_splits import ImpressionSplit, split_at_random, split_in_time
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.errors import InputError
 
 BOUGHT = Feedback(click="click", conversion="order")
 RATED = Feedback(rating="rating")
@@ -90,3 +92,51 @@ def test_levels_of_clicks_tell_what_converted():
     assert Levels.of(None).size == 3
     assert Levels().encode({"click": clicks, "conversion": np.array([0, 1], np.float32)}).tolist() == [1, 2]
     assert Levels().encode({"click": clicks}).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("divide", [split_in_time, split_at_random], ids=["in time", "at random"])
+def test_drawn_histories_hold_nothing_but_the_history_and_nothing_twice(divide):
+    frame = shown(lists=30, users=4)
+    split = divide(impressions_of(frame, lists=("list",)))
+    events = Events.of(split, Levels())
+    lists, rng = np.arange(30), np.random.default_rng(0)
+    histories = [set(row[row >= 0].tolist()) for row in events.before(lists, 1_000)]
+    met = [set() for _ in lists]
+    for epoch in range(200):
+        drawn = events.drawn(lists, 5, events.shuffled([0, epoch]), rng)
+        assert drawn.shape == (30, 5)
+        for row, history, so_far in zip(drawn, histories, met, strict=True):
+            kept = row[row >= 0].tolist()
+            assert len(set(kept)) == len(kept)
+            assert set(kept) <= history
+            so_far |= set(kept)
+    assert met == histories  # every event has its turn
+
+
+def test_histories_of_other_interactions_are_what_lies_before_the_list_by_the_clock():
+    frame = shown(lists=30, users=4)
+    log = pd.DataFrame(
+        {"user_id": ["u0", "u1", "u0", "nobody", "u0", "u0"], "item_id": ["x", "i3", "i1", "y", "i2", "x"]}
+    )
+    log["timestamp"] = [3, 0, 1, 2, 9, 99]
+    split = split_in_time(impressions_of(frame, lists=("list",))).with_history(Interactions.from_frame(log))
+    events = Events.of(split, Levels())
+    for number, row in enumerate(events.before(np.arange(30), 10)):
+        own = frame[frame["list"] == number].iloc[0]
+        past = log[(log["user_id"] == own["user_id"]) & (log["timestamp"] < own["timestamp"])].sort_values("timestamp")
+        kept = row[row >= 0]
+        assert split.impressions.item_ids[events.items[kept]].tolist() == past["item_id"].tolist()
+        assert events.times[kept].tolist() == past["timestamp"].tolist()
+        assert (events.rows[kept] == -1).all()
+
+
+def test_histories_of_other_interactions_need_times_and_a_split_in_time():
+    frame, log = shown(lists=30), pd.DataFrame({"user_id": ["u0"], "item_id": ["i0"], "timestamp": [1]})
+    table, past = impressions_of(frame, lists=("list",)), Interactions.from_frame(log)
+    with pytest.raises(InputError, match="histories of other interactions need a split in time"):
+        split_at_random(table).with_history(past)
+    with pytest.raises(InputError, match="the interactions of the histories have no times"):
+        split_in_time(table).with_history(Interactions.from_frame(log.drop(columns="timestamp")))
+    without = impressions_of(frame.drop(columns="timestamp"), lists=("list",))
+    with pytest.raises(InputError, match="the impressions have no times"):
+        split_in_time(without).with_history(past)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.impressions import impressions_of, shown
 from tfrec_dl.data.feedback import Feedback
-from tfrec_dl.data.impression_splits import ImpressionSplit, split_at_random, split_in_time
+from tfrec_dl.data.impression_splits import ImpressionSplit, split_as_given, split_at_random, split_in_time
 from tfrec_dl.errors import InputError
 
 SPLITS = {"in time": split_in_time, "at random": split_at_random}
@@ -96,3 +96,22 @@ def test_part_without_a_click_is_refused_before_anything_is_trained(part, times)
 def test_ratings_may_be_all_alike():
     frame = pd.DataFrame({"user_id": "u", "item_id": "i", "timestamp": range(10), "rating": 3})
     assert len(split_in_time(impressions_of(frame, Feedback(rating="rating"))).test) == 2
+
+
+def test_parts_may_be_given_by_the_table():
+    frame = shuffled()
+    frame["part"] = np.array(["train", "validation", "test"])[frame["list"] % 3]
+    split = split_as_given(impressions_of(frame, lists=("list",), part="part"))
+    for number, rows in enumerate(parts(split)):
+        assert rows.tolist() == np.flatnonzero(frame["list"] % 3 == number).tolist()
+    with pytest.raises(InputError, match="no column says which part an impression is in"):
+        split_as_given(impressions_of(shuffled(), lists=("list",)))
+    for change, message in (
+        (lambda part: part.replace("test", "tset"), "a part is one of train, validation, test"),
+        (
+            lambda part: part.where(frame.index > 0, "test" if part[0] != "test" else "train"),
+            "the list has another 'part'",
+        ),
+    ):
+        with pytest.raises(InputError, match=message):
+            impressions_of(frame.assign(part=change(frame["part"])), lists=("list",), part="part")

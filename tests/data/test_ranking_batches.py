@@ -102,3 +102,17 @@ def test_in_order_gives_each_list_once_in_the_order_of_the_table(rows, split):
     assert np.sort(found).tolist() == split.test.tolist()
     lists = split.impressions.lists[found]
     assert (np.diff(lists) >= 0).all()
+
+
+def test_histories_drawn_at_random_are_a_function_of_the_seed_and_the_epoch(rows, split):
+    def batches(seed: int) -> RankingBatches:
+        return RankingBatches(rows, split.train, 16, seed, drawn=3)
+
+    steps = batches(3).steps_per_epoch
+    straight = list(islice(batches(3).dataset().as_numpy_iterator(), 3 * steps))
+    for batch, other in zip(epoch(batches(3), 2), straight[2 * steps :], strict=True):
+        for name, values in batch.items():
+            np.testing.assert_array_equal(values, other[name])
+    assert all(batch["history"].shape[1] <= 3 for batch in straight)
+    last = [batch["history"] for _, batch in batches(3).in_order()]
+    assert max(history.shape[1] for history in last) == 4  # outside training the last ones are read

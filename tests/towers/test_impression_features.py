@@ -50,8 +50,9 @@ def test_list_served_alone_has_the_features_that_the_table_has(rows, comparisons
 def test_table_read_in_blocks_is_the_same(rows, monkeypatch):
     whole = described(rows, COMPARISONS)
     monkeypatch.setattr(impression_features, "ROWS", 10)
-    for name, values in described(rows, COMPARISONS).columns.items():
-        np.testing.assert_allclose(values, whole.columns[name], rtol=1e-4, atol=1e-5)
+    found = described(rows, COMPARISONS)
+    for name in COMPARISONS.names:
+        np.testing.assert_allclose(found.columns[name], whole.columns[name], rtol=1e-4, atol=1e-5)
 
 
 def test_ages_are_the_times_since_the_past_events(rows):
