@@ -21,19 +21,22 @@ BESIDE = ("hit_rate@10", "coverage@10")  # in the terminal, where room is scarce
 SHOWN = ("hit_rate@10", "mrr@10", "auc", "coverage@10", "novelty@10")
 
 
-def rich_table(table: pd.DataFrame, title: str = "Leaderboard", beside: Sequence[str] = BESIDE) -> Table:
+def rich_table(
+    table: pd.DataFrame, title: str = "Leaderboard", beside: Sequence[str] = BESIDE, note: str = NOTE
+) -> Table:
     """Renders a leaderboard for a terminal of 80 columns: the best model in bold, floors dim.
 
     Args:
         table: of `leaderboard`, or `cold_start_leaderboard` with `beside=("warm", "all")`.
         title: above it.
         beside: columns shown beside the metric, where the table has them.
+        note: on intervals and stars, below it.
     """
     metric = table.columns[METRIC_COLUMN]
     beside = [name for name in beside if name in table and name != metric]
     rendered = Table(
         title=escape(title),
-        caption=NOTE,
+        caption=escape(note),
         caption_justify="left",
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
@@ -51,28 +54,30 @@ def rich_table(table: pd.DataFrame, title: str = "Leaderboard", beside: Sequence
     return rendered
 
 
-def markdown(table: pd.DataFrame, shown: Sequence[str] = SHOWN) -> str:
+def markdown(table: pd.DataFrame, shown: Sequence[str] = SHOWN, note: str = NOTE) -> str:
     """Renders a leaderboard as a Markdown table with a note on its intervals.
 
     Args:
         table: of `leaderboard`, or `cold_start_leaderboard` with `shown=("warm", "all")`.
         shown: columns shown beside the metric, where the table has them.
+        note: on intervals and stars, below it.
     """
     header, rows = _cells(table, shown)
     lines = [header, ["---" if position < 2 else "---:" for position in range(len(header))], *rows]
     body = "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
     )
-    return f"{body}\n\n{NOTE.replace('*', chr(92) + '*')}\n"
+    return f"{body}\n\n{note.replace('*', chr(92) + '*')}\n"
 
 
-def save_leaderboard(table: pd.DataFrame, path: str | Path, shown: Sequence[str] = SHOWN) -> None:
+def save_leaderboard(table: pd.DataFrame, path: str | Path, shown: Sequence[str] = SHOWN, note: str = NOTE) -> None:
     """Writes a leaderboard, whole or not at all.
 
     Args:
         table: of `leaderboard`.
         path: `.csv` or `.json` (a list of objects, null for unknown) with every figure, or `.md` with those shown.
         shown: as for `markdown`.
+        note: as for `markdown`.
 
     Raises:
         InputError: for another suffix, or a folder that does not exist or cannot be written.
@@ -81,7 +86,7 @@ def save_leaderboard(table: pd.DataFrame, path: str | Path, shown: Sequence[str]
     writers: dict[str, Callable[[], str]] = {
         ".csv": lambda: table.to_csv(index=False),
         ".json": lambda: json.dumps(json.loads(table.to_json(orient="records", double_precision=15)), indent=2) + "\n",
-        ".md": lambda: markdown(table, shown),
+        ".md": lambda: markdown(table, shown, note),
     }
     if path.suffix not in writers:
         raise InputError(
