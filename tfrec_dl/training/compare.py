@@ -19,6 +19,9 @@ from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboar
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.recipes import Recipe, check_kind
+from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.training.open_run import open_run
+from tfrec_dl.training.ranking_run import RankingRun
 from tfrec_dl.training.run import START, Run
 from tfrec_dl.training.run_config import describe_features, flat_settings, refuse_other_files
 from tfrec_dl.training.train import train
@@ -101,11 +104,11 @@ def train_once(
     return train(recipe, source, folder, callbacks, verbose)
 
 
-def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
+def refuse_other_recipe(recipe: Recipe | RankingRecipe, folder: Path) -> None:
     """Raises InputError where the folder holds a run, finished or not, of another recipe or with other settings."""
     if not (folder / "config.json").exists():
         return
-    before, now = flat_settings(Run.open(folder).recipe.to_dict()), flat_settings(recipe.to_dict())
+    before, now = flat_settings(open_run(folder).recipe.to_dict()), flat_settings(recipe.to_dict())
     for name in {**now, **before}:
         if before.get(name) != now.get(name):
             raise InputError(
@@ -143,7 +146,7 @@ def run_entry(run: Run, split: Split) -> Entry:
     return Entry(run.recipe.name, evaluate(run.model(), split.test, split.vocabulary), run_seconds(run))
 
 
-def run_seconds(run: Run) -> float:
+def run_seconds(run: Run | RankingRun) -> float:
     """What a run's epochs took together."""
     seconds = 0.0
     for history in run.folder.rglob("history.csv"):  # its own, or those of a stack's members
