@@ -55,8 +55,8 @@ def add_items(
     saved = read_saved_model(folder)
     if not hasattr(saved, "contents"):
         raise InputError(
-            f"{folder} takes no new items: its model knows items by their ids, or is a stack; export a content or "
-            "hybrid model."
+            f"{folder} takes no new items: its model knows items by their ids, is a stack, or has a ranking stage; "
+            "export a content or hybrid model."
         )
     card = ModelCard.read(folder, dest.name)
     network = restored_network(saved.network)

@@ -22,6 +22,9 @@ NEW_ITEMS_BY_FEATURES = (
     "Recommends new items once add_items has added them to the export. It knows them by their features alone, and "
     "learns nothing of them until a new training."
 )
+CANDIDATES_BY_TRAINING = (
+    "Knows items and users by the ids and features of its training; others it ranks by the context and the history."
+)
 LIMITS = (
     "Learns from what users did among what they were shown, and so repeats that selection and favours popular items.",
     "Expects histories oldest item first, from the same kind of users as the training data.",

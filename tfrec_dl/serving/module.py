@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.card import NEW_ITEMS_BY_FEATURES, NEW_ITEMS_BY_TRAINING
 from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import top_k
 
@@ -66,6 +67,15 @@ class ServingModule(tf.Module):
             "longest list of recommendations": self.k_max,
         }
 
+    @property
+    def limit(self) -> str:
+        """What the model card says about new items."""
+        return NEW_ITEMS_BY_FEATURES if self.item_features else NEW_ITEMS_BY_TRAINING
+
+    def raw_features(self) -> dict[str, tuple[FeatureInput, ...]]:
+        """The features that signatures take, for the model card."""
+        return {"embed_item_features": self.item_features, "recommend_for_users": self.user_features}
+
     def examples(self) -> list[str]:
         """Some ids, the most popular first."""
         return [item.decode() for item in self._ids[: self.max_length or SOME].numpy()]
@@ -85,31 +95,41 @@ class ServingModule(tf.Module):
             "recommend_excluding": tf.function(recommend_excluding).get_concrete_function(history, exclude),
         }
 
-    def recommend(self, history: tf.Tensor, exclude: tf.Tensor | None) -> dict[str, tf.Tensor]:
-        """The best items after histories of ids [B, L], without those in them and in `exclude` [B, E]."""
+    def recommend(self, history: tf.Tensor, exclude: tf.Tensor | None, k: int | None = None) -> dict[str, tf.Tensor]:
+        """The best items after histories of ids [B, L], without those in them and in `exclude` [B, E].
+
+        Args:
+            history: the histories.
+            exclude: what else must not be recommended.
+            k: how many, at most the number of items; None for `k_max`.
+        """
         seen = self.lookup(history)
         masked = seen if exclude is None else tf.concat([seen, self.lookup(exclude)], axis=1)
-        return self.best(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1), masked)
+        return self.best(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1), masked, k)
 
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
         """Ids to indices of the same shape; "" and unknown ids become 0."""
         return self._table.lookup(ids)
 
-    def best(self, scores: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor) -> dict[str, tf.Tensor]:
+    def best(
+        self, scores: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int | None = None
+    ) -> dict[str, tf.Tensor]:
         """The best items, as a signature gives them.
 
         Args:
             scores: [B, size] float32.
             has_history: [B] bool; where not, the popular items are the best.
             masked: [B, M] int32, indices that must not be recommended.
+            k: how many, at most the number of items; None for `k_max`.
         """
+        k = self.k_max if k is None else k
         scores = tf.where(has_history[:, None], scores, self._popularity)
-        indices, best = top_k(scores, masked, self.k_max)
+        indices, best = top_k(scores, masked, k)
         ids = tf.gather(self._ids, tf.maximum(indices - FIRST_ITEM, 0))
         item_ids = tf.where(indices == PADDING, "", ids)
         return {
-            "item_ids": tf.ensure_shape(item_ids, [None, self.k_max]),
-            "scores": tf.ensure_shape(best, [None, self.k_max]),
+            "item_ids": tf.ensure_shape(item_ids, [None, k]),
+            "scores": tf.ensure_shape(best, [None, k]),
         }
 
 

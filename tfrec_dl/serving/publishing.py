@@ -1,19 +1,48 @@
 """A module -> a version folder for TF Serving."""
 
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import tensorflow as tf
 
-from tfrec_dl.serving.card import CARD_FOLDER, NEW_ITEMS_BY_FEATURES, NEW_ITEMS_BY_TRAINING, ModelCard
-from tfrec_dl.serving.module import ServingModule
+from tfrec_dl.serving.card import CARD_FOLDER, ModelCard
+from tfrec_dl.serving.features import FeatureInput
+from tfrec_dl.serving.module import Signatures
 from tfrec_dl.serving.server_files import write_server_files
 from tfrec_dl.serving.versions import create_temporary_folder, publish
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, warm_up_requests, write_warm_up
 
 
-def publish_module(module: ServingModule, dest: Path, card: ModelCard) -> Path:
+class Served(Protocol):
+    """A `tf.Module` that can be published.
+
+    Attributes:
+        max_length: items of a history that are read, the last ones; None for all.
+    """
+
+    max_length: int | None
+
+    @property
+    def limit(self) -> str:
+        """A limit that the model card names first."""
+
+    def signatures(self) -> Signatures:
+        """The signatures of the SavedModel by name."""
+
+    def examples(self) -> list[str]:
+        """Some ids for the warm-up, the most popular first."""
+
+    def facts(self) -> dict[str, object]:
+        """What the model card says about the export."""
+
+    def raw_features(self) -> Mapping[str, Sequence[FeatureInput]]:
+        """Signature -> the features that it takes, for the model card."""
+
+
+def publish_module(module: Served, dest: Path, card: ModelCard) -> Path:
     """Writes the next free version below `dest`, which appears complete or not at all.
 
     Args:
@@ -38,7 +67,7 @@ def publish_module(module: ServingModule, dest: Path, card: ModelCard) -> Path:
     return version
 
 
-def _write_version(module: ServingModule, folder: Path, name: str, card: ModelCard) -> None:
+def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> None:
     # Gradients of custom operations are for training on from a SavedModel; a served one needs none.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     signatures = module.signatures()
@@ -50,15 +79,11 @@ def _write_version(module: ServingModule, folder: Path, name: str, card: ModelCa
     }
     inputs = [
         {"signature": signature, "feature": each.feature, "kind": each.kind, "input": each.name}
-        for signature, features in (
-            ("embed_item_features", module.item_features),
-            ("recommend_for_users", module.user_features),
-        )
+        for signature, features in module.raw_features().items()
         for each in features
     ]
-    limit = NEW_ITEMS_BY_FEATURES if module.item_features else NEW_ITEMS_BY_TRAINING
-    if limit not in card.limits:
-        card = replace(card, limits=(limit, *card.limits))
+    if module.limit not in card.limits:
+        card = replace(card, limits=(module.limit, *card.limits))
     extra = folder / CARD_FOLDER
     (extra / "model_card.md").write_text(card.to_markdown(facts, inputs), encoding="utf-8")
     (extra / "model_card.json").write_text(card.to_json(facts, inputs), encoding="utf-8")

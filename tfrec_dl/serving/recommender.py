@@ -11,6 +11,9 @@ import tensorflow as tf
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.features import Table, as_catalogue, embed_features, feature_inputs, tensors
+from tfrec_dl.serving.ranking_inputs import RankingInputs
+from tfrec_dl.serving.ranking_requests import Context, Past, recommend_ranked_requests
+from tfrec_dl.serving.request_rows import Pairs, id_rows, id_rows_beside, padded, pairs
 from tfrec_dl.serving.versions import resolve_version
 
 ROWS_AT_ONCE = 256  # bounds the memory of the scores: rows x items x 4 bytes
@@ -26,12 +29,16 @@ class Recommender:
         k_max: most recommendations that it can give for one history.
         item_features: what it takes of an item that it does not know; empty where it knows items by their ids.
         user_features: what it takes of a user beside the history.
+        ranking_inputs: what its ranking stage reads beside ids: `ranking_inputs.asked` names the features of the
+            context, `ranking_inputs.past_of_two_stages` the numbers that describe past items; None without that stage.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._saved_model = read_saved_model(folder)
         self._signatures = self._saved_model.signatures
+        if "rank" in self._signatures and "recommend_ranked" not in self._signatures:
+            raise InputError(f"{folder} ranks candidates that it is given: load it with load_ranker.")
         if "serving_default" not in self._signatures or "recommend_excluding" not in self._signatures:
             raise InputError(
                 f"{folder} holds the signatures {sorted(self._signatures)}, which are not a tfrec_dl export's."
@@ -41,13 +48,17 @@ class Recommender:
         kinds = {} if network is None else json.loads(network.describe().numpy())
         self.item_features = feature_inputs(kinds.get("item_kinds", {}))
         self.user_features = feature_inputs(kinds.get("user_kinds", {}), reserved=("history",))
+        self.ranking_inputs: RankingInputs | None = None
+        if "recommend_ranked" in self._signatures:
+            description = json.loads(self._saved_model.ranking.describe().numpy())
+            self.ranking_inputs = RankingInputs.from_dict(description["inputs"])
 
     def recommend(
         self,
         histories: Sequence[Sequence[str]],
         k: int = 10,
         exclude: Sequence[Sequence[str]] | None = None,
-    ) -> list[list[tuple[str, float]]]:
+    ) -> list[Pairs]:
         """The best items after each history, without those in it.
 
         Unknown ids are skipped; an empty history gets the popular items, their scores the training counts.
@@ -64,14 +75,14 @@ class Recommender:
             InputError: if `k` is below 1 or above `k_max`, or an argument is not a list of lists of ids.
         """
         self._check(k)
-        rows = _rows(histories, "histories")
-        excluded = None if exclude is None else _rows_beside(exclude, rows)
+        rows = id_rows(histories, "histories")
+        excluded = None if exclude is None else id_rows_beside(exclude, rows)
 
         def outputs(part: slice) -> Outputs:
-            history = _padded(rows[part])
+            history = padded(rows[part])
             if excluded is None:
                 return self._signatures["serving_default"](history=history)
-            return self._signatures["recommend_excluding"](history=history, exclude=_padded(excluded[part]))
+            return self._signatures["recommend_excluding"](history=history, exclude=padded(excluded[part]))
 
         return self._in_parts(outputs, len(rows), k)
 
@@ -82,7 +93,7 @@ class Recommender:
         k: int = 10,
         exclude: Sequence[Sequence[str]] | None = None,
         id_column: str = "item_id",
-    ) -> list[list[tuple[str, float]]]:
+    ) -> list[Pairs]:
         """As `recommend`, where histories may hold items that are not in the export: they are known by their features.
 
         They are read, not recommended; `add_items` does that.
@@ -103,28 +114,28 @@ class Recommender:
         if not self.item_features:
             raise InputError(f"{self.folder} takes no features of items: its model knows items by their ids.")
         self._check(k)
-        rows = _rows(histories, "histories")
-        excluded = [[] for _ in rows] if exclude is None else _rows_beside(exclude, rows)
+        rows = id_rows(histories, "histories")
+        excluded = [[] for _ in rows] if exclude is None else id_rows_beside(exclude, rows)
         items = as_catalogue(new_items, self.item_features, id_column)
         new = embed_features(self._signatures["embed_item_features"], self.item_features, items)
         positions = {item: position for position, item in enumerate(items.ids)}
 
         def outputs(part: slice) -> Outputs:
-            ids = _padded(rows[part])
+            ids = padded(rows[part])
             flat = self._signatures["embed_items"](item_ids=tf.reshape(ids, [-1]))["vectors"].numpy()
             named = np.array([positions.get(item.decode(), -1) for item in ids.numpy().ravel()], int)
             taken = ~flat.any(axis=1) & (named >= 0)
             flat[taken] = new[named[taken]]
             vectors = tf.constant(flat.reshape(*ids.shape, flat.shape[1]))
             # The history by its ids once more: what the export knows of it is not recommended again.
-            exclusions = _padded([[*row, *more] for row, more in zip(rows[part], excluded[part], strict=True)])
+            exclusions = padded([[*row, *more] for row, more in zip(rows[part], excluded[part], strict=True)])
             return self._signatures["recommend_from_vectors"](history_vectors=vectors, exclude=exclusions)
 
         return self._in_parts(outputs, len(rows), k)
 
     def recommend_for_users(
         self, histories: Sequence[Sequence[str]], users: Table, k: int = 10, id_column: str = "user_id"
-    ) -> list[list[tuple[str, float]]]:
+    ) -> list[Pairs]:
         """As `recommend`, with what is known of the users beside their histories.
 
         Args:
@@ -143,16 +154,57 @@ class Recommender:
         if not self.user_features:
             raise InputError(f"{self.folder} takes no features of users: its model was trained without.")
         self._check(k)
-        rows = _rows(histories, "histories")
+        rows = id_rows(histories, "histories")
         catalogue = as_catalogue(users, self.user_features, id_column)
         if len(catalogue) != len(rows):
             raise InputError(f"users has {len(catalogue)} rows, but histories has {len(rows)}: give one row for each.")
 
         def outputs(part: slice) -> Outputs:
             features = tensors(self.user_features, catalogue, part)
-            return self._signatures["recommend_for_users"](history=_padded(rows[part]), **features)
+            return self._signatures["recommend_for_users"](history=padded(rows[part]), **features)
 
         return self._in_parts(outputs, len(rows), k)
+
+    def recommend_ranked(
+        self,
+        user_ids: Sequence[str],
+        histories: Sequence[Sequence[str]],
+        k: int | None = None,
+        context: Context | None = None,
+        past: Past | None = None,
+        exclude: Sequence[Sequence[str]] | None = None,
+    ) -> list[Pairs]:
+        """The best of what is retrieved after each history, in the order of the ranking stage.
+
+        Args:
+            user_ids: one a history; "" and unknown ones are somebody new.
+            histories: item ids, oldest first, a row each. One without an item that the retrieval knows gets the popular
+                items, ranked.
+            k: recommendations a row; None for as many as the export gives.
+            context: feature -> a value for each history, None where missing, for `ranking_inputs.asked`.
+            past: as for `Ranker.rank`, for `ranking_inputs.past_of_two_stages`.
+            exclude: further ids that must not be recommended, a row for each history.
+
+        Returns:
+            For each history up to `k` pairs (item id, score of the ranker), best first.
+
+        Raises:
+            InputError: if the export has no ranking stage, `k` is below 1 or above what it gives, or a feature is
+                missing or has other numbers of values.
+        """
+        if self.ranking_inputs is None:
+            raise InputError(f"{self.folder} has no ranking stage: write one with export_two_stage.")
+        signature = self._signatures["recommend_ranked"]
+        most = int(signature.structured_outputs["scores"].shape[1])
+        k = most if k is None else k
+        if not 1 <= k <= most:
+            raise InputError(f"k is {k}, but this export gives 1 to {most} ranked recommendations.")
+        requests = recommend_ranked_requests(self.ranking_inputs, user_ids, histories, context, past, exclude)
+        found: list[Pairs] = []
+        for part in requests.parts():
+            answer = signature(**part)
+            found += pairs(answer["item_ids"].numpy()[:, :k], answer["scores"].numpy()[:, :k])
+        return found
 
     def _check(self, k: int) -> None:
         if not 1 <= k <= self.k_max:
@@ -160,12 +212,12 @@ class Recommender:
                 f"k is {k}, but this export gives 1 to {self.k_max} recommendations (its k_max, or all its items)."
             )
 
-    def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[list[tuple[str, float]]]:
+    def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[Pairs]:
         """Asks for some rows at a time."""
-        found: list[list[tuple[str, float]]] = []
+        found: list[Pairs] = []
         for start in range(0, rows, ROWS_AT_ONCE):
             part = outputs(slice(start, start + ROWS_AT_ONCE))
-            found += _pairs(part["item_ids"].numpy()[:, :k], part["scores"].numpy()[:, :k])
+            found += pairs(part["item_ids"].numpy()[:, :k], part["scores"].numpy()[:, :k])
         return found
 
 
@@ -189,29 +241,3 @@ def read_saved_model(folder: Path) -> Any:
     except Exception as error:  # TensorFlow raises many types on damaged files, with messages of many lines
         reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise InputError(f"cannot load {folder}: it is damaged ({reason}); export again.") from error
-
-
-def _rows(values: Sequence[Sequence[str]], name: str) -> list[list[str]]:
-    if isinstance(values, str) or any(isinstance(row, str) for row in values):
-        raise InputError(f"{name} is {values!r:.80}, but must be a list of lists of ids, one list for each user.")
-    return [[str(item) for item in row] for row in values]
-
-
-def _rows_beside(exclude: Sequence[Sequence[str]], rows: list[list[str]]) -> list[list[str]]:
-    excluded = _rows(exclude, "exclude")
-    if len(excluded) != len(rows):
-        raise InputError(f"exclude has {len(excluded)} rows, but histories has {len(rows)}: give one row for each.")
-    return excluded
-
-
-def _padded(rows: list[list[str]]) -> tf.Tensor:
-    """Rows of ids to a string tensor [B, longest], padded with ""."""
-    longest = max(map(len, rows), default=0)
-    return tf.constant([row + [""] * (longest - len(row)) for row in rows], tf.string, shape=[len(rows), longest])
-
-
-def _pairs(item_ids: np.ndarray, scores: np.ndarray) -> list[list[tuple[str, float]]]:
-    return [
-        [(item.decode(), float(score)) for item, score in zip(ids, row, strict=True) if item]
-        for ids, row in zip(item_ids, scores, strict=True)
-    ]

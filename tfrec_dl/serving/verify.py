@@ -91,6 +91,34 @@ def run_in_session(version: Path, requests: Sequence[tuple[str, dict[str, np.nda
     return answers
 
 
+def run_in_command_line(version: Path, name: str, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Runs a request through `saved_model_cli run`, in a process of its own.
+
+    Args:
+        version: the version folder.
+        name: of the signature.
+        inputs: the values of its inputs.
+
+    Returns:
+        The outputs by name.
+
+    Raises:
+        VerificationError: if the process fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for key, value in inputs.items():
+            np.save(Path(folder, f"input_{key}.npy"), value, allow_pickle=True)
+        command = [sys.executable, "-m", "tensorflow.python.tools.saved_model_cli", "run", "--dir", str(version)]
+        command += ["--tag_set", "serve", "--signature_def", name]
+        command += ["--inputs", ";".join(f"{key}={folder}/input_{key}.npy" for key in inputs), "--outdir", folder]
+        environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1"}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        if done.returncode:
+            raise VerificationError(f"saved_model_cli run failed on {version}: {done.stderr.strip()[-500:]}")
+        outputs = {path.stem: path for path in Path(folder).glob("*.npy") if not path.stem.startswith("input_")}
+        return {key: np.load(path, allow_pickle=True) for key, path in outputs.items()}
+
+
 def _python_scores(model: Any, histories: Sequence[Sequence[str]]) -> np.ndarray:
     """Scores [H, size] as the evaluation measures them, `FLOOR` for seen items and for padding and unknown."""
     vocabulary = model.vocabulary
@@ -136,17 +164,8 @@ def _run_session(version: Path, history: np.ndarray) -> Outputs:
 
 
 def _run_command_line(version: Path, history: np.ndarray) -> Outputs:
-    with tempfile.TemporaryDirectory() as folder:
-        np.save(Path(folder, "history.npy"), history, allow_pickle=True)
-        command = [sys.executable, "-m", "tensorflow.python.tools.saved_model_cli", "run", "--dir", str(version)]
-        command += ["--tag_set", "serve", "--signature_def", "serving_default"]
-        command += ["--inputs", f"history={folder}/history.npy", "--outdir", folder]
-        environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1"}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-        if done.returncode:
-            raise VerificationError(f"saved_model_cli run failed on {version}: {done.stderr.strip()[-500:]}")
-        ids = np.load(Path(folder, "item_ids.npy"), allow_pickle=True)
-        return ids, np.load(Path(folder, "scores.npy"))
+    outputs = run_in_command_line(version, "serving_default", {"history": history})
+    return outputs["item_ids"], outputs["scores"]
 
 
 def _compare(path: str, model: Any, expected: np.ndarray, item_ids: np.ndarray, scores: np.ndarray) -> float:

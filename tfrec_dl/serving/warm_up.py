@@ -31,6 +31,8 @@ def warm_up_requests(
 ) -> list[Any]:
     """Requests for every signature, at each of `BATCH_SIZES`, with full, short and empty histories.
 
+    A request to rank has as many candidates as items in the history.
+
     Args:
         name: of the model in TF Serving.
         signatures: the concrete functions by signature name.
@@ -83,10 +85,11 @@ def _example(key: str, spec: tf.TensorSpec, rows: int, length: int, item_ids: Se
     if key == "exclude":
         return tf.constant([[item_ids[0]]] * rows)
     if key == "item_ids":
-        return tf.constant(some[:rows])
+        return tf.constant(some[:rows] if spec.shape.rank == 1 else [some[:length]] * rows)
     if spec.shape.rank == 4:
         return tf.fill([rows, *PICTURE, 3], tf.constant(128, spec.dtype))
-    return tf.fill([rows], tf.constant("some words" if spec.dtype == tf.string else 1.0, spec.dtype))
+    shape = [rows, length][: spec.shape.rank]
+    return tf.fill(shape, tf.constant("some words" if spec.dtype == tf.string else 1.0, spec.dtype))
 
 
 def _request(name: str, signature: str, inputs: Mapping[str, tf.Tensor]) -> Any:
