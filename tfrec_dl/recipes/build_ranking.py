@@ -126,7 +126,9 @@ def _network(
     inputs = {**ids, "history": history, "mask": mask}
     vectors = []
     for name, kinds, prepared in knowledge.prepared_features():
-        inputs[name], found = feature_vectors(config.content, kinds, prepared)
+        features, found = feature_vectors(config.content, kinds, prepared)
+        # Flat: Keras takes a dictionary of dictionaries of one feature each for one that is not nested.
+        inputs |= {f"{name}/{feature}": tensor for feature, tensor in features.items()}
         vectors += found
     kept = [_dropped(_projected(vector, width), config.embedding_dropout) for vector in vectors]
     user, item = (_held(tables[name](known[name]), config.regularization) for name in ("user", "item"))

@@ -64,9 +64,8 @@ class RankingModel(tfrs.Model):
     Args:
         history_reader: functional model, {"history", "level"} [B, L] int32 -> [B, L, K].
         network: functional model, of each row {"user", "item" [R] int32, "history" [R, L, K], "mask" [R, L] bool, and
-            prepared features {name: [R, ...]} in "context", "item_features", "user_features" where there are any} ->
-            {head: its outputs [R, ...]}: logits [R, 1] of clicks and conversions, of ratings what their output is made
-            of.
+            prepared features [R, ...], "context/NAME", "item_features/NAME", "user_features/NAME"} -> {head: its
+            outputs [R, ...]}: logits [R, 1] of clicks and conversions, of ratings what their output is made of.
         objectives: "click", "conversion", "rating" -> objective, for the labels that there are.
         knowledge: what it knows.
         position_bias: added to the logits of clicks; None where positions play no part.
@@ -188,16 +187,16 @@ class RankingModel(tfrs.Model):
         assert isinstance(config, Click | Choice)
         return {CLICK: config.logits(outputs[CLICK], lists)[:, None]}
 
-    def _features(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, dict[str, tf.Tensor]]:
+    def _features(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """The prepared features of each row."""
         found = {}
         if self.knowledge.context is not None:
-            names = self.knowledge.context.learned.kinds
-            found["context"] = {name: inputs[f"context/{name}"] for name in names}
-        for features, ids in (("item_features", "item"), ("user_features", "user")):
-            known: Features | None = getattr(self.knowledge, features)
+            names = (f"context/{name}" for name in self.knowledge.context.learned.kinds)
+            found |= {name: inputs[name] for name in names}
+        for part, ids in (("item_features", "item"), ("user_features", "user")):
+            known: Features | None = getattr(self.knowledge, part)
             if known is not None:
-                found[features] = known.rows(inputs[ids])
+                found |= {f"{part}/{name}": values for name, values in known.rows(inputs[ids]).items()}
         return found
 
 
