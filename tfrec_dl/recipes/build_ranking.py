@@ -22,6 +22,7 @@ from tfrec_dl.towers.features import Features
 from tfrec_dl.towers.fields import Fields
 from tfrec_dl.towers.impression_features import ImpressionFeatures
 from tfrec_dl.towers.known_rows import KnownRows
+from tfrec_dl.towers.recency import Recency
 from tfrec_dl.towers.squared_norm import SquaredNorm
 
 HIDDEN = 0.5  # share of ids hidden in training where users and items come and go
@@ -106,7 +107,11 @@ def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.
     item = tables["item"](KnownRows(tables["item"].input_dim, config.id_dropout or 0.0)(history))
     if config.regularization:
         item = SquaredNorm(config.regularization)(item, read=history > PADDING)
-    embedded = tf.keras.layers.Add()([item, tables["level"](level)])
+    parts = [item, tables["level"](level)]
+    if config.recency:
+        recency = _table(config.recency + 1, config.dimension, "recency_embedding")
+        parts.append(recency(Recency(config.recency)(history)))
+    embedded = tf.keras.layers.Add()(parts)
     return tf.keras.Model({"history": history, "level": level}, embedded, name="history_reader")
 
 

@@ -29,6 +29,8 @@ class RankingConfig:
         rating: how ratings are learnt.
         dimension: width of a field's vector.
         content: what reads the features of users, items and context.
+        recency: last past items that are told apart by how many came after them; 0 for none. For histories whose order
+            matters.
         id_dropout: share of the ids of users and items hidden in training, so that unknown ones work. None: half of
             them where clicks are learnt, whose users and items come and go; none for ratings alone.
         embedding_dropout: share of the components of each field and of the history's vectors set to zero in training.
@@ -46,6 +48,7 @@ class RankingConfig:
     rating: Rating = Rating()
     dimension: int = Field(default=16, ge=1)
     content: Content = Content(categories=Categories(embedding=16), numbers=BucketisedNumbers(units=16))
+    recency: int = Field(default=0, ge=0)
     id_dropout: float | None = Field(default=None, ge=0, lt=1)
     embedding_dropout: float = Field(default=0.0, ge=0, lt=1)
     regularization: float = Field(default=0.0, ge=0, allow_inf_nan=False)
