@@ -189,7 +189,7 @@ class RankingModel(tfrs.Model):
 
     def _features(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """The prepared features of each row."""
-        found = {}
+        found: dict[str, tf.Tensor] = {}
         if self.knowledge.context is not None:
             names = (f"context/{name}" for name in self.knowledge.context.learned.kinds)
             found |= {name: inputs[name] for name in names}
