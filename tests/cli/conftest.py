@@ -8,10 +8,15 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
+from tests.impression_log import impression_log
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.cli import app
 
 TINY = ("--epochs", "1", "--max-length", "8", "--set", "dimension=4", "--set", "units=4")
+
+RANKING = ("--task", "ranking", "--epochs", "1", "--batch-size", "128", "--max-length", "4", "--set", "dimension=4")
+IGNORED = ("--context-feature", "stars=ignore", "--context-feature", "order=ignore")
+LISTS = ("--list-column", "request", "--position-column", "position", *IGNORED)
 
 Program = Callable[..., SimpleNamespace]
 
@@ -82,3 +87,27 @@ def exported(program, trained, tmp_path_factory) -> Path:
     dest = tmp_path_factory.mktemp("exports") / "cycle"
     assert program("export", trained.folder, dest).status == 0
     return dest
+
+
+@pytest.fixture(scope="session")
+def log(tmp_path_factory) -> Path:
+    """1,440 impressions in 360 lists of four."""
+    path = tmp_path_factory.mktemp("data") / "log.csv"
+    impression_log().to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def ranking(log) -> tuple[str, ...]:
+    """Options that train a ranker of clicks in lists in a blink."""
+    return (*RANKING, "--data", str(log), "--label", "click", *LISTS)
+
+
+@pytest.fixture(scope="session")
+def ranked(program, ranking, tmp_path_factory) -> SimpleNamespace:
+    """A finished ranking run, not to be written to: its folder, what the program printed, its metrics."""
+    folder = tmp_path_factory.mktemp("runs") / "ranker"
+    result = program("train", *ranking, "--out", folder)
+    assert result.status == 0, result.err
+    metrics = json.loads((folder / "metrics.json").read_text())
+    return SimpleNamespace(folder=folder, out=result.out, err=result.err, metrics=metrics)

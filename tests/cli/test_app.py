@@ -6,7 +6,7 @@ import pytest
 import tfrec_dl
 from tfrec_dl.cli import narration
 
-COMMANDS = ("demo", "train", "evaluate", "compare", "export", "add-items", "recommend", "models")
+COMMANDS = ("demo", "train", "evaluate", "compare", "export", "add-items", "recommend", "rank", "models")
 
 
 def test_version(program):
@@ -35,7 +35,7 @@ def test_help_does_not_wait_for_tensorflow():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["trian"], "Did you mean 'train'?"),
+        (["trian"], "Did you mean 'train'"),
         (["--verson"], "--verson"),
         (["train", "--data", "x.csv", "--model", "gru"], "--out"),
         (["train", "--data", "x.csv", "--model", "gru", "--out", "o", "--epochs", "many"], "--epochs"),

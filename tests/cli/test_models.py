@@ -1,6 +1,7 @@
 import re
 
 from tfrec_dl.recipes import RECIPES
+from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
 
 
 def test_every_recipe_is_listed_with_its_source(program):
@@ -38,3 +39,15 @@ def test_settings_of_what_reads_features_are_listed_once_and_can_be_set(program)
         assert re.search(rf"model\.content\.{name} (is )?{choices}", printed)
         for choice in re.split(", | or ", choices):
             assert getattr(recipe.with_settings({name: choice}).model.content, name).name == choice
+
+
+def test_every_ranking_recipe_is_listed_and_its_settings_can_be_set_to_what_is_listed(program):
+    printed = program("models").out.split("for --task ranking\n")[1]
+    *blocks, common = printed.strip().split("\n\n")[: len(RANKING_RECIPES) + 1]
+    assert common.startswith("every ranking recipe\n")
+    for recipe, block in zip(RANKING_RECIPES.values(), blocks, strict=True):
+        assert block.startswith(f"{recipe.name}\n  {recipe.source}\n")
+        listed = dict(re.findall(r"(\S+)=(\S+)", block + common))
+        assert listed["training.epochs"] == str(recipe.training.epochs)
+        simple = {name: value for name, value in listed.items() if value[0] not in "(["}
+        assert recipe.with_settings(simple) == recipe

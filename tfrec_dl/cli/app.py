@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from tfrec_dl import __version__
-from tfrec_dl.cli import compare, demo, evaluate, models, serve, train
+from tfrec_dl.cli import compare, demo, evaluate, models, rank, serve, train
 from tfrec_dl.cli.console import INTERRUPTED, complain
 from tfrec_dl.errors import InputError
 
@@ -94,4 +94,5 @@ app.command("compare")(compare.compare)
 app.command("export")(serve.export)
 app.command("add-items")(serve.add_items)
 app.command("recommend")(serve.recommend)
+app.command("rank")(rank.rank)
 app.command("models")(models.models)

@@ -1,137 +1,102 @@
 """`tfrec-dl compare`."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfrec_dl.cli.console import INTERRUPTED, complain, console, keras_verbosity, say
+from tfrec_dl.cli.console import INTERRUPTED, complain, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
-from tfrec_dl.cli.options import (
-    BatchSize,
-    Data,
-    Epochs,
-    ItemColumn,
-    ItemFeature,
-    Items,
-    KindOption,
-    MaxLength,
-    RatingColumn,
-    Seed,
-    Settings,
-    SplitName,
-    SplitOption,
-    TimeColumn,
-    UserColumn,
-    UserFeature,
-    Users,
-    parse_kinds,
-    parse_settings,
-    settled,
-)
+from tfrec_dl.cli.grouped import grouped
+from tfrec_dl.cli.leaderboards import LEADERBOARD, save, show
+from tfrec_dl.cli.options import TableOptions, Task, TaskOption, TrainingOptions, refuse_given
 from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.cli.ranking_options import RankingOptions, ranking_recipe, ranking_source
+from tfrec_dl.cli.retrieval_options import RetrievalOptions, retrieval_source, settled
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TITLE = "test cases, items of the history left out"
-COLD_TITLE = "NDCG@10 of test cases, items of the history left out"
-COLD_BESIDE = ("warm", "all")  # kinds of items beside the cold ones
-LEADERBOARD = ("leaderboard.csv", "leaderboard.json", "leaderboard.md", "leaderboard.png")
 
-
+@grouped
 def compare(
-    data: Data,
+    table: TableOptions,
     models: Annotated[str, typer.Option(metavar="A,B,C", show_default=False, help="Recipes, separated by commas.")],
+    training: TrainingOptions,
+    retrieval: RetrievalOptions,
+    ranking: RankingOptions,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER", show_default=False, help="Keeps the runs and the leaderboard; else they are lost."
         ),
     ] = None,
-    user_column: UserColumn = "user_id",
-    item_column: ItemColumn = "item_id",
-    time_column: TimeColumn = None,
-    rating_column: RatingColumn = None,
-    items: Items = None,
-    item_feature: ItemFeature = None,
-    users: Users = None,
-    user_feature: UserFeature = None,
-    kind: KindOption = None,
-    split: SplitOption = SplitName.LEAVE_LAST_OUT,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    max_length: MaxLength = None,
-    seed: Seed = None,
-    set_: Settings = None,
+    task: TaskOption = Task.RETRIEVAL,
 ) -> None:
     """Train several models and put them on one leaderboard with the floors.
 
     FOLDER gets a run a model and leaderboard.csv, .json, .md (and .png, where matplotlib is installed). The same
     command goes on where it was interrupted, and does not train finished runs again.
     """
-    item_kinds = parse_kinds("--item-feature", item_feature, items)
-    user_kinds = parse_kinds("--user-feature", user_feature, users)
-    settings = parse_settings(set_, epochs=epochs, batch_size=batch_size, max_length=max_length, seed=seed)
     names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
     if not names:
-        raise InputError(f"--models {models!r} names no model: write for example --models gru,caser.")
+        example = "gru,caser" if task is Task.RETRIEVAL else "din,dcn"
+        raise InputError(f"--models {models!r} names no model: write for example --models {example}.")
     if out is not None:
         require_writable(out)
-    quiet_tensorflow()
-    from tfrec_dl.cli.narration import NarratedSource, Narrator
-    from tfrec_dl.recipes import RECIPES, get_recipe
-    from tfrec_dl.training.compare import compare
-
-    recipes = [settled(get_recipe(name), settings, kind, items) for name in names]
+    if task is Task.RANKING:
+        refuse_given(retrieval, Task.RETRIEVAL)
+        found = _compare_ranking(table, names, ranking, training, out)
+    else:
+        refuse_given(ranking, Task.RANKING)
+        found = _compare_retrieval(table, names, retrieval, training, out)
     if out is not None:
-        require_only(out, {*RECIPES, *LEADERBOARD}, "a comparison")
-    source = NarratedSource(
-        data,
-        user_column,
-        item_column,
-        time_column,
-        rating_column,
-        split=split.value,
-        items=items,
-        item_kinds=item_kinds,
-        users=users,
-        user_kinds=user_kinds,
-    )
-    if out is not None:
-        table = compare(recipes, source, out, [Narrator()], keras_verbosity(), say)
-        show(table)
-        say(f"leaderboard: {', '.join(save(table, out))}")
+        board = found(out)
+        show(board)
+        say(f"leaderboard: {', '.join(save(board, out))}")
         return
     try:
         with tempfile.TemporaryDirectory(prefix="tfrec-dl-") as folder:
-            table = compare(recipes, source, Path(folder), [Narrator()], keras_verbosity(), say)
+            board = found(Path(folder))
     except KeyboardInterrupt as interruption:
         complain("interrupted: without --out nothing is kept")
         raise typer.Exit(INTERRUPTED) from interruption
-    show(table)
+    show(board)
 
 
-def show(table: "pd.DataFrame") -> None:
-    """Prints a leaderboard."""
-    from tfrec_dl.evaluation.rendering import BESIDE, rich_table
+def _compare_retrieval(
+    table: TableOptions, names: list[str], options: RetrievalOptions, training: TrainingOptions, out: Path | None
+) -> "Callable[[Path], pd.DataFrame]":
+    """What compares, once it is given a folder."""
+    settings = training.settings()
+    quiet_tensorflow()
+    from tfrec_dl.cli.narration import Narrator
+    from tfrec_dl.recipes import RECIPES, get_recipe
+    from tfrec_dl.training.compare import compare
 
-    cold = "cold" in table
-    console().print(rich_table(table, COLD_TITLE if cold else TITLE, COLD_BESIDE if cold else BESIDE))
+    recipes = [settled(get_recipe(name), settings, options.kind, table.items) for name in names]
+    if out is not None:
+        require_only(out, {*RECIPES, *LEADERBOARD}, "a comparison")
+    source = retrieval_source(table, options)
+    return lambda folder: compare(recipes, source, folder, [Narrator()], keras_verbosity(), say)
 
 
-def save(table: "pd.DataFrame", folder: Path) -> list[str]:
-    """Writes a leaderboard in every format, the picture where matplotlib is installed; returns the paths."""
-    from tfrec_dl.evaluation.rendering import SHOWN, leaderboard_plot, save_leaderboard
+def _compare_ranking(
+    table: TableOptions, names: list[str], options: RankingOptions, training: TrainingOptions, out: Path | None
+) -> "Callable[[Path], pd.DataFrame]":
+    """What compares, once it is given a folder."""
+    settings = training.settings()
+    quiet_tensorflow()
+    from tfrec_dl.cli.ranking_narration import RankingNarrator
+    from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
+    from tfrec_dl.training.compare_ranking import compare_ranking
 
-    *texts, picture = (folder / name for name in LEADERBOARD)
-    for path in texts:
-        save_leaderboard(table, path, COLD_BESIDE if "cold" in table else SHOWN)
-    try:
-        leaderboard_plot(table, picture)
-    except InputError as error:  # it is an extra
-        say(f"no picture: {error}")
-        return [str(path) for path in texts]
-    return [str(path) for path in (*texts, picture)]
+    recipes = [ranking_recipe(name, settings) for name in names]
+    if out is not None:
+        require_only(out, {*RANKING_RECIPES, *LEADERBOARD}, "a comparison")
+    source = ranking_source(table, options)
+    narrator = RankingNarrator(any(recipe.model.click is not None for recipe in recipes))
+    return lambda folder: compare_ranking(recipes, source, folder, [narrator], keras_verbosity(), say)

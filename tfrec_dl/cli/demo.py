@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from tfrec_dl.cli.compare import LEADERBOARD, save
 from tfrec_dl.cli.console import console, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
+from tfrec_dl.cli.leaderboards import LEADERBOARD, save
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.files import replacing
 

@@ -3,13 +3,17 @@
 import json
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tfrec_dl.cli.console import console, metric_table
+from tfrec_dl.cli.folders import require_writable
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    from tfrec_dl.training.run import Run
 
 
 class Part(str, Enum):
@@ -24,27 +28,54 @@ def evaluate(
     split: Annotated[Part, typer.Option(help="Which held-out cases.")] = Part.TEST,
     keep_seen: Annotated[bool, typer.Option("--keep-seen", help="Let items of the history be recommended.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", show_default=False, help="Of a ranking run: gets the reliability table; by default RUN."
+        ),
+    ] = None,
 ) -> None:
     """Evaluate a finished run anew on its data.
 
     Full ranking over the whole catalogue, ties counted against the model, items of the history left out unless
     --keep-seen says otherwise. A run on a cold-start split has figures of warm and of cold items too.
+
+    Of a ranking run the figures are those of the impressions. RUN gets reliability_test.md, predicted beside observed
+    click rates, and its picture where matplotlib is installed.
     """
     quiet_tensorflow()
+    from tfrec_dl.training.open_run import open_run
+    from tfrec_dl.training.ranking_run import RankingRun
+
+    run = open_run(run_folder)
+    run.metrics()  # refuses a run that is not finished
+    if not Path(run.source.path).exists():
+        raise InputError(f"{run.source.path}, which {run_folder} was trained on, is gone: bring it back.")
+    if isinstance(run, RankingRun):
+        from tfrec_dl.cli.evaluate_ranking import evaluate_ranking_run
+
+        if keep_seen:
+            raise InputError(f"--keep-seen is for retrieval, and {run_folder} is a ranking run: leave it out.")
+        folder = out or run_folder
+        require_writable(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        evaluate_ranking_run(run, split.value, folder, as_json)
+        return
+    if out is not None:
+        raise InputError(f"--out is for ranking runs, and {run_folder} is one of retrieval: leave it out.")
+    _evaluate_retrieval(run, split, keep_seen, as_json)
+
+
+def _evaluate_retrieval(run: "Run", split: Part, keep_seen: bool, as_json: bool) -> None:
     from tfrec_dl.evaluation.cold_start import evaluate_cold_start
     from tfrec_dl.evaluation.evaluate import evaluate
     from tfrec_dl.evaluation.scorer import as_scorer
     from tfrec_dl.recipes import StackedConfig
-    from tfrec_dl.training.run import Run
 
-    run = Run.open(run_folder)
-    run.metrics()  # refuses a run that is not finished
-    if not Path(run.source.path).exists():
-        raise InputError(f"{run.source.path}, which {run_folder} was trained on, is gone: bring it back.")
     if isinstance(run.recipe.model, StackedConfig) and split is Part.VALIDATION:
         raise InputError(
-            f"{run_folder} is a stack, whose ranker has learned from the validation cases: "
-            f"its cross-fitted figures on them are in {run_folder / 'metrics.json'}."
+            f"{run.folder} is a stack, whose ranker has learned from the validation cases: "
+            f"its cross-fitted figures on them are in {run.folder / 'metrics.json'}."
         )
     cold_split = run.cold_split() if run.source.split == "cold-start" else None
     parts = run.split() if cold_split is None else cold_split.split

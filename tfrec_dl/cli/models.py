@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tfrec_dl.cli.console import console, say
 from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.cli.ranking_models import ranking_models
 
 if TYPE_CHECKING:
     from tfrec_dl.recipes import Recipe
@@ -17,7 +18,14 @@ HIDDEN = ("model.body.name", "model.name")  # which network it is, of which fami
 MEMBERS = "model.members."
 CONTENT = "model.content."
 OPEN = "(open)"
-UNSET = {"model.loss": "(by the catalogue's size)", "training.context": "(half of max_length)"}
+UNSET = {
+    "model.loss": "(by the catalogue's size)",
+    "training.context": "(half of max_length)",
+    "model.click": "(by the lists)",
+    "model.id_dropout": "(by the labels)",
+    "model.ranker.projection": "(full rank)",
+    "training.drawn": "(the last max_length)",
+}
 
 
 def models() -> None:
@@ -57,6 +65,14 @@ def models() -> None:
     games = get_args(get_args(GameLoss)[0])
     say(f"model.game.game_loss is one of {', '.join(loss().name for loss in games)}")
     say("model.content.image is image_cnn, backbone or gan_features, model.content.fusion concatenation or gated_sum")
+    say()
+    say("for --task ranking", style="bold")
+    say()
+    for heading, source, settings in ranking_models():
+        say(heading, style="bold")
+        say(f"  {source}")
+        show(settings)
+        say()
     say("Change any setting with --set KEY=VALUE; the last part of a name is enough where it is unique.")
 
 

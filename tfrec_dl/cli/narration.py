@@ -44,11 +44,11 @@ class NarratedSource(DataSource):
 
     def read_items(self) -> Catalogue | None:
         """Reads and checks the items' features."""
-        return _narrated(super().read_items(), "items", self.items)
+        return narrated(super().read_items(), "items", self.items)
 
     def read_users(self) -> Catalogue | None:
         """Reads and checks the users' features."""
-        return _narrated(super().read_users(), "users", self.users)
+        return narrated(super().read_users(), "users", self.users)
 
     def coverage(
         self, interactions: Interactions, items: Catalogue | None, users: Catalogue | None
@@ -76,7 +76,7 @@ class NarratedSource(DataSource):
         return split
 
 
-def _narrated(catalogue: Catalogue | None, whose: str, path: str | None) -> Catalogue | None:
+def narrated(catalogue: Catalogue | None, whose: str, path: str | None) -> Catalogue | None:
     """The catalogue, its features shown."""
     if catalogue is not None:
         table = Table("feature", "kind", "filled", "values", "example", title=f"features of {whose}: {path}")

@@ -1,23 +1,21 @@
-"""Options that `train` and `compare` share, and what they mean."""
+"""Options that `train` and `compare` have for every task, and what they mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from tfrec_dl.cli.grouped import given
 from tfrec_dl.errors import InputError
 
-if TYPE_CHECKING:
-    from tfrec_dl.recipes import Recipe
 
+class Task(str, Enum):
+    """What a model learns to do."""
 
-class Kind(str, Enum):
-    """What a model knows an item by."""
-
-    BEHAVIOUR = "behaviour"
-    CONTENT = "content"
-    HYBRID = "hybrid"
+    RETRIEVAL = "retrieval"
+    RANKING = "ranking"
 
 
 class SplitName(str, Enum):
@@ -29,66 +27,120 @@ class SplitName(str, Enum):
     COLD_START = "cold-start"
 
 
-Data = Annotated[
-    str,
+TaskOption = Annotated[
+    Task,
     typer.Option(
-        "--data", metavar="PATH", show_default=False, help="CSV (also gzip) or Parquet, a row an interaction."
+        "--task", help="Find items among all (retrieval), or order those that are shown by click or rating (ranking)."
     ),
 ]
-UserColumn = Annotated[str, typer.Option(metavar="C", help="Column of user ids.")]
-ItemColumn = Annotated[str, typer.Option(metavar="C", help="Column of item ids.")]
-TimeColumn = Annotated[
-    str | None, typer.Option(metavar="C", help='Column of times; by default "timestamp", where the table has it.')
-]
-RatingColumn = Annotated[
-    str | None, typer.Option(metavar="C", help='Column of ratings; by default "rating", where the table has it.')
-]
-SplitOption = Annotated[SplitName, typer.Option(help="How test cases are held out.")]
-Items = Annotated[
-    str | None,
-    typer.Option("--items", metavar="PATH", show_default=False, help="Table of the items' features, a row an item."),
-]
-ItemFeature = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME=KIND",
-        show_default=False,
-        help="Kind of a feature, where the guess is wrong: text, category, multi_category, number, image or ignore.",
-    ),
-]
-Users = Annotated[
-    str | None,
-    typer.Option("--users", metavar="PATH", show_default=False, help="Table of the users' features, a row a user."),
-]
-UserFeature = Annotated[list[str] | None, typer.Option(metavar="NAME=KIND", show_default=False, help="As above.")]
-KindOption = Annotated[
-    Kind | None,
-    typer.Option(
-        "--kind",
-        show_default=False,
-        help="What an item is known by: its id, its features, or both. By default both where --items is given.",
-    ),
-]
-Epochs = Annotated[int | None, typer.Option(metavar="N", help="Passes over the training data at most.")]
-BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Windows of a history, or whole histories, a step.")]
-MaxLength = Annotated[int | None, typer.Option(metavar="N", help="Items of a history that are read.")]
-Seed = Annotated[int | None, typer.Option(metavar="N", help="Decides everything random.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="KEY=VALUE",
-        help="Any setting that `tfrec-dl models` lists; repeat for more.",
-        show_default=False,
-    ),
-]
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """The table, its columns, the features of items and users, and the split."""
+
+    data: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH",
+            show_default=False,
+            help="CSV (also gzip) or Parquet, a row an interaction; for ranking a row an impression.",
+        ),
+    ]
+    user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.")] = "user_id"
+    item_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id"
+    time_column: Annotated[
+        str | None,
+        typer.Option(metavar="C", help='Column of times; by default "timestamp", where the table has it.'),
+    ] = None
+    items: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", show_default=False, help="Table of the items' features, a row an item."),
+    ] = None
+    item_feature: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=KIND",
+            show_default=False,
+            help="Kind of a feature, where the guess is wrong: text, category, multi_category, number, image or "
+            "ignore.",
+        ),
+    ] = None
+    users: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", show_default=False, help="Table of the users' features, a row a user."),
+    ] = None
+    user_feature: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=KIND", show_default=False, help="As above.")
+    ] = None
+    split: Annotated[
+        SplitName | None,
+        typer.Option(
+            show_default=False,
+            help="How test cases are held out; by default leave-last-out, for ranking temporal. Ranking has temporal "
+            "and random.",
+        ),
+    ] = None
+
+    def item_kinds(self) -> dict[str, Any]:
+        """Feature of an item -> kind.
+
+        Raises:
+            InputError: as `parse_kinds`.
+        """
+        return parse_kinds("--item-feature", self.item_feature, self.items)
+
+    def user_kinds(self) -> dict[str, Any]:
+        """Feature of a user -> kind.
+
+        Raises:
+            InputError: as `parse_kinds`.
+        """
+        return parse_kinds("--user-feature", self.user_feature, self.users)
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How a model is trained, and any other setting."""
+
+    epochs: Annotated[int | None, typer.Option(metavar="N", help="Passes over the training data at most.")] = None
+    batch_size: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Windows of a history, whole histories, or impressions, a step."),
+    ] = None
+    max_length: Annotated[int | None, typer.Option(metavar="N", help="Items of a history that are read.")] = None
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Decides everything random.")] = None
+    set: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Any setting that `tfrec-dl models` lists; repeat for more.",
+            show_default=False,
+        ),
+    ] = None
+
+    def settings(self) -> dict[str, Any]:
+        """Setting -> value, from options such as `--epochs` and then from `--set`, which wins.
+
+        Raises:
+            InputError: for a text without "=".
+        """
+        names = [field.name for field in fields(self) if field.name != "set"]
+        values = {f"training.{name}": getattr(self, name) for name in names}
+        found = {name: value for name, value in values.items() if value is not None}
+        for text in self.set or ():
+            key, equals, value = text.partition("=")
+            if not (equals and key.strip()):
+                raise InputError(f"--set {text!r:.80} is not KEY=VALUE: write for example --set dimension=64.")
+            found[key.strip()] = value.strip()
+        return found
 
 
 def parse_kinds(option: str, texts: Sequence[str] | None, table: str | None) -> dict[str, Any]:
     """Feature -> kind, from "name=kind" each.
 
     Args:
-        option: "--item-feature" or "--user-feature".
+        option: for example "--item-feature".
         texts: its values.
         table: path of the features' table, if one is given.
 
@@ -109,35 +161,13 @@ def parse_kinds(option: str, texts: Sequence[str] | None, table: str | None) -> 
     return kinds
 
 
-def settled(recipe: "Recipe", settings: Mapping[str, Any], kind: Kind | None, items: str | None) -> "Recipe":
-    """The recipe with its settings and the kind of recommender: as asked for, or hybrid where items have features.
-
-    A network that knows items by their ids alone has no kind: `train` says why features are not for it.
-    """
-    from tfrec_dl.recipes import model_class
-    from tfrec_dl.tasks.autoencoder import AutoencoderModel
-
-    if kind is None and items is None:
-        return recipe.with_settings(settings)
-    if kind is None and model_class(recipe.with_settings(settings).model) is AutoencoderModel:
-        return recipe.with_settings(settings)
-    return recipe.with_settings({"kind": "hybrid" if kind is None else kind.value, **settings})
-
-
-def parse_settings(texts: Sequence[str] | None, **options: int | None) -> dict[str, Any]:
-    """Setting -> value, from options such as `--epochs` and then from `--set`.
+def refuse_given(options: Any, task: Task) -> None:
+    """Raises InputError where one of another task's options is given.
 
     Args:
-        texts: "key=value" each; they win over the options.
-        **options: training settings by name; None where the option was not given.
-
-    Raises:
-        InputError: for a text without "=".
+        options: a group of them.
+        task: whose they are.
     """
-    settings: dict[str, Any] = {f"training.{name}": value for name, value in options.items() if value is not None}
-    for text in texts or ():
-        key, equals, value = text.partition("=")
-        if not (equals and key.strip()):
-            raise InputError(f"--set {text!r:.80} is not KEY=VALUE: write for example --set dimension=64.")
-        settings[key.strip()] = value.strip()
-    return settings
+    names = given(options)
+    if names:
+        raise InputError(f"{names[0]} is an option of --task {task.value}: leave it out, or name that task.")

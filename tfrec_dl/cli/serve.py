@@ -21,19 +21,38 @@ LONGEST_ID = 2**30  # characters; csv's own limit is 131,072
 def export(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False, help="Folder of a finished run.")],
     dest: Annotated[Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of the versions.")],
+    retrieval: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN", show_default=False, help="Of a ranking run: the retrieval run that finds its candidates."
+        ),
+    ] = None,
+    candidates: Annotated[
+        int, typer.Option(metavar="N", help="With --retrieval: how many items are found, and then ranked.")
+    ] = 100,
+    k: Annotated[int, typer.Option("-k", metavar="K", help="With --retrieval: how many of them are given.")] = 10,
 ) -> None:
     """Export a finished run as a SavedModel for TF Serving.
 
     Writes DEST/VERSION, the next free number, with its warm-up requests and a model card. Needs the run only, not its
-    data.
+    data. A ranking run ranks given candidates; with --retrieval it also ranks what the retrieval finds, in one model.
     """
     require_writable(dest)
     quiet_tensorflow()
+    from tfrec_dl.training.open_run import open_run
+    from tfrec_dl.training.ranking_run import RankingRun
+
+    run = open_run(run_folder)
+    if isinstance(run, RankingRun):
+        from tfrec_dl.cli.rank import export_ranking_run
+
+        export_ranking_run(run, dest, retrieval, candidates, k)
+        return
+    if retrieval is not None:
+        raise InputError(f"--retrieval is for ranking runs, and {run_folder} is one of retrieval: name a ranking run.")
     from tfrec_dl.serving.export import export_saved_model
     from tfrec_dl.serving.run_card import run_card
-    from tfrec_dl.training.run import Run
 
-    run = Run.open(run_folder)
     version = export_saved_model(run.model(), dest, card=run_card(run))
     say(f"exported {run.recipe.name} to {version}")
     say(f"its model card: {version / 'assets.extra' / 'model_card.md'}")
@@ -76,6 +95,12 @@ def recommend(
         ),
     ] = "",
     k: Annotated[int, typer.Option("-k", metavar="K", help="Recommendations.")] = 10,
+    user: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", show_default=False, help="With an export of two stages: ranks what is found for them."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Recommend items from an export.
@@ -87,7 +112,11 @@ def recommend(
     quiet_tensorflow()
     from tfrec_dl.serving.recommender import load
 
-    (recommendations,) = load(dest).recommend([ids], k)
+    recommender = load(dest)
+    if user is None:
+        (recommendations,) = recommender.recommend([ids], k)
+    else:
+        (recommendations,) = recommender.recommend_ranked([user], [ids], k)
     if as_json:
         found = [{"item_id": item, "score": score} for item, score in recommendations]
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))

@@ -7,55 +7,33 @@ import typer
 
 from tfrec_dl.cli.console import console, keras_verbosity, metric_table, say
 from tfrec_dl.cli.folders import require_unfinished, require_writable
-from tfrec_dl.cli.options import (
-    BatchSize,
-    Data,
-    Epochs,
-    ItemColumn,
-    ItemFeature,
-    Items,
-    KindOption,
-    MaxLength,
-    RatingColumn,
-    Seed,
-    Settings,
-    SplitName,
-    SplitOption,
-    TimeColumn,
-    UserColumn,
-    UserFeature,
-    Users,
-    parse_kinds,
-    parse_settings,
-    settled,
-)
+from tfrec_dl.cli.grouped import grouped
+from tfrec_dl.cli.options import TableOptions, Task, TaskOption, TrainingOptions, refuse_given
 from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.cli.ranking_options import RankingOptions, ranking_recipe, ranking_source
+from tfrec_dl.cli.retrieval_options import RetrievalOptions, retrieval_source, settled
+from tfrec_dl.errors import InputError
 
 # Parts of metrics.json -> heading.
 SHOWN = {"test": "test", "test_start": "before the game", "test_warm": "warm items", "test_cold": "cold items"}
 
 
+@grouped
 def train(
-    data: Data,
-    model: Annotated[str, typer.Option(metavar="NAME", show_default=False, help="A recipe of `tfrec-dl models`.")],
+    table: TableOptions,
     out: Annotated[Path, typer.Option(metavar="RUN", show_default=False, help="Folder of the run.")],
-    user_column: UserColumn = "user_id",
-    item_column: ItemColumn = "item_id",
-    time_column: TimeColumn = None,
-    rating_column: RatingColumn = None,
-    items: Items = None,
-    item_feature: ItemFeature = None,
-    users: Users = None,
-    user_feature: UserFeature = None,
-    kind: KindOption = None,
-    split: SplitOption = SplitName.LEAVE_LAST_OUT,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    max_length: MaxLength = None,
-    seed: Seed = None,
-    set_: Settings = None,
+    training: TrainingOptions,
+    retrieval: RetrievalOptions,
+    ranking: RankingOptions,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", show_default=False, help="A recipe of `tfrec-dl models`; for ranking by default din."
+        ),
+    ] = None,
+    task: TaskOption = Task.RETRIEVAL,
 ) -> None:
-    """Train a model on a table of interactions.
+    """Train a model on a table of interactions, or of impressions.
 
     RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs; that of a stack a run of each
     member, that of a game one of its generator before the game. Interrupted at any moment, the same command continues
@@ -63,31 +41,50 @@ def train(
     """
     require_writable(out)
     require_unfinished(out)
-    item_kinds = parse_kinds("--item-feature", item_feature, items)
-    user_kinds = parse_kinds("--user-feature", user_feature, users)
-    settings = parse_settings(set_, epochs=epochs, batch_size=batch_size, max_length=max_length, seed=seed)
+    if task is Task.RANKING:
+        refuse_given(retrieval, Task.RETRIEVAL)
+        _train_ranking(table, model, out, ranking, training)
+        return
+    refuse_given(ranking, Task.RANKING)
+    if model is None:
+        raise InputError("--model is missing: name a recipe of `tfrec-dl models`, for example gru.")
+    _train_retrieval(table, model, out, retrieval, training)
+
+
+def _train_ranking(
+    table: TableOptions, model: str | None, out: Path, options: RankingOptions, training: TrainingOptions
+) -> None:
+    settings = training.settings()
     quiet_tensorflow()
-    from tfrec_dl.cli.narration import NarratedSource, Narrator
+    from tfrec_dl.cli.ranking_figures import ranking_table
+    from tfrec_dl.cli.ranking_narration import RankingNarrator
+    from tfrec_dl.training.compare import refuse_other_recipe
+    from tfrec_dl.training.train_ranking import train_ranking
+
+    recipe = ranking_recipe(model, settings)
+    refuse_other_recipe(recipe, out)
+    source = ranking_source(table, options)
+    narrator = RankingNarrator(recipe.model.click is not None)
+    run = train_ranking(recipe, source, out, [narrator], keras_verbosity())
+    console().print(ranking_table(run.metrics(), "test", f"{recipe.name} on test impressions"))
+    say(f"figures: {out / 'metrics.json'}; epochs: {out / 'history.csv'}; curves: tensorboard --logdir {out / 'logs'}")
+    say(f"next: tfrec-dl evaluate {out}, or tfrec-dl export {out} DEST")
+
+
+def _train_retrieval(
+    table: TableOptions, model: str, out: Path, options: RetrievalOptions, training: TrainingOptions
+) -> None:
+    settings = training.settings()
+    quiet_tensorflow()
+    from tfrec_dl.cli.narration import Narrator
     from tfrec_dl.recipes import StackedConfig, get_recipe
     from tfrec_dl.training.compare import refuse_other_recipe
     from tfrec_dl.training.run_config import read_json
     from tfrec_dl.training.train import train
 
-    recipe = settled(get_recipe(model), settings, kind, items)
+    recipe = settled(get_recipe(model), settings, options.kind, table.items)
     refuse_other_recipe(recipe, out)
-    source = NarratedSource(
-        data,
-        user_column,
-        item_column,
-        time_column,
-        rating_column,
-        split=split.value,
-        items=items,
-        item_kinds=item_kinds,
-        users=users,
-        user_kinds=user_kinds,
-    )
-    run = train(recipe, source, out, [Narrator()], keras_verbosity())
+    run = train(recipe, retrieval_source(table, options), out, [Narrator()], keras_verbosity())
 
     metrics = run.metrics()
     shown = {part: title for part, title in SHOWN.items() if f"{part}/ndcg@10" in metrics}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tfrec_dl.cli.options import Kind, settled
+from tfrec_dl.cli.retrieval_options import Kind, settled
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import get_recipe
 

@@ -1,0 +1,56 @@
+import json
+
+import pandas as pd
+import pytest
+
+
+@pytest.fixture(scope="module")
+def compared(program, ranking, tmp_path_factory):
+    """A finished comparison: its command, folder and what it printed."""
+    folder = tmp_path_factory.mktemp("compare") / "folder"
+    command = ("compare", *ranking, "--models", "wide_and_deep", "--out", folder)
+    result = program(*command)
+    assert result.status == 0, result.err
+    return command, folder, result.out
+
+
+@pytest.mark.slow
+def test_rankers_and_floors_stand_on_one_leaderboard(compared):
+    _, folder, printed = compared
+    board = pd.read_csv(folder / "leaderboard.csv")
+    assert set(board["model"]) == {"wide_and_deep", "popularity", "logged_order"}
+    assert board["ndcg"].is_monotonic_decreasing
+    assert {"auc", "log_loss", "calibration_error", "difference", "p", "ctr@1"} <= set(board)
+    assert all(name in printed for name in board["model"])
+    assert "(paired bootstrap)" in printed
+    assert [row["model"] for row in json.loads((folder / "leaderboard.json").read_text())] == list(board["model"])
+    assert "| model | family | ndcg | 95 % interval |" in (folder / "leaderboard.md").read_text()
+    assert (folder / "leaderboard.png").read_bytes().startswith(b"\x89PNG")
+    metrics = json.loads((folder / "wide_and_deep" / "metrics.json").read_text())
+    assert board.set_index("model").loc["wide_and_deep", "ndcg"] == pytest.approx(metrics["test/ndcg"])
+    assert printed.count("360 lists") == 1  # the table is described once
+
+
+@pytest.mark.slow
+def test_finished_runs_are_not_trained_again_and_others_refused(program, refusal, compared):
+    command, folder, _ = compared
+    before = pd.read_csv(folder / "leaderboard.csv")
+    result = program(*command)
+    assert "model wide_and_deep: trained before" in result.out
+    assert "Epoch 1" not in result.out
+    pd.testing.assert_frame_equal(pd.read_csv(folder / "leaderboard.csv")[["model", "auc"]], before[["model", "auc"]])
+    assert "holds a run with training.seed 0, not 1" in refusal(*command, "--seed", 1)
+    assert "holds a run on other data" in refusal(*command, "--split", "random")
+
+
+@pytest.mark.parametrize(
+    ("models", "said"), [("din,dcnn", "did you mean 'dcn'?"), (",", "for example --models din,dcn"), ("gru", "'gru'")]
+)
+def test_unknown_models_are_refused_before_anything_is_trained(refusal, ranking, tmp_path, models, said):
+    assert said in refusal("compare", *ranking, "--models", models, "--out", tmp_path / "folder")
+    assert not (tmp_path / "folder").exists()
+
+
+def test_a_folder_of_other_files_is_refused(refusal, ranking, tmp_path):
+    (tmp_path / "gru").mkdir()
+    assert "'gru', which is not a comparison's" in refusal("compare", *ranking, "--models", "din", "--out", tmp_path)

@@ -1,0 +1,61 @@
+"""Options in groups: a command takes a dataclass, the command line its fields."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any, get_type_hints
+
+Command = Callable[..., None]
+
+
+def grouped(command: Command) -> Command:
+    """Lets Typer see the fields of a command's dataclasses as options.
+
+    Args:
+        command: a parameter whose annotation is a dataclass stands for its fields, which are annotated for Typer and
+            have their defaults; every other parameter is one of Typer's.
+
+    Returns:
+        A command without such parameters.
+    """
+    parameters = inspect.signature(command, eval_str=True).parameters
+    groups: dict[str, Any] = {
+        name: each.annotation for name, each in parameters.items() if is_dataclass(each.annotation)
+    }
+    options: list[inspect.Parameter] = []
+    for name, parameter in parameters.items():
+        if name in groups:
+            options += _options(groups[name])
+        else:
+            options.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    def called(**values: Any) -> None:
+        made = {
+            name: group(**{field.name: values.pop(field.name) for field in fields(group)})
+            for name, group in groups.items()
+        }
+        command(**values, **made)
+
+    called.__name__, called.__doc__, called.__module__ = command.__name__, command.__doc__, command.__module__
+    called.__annotations__ = {option.name: option.annotation for option in options}
+    called.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    return called
+
+
+def given(options: Any) -> list[str]:
+    """Names on the command line of a group's options that have another value than their default."""
+    changed = [field.name for field in fields(options) if getattr(options, field.name) != field.default]
+    return ["--" + name.replace("_", "-") for name in changed]
+
+
+def _options(group: type) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(group)
+    ]

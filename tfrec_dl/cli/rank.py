@@ -1,0 +1,113 @@
+"""`tfrec-dl rank`, and `tfrec-dl export` for a run of ranking."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from tfrec_dl.cli.console import console, say
+from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tfrec_dl.training.ranking_run import RankingRun
+
+
+def export_ranking_run(run: "RankingRun", dest: Path, retrieval: Path | None, candidates: int, k: int) -> None:
+    """Exports a ranking run, alone or behind a retrieval run.
+
+    Raises:
+        InputError: if a run is not finished, `retrieval` is none of retrieval, or a number is below 1.
+    """
+    from tfrec_dl.serving.export_ranking import export_ranking_model, export_two_stage
+    from tfrec_dl.serving.run_card import ranking_run_card, two_stage_card
+    from tfrec_dl.training.open_run import open_run
+    from tfrec_dl.training.ranking_run import RankingRun
+
+    run.metrics()  # refuses a run that is not finished
+    if retrieval is None:
+        version = export_ranking_model(run.model(), dest, card=ranking_run_card(run))
+        said = f"exported {run.recipe.name} to {version}"
+    else:
+        finder = open_run(retrieval)
+        if isinstance(finder, RankingRun):
+            raise InputError(f"--retrieval {retrieval} is a run of ranking: name one of retrieval.")
+        finder.metrics()
+        card = two_stage_card(finder, run)
+        version = export_two_stage(finder.model(), run.model(), dest, candidates=candidates, k=k, card=card)
+        said = f"exported {finder.recipe.name} and {run.recipe.name} to {version}"
+    say(said)
+    say(f"its model card: {version / 'assets.extra' / 'model_card.md'}")
+    say(f"next: tfrec-dl rank {dest} --candidates TABLE")
+    if retrieval is not None:
+        say(f'or: tfrec-dl recommend {dest} --user ID --history "id1,id2,id3"')
+
+
+def rank(
+    dest: Annotated[
+        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
+    ],
+    candidates: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH",
+            show_default=False,
+            help="Table of candidates, CSV (also gzip) or Parquet, with the columns that the ranker reads.",
+        ),
+    ],
+    histories: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH", show_default=False, help="Table of what the users did before, a row an item, oldest first."
+        ),
+    ] = None,
+    user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.")] = "user_id",
+    item_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id",
+    list_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="C", show_default=False, help="Column that tells requests apart; by default a user is a request."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Rank the candidates of requests with an export.
+
+    Each request's candidates come best first, with their score and every prediction. Unknown users and items are
+    ranked too.
+    """
+    quiet_tensorflow()
+    from tfrec_dl.serving.ranker import load_ranker
+
+    ids, lists = [user_column, item_column], list_column or []
+    ranked = load_ranker(dest).rank_table(
+        _read(candidates, [*ids, *lists]),
+        None if histories is None else _read(histories, ids),
+        user_column,
+        item_column,
+        lists,
+    )
+    if as_json:
+        typer.echo(json.dumps(json.loads(ranked.to_json(orient="records", double_precision=15)), indent=2))
+        return
+    table = Table(*map(escape, map(str, ranked.columns)))
+    for row in ranked.itertuples(index=False):
+        table.add_row(*(f"{value:.4f}" if isinstance(value, float) else escape(str(value)) for value in row))
+    console().print(table)
+
+
+def _read(path: str, ids: list[str]) -> "pd.DataFrame":
+    """A table, its ids as text."""
+    from tfrec_dl.data.columns import missing_column
+    from tfrec_dl.data.reading import TableFile
+
+    table = TableFile(path)
+    for name in ids:
+        if name not in table.header:
+            raise InputError(missing_column(name, table.header, table.name))
+    return table.read([name for name in table.header if name], ids)

@@ -1,0 +1,75 @@
+"""Options of retrieval that ranking does not have, and what they make of a recipe and a source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tfrec_dl.cli.options import SplitName, TableOptions
+
+if TYPE_CHECKING:
+    from tfrec_dl.cli.narration import NarratedSource
+    from tfrec_dl.recipes import Recipe
+
+
+class Kind(str, Enum):
+    """What a model knows an item by."""
+
+    BEHAVIOUR = "behaviour"
+    CONTENT = "content"
+    HYBRID = "hybrid"
+
+
+@dataclass(frozen=True)
+class RetrievalOptions:
+    """What only retrieval has."""
+
+    rating_column: Annotated[
+        str | None, typer.Option(metavar="C", help='Column of ratings; by default "rating", where the table has it.')
+    ] = None
+    kind: Annotated[
+        Kind | None,
+        typer.Option(
+            show_default=False,
+            help="What an item is known by: its id, its features, or both. By default both where --items is given.",
+        ),
+    ] = None
+
+
+def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "NarratedSource":
+    """The source of the table.
+
+    Raises:
+        InputError: for kinds of features that are none.
+    """
+    from tfrec_dl.cli.narration import NarratedSource
+
+    return NarratedSource(
+        table.data,
+        table.user_column,
+        table.item_column,
+        table.time_column,
+        options.rating_column,
+        split=(table.split or SplitName.LEAVE_LAST_OUT).value,
+        items=table.items,
+        item_kinds=table.item_kinds(),
+        users=table.users,
+        user_kinds=table.user_kinds(),
+    )
+
+
+def settled(recipe: "Recipe", settings: Mapping[str, Any], kind: Kind | None, items: str | None) -> "Recipe":
+    """The recipe with its settings and the kind of recommender: as asked for, or hybrid where items have features.
+
+    A network that knows items by their ids alone has no kind: `train` says why features are not for it.
+    """
+    from tfrec_dl.recipes import model_class
+    from tfrec_dl.tasks.autoencoder import AutoencoderModel
+
+    if kind is None and items is None:
+        return recipe.with_settings(settings)
+    if kind is None and model_class(recipe.with_settings(settings).model) is AutoencoderModel:
+        return recipe.with_settings(settings)
+    return recipe.with_settings({"kind": "hybrid" if kind is None else kind.value, **settings})
