@@ -36,6 +36,7 @@ def test_every_example_is_tested_here():
         "export_and_query.py",
         "recommend_new_items.py",
         "predict_ratings.py",  # in test_predict_ratings.py
+        "rank_clicks.py",  # in test_rank_clicks.py
     }
 
 

@@ -1,0 +1,119 @@
+"""Ranks what users may click, from a log of impressions: `python examples/rank_clicks.py --epochs 8`.
+
+The log is made here, so that what is found can be held against the truth: users like some kinds of items, an item is
+clicked if it is liked and its place in the list is looked at, and the lists were shown in a random order. Exporting
+needs the extra `serving`: pip install "tfrec_dl[serving]".
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import tfrec_dl  # noqa: F401  before the first use of tf.keras: it selects Keras 2
+from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.ranking_source import RankingSource
+from tfrec_dl.evaluation.clicks.paired import paired_click_difference
+from tfrec_dl.evaluation.clicks.reliability_rendering import reliability_markdown
+from tfrec_dl.evaluation.evaluate_ranking import evaluate_ranking
+from tfrec_dl.evaluation.off_policy import LoggedFeedback, self_normalised
+from tfrec_dl.evaluation.ranking_rows import ranking_rows
+from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
+from tfrec_dl.serving.export_ranking import export_ranking_model
+from tfrec_dl.serving.ranker import load_ranker
+from tfrec_dl.training.train_ranking import train_ranking
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--requests", type=int, default=10_000, help="lists in the log")
+parser.add_argument("--epochs", type=int, default=8)
+parser.add_argument("--out", type=Path, help="folder of the log, the runs and the export (default: a temporary one)")
+arguments = parser.parse_args()
+out = arguments.out or Path(tempfile.mkdtemp())
+out.mkdir(parents=True, exist_ok=True)
+
+# The world. 200 users like some of 6 kinds of items; the first place of a list is always looked at, the fourth seldom.
+USERS, ITEMS, KINDS, LOOKED_AT = 200, 60, 6, np.array([1.0, 0.6, 0.4, 0.25])
+generator = np.random.default_rng(0)
+liking = generator.normal(-2.0, 2.0, (USERS, KINDS))
+price = np.round(generator.lognormal(3.0, 0.5, ITEMS), 2)
+
+# The log: a row an item that was shown. The lists' order was drawn, so each item was as likely at each of the places:
+# its propensity there is 1/4, and that is what makes estimates of another order possible.
+places = len(LOOKED_AT)
+user = np.repeat(generator.integers(USERS, size=arguments.requests), places)
+item = np.concatenate([generator.permutation(ITEMS)[:places] for _ in range(arguments.requests)])
+position = np.tile(np.arange(places), arguments.requests)
+chance = 1 / (1 + np.exp(-liking[user, item % KINDS] + np.log(price[item] / 20)))  # of a click, once looked at
+log = pd.DataFrame(
+    {
+        "user_id": [f"user-{number}" for number in user],
+        "item_id": [f"item-{number}" for number in item],
+        "timestamp": np.repeat(np.arange(arguments.requests), places),
+        "request": np.repeat(np.arange(arguments.requests), places),
+        "position": position,
+        "kind": [f"kind-{number}" for number in item % KINDS],
+        "price": price[item],
+        "propensity": 1 / places,
+        "click": (generator.random(len(user)) < chance * LOOKED_AT[position]).astype(int),
+    }
+)
+log.to_csv(out / "log.csv", index=False)
+
+# Which column is what; every other one is a feature, unless it is ignored. The position is learnt from and not served.
+source = RankingSource(
+    str(out / "log.csv"),
+    Feedback(click="click"),
+    lists=("request",),
+    position="position",
+    context={"propensity": "ignore"},
+)
+runs, reports = {}, {}
+for name in ("din", "dcn"):
+    recipe = RANKING_RECIPES[name].with_settings({"epochs": arguments.epochs})
+    runs[name] = train_ranking(recipe, source, out / name)
+    model, split = runs[name].model(), runs[name].split()  # the last fifth of the requests is the test part
+    reports[name] = evaluate_ranking(model, ranking_rows(model.knowledge, split), split.test)["click"]
+
+figures = {name: report.summary() for name, report in reports.items()}
+for figure in ("auc", "group_auc", "ndcg", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ctr@1"):
+    values = "  ".join(f"{name} {found[figure]:.4f}" for name, found in figures.items())
+    print(f"{figure:20}{values}")
+gain = paired_click_difference(reports["din"], reports["dcn"], "ndcg")
+print(f"din less dcn, ndcg  {gain.difference:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}, p {gain.p:.3f})")
+
+# Are predicted probabilities click rates?
+print(f"\nreliability of din\n{reliability_markdown(reports['din'].reliability())}")
+
+# What would the log's requests have earned in din's order? Of the rows that stood where din would put them, the log
+# tells. (The truth is known here alone.)
+tested = log.iloc[split.test].reset_index(drop=True)
+report = reports["din"]
+ours = pd.Series(-report.predicted).groupby(report.lists).rank(method="first").to_numpy().astype(int) - 1
+feedback = LoggedFeedback(
+    rewards=tested["click"],
+    propensities=tested["propensity"],
+    new_propensities=ours == tested["position"],
+    lists=tested["request"],
+)
+estimate = self_normalised(feedback)
+truth = (chance[split.test] * LOOKED_AT[ours]).mean()
+print(f"click rate as logged {tested['click'].mean():.4f}")
+print(f"in din's order       {estimate.value:.4f} ({estimate.low:.4f} to {estimate.high:.4f}), in truth {truth:.4f}")
+
+# A request, ranked by the export: a user with what they clicked before, and four candidates.
+ranker = load_ranker(export_ranking_model(runs["din"].model(), out / "export"))
+now, asked = tested["timestamp"].iloc[-1], tested.tail(places)
+past = log[(log["user_id"] == asked["user_id"].iloc[0]) & (log["click"] == 1) & (log["timestamp"] < now)].tail(50)
+(ranked,) = ranker.rank(
+    asked["user_id"].iloc[:1],
+    [past["item_id"].tolist()],
+    [asked["item_id"].tolist()],
+    context={"kind": [asked["kind"].tolist()], "price": [asked["price"].tolist()]},
+    past={"history_price": [past["price"].tolist()], "history_age": [(now - past["timestamp"]).tolist()]},
+)
+print(f"\n{ranker.folder}: {asked['user_id'].iloc[0]}, who clicked {len(past)} items before")
+truths = dict(zip(asked["item_id"], chance[split.test][-places:], strict=True))
+for found, score in ranked:
+    print(f"  {found:8} {score:.4f}  (liked in truth with {truths[found]:.4f})")
