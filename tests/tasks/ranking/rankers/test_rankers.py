@@ -92,6 +92,6 @@ def test_an_interaction_of_user_and_item_is_learnt(ranker):
         np.zeros((len(users), LENGTH, width), np.float32),
         np.zeros((len(users), LENGTH), bool),
     ]
-    model.fit([values[~held_out] for values in fed], labels[~held_out], batch_size=64, epochs=20, verbose=0)
+    model.fit([values[~held_out] for values in fed], labels[~held_out], batch_size=64, epochs=16, verbose=0)
     predicted = model.predict([values[held_out] for values in fed], verbose=0)[:, 0] > 0
     assert (predicted == labels[held_out]).mean() > 0.95
