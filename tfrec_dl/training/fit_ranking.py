@@ -12,6 +12,9 @@ from tfrec_dl.training.optimisers import RowSparseAdam
 from tfrec_dl.training.schedules import warm_up_and_decay
 
 
+SHORTEST = 5  # a training is so many times the steps that the average of the weights reaches back
+
+
 class Monitored(NamedTuple):
     """The validation figure that decides which epoch is the best.
 
@@ -33,12 +36,15 @@ def monitored(model: RankingModel, batches: RankingBatches) -> Monitored:
 
 def compile_ranking_model(model: RankingModel, config: RankingTraining, steps_per_epoch: int) -> None:
     """Compiles the model with row-sparse Adam on the schedule, and creates the optimiser's slots."""
-    schedule = warm_up_and_decay(config.learning_rate, config.warm_up, config.epochs * steps_per_epoch)
+    steps = config.epochs * steps_per_epoch
+    schedule = warm_up_and_decay(config.learning_rate, config.warm_up, steps)
+    # In a short training the average would still hold much of the initial weights.
+    average = max(0.0, min(config.weight_average, 1 - SHORTEST / steps))
     optimizer = RowSparseAdam(
         schedule,
         weight_decay=config.weight_decay or None,
-        use_ema=config.weight_average > 0,
-        ema_momentum=config.weight_average,
+        use_ema=average > 0,
+        ema_momentum=average,
     )
     # Decay would touch every row of a table at every step.
     tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]

@@ -15,6 +15,7 @@ from tfrec_dl.data.impression_splits import ImpressionSplit
 from tfrec_dl.data.impressions import context_rows
 from tfrec_dl.data.ranking_batches import RankingRows
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.build_ranking import RankingData
 from tfrec_dl.recipes.ranking_configuration import RankingConfig
 from tfrec_dl.tasks.ranking.objectives import Choice, Click, Objective, ObjectiveConfig
@@ -92,7 +93,11 @@ def _comparisons(split: ImpressionSplit) -> Comparisons:
     kinds = {} if context is None else context.kinds
     numbers = {name: context.columns[name][split.train] for name, kind in kinds.items() if kind == "number"}  # type: ignore[union-attr]
     in_lists = len(np.unique(table.lists)) < len(table)
-    return Comparisons.learn(numbers, in_lists, timed=table.times is not None)
+    found = Comparisons.learn(numbers, in_lists, timed=table.times is not None)
+    taken = sorted(set(kinds) & set(found.names))
+    if taken:
+        raise InputError(f"a column of the context is called {taken[0]!r}, as what is made of the table: rename it")
+    return found
 
 
 def _request_features(split: ImpressionSplit) -> tuple[str, ...] | None:
