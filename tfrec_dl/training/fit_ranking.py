@@ -11,7 +11,6 @@ from tfrec_dl.tasks.ranking.ranking_model import RankingModel
 from tfrec_dl.training.optimisers import RowSparseAdam
 from tfrec_dl.training.schedules import warm_up_and_decay
 
-
 SHORTEST = 5  # a training is so many times the steps that the average of the weights reaches back
 
 
