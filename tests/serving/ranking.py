@@ -22,9 +22,6 @@ from tfrec_dl.training.train_ranking import train_ranking
 
 PRICE = "price of the night"
 ORDERS = Feedback(click="click", conversion="order")
-IN_LISTS = ImpressionColumns(
-    lists=("list",), position="place", context={"device": "category", PRICE: "number", "age": "number"}
-)
 SMALL = {"dimension": 4, "model.ranker.units": (8,), "attention_units": (4,)}
 LENGTH = 4
 
@@ -74,10 +71,11 @@ def features(ids: Sequence[str]) -> Catalogue:
 def trained_run(folder: Path) -> RankingRun:
     """A finished run of clicks and orders in lists."""
     table = folder / "log.csv"
-    log().drop(columns="rating").to_csv(table, index=False)
-    context = {"device": "category", PRICE: "number", "age": "number", "badge": "multi_category"}
+    log().drop(columns=["rating", "age"]).to_csv(table, index=False)
+    context = {"device": "category", PRICE: "number", "badge": "multi_category"}
     source = RankingSource(str(table), ORDERS, lists=("list",), position="place", context=context, split="temporal")
-    settings = {**SMALL, "epochs": 1, "batch_size": 32, "max_length": LENGTH}
+    learning = {"epochs": 4, "batch_size": 16, "learning_rate": 0.05, "weight_average": 0}
+    settings = {**SMALL, **learning, "max_length": LENGTH}
     return train_ranking(RANKING_RECIPES["din"].with_settings(settings), source, folder / "run", verbose=0)
 
 
@@ -97,10 +95,12 @@ def made(
 
 
 def ratings_at_random() -> ImpressionSplit:
-    """Ratings of single items, with a time, a device and nothing that is shown together."""
-    frame = log()[["user_id", "item_id", "timestamp", "device", "rating"]].drop_duplicates(["user_id", "item_id"])
-    kept = Impressions.from_frame(frame, Feedback(rating="rating"), ImpressionColumns(context={"device": "category"}))
-    return split_at_random(kept)
+    """Ratings of single items, with a time, two features and nothing that is shown together."""
+    frame = log()[["user_id", "item_id", "timestamp", "device", "age", "rating"]].drop_duplicates(
+        ["user_id", "item_id"]
+    )
+    context = ImpressionColumns(context={"device": "category", "age": "number"})
+    return split_at_random(Impressions.from_frame(frame, Feedback(rating="rating"), context))
 
 
 def clicks_alone() -> ImpressionSplit:

@@ -17,12 +17,18 @@ from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.config import model_server_config_pb2
 from typer.testing import CliRunner
 
+from tests.serving.ranking import PRICE, log, made
 from tests.serving.stand_in import chain_model, vocabulary_of
 from tfrec_dl.cli import app
 from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.catalogue_columns import Choice
 from tfrec_dl.data.feature_kinds import Kind
+from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.impression_splits import split_in_time
+from tfrec_dl.data.impressions import ImpressionColumns, Impressions
 from tfrec_dl.recipes import build_model, get_recipe
 from tfrec_dl.serving import export_saved_model, load
+from tfrec_dl.serving.export_ranking import export_two_stage
 from tfrec_dl.serving.index import FLOOR
 from tfrec_dl.serving.verify import run_in_session
 
@@ -49,6 +55,18 @@ def films(tmp_path_factory):
     items = Catalogue(np.array(IDS, object), FILMS, columns)
     model = build_model(recipe, vocabulary_of(IDS), items, users)
     return export_saved_model(model, tmp_path_factory.mktemp("document") / "films")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """Two stages, the ranker with a feature of the request and one of the candidate."""
+    frame = log(items=IDS)[["user_id", "item_id", "timestamp", "list", "device", PRICE, "click"]]
+    context: dict[str, Choice] = {"device": "category", "price": "number"}
+    columns = ImpressionColumns(lists=("list",), context=context)
+    ranker = made(
+        split_in_time(Impressions.from_frame(frame.rename(columns={PRICE: "price"}), Feedback("click"), columns))
+    )
+    return export_two_stage(chain_model(IDS), ranker, tmp_path_factory.mktemp("document") / "shop", k=3)
 
 
 def blocks(language: str) -> list[str]:
@@ -86,7 +104,7 @@ def rest_predict(version: Path, body: str) -> dict:
 
 
 def bodies(model: str) -> list[str]:
-    return re.findall(rf"/{model}:predict[ \\\n]*-d '(.*?)'", "".join(blocks("bash")))
+    return re.findall(rf"/{model}:predict[ \\\n]*-d '([^']*)'", "".join(blocks("bash")))
 
 
 def test_rest_request_for_three_users(movies):
@@ -113,8 +131,8 @@ def test_rest_request_for_vectors(movies):
 
 
 def test_every_rest_request_of_the_document_is_tried():
-    assert (len(bodies("gru")), len(bodies("films"))) == (4, 1)
-    assert "".join(blocks("bash")).count("-d '") == 5
+    assert [len(bodies(name)) for name in ("gru", "films", "shop")] == [4, 1, 2]
+    assert "".join(blocks("bash")).count("-d '") == 7
 
 
 def test_rest_request_with_raw_features(films):
@@ -154,7 +172,7 @@ def test_grpc_program(movies, monkeypatch):
 
 
 def test_python_program_without_a_server(movies):
-    program, _ = [block for block in blocks("python") if "load(" in block]
+    program, _, _ = [block for block in blocks("python") if "load(" in block]
     call = program.replace('"saved_models/gru"', repr(str(movies.parent)))
     names: dict = {}
     exec(call.replace("recommender.recommend(", "found = recommender.recommend("), names)
@@ -165,13 +183,31 @@ NEW_FILMS = 'item_id,title,genres,year\nnew-1,Whales,Sea|Drama,2026\nnew-2,"Stor
 
 
 def test_python_program_with_new_items(films, tmp_path, monkeypatch):
-    _, program = [block for block in blocks("python") if "load(" in block]
+    _, program, _ = [block for block in blocks("python") if "load(" in block]
     (tmp_path / "new_films.csv").write_text(NEW_FILMS)
     monkeypatch.chdir(tmp_path)
     call = program.replace('"saved_models/films"', repr(str(films.parent)))
     names: dict = {}
     exec(call.replace("recommender.recommend_with_new_items(", "found = recommender.recommend_with_new_items("), names)
     assert [sorted(item for item, _ in row) for row in names["found"]] == [sorted(IDS[1:]), sorted(IDS)]
+
+
+@pytest.mark.slow
+def test_rest_requests_to_rank(shop):
+    (ranked,) = rest_predict(shop, bodies("shop")[0])["predictions"]
+    assert sorted(ranked["item_ids"]) == ["50", "527", "593"]
+    assert ranked["scores"] == ranked["click"] == sorted(ranked["scores"], reverse=True)
+    (recommended,) = rest_predict(shop, bodies("shop")[1])["predictions"]
+    assert sorted(recommended["item_ids"]) == ["296", "50", "527"]
+
+
+@pytest.mark.slow
+def test_python_program_that_ranks(shop):
+    _, _, program = [block for block in blocks("python") if "load(" in block]
+    names: dict = {}
+    exec(program.replace('"saved_models/shop"', repr(str(shop.parent))), names)
+    assert sorted(item for item, _ in names["ranked"][0]) == ["50", "527", "593"]
+    assert {item for item, _ in names["recommended"][0]} < {"50", "527", "593"}
 
 
 @pytest.mark.slow
@@ -195,19 +231,26 @@ def test_model_config_of_the_rollback_parses():
 SIGNATURES = {
     **dict.fromkeys(["serving_default", "recommend_excluding", "embed_history", "embed_items"], "movies"),
     **dict.fromkeys(["embed_item_features", "recommend_from_vectors", "recommend_for_users"], "films"),
+    **dict.fromkeys(["rank", "recommend_ranked"], "shop"),
 }
+CONTEXT = {"device", "price", "history_price", "history_age"}
 
 
-@pytest.mark.parametrize("signature", SIGNATURES)
+@pytest.mark.parametrize(
+    "signature", [pytest.param(name, marks=[pytest.mark.slow] * (of == "shop")) for name, of in SIGNATURES.items()]
+)
 def test_table_of_signatures_names_every_input_and_output(request, signature):
-    (row,) = re.findall(rf"^\| `{signature}` \|.*$", DOCUMENT, flags=re.MULTILINE)
+    (row,) = re.findall(rf"^\| `{signature}`[^|]*\|.*$", DOCUMENT, flags=re.MULTILINE)
     version = request.getfixturevalue(SIGNATURES[signature])
     function = tf.saved_model.load(str(version)).signatures[signature]
-    inputs = set(function.structured_input_signature[1]) - {*FILMS, "age"}
+    inputs = set(function.structured_input_signature[1]) - {*FILMS, "age", *CONTEXT}
     assert all(f"`{name}`" in row for name in inputs)
-    assert all(f"`{name}`" in row or "the same" in row for name in function.structured_outputs)
+    outputs = set(function.structured_outputs) - {"click"}
+    assert all(f"`{name}`" in row or "the same" in row for name in outputs)
 
 
-def test_no_signature_is_left_out(movies, films):
-    found = {*tf.saved_model.load(str(movies)).signatures, *tf.saved_model.load(str(films)).signatures}
+@pytest.mark.slow
+def test_no_signature_is_left_out(movies, films, shop):
+    versions = (movies, films, shop)
+    found = {name for version in versions for name in tf.saved_model.load(str(version)).signatures}
     assert found == set(SIGNATURES)

@@ -178,7 +178,7 @@ def test_warm_up_requests_of_every_signature_run_in_a_session(version):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((["u"], [["sea-0"]]), "past lacks 'history_price'"),
+        ((["u"], [["sea-0"]], 5, {}, {"history_age": [[1]]}), "past lacks 'history_price'"),
         ((["u"], [[]]), "context lacks 'device'"),
         ((["u"], [[]], 6, {"device": ["phone"]}), "k is 6, but this export gives 1 to 5"),
         ((["u"], [[]], 5, {"device": ["phone"], "price": [1.0]}), "context has 'price'"),

@@ -63,6 +63,7 @@ class Ranker:
             past: for each of `inputs.past` a row each with a number for every item of the history, None where missing:
                 what a feature ("history_price") was when the item was shown, how long ago that was in the unit of the
                 training's times ("history_age"), its "history_rating", whether it converted ("history_conversion").
+                By default all are missing, and the model is left with the ids.
 
         Returns:
             For each request the pairs (item id, score), best first.

@@ -12,9 +12,9 @@ from tfrec_dl.data.feedback import CONVERSION, RATING
 from tfrec_dl.serving.features import FeatureInput, feature_inputs
 from tfrec_dl.serving.module import strings
 from tfrec_dl.tasks.ranking.ranking_model import RankingModel
+from tfrec_dl.training.candidate_impressions import RETRIEVAL_RANK, RETRIEVAL_SCORE
 
 AGE = "history_age"
-RETRIEVAL_SCORE, RETRIEVAL_RANK = "retrieval_score", "retrieval_rank"
 FROM_RETRIEVAL = (RETRIEVAL_SCORE, RETRIEVAL_RANK)
 
 Specs = dict[str, tf.TensorSpec]

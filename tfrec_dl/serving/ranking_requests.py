@@ -104,7 +104,8 @@ def _common(
         "user_id": tf.constant([str(user) for user in user_ids], tf.string, shape=[len(rows)]),
         "history": _ragged_ids(rows),
     }
-    past = past or {}
+    if past is None:
+        past = {name: [[None] * len(row) for row in rows] for name in names}
     if unknown := [name for name in past if name not in names]:
         raise InputError(f"past has {unknown[0]!r}, which the ranker does not read: it reads {_listed(names)}.")
     if any(rows) and (missing := [name for name in names if name not in past]):

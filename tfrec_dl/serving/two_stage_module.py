@@ -5,8 +5,8 @@ import tensorflow as tf
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.module import ServingModule, Signatures
-from tfrec_dl.serving.ranking_inputs import RETRIEVAL_RANK, RETRIEVAL_SCORE
 from tfrec_dl.serving.ranking_module import RankingModule, Tensors
+from tfrec_dl.training.candidate_impressions import RETRIEVAL_RANK, RETRIEVAL_SCORE
 
 NAN = float("nan")
 

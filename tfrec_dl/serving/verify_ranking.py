@@ -46,12 +46,16 @@ def verify_ranking_export(
     request = table_request(inputs, model.knowledge, rows, predictions["row"])
     names = [name for name in predictions if name not in ("row", CLICK_LOGIT)]
     expected = {"scores": predictions[model.orders_by], **{name: predictions[name] for name in names}}
-    paths: dict[str, Callable[[Path, Arrays], Arrays]] = {
-        "tf.saved_model.load": _run_eager,
+    return {name: compare(name, request, expected, run(Path(version), request)) for name, run in paths().items()}
+
+
+def paths() -> dict[str, Callable[[Path, Arrays], Arrays]]:
+    """What runs a request to `rank`, by name."""
+    return {
+        "tf.saved_model.load": run_eager,
         "tf.compat.v1.Session": lambda version, request: run_in_session(version, [("rank", request)])[0],
         "saved_model_cli run": lambda version, request: run_in_command_line(version, "rank", request),
     }
-    return {name: _compare(name, request, expected, run(Path(version), request)) for name, run in paths.items()}
 
 
 def table_request(inputs: RankingInputs, knowledge: Knowledge, rows: RankingRows, part: np.ndarray) -> Arrays:
@@ -105,27 +109,39 @@ def _padded(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return padded
 
 
-def _run_eager(version: Path, request: Arrays) -> Arrays:
+def run_eager(version: Path, request: Arrays) -> Arrays:
+    """Runs a request to `rank` through `tf.saved_model.load`."""
     signature = tf.saved_model.load(str(version)).signatures["rank"]
     _, specs = signature.structured_input_signature
     outputs = signature(**{name: tf.constant(value, specs[name].dtype) for name, value in request.items()})
     return {name: value.numpy() for name, value in outputs.items()}
 
 
-def _compare(path: str, request: Arrays, expected: Arrays, found: Arrays) -> float:
-    """The largest difference; see `verify_ranking_export` for what is an error."""
+def compare(path: str, request: Arrays, expected: Arrays, found: Arrays) -> float:
+    """The largest difference between predictions.
+
+    Args:
+        path: what gave them, for errors.
+        request: "item_ids" [B, N].
+        expected: "scores" and each prediction [R], of the candidates that there are, list by list.
+        found: the outputs of `rank`.
+
+    Raises:
+        VerificationError: as `verify_ranking_export`.
+    """
     lengths = (request["item_ids"] != "").sum(axis=1)
     ids = np.array([[item.decode() for item in row] for row in found["item_ids"]], dtype=object)
     differences, start = [0.0], 0
     for row, length in enumerate(lengths):
-        if (ids[row, length:] != "").any() or sorted(ids[row, :length]) != sorted(request["item_ids"][row, :length]):
+        asked = request["item_ids"][row][request["item_ids"][row] != ""]
+        if (ids[row, length:] != "").any() or sorted(ids[row, :length]) != sorted(asked):
             raise VerificationError(f"{path}: list {row} holds other candidates than it was given.")
         if (np.diff(found["scores"][row]) > 0).any():
             raise VerificationError(f"{path}: list {row} is not in the order of its scores.")
         part = slice(start, start + length)
         start += length
         # By id, for the order of two that all but tie may differ; one that is there twice, by its scores.
-        ours = np.lexsort((expected["scores"][part], request["item_ids"][row, :length].astype(str)))
+        ours = np.lexsort((expected["scores"][part], asked.astype(str)))
         theirs = np.lexsort((found["scores"][row, :length], ids[row, :length].astype(str)))
         for name, values in expected.items():
             wanted, given = values[part][ours], found[name][row, :length][theirs]
