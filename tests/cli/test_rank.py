@@ -38,14 +38,16 @@ def test_candidates_of_a_table_come_best_first_in_each_request(program, refusal,
 
 
 @pytest.mark.slow
-def test_two_stages_are_one_export_that_retrieves_and_ranks(program, ranked, trained, tmp_path):
+def test_two_stages_are_one_export_that_retrieves_and_ranks(program, refusal, ranked, trained, tmp_path):
     dest = tmp_path / "both"
     result = program("export", ranked.folder, dest, "--retrieval", trained.folder, "--candidates", 8, "-k", 3)
     assert result.status == 0, result.err
     assert f"exported gru and din to {dest / '1'}" in result.out
     command = ("recommend", dest, "--history", "item_5,item_6", "-k", 3, "--json")
     retrieved = json.loads(program(*command).out)
-    both = json.loads(program(*command, "--user", "user_1").out)
+    both = json.loads(program(*command, "--user", "user_1", "--context", "device=phone").out)
+    assert "there is device" in refusal(*command, "--user", "user_1", "--context", "phone")
+    assert "give --user" in refusal(*command, "--context", "device=phone")
     assert len(retrieved) == len(both) == 3
     scores = [each["score"] for each in both]
     assert scores == sorted(scores, reverse=True)

@@ -23,18 +23,19 @@ if TYPE_CHECKING:
 
 @grouped
 def compare(
+    *,
+    task: TaskOption = Task.RETRIEVAL,
     table: TableOptions,
     models: Annotated[str, typer.Option(metavar="A,B,C", show_default=False, help="Recipes, separated by commas.")],
-    training: TrainingOptions,
-    retrieval: RetrievalOptions,
-    ranking: RankingOptions,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER", show_default=False, help="Keeps the runs and the leaderboard; else they are lost."
         ),
     ] = None,
-    task: TaskOption = Task.RETRIEVAL,
+    training: TrainingOptions,
+    retrieval: RetrievalOptions,
+    ranking: RankingOptions,
 ) -> None:
     """Train several models and put them on one leaderboard with the floors.
 

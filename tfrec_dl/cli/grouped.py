@@ -44,7 +44,9 @@ def grouped(command: Command) -> Command:
 
 def given(options: Any) -> list[str]:
     """Names on the command line of a group's options that have another value than their default."""
-    changed = [field.name for field in fields(options) if getattr(options, field.name) != field.default]
+    values = {field.name: (getattr(options, field.name), field.default) for field in fields(options)}
+    # Some versions of Typer give an empty list where an option that may be repeated is not given at all.
+    changed = [name for name, (value, default) in values.items() if value not in (default, [])]
     return ["--" + name.replace("_", "-") for name in changed]
 
 

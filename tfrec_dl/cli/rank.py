@@ -1,8 +1,9 @@
 """`tfrec-dl rank`, and `tfrec-dl export` for a run of ranking."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -15,6 +16,8 @@ from tfrec_dl.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tfrec_dl.serving.recommender import Recommender
+    from tfrec_dl.serving.request_rows import Pairs
     from tfrec_dl.training.ranking_run import RankingRun
 
 
@@ -99,6 +102,39 @@ def rank(
     for row in ranked.itertuples(index=False):
         table.add_row(*(f"{value:.4f}" if isinstance(value, float) else escape(str(value)) for value in row))
     console().print(table)
+
+
+def recommend_ranked(
+    recommender: "Recommender", user: str, history: list[str], k: int, context: Sequence[str]
+) -> "Pairs":
+    """What an export of two stages recommends to one user.
+
+    Args:
+        recommender: the export.
+        user: their id.
+        history: item ids, oldest first.
+        k: recommendations.
+        context: "name=value" each; features that are not named are missing.
+
+    Raises:
+        InputError: if the export has one stage, or a text is no feature that it asks for.
+    """
+    asked = () if recommender.ranking_inputs is None else recommender.ranking_inputs.asked
+    kinds = {each.feature: each.kind for each in asked}
+    values: dict[str, list[Any]] = {name: [None] for name in kinds}
+    for text in context:
+        name, equals, value = text.partition("=")
+        if not equals or name not in kinds:
+            choices = ", ".join(kinds) or "none"
+            raise InputError(
+                f"--context {text!r:.80} is not NAME=VALUE of a feature of the request: there is {choices}."
+            )
+        try:
+            values[name] = [float(value) if kinds[name] == "number" else value]
+        except ValueError as error:
+            raise InputError(f"--context {text!r:.80} is no number: {name} is one.") from error
+    (recommendations,) = recommender.recommend_ranked([user], [history], k, context=values)
+    return recommendations
 
 
 def _read(path: str, ids: list[str]) -> "pd.DataFrame":

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tfrec_dl.cli.narration import NarratedSource
     from tfrec_dl.recipes import Recipe
 
+PANEL = "With --task retrieval"
+
 
 class Kind(str, Enum):
     """What a model knows an item by."""
@@ -27,13 +29,17 @@ class RetrievalOptions:
     """What only retrieval has."""
 
     rating_column: Annotated[
-        str | None, typer.Option(metavar="C", help='Column of ratings; by default "rating", where the table has it.')
+        str | None,
+        typer.Option(
+            metavar="C", help='Column of ratings; by default "rating", where the table has it.', rich_help_panel=PANEL
+        ),
     ] = None
     kind: Annotated[
         Kind | None,
         typer.Option(
             show_default=False,
             help="What an item is known by: its id, its features, or both. By default both where --items is given.",
+            rich_help_panel=PANEL,
         ),
     ] = None
 

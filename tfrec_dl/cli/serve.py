@@ -101,22 +101,30 @@ def recommend(
             metavar="ID", show_default=False, help="With an export of two stages: ranks what is found for them."
         ),
     ] = None,
+    context: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", show_default=False, help="With --user: a feature of the request."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Recommend items from an export.
 
     Items of the history are left out. Unknown ids are skipped; a history without a known id gets the popular items,
-    whose scores are their counts in the training data.
+    whose scores are their counts in the training data. With --user an export of two stages ranks what it finds;
+    features of the request that --context does not say are missing.
     """
     ids = parse_history(history)
+    if context and user is None:
+        raise InputError(f"--context {context[0]!r:.80} is of a request to two stages: give --user, or leave it out.")
     quiet_tensorflow()
+    from tfrec_dl.cli.rank import recommend_ranked
     from tfrec_dl.serving.recommender import load
 
     recommender = load(dest)
     if user is None:
         (recommendations,) = recommender.recommend([ids], k)
     else:
-        (recommendations,) = recommender.recommend_ranked([user], [ids], k)
+        recommendations = recommend_ranked(recommender, user, ids, k, context or ())
     if as_json:
         found = [{"item_id": item, "score": score} for item, score in recommendations]
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))

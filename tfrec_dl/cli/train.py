@@ -20,18 +20,19 @@ SHOWN = {"test": "test", "test_start": "before the game", "test_warm": "warm ite
 
 @grouped
 def train(
+    *,
+    task: TaskOption = Task.RETRIEVAL,
     table: TableOptions,
-    out: Annotated[Path, typer.Option(metavar="RUN", show_default=False, help="Folder of the run.")],
-    training: TrainingOptions,
-    retrieval: RetrievalOptions,
-    ranking: RankingOptions,
     model: Annotated[
         str | None,
         typer.Option(
             metavar="NAME", show_default=False, help="A recipe of `tfrec-dl models`; for ranking by default din."
         ),
     ] = None,
-    task: TaskOption = Task.RETRIEVAL,
+    out: Annotated[Path, typer.Option(metavar="RUN", show_default=False, help="Folder of the run.")],
+    training: TrainingOptions,
+    retrieval: RetrievalOptions,
+    ranking: RankingOptions,
 ) -> None:
     """Train a model on a table of interactions, or of impressions.
 
