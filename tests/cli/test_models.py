@@ -51,3 +51,19 @@ def test_every_ranking_recipe_is_listed_and_its_settings_can_be_set_to_what_is_l
         assert listed["training.epochs"] == str(recipe.training.epochs)
         simple = {name: value for name, value in listed.items() if value[0] not in "(["}
         assert recipe.with_settings(simple) == recipe
+
+
+def test_choices_of_ranking_can_be_set(program):
+    printed = " ".join(program("models").out.split())
+    for name, choices in (
+        ("sharing", "shared_bottom, shared_embeddings or mmoe"),
+        ("click", "choice or click"),
+        ("rating.output", "squared_error or cumulative_logit"),
+        ("calibration", "platt, isotonic or none"),
+    ):
+        assert re.search(rf"model\.{name} (is )?{choices}", printed)
+        for choice in re.split(", | or ", choices):
+            found = RANKING_RECIPES["din"].with_settings({f"model.{name}": choice}).to_dict()["model"]
+            for part in name.split("."):
+                found = found[part]
+            assert (found or {"name": "none"})["name"] == choice

@@ -73,6 +73,8 @@ def models() -> None:
         say(f"  {source}")
         show(settings)
         say()
+    say("model.sharing is shared_bottom, shared_embeddings or mmoe, model.click choice or click,")
+    say("model.rating.output squared_error or cumulative_logit, model.calibration platt, isotonic or none")
     say("Change any setting with --set KEY=VALUE; the last part of a name is enough where it is unique.")
 
 
