@@ -73,7 +73,11 @@ if TYPE_CHECKING:
     from tfrec_dl.evaluation.off_policy import doubly_robust as doubly_robust
     from tfrec_dl.evaluation.off_policy import inverse_propensity as inverse_propensity
     from tfrec_dl.evaluation.off_policy import self_normalised as self_normalised
+    from tfrec_dl.evaluation.ranking_leaderboard import RankingEntry as RankingEntry
+    from tfrec_dl.evaluation.ranking_leaderboard import ranking_leaderboard as ranking_leaderboard
     from tfrec_dl.evaluation.ranking_rows import ranking_rows as ranking_rows
+    from tfrec_dl.evaluation.rating_figures import paired_rmse_difference as paired_rmse_difference
+    from tfrec_dl.evaluation.rating_figures import rating_figures as rating_figures
     from tfrec_dl.evaluation.ratings import RatingReport as RatingReport
     from tfrec_dl.evaluation.ratings import evaluate_ratings as evaluate_ratings
     from tfrec_dl.evaluation.ratings import paired_rating_difference as paired_rating_difference
@@ -94,6 +98,7 @@ if TYPE_CHECKING:
     from tfrec_dl.recipes import build_game as build_game
     from tfrec_dl.recipes import build_model as build_model
     from tfrec_dl.recipes import build_ranking_model as build_ranking_model
+    from tfrec_dl.recipes import get_ranking_recipe as get_ranking_recipe
     from tfrec_dl.recipes import get_recipe as get_recipe
     from tfrec_dl.serving.add_items import add_items as add_items
     from tfrec_dl.serving.card import ModelCard as ModelCard
@@ -152,6 +157,7 @@ if TYPE_CHECKING:
     from tfrec_dl.training.fit_ratings import fit_ratings as fit_ratings
     from tfrec_dl.training.game_watch import GameWatch as GameWatch
     from tfrec_dl.training.game_watch import GameWatchConfig as GameWatchConfig
+    from tfrec_dl.training.open_run import open_run as open_run
     from tfrec_dl.training.optimisers import RowSparseAdam as RowSparseAdam
     from tfrec_dl.training.picture_grid import PictureGrid as PictureGrid
     from tfrec_dl.training.ranking_run import RankingRun as RankingRun
@@ -202,7 +208,9 @@ _HOMES = {
         "inverse_propensity",
         "self_normalised",
     ),
+    "evaluation.ranking_leaderboard": ("RankingEntry", "ranking_leaderboard"),
     "evaluation.ranking_rows": ("ranking_rows",),
+    "evaluation.rating_figures": ("paired_rmse_difference", "rating_figures"),
     "evaluation.ratings": ("RatingReport", "evaluate_ratings", "paired_rating_difference"),
     "evaluation.rendering": ("save_leaderboard",),
     "recipes": (
@@ -222,6 +230,7 @@ _HOMES = {
         "build_game",
         "build_model",
         "build_ranking_model",
+        "get_ranking_recipe",
         "get_recipe",
     ),
     "serving.add_items": ("add_items",),
@@ -256,6 +265,7 @@ _HOMES = {
     "training.fit_conv_gan": ("ConvGANTraining", "fit_conv_gan", "save_discriminator"),
     "training.fit_ratings": ("RatingTraining", "fit_ratings"),
     "training.game_watch": ("GameWatch", "GameWatchConfig"),
+    "training.open_run": ("open_run",),
     "training.optimisers": ("RowSparseAdam",),
     "training.picture_grid": ("PictureGrid",),
     "training.ranking_run": ("RankingRun",),

@@ -1,6 +1,5 @@
 """Options of ranking that retrieval does not have, and what they make of a recipe and a source."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -104,14 +103,9 @@ def ranking_recipe(name: str | None, settings: Mapping[str, Any]) -> "RankingRec
     Raises:
         InputError: if there is none, with the nearest; or for a setting that does not exist or a value out of bounds.
     """
-    from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
+    from tfrec_dl.recipes.named_rankers import get_ranking_recipe
 
-    name = name or RANKER
-    if name not in RANKING_RECIPES:
-        near = difflib.get_close_matches(name, RANKING_RECIPES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(RANKING_RECIPES)}."
-        raise InputError(f"no ranking recipe is called {name!r}: {hint}")
-    return RANKING_RECIPES[name].with_settings(settings)
+    return get_ranking_recipe(name or RANKER).with_settings(settings)
 
 
 def _feedback(path: str, label: str, options: RankingOptions) -> "Feedback":

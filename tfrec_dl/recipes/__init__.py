@@ -15,7 +15,7 @@ from tfrec_dl.recipes.configuration import (
     check_kind,
 )
 from tfrec_dl.recipes.named import RECIPES, get_recipe
-from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
+from tfrec_dl.recipes.named_rankers import RANKING_RECIPES, get_ranking_recipe
 from tfrec_dl.recipes.ranking_configuration import RankingConfig, RankingTraining
 from tfrec_dl.recipes.recipe import RankingRecipe, Recipe
 
@@ -43,6 +43,7 @@ __all__ = [
     "choose_loss",
     "discriminator_recipe",
     "generator_recipe",
+    "get_ranking_recipe",
     "get_recipe",
     "model_class",
 ]

@@ -1,5 +1,8 @@
 """The ranking recipes by name, each with its source and its defaults."""
 
+import difflib
+
+from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.ranking_configuration import RankingConfig
 from tfrec_dl.recipes.recipe import RankingRecipe
 from tfrec_dl.tasks.ranking.rankers import DCN, DIN, ConvNCF, DeepFM, WideAndDeep
@@ -14,3 +17,16 @@ RANKING_RECIPES: dict[str, RankingRecipe] = {
         RankingRecipe("din", "Zhou et al., KDD 2018", RankingConfig(DIN())),
     )
 }
+
+
+def get_ranking_recipe(name: str) -> RankingRecipe:
+    """The ranking recipe of that name.
+
+    Raises:
+        InputError: if there is none; names the nearest.
+    """
+    if name not in RANKING_RECIPES:
+        near = difflib.get_close_matches(name, RANKING_RECIPES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(RANKING_RECIPES)}."
+        raise InputError(f"no ranking recipe is called {name!r}: {hint}")
+    return RANKING_RECIPES[name]
