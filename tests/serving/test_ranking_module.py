@@ -11,11 +11,12 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.serving import verify_ranking
 from tfrec_dl.serving.export_ranking import export_ranking_model
 from tfrec_dl.serving.index import FLOOR
-from tfrec_dl.serving.ranking_inputs import RankingInputs
 from tfrec_dl.serving.run_card import ranking_run_card
 from tfrec_dl.serving.verify import VerificationError, run_in_session
-from tfrec_dl.serving.verify_ranking import compare, verify_ranking_export
+from tfrec_dl.serving.verify_ranking import verify_ranking_export
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,6 @@ def ranked(rank, inputs):
     return {name: values.numpy() for name, values in rank(**{k: tf.constant(v) for k, v in inputs.items()}).items()}
 
 
-@pytest.mark.slow
 def test_an_export_ranks_a_table_as_the_trained_model_does_on_all_three_paths(run, version, rank):
     split = run.split()
     found = verify_ranking_export(run.model(), version, split, np.concatenate([split.validation, split.test]))
@@ -202,7 +202,6 @@ CASES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_models_of_other_tables_agree_too(case, tmp_path, monkeypatch):
     # The other paths take their time, and one test runs them.
@@ -213,7 +212,6 @@ def test_models_of_other_tables_agree_too(case, tmp_path, monkeypatch):
     verify_ranking_export(model, version, split, part)
 
 
-@pytest.mark.slow
 def test_a_model_that_was_trained_on_since_the_export_is_noticed(tmp_path, monkeypatch):
     monkeypatch.setattr(verify_ranking, "paths", lambda: {"tf.saved_model.load": verify_ranking.run_eager})
     split = clicks_alone()
@@ -225,48 +223,6 @@ def test_a_model_that_was_trained_on_since_the_export_is_noticed(tmp_path, monke
         verify_ranking_export(model, version, split, split.test)
 
 
-ANSWER = {
-    "item_ids": np.array([[b"i1", b"i2", b""]], object),
-    "scores": np.array([[0.5, 0.25, FLOOR]], np.float32),
-    "click": np.array([[0.5, 0.25, 0.0]], np.float32),
-}
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda found: None, None),
-        (lambda found: found["item_ids"].__setitem__((0, 0), b"i2"), "other candidates"),  # an item twice
-        (lambda found: found["item_ids"].__setitem__((0, 2), b"i3"), "other candidates"),  # one too many
-        (lambda found: [values.__setitem__((0, slice(2)), values[0, [1, 0]]) for values in found.values()], "order"),
-        (lambda found: found["click"].__setitem__((0, 1), 0.26), "differs from the Python model's by 0.01"),
-        (lambda found: found["click"].__setitem__((0, 1), np.nan), "differs"),
-    ],
-)
-def test_wrong_answers_are_noticed(change, message):
-    found = {name: values.copy() for name, values in ANSWER.items()}
-    change(found)
-    request = {"item_ids": np.array([["", "i2", "i1"]], object)}
-    expected = {name: np.array([0.25, 0.5], np.float32) for name in ("scores", "click")}
-    if message is None:
-        assert compare("a path", request, expected, found) == 0
-        return
-    with pytest.raises(VerificationError, match=message):
-        compare("a path", request, expected, found)
-
-
-def test_a_number_called_age_is_told_from_how_long_ago_it_was():
-    inputs = RankingInputs({"age": "number"}, (), ("age",), timed=True, label=None)
-    assert inputs.past == ("history_age_", "history_age")
-    assert RankingInputs.from_dict(json.loads(json.dumps(inputs.to_dict()))) == inputs
-
-
-def test_a_feature_with_the_name_of_another_input_is_refused():
-    with pytest.raises(InputError, match="'history' is called 'history' in requests"):
-        _ = RankingInputs({"history": "text"}, None, (), timed=False, label=None).context
-
-
-@pytest.mark.slow
 def test_a_diverged_model_is_refused_before_a_folder_is_made(tmp_path):
     model = made(clicks_alone(), "deep_fm")
     model.network.trainable_variables[0].assign_add(tf.fill(model.network.trainable_variables[0].shape, np.nan))

@@ -19,6 +19,8 @@ from tfrec_dl.serving.verify import run_in_session
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
 from tfrec_dl.tasks.ranking.ranking_model import Predictor
 
+pytestmark = pytest.mark.slow
+
 CANDIDATES, K = 9, 5
 COLUMNS = ImpressionColumns(
     lists=("list",),
