@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from tfrec_dl.serving.ratings import load_ratings as load_ratings
     from tfrec_dl.serving.recommender import Recommender as Recommender
     from tfrec_dl.serving.recommender import load as load
+    from tfrec_dl.serving.verify_ranking import verify_ranking_export as verify_ranking_export
     from tfrec_dl.tasks.adversarial.cfgan import CFGAN as CFGAN
     from tfrec_dl.tasks.adversarial.conv_gan import ConvGAN as ConvGAN
     from tfrec_dl.tasks.adversarial.conv_gan import ConvGANConfig as ConvGANConfig
@@ -240,6 +241,7 @@ _HOMES = {
     "serving.ranker": ("Ranker", "load_ranker"),
     "serving.ratings": ("export_ratings", "load_ratings"),
     "serving.recommender": ("Recommender", "load"),
+    "serving.verify_ranking": ("verify_ranking_export",),
     "tasks.adversarial.cfgan": ("CFGAN",),
     "tasks.adversarial.conv_gan": ("ConvGAN", "ConvGANConfig"),
     "tasks.adversarial.game_losses": ("LeastSquares", "Minimax", "NonSaturating", "Wasserstein"),
