@@ -193,6 +193,11 @@ def test_fingerprint_changes_with_every_column(column):
         ({}, ImpressionColumns(lists=("sesion",)), "no column 'sesion' in the table: did you mean 'session'?"),
         ({}, ImpressionColumns(context={"prise": "number"}), "no column 'prise' in the table: did you mean 'price'?"),
         ({}, ImpressionColumns(context={"price": "numeric"}), "the kind of column 'price' is 'numeric': use 'text'"),
+        (
+            {},
+            ImpressionColumns(context={"click": "number"}),
+            "'click' says what came of an impression, so it",
+        ),
         ({}, ImpressionColumns(context={"device": "image"}), "column 'device' holds pictures: give them in the table"),
     ],
     ids=str,

@@ -79,10 +79,15 @@ class Feedback:
         return tuple(name for name in (CLICK, CONVERSION, RATING) if getattr(self, name) is not None)
 
     @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The columns that say what came of an impression, each once: nobody knows them beforehand."""
+        named = (self.click, self.conversion, self.rating, self.confidence)
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns that are read, each once."""
-        named = (self.click, self.conversion, self.rating, self.confidence, self.weight)
-        return tuple(dict.fromkeys(name for name in named if name is not None))
+        return tuple(dict.fromkeys((*self.outcomes, *(() if self.weight is None else (self.weight,)))))
 
     def read(self, frame: pd.DataFrame, locate: Locate) -> Labels:
         """Turns the columns of a table into labels.

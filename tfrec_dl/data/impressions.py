@@ -35,7 +35,7 @@ class ImpressionColumns:
             places play no part, or are an ordinary feature of the context.
         part: column that says "train", "validation" or "test", the same for a whole list.
         context: further column -> kind, or "ignore", where the guess is wrong; a column that plays another part is a
-            feature too where its kind is given.
+            feature too where its kind is given, unless it says what came of the impression.
     """
 
     user: str = "user_id"
@@ -57,7 +57,8 @@ class ImpressionColumns:
         """Settles the column of times.
 
         Raises:
-            InputError: if a column is missing (the nearest name is suggested) or occurs twice, or a kind is wrong.
+            InputError: if a column is missing (the nearest name is suggested) or occurs twice, a kind is wrong, or what
+                came of an impression is to be a feature.
         """
         found = replace(self, time="timestamp") if self.time is None and "timestamp" in header else self
         for name in (*found.parts, *feedback.columns, *self.context):
@@ -67,6 +68,10 @@ class ImpressionColumns:
         for name, kind in self.context.items():
             if kind not in CHOICES:
                 raise InputError(f"the kind of column {name!r} is {kind!r}: use {', '.join(map(repr, CHOICES))}")
+            if name in feedback.outcomes and kind != "ignore":
+                raise InputError(
+                    f"column {name!r} says what came of an impression, so it is no feature: leave its kind {kind!r} out"
+                )
         return found
 
     @property
