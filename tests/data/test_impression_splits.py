@@ -104,6 +104,7 @@ def test_parts_may_be_given_by_the_table():
     split = split_as_given(impressions_of(frame, lists=("list",), part="part"))
     for number, rows in enumerate(parts(split)):
         assert rows.tolist() == np.flatnonzero(frame["list"] % 3 == number).tolist()
+    assert not split.in_time
     with pytest.raises(InputError, match="no column says which part an impression is in"):
         split_as_given(impressions_of(shuffled(), lists=("list",)))
     for change, message in (
@@ -115,3 +116,16 @@ def test_parts_may_be_given_by_the_table():
     ):
         with pytest.raises(InputError, match=message):
             impressions_of(frame.assign(part=change(frame["part"])), lists=("list",), part="part")
+
+
+@pytest.mark.parametrize("timed", [True, False], ids=["times", "no times"])
+def test_given_parts_are_in_time_where_no_user_goes_back(timed):
+    """Parts that overlap in time between users still are; a history is one user's."""
+    frame = pd.DataFrame({"user_id": list("uuuuvvvv"), "item_id": "i", "click": [0, 1, 0, 1] * 2})
+    frame["timestamp"] = [1, 2, 2, 3, 7, 8, 8, 9] if timed else range(8)
+    frame["part"] = ["train", "train", "validation", "test"] * 2
+    frame = pd.concat([frame, frame.assign(click=1 - frame["click"])]).sort_values("timestamp", kind="stable")
+    frame = frame if timed else frame.drop(columns="timestamp")
+    assert split_as_given(impressions_of(frame, part="part")).in_time
+    turned = frame["part"].replace({"train": "test", "test": "train"})
+    assert not split_as_given(impressions_of(frame.assign(part=turned), part="part")).in_time

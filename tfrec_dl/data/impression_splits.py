@@ -21,9 +21,9 @@ class ImpressionSplit:
         train: [a] int64 rows to learn from, in table order.
         validation: [b] int64 rows to choose settings by.
         test: [c] int64 rows to measure on.
-        in_time: whether validation comes after training, and test after validation. If so, a user's history is what
-            they did before the list, whichever part that is in, as when served; if not, it is what else they did in
-            training.
+        in_time: whether a user's validation comes after training, and test after validation. If so, their history is
+            what they did before the list, whichever part that is in, as when served; if not, it is what else they did
+            in training.
         interactions: what histories hold, where that is more than what is clicked in the table; None: the clicks.
     """
 
@@ -46,7 +46,7 @@ class ImpressionSplit:
                     f"the {name} have no times, by which a history ends before its list: name their column"
                 )
         if not self.in_time:
-            raise InputError("histories of other interactions need a split in time, but this one is drawn at random")
+            raise InputError("histories of other interactions need a split in time, but the parts of this one mingle")
         further = interactions.item_ids[~pd.Index(interactions.item_ids).isin(self.impressions.item_ids)]
         ids = np.concatenate([self.impressions.item_ids, further])
         return replace(self, impressions=replace(self.impressions, item_ids=ids), interactions=interactions)
@@ -105,14 +105,22 @@ def split_at_random(
 
 
 def split_as_given(impressions: Impressions) -> ImpressionSplit:
-    """The parts that the table itself names; validation comes after training, and test after validation.
+    """The parts that the table itself names.
+
+    It is a split in time where nobody has a list before one of an earlier part. Else histories up to a list would tell
+    training what is to be tested.
 
     Raises:
         InputError: if it names none, or leaves one empty.
     """
     if impressions.parts is None:
         raise InputError("no column says which part an impression is in: name it")
-    return _split(impressions, impressions.parts[first_rows(impressions.lists)], in_time=True)
+    first = first_rows(impressions.lists)
+    users, parts = impressions.users[first], impressions.parts[first]
+    times = np.arange(len(first)) if impressions.times is None else impressions.times[first]
+    order = np.lexsort((parts, times, users))
+    goes_back = (np.diff(parts[order]) < 0) & (np.diff(users[order]) == 0)
+    return _split(impressions, parts, in_time=not goes_back.any())
 
 
 def first_rows(lists: np.ndarray) -> np.ndarray:
