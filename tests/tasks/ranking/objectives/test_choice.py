@@ -50,6 +50,12 @@ def test_weight_counts_the_click():
     )
 
 
+def test_list_without_a_click_counts_as_its_rows_do():
+    assert loss(UTILITIES, weights=[1, 1, 1, 1, 4, 0]) == pytest.approx(
+        -(np.log(2 / 8) + np.log(3 / 4) + 2 * np.log(1 / 2)) / 3, rel=1e-5
+    )
+
+
 def test_list_of_one_has_the_binary_cross_entropy_and_the_sigmoid():
     utilities = np.random.default_rng(0).normal(size=6) * 3
     lists = np.arange(6, dtype=np.int32)

@@ -51,12 +51,16 @@ class Choice:
         weights: tf.Tensor,
         levels: np.ndarray,
     ) -> tf.Tensor:
-        """As `Objective.loss`: a mean over lists; several clicks of a list share its weight."""
+        """As `Objective.loss`: a mean over lists; several clicks of a list share its weight.
+
+        A list without a click counts as much as its rows do on average.
+        """
         utilities, clicks = outputs[CLICK][:, 0], labels[CLICK]
         log_total = _log_total(utilities, lists)
         chosen = tf.math.segment_sum(weights * clicks * (tf.gather(log_total, lists) - utilities), lists)
         count = tf.math.segment_sum(clicks, lists)
-        return tf.reduce_mean(tf.where(count > 0, tf.math.divide_no_nan(chosen, count), log_total))
+        without_click = tf.math.segment_mean(weights, lists) * log_total
+        return tf.reduce_mean(tf.where(count > 0, tf.math.divide_no_nan(chosen, count), without_click))
 
     def logits(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
         """O [R, 1] of whole lists [R] -> log-odds of a click [R]."""
