@@ -140,3 +140,13 @@ def test_histories_of_other_interactions_need_times_and_a_split_in_time():
     without = impressions_of(frame.drop(columns="timestamp"), lists=("list",))
     with pytest.raises(InputError, match="the impressions have no times"):
         split_in_time(without).with_history(past)
+
+
+def test_past_items_without_a_rating_are_taken_for_the_middle_level():
+    frame = shown(lists=30, users=4)
+    log = pd.DataFrame({"user_id": ["u0", "u1"], "item_id": ["i0", "i1"], "timestamp": [0, 0]})
+    split = split_in_time(impressions_of(frame, RATED, lists=("list",))).with_history(Interactions.from_frame(log))
+    levels = Levels.of(split.impressions.labels["rating"])
+    assert levels.size == 6
+    assert Events.of(split, levels).levels.tolist() == [3, 3]
+    assert Events.of(split, Levels()).levels.tolist() == [1, 1]

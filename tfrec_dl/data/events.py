@@ -41,6 +41,11 @@ class Levels:
         """Levels, padding included."""
         return 1 + (len(self.limits) or 2)
 
+    @property
+    def unknown(self) -> int:
+        """The level of a past item of which no label is known: the middle one of ratings."""
+        return 1 + len(self.limits) // 2
+
     def encode(self, labels: dict[str, np.ndarray]) -> np.ndarray:
         """[n] int32 levels of rows with these labels."""
         if self.limits:
@@ -184,7 +189,7 @@ def _of_interactions(split: ImpressionSplit, levels: Levels) -> _Log:
         )
     )
     known = users >= 0
-    found = np.ones(len(past), dtype=np.int32)
+    found = np.full(len(past), levels.unknown, dtype=np.int32)
     if levels.limits and past.ratings is not None:
         found = levels.encode({RATING: past.ratings})
     return _Log(users[known], items[known], found[known], np.full(int(known.sum()), -1), past.times[known])
