@@ -60,7 +60,7 @@ def evaluate_ranking_run(run: "RankingRun", part: str, folder: Path, as_json: bo
     if model.calibration is not None:
         logits = predictions[CLICK_LOGIT].astype(np.float64)
         found = {"uncalibrated": reliability(1.0 / (1.0 + np.exp(-logits)), labels), **found}
-    elif CLICK in predictions:
+    else:
         found = {"predicted": found["calibrated"]}
     _write(found, f"{run.recipe.name} on {part} impressions", table, picture, quiet=as_json)
 

@@ -1,10 +1,9 @@
 """The figures that a finished ranking run keeps."""
 
-import numpy as np
-
 from tfrec_dl.data.impression_splits import ImpressionSplit
 from tfrec_dl.data.ranking_batches import RankingRows
-from tfrec_dl.evaluation.evaluate_ranking import Report, evaluate_ranking
+from tfrec_dl.evaluation.evaluate_ranking import evaluate_ranking
+from tfrec_dl.evaluation.ranking_leaderboard import ranking_figures
 from tfrec_dl.tasks.ranking.ranking_model import RankingModel
 
 
@@ -23,13 +22,5 @@ def measure_ranking(model: RankingModel, rows: RankingRows, split: ImpressionSpl
     figures: dict[str, float] = {}
     for part in ("validation", "test"):
         reports = evaluate_ranking(model, rows, getattr(split, part))
-        figures |= {f"{part}/{name}": value for name, value in summary(reports).items()}
+        figures |= {f"{part}/{name}": value for name, value in ranking_figures(reports).items()}
     return figures
-
-
-def summary(reports: dict[str, Report]) -> dict[str, float]:
-    """The figures of all reports of one part."""
-    found: dict[str, float] = {}
-    for report in reports.values():
-        found |= report.summary()
-    return {name: value for name, value in found.items() if np.isfinite(value)}

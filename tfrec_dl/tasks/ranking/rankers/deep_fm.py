@@ -35,13 +35,27 @@ class DeepFM:
         """Fields -> [R, K + units[-1]]."""
         vectors = stacked_with_history(fields)
         deep = perceptron(tf.keras.layers.Flatten()(vectors), self.units, self.dropout)
-        return tf.keras.layers.Concatenate()([BiInteraction()(vectors), deep])
+        # A head's first weights, Glorot's, times this are of size 1, as the weights of equation 2.
+        scale = ((vectors.shape[-1] + self.units[-1] + 1) / 2) ** 0.5
+        return tf.keras.layers.Concatenate()([BiInteraction(scale)(vectors), deep])
 
 
 class BiInteraction(tf.keras.layers.Layer):
-    """sum over i < j of v_i * v_j, component by component (He and Chua, equations 3 and 4)."""
+    """sum over i < j of v_i * v_j, component by component (He and Chua, equations 3 and 4).
+
+    Args:
+        scale: what the sum is multiplied by.
+    """
+
+    def __init__(self, scale: float = 1.0, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.scale = scale
 
     def call(self, vectors: tf.Tensor) -> tf.Tensor:
         """[R, F, K] -> [R, K]."""
         of_sum = tf.square(tf.reduce_sum(vectors, axis=1))
-        return 0.5 * (of_sum - tf.reduce_sum(tf.square(vectors), axis=1))
+        return 0.5 * self.scale * (of_sum - tf.reduce_sum(tf.square(vectors), axis=1))
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "scale": self.scale}
