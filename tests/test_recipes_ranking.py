@@ -74,7 +74,7 @@ def test_ranker_is_given_by_name_with_its_settings_in_any_order(recipe):
         ({"content.text.filters": 7}, lambda model: model.content.text.filters, 7),
         ({"dimension": "8"}, lambda model: model.dimension, 8),
     ],
-    ids=str,
+    ids=lambda value: None if callable(value) else str(value),
 )
 def test_settings_are_given_by_their_path_or_last_part(recipe, settings, read, expected):
     assert read(recipe.with_settings(settings).model) == expected
