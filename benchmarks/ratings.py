@@ -67,13 +67,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 RANKERS: dict[str, dict[str, dict[str, Any]]] = {
     "ml-100k": {
-        "deep_fm": {"model.ranker.units": (32,)},
+        "deep_fm": {"model.ranker.units": (32,), "model.ranker.pair_weight": 1.0},
         "conv_ncf": {},
         "din": {},
         "dcn": {},
         "wide_and_deep": {},
     },
-    "ml-1m": {"deep_fm": {"model.ranker.units": (64,)}, "conv_ncf": {}},
+    "ml-1m": {"deep_fm": {"model.ranker.units": (64,), "model.ranker.pair_weight": 1.0}, "conv_ncf": {}},
 }
 
 

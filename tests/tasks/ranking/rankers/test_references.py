@@ -41,11 +41,13 @@ def test_cross_layers_of_low_rank_have_fewer_weights():
 
 def test_bi_interaction_is_the_sum_over_all_pairs_of_the_size_that_a_head_expects():
     fed = example()
-    found = network(DeepFM(units=(32,)).representation)(fed).numpy()
+    found = network(DeepFM(units=(32,), pair_weight=1).representation)(fed).numpy()
     glorot = np.sqrt(2 / (WIDTH + 32 + 1))  # the deviation of a head's first weights
+    plain = network(DeepFM(units=(32,)).representation)(fed).numpy()
     for row in range(5):
         expected = sum(one * other for one, other in combinations(vectors_of(fed, row), 2))
         np.testing.assert_allclose(found[row, :WIDTH] * glorot, expected, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(plain[row, :WIDTH], expected, rtol=1e-4, atol=1e-4)
 
 
 def test_bi_interaction_of_one_vector_alone_is_nothing():

@@ -25,18 +25,22 @@ class DeepFM:
     Attributes:
         units: width of each hidden layer.
         dropout: share of each hidden layer's outputs set to zero in training.
+        pair_weight: size of a head's first weights on the pairs: 1 as in equation 2, which ratings want; None starts
+            them as small as the others, which few clicks want.
     """
 
     units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
+    pair_weight: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     name: Literal["deep_fm"] = "deep_fm"
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields -> [R, K + units[-1]]."""
         vectors = stacked_with_history(fields)
         deep = perceptron(tf.keras.layers.Flatten()(vectors), self.units, self.dropout)
-        # A head's first weights, Glorot's, times this are of size 1, as the weights of equation 2.
-        scale = ((vectors.shape[-1] + self.units[-1] + 1) / 2) ** 0.5
+        # A head's first weights, Glorot's, have the deviation sqrt(2 / (inputs + 1)).
+        glorot = (2 / (vectors.shape[-1] + self.units[-1] + 1)) ** 0.5
+        scale = 1.0 if self.pair_weight is None else self.pair_weight / glorot
         return tf.keras.layers.Concatenate()([BiInteraction(scale)(vectors), deep])
 
 
