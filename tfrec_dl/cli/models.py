@@ -24,6 +24,7 @@ UNSET = {
     "model.click": "(by the lists)",
     "model.id_dropout": "(by the labels)",
     "model.ranker.projection": "(full rank)",
+    "model.ranker.pair_weight": "(as small as others)",
     "training.drawn": "(the last max_length)",
 }
 
