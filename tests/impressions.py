@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.feedback import Feedback
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impression_columns import ImpressionColumns
+from tfrec_dl.data.impressions import Impressions
 
 CLICKS = Feedback(click="click")
 IN_LISTS = ImpressionColumns(lists=("list",))

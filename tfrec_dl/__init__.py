@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tfrec_dl.data.columns import Columns as Columns
     from tfrec_dl.data.feedback import Feedback as Feedback
     from tfrec_dl.data.histories import Histories as Histories
+    from tfrec_dl.data.impression_columns import ImpressionColumns as ImpressionColumns
     from tfrec_dl.data.impression_splits import ImpressionSplit as ImpressionSplit
     from tfrec_dl.data.impression_splits import split_as_given as split_as_given
     from tfrec_dl.data.impression_splits import split_at_random as split_at_random
     from tfrec_dl.data.impression_splits import split_in_time as split_in_time
-    from tfrec_dl.data.impressions import ImpressionColumns as ImpressionColumns
     from tfrec_dl.data.impressions import Impressions as Impressions
     from tfrec_dl.data.interactions import Interactions as Interactions
     from tfrec_dl.data.random_split import random_by_user as random_by_user
@@ -173,8 +173,9 @@ _HOMES = {
     "data.columns": ("Columns",),
     "data.feedback": ("Feedback",),
     "data.histories": ("Histories",),
+    "data.impression_columns": ("ImpressionColumns",),
     "data.impression_splits": ("ImpressionSplit", "split_as_given", "split_at_random", "split_in_time"),
-    "data.impressions": ("ImpressionColumns", "Impressions"),
+    "data.impressions": ("Impressions",),
     "data.interactions": ("Interactions",),
     "data.random_split": ("random_by_user",),
     "data.ranking_batches": ("RankingBatches", "RankingRows"),

@@ -9,7 +9,8 @@ import pytest
 
 from tests.impressions import CLICKS, shown
 from tfrec_dl.data.feedback import Feedback
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impression_columns import ImpressionColumns
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.errors import InputError
 
 TABLE = pd.DataFrame(

@@ -1,6 +1,7 @@
 """Where impressions come from, in plain values."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -75,3 +76,25 @@ def test_coverage_counts_the_items_that_have_features(source):
 def test_settings_out_of_bounds_are_refused(setting):
     with pytest.raises(ValidationError):
         RankingSource("table.csv", Feedback(click="click"), **setting)
+
+
+def test_fingerprint_tells_of_another_history(source, tmp_path):
+    past = pd.DataFrame({"user_id": ["u0", "u1"], "item_id": ["i0", "i1"], "timestamp": [0, 0]})
+    plain = replace(source, split="temporal")
+
+    def fingerprint(history: pd.DataFrame | None) -> str:
+        if history is not None:
+            history.to_csv(tmp_path / "past.csv", index=False)
+        path = None if history is None else str(tmp_path / "past.csv")
+        asked = replace(plain, history=path)
+        return asked.divide(asked.read()).fingerprint()
+
+    assert fingerprint(None) == plain.read().fingerprint()
+    assert len({fingerprint(None), fingerprint(past), fingerprint(past.assign(item_id=["i1", "i0"]))}) == 3
+    assert fingerprint(past) == fingerprint(past)
+
+
+@pytest.mark.parametrize("change", [{"split": "given"}, {"part": "part"}], ids=str)
+def test_parts_are_named_for_a_given_split_and_for_no_other(source, change):
+    with pytest.raises(InputError, match="name the column of parts for 'given' only"):
+        replace(source, **change).read()

@@ -4,7 +4,8 @@ import pytest
 
 from tests.impression_log import impression_log
 from tfrec_dl.data.feedback import Feedback
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impression_columns import ImpressionColumns
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.clicks.report import ClickReport
 from tfrec_dl.evaluation.ranking_leaderboard import RankingEntry, ordering_figure, ranking_leaderboard

@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.impression_columns import ImpressionColumns
 from tfrec_dl.data.impression_splits import ImpressionSplit, split_at_random, split_in_time
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.data.ranking_source import RankingSource
 from tfrec_dl.recipes.build_ranking import build_ranking_model
 from tfrec_dl.recipes.named_rankers import RANKING_RECIPES

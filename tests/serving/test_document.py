@@ -24,8 +24,9 @@ from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.catalogue_columns import Choice
 from tfrec_dl.data.feature_kinds import Kind
 from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.impression_columns import ImpressionColumns
 from tfrec_dl.data.impression_splits import split_in_time
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.recipes import build_model, get_recipe
 from tfrec_dl.serving import export_saved_model, load
 from tfrec_dl.serving.export_ranking import export_two_stage

@@ -5,8 +5,9 @@ import tensorflow as tf
 
 from tests.serving.ranking import PRICE, log, made, ratings_at_random
 from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.impression_columns import ImpressionColumns
 from tfrec_dl.data.impression_splits import split_in_time
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving import load, ranking_requests
 from tfrec_dl.serving.export_ranking import export_ranking_model

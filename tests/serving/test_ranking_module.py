@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 
 from tests.serving.ranking import LENGTH, ORDERS, clicks_alone, features, log, made, ratings_at_random, trained_run
+from tfrec_dl.data.impression_columns import ImpressionColumns
 from tfrec_dl.data.impression_splits import split_in_time
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving import verify_ranking
 from tfrec_dl.serving.export_ranking import export_ranking_model

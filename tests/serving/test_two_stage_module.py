@@ -6,8 +6,9 @@ import tensorflow as tf
 from tests.serving.content import catalogue, content_model, only
 from tests.serving.ranking import LENGTH, made
 from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.impression_columns import ImpressionColumns
 from tfrec_dl.data.impression_splits import ImpressionSplit, split_in_time
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.data.ranking_batches import RankingBatches
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.ranking_rows import ranking_rows

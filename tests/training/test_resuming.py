@@ -132,7 +132,7 @@ def test_run_killed_while_it_began_is_begun_again(recipe, source, tmp_path, monk
 
     with monkeypatch.context() as patch:
         if moment == "configuration":
-            patch.setattr("tfrec_dl.training.run.write_json", killed)
+            patch.setattr("tfrec_dl.training.run_folder.write_json", killed)
         else:
             patch.setattr("tfrec_dl.data.vocabulary.Vocabulary.save", killed)
         with pytest.raises(KilledWhileWriting):

@@ -2,12 +2,10 @@
 
 import numpy as np
 import tensorflow as tf
-from rich.markup import escape
-from rich.table import Table
 
-from tfrec_dl.cli.console import console, say
+from tfrec_dl.cli.console import say
+from tfrec_dl.cli.narrated_features import NarratedFeatures
 from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.catalogue_summary import Coverage
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import EvaluationCases, Split
@@ -20,7 +18,7 @@ from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
 PARTS = ("user", "item", "time", "rating")
 
 
-class NarratedSource(DataSource):
+class NarratedSource(NarratedFeatures, DataSource):
     """A source that says what it holds; a missing column's error names the option that chooses another."""
 
     def read(self) -> Interactions:
@@ -42,23 +40,6 @@ class NarratedSource(DataSource):
             say(f"weights: an interaction counts in the loss as column {self.weight or 'weight'!r} says")
         return interactions
 
-    def read_items(self) -> Catalogue | None:
-        """Reads and checks the items' features."""
-        return narrated(super().read_items(), "items", self.items)
-
-    def read_users(self) -> Catalogue | None:
-        """Reads and checks the users' features."""
-        return narrated(super().read_users(), "users", self.users)
-
-    def coverage(
-        self, interactions: Interactions, items: Catalogue | None, users: Catalogue | None
-    ) -> dict[str, Coverage]:
-        """How far the features go."""
-        found = super().coverage(interactions, items, users)
-        for whose, coverage in found.items():
-            say(f"{whose}: {coverage}")
-        return found
-
     def divide(self, interactions: Interactions, items: Catalogue | None = None) -> Split:
         """Splits the interactions."""
         split = super().divide(interactions, items)
@@ -74,17 +55,6 @@ class NarratedSource(DataSource):
                 "same user: misses while seen items are masked (`tfrec-dl evaluate RUN --keep-seen` lets them compete)"
             )
         return split
-
-
-def narrated(catalogue: Catalogue | None, whose: str, path: str | None) -> Catalogue | None:
-    """The catalogue, its features shown."""
-    if catalogue is not None:
-        table = Table("feature", "kind", "filled", "values", "example", title=f"features of {whose}: {path}")
-        for row in catalogue.summary():
-            table.add_row(*(escape(text) for text in row))
-        console().print(table)
-        say(f"where a kind is wrong: --{whose[:-1]}-feature NAME=KIND, or NAME=ignore")
-    return catalogue
 
 
 def _met_before(cases: EvaluationCases, vocabulary_size: int) -> int:

@@ -8,9 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from tfrec_dl.cli.console import console, say
-from tfrec_dl.cli.narration import narrated
+from tfrec_dl.cli.narrated_features import NarratedFeatures
 from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.catalogue_summary import Coverage
 from tfrec_dl.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.data.impression_splits import ImpressionSplit
 from tfrec_dl.data.impressions import Impressions
@@ -26,7 +25,7 @@ ORDERS = {
 }
 
 
-class NarratedRankingSource(RankingSource):
+class NarratedRankingSource(NarratedFeatures, RankingSource):
     """A source that says what it holds; a missing column's error names the option that chooses another."""
 
     def read(self) -> Impressions:
@@ -50,23 +49,6 @@ class NarratedRankingSource(RankingSource):
             say(line)
         _show_context(impressions.context)
         return impressions
-
-    def read_items(self) -> Catalogue | None:
-        """Reads and checks the items' features."""
-        return narrated(super().read_items(), "items", self.items)
-
-    def read_users(self) -> Catalogue | None:
-        """Reads and checks the users' features."""
-        return narrated(super().read_users(), "users", self.users)
-
-    def coverage(
-        self, impressions: Impressions, items: Catalogue | None, users: Catalogue | None
-    ) -> dict[str, Coverage]:
-        """How far the features go."""
-        found = super().coverage(impressions, items, users)
-        for whose, coverage in found.items():
-            say(f"{whose}: {coverage}")
-        return found
 
     def divide(self, impressions: Impressions) -> ImpressionSplit:
         """Splits the impressions."""

@@ -188,7 +188,7 @@ def _of_interactions(split: ImpressionSplit, levels: Levels) -> _Log:
             (table.item_ids, past.item_ids, past.items),
         )
     )
-    known = users >= 0
+    known = np.isin(users, np.unique(table.users))  # nobody asks for what others did
     found = np.full(len(past), levels.unknown, dtype=np.int32)
     if levels.limits and past.ratings is not None:
         found = levels.encode({RATING: past.ratings})

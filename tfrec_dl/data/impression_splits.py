@@ -1,13 +1,15 @@
 """Divides impressions into training, validation and test, list by list."""
 
+import hashlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.feedback import CLICK
-from tfrec_dl.data.impressions import PARTS, Impressions
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.list_values import PARTS
 from tfrec_dl.data.splits import check_shares
 from tfrec_dl.errors import InputError
 
@@ -33,6 +35,13 @@ class ImpressionSplit:
     test: np.ndarray
     in_time: bool
     interactions: Interactions | None = None
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the impressions, and of the interactions of the histories where there are some, in hexadecimal."""
+        if self.interactions is None:
+            return self.impressions.fingerprint()
+        both = self.impressions.fingerprint() + self.interactions.fingerprint()
+        return hashlib.sha256(both.encode()).hexdigest()
 
     def with_history(self, interactions: Interactions) -> "ImpressionSplit":
         """The same split, whose histories are made of interactions, with times in the unit of the impressions'.

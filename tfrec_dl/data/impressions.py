@@ -1,89 +1,21 @@
 """A checked table of impressions: what was shown to whom, in which list and context, and what came of it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.catalogue_columns import CHOICES, Choice, feature_values, settled_kind
-from tfrec_dl.data.columns import missing_column, refuse_repeats
+from tfrec_dl.data.catalogue_columns import feature_values, settled_kind
 from tfrec_dl.data.feature_kinds import Kind
 from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.impression_columns import ImpressionColumns
+from tfrec_dl.data.list_values import checked_parts, checked_positions, numbered_lists, refuse_mixed
 from tfrec_dl.data.reading import TableFile
-from tfrec_dl.data.validation import Locate, checked_ids, checked_numbers, checked_times, refuse
+from tfrec_dl.data.validation import Locate, checked_ids, checked_times
 from tfrec_dl.errors import InputError
-
-LONGEST_LIST = 10_000  # positions
-PARTS = ("train", "validation", "test")
-
-
-@dataclass(frozen=True)
-class ImpressionColumns:
-    """Which column of a table of impressions plays which part.
-
-    Attributes:
-        user: column of user ids.
-        item: column of item ids.
-        time: column of times; None reads "timestamp" when the table has it.
-        lists: columns that together name the list in which an impression was shown: a session and a step, or a
-            request's id. Without any, each row is a list of its own.
-        position: column of places in the list, from 0 or 1; a matter of training alone (see `docs/ranking.md`). None:
-            places play no part, or are an ordinary feature of the context.
-        part: column that says "train", "validation" or "test", the same for a whole list.
-        context: further column -> kind, or "ignore", where the guess is wrong; a column that plays another part is a
-            feature too where its kind is given, unless it says what came of the impression.
-    """
-
-    user: str = "user_id"
-    item: str = "item_id"
-    time: str | None = None
-    lists: tuple[str, ...] = ()
-    position: str | None = None
-    part: str | None = None
-    context: Mapping[str, Choice] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Checks what names do not show."""
-        if isinstance(self.lists, str):
-            raise InputError(f"lists is {self.lists!r}: give several names, or one as ({self.lists!r},)")
-        if self.user == self.item:
-            raise InputError(f"column {self.user!r} is named as both user and item: give each its own column")
-
-    def resolve(self, header: Sequence[str], feedback: Feedback, table: str) -> "ImpressionColumns":
-        """Settles the column of times.
-
-        Raises:
-            InputError: if a column is missing (the nearest name is suggested) or occurs twice, a kind is wrong, or what
-                came of an impression is to be a feature.
-        """
-        found = replace(self, time="timestamp") if self.time is None and "timestamp" in header else self
-        for name in (*found.parts, *feedback.columns, *self.context):
-            if name not in header:
-                raise InputError(missing_column(name, header, table))
-        refuse_repeats(dict.fromkeys(header), header, table)
-        for name, kind in self.context.items():
-            if kind not in CHOICES:
-                raise InputError(f"the kind of column {name!r} is {kind!r}: use {', '.join(map(repr, CHOICES))}")
-            if name in feedback.outcomes and kind != "ignore":
-                raise InputError(
-                    f"column {name!r} says what came of an impression, so it is no feature: leave its kind {kind!r} out"
-                )
-        return found
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """Columns that are no features unless asked."""
-        named = (self.user, self.item, self.time, *self.lists, self.position, self.part)
-        return tuple(name for name in named if name is not None)
-
-    def ids(self, feedback: Feedback) -> tuple[str, ...]:
-        """Columns to read as text: those of ids, of lists too unless they are a number to someone."""
-        others = {self.time, self.position, *self.context, *feedback.columns}
-        return tuple(dict.fromkeys([self.user, self.item, *(name for name in self.lists if name not in others)]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,10 +110,10 @@ class Impressions:
         users, user_ids = checked_ids(frame[columns.user], columns.user, locate)
         items, item_ids = checked_ids(frame[columns.item], columns.item, locate)
         times = checked_times(frame[columns.time], columns.time, locate) if columns.time else None
-        lists = _numbered_lists(frame, columns, locate)
-        _refuse_mixed(lists, users, frame[columns.user], columns.user, locate)
+        lists = numbered_lists(frame, columns, locate)
+        refuse_mixed(lists, users, frame[columns.user], columns.user, locate)
         if times is not None:
-            _refuse_mixed(lists, times, frame[columns.time], str(columns.time), locate)
+            refuse_mixed(lists, times, frame[columns.time], str(columns.time), locate)
         labels = feedback.read(frame, locate)
         found = cls(
             user_ids=user_ids,
@@ -191,9 +123,11 @@ class Impressions:
             lists=lists,
             labels=labels.values,
             times=times,
-            positions=_positions(frame[columns.position], columns.position, locate) if columns.position else None,
+            positions=checked_positions(frame[columns.position], columns.position, locate)
+            if columns.position
+            else None,
             weights=labels.weights,
-            parts=_parts(frame[columns.part], columns.part, lists, locate) if columns.part else None,
+            parts=checked_parts(frame[columns.part], columns.part, lists, locate) if columns.part else None,
             context=_context(frame, feedback, columns, locate, folder),
         )
         return found if labels.kept.all() else found.select(labels.kept)
@@ -244,42 +178,6 @@ def context_rows(context: Catalogue, rows: np.ndarray) -> Catalogue:
     """Some rows of the context's features."""
     columns = {name: values[rows] for name, values in context.columns.items()}
     return replace(context, ids=context.ids[rows], columns=columns)
-
-
-def _numbered_lists(frame: pd.DataFrame, columns: ImpressionColumns, locate: Locate) -> np.ndarray:
-    """[n] int32, lists in the order of first appearance."""
-    if not columns.lists:
-        return np.arange(len(frame), dtype=np.int32)
-    codes = np.zeros(len(frame), dtype=np.int64)
-    for name in columns.lists:
-        found, distinct = pd.factorize(frame[name])
-        refuse(found < 0, frame[name], name, locate, "the list is missing", "fill it in or drop the row")
-        codes = pd.factorize(codes * len(distinct) + found)[0]
-    return codes.astype(np.int32)
-
-
-def _refuse_mixed(lists: np.ndarray, values: np.ndarray, column: pd.Series, name: str, locate: Locate) -> None:
-    """Raises InputError where one list has several users or times."""
-    first = np.zeros(lists.max() + 1, dtype=np.int64)
-    first[lists[::-1]] = np.arange(len(lists))[::-1]  # the last to be written is the list's first row
-    mixed = values != values[first[lists]]
-    remedy = "name columns that tell lists apart"
-    refuse(mixed, column, name, locate, f"the list has another {name!r} in an earlier row", remedy)
-
-
-def _positions(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
-    numbers = checked_numbers(column, name, locate, "position")
-    bad = (numbers < 0) | (numbers >= LONGEST_LIST) | (numbers != np.floor(numbers))
-    refuse(bad, column, name, locate, f"a position is a whole number from 0 to {LONGEST_LIST - 1:,}", "correct it")
-    return numbers.astype(np.int32)
-
-
-def _parts(column: pd.Series, name: str, lists: np.ndarray, locate: Locate) -> np.ndarray:
-    parts = column.map({part: number for number, part in enumerate(PARTS)})
-    refuse(parts.isna().to_numpy(), column, name, locate, f"a part is one of {', '.join(PARTS)}", "correct it")
-    numbers = parts.to_numpy(dtype=np.int8)
-    _refuse_mixed(lists, numbers, column, name, locate)
-    return numbers
 
 
 def _context(

@@ -1,24 +1,24 @@
 """Where a ranking run's impressions come from and how they are split: a description that can be written down."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.catalogue_columns import Choice
-from tfrec_dl.data.catalogue_summary import Coverage
 from tfrec_dl.data.columns import Columns
+from tfrec_dl.data.feature_tables import FeatureTables, absolute_path
 from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.impression_columns import ImpressionColumns
 from tfrec_dl.data.impression_splits import ImpressionSplit, split_as_given, split_at_random, split_in_time
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.errors import InputError
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class RankingSource:
+class RankingSource(FeatureTables):
     """A table of impressions on disk, its columns and its split.
 
     Attributes:
@@ -70,41 +70,14 @@ class RankingSource:
         """Reads and checks the table.
 
         Raises:
-            InputError: as `Impressions.read`.
+            InputError: as `Impressions.read`; and if a split is given without a column of parts, or the reverse.
         """
+        if (self.part is None) == (self.split == "given"):
+            raise InputError(
+                f"split is {self.split!r} and part {self.part!r}: name the column of parts for 'given' only."
+            )
         columns = ImpressionColumns(self.user, self.item, self.time, self.lists, self.position, self.part, self.context)
         return Impressions.read(self.path, self.feedback, columns)
-
-    def read_items(self) -> Catalogue | None:
-        """Reads and checks the items' features, if there are any.
-
-        Raises:
-            InputError: as `Catalogue.read`.
-        """
-        return None if self.items is None else Catalogue.read(self.items, self.item, self.item_kinds, self.image_size)
-
-    def read_users(self) -> Catalogue | None:
-        """Reads and checks the users' features, if there are any.
-
-        Raises:
-            InputError: as `Catalogue.read`.
-        """
-        return None if self.users is None else Catalogue.read(self.users, self.user, self.user_kinds, self.image_size)
-
-    def coverage(
-        self, impressions: Impressions, items: Catalogue | None, users: Catalogue | None
-    ) -> dict[str, Coverage]:
-        """How far the features go: "items" and "users" -> coverage, where there are features.
-
-        Raises:
-            InputError: if features have no id in common with the impressions.
-        """
-        found = {}
-        if items is not None:
-            found["items"] = items.coverage(impressions.item_ids)
-        if users is not None:
-            found["users"] = users.coverage(impressions.user_ids)
-        return found
 
     def divide(self, impressions: Impressions) -> ImpressionSplit:
         """Splits the impressions of this source.
@@ -125,8 +98,7 @@ class RankingSource:
 
     def absolute(self) -> "RankingSource":
         """The same source, found from any working directory."""
-        paths = {"path": self.path, "history": self.history, "items": self.items, "users": self.users}
-        resolved = {name: None if path is None else str(Path(path).resolve()) for name, path in paths.items()}
+        resolved = {name: absolute_path(getattr(self, name)) for name in ("path", "history", "items", "users")}
         return RankingSource(**{**self.to_dict(), **resolved})
 
     def to_dict(self) -> dict[str, Any]:

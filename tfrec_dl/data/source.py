@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Literal
 
 from pydantic import ConfigDict, Field
@@ -10,9 +9,9 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.catalogue_columns import Choice
-from tfrec_dl.data.catalogue_summary import Coverage
 from tfrec_dl.data.cold_start import ColdStartSplit, hold_out_items
 from tfrec_dl.data.columns import Columns
+from tfrec_dl.data.feature_tables import FeatureTables, absolute_path
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.random_split import random_by_user
 from tfrec_dl.data.splits import Split, leave_last_out, temporal
@@ -26,7 +25,7 @@ SPLITS: dict[str, Callable[..., Split]] = {
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class DataSource:
+class DataSource(FeatureTables):
     """A table on disk, its columns and its split.
 
     Attributes:
@@ -71,42 +70,6 @@ class DataSource:
         columns = Columns(user=self.user, item=self.item, time=self.time, rating=self.rating, weight=self.weight)
         return Interactions.read(self.path, columns)
 
-    def read_items(self) -> Catalogue | None:
-        """Reads and checks the items' features, if there are any.
-
-        Raises:
-            InputError: as `Catalogue.read`.
-        """
-        return None if self.items is None else Catalogue.read(self.items, self.item, self.item_kinds, self.image_size)
-
-    def read_users(self) -> Catalogue | None:
-        """Reads and checks the users' features, if there are any.
-
-        Raises:
-            InputError: as `Catalogue.read`.
-        """
-        return None if self.users is None else Catalogue.read(self.users, self.user, self.user_kinds, self.image_size)
-
-    def coverage(
-        self, interactions: Interactions, items: Catalogue | None, users: Catalogue | None
-    ) -> dict[str, Coverage]:
-        """How far the features go: "items" and "users" -> coverage, where there are features.
-
-        Args:
-            interactions: of `read`.
-            items: of `read_items`.
-            users: of `read_users`.
-
-        Raises:
-            InputError: if features have no id in common with the interactions.
-        """
-        found = {}
-        if items is not None:
-            found["items"] = items.coverage(interactions.item_ids)
-        if users is not None:
-            found["users"] = users.coverage(interactions.user_ids)
-        return found
-
     def divide(self, interactions: Interactions, items: Catalogue | None = None) -> Split:
         """Splits the interactions of this source.
 
@@ -146,6 +109,5 @@ class DataSource:
 
     def absolute(self) -> "DataSource":
         """The same source, found from any working directory."""
-        paths = {"path": self.path, "items": self.items, "users": self.users}
-        resolved = {name: None if path is None else str(Path(path).resolve()) for name, path in paths.items()}
+        resolved = {name: absolute_path(getattr(self, name)) for name in ("path", "items", "users")}
         return DataSource(**{**asdict(self), **resolved})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,22 @@ RESAMPLES = 1_000
 CELLS = 4_000_000  # resample weights held at once
 
 
+def resample_weights(users: int, seed: int = 0, resamples: int = RESAMPLES) -> Iterator[np.ndarray]:
+    """How often each user is drawn in each resample, some resamples at a time: [B, users] float64.
+
+    Rows of a user stand or fall together (the cluster bootstrap: Davison and Hinkley, Bootstrap Methods and their
+    Application, 1997, section 3.8), because a user's rows are alike and intervals that took them for independent would
+    be too short. The same seed gives the same resamples, which is what pairs two models.
+    """
+    rng = np.random.default_rng(seed)
+    step = max(1, CELLS // users)
+    for start in range(0, resamples, step):
+        rows = min(step, resamples - start)
+        drawn = rng.integers(users, size=(rows, users))
+        drawn += np.arange(rows)[:, None] * users
+        yield np.bincount(drawn.ravel(), minlength=rows * users).reshape(rows, users).astype(np.float64)
+
+
 def bootstrap_intervals(values: np.ndarray, seed: int = 0, resamples: int = RESAMPLES) -> tuple[np.ndarray, np.ndarray]:
     """95 % percentile bootstrap intervals of means over users (Efron, 1979).
 
@@ -32,16 +49,8 @@ def bootstrap_intervals(values: np.ndarray, seed: int = 0, resamples: int = RESA
     Returns:
         low and high, each [M] float64.
     """
-    users, columns = values.shape
-    rng = np.random.default_rng(seed)
-    means = np.empty((resamples, columns))
-    step = max(1, CELLS // users)
-    for start in range(0, resamples, step):
-        rows = min(step, resamples - start)
-        drawn = rng.integers(users, size=(rows, users))
-        drawn += np.arange(rows)[:, None] * users
-        weights = np.bincount(drawn.ravel(), minlength=rows * users).reshape(rows, users)
-        means[start : start + rows] = weights.astype(np.float64) @ values / users
+    users = len(values)
+    means = np.concatenate([weights @ values / users for weights in resample_weights(users, seed, resamples)])
     tail = (1.0 - CONFIDENCE) / 2.0
     low, high = np.quantile(means, [tail, 1.0 - tail], axis=0)
     return low, high

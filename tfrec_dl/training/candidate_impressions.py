@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.impressions import PARTS
+from tfrec_dl.data.list_values import PARTS
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.scorer import as_scorer, score_blocks

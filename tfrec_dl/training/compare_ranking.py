@@ -7,7 +7,6 @@ import pandas as pd
 import tensorflow as tf
 
 from tfrec_dl.data.impression_splits import ImpressionSplit
-from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.data.ranking_source import RankingSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.baselines.click_floors import floor_names, ranking_floor_entries
@@ -56,7 +55,7 @@ def compare_ranking(
     impressions = source.read()
     split = source.divide(impressions)
     for recipe in recipes:
-        _refuse_other_data(source, impressions, folder / recipe.name)
+        _refuse_other_data(source, split, folder / recipe.name)
     entries = []
     for recipe in recipes:
         finished = (folder / recipe.name / "metrics.json").exists()
@@ -79,7 +78,7 @@ def ranking_entry(run: RankingRun, split: ImpressionSplit) -> RankingEntry:
     return RankingEntry(run.recipe.name, reports, run_seconds(run))
 
 
-def _refuse_other_data(source: RankingSource, impressions: Impressions, folder: Path) -> None:
+def _refuse_other_data(source: RankingSource, split: ImpressionSplit, folder: Path) -> None:
     """Raises InputError where the folder holds a run, finished or not, on other tables, columns, labels or split."""
     if not (folder / "config.json").exists():
         return
@@ -87,6 +86,6 @@ def _refuse_other_data(source: RankingSource, impressions: Impressions, folder: 
     config = run.config()
     features = {"items": source.read_items(), "users": source.read_users()}
     same_features = config.get("features", {}) == describe_features(features)
-    same_table = config["data_fingerprint"] == impressions.fingerprint()
+    same_table = config["data_fingerprint"] == split.fingerprint()
     if not (run.source == source.absolute() and same_table and same_features):
         raise InputError(f"{folder} holds a run on other data: choose a new folder, or delete that one.")

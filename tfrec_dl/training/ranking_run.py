@@ -1,12 +1,10 @@
 """The folder of a ranking run: what was asked, what came out, and everything needed to go on or to repeat it."""
 
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from tfrec_dl.data.impression_splits import ImpressionSplit
-from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.data.ranking_source import RankingSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.build_ranking import RankingData, build_ranking_model
@@ -16,18 +14,15 @@ from tfrec_dl.tasks.ranking.ranking_model import RankingModel
 from tfrec_dl.training.ranking_data import load_ranking_data, save_ranking_data
 from tfrec_dl.training.resumable import restore_best
 from tfrec_dl.training.run_config import (
-    check_continues,
     describe_features,
-    installed_versions,
     read_json,
-    refuse_other_files,
-    write_json,
 )
+from tfrec_dl.training.run_folder import RunFolder, start_folder
 
 TASK = "ranking"
 
 
-class RankingRun:
+class RankingRun(RunFolder):
     """A folder of the files below.
 
     It has `config.json`, `knowledge.json`, `users.txt`, `items.txt`, `metrics.json`, `history.csv`, `checkpoints/` and
@@ -42,13 +37,13 @@ class RankingRun:
     """
 
     def __init__(self, folder: Path, recipe: RankingRecipe, source: RankingSource) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.recipe = recipe
         self.source = source
 
     @staticmethod
     def begin(
-        folder: Path, recipe: RankingRecipe, source: RankingSource, impressions: Impressions, data: RankingData
+        folder: Path, recipe: RankingRecipe, source: RankingSource, split: ImpressionSplit, data: RankingData
     ) -> "RankingRun":
         """Starts a run, or finds the unfinished one that the same call has started.
 
@@ -56,18 +51,19 @@ class RankingRun:
             folder: of the run.
             recipe: the model.
             source: the data.
-            impressions: of the source.
+            split: of the source.
             data: what the model is built from.
 
         Raises:
             InputError: if the folder holds a finished run, a run of something else, or other files, or cannot be
                 written to.
         """
+        impressions = split.impressions
         config = {
             "task": TASK,
             "recipe": recipe.to_dict(),
             "data": source.absolute().to_dict(),
-            "data_fingerprint": impressions.fingerprint(),
+            "data_fingerprint": split.fingerprint(),
             "data_size": {
                 "impressions": len(impressions),
                 "lists": int(impressions.lists.max()) + 1,
@@ -76,16 +72,7 @@ class RankingRun:
             },
             "features": describe_features({"items": data.item_features, "users": data.user_features}),
         }
-        path = folder / "config.json"
-        if path.exists():
-            check_continues(folder, config)
-        else:
-            refuse_other_files(folder)
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError(f"cannot create {folder}: {error.strerror}; choose another folder.") from error
-            write_json(path, {**config, "versions": installed_versions()})
+        start_folder(folder, config)
         if not (folder / "knowledge.json").exists():
             save_ranking_data(data, folder)
         return RankingRun(folder, recipe, source.absolute())
@@ -108,25 +95,6 @@ class RankingRun:
             reason = f"{type(error).__name__}, {str(error).splitlines()[0]}"
             raise InputError(f"{folder / 'config.json'} is not a run's configuration ({reason}).") from error
 
-    @property
-    def finished(self) -> bool:
-        """Whether the run has its metrics."""
-        return (self.folder / "metrics.json").exists()
-
-    def config(self) -> dict[str, Any]:
-        """Everything that was asked: recipe, data, its fingerprint and size, versions."""
-        return read_json(self.folder / "config.json")
-
-    def metrics(self) -> dict[str, float]:
-        """Everything that was measured.
-
-        Raises:
-            InputError: if the run is not finished.
-        """
-        if not self.finished:
-            raise InputError(f"{self.folder} is not finished: run the same `tfrec-dl train` command again to continue.")
-        return read_json(self.folder / "metrics.json")
-
     def model(self) -> RankingModel:
         """The trained model, with the weights of its best epoch, calibrated.
 
@@ -141,16 +109,11 @@ class RankingRun:
         return model
 
     def split(self) -> ImpressionSplit:
-        """Reads the run's table again and splits it as in training.
+        """Reads the run's tables again and splits them as in training.
 
         Raises:
-            InputError: if the table is gone or is no longer the one trained on.
+            InputError: if the table, or that of the histories, is gone or is no longer the one trained on.
         """
-        impressions = self.source.read()
-        found, expected = impressions.fingerprint(), self.config()["data_fingerprint"]
-        if found != expected:
-            raise InputError(
-                f"{self.source.path} has changed since {self.folder} was trained "
-                f"(fingerprint {found[:12]}, then {expected[:12]}): bring the old table back, or train again."
-            )
-        return self.source.divide(impressions)
+        split = self.source.divide(self.source.read())
+        self.refuse_changed_data(self.source.path, split.fingerprint())
+        return split

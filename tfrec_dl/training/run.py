@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -20,20 +19,17 @@ from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.tasks.stacking.stacked_model import StackedModel
 from tfrec_dl.training.resumable import restore_best
 from tfrec_dl.training.run_config import (
-    check_continues,
     describe_features,
-    installed_versions,
     read_json,
-    refuse_other_files,
-    write_json,
 )
+from tfrec_dl.training.run_folder import RunFolder, start_folder
 
 MEMBERS = "members"  # folder of the runs of a stack's deep members
 START = "start"  # folder of the run of a game's generator before the game
 DISCRIMINATOR = "discriminator"  # folder of the run of a game's discriminator before the game
 
 
-class Run:
+class Run(RunFolder):
     """A folder with `config.json`, `vocabulary.txt`, `metrics.json`, `history.csv`, `checkpoints/` and `logs/`.
 
     Beside them `items.parquet` and `users.parquet`, where the model reads features, so that it can be built again
@@ -52,7 +48,7 @@ class Run:
     """
 
     def __init__(self, folder: Path, recipe: Recipe, source: DataSource) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.recipe = recipe
         self.source = source
 
@@ -91,16 +87,7 @@ class Run:
             },
             "features": describe_features(features),
         }
-        path = folder / "config.json"
-        if path.exists():
-            check_continues(folder, config)
-        else:
-            refuse_other_files(folder)
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError(f"cannot create {folder}: {error.strerror}; choose another folder.") from error
-            write_json(path, {**config, "versions": installed_versions()})
+        start_folder(folder, config)
         # After the configuration, by which a call that continues knows the folder as its own.
         for name, catalogue in features.items():
             if catalogue is not None and not (folder / f"{name}.parquet").exists():
@@ -123,25 +110,6 @@ class Run:
         except (KeyError, TypeError, ValidationError) as error:
             reason = f"{type(error).__name__}, {str(error).splitlines()[0]}"
             raise InputError(f"{folder / 'config.json'} is not a run's configuration ({reason}).") from error
-
-    @property
-    def finished(self) -> bool:
-        """Whether the run has its metrics."""
-        return (self.folder / "metrics.json").exists()
-
-    def config(self) -> dict[str, Any]:
-        """Everything that was asked: recipe, data, its fingerprint and size, versions."""
-        return read_json(self.folder / "config.json")
-
-    def metrics(self) -> dict[str, float]:
-        """Everything that was measured.
-
-        Raises:
-            InputError: if the run is not finished.
-        """
-        if not self.finished:
-            raise InputError(f"{self.folder} is not finished: run the same `tfrec-dl train` command again to continue.")
-        return read_json(self.folder / "metrics.json")
 
     def vocabulary(self) -> Vocabulary:
         """The items and their training counts."""
@@ -206,10 +174,5 @@ class Run:
             InputError: if the table is gone or is no longer the one trained on.
         """
         interactions = self.source.read()
-        found, expected = interactions.fingerprint(), self.config()["data_fingerprint"]
-        if found != expected:
-            raise InputError(
-                f"{self.source.path} has changed since {self.folder} was trained "
-                f"(fingerprint {found[:12]}, then {expected[:12]}): bring the old table back, or train again."
-            )
+        self.refuse_changed_data(self.source.path, interactions.fingerprint())
         return interactions

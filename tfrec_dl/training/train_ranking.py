@@ -62,7 +62,7 @@ def train_ranking(
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_ranking_model(recipe.model, data, recipe.training.max_length)
     rows = ranking_rows(model.knowledge, split)
-    run = RankingRun.begin(folder, recipe, source, impressions, data)
+    run = RankingRun.begin(folder, recipe, source, split, data)
     with locked(folder / "config.json"):
         _fit(model, split, rows, run, callbacks, verbose)
         restore_best(model, folder)

@@ -4,8 +4,9 @@ import pytest
 
 from tests.impression_log import impression_log
 from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.data.impression_columns import ImpressionColumns
 from tfrec_dl.data.impression_splits import split_at_random, split_in_time
-from tfrec_dl.data.impressions import ImpressionColumns, Impressions
+from tfrec_dl.data.impressions import Impressions
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.baselines.click_floors import (
     SmoothedRates,

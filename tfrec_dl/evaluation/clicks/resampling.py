@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
 
-from tfrec_dl.evaluation.intervals import CELLS, CONFIDENCE, RESAMPLES
+from tfrec_dl.evaluation.intervals import CONFIDENCE, resample_weights
 
 
 class Figures(Protocol):
@@ -42,22 +42,6 @@ class Ratios:
 def divided(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """Quotients, NaN where the divisor is 0."""
     return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below != 0)
-
-
-def resample_weights(users: int, seed: int = 0, resamples: int = RESAMPLES) -> Iterator[np.ndarray]:
-    """How often each user is drawn in each resample, some resamples at a time: [B, users] float64.
-
-    Rows of a user stand or fall together (the cluster bootstrap: Davison and Hinkley, Bootstrap Methods and their
-    Application, 1997, section 3.8), because a user's rows are alike and intervals that took them for independent would
-    be too short. The same seed gives the same resamples, which is what pairs two models.
-    """
-    rng = np.random.default_rng(seed)
-    step = max(1, CELLS // users)
-    for start in range(0, resamples, step):
-        rows = min(step, resamples - start)
-        drawn = rng.integers(users, size=(rows, users))
-        drawn += np.arange(rows)[:, None] * users
-        yield np.bincount(drawn.ravel(), minlength=rows * users).reshape(rows, users).astype(np.float64)
 
 
 def estimate(figures: Figures, users: int) -> np.ndarray:

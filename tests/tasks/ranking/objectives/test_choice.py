@@ -50,9 +50,15 @@ def test_weight_counts_the_click():
     )
 
 
-def test_list_without_a_click_counts_as_its_rows_do():
-    assert loss(UTILITIES, weights=[1, 1, 1, 1, 4, 0]) == pytest.approx(
-        -(np.log(2 / 8) + np.log(3 / 4) + 2 * np.log(1 / 2)) / 3, rel=1e-5
+def test_list_without_a_click_counts_as_its_candidates_do():
+    assert loss(UTILITIES, weights=[1, 1, 1, 1, 4, 2]) == pytest.approx(
+        -(np.log(2 / 8) + np.log(3 / 4) + 3 * np.log(1 / 2)) / 3, rel=1e-5
+    )
+
+
+def test_row_of_weight_nothing_is_no_candidate():
+    assert loss(UTILITIES, weights=[1, 1, 0, 1, 4, 0]) == pytest.approx(
+        -(np.log(2 / 4) + np.log(3 / 4) + 4 * np.log(2 / 3)) / 3, rel=1e-5
     )
 
 

@@ -13,7 +13,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.feedback import CLICK, LIST
 from tfrec_dl.tasks.ranking.objectives.click import from_log_odds
-from tfrec_dl.tasks.ranking.objectives.losses import log_odds
+from tfrec_dl.tasks.ranking.objectives.losses import NO_CANDIDATE, log_odds
 
 SUREST = -1e-6  # log-probability: beyond it the log-odds are not finite
 
@@ -53,14 +53,16 @@ class Choice:
     ) -> tf.Tensor:
         """As `Objective.loss`: a mean over lists; several clicks of a list share its weight.
 
-        A list without a click counts as much as its rows do on average.
+        A row of weight 0 is no candidate; a list without a click counts as much as its candidates do on average.
         """
-        utilities, clicks = outputs[CLICK][:, 0], labels[CLICK]
+        clicks = labels[CLICK]
+        utilities = tf.where(weights > 0, outputs[CLICK][:, 0], NO_CANDIDATE)
         log_total = _log_total(utilities, lists)
         chosen = tf.math.segment_sum(weights * clicks * (tf.gather(log_total, lists) - utilities), lists)
         count = tf.math.segment_sum(clicks, lists)
-        without_click = tf.math.segment_mean(weights, lists) * log_total
-        return tf.reduce_mean(tf.where(count > 0, tf.math.divide_no_nan(chosen, count), without_click))
+        candidates = tf.math.segment_sum(tf.cast(weights > 0, tf.float32), lists)
+        weight = tf.math.divide_no_nan(tf.math.segment_sum(weights, lists), candidates)
+        return tf.reduce_mean(tf.where(count > 0, tf.math.divide_no_nan(chosen, count), weight * log_total))
 
     def logits(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
         """O [R, 1] of whole lists [R] -> log-odds of a click [R]."""
