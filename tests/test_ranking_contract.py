@@ -116,6 +116,7 @@ def trained(request, table, tmp_path_factory) -> Trained:
     recipe, source = RANKING_RECIPES[name].with_settings(SMALL), source_of(labels, table)
     folder = tmp_path_factory.mktemp(name)
     copies = CopiesTheFolder(folder / "run", folder / "killed")
+    tf.keras.backend.clear_session()  # layers are named as in a process of its own: sums go by the names
     run = RankingRun.open(train_ranking(recipe, source, folder / "run", [copies], verbose=0).folder)
     split, model = run.split(), run.model()
     rows = ranking_rows(model.knowledge, split)
@@ -193,6 +194,7 @@ def test_predictions_are_probabilities_and_ratings_of_the_scale(trained):
 
 def test_killed_run_called_again_ends_as_if_it_had_not_been(trained):
     assert not RankingRun.open(trained.killed).finished
+    tf.keras.backend.clear_session()  # layers are named as in a process of its own: sums go by the names
     resumed = train_ranking(trained.recipe, trained.source, trained.killed, verbose=0)
     metrics = "metrics.json"
     assert (resumed.folder / metrics).read_bytes() == (trained.run.folder / metrics).read_bytes()
