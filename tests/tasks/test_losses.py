@@ -15,6 +15,7 @@ from tfrec_dl.tasks.losses import (
     FullSoftmax,
     InBatchSoftmax,
     Loss,
+    MixedSoftmax,
     SampledSoftmax,
     TOP1Max,
 )
@@ -127,6 +128,54 @@ def test_sampled_softmax_estimates_the_partition_sum_without_bias(queries, targe
     np.testing.assert_array_less(np.abs(estimates.mean(axis=0) - exact), 4 * standard_error)
 
 
+def test_in_batch_softmax_corrects_items_rarer_than_one_in_a_million(queries, targets, table):
+    """TFRS's own correction stops there."""
+    counts = np.where(np.arange(SIZE) < 2, 0, 1)
+    counts[2] = 10_000_000
+    targets = np.arange(2, 6, dtype=np.int32)
+    candidates = Candidates(lambda indices: tf.gather(tf.constant(table), indices), counts, SEED)
+    found = InBatchSoftmax().per_target(tf.constant(queries[:4]), tf.constant(targets), candidates)
+    logits = queries[:4].astype(float) @ table[targets].T - np.log(counts[targets] / counts.sum())
+    expected = [log_sum_exp(row) - row[place] for place, row in enumerate(logits)]
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.75])
+def test_mixed_softmax_lowers_each_negative_by_the_log_of_its_expected_count_in_both_parts(
+    queries, targets, table, exponent
+):
+    loss = MixedSoftmax(negatives=20, popularity_exponent=exponent)
+    expected_count = (TARGETS - 1) * sampling_probability(1.0) + 20 * sampling_probability(exponent)
+    negatives = [*targets, *drawn(loss, exponent)]
+    expected = []
+    for positive, others, scores in positive_and_negatives(queries, targets, table, negatives):
+        corrected = [score - math.log(expected_count[item]) for item, score in zip(others, scores, strict=True)]
+        expected.append(log_sum_exp([positive, *corrected]) - positive)
+    np.testing.assert_allclose(losses_of(loss, queries, targets, table), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_mixed_softmax_estimates_the_partition_sum_without_bias(queries, table):
+    """Where the other targets come by popularity, as those of a shuffled batch do."""
+    loss = MixedSoftmax(negatives=40)
+    batches = 1500
+    sampler = NegativeSampler(COUNTS, 1.0)
+    targets = tf.reshape(sampler.sample(batches * TARGETS, tf.constant([1, 1])), [batches, TARGETS])
+    targets = tf.concat([tf.fill([batches, 1], 4), targets[:, 1:]], axis=1)
+    same_query = tf.tile(queries[:1], [TARGETS, 1])
+
+    @tf.function
+    def first(step):
+        candidates = Candidates(lambda indices: tf.gather(tf.constant(table), indices), COUNTS, tf.stack([7, step]))
+        return loss.per_target(same_query, targets[step], candidates)[0]
+
+    positive = float(queries[0] @ table[4])
+    estimates = np.array([math.exp(float(first(tf.constant(step))) + positive) for step in range(batches)])
+    exact = np.exp(queries[0].astype(float) @ table[2:].T).sum()
+    standard_error = estimates.std() / math.sqrt(batches)
+    assert standard_error < 0.02 * exact
+    assert abs(estimates.mean() - exact) < 4 * standard_error
+
+
 def test_bpr_is_the_mean_over_the_negatives(queries, targets, table):
     loss = BPR(negatives=9, popularity_exponent=0.75)
     expected = [
@@ -174,6 +223,7 @@ def test_gbce_raises_the_positives_probability_to_beta(queries, targets, table, 
 
 SAMPLED = (
     SampledSoftmax(negatives=6),
+    MixedSoftmax(negatives=6),
     BPR(negatives=6),
     BPRMax(negatives=6),
     TOP1Max(negatives=6),
@@ -245,7 +295,7 @@ def test_another_step_draws_other_negatives(loss, queries, targets, table):
 @pytest.mark.parametrize(
     ("loss", "settings"),
     [
-        *((loss, {"negatives": 0}) for loss in (SampledSoftmax, BPR, BPRMax, TOP1Max, GBCE)),
+        *((loss, {"negatives": 0}) for loss in (SampledSoftmax, MixedSoftmax, BPR, BPRMax, TOP1Max, GBCE)),
         (SampledSoftmax, {"popularity_exponent": 1.5}),
         (BPR, {"popularity_exponent": -0.5}),
         (BPRMax, {"score_regularisation": -1}),

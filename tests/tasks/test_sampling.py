@@ -30,6 +30,26 @@ def test_rare_items_of_a_large_catalogue_are_drawn():
     assert len(np.unique(drawn)) == pytest.approx(len(counts) * (1 - np.exp(-DRAWS / len(counts))), rel=0.01)
 
 
+def test_neighbours_with_equal_counts_are_drawn_alike():
+    counts = np.array([0, 0, 8, 8, 8, 2, 2, 1, 0, 0])
+    drawn = NegativeSampler(counts, 1.0).sample(DRAWS, tf.constant([3, 4]))
+    share = np.bincount(drawn, minlength=len(counts)) / DRAWS
+    np.testing.assert_allclose(share, counts / counts.sum(), atol=0.005)
+    assert not share[counts == 0].any()
+
+
+def test_graph_of_a_large_catalogue_stays_small():
+    counts = np.concatenate([[0, 0], np.sort(np.random.default_rng(0).zipf(1.5, 200_000).clip(max=10**6))[::-1]])
+    sampler = NegativeSampler(counts, 0.5)
+
+    @tf.function
+    def step(seed):
+        return sampler.log_probability(sampler.sample(1024, seed))
+
+    size = step.get_concrete_function(tf.TensorSpec([2], tf.int32)).graph.as_graph_def().ByteSize()
+    assert size < 200_000  # a byte an item; a number an item would be 2.4 MB
+
+
 def test_seed_decides_the_draws():
     sampler = NegativeSampler(COUNTS, 0.5)
     first, same, other = (sampler.sample(50, tf.constant(seed)).numpy() for seed in ([1, 2], [1, 2], [1, 3]))

@@ -9,6 +9,10 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM
 class NegativeSampler:
     """Draws items with replacement, with probability proportional to count ** exponent.
 
+    It holds one number for each run of neighbours with equal counts, not one for each item. A vocabulary is sorted by
+    count, and of a million items most share theirs with thousands of others, so the constants in a graph stay small and
+    a draw searches them in cache.
+
     Args:
         item_counts: training interactions of each vocabulary row [V]; those without any, and 0 and 1, are never
             drawn.
@@ -16,20 +20,32 @@ class NegativeSampler:
     """
 
     def __init__(self, item_counts: np.ndarray, exponent: float) -> None:
-        counts = item_counts.astype(np.float64)
-        mass = np.where(counts > 0, counts**exponent, 0.0)
-        mass[:FIRST_ITEM] = 0.0
-        probability = mass / mass.sum()
+        counts = np.concatenate([np.zeros(FIRST_ITEM, item_counts.dtype), item_counts[FIRST_ITEM:]])
+        starts = np.concatenate([[0], 1 + np.flatnonzero(np.diff(counts))])
+        lengths = np.diff(np.append(starts, len(counts)))
+        mass = np.where(counts[starts] > 0, counts[starts].astype(np.float64) ** exponent, 0.0)
+        each = mass / (mass * lengths).sum()
         with np.errstate(divide="ignore"):
-            self._log_probability = np.log(probability).astype(np.float32)
-        self._cumulative = np.cumsum(probability)
-        self._cumulative /= self._cumulative[-1]  # exactly 1 from the last item with mass on
+            self._log_probability = np.log(each).astype(np.float32)
+        self._starts = starts.astype(np.int32)
+
+        drawn = mass > 0
+        self._first = starts[drawn].astype(np.int32)
+        self._length = lengths[drawn].astype(np.int32)
+        self._each = each[drawn]
+        self._reached = np.cumsum(self._each * self._length)
+        self._reached /= self._reached[-1]  # exactly 1 in the end
 
     def sample(self, count: int, seed: tf.Tensor) -> tf.Tensor:
         """Draws `count` vocabulary indices [count] int32; `seed` is an int [2] that decides them."""
         uniform = tf.random.stateless_uniform([count], seed, dtype=tf.float64)
-        return tf.searchsorted(tf.constant(self._cumulative), uniform, side="right")
+        run = tf.searchsorted(tf.constant(self._reached), uniform, side="right")
+        before = tf.gather(tf.constant(np.concatenate([[0.0], self._reached[:-1]])), run)
+        place = tf.cast((uniform - before) / tf.gather(tf.constant(self._each), run), tf.int32)
+        last = tf.gather(tf.constant(self._length - 1), run)
+        return tf.gather(tf.constant(self._first), run) + tf.minimum(place, last)
 
     def log_probability(self, indices: tf.Tensor) -> tf.Tensor:
-        """Log of the probability that one draw gives each of the indices, float32 of the same shape."""
-        return tf.gather(tf.constant(self._log_probability), indices)
+        """Log of the probability that one draw gives each of the indices [N] int32, float32 [N]."""
+        run = tf.searchsorted(tf.constant(self._starts), indices, side="right") - 1
+        return tf.gather(tf.constant(self._log_probability), run)

@@ -7,10 +7,11 @@ from pydantic import Field
 from tfrec_dl.tasks.losses.candidates import Candidates
 from tfrec_dl.tasks.losses.gbce import GBCE
 from tfrec_dl.tasks.losses.pairwise import BPR, BPRMax, TOP1Max
-from tfrec_dl.tasks.losses.softmax import FullSoftmax, InBatchSoftmax, SampledSoftmax
+from tfrec_dl.tasks.losses.softmax import FullSoftmax, InBatchSoftmax, MixedSoftmax, SampledSoftmax
 
 Loss = Annotated[
-    FullSoftmax | InBatchSoftmax | SampledSoftmax | BPR | BPRMax | TOP1Max | GBCE, Field(discriminator="name")
+    FullSoftmax | InBatchSoftmax | SampledSoftmax | MixedSoftmax | BPR | BPRMax | TOP1Max | GBCE,
+    Field(discriminator="name"),
 ]
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "FullSoftmax",
     "InBatchSoftmax",
     "Loss",
+    "MixedSoftmax",
     "SampledSoftmax",
     "TOP1Max",
 ]

@@ -1,5 +1,6 @@
 """What a retrieval loss may ask about the candidates."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.tasks.sampling import NegativeSampler
 
 
 class Candidates(NamedTuple):
@@ -29,3 +31,8 @@ class Candidates(NamedTuple):
         The others are no candidates: they would be pushed down for not having been there.
         """
         return FIRST_ITEM + int(np.count_nonzero(self.item_counts))
+
+    def log_popularity(self, indices: tf.Tensor) -> tf.Tensor:
+        """Log of the items' share of the training interactions [N] float32; one never met counts as met once."""
+        share = NegativeSampler(self.item_counts, 1.0).log_probability(indices)
+        return tf.maximum(share, -math.log(self.item_counts[FIRST_ITEM:].sum()))
