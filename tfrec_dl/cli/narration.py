@@ -14,6 +14,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import FULL_SOFTMAX_LIMIT
 from tfrec_dl.tasks.adversarial.game import AdversarialModel
 from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
+from tfrec_dl.training.optimisers import optimizer_title
 
 PARTS = ("user", "item", "time", "rating")
 
@@ -90,7 +91,7 @@ class Narrator(tf.keras.callbacks.Callback):
             rows = "with this loss every item has a gradient, so all rows of the item table are updated"
         else:
             rows = "only the rows that a batch touches are updated, whatever the size of the catalogue"
-        say(f"optimiser: row-sparse Adam; {rows}")
+        say(f"optimiser: {optimizer_title(self.model.optimizer)}; {rows}")
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Says where an interrupted training goes on."""

@@ -1,4 +1,4 @@
-"""Compiling and fitting a retrieval model: windows in, learning-rate schedule, row-sparse Adam."""
+"""Compiling and fitting a retrieval model: windows in, learning-rate schedule, row-sparse optimiser."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from tfrec_dl.data.windows import TrainingWindows, WindowConfig
 from tfrec_dl.evaluation.callback import ValidationCallback
 from tfrec_dl.recipes import TrainingConfig
 from tfrec_dl.tasks.retrieval import RetrievalModel
-from tfrec_dl.training.optimisers import RowSparseAdam
+from tfrec_dl.training.optimisers import row_sparse_optimizer
 from tfrec_dl.training.schedules import warm_up_and_decay
 
 MONITORED = "val_ndcg@10"
@@ -42,12 +42,9 @@ def training_batches(
 
 
 def compile_model(model: RetrievalModel, config: TrainingConfig, steps_per_epoch: int) -> None:
-    """Compiles the model with row-sparse Adam on the schedule, and creates the optimiser's slots."""
+    """Compiles the model with the row-sparse optimiser on the schedule, and creates the optimiser's slots."""
     schedule = warm_up_and_decay(config.learning_rate, config.warm_up, config.epochs * steps_per_epoch)
-    optimizer = RowSparseAdam(schedule, weight_decay=config.weight_decay or None)
-    # Decay would touch every row of a table at every step.
-    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
-    optimizer.exclude_from_weight_decay(var_list=tables)
+    optimizer = row_sparse_optimizer(config.optimizer, model, schedule, config.weight_decay)
     model.compile(optimizer=optimizer)
     optimizer.build(model.trainable_variables)
 

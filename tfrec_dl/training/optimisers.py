@@ -1,6 +1,10 @@
-"""Adam that touches only the rows of an embedding table that a batch touched."""
+"""Optimisers that touch only the rows of an embedding table that a batch touched."""
+
+from typing import Literal
 
 import tensorflow as tf
+
+Rate = float | tf.keras.optimizers.schedules.LearningRateSchedule
 
 
 class RowSparseAdam(tf.keras.optimizers.Adam):
@@ -32,3 +36,30 @@ class RowSparseAdam(tf.keras.optimizers.Adam):
         velocity.scatter_update(tf.IndexedSlices(row_velocity, rows))
         change = rate * row_momentum / (tf.sqrt(row_velocity) + self.epsilon)
         variable.scatter_sub(tf.IndexedSlices(change, rows))
+
+
+def row_sparse_optimizer(
+    name: Literal["adam", "adagrad"], model: tf.keras.Model, rate: Rate, weight_decay: float = 0.0
+) -> tf.keras.optimizers.Optimizer:
+    """The optimiser for a model with tables, not built.
+
+    Keras's own Adagrad (Duchi et al., Adaptive Subgradient Methods for Online Learning and Stochastic Optimization,
+    JMLR 2011) reads and writes the rows of a sparse gradient alone, so it is taken as it is. It keeps one number beside
+    each weight, Adam two. Neither is clipped by norm nor averaged over steps: both would read every row at every step.
+
+    Args:
+        name: which.
+        model: built; its tables are excluded from weight decay, which would touch every row at every step.
+        rate: learning rate or schedule.
+        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019); 0 for none.
+    """
+    kind = RowSparseAdam if name == "adam" else tf.keras.optimizers.Adagrad
+    optimizer = kind(rate, weight_decay=weight_decay or None)
+    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
+    optimizer.exclude_from_weight_decay(var_list=tables)
+    return optimizer
+
+
+def optimizer_title(optimizer: tf.keras.optimizers.Optimizer) -> str:
+    """What messages call it."""
+    return "row-sparse Adam" if isinstance(optimizer, RowSparseAdam) else "row-sparse Adagrad"
