@@ -31,7 +31,7 @@ def batches_of(seed=3, max_length=8, batch_size=3, lengths=LENGTHS) -> TrainingH
 def epochs_of(batches, count, first_epoch=0):
     """`count` epochs, each a list of batches."""
     steps = batches.steps_per_epoch
-    found = list(batches.dataset(first_epoch).take(count * steps).as_numpy_iterator())
+    found = list(batches.dataset(first_epoch * steps).take(count * steps).as_numpy_iterator())
     return [found[epoch * steps : (epoch + 1) * steps] for epoch in range(count)]
 
 

@@ -22,7 +22,7 @@ def histories_of(lengths) -> Histories:
 def epochs_of(windows, count, first_epoch=0):
     """`count` epochs, each a list of batches."""
     steps = windows.steps_per_epoch
-    batches = list(windows.dataset(first_epoch).take(count * steps).as_numpy_iterator())
+    batches = list(windows.dataset(first_epoch * steps).take(count * steps).as_numpy_iterator())
     return [batches[epoch * steps : (epoch + 1) * steps] for epoch in range(count)]
 
 

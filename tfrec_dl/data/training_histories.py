@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.data.batches import Batch, Part, endless
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.windows import CHUNK_BATCHES, WindowConfig
 from tfrec_dl.errors import InputError
@@ -48,13 +49,14 @@ class TrainingHistories:
         """Batches an epoch; one of an epoch's may be smaller."""
         return -(-self.window_count // self.config.batch_size)
 
-    def dataset(self, first_epoch: int = 0) -> tf.data.Dataset:
-        """An endless dataset, epoch after epoch; pass `steps_per_epoch` to `model.fit`.
+    def dataset(self, first_step: int = 0, part: Part = Part()) -> tf.data.Dataset:
+        """An endless dataset, pass after pass; pass `steps_per_epoch` to `model.fit`.
 
-        What an epoch holds depends on the seed and its number only, as with `TrainingWindows`.
+        What a step holds depends on the seed and its number only, as with `TrainingWindows`.
 
         Args:
-            first_epoch: number of the first epoch, from 0.
+            first_step: number of the first step, from 0.
+            part: of the global batches; by default all.
 
         Returns:
             Batches {"history": [B, l] int32, "weight": [B, l] float32 where the histories have weights, and "user_id":
@@ -63,28 +65,23 @@ class TrainingHistories:
         items = tf.constant(self._items)
         weights = None if self._weights is None else tf.constant(self._weights)
         user_ids = None if self._user_ids is None else tf.constant(self._user_ids, tf.string)
-        size, steps = self.config.batch_size, self.steps_per_epoch
+        size = self.config.batch_size
 
-        def epoch_batches(epoch: tf.Tensor) -> tf.data.Dataset:
-            plan, batch_order = self._plan_epoch(epoch)
+        def batch(plan: tf.Tensor, order: tf.Tensor, step: tf.Tensor, replica: tf.Tensor) -> Batch:
+            first = order[step] * size
+            histories = plan[first : first + size]
+            position = tf.range(tf.reduce_max(histories[:, 1]))[None, :]
+            start, length, row = tf.unstack(part.rows(histories, replica), axis=1)
+            inside = position < length[:, None]
+            at = tf.where(inside, start[:, None] + position, 0)
+            found = {"history": tf.where(inside, tf.gather(items, at), 0)}
+            if weights is not None:
+                found["weight"] = tf.where(inside, tf.gather(weights, at), 0.0)
+            if user_ids is not None:
+                found["user_id"] = tf.gather(user_ids, row)
+            return found
 
-            def batch(step: tf.Tensor) -> dict[str, tf.Tensor]:
-                first = batch_order[step] * size
-                start, length, row = tf.unstack(plan[first : first + size], axis=1)
-                position = tf.range(tf.reduce_max(length))[None, :]
-                inside = position < length[:, None]
-                at = tf.where(inside, start[:, None] + position, 0)
-                found = {"history": tf.where(inside, tf.gather(items, at), 0)}
-                if weights is not None:
-                    found["weight"] = tf.where(inside, tf.gather(weights, at), 0.0)
-                if user_ids is not None:
-                    found["user_id"] = tf.gather(user_ids, row)
-                return found
-
-            return tf.data.Dataset.range(steps).map(batch, num_parallel_calls=2)
-
-        epochs = tf.data.Dataset.range(first_epoch, np.iinfo(np.int64).max)
-        return epochs.flat_map(epoch_batches).prefetch(8)
+        return endless(self._plan_epoch, batch, self.steps_per_epoch, first_step, part)
 
     def _plan_epoch(self, epoch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Lays out an epoch: [H, 3] int64 (start, length, row) in order, and the batches' order."""

@@ -5,6 +5,7 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.batches import Batch, Part, endless
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.errors import InputError
 
@@ -91,14 +92,15 @@ class TrainingWindows:
         """Batches an epoch; the last one of an epoch's cut may be smaller."""
         return -(-self.window_count // self.config.batch_size)
 
-    def dataset(self, first_epoch: int = 0) -> tf.data.Dataset:
-        """An endless dataset, epoch after epoch; pass `steps_per_epoch` to `model.fit`.
+    def dataset(self, first_step: int = 0, part: Part = Part()) -> tf.data.Dataset:
+        """An endless dataset, pass after pass; pass `steps_per_epoch` to `model.fit`.
 
-        What an epoch holds depends on the seed and its number only, so training continued at `first_epoch` sees the
+        What a step holds depends on the seed and its number only, so training continued at `first_step` sees the
         batches that uninterrupted training would have seen.
 
         Args:
-            first_epoch: number of the first epoch, from 0.
+            first_step: number of the first step, from 0.
+            part: of the global batches; by default all.
 
         Returns:
             Batches {"history": [B, l] int32, "next_item": [B, l] int32, "weight": [B, l] float32 where the histories
@@ -108,21 +110,17 @@ class TrainingWindows:
         items = tf.constant(self._items)
         weights = None if self._weights is None else tf.constant(self._weights)
         user_ids = None if self._user_ids is None else tf.constant(self._user_ids, tf.string)
-        size, steps = self.config.batch_size, self.steps_per_epoch
+        size = self.config.batch_size
 
-        def epoch_batches(epoch: tf.Tensor) -> tf.data.Dataset:
-            plan, batch_order = self._plan_epoch(epoch)
+        def batch(plan: tf.Tensor, order: tf.Tensor, step: tf.Tensor, replica: tf.Tensor) -> Batch:
+            first = order[step] * size
+            windows = plan[first : first + size]
+            width = tf.reduce_max(windows[:, 1])  # the same for all replicas
+            windows = part.rows(windows, replica)
+            ids = {} if user_ids is None else {"user_id": tf.gather(user_ids, windows[:, 3])}
+            return _gather(items, weights, windows, width) | ids
 
-            def batch(step: tf.Tensor) -> dict[str, tf.Tensor]:
-                first = batch_order[step] * size
-                windows = plan[first : first + size]
-                ids = {} if user_ids is None else {"user_id": tf.gather(user_ids, windows[:, 3])}
-                return _gather(items, weights, windows) | ids
-
-            return tf.data.Dataset.range(steps).map(batch, num_parallel_calls=2)
-
-        epochs = tf.data.Dataset.range(first_epoch, np.iinfo(np.int64).max)
-        return epochs.flat_map(epoch_batches).prefetch(8)
+        return endless(self._plan_epoch, batch, self.steps_per_epoch, first_step, part)
 
     def _plan_epoch(self, epoch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Lays out an epoch: windows [W, 4] int64 (start, length, context, history) in order, the batches' order."""
@@ -149,10 +147,10 @@ class TrainingWindows:
         return plan, batch_order
 
 
-def _gather(items: tf.Tensor, weights: tf.Tensor | None, plan: tf.Tensor) -> dict[str, tf.Tensor]:
-    """Reads the items of a batch of planned windows."""
+def _gather(items: tf.Tensor, weights: tf.Tensor | None, plan: tf.Tensor, width: tf.Tensor) -> Batch:
+    """Reads the items of a batch of planned windows, `width` positions of each."""
     start, length, context = plan[:, 0:1], plan[:, 1:2], plan[:, 2:3]
-    position = tf.range(tf.reduce_max(length))[None, :]
+    position = tf.range(width)[None, :]
     inside = position < length
     at = tf.where(inside, start + position, 0)
     trained = inside & (position >= context)

@@ -4,11 +4,13 @@ import random
 
 import tensorflow as tf
 
+from tfrec_dl.encoders.random_stream import RandomStream
+
 
 class ResumableDropout(tf.keras.layers.Layer):
     """Dropout as in Keras, but training continued from a checkpoint draws the masks that it would have drawn.
 
-    Keras keeps the state of its dropout layers out of checkpoints.
+    Keras keeps the state of its dropout layers out of checkpoints. Replicas that share a batch draw what one would draw.
 
     Args:
         rate: share of the components set to zero in training; the rest grows by 1 / (1 - rate).
@@ -17,7 +19,7 @@ class ResumableDropout(tf.keras.layers.Layer):
     def __init__(self, rate: float, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.rate = rate
-        self.generator = tf.random.Generator.from_seed(random.randrange(2**31))
+        self.generator = RandomStream(random.randrange(2**31))
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         """Tensor of any shape -> the same shape."""
@@ -30,7 +32,7 @@ class ResumableDropout(tf.keras.layers.Layer):
         return {**super().get_config(), "rate": self.rate}
 
     def _uniform(self, shape: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
-        return self.generator.uniform(shape, dtype=dtype)
+        return self.generator.uniform(shape, dtype)
 
 
 class ItemDropout(ResumableDropout):

@@ -32,10 +32,11 @@ class AutoencoderModel(RetrievalModel):
         """
         history = inputs["history"]
         states = self.encoder(with_embedded(history, self.embed(history, vectors)), training=training)
-        last = tf.math.count_nonzero(history, axis=1, dtype=tf.int32) - 1
-        state = tf.gather(states, last, batch_dims=1)
+        lengths = tf.math.count_nonzero(history, axis=1, dtype=tf.int32)
+        state = tf.gather(states, tf.maximum(lengths - 1, 0), batch_dims=1)
         if self.user_tower is not None:
             state += self.user_tower(inputs["user_id"], training=training)
+        state = tf.boolean_mask(state, lengths > 0)  # a replica's rows may end with empty ones
         places = tf.where(history != PADDING)
         targets = tf.gather_nd(history, places)
         weights = tf.gather_nd(inputs["weight"], places) if "weight" in inputs else tf.ones(tf.shape(targets))
@@ -47,7 +48,7 @@ class AutoencoderModel(RetrievalModel):
         likelihood = tf.nn.log_softmax(tf.linalg.matmul(examples.queries, items, transpose_b=True))
         places = tf.stack([examples.rows, examples.targets - FIRST_ITEM], axis=1)
         losses = -tf.gather_nd(likelihood, places) * examples.weights
-        return tf.reduce_sum(losses) / self.averaged_over(examples)
+        return tf.math.divide_no_nan(tf.reduce_sum(losses), self.averaged_over(examples))
 
     def averaged_over(self, examples: Examples) -> tf.Tensor:
         """The number of histories."""

@@ -11,6 +11,7 @@ from tfrec_dl.data.training_histories import TrainingHistories
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.data.windows import TrainingWindows
 from tfrec_dl.tasks.losses import Candidates, FullSoftmax, Loss
+from tfrec_dl.tasks.replicas import share_of_replicas
 
 ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
 
@@ -100,14 +101,14 @@ class RetrievalModel(tfrs.Model):
             training: whether dropout is active.
 
         Returns:
-            Scalar, divided by the number of replicas so that their sum is the mean over the global batch when replicas
-            hold equally many targets.
+            Scalar; the sum over the replicas is the mean over the global batch.
         """
         vectors = self.lookup(training)
         examples = self.examples(inputs, vectors, training)
         loss = self.supervised_loss(examples, vectors, self._step_seed())
-        self.loss_mean.update_state(loss, sample_weight=self.averaged_over(examples))
-        return loss / tf.distribute.get_strategy().num_replicas_in_sync
+        weight = self.averaged_over(examples)
+        self.loss_mean.update_state(loss, sample_weight=weight)
+        return loss * share_of_replicas(weight)
 
     def lookup(self, training: bool = False) -> Lookup:
         """Vocabulary indices [N] int32 -> item vectors [N, D], for one step."""

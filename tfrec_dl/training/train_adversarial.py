@@ -124,7 +124,7 @@ def _play(
         logger.warning("stopped after epoch %d: %s", finished_epochs, over)
     elif not resumable.stalled and finished_epochs < settings.game_epochs:
         game.fit(
-            batches.dataset(finished_epochs),
+            batches.dataset(finished_epochs * batches.steps_per_epoch),
             initial_epoch=finished_epochs,
             epochs=settings.game_epochs,
             steps_per_epoch=batches.steps_per_epoch,

@@ -88,7 +88,7 @@ def _fit(
     )
     if not resumable.stalled and finished_epochs < config.epochs:
         model.fit(
-            windows.dataset(finished_epochs),
+            windows.dataset(finished_epochs * windows.steps_per_epoch),
             initial_epoch=finished_epochs,
             epochs=config.epochs,
             steps_per_epoch=windows.steps_per_epoch,
