@@ -1,6 +1,7 @@
 """What every recipe promises, on data whose best answer is known: a new family joins by being in RECIPES.
 
-Two networks are held to it over items' features too: a recurrent one and a convolutional one.
+Two networks are held to it over items' features too: a recurrent one and a convolutional one; and one where most items
+share the rows of their table.
 """
 
 import csv
@@ -60,6 +61,7 @@ READERS = {
 }
 CASES = [(name, "as it comes") for name in RECIPES]
 CASES += [(name, kind) for name in ("gru", "caser") for kind in ("content", "hybrid")]
+CASES += [("gru", "hashed")]
 
 # A walk along the cycle read as a set has two ends, and either may have come last: who ranks the item after the one and
 # that before the other first and second is right half of the time.
@@ -125,6 +127,8 @@ def trained(request, table, tmp_path_factory) -> Trained:
     if kind in ("content", "hybrid"):
         recipe = recipe.with_settings({"kind": kind, **READERS})
         source = DataSource(str(table), items=str(table.with_name("items.csv")))
+    if kind == "hashed":
+        recipe = recipe.with_settings({"hashing.own_rows": 4, "hashing.buckets": 12})
     folder = tmp_path_factory.mktemp(name)
     copies = CopiesTheFolder(folder / "run", folder / "killed", epoch=10)
     run = train(recipe, source, folder / "run", [copies], verbose=0)

@@ -20,7 +20,10 @@ CONTENT = "model.content."
 OPEN = "(open)"
 UNSET = {
     "model.loss": "(by the catalogue's size)",
+    "model.hashing.own_rows": "(all)",
+    "model.hashing.buckets": "(a tenth of the other items)",
     "training.context": "(half of max_length)",
+    "training.steps_per_epoch": "(a pass over the data)",
     "model.click": "(by the lists)",
     "model.id_dropout": "(by the labels)",
     "model.ranker.projection": "(full rank)",

@@ -15,17 +15,25 @@ class MarkovPath(tf.keras.layers.Layer):
         dimension: width of the item vectors.
         order: how many of the last items have a say.
         decay: initial weight of an item over that of the item after it.
+        transitions: layer, vocabulary indices [B, L] int32 -> [B, L, dimension], zeros at first; None makes a table
+            with a row for each item.
     """
 
     def __init__(
-        self, vocabulary_size: int, dimension: int, order: int = 5, decay: float = 0.5, **kwargs: object
+        self,
+        vocabulary_size: int,
+        dimension: int,
+        order: int = 5,
+        decay: float = 0.5,
+        transitions: tf.keras.layers.Layer | None = None,
+        **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.dimension = dimension
         self.order = order
         self.decay = decay
-        self.transitions = tf.keras.layers.Embedding(
+        self.transitions = transitions or tf.keras.layers.Embedding(
             vocabulary_size, dimension, embeddings_initializer="zeros", name="transitions"
         )
 
@@ -54,4 +62,10 @@ class MarkovPath(tf.keras.layers.Layer):
             "dimension": self.dimension,
             "order": self.order,
             "decay": self.decay,
+            "transitions": tf.keras.layers.serialize(self.transitions),
         }
+
+    @classmethod
+    def from_config(cls, config: dict) -> "MarkovPath":
+        """The layer that `get_config` describes."""
+        return cls(**config | {"transitions": tf.keras.layers.deserialize(config["transitions"])})

@@ -15,6 +15,7 @@ from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.towers.content import Content
 from tfrec_dl.towers.content_tower import content_tower, hybrid_tower
+from tfrec_dl.towers.hashed_ids import item_table
 from tfrec_dl.towers.ids import id_tower
 from tfrec_dl.towers.user_tower import user_tower
 
@@ -66,7 +67,10 @@ def build_model(
         tower = hybrid_tower(config.content, items, vocabulary, ids, config.id_dropout)
     short_path = None
     if config.markov_order:
-        short_path = MarkovPath(vocabulary.size, config.dimension, config.markov_order, name="markov_path")
+        transitions = item_table(vocabulary.size, config.dimension, config.hashing, "zeros", "transitions")
+        short_path = MarkovPath(
+            vocabulary.size, config.dimension, config.markov_order, transitions=transitions, name="markov_path"
+        )
     encoder = sequence_encoder(
         config.dimension,
         config.body.states,
@@ -115,8 +119,6 @@ def model_class(config: AnyConfig) -> type[RetrievalModel]:
     return AutoencoderModel if isinstance(network, AutoencoderConfig) else RetrievalModel
 
 
-def _item_table(rows: int, config: ModelConfig, name: str) -> tf.keras.layers.Embedding:
+def _item_table(size: int, config: ModelConfig, name: str) -> tf.keras.layers.Layer:
     initial = tf.keras.initializers.RandomNormal(stddev=0.05)
-    table = tf.keras.layers.Embedding(rows, config.dimension, initial, name=name)
-    table.build(None)
-    return table
+    return item_table(size, config.dimension, config.hashing, initial, name)

@@ -12,6 +12,7 @@ from tfrec_dl.tasks.adversarial.settings import CFGANGame, IRGANGame
 from tfrec_dl.tasks.losses import Loss
 from tfrec_dl.tasks.stacking.config import RankerConfig
 from tfrec_dl.towers.content import Content
+from tfrec_dl.towers.hashed_ids import Hashing
 
 STRICT = ConfigDict(extra="forbid")
 
@@ -33,6 +34,7 @@ class ModelConfig:
         state_dropout: share of the body's outputs set to zero in training.
         tied: whether the item vectors are the encoder's input embedding, or a table of their own; always so where items
             have features.
+        hashing: how many rows the tables of items have, where fewer than items.
         markov_order: last items with a short path to the scores; 0 for none. For behaviour only.
         loss: the retrieval loss; None chooses by the size of the catalogue.
         name: of the family.
@@ -48,6 +50,7 @@ class ModelConfig:
     embedding_dropout: float = Field(default=0.2, ge=0, lt=1)
     state_dropout: float = Field(default=0.2, ge=0, lt=1)
     tied: bool = True
+    hashing: Hashing = Hashing()
     markov_order: int = Field(default=0, ge=0)
     loss: Loss | None = None
     name: Literal["retrieval"] = "retrieval"
@@ -58,7 +61,9 @@ class TrainingConfig:
     """How a model is trained.
 
     Attributes:
-        epochs: passes over the training interactions at most; the learning rate's schedule spans them.
+        epochs: at most, each ended by a validation and a checkpoint; the learning rate's schedule spans them.
+        steps_per_epoch: None for a pass over the training interactions. Fewer on long data, for less to be lost when a
+            training is killed.
         batch_size: windows a step.
         max_length: items a window holds, and a query reads.
         context: items at the start of a long history's later windows that are read and not trained on; None
@@ -73,6 +78,7 @@ class TrainingConfig:
     """
 
     epochs: int = Field(default=15, ge=1)
+    steps_per_epoch: int | None = Field(default=None, ge=1)
     batch_size: int = Field(default=32, ge=1)
     max_length: int = Field(default=100, ge=1)
     context: int | None = Field(default=None, ge=0)

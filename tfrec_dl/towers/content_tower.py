@@ -92,7 +92,7 @@ def hybrid_tower(
     config: Content,
     catalogue: Catalogue,
     vocabulary: Vocabulary,
-    embedding: tf.keras.layers.Embedding,
+    embedding: tf.keras.layers.Layer,
     id_dropout: float,
 ) -> ContentTower:
     """Builds the tower of a hybrid model: an item is its features, and what its id adds to them.
@@ -104,7 +104,7 @@ def hybrid_tower(
         config: what reads each kind of feature.
         catalogue: as for `content_tower`.
         vocabulary: the items, with their training counts.
-        embedding: table of ids [rows of trained items, D - 1].
+        embedding: table of ids, indices of trained items -> [..., D - 1].
         id_dropout: share of the ids hidden at a training step.
     """
     inputs, content, features = _content_parts(config, catalogue, vocabulary, embedding.output_dim)

@@ -6,11 +6,11 @@ import tensorflow as tf
 NEVER_MET = -100.0
 
 
-def id_tower(embedding: tf.keras.layers.Embedding, item_counts: np.ndarray) -> tf.keras.Model:
+def id_tower(embedding: tf.keras.layers.Layer, item_counts: np.ndarray) -> tf.keras.Model:
     """Item vectors from an embedding table and a bias.
 
     Args:
-        embedding: the table [V, D - 1]; pass the encoder's own to tie the weights.
+        embedding: the table, vocabulary indices -> [..., D - 1]; pass the encoder's own to tie the weights.
         item_counts: training interactions of each vocabulary row [V]. The bias starts at the log of an item's share of
             them, where a softmax without history belongs; that of an item without any lies far below every other, for
             nothing else is known of it.
