@@ -4,8 +4,6 @@ from typing import Literal
 
 import tensorflow as tf
 
-Rate = float | tf.keras.optimizers.schedules.LearningRateSchedule
-
 
 class RowSparseAdam(tf.keras.optimizers.Adam):
     """Adam whose moments of an embedding row stand still while no batch touches the row.
@@ -39,7 +37,10 @@ class RowSparseAdam(tf.keras.optimizers.Adam):
 
 
 def row_sparse_optimizer(
-    name: Literal["adam", "adagrad"], model: tf.keras.Model, rate: Rate, weight_decay: float = 0.0
+    name: Literal["adam", "adagrad"],
+    model: tf.keras.Model,
+    rate: float | tf.keras.optimizers.schedules.LearningRateSchedule,
+    weight_decay: float = 0.0,
 ) -> tf.keras.optimizers.Optimizer:
     """The optimiser for a model with tables, not built.
 
