@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from tfrec_dl.data.impression_splits import split_in_time as split_in_time
     from tfrec_dl.data.impressions import Impressions as Impressions
     from tfrec_dl.data.interactions import Interactions as Interactions
+    from tfrec_dl.data.prepared.configuration import PrepareConfig as PrepareConfig
+    from tfrec_dl.data.prepared.folder import PreparedFolder as PreparedFolder
+    from tfrec_dl.data.prepared.prepare import prepare as prepare
+    from tfrec_dl.data.prepared.source import PreparedSource as PreparedSource
+    from tfrec_dl.data.prepared.windows import StreamedWindows as StreamedWindows
     from tfrec_dl.data.random_split import random_by_user as random_by_user
     from tfrec_dl.data.ranking_batches import RankingBatches as RankingBatches
     from tfrec_dl.data.ranking_batches import RankingRows as RankingRows
@@ -177,6 +182,11 @@ _HOMES = {
     "data.impression_splits": ("ImpressionSplit", "split_as_given", "split_at_random", "split_in_time"),
     "data.impressions": ("Impressions",),
     "data.interactions": ("Interactions",),
+    "data.prepared.configuration": ("PrepareConfig",),
+    "data.prepared.folder": ("PreparedFolder",),
+    "data.prepared.prepare": ("prepare",),
+    "data.prepared.source": ("PreparedSource",),
+    "data.prepared.windows": ("StreamedWindows",),
     "data.random_split": ("random_by_user",),
     "data.ranking_batches": ("RankingBatches", "RankingRows"),
     "data.ranking_source": ("RankingSource",),

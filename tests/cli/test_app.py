@@ -59,7 +59,7 @@ def test_interrupted_training_says_how_to_go_on_and_goes_on(program, table, tiny
         patched.setattr(narration.Narrator, "on_epoch_begin", interrupt)
         result = program(*command)
     assert result.status == 130
-    assert result.err == "interrupted: the same command continues the run\n"
+    assert result.err == "interrupted: the same command continues it\n"
     assert not (out / "metrics.json").exists()
 
     result = program(*command)

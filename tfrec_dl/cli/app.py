@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from tfrec_dl import __version__
-from tfrec_dl.cli import compare, demo, evaluate, models, rank, serve, train
+from tfrec_dl.cli import compare, demo, evaluate, models, prepare, rank, serve, train
 from tfrec_dl.cli.console import INTERRUPTED, complain
 from tfrec_dl.errors import InputError
 
@@ -24,8 +24,8 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interruption:
-            goes_on = ctx.invoked_subcommand in ("demo", "train", "compare")
-            complain("interrupted" + (": the same command continues the run" if goes_on else ""))
+            goes_on = ctx.invoked_subcommand in ("demo", "prepare", "train", "compare")
+            complain("interrupted" + (": the same command continues it" if goes_on else ""))
             raise typer.Exit(INTERRUPTED) from interruption
 
     def main(
@@ -88,6 +88,7 @@ def program(
 
 
 app.command("demo")(demo.demo)
+app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)

@@ -7,6 +7,8 @@ from tfrec_dl.cli.console import say
 from tfrec_dl.cli.narrated_features import NarratedFeatures
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.prepared.folder import PreparedFolder
+from tfrec_dl.data.prepared.source import PreparedSource, PreparedSplit
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import EvaluationCases, Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM
@@ -55,6 +57,30 @@ class NarratedSource(NarratedFeatures, DataSource):
                 f"{met_before:,} of {len(split.test.targets.items):,} items to find in the test were met before by the "
                 "same user: misses while seen items are masked (`tfrec-dl evaluate RUN --keep-seen` lets them compete)"
             )
+        return split
+
+
+class NarratedPrepared(PreparedSource):
+    """A prepared folder that says what it holds."""
+
+    def read(self) -> PreparedFolder:
+        """Opens the folder."""
+        folder = super().read()
+        size, evaluated = folder.size, folder.manifest["evaluation"]
+        say(f"prepared folder {self.path}: {len(folder.shards)} shards, read again each pass")
+        say(
+            f"{size['interactions']:,} interactions of {size['users']:,} users with {size['items']:,} items; "
+            f"{evaluated['drawn']:,} of {evaluated['of']:,} users to validate and test on"
+        )
+        return folder
+
+    def divide(self, folder: PreparedFolder, items: Catalogue | None = None) -> PreparedSplit:
+        """The split."""
+        split = super().divide(folder, items)
+        say(
+            f"split {self.split}: {folder.manifest['counts']['trained']:,} interactions to train on, "
+            f"{len(split.vocabulary.ids):,} items"
+        )
         return split
 
 

@@ -44,7 +44,8 @@ class TableOptions:
         typer.Option(
             metavar="PATH",
             show_default=False,
-            help="CSV (also gzip) or Parquet, a row an interaction; for ranking a row an impression.",
+            help="CSV (also gzip) or Parquet, a row an interaction, or a folder of `tfrec-dl prepare`; for ranking a "
+            "row an impression.",
         ),
     ]
     user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.")] = "user_id"

@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tfrec_dl.cli.grouped import given
 from tfrec_dl.cli.options import SplitName, TableOptions
+from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
-    from tfrec_dl.cli.narration import NarratedSource
+    from tfrec_dl.cli.narration import NarratedPrepared, NarratedSource
     from tfrec_dl.recipes import Recipe
 
 PANEL = "With --task retrieval"
+PREPARED_OPTIONS = ("--data", "--split", "--kind")  # which say something of a prepared folder too
 
 
 class Kind(str, Enum):
@@ -42,6 +46,26 @@ class RetrievalOptions:
             rich_help_panel=PANEL,
         ),
     ] = None
+
+
+def prepared_source(table: TableOptions, options: RetrievalOptions) -> "NarratedPrepared | None":
+    """The source where the data are a prepared folder; None where they are a table.
+
+    Raises:
+        InputError: for options that a prepared folder does not have, or one that is not finished.
+    """
+    folder = Path(table.data)
+    if not any((folder / name).exists() for name in ("prepared.json", "preparing.json")):
+        return None
+    from tfrec_dl.cli.narration import NarratedPrepared
+
+    foreign = [name for name in (*given(table), *given(options)) if name not in PREPARED_OPTIONS]
+    if foreign or table.split not in (None, SplitName.LEAVE_LAST_OUT):
+        raise InputError(
+            f"{(foreign or ['--split'])[0]} is for a table, and {table.data} is a prepared folder, whose columns and "
+            "split are settled: leave it out, or give the table."
+        )
+    return NarratedPrepared(table.data)
 
 
 def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "NarratedSource":

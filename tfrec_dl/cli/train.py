@@ -11,7 +11,7 @@ from tfrec_dl.cli.grouped import grouped
 from tfrec_dl.cli.options import TableOptions, Task, TaskOption, TrainingOptions, refuse_given
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.ranking_options import RankingOptions, ranking_recipe, ranking_source
-from tfrec_dl.cli.retrieval_options import RetrievalOptions, retrieval_source, settled
+from tfrec_dl.cli.retrieval_options import RetrievalOptions, prepared_source, retrieval_source, settled
 from tfrec_dl.errors import InputError
 
 # Parts of metrics.json -> heading.
@@ -85,7 +85,8 @@ def _train_retrieval(
 
     recipe = settled(get_recipe(model), settings, options.kind, table.items)
     refuse_other_recipe(recipe, out)
-    run = train(recipe, retrieval_source(table, options), out, [Narrator()], keras_verbosity())
+    source = prepared_source(table, options) or retrieval_source(table, options)
+    run = train(recipe, source, out, [Narrator()], keras_verbosity())
 
     metrics = run.metrics()
     shown = {part: title for part, title in SHOWN.items() if f"{part}/ndcg@10" in metrics}

@@ -7,6 +7,7 @@ import io
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -36,30 +37,65 @@ class CsvTable:
 
     def read(self, names: Sequence[str], ids: Collection[str], typed: bool) -> pd.DataFrame:
         """Reads columns; see `TableFile.read`."""
+        with self._explained(), self._opened() as file:
+            try:
+                table = pyarrow.csv.read_csv(file, **self._options(names, ids))
+            except pa.ArrowInvalid as error:
+                if "Empty CSV" in str(error):
+                    return pd.DataFrame({name: [] for name in names})
+                raise
+        return self.frame(table, ids, typed)
+
+    def batches(self, names: Sequence[str], ids: Collection[str], start: int) -> Iterator[pa.RecordBatch]:
+        """Reads columns as text, batch by batch; see `TableFile.batches`."""
+        with self._explained(), self._opened() as file:
+            try:
+                reader = pyarrow.csv.open_csv(file, **self._options(names, ids))
+            except pa.ArrowInvalid as error:
+                if "Empty CSV" in str(error):
+                    return
+                raise
+            for batch in reader:
+                skipped = min(start, batch.num_rows)  # the records before cannot be found without parsing them
+                start -= skipped
+                if skipped < batch.num_rows:
+                    yield batch.slice(skipped)
+
+    @staticmethod
+    def frame(table: pa.Table, ids: Collection[str], typed: bool = True) -> pd.DataFrame:
+        """The columns of some of the records as pandas has them; see `TableFile.read`."""
+        for position, name in enumerate(table.column_names):
+            if typed and name not in ids:
+                table = table.set_column(position, name, _typed(table[name]))
+        return table.unify_dictionaries().to_pandas()
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[pa.NativeFile]:
+        with pa.OSFile(str(self.path)) as file:
+            yield pa.CompressedInputStream(file, "gzip") if self.zipped else file
+
+    def _options(self, names: Sequence[str], ids: Collection[str]) -> dict[str, Any]:
         types = {name: pa.dictionary(pa.int32(), pa.string()) if name in ids else pa.string() for name in names}
+        return {
+            "read_options": pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES),
+            "parse_options": pyarrow.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
+            "convert_options": pyarrow.csv.ConvertOptions(
+                column_types=types, include_columns=names, null_values=[""], strings_can_be_null=True
+            ),
+        }
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Says what is wrong with a malformed file, and where."""
         try:
-            with pa.OSFile(str(self.path)) as file:
-                table = pyarrow.csv.read_csv(
-                    pa.CompressedInputStream(file, "gzip") if self.zipped else file,
-                    read_options=pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES),
-                    parse_options=pyarrow.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
-                    convert_options=pyarrow.csv.ConvertOptions(
-                        column_types=types, include_columns=names, null_values=[""], strings_can_be_null=True
-                    ),
-                )
+            yield
         except pa.ArrowInvalid as error:
-            if "Empty CSV" in str(error):
-                return pd.DataFrame({name: [] for name in names})
             if "UTF8" in str(error):
                 raise InputError(f"{str(self.path)!r} is not UTF-8 text: convert it to UTF-8") from error
             malformed = self._first_malformed()
             if not malformed:
                 raise
             raise InputError(f"cannot read {str(self.path)!r}: {malformed}") from error
-        for position, name in enumerate(names):
-            if typed and name not in ids:
-                table = table.set_column(position, name, _typed(table[name]))
-        return table.unify_dictionaries().to_pandas()
 
     def locate(self, row: int) -> str:
         """Row number from 0 -> "line 7"."""

@@ -127,6 +127,11 @@ class Interactions:
         """The number of interactions."""
         return len(self.users)
 
+    @property
+    def size(self) -> dict[str, int]:
+        """How many "interactions", "users" and "items"."""
+        return {"interactions": len(self), "users": len(self.user_ids), "items": len(self.item_ids)}
+
     @cached_property
     def order(self) -> np.ndarray:
         """[n] int64: the rows by user (in the order of `user_ids`), then by time, ties in table order."""

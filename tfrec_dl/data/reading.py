@@ -15,6 +15,10 @@ from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.csv_table import CsvTable
 from tfrec_dl.errors import InputError
 
+BATCH_ROWS = 1 << 17
+"""Rows of Parquet read at a time where a file is read batch by batch."""
+BUFFER_BYTES = 1 << 20
+
 
 def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Columns, Callable[[int], str]]:
     """Reads the interaction columns of a file.
@@ -83,6 +87,32 @@ class TableFile:
         with self._explained():
             return self._table.read(names, ids, typed)
 
+    def batches(self, names: Sequence[str], ids: Collection[str], start: int = 0) -> Iterator[pa.RecordBatch]:
+        """Reads columns batch by batch, so that the file may be larger than memory.
+
+        Args:
+            names: as for `read`.
+            ids: as for `read`.
+            start: number of the first row to read, from 0.
+
+        Yields:
+            Batches of rows in file order, of any size; `frame` makes a frame of them.
+
+        Raises:
+            InputError: as `read`, when the place is reached.
+        """
+        with self._explained():
+            yield from self._table.batches(names, ids, start)
+
+    def frame(self, table: pa.Table, ids: Collection[str]) -> pd.DataFrame:
+        """What `read` would give of these rows alone: the type of a CSV column is that which they spell."""
+        return self._table.frame(table, ids)
+
+    @property
+    def row_count(self) -> int | None:
+        """Rows of a Parquet file; None for CSV, whose rows nobody has counted."""
+        return self._table.rows if isinstance(self._table, _ParquetTable) else None
+
     def locate(self, row: int) -> str:
         """Row number from 0 -> "line 3" of CSV, "row 2" of Parquet."""
         return self._table.locate(row)
@@ -110,14 +140,37 @@ class _ParquetTable:
         self.path = path
         with pyarrow.parquet.ParquetFile(path) as file:
             self.schema = file.schema_arrow
+            self.rows: int = file.metadata.num_rows
         self.header: list[str] = self.schema.names
 
     def read(self, names: Sequence[str], ids: Collection[str], typed: bool) -> pd.DataFrame:
-        texts = [name for name in ids if pa.types.is_string(self.schema.field(name).type)]
-        with pyarrow.parquet.ParquetFile(self.path, read_dictionary=texts) as file:
+        with pyarrow.parquet.ParquetFile(self.path, read_dictionary=self._texts(ids)) as file:
             table = file.read(columns=list(names))
+        return self.frame(table, ids)[list(names)]
+
+    def batches(self, names: Sequence[str], ids: Collection[str], start: int) -> Iterator[pa.RecordBatch]:
+        # Without a buffer of its own, the reader would hold whole row groups of the file.
+        with pyarrow.parquet.ParquetFile(
+            self.path, read_dictionary=self._texts(ids), buffer_size=BUFFER_BYTES, pre_buffer=False
+        ) as file:
+            sizes = [file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)]
+            group = 0
+            while group < len(sizes) and start >= sizes[group]:
+                start -= sizes[group]
+                group += 1
+            for batch in file.iter_batches(BATCH_ROWS, list(range(group, len(sizes))), list(names)):
+                skipped = min(start, batch.num_rows)
+                start -= skipped
+                if skipped < batch.num_rows:
+                    yield batch.slice(skipped)
+
+    @staticmethod
+    def frame(table: pa.Table, ids: Collection[str]) -> pd.DataFrame:
         # pandas' metadata would turn a column into the frame's index again.
-        return table.unify_dictionaries().to_pandas(date_as_object=False, ignore_metadata=True)[list(names)]
+        return table.unify_dictionaries().to_pandas(date_as_object=False, ignore_metadata=True)
+
+    def _texts(self, ids: Collection[str]) -> list[str]:
+        return [name for name in ids if pa.types.is_string(self.schema.field(name).type)]
 
     def locate(self, row: int) -> str:
         return f"row {row + 1}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -106,6 +106,10 @@ class DataSource(FeatureTables):
         if self.min_count > 1:
             raise InputError(f"min_count is {self.min_count}: a cold-start split keeps every item, so it must be 1.")
         return hold_out_items(interactions, catalogue_ids=None if items is None else items.ids)
+
+    def description(self) -> dict[str, Any]:
+        """What a run's configuration says of it."""
+        return asdict(self.absolute())
 
     def absolute(self) -> "DataSource":
         """The same source, found from any working directory."""

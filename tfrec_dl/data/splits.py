@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +10,11 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.vocabulary import UNKNOWN, Vocabulary
 from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
+    from tfrec_dl.data.batches import Batches
+    from tfrec_dl.data.training_histories import TrainingHistories
+    from tfrec_dl.data.windows import TrainingWindows, WindowConfig
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +50,21 @@ class Split:
     train: Histories
     validation: EvaluationCases
     test: EvaluationCases
+
+    def batches(
+        self, kind: "type[TrainingWindows] | type[TrainingHistories]", config: "WindowConfig", user_ids: bool = False
+    ) -> "Batches":
+        """The training histories as batches.
+
+        Args:
+            kind: windows or whole histories, as the model's class says.
+            config: lengths, batch size, seed.
+            user_ids: whether the users' ids stand beside them.
+
+        Raises:
+            InputError: if no user has two training interactions, or the context does not fit the window.
+        """
+        return kind(self.train, config, self.train.user_ids if user_ids else None)
 
 
 def leave_last_out(

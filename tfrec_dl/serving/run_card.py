@@ -45,8 +45,9 @@ def run_card(run: Run, data_terms: str | None = None, **facts: Any) -> ModelCard
     items = f"{size['items']:,} items"
     if size["items_in_vocabulary"] != size["items"]:
         items += f", {size['items_in_vocabulary']:,} of them in the vocabulary"
-    if run.source.min_count > 1:
-        items += f" (those with at least {run.source.min_count} training interactions)"
+    min_count = config["data"]["min_count"]
+    if min_count > 1:
+        items += f" (those with at least {min_count} training interactions)"
     known: dict[str, Any] = {
         "name": run.recipe.name,
         "data": f"{PurePath(run.source.path).name}: {size['interactions']:,} interactions of {size['users']:,} users "

@@ -5,12 +5,13 @@ from typing import Any, Literal
 
 from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.splits import EvaluationCases, Split
+from tfrec_dl.data.training_data import TrainingData
 from tfrec_dl.evaluation.cold_start import evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.intervals import paired_difference
 
 
-def measure(model: Any, split: Split, on_validation: Any = None) -> dict[str, float]:
+def measure(model: Any, split: TrainingData, on_validation: Any = None) -> dict[str, float]:
     """The figures of a finished run: validation and test, and test with seen items kept, with their intervals.
 
     Args:

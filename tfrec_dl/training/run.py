@@ -1,16 +1,18 @@
 """The run folder: what was asked, what came out, and everything needed to go on or to repeat it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.prepared.source import PreparedSource, PreparedSplit
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import Split
+from tfrec_dl.data.training_data import Described
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.stack_files import load_stack
@@ -47,7 +49,7 @@ class Run(RunFolder):
         source: the data.
     """
 
-    def __init__(self, folder: Path, recipe: Recipe, source: DataSource) -> None:
+    def __init__(self, folder: Path, recipe: Recipe, source: DataSource | PreparedSource) -> None:
         super().__init__(folder)
         self.recipe = recipe
         self.source = source
@@ -56,8 +58,8 @@ class Run(RunFolder):
     def begin(
         folder: Path,
         recipe: Recipe,
-        source: DataSource,
-        interactions: Interactions,
+        source: DataSource | PreparedSource,
+        data: Described,
         vocabulary: Vocabulary,
         features: Mapping[str, Catalogue | None],
     ) -> "Run":
@@ -67,7 +69,7 @@ class Run(RunFolder):
             folder: of the run.
             recipe: the model.
             source: the data.
-            interactions: of the source.
+            data: what the source read.
             vocabulary: of the split.
             features: "items" and "users" -> the source's catalogue, or None.
 
@@ -77,14 +79,9 @@ class Run(RunFolder):
         """
         config = {
             "recipe": recipe.to_dict(),
-            "data": asdict(source.absolute()),
-            "data_fingerprint": interactions.fingerprint(),
-            "data_size": {
-                "interactions": len(interactions),
-                "users": len(interactions.user_ids),
-                "items": len(interactions.item_ids),
-                "items_in_vocabulary": len(vocabulary.ids),
-            },
+            "data": source.description(),
+            "data_fingerprint": data.fingerprint(),
+            "data_size": {**data.size, "items_in_vocabulary": len(vocabulary.ids)},
             "features": describe_features(features),
         }
         start_folder(folder, config)
@@ -106,7 +103,7 @@ class Run(RunFolder):
         folder = Path(folder)
         config = read_json(folder / "config.json")
         try:
-            return Run(folder, Recipe.from_dict(config["recipe"]), DataSource(**config["data"]))
+            return Run(folder, Recipe.from_dict(config["recipe"]), source_of(config["data"]))
         except (KeyError, TypeError, ValidationError) as error:
             reason = f"{type(error).__name__}, {str(error).splitlines()[0]}"
             raise InputError(f"{folder / 'config.json'} is not a run's configuration ({reason}).") from error
@@ -147,13 +144,17 @@ class Run(RunFolder):
         restore_best(model, self.folder)
         return model
 
-    def split(self) -> Split:
+    def split(self) -> Split | PreparedSplit:
         """Reads the run's data again and splits it as in training.
 
         Raises:
-            InputError: as `interactions`.
+            InputError: if the data are gone or are no longer those trained on.
         """
-        return self.source.divide(self.interactions(), self._features("items"))
+        if isinstance(self.source, DataSource):
+            return self.source.divide(self.interactions(), self._features("items"))
+        folder = self.source.read()
+        self.refuse_changed_data(self.source.path, folder.fingerprint())
+        return self.source.divide(folder)
 
     def cold_split(self) -> ColdStartSplit:
         """Reads the data of a run on a cold-start split again, and holds the same items out.
@@ -161,7 +162,7 @@ class Run(RunFolder):
         Raises:
             InputError: as `interactions`.
         """
-        return self.source.hold_out(self.interactions(), self._features("items"))
+        return self._table().hold_out(self.interactions(), self._features("items"))
 
     def _features(self, name: str) -> Catalogue | None:
         path = self.folder / f"{name}.parquet"
@@ -171,8 +172,20 @@ class Run(RunFolder):
         """Reads the run's table again.
 
         Raises:
-            InputError: if the table is gone or is no longer the one trained on.
+            InputError: if the table is gone or is no longer the one trained on, or the run is on a prepared folder.
         """
-        interactions = self.source.read()
+        interactions = self._table().read()
         self.refuse_changed_data(self.source.path, interactions.fingerprint())
         return interactions
+
+    def _table(self) -> DataSource:
+        if isinstance(self.source, DataSource):
+            return self.source
+        raise InputError(
+            f"{self.folder} is a run on the prepared folder {self.source.path}: this needs a run on the table itself."
+        )
+
+
+def source_of(description: Mapping[str, Any]) -> DataSource | PreparedSource:
+    """The source that a run's configuration describes."""
+    return PreparedSource(description["prepared"]) if "prepared" in description else DataSource(**description)

@@ -1,0 +1,121 @@
+"""`tfrec-dl prepare`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tfrec_dl.cli.console import console, say
+from tfrec_dl.cli.folders import require_writable
+from tfrec_dl.cli.quiet import quiet_tensorflow
+
+if TYPE_CHECKING:
+    from tfrec_dl.data.prepared.folder import PreparedFolder
+
+
+def prepare(
+    *,
+    data: Annotated[
+        list[str],
+        typer.Option(
+            metavar="PATH",
+            show_default=False,
+            help="CSV (also gzip) or Parquet, a row an interaction: a file, a folder or a glob; repeat for more.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", show_default=False, help="Folder to write.")],
+    user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.")] = "user_id",
+    item_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id",
+    time_column: Annotated[
+        str | None,
+        typer.Option(metavar="C", help='Column of times; by default "timestamp", where the table has it.'),
+    ] = None,
+    weight_column: Annotated[
+        str | None,
+        typer.Option(metavar="C", help='Column of weights; by default "weight", where the table has it.'),
+    ] = None,
+    min_count: Annotated[int, typer.Option(metavar="N", help="Training interactions that an item needs.")] = 1,
+    shards: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", show_default=False, help="Files to write; by default one for each million interactions."
+        ),
+    ] = None,
+    evaluation_users: Annotated[
+        int, typer.Option(metavar="N", help="Users that are drawn to validate and test on.")
+    ] = 20_000,
+    memory_limit: Annotated[
+        str, typer.Option(metavar="SIZE", help="Memory for DuckDB; Python and TensorFlow take about 1 GB more.")
+    ] = "1GB",
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the draw of users.")] = 0,
+) -> None:
+    """Turn a table that need not fit in memory into a folder to train on.
+
+    FOLDER gets the histories of all users in shards, the vocabulary, and validation and test cases of some users, split
+    leave-last-out; `tfrec-dl train --data FOLDER` reads it. Interrupted at any moment, the same command continues it. A
+    finished FOLDER is never overwritten.
+    """
+    require_writable(out)
+    quiet_tensorflow()
+    from tfrec_dl.data.prepared.configuration import prepare_config
+    from tfrec_dl.data.prepared.prepare import prepare
+
+    config = prepare_config(
+        data=tuple(data),
+        user=user_column,
+        item=item_column,
+        time=time_column,
+        weight=weight_column,
+        min_count=min_count,
+        shards=shards,
+        evaluation_users=evaluation_users,
+        memory_limit=memory_limit,
+        seed=seed,
+    )
+    with Bars() as bars:
+        folder = prepare(config, out, bars.show)
+    _say_what_it_holds(folder)
+    say(f"next: tfrec-dl train --data {out} --model gru --out RUN")
+
+
+def _say_what_it_holds(folder: "PreparedFolder") -> None:
+    size, counts, drawn = folder.size, folder.manifest["counts"], folder.manifest["evaluation"]
+    if "time" not in folder.manifest["columns"]:
+        say("no times: the table's order is the order in time")
+    say(
+        f"{size['interactions']:,} interactions of {size['users']:,} users with {size['items']:,} items "
+        f"in {len(folder.shards)} shards; {size['items_in_vocabulary']:,} items in the vocabulary"
+    )
+    say(
+        f"{counts['read']:,} rows in = {counts['trained']:,} to train on + {counts['dropped']:,} of rare items "
+        f"+ {counts['validation']:,} to validate on + {counts['test']:,} to test on; {counts['refused']:,} refused"
+    )
+    say(f"{drawn['drawn']:,} of {drawn['of']:,} users drawn to validate and test on")
+
+
+class Bars:
+    """A progress bar a stage on a terminal, a line a stage elsewhere."""
+
+    def __init__(self) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        screen = console()
+        self._live = screen.is_terminal
+        self._progress = Progress(*columns, console=screen, disable=not self._live)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> "Bars":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+    def show(self, stage: str, done: int, total: int | None) -> None:
+        """Shows how far a stage is."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage, total=total)
+            if not self._live:
+                say(stage)
+        self._progress.update(self._tasks[stage], completed=done, total=total)

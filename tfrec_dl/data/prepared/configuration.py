@@ -1,0 +1,83 @@
+"""What `prepare` is asked for."""
+
+import os
+from typing import Any
+
+from pydantic import ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.data.columns import Columns
+from tfrec_dl.errors import InputError
+
+MOST_SHARDS = 100_000
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class PrepareConfig:
+    """A table of interactions in one or many files, and how it becomes a prepared folder.
+
+    Attributes:
+        data: files, folders and globs, in the order that counts as the table's. A folder stands for the CSV (also gzip)
+            and Parquet files in it and below, by name; so does a glob for what it matches.
+        user: column of user ids.
+        item: column of item ids.
+        time: column of times; None takes "timestamp" where the table has it.
+        weight: column of weights; None takes "weight" where the table has it.
+        min_count: training interactions an item needs to enter the vocabulary.
+        shards: files of histories to write, at least as many as processes will train on them; None takes one for each
+            million interactions, and at least 8.
+        evaluation_users: users that are drawn to validate and test on; all, where there are fewer.
+        memory_limit: what DuckDB may hold in memory, for example "1GB"; it sorts on disk what is larger. Python and
+            TensorFlow come on top, with about 1 GB whatever the table's size, and the vocabulary.
+        seed: of the draw of users.
+    """
+
+    data: tuple[str, ...] = Field(min_length=1)
+    user: str = "user_id"
+    item: str = "item_id"
+    time: str | None = None
+    weight: str | None = None
+    min_count: int = Field(default=1, ge=1)
+    shards: int | None = Field(default=None, ge=1, le=MOST_SHARDS)
+    evaluation_users: int = Field(default=20_000, ge=1)
+    memory_limit: str = Field(default="1GB", pattern=r"^\s*\d+(\.\d+)?\s*([KMGT]i?B)\s*$")
+    seed: int = Field(default=0, ge=0)
+
+    def columns(self) -> Columns:
+        """The columns to read.
+
+        Raises:
+            InputError: if one column plays two parts.
+        """
+        return Columns(user=self.user, item=self.item, time=self.time, weight=self.weight)
+
+    def memory_bytes(self) -> int:
+        """`memory_limit` as a number."""
+        text = self.memory_limit.strip().rstrip("B")
+        base = 1024 if text.endswith("i") else 1000
+        text = text.rstrip("i")
+        return int(float(text[:-1]) * base ** (1 + "KMGT".index(text[-1])))
+
+    def absolute(self) -> "PrepareConfig":
+        """The same, found from any working directory."""
+        paths = tuple(os.path.abspath(path) for path in self.data)
+        settings = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "data"}
+        return PrepareConfig(data=paths, **settings)
+
+
+def prepare_config(**settings: Any) -> PrepareConfig:
+    """A configuration; what is wrong with a setting is an InputError of one line.
+
+    Args:
+        **settings: of `PrepareConfig`.
+
+    Raises:
+        InputError: for an unknown name or a value out of bounds.
+    """
+    try:
+        return PrepareConfig(**settings)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = ".".join(map(str, wrong["loc"]))
+        remedy = "write a number and KB, MB, GB or TB" if name == "memory_limit" else wrong["msg"]
+        raise InputError(f"{name} is {str(wrong['input'])!r:.80}: {remedy}.") from error

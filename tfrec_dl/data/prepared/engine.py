@@ -1,0 +1,66 @@
+"""DuckDB, which sorts and counts on disk what does not fit in memory."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tfrec_dl.errors import InputError
+
+BYTES_A_THREAD = 256 << 20  # DuckDB asks for half of it
+BATCH_ROWS = 1 << 17
+
+
+@contextmanager
+def engine(memory_bytes: int, spill: Path) -> Iterator[Any]:
+    """A connection to a DuckDB of its own.
+
+    Args:
+        memory_bytes: that it may hold.
+        spill: folder for what it holds on disk.
+
+    Yields:
+        The connection.
+
+    Raises:
+        InputError: if DuckDB is not installed, or the memory is too little.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        raise InputError("DuckDB is not installed: pip install 'tfrec-dl[prepare]'") from error
+    connection = duckdb.connect()
+    try:
+        connection.execute(f"SET memory_limit = '{memory_bytes // 1000}KB'")
+        connection.execute(f"SET threads = {max(1, min(os.cpu_count() or 1, memory_bytes // BYTES_A_THREAD))}")
+        connection.execute(f"SET temp_directory = {quoted(spill)}")
+        yield connection
+    except duckdb.OutOfMemoryException as error:
+        words = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"{memory_bytes:,} bytes are too little for DuckDB ({words}): raise memory_limit, or ask for more shards"
+        ) from error
+    finally:
+        connection.close()
+
+
+def quoted(path: Path) -> str:
+    """A path as a literal of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def parquet(paths: Iterable[Path], options: str = "") -> str:
+    """A table of Parquet files in SQL, of names that mean themselves."""
+    names = ", ".join(quoted(Path(str(path).translate({ord(mark): f"[{mark}]" for mark in "[*?"}))) for path in paths)
+    return f"read_parquet([{names}]{options})"
+
+
+def stream(connection: Any, query: str) -> Iterator[pa.RecordBatch]:
+    """The rows of a query in order, batch by batch."""
+    relation = connection.cursor().sql(query)  # one of its own: results that nobody reads to the end block others
+    # DuckDB 2 has the first alone, DuckDB 1.1 the second.
+    reader = relation.to_arrow_reader if hasattr(relation, "to_arrow_reader") else relation.fetch_arrow_reader
+    yield from reader(BATCH_ROWS)

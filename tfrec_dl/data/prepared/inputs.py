@@ -1,0 +1,157 @@
+"""The files that a table is in: found, opened once, and checked to be of one kind before anything is written."""
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from tfrec_dl.data.columns import Columns
+from tfrec_dl.data.reading import TableFile
+from tfrec_dl.data.validation import is_text, plain
+from tfrec_dl.errors import InputError
+
+SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".pq")
+BYTES_A_ROW = 30  # of CSV, for an estimate of its rows
+PACKED = 4  # times that gzip makes it smaller, for the same
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file of the table.
+
+    Attributes:
+        path: absolute.
+        size: bytes.
+        modified: nanoseconds since 1970.
+    """
+
+    path: str
+    size: int
+    modified: int
+
+    @classmethod
+    def of(cls, path: Path) -> "InputFile":
+        """The file as it is now."""
+        state = path.stat()
+        return cls(str(path), state.st_size, state.st_mtime_ns)
+
+    @cached_property
+    def table(self) -> TableFile:
+        """The file, its header read."""
+        return TableFile(self.path)
+
+    def estimated_rows(self) -> int:
+        """Rows: counted in Parquet, a guess from the size in CSV."""
+        rows = self.table.row_count
+        packed = self.path.lower().endswith(".gz")
+        return self.size * (PACKED if packed else 1) // BYTES_A_ROW if rows is None else rows
+
+
+def find_files(paths: Sequence[str]) -> list[InputFile]:
+    """The files that files, folders and globs stand for.
+
+    Args:
+        paths: in the order that counts as the table's.
+
+    Returns:
+        The files: of a folder and of a glob by name.
+
+    Raises:
+        InputError: if something stands for no file, or a file is named twice.
+    """
+    found: dict[Path, str] = {}
+    for path in paths:
+        for file in _expand(path):
+            if file in found:
+                raise InputError(
+                    f"{str(file)!r} is named twice, by {found[file]!r} and {path!r}: its interactions would count twice"
+                )
+            found[file] = path
+    return [InputFile.of(file) for file in found]
+
+
+def common_columns(files: Sequence[InputFile], columns: Columns) -> Columns:
+    """The columns that all files have.
+
+    Args:
+        files: at least one.
+        columns: asked for.
+
+    Returns:
+        Columns in which None means that no file has such a column.
+
+    Raises:
+        InputError: if a column is missing in a file, or in some and not in others.
+    """
+    resolved = [columns.resolve(file.table.header, file.table.name).named() for file in files]
+    for each in resolved:
+        each.pop("rating", None)  # plays no part in retrieval
+    for file, each in zip(files, resolved, strict=True):
+        if each != resolved[0]:
+            lacking = set(each.values()) ^ set(resolved[0].values())
+            raise InputError(
+                f"{files[0].path!r} and {file.path!r} differ: only one of them has the column {sorted(lacking)[0]!r}; "
+                "give all files the same columns"
+            )
+    return Columns(**resolved[0])
+
+
+def time_kind(column: pd.Series) -> str:
+    """Whether times are "numbers" or "datetimes"; "" where there are none or they are neither."""
+    column = plain(column.dropna()[:1])
+    if not len(column):
+        return ""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return "datetimes"
+    if is_text(column):
+        return "datetimes" if pd.to_numeric(column, errors="coerce").isna().any() else "numbers"
+    return "numbers" if pd.api.types.is_numeric_dtype(column.dtype) else ""
+
+
+def common_time_kind(files: Sequence[InputFile], columns: Columns) -> str:
+    """What `time_kind` says of all files, by their first rows.
+
+    Raises:
+        InputError: if some have numbers and others datetimes: they do not sort together.
+    """
+    if columns.time is None:
+        return ""
+    kinds: dict[str, str] = {}
+    for file in files:
+        first = next(file.table.batches([columns.time], []), None)
+        if first is not None:
+            start = file.table.frame(pa.Table.from_batches([first.slice(0, 1)]), [])
+            kinds.setdefault(time_kind(start[columns.time]), file.path)
+    kinds.pop("", None)
+    if len(kinds) > 1:
+        raise InputError(
+            f"column {columns.time!r} holds numbers in {kinds['numbers']!r} and datetimes in {kinds['datetimes']!r}: "
+            "give all files the same"
+        )
+    return next(iter(kinds), "")
+
+
+def _expand(path: str) -> list[Path]:
+    place = Path(path)
+    if place.is_dir():
+        files = [file for file in sorted(place.rglob("*")) if _is_table(file.relative_to(place)) and file.is_file()]
+        if not files:
+            raise InputError(f"the folder {path!r} holds no table: name one with {', '.join(SUFFIXES)} files")
+        return [file.absolute() for file in files]
+    if not place.exists() and glob.has_magic(path):
+        files = [Path(file) for file in sorted(glob.glob(path, recursive=True)) if Path(file).is_file()]
+        if not files:
+            raise InputError(f"{path!r} matches no file: check the pattern and the folder")
+        return [file.absolute() for file in files]
+    TableFile(place)  # says why it is none
+    return [place.absolute()]
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a file of a folder is part of the table; not what engines keep beside it, as `_SUCCESS`."""
+    hidden = any(part[0] in "._" for part in path.parts)
+    return not hidden and path.name.lower().endswith(SUFFIXES)

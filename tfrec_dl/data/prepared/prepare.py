@@ -1,0 +1,149 @@
+"""From a table of interactions that need not fit in memory to shards of user histories."""
+
+import importlib.metadata
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet
+
+from tfrec_dl.data.columns import Columns
+from tfrec_dl.data.prepared.configuration import PrepareConfig
+from tfrec_dl.data.prepared.counting import count_items, draw_users
+from tfrec_dl.data.prepared.engine import engine
+from tfrec_dl.data.prepared.folder import PreparedFolder, fingerprint, write_lengths
+from tfrec_dl.data.prepared.inputs import InputFile, common_columns, common_time_kind, find_files
+from tfrec_dl.data.prepared.partition import partition
+from tfrec_dl.data.prepared.pieces import PIECE_ROWS
+from tfrec_dl.data.prepared.progress import Progress, silent
+from tfrec_dl.data.prepared.shards import CASES, write_shards
+from tfrec_dl.data.prepared.sort import sort
+from tfrec_dl.data.prepared.work import MANIFEST, Work, read_json, write_json
+from tfrec_dl.errors import InputError
+from tfrec_dl.files import locked, replacing
+
+ROWS_A_SHARD = 1_000_000
+FEWEST_SHARDS = 8
+MOST_SHARDS = 4096
+FORMAT = 1
+
+logger = logging.getLogger(__name__)
+
+
+def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = silent) -> PreparedFolder:
+    """Turns a table into a prepared folder; killed at any moment and called again, goes on where it was.
+
+    The split is that of `leave_last_out`, the vocabulary that of its training interactions. Memory is bounded by
+    `config.memory_limit`, about 1 GB and the vocabulary, whatever the size of the table.
+
+    Args:
+        config: the table, its columns, and what to make of it.
+        folder: to write; new, or that of the same call's unfinished preparation.
+        progress: told how far it is.
+
+    Returns:
+        The folder: `shards/`, `vocabulary.txt`, `evaluation.parquet`, `lengths.parquet`, and `prepared.json`, which is
+        written last.
+
+    Raises:
+        InputError: for bad data, too little memory, a missing DuckDB, or a folder that holds something else. After bad
+            data nothing is left in the folder.
+    """
+    config, work = config.absolute(), Work(Path(folder))
+    files = find_files(config.data)
+    columns = common_columns(files, config.columns())
+    kind = common_time_kind(files, columns)
+    shards = config.shards or _shards(files)
+    plan = {
+        **{name: value for name, value in asdict(config).items() if name not in ("data", "memory_limit", "shards")},
+        "columns": columns.named(),
+        "shards": shards,
+        "piece_rows": PIECE_ROWS,
+        "files": [asdict(file) for file in files],
+    }
+    with engine(config.memory_bytes(), work.path("spill")) as connection:
+        work.begin(plan)
+        with locked(work.plan):
+            try:
+                return _prepare(connection, config, files, columns, kind, shards, work, progress)
+            except InputError:
+                work.abandon()
+                raise
+
+
+def _prepare(
+    connection: Any,
+    config: PrepareConfig,
+    files: Sequence[InputFile],
+    columns: Columns,
+    kind: str,
+    shards: int,
+    work: Work,
+    progress: Progress,
+) -> PreparedFolder:
+    weighted = columns.weight is not None
+    marker = work.path("rows.json")
+    if not marker.exists():
+        found = partition(connection, files, columns, kind, shards, work, progress)
+        if not sum(found):
+            names = ", ".join(repr(path) for path in config.data[:3])
+            raise InputError(f"{names} holds no interactions: it needs at least one row")
+        sort(connection, shards, weighted, config.seed, work, progress)
+        write_json(marker, found)
+    rows = read_json(marker)
+    for piece in work.path("rows").glob("*.parquet"):
+        piece.unlink()  # sorted, they are all there again
+    items = count_items(connection, shards, config.min_count, work)
+    highest, able = draw_users(connection, shards, config.evaluation_users, work)
+    facts = write_shards(connection, shards, weighted, config.seed, highest, work, progress)
+    counts = _counts(rows, facts)
+
+    folder = work.folder
+    with (
+        replacing(folder / "evaluation.parquet") as path,
+        pyarrow.parquet.ParquetWriter(path, CASES) as writer,
+    ):
+        for shard in range(shards):
+            writer.write_table(pyarrow.parquet.read_table(work.of_shard("evaluation", shard), schema=CASES))
+    write_lengths(folder, [each.pop("lengths") for each in facts])
+    known = (folder / "vocabulary.txt").read_bytes().count(b"\n")
+    manifest = {
+        "format": FORMAT,
+        "table": [
+            {"path": file.path, "bytes": file.size, "rows": each} for file, each in zip(files, rows, strict=True)
+        ],
+        "columns": columns.named(),
+        "min_count": config.min_count,
+        "seed": config.seed,
+        "size": {
+            "interactions": sum(rows),
+            "users": sum(each["users"] for each in facts),
+            "items": items,
+            "items_in_vocabulary": known,
+        },
+        "counts": counts,
+        "evaluation": {"drawn": sum(each["drawn"] for each in facts), "of": able},
+        "shards": facts,
+        "fingerprint": fingerprint(folder, facts),
+        "versions": {name: importlib.metadata.version(name) for name in ("duckdb", "pyarrow", "tensorflow")},
+    }
+    write_json(folder / MANIFEST, manifest)
+    work.remove()
+    return PreparedFolder.open(folder)
+
+
+def _counts(rows: Sequence[int], facts: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Where the rows went, which must be all of them."""
+    counts = {"read": sum(rows), "refused": 0}
+    counts |= {name: sum(each[name] for each in facts) for name in ("trained", "dropped", "validation", "test")}
+    out = counts["trained"] + counts["dropped"] + counts["validation"] + counts["test"]
+    if out != counts["read"]:
+        raise RuntimeError(f"{counts['read']} rows were read and {out} written: delete the folder and prepare again")
+    return counts
+
+
+def _shards(files: Sequence[InputFile]) -> int:
+    rows = sum(file.estimated_rows() for file in files)
+    return min(max(-(-rows // ROWS_A_SHARD), FEWEST_SHARDS), MOST_SHARDS)

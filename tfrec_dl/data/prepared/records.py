@@ -1,0 +1,47 @@
+"""One user's history as a record of a shard, a `tf.train.Example`."""
+
+import numpy as np
+import tensorflow as tf
+
+ITEMS, WEIGHTS = "items", "weights"
+
+
+def encode(
+    user_id: str, items: np.ndarray, weights: np.ndarray | None, validation: int | None, test: int | None
+) -> bytes:
+    """Writes a record.
+
+    Args:
+        user_id: the user.
+        items: [n] int, vocabulary indices of the training history; n may be 0.
+        weights: [n] float, or None.
+        validation: index of what followed, where the user has 3 interactions; 1 is an item outside the vocabulary.
+        test: index of what came after that.
+    """
+    features = {
+        "user_id": tf.train.Feature(bytes_list=tf.train.BytesList(value=[user_id.encode()])),
+        ITEMS: tf.train.Feature(int64_list=tf.train.Int64List(value=items.tolist())),
+    }
+    if weights is not None:
+        features[WEIGHTS] = tf.train.Feature(float_list=tf.train.FloatList(value=weights.tolist()))
+    for name, item in (("validation", validation), ("test", test)):
+        if item is not None:
+            features[name] = tf.train.Feature(int64_list=tf.train.Int64List(value=[item]))
+    example = tf.train.Example(features=tf.train.Features(feature=features))
+    return example.SerializeToString(deterministic=True)
+
+
+def decode(records: tf.Tensor, weighted: bool) -> dict[str, tf.RaggedTensor]:
+    """Reads the training histories of records.
+
+    Args:
+        records: [R] string.
+        weighted: whether they have weights.
+
+    Returns:
+        "items" [R, (n)] int64, and "weights" [R, (n)] float32 where there are any.
+    """
+    wanted = {ITEMS: tf.io.RaggedFeature(tf.int64, row_splits_dtype=tf.int64)}
+    if weighted:
+        wanted[WEIGHTS] = tf.io.RaggedFeature(tf.float32, row_splits_dtype=tf.int64)
+    return tf.io.parse_example(records, wanted)

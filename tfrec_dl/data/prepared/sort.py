@@ -1,0 +1,65 @@
+"""The second pass: each shard's rows by user and time, what each is for, and how often items occur in training."""
+
+from typing import Any
+
+from tfrec_dl.data.prepared.engine import parquet, quoted
+from tfrec_dl.data.prepared.progress import Progress
+from tfrec_dl.data.prepared.work import Work
+from tfrec_dl.files import replacing
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+FEWEST = 3  # interactions of a user who is tested on
+
+SORTED = """
+    SELECT * EXCLUDE (length), CASE WHEN length < {fewest} THEN 0 ELSE greatest(2 - remaining, 0) END AS role
+    FROM (
+        SELECT user, key, item, position{weight},
+            count(*) OVER (PARTITION BY key, user) AS length,
+            row_number() OVER (PARTITION BY key, user ORDER BY whole DESC, fraction DESC, position DESC) - 1
+                AS remaining
+        FROM {rows} WHERE shard = {shard}
+    )
+    ORDER BY key, user, remaining DESC
+"""
+COUNTED = """
+    SELECT item, count(*) FILTER (role = 0) AS trained, min(position) FILTER (role = 0) AS first
+    FROM {rows} GROUP BY item
+"""
+DRAWN = "SELECT {draw} AS draw FROM {rows} WHERE role = 2"
+
+
+def sort(connection: Any, shards: int, weighted: bool, seed: int, work: Work, progress: Progress) -> None:
+    """Writes each shard's rows in order, its items' counts, and the lots of its users who are tested on.
+
+    `remaining` is the number of the user's rows that follow, `role` what a row is for, as `leave_last_out` has it.
+
+    Args:
+        connection: to the engine.
+        shards: how many.
+        weighted: whether rows have weights.
+        seed: of the lots.
+        work: has the pieces; gets the rest.
+        progress: told of shards.
+    """
+    pieces = sorted(work.path("rows").glob("*.parquet"))
+    weight = ", weight" if weighted else ""
+    for shard in range(shards):
+        done = work.of_shard("drawn", shard)
+        if not done.exists():
+            query = SORTED.format(fewest=FEWEST, weight=weight, rows=parquet(pieces), shard=shard)
+            rows = work.of_shard("sorted", shard)
+            _write(connection, query, rows)
+            _write(connection, COUNTED.format(rows=parquet([rows])), work.of_shard("counts", shard))
+            # Last: it says that the shard is done.
+            _write(connection, DRAWN.format(rows=parquet([rows]), draw=draw(seed)), done)
+        progress("sorting", shard + 1, shards)
+
+
+def draw(seed: int) -> str:
+    """The lot of a row's user in SQL, the same wherever it is drawn; those with the lowest are tested on."""
+    return f"md5_number_lower('{seed}:' || CAST(key AS VARCHAR) || user)"
+
+
+def _write(connection: Any, query: str, path: Any) -> None:
+    with replacing(path) as temporary:
+        connection.execute(f"COPY ({query}) TO {quoted(temporary)} (FORMAT parquet)")

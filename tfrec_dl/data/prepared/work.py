@@ -1,0 +1,123 @@
+"""What a preparation keeps on disk until it is finished: enough to go on after being killed at any moment."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.files import replacing
+
+PLAN = "preparing.json"
+MANIFEST = "prepared.json"
+
+
+@dataclass(frozen=True)
+class Work:
+    """The files of an unfinished preparation. Each appears whole or not at all, and one that exists is right.
+
+    Attributes:
+        folder: the prepared folder to be.
+    """
+
+    folder: Path
+
+    @property
+    def plan(self) -> Path:
+        """What was asked for."""
+        return self.folder / PLAN
+
+    def path(self, *names: str) -> Path:
+        """A file below the folder of intermediate files."""
+        return self.folder / "work" / Path(*names)
+
+    def piece(self, file: int, number: int) -> Path:
+        """A piece of an input file, its rows by shard."""
+        return self.path("rows", f"{file:05d}-{number:07d}.parquet")
+
+    def of_shard(self, stage: str, shard: int, suffix: str = "parquet") -> Path:
+        """What a stage makes of a shard."""
+        return self.path(stage, f"{shard:05d}.{suffix}")
+
+    def begin(self, plan: Mapping[str, Any]) -> None:
+        """Writes the plan, or finds that of the unfinished preparation which the same call has started.
+
+        Raises:
+            InputError: if the folder holds a finished preparation, an unfinished one of something else, or other files,
+                or cannot be written to.
+        """
+        if (self.folder / MANIFEST).exists():
+            self.remove()  # killed between the end and the clearing up
+            raise InputError(f"{self.folder} holds a finished preparation: choose a new folder, or delete that one.")
+        asked: dict[str, Any] = json.loads(json.dumps(plan))
+        if self.plan.exists():
+            self._check_continues(asked)
+        else:
+            self._start(asked)
+        for name in ("rows", "sorted", "counts", "drawn", "evaluation", "facts", "spill"):
+            self.path(name).mkdir(parents=True, exist_ok=True)
+        (self.folder / "shards").mkdir(exist_ok=True)
+
+    def remove(self) -> None:
+        """Removes all that is not for keeping; the plan last, by which a call that continues knows the folder."""
+        shutil.rmtree(self.folder / "work", ignore_errors=True)
+        for place in (self.folder, self.folder / "shards"):
+            for left in place.glob(".*"):
+                left.unlink(missing_ok=True)
+        self.plan.unlink(missing_ok=True)
+
+    def abandon(self) -> None:
+        """Removes everything: what was asked for cannot be done."""
+        shutil.rmtree(self.folder / "shards", ignore_errors=True)
+        for name in ("vocabulary.txt", "evaluation.parquet", "lengths.parquet"):
+            (self.folder / name).unlink(missing_ok=True)
+        self.remove()
+
+    def _start(self, plan: dict[str, Any]) -> None:
+        if self.folder.exists() and not (
+            self.folder.is_dir() and all(self._is_mine(each) for each in self.folder.iterdir())
+        ):
+            raise InputError(f"{self.folder} exists and is not a prepared folder: choose a new folder.")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot create {self.folder}: {error.strerror}; choose another folder.") from error
+        write_json(self.plan, plan)
+
+    @staticmethod
+    def _is_mine(entry: Path) -> bool:
+        """Whether an entry was left by a call that was killed as it began."""
+        return entry.name.startswith(f".{PLAN}.")
+
+    def _check_continues(self, plan: dict[str, Any]) -> None:
+        found = read_json(self.plan)
+        for name in {**plan, **found}:
+            before, now = found.get(name), plan.get(name)
+            if before != now:
+                if isinstance(before, list) and isinstance(now, list):
+                    changed = [pair for pair in zip(before, now, strict=False) if pair[0] != pair[1]]
+                    before, now = changed[0] if changed else (f"{len(before)} of them", f"{len(now)}")
+                raise InputError(
+                    f"{self.folder} holds an unfinished preparation with {name} {before!r}, not {now!r}: "
+                    "repeat its command to continue it, or delete the folder."
+                )
+
+
+def write_json(path: Path, values: Any) -> None:
+    """Writes values as JSON, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Reads what `write_json` wrote.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({str(error).splitlines()[0]}): the folder is damaged.") from error
