@@ -1,4 +1,4 @@
-"""What every kind of training batches gives: endless batches, in which a part of the global batches can be asked for."""
+"""What every kind of training batches gives: endless batches, of which a part can be asked for."""
 
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -49,6 +49,9 @@ class Part(NamedTuple):
         return padded[first : first + share]
 
 
+WHOLE = Part()
+
+
 class Batches(Protocol):
     """Batches of one pass after the other over the training data; see `TrainingWindows` for what they hold."""
 
@@ -67,7 +70,7 @@ class Batches(Protocol):
         """Batches a pass; the last one may be smaller."""
         ...
 
-    def dataset(self, first_step: int = 0, part: Part = Part()) -> tf.data.Dataset:
+    def dataset(self, first_step: int = 0, part: Part = WHOLE) -> tf.data.Dataset:
         """Endless batches, from step `first_step` on, of which `part` is read."""
         ...
 

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tfrec_dl.data.batches import Batch, Part, endless
+from tfrec_dl.data.batches import WHOLE, Batch, Part, endless
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.windows import CHUNK_BATCHES, WindowConfig
 from tfrec_dl.errors import InputError
@@ -49,7 +49,7 @@ class TrainingHistories:
         """Batches an epoch; one of an epoch's may be smaller."""
         return -(-self.window_count // self.config.batch_size)
 
-    def dataset(self, first_step: int = 0, part: Part = Part()) -> tf.data.Dataset:
+    def dataset(self, first_step: int = 0, part: Part = WHOLE) -> tf.data.Dataset:
         """An endless dataset, pass after pass; pass `steps_per_epoch` to `model.fit`.
 
         What a step holds depends on the seed and its number only, as with `TrainingWindows`.

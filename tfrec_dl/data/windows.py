@@ -5,7 +5,7 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.data.batches import Batch, Part, endless
+from tfrec_dl.data.batches import WHOLE, Batch, Part, endless
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.errors import InputError
 
@@ -92,7 +92,7 @@ class TrainingWindows:
         """Batches an epoch; the last one of an epoch's cut may be smaller."""
         return -(-self.window_count // self.config.batch_size)
 
-    def dataset(self, first_step: int = 0, part: Part = Part()) -> tf.data.Dataset:
+    def dataset(self, first_step: int = 0, part: Part = WHOLE) -> tf.data.Dataset:
         """An endless dataset, pass after pass; pass `steps_per_epoch` to `model.fit`.
 
         What a step holds depends on the seed and its number only, so training continued at `first_step` sees the

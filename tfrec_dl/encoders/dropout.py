@@ -10,7 +10,7 @@ from tfrec_dl.encoders.random_stream import RandomStream
 class ResumableDropout(tf.keras.layers.Layer):
     """Dropout as in Keras, but training continued from a checkpoint draws the masks that it would have drawn.
 
-    Keras keeps the state of its dropout layers out of checkpoints. Replicas that share a batch draw what one would draw.
+    Keras keeps the state of its dropout layers out of checkpoints. Replicas that share a batch draw what one would.
 
     Args:
         rate: share of the components set to zero in training; the rest grows by 1 / (1 - rate).

@@ -24,6 +24,7 @@ class _Recurrent:
     """
 
     layer: ClassVar[type[tf.keras.layers.Layer]]
+    cell: ClassVar[type[tf.keras.layers.Layer]]
 
     units: int = Field(default=128, ge=1)
     layers: int = Field(default=1, ge=1)
@@ -31,11 +32,18 @@ class _Recurrent:
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
         """Embedded history [B, L, E] -> states [B, L, units]."""
+        # Workers of parameter servers cannot run the fused layers (they define functions over remote variables).
+        by_cell = isinstance(tf.distribute.get_strategy(), tf.distribute.ParameterServerStrategy)
         states = embedded
         for number in range(1, self.layers + 1):
             if number > 1 and self.dropout:
                 states = ResumableDropout(self.dropout)(states)
-            states = self.layer(self.units, return_sequences=True, name=f"recurrent_{number}")(states)
+            name = f"recurrent_{number}"
+            if by_cell:
+                layer = tf.keras.layers.RNN(self.cell(self.units), return_sequences=True, name=name)
+            else:
+                layer = self.layer(self.units, return_sequences=True, name=name)
+            states = layer(states)
         return states
 
 
@@ -44,6 +52,7 @@ class SimpleRNN(_Recurrent):
     """Elman network; attributes as for `GRU`."""
 
     layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.SimpleRNN
+    cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.SimpleRNNCell
     name: Literal["simple_rnn"] = "simple_rnn"
 
 
@@ -52,6 +61,7 @@ class LSTM(_Recurrent):
     """Long short-term memory; attributes as for `GRU`."""
 
     layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.LSTM
+    cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.LSTMCell
     name: Literal["lstm"] = "lstm"
 
 
@@ -66,4 +76,5 @@ class GRU(_Recurrent):
     """
 
     layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.GRU
+    cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.GRUCell
     name: Literal["gru"] = "gru"

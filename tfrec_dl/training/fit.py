@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from tfrec_dl.data.splits import Split
+from tfrec_dl.data.batches import Batches
+from tfrec_dl.data.training_data import TrainingData
 from tfrec_dl.data.training_histories import TrainingHistories
 from tfrec_dl.data.windows import TrainingWindows, WindowConfig
 from tfrec_dl.evaluation.callback import ValidationCallback
@@ -12,16 +13,14 @@ from tfrec_dl.recipes import TrainingConfig
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.training.optimisers import row_sparse_optimizer
 from tfrec_dl.training.schedules import warm_up_and_decay
+from tfrec_dl.training.strategies import training_input
 
 MONITORED = "val_ndcg@10"
 
 
-Batches = TrainingWindows | TrainingHistories
-
-
 def training_batches(
     batches: type[TrainingWindows] | type[TrainingHistories],
-    split: Split,
+    split: TrainingData,
     config: TrainingConfig,
     user_ids: bool = False,
 ) -> Batches:
@@ -38,11 +37,19 @@ def training_batches(
     """
     context = config.max_length // 2 if config.context is None else config.context
     windows = WindowConfig(config.max_length, context, config.batch_size, config.seed)
-    return batches(split.train, windows, split.train.user_ids if user_ids else None)
+    return split.batches(batches, windows, user_ids)
+
+
+def steps_per_epoch(config: TrainingConfig, batches: Batches) -> int:
+    """Steps between two validations: as configured, or those of a pass over the data."""
+    return config.steps_per_epoch or batches.steps_per_epoch
 
 
 def compile_model(model: RetrievalModel, config: TrainingConfig, steps_per_epoch: int) -> None:
-    """Compiles the model with the row-sparse optimiser on the schedule, and creates the optimiser's slots."""
+    """Compiles the model with the row-sparse optimiser on the schedule, and creates the optimiser's slots.
+
+    Call it where the model was built: in the scope of the same strategy.
+    """
     schedule = warm_up_and_decay(config.learning_rate, config.warm_up, config.epochs * steps_per_epoch)
     optimizer = row_sparse_optimizer(config.optimizer, model, schedule, config.weight_decay)
     model.compile(optimizer=optimizer)
@@ -51,7 +58,7 @@ def compile_model(model: RetrievalModel, config: TrainingConfig, steps_per_epoch
 
 def fit(
     model: RetrievalModel,
-    split: Split,
+    split: TrainingData,
     config: TrainingConfig | None = None,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
@@ -59,7 +66,7 @@ def fit(
     """Trains a model, stops early on validation NDCG@10 and keeps the best epoch's weights.
 
     Args:
-        model: from `build_model`; compiled here.
+        model: from `build_model`, under a `tf.distribute` strategy or none; compiled here.
         split: training histories and validation cases.
         config: default `TrainingConfig()` with the model's `max_length`; a recipe's own is `recipe.training`.
         callbacks: further Keras callbacks; they find `val_ndcg@10`, `val_hit_rate@10` and `val_mrr@10` in the logs.
@@ -73,14 +80,16 @@ def fit(
     """
     config = config or TrainingConfig(max_length=model.max_length)
     windows = training_batches(model.batches, split, config, user_ids=model.user_tower is not None)
-    compile_model(model, config, windows.steps_per_epoch)
+    strategy, steps = model.distribute_strategy, steps_per_epoch(config, windows)
+    with strategy.scope():
+        compile_model(model, config, steps)
     stopping = tf.keras.callbacks.EarlyStopping(
         MONITORED, patience=config.patience, mode="max", restore_best_weights=True, start_from_epoch=0
     )
     return model.fit(
-        windows.dataset(),
+        training_input(windows, 0, strategy),
         epochs=config.epochs,
-        steps_per_epoch=windows.steps_per_epoch,
+        steps_per_epoch=steps,
         callbacks=[ValidationCallback(split.validation), stopping, *callbacks],
         verbose=verbose,
     )

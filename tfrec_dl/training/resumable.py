@@ -18,6 +18,8 @@ from tfrec_dl.tasks.retrieval import RetrievalModel
 
 Resumable = RetrievalModel | AdversarialModel | RankingModel
 
+HISTORY = "history.csv"
+
 logger = logging.getLogger(__name__)
 
 # What TensorFlow raises on a damaged checkpoint; IndexError where the file is cut short.
@@ -53,6 +55,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         patience: epochs without improvement after which training stops.
         mode: whether the highest value is the best, or the lowest.
         weights: gives the weights to keep as the best, where these are not those that training goes on from.
+        resumed_from: the run's folder where it is not `folder`, as for a worker that does not write the run.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         patience: int,
         mode: Literal["max", "min"] = "max",
         weights: Callable[[], AbstractContextManager[None]] = nullcontext,
+        resumed_from: Path | None = None,
     ) -> None:
         super().__init__()
         self.sign = 1.0 if mode == "max" else -1.0
@@ -70,22 +74,23 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         self.monitor = monitor
         self.patience = patience
         self.progress = Progress()
-        self.history_path = folder / "history.csv"
+        self.history_path = folder / HISTORY
         checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer, progress=self.progress)
         self.latest = tf.train.CheckpointManager(checkpoint, str(folder / "checkpoints"), max_to_keep=2)
         self.best = best_checkpoint(model, folder)
+        self._resumed_from = folder if resumed_from is None else resumed_from
         self._rows: list[dict[str, Any]] = []
         self._began = 0.0
 
     @property
     def epoch(self) -> int:
         """Finished epochs."""
-        return int(self.progress.epoch)
+        return int(self.progress.epoch.numpy())
 
     @property
     def stalled(self) -> bool:
         """Whether patience has run out."""
-        return self.epoch - int(self.progress.best_epoch) >= self.patience
+        return self.epoch - int(self.progress.best_epoch.numpy()) >= self.patience
 
     def resume(self) -> int:
         """Restores the newest checkpoint that can be read.
@@ -96,17 +101,19 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         Raises:
             InputError: if there are checkpoints and none can be read.
         """
-        paths = list(reversed(self.latest.checkpoints))
+        folder = self._resumed_from / "checkpoints"
+        state = tf.train.get_checkpoint_state(str(folder))
+        paths = [] if state is None else list(reversed(state.all_model_checkpoint_paths))
         for path in paths:
             try:
                 self.latest.checkpoint.restore(path).assert_consumed()
             except UNREADABLE as error:
                 logger.warning("checkpoint %s cannot be read (%s): trying the one before it.", path, _first_line(error))
             else:
-                self._rows = self._read_history()[: self.epoch]
+                self._rows = _read_history(self._resumed_from / HISTORY)[: self.epoch]
                 return self.epoch
         if paths:
-            raise InputError(f"no checkpoint in {self.latest.directory} can be read: delete that folder to start anew.")
+            raise InputError(f"no checkpoint in {folder} can be read: delete that folder to start anew.")
         return 0
 
     def start_from(self, value: float) -> None:
@@ -131,7 +138,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         logs = logs or {}
         value = self.sign * float(logs[self.monitor])
         self.progress.epoch.assign(epoch + 1)
-        if value > float(self.progress.best):
+        if value > float(self.progress.best.numpy()):
             self.progress.best.assign(value)
             self.progress.best_epoch.assign(epoch + 1)
             with self.weights():
@@ -147,12 +154,6 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         self.latest.save(checkpoint_number=epoch + 1)
         if self.stalled:
             self.model.stop_training = True
-
-    def _read_history(self) -> list[dict[str, Any]]:
-        if not self.history_path.exists():
-            return []
-        with self.history_path.open(newline="") as file:
-            return list(csv.DictReader(file))
 
     def _write_history(self) -> None:
         with replacing(self.history_path) as temporary, temporary.open("w", newline="") as file:
@@ -186,6 +187,13 @@ def restore_best(model: Resumable, folder: Path) -> None:
             f"checkpoint {manager.latest_checkpoint} cannot be read ({_first_line(error)}): "
             f"delete {folder} and train again."
         ) from error
+
+
+def _read_history(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _first_line(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from tfrec_dl.data.batches import Batches
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import Split
 from tfrec_dl.evaluation.callback import VALIDATION_METRICS, ValidationCallback
@@ -24,7 +25,7 @@ from tfrec_dl.recipes import (
 from tfrec_dl.tasks.adversarial.game import AdversarialModel
 from tfrec_dl.tasks.adversarial.game_losses import Wasserstein
 from tfrec_dl.tasks.adversarial.settings import Game
-from tfrec_dl.training.fit import MONITORED, Batches, training_batches
+from tfrec_dl.training.fit import MONITORED, training_batches
 from tfrec_dl.training.game_watch import GameWatch, GameWatchConfig
 from tfrec_dl.training.measure import measure, measure_cold, measure_gain
 from tfrec_dl.training.optimisers import RowSparseAdam
