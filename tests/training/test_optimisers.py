@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfrec_dl.training.optimisers import RowSparseAdam
+from tfrec_dl.training.optimisers import RowSparseAdam, row_sparse_optimizer
 
 ROWS, WIDTH, STEPS = 9, 3, 4
 
@@ -81,3 +81,17 @@ def test_table_that_every_batch_touches_whole_is_updated_as_by_keras():
             optimizer.apply_gradients([(tf.IndexedSlices(gradient, tf.range(ROWS), (ROWS, WIDTH)), table)])
         weights.append(table.numpy())
     np.testing.assert_allclose(weights[0], weights[1], rtol=1e-5, atol=1e-6)
+
+
+def test_adagrad_divides_each_gradient_by_the_root_of_the_squares_so_far():
+    """However small the gradients are: the first step of a weight is the whole rate."""
+    table, scale = tf.Variable(initial()), 1e-5
+    optimizer = row_sparse_optimizer("adagrad", tf.keras.Sequential(), 0.05)
+    expected, squares = initial().astype(float), np.zeros([ROWS, WIDTH])
+    for rows, values in batches():
+        optimizer.apply_gradients([(tf.IndexedSlices(scale * values, rows, (ROWS, WIDTH)), table)])
+        for row in set(rows.tolist()):
+            gradient = scale * values[rows == row].sum(axis=0)
+            squares[row] += gradient**2
+            expected[row] -= 0.05 * gradient / np.sqrt(squares[row])
+    np.testing.assert_allclose(table, expected, rtol=1e-4, atol=1e-5)

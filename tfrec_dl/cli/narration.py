@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tfrec_dl.cli.console import say
 from tfrec_dl.cli.narrated_features import NarratedFeatures
+from tfrec_dl.cli.size_narration import show_size
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.prepared.folder import PreparedFolder
@@ -17,6 +18,7 @@ from tfrec_dl.recipes import FULL_SOFTMAX_LIMIT
 from tfrec_dl.tasks.adversarial.game import AdversarialModel
 from tfrec_dl.tasks.losses import FullSoftmax, SampledSoftmax
 from tfrec_dl.training.optimisers import optimizer_title
+from tfrec_dl.training.size_estimate import SizeEstimate
 
 PARTS = ("user", "item", "time", "rating")
 
@@ -94,7 +96,11 @@ def _met_before(cases: EvaluationCases, vocabulary_size: int) -> int:
 
 
 class Narrator(tf.keras.callbacks.Callback):
-    """Says which network, loss and optimiser a training uses, and why."""
+    """Says what a training will take, which network, loss and optimiser it uses, and why."""
+
+    def on_size_estimate(self, estimate: SizeEstimate) -> None:
+        """Shows it, before anything is built."""
+        show_size(estimate)
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Says it."""

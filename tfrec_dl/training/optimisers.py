@@ -4,6 +4,8 @@ from typing import Literal
 
 import tensorflow as tf
 
+ADAGRAD_EPSILON = 1e-14  # added to a sum of squares, under the root
+
 
 class RowSparseAdam(tf.keras.optimizers.Adam):
     """Adam whose moments of an embedding row stand still while no batch touches the row.
@@ -45,8 +47,10 @@ def row_sparse_optimizer(
     """The optimiser for a model with tables, not built.
 
     Keras's own Adagrad (Duchi et al., Adaptive Subgradient Methods for Online Learning and Stochastic Optimization,
-    JMLR 2011) reads and writes the rows of a sparse gradient alone, so it is taken as it is. It keeps one number beside
-    each weight, Adam two. Neither is clipped by norm nor averaged over steps: both would read every row at every step.
+    JMLR 2011) reads and writes the rows of a sparse gradient alone, so it is taken as it is, but for where its sums of
+    squares begin: at 0, as in the paper and in PyTorch. Keras's 0.1 drowns the gradients of a mean over thousands of
+    targets, and nothing is learnt. It keeps one number beside each weight, Adam two. Neither is clipped by norm nor
+    averaged over steps: both would read every row at every step.
 
     Args:
         name: which.
@@ -54,8 +58,13 @@ def row_sparse_optimizer(
         rate: learning rate or schedule.
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019); 0 for none.
     """
-    kind = RowSparseAdam if name == "adam" else tf.keras.optimizers.Adagrad
-    optimizer = kind(rate, weight_decay=weight_decay or None)
+    optimizer: tf.keras.optimizers.Optimizer
+    if name == "adam":
+        optimizer = RowSparseAdam(rate, weight_decay=weight_decay or None)
+    else:
+        optimizer = tf.keras.optimizers.Adagrad(
+            rate, initial_accumulator_value=0.0, epsilon=ADAGRAD_EPSILON, weight_decay=weight_decay or None
+        )
     tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
     optimizer.exclude_from_weight_decay(var_list=tables)
     return optimizer
