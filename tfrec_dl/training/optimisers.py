@@ -4,7 +4,7 @@ from typing import Literal
 
 import tensorflow as tf
 
-ADAGRAD_EPSILON = 1e-14  # added to a sum of squares, under the root
+ADAGRAD_EPSILON = 1e-20  # added to a sum of squares, under the root: 1e-10 outside, as in PyTorch
 
 
 class RowSparseAdam(tf.keras.optimizers.Adam):

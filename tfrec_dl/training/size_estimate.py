@@ -6,7 +6,7 @@ from typing import Any
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.ranking import BLOCK_BYTES
 from tfrec_dl.evaluation.scorer import QUERY_CHUNK, QUERY_TOKENS
-from tfrec_dl.recipes import AutoencoderConfig, Recipe, choose_loss
+from tfrec_dl.recipes import AutoencoderConfig, ModelConfig, Recipe, choose_loss
 from tfrec_dl.tasks.losses import InBatchSoftmax, MixedSoftmax
 from tfrec_dl.training.memory import available_memory, used_memory
 from tfrec_dl.training.model_shape import ModelShape, model_shape
@@ -110,6 +110,7 @@ def _step(recipe: Recipe, vocabulary: Vocabulary, shape: ModelShape, targets: in
     if isinstance(config, AutoencoderConfig):  # a history is one query, scored against all items
         read, logits = positions + vocabulary.trained_size, training.batch_size * vocabulary.trained_size
     else:
+        assert isinstance(config, ModelConfig)
         asked = positions if targets is None else min(positions, targets)
         loss: Any = choose_loss(config, vocabulary).loss
         negatives = getattr(loss, "negatives", vocabulary.trained_size)
