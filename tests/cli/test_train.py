@@ -21,6 +21,7 @@ def test_it_says_what_it_reads_splits_and_chooses(trained, table):
     assert any(
         line.startswith("optimiser: row-sparse Adam; with this loss every item has a gradient") for line in lines
     )
+    assert any(line.startswith("memory: about ") for line in lines)
     assert "val_ndcg@10: " in trained.out
     assert trained.err == ""
 

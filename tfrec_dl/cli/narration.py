@@ -12,7 +12,7 @@ from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.source import PreparedSource, PreparedSplit
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import EvaluationCases, Split
-from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes import FULL_SOFTMAX_LIMIT
 from tfrec_dl.tasks.adversarial.game import AdversarialModel
@@ -53,6 +53,8 @@ class NarratedSource(NarratedFeatures, DataSource):
             f"{len(split.vocabulary.ids):,} items; {len(split.validation):,} users to validate on, "
             f"{len(split.test):,} to test on"
         )
+        if self.min_count > 1:
+            say(_left_out(self.min_count, interactions, split))
         met_before = _met_before(split.test, split.vocabulary.size)
         if met_before:
             say(
@@ -84,6 +86,18 @@ class NarratedPrepared(PreparedSource):
             f"{len(split.vocabulary.ids):,} items"
         )
         return split
+
+
+def _left_out(min_count: int, interactions: Interactions, split: Split) -> str:
+    """What falls under `min_count`."""
+    rare = len(interactions.item_ids) - (split.vocabulary.trained_size - FIRST_ITEM)
+    held_out = len(split.validation.targets.items) + len(split.test.targets.items)
+    dropped = len(interactions) - held_out - len(split.train.items)
+    missed = np.count_nonzero(split.test.targets.items == UNKNOWN)
+    return (
+        f"{rare:,} items have fewer than {min_count:,} training interactions: their {dropped:,} are left out, and "
+        f"{missed:,} of {len(split.test.targets.items):,} items to find in the test, being of them, are misses"
+    )
 
 
 def _met_before(cases: EvaluationCases, vocabulary_size: int) -> int:

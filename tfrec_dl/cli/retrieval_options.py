@@ -38,6 +38,15 @@ class RetrievalOptions:
             metavar="C", help='Column of ratings; by default "rating", where the table has it.', rich_help_panel=PANEL
         ),
     ] = None
+    min_count: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Training interactions that an item needs; rarer ones are unknown to the model.",
+            rich_help_panel=PANEL,
+        ),
+    ] = 1
     kind: Annotated[
         Kind | None,
         typer.Option(
@@ -83,6 +92,7 @@ def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "Narrate
         table.time_column,
         options.rating_column,
         split=(table.split or SplitName.LEAVE_LAST_OUT).value,
+        min_count=options.min_count,
         items=table.items,
         item_kinds=table.item_kinds(),
         users=table.users,

@@ -70,7 +70,7 @@ class TrainingConfig:
             takes half of `max_length`.
         learning_rate: peak of the schedule: linear warm-up, cosine decay. The recipes' are chosen for Adam.
         optimizer: "adam", or "adagrad", which keeps one number beside each weight where Adam keeps two, and learns well
-            from a `learning_rate` four to ten times as high. Both update only the rows of a table that a step touches.
+            from a `learning_rate` four to twenty times as high. Both update only the rows of a table that a step touches.
         warm_up: share of the steps that the warm-up takes.
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
         patience: epochs without a better validation NDCG@10 after which training stops.
