@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tfrec_dl.cli.console import console, keras_verbosity, metric_table, say
+from tfrec_dl.cli.devices import DeviceOptions, open_devices, restarting
 from tfrec_dl.cli.folders import require_unfinished, require_writable
 from tfrec_dl.cli.grouped import grouped
 from tfrec_dl.cli.options import TableOptions, Task, TaskOption, TrainingOptions, refuse_given
@@ -32,6 +33,7 @@ def train(
     out: Annotated[Path, typer.Option(metavar="RUN", show_default=False, help="Folder of the run.")],
     training: TrainingOptions,
     retrieval: RetrievalOptions,
+    devices: DeviceOptions,
     ranking: RankingOptions,
 ) -> None:
     """Train a model on a table of interactions, or of impressions.
@@ -44,12 +46,13 @@ def train(
     require_unfinished(out)
     if task is Task.RANKING:
         refuse_given(retrieval, Task.RETRIEVAL)
+        refuse_given(devices, Task.RETRIEVAL)
         _train_ranking(table, model, out, ranking, training)
         return
     refuse_given(ranking, Task.RANKING)
     if model is None:
         raise InputError("--model is missing: name a recipe of `tfrec-dl models`, for example gru.")
-    _train_retrieval(table, model, out, retrieval, training)
+    _train_retrieval(table, model, out, retrieval, devices, training)
 
 
 def _train_ranking(
@@ -73,7 +76,12 @@ def _train_ranking(
 
 
 def _train_retrieval(
-    table: TableOptions, model: str, out: Path, options: RetrievalOptions, training: TrainingOptions
+    table: TableOptions,
+    model: str,
+    out: Path,
+    options: RetrievalOptions,
+    devices: DeviceOptions,
+    training: TrainingOptions,
 ) -> None:
     settings = training.settings()
     quiet_tensorflow()
@@ -81,12 +89,20 @@ def _train_retrieval(
     from tfrec_dl.recipes import StackedConfig, get_recipe
     from tfrec_dl.training.compare import refuse_other_recipe
     from tfrec_dl.training.run_config import read_json
+    from tfrec_dl.training.strategies import is_chief
     from tfrec_dl.training.train import train
 
     recipe = settled(get_recipe(model), settings, options.kind, table.items)
     refuse_other_recipe(recipe, out)
     source = prepared_source(table, options) or retrieval_source(table, options)
-    run = train(recipe, source, out, [Narrator()], keras_verbosity())
+    strategy = open_devices(devices, out)
+    if strategy is None:
+        return
+    with restarting(out):
+        run = train(recipe, source, out, [Narrator()], keras_verbosity(), strategy)
+    if not is_chief(strategy):
+        say(f"this worker is done; the chief measures the model and finishes {out}")
+        return
 
     metrics = run.metrics()
     shown = {part: title for part, title in SHOWN.items() if f"{part}/ndcg@10" in metrics}

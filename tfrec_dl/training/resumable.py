@@ -15,6 +15,7 @@ from tfrec_dl.files import replacing
 from tfrec_dl.tasks.adversarial.game import AdversarialModel
 from tfrec_dl.tasks.ranking.ranking_model import RankingModel
 from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.training.lost_tasks import LOST
 
 Resumable = RetrievalModel | AdversarialModel | RankingModel
 
@@ -107,6 +108,8 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         for path in paths:
             try:
                 self.latest.checkpoint.restore(path).assert_consumed()
+            except LOST:
+                raise
             except UNREADABLE as error:
                 logger.warning("checkpoint %s cannot be read (%s): trying the one before it.", path, _first_line(error))
             else:

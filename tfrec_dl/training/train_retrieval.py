@@ -18,6 +18,7 @@ from tfrec_dl.files import locked
 from tfrec_dl.recipes import Recipe, build_model, check_kind, model_class
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.training.fit import MONITORED, compile_model, steps_per_epoch, training_batches
+from tfrec_dl.training.lost_tasks import lost_tasks_explained
 from tfrec_dl.training.measure import measure, measure_cold
 from tfrec_dl.training.resumable import ResumableTraining, restore_best
 from tfrec_dl.training.run import Run
@@ -47,10 +48,10 @@ def train_retrieval(
     announce_size(recipe, split.vocabulary, folder, callbacks, windows.target_count, strategy)
 
     tf.keras.utils.set_random_seed(recipe.training.seed)
-    with strategy.scope():
+    with strategy.scope(), lost_tasks_explained(strategy):
         model = build_model(recipe, split.vocabulary, items, users)
     if not is_chief(strategy):
-        with tempfile.TemporaryDirectory() as own:  # writing takes part in what all workers do together
+        with tempfile.TemporaryDirectory() as own:  # saving is something that all workers do together
             run = Run.begin(Path(own) / folder.name, recipe, source, data, split.vocabulary, features)
             _fit(model, split, windows, run, callbacks, verbose, folder)
         return Run(folder, recipe, source.absolute())
@@ -106,10 +107,11 @@ def _fit(
     """Fits the model from the last checkpoint in `resumed_from` on."""
     config, folder, strategy = run.recipe.training, run.folder, model.distribute_strategy
     steps = steps_per_epoch(config, windows)
-    with strategy.scope():
+    with strategy.scope(), lost_tasks_explained(strategy):
         compile_model(model, config, steps)
     resumable = ResumableTraining(model, folder, MONITORED, config.patience, resumed_from=resumed_from)
-    finished_epochs = resumable.resume()
+    with lost_tasks_explained(strategy):
+        finished_epochs = resumable.resume()
     if finished_epochs:
         logger.info("continuing after epoch %d", finished_epochs)
     logger.info(
@@ -119,7 +121,9 @@ def _fit(
         windows.window_count,
         windows.target_count,
     )
-    if not resumable.stalled and finished_epochs < config.epochs:
+    if resumable.stalled or finished_epochs >= config.epochs:
+        return
+    with lost_tasks_explained(strategy):
         model.fit(
             training_input(windows, finished_epochs * steps, strategy),
             initial_epoch=finished_epochs,
