@@ -44,6 +44,9 @@ def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.n
         raise InputError(f"column {name!r} holds ids such as {show(column.iloc[0])}: use text or integers") from error
     codes = codes.astype(np.int32)
     refuse(codes < 0, column, name, locate, "the id is missing", "fill it in or drop the row")
+    plain_ids = _plain_ids(np.asarray(distinct))
+    if plain_ids is not None:
+        return codes, plain_ids
     ids = np.empty(len(distinct), dtype=object)
     for index, value in enumerate(np.asarray(distinct, dtype=object)):
         text, problem = _id_text(value)
@@ -54,6 +57,20 @@ def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.n
     # An object column may hold 1 and "1": the same id twice.
     merged, unique = pd.factorize(ids)
     return (codes, ids) if len(unique) == len(ids) else (merged.astype(np.int32)[codes], unique)
+
+
+def _plain_ids(distinct: np.ndarray) -> np.ndarray | None:
+    """Distinct ids as text, where all are integers, or all text that needs no second look; otherwise None."""
+    if distinct.dtype.kind in "iu":
+        return distinct.astype(str).astype(object)
+    values = distinct.tolist()
+    if set(map(type, values)) != {str} or not all(values):
+        return None
+    try:
+        "".join(values).encode()
+    except UnicodeEncodeError:
+        return None
+    return distinct.astype(object)
 
 
 def _id_text(value: Any) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.batches import WHOLE, Batch, Part, endless
+from tfrec_dl.data.cuts import cut, window_counts
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.errors import InputError
 
@@ -60,27 +61,18 @@ class TrainingWindows:
             raise InputError(
                 f"no user has two interactions ({len(histories)} users): nothing to learn from; bring longer histories."
             )
-        targets = targets[rows]
-        stride = config.max_length - config.context
-        further = np.maximum(-(-(targets - config.max_length) // stride), 0)
-        windows = 1 + further
-        slack = np.where(further > 0, config.max_length + further * stride - targets, 0)
-
         self.config = config
-        self._stride = stride
         self._items = histories.items
         self._weights = histories.weights
         self._user_ids = None if user_ids is None else user_ids[rows].astype(str)
-        self._history = np.repeat(np.arange(len(rows)), windows)
-        self._ordinal = np.arange(len(self._history)) - np.repeat(np.cumsum(windows) - windows, windows)
         self._begin = histories.offsets[rows].astype(np.int64)
-        self._targets = targets.astype(np.int64)
-        self._slack = slack.astype(np.int64)
+        self._targets = targets[rows].astype(np.int64)
+        self._windows = int(np.sum(window_counts(self._targets, config)[0]))
 
     @property
     def window_count(self) -> int:
         """Windows an epoch."""
-        return len(self._history)
+        return self._windows
 
     @property
     def target_count(self) -> int:
@@ -125,20 +117,7 @@ class TrainingWindows:
     def _plan_epoch(self, epoch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Lays out an epoch: windows [W, 4] int64 (start, length, context, history) in order, the batches' order."""
         seeds = tf.random.split([tf.cast(self.config.seed, tf.int64), epoch], 3)
-        slack = tf.constant(self._slack)
-        uniform = tf.random.stateless_uniform(tf.shape(slack), seeds[0], dtype=tf.float64)
-        shift = tf.gather(tf.cast(uniform * tf.cast(slack + 1, tf.float64), tf.int64), self._history)
-
-        is_first = self._ordinal == 0
-        reach = tf.where(is_first, self.config.max_length - shift, self._stride)
-        first_target = tf.where(
-            is_first, tf.ones_like(shift), 1 + self.config.max_length - shift + (self._ordinal - 1) * self._stride
-        )
-        last_target = tf.minimum(first_target + reach - 1, tf.gather(self._targets, self._history))
-        context = tf.where(is_first, tf.zeros_like(shift), self.config.context)
-        start = tf.gather(self._begin, self._history) + first_target - 1 - context
-        plan = tf.stack([start, last_target - first_target + 1 + context, context, self._history], axis=1)
-
+        plan = cut(tf.constant(self._begin), tf.constant(self._targets), self.config, seeds[0])
         plan = tf.random.experimental.stateless_shuffle(plan, seeds[1])
         # Sort by length within chunks of batches, so that a batch holds windows of like length.
         chunk = tf.range(self.window_count, dtype=tf.int64) // (self.config.batch_size * CHUNK_BATCHES)

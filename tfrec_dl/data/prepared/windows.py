@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.batches import WHOLE, Batch, Part
-from tfrec_dl.data.cuts import placed, windows_and_slack
+from tfrec_dl.data.cuts import cut, window_counts
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.records import ITEMS, WEIGHTS, decode
 from tfrec_dl.data.windows import CHUNK_BATCHES, WindowConfig
@@ -41,10 +41,9 @@ class StreamedWindows:
             )
         self.config = config
         self._folder = folder
-        self._stride = config.max_length - config.context
         shard, length, histories = folder.lengths.T
         targets = np.maximum(length - 1, 0)
-        windows = np.asarray(windows_and_slack(tf.constant(targets), config.max_length, self._stride)[0])
+        windows = np.asarray(window_counts(targets, config)[0])
         self._shard_windows = np.zeros(len(folder.shards), np.int64)
         np.add.at(self._shard_windows, shard, windows * histories)
         self.target_count = int((targets * histories).sum())
@@ -146,12 +145,7 @@ class StreamedWindows:
         read = decode(records, self._folder.weighted)
         begin, lengths = read[ITEMS].row_starts(), read[ITEMS].row_lengths()
         targets = tf.maximum(lengths - 1, 0)
-        windows, slack = windows_and_slack(targets, self.config.max_length, self._stride)
-        uniform = tf.random.stateless_uniform(tf.shape(slack), seed, dtype=tf.float64)
-        shift = tf.cast(uniform * tf.cast(slack + 1, tf.float64), tf.int64)
-        history = tf.repeat(tf.range(tf.size(windows, tf.int64)), windows)
-        ordinal = tf.range(tf.size(history, tf.int64)) - tf.gather(tf.cumsum(windows, exclusive=True), history)
-        plan = placed(begin, targets, shift, history, ordinal, self.config)
+        plan = cut(begin, targets, self.config, seed)
 
         start, length = plan[:, 0:1], plan[:, 1:2]
         position = tf.range(self.config.max_length + 1, dtype=tf.int64)[None, :]

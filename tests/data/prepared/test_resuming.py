@@ -1,0 +1,179 @@
+"""A preparation that is killed goes on, and ends with the very bytes of one that was not."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import tfrec_dl
+from tests.data.prepared.shard_reading import bytes_of
+from tfrec_dl.data.prepared import partition, pieces
+from tfrec_dl.data.prepared.configuration import PrepareConfig
+from tfrec_dl.data.prepared.prepare import prepare
+from tfrec_dl.data.prepared.work import Work
+from tfrec_dl.errors import InputError
+
+
+class Killed(BaseException):
+    """What nothing catches."""
+
+
+@pytest.fixture
+def config(table, tmp_path, monkeypatch) -> PrepareConfig:
+    """Two files, of three pieces and of two."""
+    for module in (pieces, partition):
+        monkeypatch.setattr(module, "PIECE_ROWS", 200)
+    (tmp_path / "in").mkdir()
+    table[:500].to_csv(tmp_path / "in" / "1.csv", index=False)
+    table[500:].to_parquet(tmp_path / "in" / "2.parquet", row_group_size=90)
+    return PrepareConfig((str(tmp_path / "in"),), shards=2)
+
+
+def killed_at(number: int, monkeypatch, config, out: Path) -> bool:
+    """Prepares until the file of this number, from 0, would appear; says whether there was one."""
+    replace, seen = os.replace, []
+
+    def counted(source, target):
+        if len(seen) == number:
+            Path(f"{source}.left").write_bytes(Path(source).read_bytes())
+            raise Killed
+        seen.append(target)
+        replace(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", counted)
+        try:
+            prepare(config, out)
+        except Killed:
+            return True
+    return False
+
+
+def test_killed_again_and_again_it_ends_with_the_same_bytes(config, tmp_path, monkeypatch):
+    expected = bytes_of(prepare(config, tmp_path / "whole").path)
+    kills = 0
+    while killed_at(3, monkeypatch, config, tmp_path / "out"):  # what belongs together are three files at most
+        kills += 1
+        assert kills < 20
+    assert kills > 5
+    assert bytes_of(tmp_path / "out") == expected
+
+
+@pytest.mark.parametrize("number", [0, 2, 4, 9, 12, 13, 16, 18, 20, 22])
+def test_killed_once_it_ends_with_the_same_bytes(config, tmp_path, monkeypatch, number):
+    assert killed_at(number, monkeypatch, config, tmp_path / "out")
+    assert not (tmp_path / "out" / "prepared.json").exists()
+    prepare(config, tmp_path / "out")
+    assert bytes_of(tmp_path / "out") == bytes_of(prepare(config, tmp_path / "whole").path)
+
+
+def test_what_is_done_is_not_done_again(config, tmp_path, monkeypatch):
+    assert killed_at(14, monkeypatch, config, tmp_path / "out")
+    done = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "work").rglob("*.*") if path.name[0] != "."}
+    assert done
+    assert killed_at(2, monkeypatch, config, tmp_path / "out")
+    assert {path: path.stat().st_mtime_ns for path in done if path.exists()} == {
+        path: time for path, time in done.items() if path.exists()
+    }
+
+
+def test_killed_while_it_clears_up_it_is_finished(config, tmp_path, monkeypatch):
+    def remove(work):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Work, "remove", remove)
+        with pytest.raises(Killed):
+            prepare(config, tmp_path / "out")
+    assert (tmp_path / "out" / "work").exists()
+    with pytest.raises(InputError, match="holds a finished preparation"):
+        prepare(config, tmp_path / "out")
+    assert bytes_of(tmp_path / "out") == bytes_of(prepare(config, tmp_path / "whole").path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"min_count": 2}, "with min_count 1, not 2"),
+        ({"shards": 3}, "with shards 2, not 3"),
+        ({"seed": 4}, "with seed 0, not 4"),
+        ({"evaluation_users": 9}, "with evaluation_users 20000, not 9"),
+        ({"time": "timestamp"}, "with time None, not 'timestamp'"),
+    ],
+)
+def test_another_command_is_refused(config, tmp_path, monkeypatch, change, said):
+    killed_at(6, monkeypatch, config, tmp_path / "out")
+    before = sorted((tmp_path / "out").rglob("*"))
+    settings = {name: getattr(config, name) for name in config.__dataclass_fields__}
+    with pytest.raises(InputError, match=said):
+        prepare(PrepareConfig(**{**settings, **change}), tmp_path / "out")
+    assert sorted((tmp_path / "out").rglob("*")) == before
+
+
+def test_another_memory_limit_goes_on(config, tmp_path, monkeypatch):
+    killed_at(6, monkeypatch, config, tmp_path / "out")
+    prepare(PrepareConfig(config.data, shards=2, memory_limit="500MB"), tmp_path / "out")
+
+
+def test_a_changed_table_is_refused(config, tmp_path, monkeypatch):
+    killed_at(6, monkeypatch, config, tmp_path / "out")
+    path = tmp_path / "in" / "1.csv"
+    path.write_text(path.read_text() + "u,i,1\n")
+    with pytest.raises(InputError, match="holds an unfinished preparation with files .*1.csv"):
+        prepare(config, tmp_path / "out")
+
+
+def test_finished_and_foreign_folders_are_left_alone(config, tmp_path):
+    out = tmp_path / "out"
+    prepare(config, out)
+    before = bytes_of(out)
+    with pytest.raises(InputError, match="holds a finished preparation"):
+        prepare(config, out)
+    assert bytes_of(out) == before
+    with pytest.raises(InputError, match="exists and is not a prepared folder"):
+        prepare(config, tmp_path / "in")
+
+
+def test_two_at_once_are_refused(config, tmp_path, monkeypatch):
+    killed_at(6, monkeypatch, config, tmp_path / "out")
+    from tfrec_dl.files import locked
+
+    with locked(tmp_path / "out" / "preparing.json"), pytest.raises(InputError, match="another process"):
+        prepare(config, tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_processes_that_are_really_killed_leave_a_folder_that_goes_on(config, tmp_path):
+    """With SIGKILL: nothing is cleaned up on the way out."""
+    program = textwrap.dedent(
+        """
+        import os, signal, sys
+        from tfrec_dl.data.prepared import partition, pieces
+        from tfrec_dl.data.prepared.configuration import PrepareConfig
+        from tfrec_dl.data.prepared.prepare import prepare
+
+        partition.PIECE_ROWS = pieces.PIECE_ROWS = 200
+        data, out, allowed = sys.argv[1], sys.argv[2], int(sys.argv[3])
+        replace, seen = os.replace, []
+
+        def counted(source, target):
+            if len(seen) == allowed:
+                os.kill(os.getpid(), signal.SIGKILL)
+            seen.append(target)
+            replace(source, target)
+
+        os.replace = counted
+        prepare(PrepareConfig((data,), shards=2), out)
+        """
+    )
+    home = Path(tfrec_dl.__file__).parents[1]
+    for allowed in (5, 7, 6):
+        command = [sys.executable, "-c", program, *config.data, str(tmp_path / "out"), str(allowed)]
+        killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(home)}, capture_output=True)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+    prepare(config, tmp_path / "out")
+    assert bytes_of(tmp_path / "out") == bytes_of(prepare(config, tmp_path / "whole").path)
