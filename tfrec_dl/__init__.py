@@ -163,11 +163,14 @@ if TYPE_CHECKING:
     from tfrec_dl.training.fit_ratings import fit_ratings as fit_ratings
     from tfrec_dl.training.game_watch import GameWatch as GameWatch
     from tfrec_dl.training.game_watch import GameWatchConfig as GameWatchConfig
+    from tfrec_dl.training.lost_tasks import LostTaskError as LostTaskError
     from tfrec_dl.training.open_run import open_run as open_run
     from tfrec_dl.training.optimisers import RowSparseAdam as RowSparseAdam
     from tfrec_dl.training.picture_grid import PictureGrid as PictureGrid
     from tfrec_dl.training.ranking_run import RankingRun as RankingRun
     from tfrec_dl.training.run import Run as Run
+    from tfrec_dl.training.serve import serve as serve
+    from tfrec_dl.training.strategies import make_strategy as make_strategy
     from tfrec_dl.training.train import train as train
     from tfrec_dl.training.train_adversarial import compile_game as compile_game
     from tfrec_dl.training.train_ranking import train_ranking as train_ranking
@@ -278,11 +281,14 @@ _HOMES = {
     "training.fit_conv_gan": ("ConvGANTraining", "fit_conv_gan", "save_discriminator"),
     "training.fit_ratings": ("RatingTraining", "fit_ratings"),
     "training.game_watch": ("GameWatch", "GameWatchConfig"),
+    "training.lost_tasks": ("LostTaskError",),
     "training.open_run": ("open_run",),
     "training.optimisers": ("RowSparseAdam",),
     "training.picture_grid": ("PictureGrid",),
     "training.ranking_run": ("RankingRun",),
     "training.run": ("Run",),
+    "training.serve": ("serve",),
+    "training.strategies": ("make_strategy",),
     "training.train": ("train",),
     "training.train_adversarial": ("compile_game",),
     "training.train_ranking": ("train_ranking",),
