@@ -8,6 +8,7 @@ from tfrec_dl.encoders.autoencoder import autoencoder
 from tfrec_dl.encoders.caser import Caser
 from tfrec_dl.encoders.markov_path import MarkovPath
 from tfrec_dl.encoders.next_it_net import NextItNet
+from tfrec_dl.encoders.precision import Precision, computing_in
 from tfrec_dl.encoders.recurrent import GRU, LSTM, SimpleRNN
 from tfrec_dl.encoders.sequence import sequence_encoder
 from tfrec_dl.encoders.user_only import UserOnly
@@ -21,8 +22,10 @@ __all__ = [
     "Caser",
     "MarkovPath",
     "NextItNet",
+    "Precision",
     "SimpleRNN",
     "UserOnly",
     "autoencoder",
+    "computing_in",
     "sequence_encoder",
 ]

@@ -59,4 +59,5 @@ class Caser:
         if self.dropout:
             joined = ResumableDropout(self.dropout)(joined)
         sequential = tf.keras.layers.Dense(self.units, activation="relu", name="fully_connected")(joined)
-        return tf.keras.layers.Concatenate(name="with_user")([sequential, CausalMean(name="user")(embedded)])
+        user = CausalMean(name="user", dtype="float32")(embedded)  # a sum over the whole history
+        return tf.keras.layers.Concatenate(name="with_user")([sequential, user])

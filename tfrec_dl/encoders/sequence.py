@@ -43,10 +43,11 @@ def sequence_encoder(
     states = body(embedded)
     if state_dropout:
         states = ResumableDropout(state_dropout)(states)
-    states = tf.keras.layers.Dense(dimension, name="projection")(states)
+    # In float32 whatever the body computes in: scores are made of these.
+    states = tf.keras.layers.Dense(dimension, name="projection", dtype="float32")(states)
     if short_path is not None:
         shortcut = short_path(history)
         if state_dropout:
-            shortcut = ResumableDropout(state_dropout)(shortcut)
-        states = tf.keras.layers.Add(name="with_short_path")([states, shortcut])
+            shortcut = ResumableDropout(state_dropout, dtype="float32")(shortcut)
+        states = tf.keras.layers.Add(name="with_short_path", dtype="float32")([states, shortcut])
     return tf.keras.Model({"history": history, "embedded": inputs}, states, name=name)

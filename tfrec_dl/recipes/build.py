@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.encoders import MarkovPath, UserOnly, autoencoder, sequence_encoder
+from tfrec_dl.encoders import MarkovPath, UserOnly, autoencoder, computing_in, sequence_encoder
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.configuration import AnyConfig, AutoencoderConfig, ModelConfig, TrainingConfig, check_kind
 from tfrec_dl.recipes.recipe import Recipe
@@ -71,16 +71,17 @@ def build_model(
         short_path = MarkovPath(
             vocabulary.size, config.dimension, config.markov_order, transitions=transitions, name="markov_path"
         )
-    encoder = sequence_encoder(
-        config.dimension,
-        config.body.states,
-        config.dimension,
-        config.item_dropout,
-        config.embedding_dropout,
-        config.state_dropout,
-        short_path,
-        name=config.body.name,
-    )
+    with computing_in(recipe.training.precision):
+        encoder = sequence_encoder(
+            config.dimension,
+            config.body.states,
+            config.dimension,
+            config.item_dropout,
+            config.embedding_dropout,
+            config.state_dropout,
+            short_path,
+            name=config.body.name,
+        )
     user = None if users is None else user_tower(config.content, users, config.dimension, config.user_dropout)
     assert config.loss is not None
     return RetrievalModel(
@@ -91,6 +92,10 @@ def build_model(
 def _build_autoencoder(
     config: AutoencoderConfig, training: TrainingConfig, vocabulary: Vocabulary, users: Catalogue | None
 ) -> AutoencoderModel:
+    if training.precision != "float32":
+        raise InputError(
+            f"precision is {training.precision!r}, but an autoencoder adds up whole histories: it must be 'float32'."
+        )
     held = tf.keras.regularizers.L2(config.regularization) if config.regularization else None
 
     def table(width: int, name: str) -> tf.keras.layers.Embedding:

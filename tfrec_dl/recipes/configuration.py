@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.encoders import Body
+from tfrec_dl.encoders import Body, Precision
 from tfrec_dl.errors import InputError
 from tfrec_dl.tasks.adversarial.settings import CFGANGame, IRGANGame
 from tfrec_dl.tasks.losses import Loss
@@ -70,10 +70,13 @@ class TrainingConfig:
             takes half of `max_length`.
         learning_rate: peak of the schedule: linear warm-up, cosine decay. The recipes' are chosen for Adam.
         optimizer: "adam", or "adagrad", which keeps one number beside each weight where Adam keeps two, and learns well
-            from a `learning_rate` four to twenty times as high. Both update only the rows of a table that a step touches.
+            from a `learning_rate` four to twenty times as high. Both update only the rows of a table that a step
+            touches.
         warm_up: share of the steps that the warm-up takes.
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
         patience: epochs without a better validation NDCG@10 after which training stops.
+        precision: what the encoder's body computes in; weights, scores and loss are float32 always. "mixed_bfloat16" is
+            for GPUs and TPUs, where it halves what a step's activations take; on CPUs it is slower.
         seed: decides initial weights, windows, dropout and negatives.
     """
 
@@ -87,6 +90,7 @@ class TrainingConfig:
     warm_up: float = Field(default=0.1, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     patience: int = Field(default=5, ge=1)
+    precision: Precision = "float32"
     seed: int = Field(default=0, ge=0, lt=2**31)
 
 
