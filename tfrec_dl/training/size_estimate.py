@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.evaluation.ranking import BLOCK_BYTES
+from tfrec_dl.evaluation.ranking import users_at_once
 from tfrec_dl.evaluation.scorer import QUERY_CHUNK, QUERY_TOKENS
 from tfrec_dl.recipes import AutoencoderConfig, ModelConfig, Recipe, choose_loss
 from tfrec_dl.tasks.losses import InBatchSoftmax, MixedSoftmax
@@ -95,7 +95,7 @@ def estimate_size(
         network=FLOAT * shape.network * replicas,
         slots=FLOAT * shape.weights * slots * replicas,
         step=FLOAT * _step(recipe, vocabulary, shape, targets),
-        evaluation=FLOAT * _evaluation(vocabulary, shape) + max(BLOCK_BYTES, FLOAT * vocabulary.size),
+        evaluation=FLOAT * _evaluation(vocabulary, shape) + FLOAT * vocabulary.size * users_at_once(vocabulary.size),
         checkpoints=FLOAT * shape.weights * (KEPT * (1 + slots) + 1),
         export=FLOAT * exported + texts,
         available=available_memory(),
