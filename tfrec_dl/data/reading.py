@@ -178,6 +178,10 @@ class _ParquetTable:
 
 def _first_bytes(path: Path) -> bytes:
     """The first four bytes, once it is sure that there is such a file."""
+    if (path / "prepared.json").exists():
+        raise InputError(
+            f"{str(path)!r} is a prepared folder, which `tfrec-dl train` reads for retrieval: give the table itself"
+        )
     if path.is_dir():
         raise InputError(f"{str(path)!r} is a folder: name a CSV or Parquet file in it")
     if not path.exists():
