@@ -152,6 +152,7 @@ if TYPE_CHECKING:
     from tfrec_dl.towers.bucketised_numbers import BucketisedNumbers as BucketisedNumbers
     from tfrec_dl.towers.gan_features import GANFeatures as GANFeatures
     from tfrec_dl.towers.hashed_categories import HashedCategories as HashedCategories
+    from tfrec_dl.towers.hashed_ids import Hashing as Hashing
     from tfrec_dl.training.candidate_impressions import candidate_impressions as candidate_impressions
     from tfrec_dl.training.compare import compare as compare
     from tfrec_dl.training.compare_ranking import compare_ranking as compare_ranking
@@ -170,6 +171,8 @@ if TYPE_CHECKING:
     from tfrec_dl.training.ranking_run import RankingRun as RankingRun
     from tfrec_dl.training.run import Run as Run
     from tfrec_dl.training.serve import serve as serve
+    from tfrec_dl.training.size_estimate import SizeEstimate as SizeEstimate
+    from tfrec_dl.training.size_estimate import estimate_size as estimate_size
     from tfrec_dl.training.strategies import make_strategy as make_strategy
     from tfrec_dl.training.train import train as train
     from tfrec_dl.training.train_adversarial import compile_game as compile_game
@@ -274,6 +277,7 @@ _HOMES = {
     "towers.bucketised_numbers": ("BucketisedNumbers",),
     "towers.gan_features": ("GANFeatures",),
     "towers.hashed_categories": ("HashedCategories",),
+    "towers.hashed_ids": ("Hashing",),
     "training.candidate_impressions": ("candidate_impressions",),
     "training.compare": ("compare",),
     "training.compare_ranking": ("compare_ranking",),
@@ -288,6 +292,7 @@ _HOMES = {
     "training.ranking_run": ("RankingRun",),
     "training.run": ("Run",),
     "training.serve": ("serve",),
+    "training.size_estimate": ("SizeEstimate", "estimate_size"),
     "training.strategies": ("make_strategy",),
     "training.train": ("train",),
     "training.train_adversarial": ("compile_game",),

@@ -132,6 +132,7 @@ class ModelScorer(FactorScorer):
 
     def refresh(self) -> None:
         """Reads the items anew, after the model's weights have changed."""
+        del self._history, self._items  # before others take as much memory
         tables = self.model.tables()
         self._history = tables.history
         self._items = np.asarray(tables.items, dtype=np.float32)
