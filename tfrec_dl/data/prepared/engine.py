@@ -60,7 +60,8 @@ def parquet(paths: Iterable[Path], options: str = "") -> str:
 
 def stream(connection: Any, query: str) -> Iterator[pa.RecordBatch]:
     """The rows of a query in order, batch by batch."""
-    relation = connection.cursor().sql(query)  # one of its own: results that nobody reads to the end block others
-    # DuckDB 2 has the first alone, DuckDB 1.1 the second.
-    reader = relation.to_arrow_reader if hasattr(relation, "to_arrow_reader") else relation.fetch_arrow_reader
-    yield from reader(BATCH_ROWS)
+    with connection.cursor() as cursor:  # of its own: a result that is not read to its end blocks the others
+        relation = cursor.sql(query)
+        # DuckDB 2 has the first alone, DuckDB 1.1 the second.
+        reader = relation.to_arrow_reader if hasattr(relation, "to_arrow_reader") else relation.fetch_arrow_reader
+        yield from reader(BATCH_ROWS)
