@@ -23,7 +23,7 @@ HOME = Path(__file__).resolve().parent.parent
 FILES = 100
 RUN_LENGTH = 4  # items in a row that follow from each other
 BLOCK = 8  # items that follow each other in a cycle, of like popularity
-COMPARED = 20  # parts of the users, one after the other
+COMPARED = 8  # parts of the users, one after the other
 GIB = 1 << 30
 
 

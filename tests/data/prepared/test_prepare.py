@@ -12,6 +12,7 @@ from tests.data.prepared.shard_reading import bytes_of, histories_of, records_of
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.prepared import partition, pieces
 from tfrec_dl.data.prepared.configuration import PrepareConfig
+from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.prepare import prepare
 from tfrec_dl.data.splits import leave_last_out
 from tfrec_dl.errors import InputError
@@ -69,6 +70,12 @@ def test_records_hold_what_followed(folder, split):
     """So that a user who was not drawn can be tested on too."""
     wanted = rows_of(split.test.targets)
     assert {r["user_id"][0].decode(): r["test"] for r in records_of(folder.path) if "test" in r} == wanted
+
+
+def test_another_format_is_refused(folder, tmp_path):
+    (tmp_path / "prepared.json").write_text('{"format": 2}')
+    with pytest.raises(InputError, match="is in format 2, and this version reads 1"):
+        PreparedFolder.open(tmp_path)
 
 
 def test_nothing_of_the_work_is_left(folder):

@@ -1,9 +1,11 @@
 """A preparation that is killed goes on, and ends with the very bytes of one that was not."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -125,6 +127,24 @@ def test_a_changed_table_is_refused(config, tmp_path, monkeypatch):
     path.write_text(path.read_text() + "u,i,1\n")
     with pytest.raises(InputError, match="holds an unfinished preparation with files .*1.csv"):
         prepare(config, tmp_path / "out")
+
+
+def test_a_full_disk_loses_nothing(config, tmp_path, monkeypatch):
+    make, made = tempfile.mkstemp, []
+
+    def full(**arguments):
+        made.append(arguments)
+        if len(made) > 8:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return make(**arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "mkstemp", full)
+        with pytest.raises(InputError, match="No space left on device"):
+            prepare(config, tmp_path / "out")
+    assert len(list((tmp_path / "out" / "work" / "rows").glob("*.parquet"))) == 5
+    prepare(config, tmp_path / "out")
+    assert bytes_of(tmp_path / "out") == bytes_of(prepare(config, tmp_path / "whole").path)
 
 
 def test_finished_and_foreign_folders_are_left_alone(config, tmp_path):

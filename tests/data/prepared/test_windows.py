@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 
 from tfrec_dl.data.batches import Part
 from tfrec_dl.data.interactions import Interactions
@@ -199,3 +200,19 @@ def test_nothing_to_learn_from_is_refused(tmp_path):
 def test_context_that_fills_the_window_is_refused(numbered):
     with pytest.raises(InputError, match="context is 5"):
         StreamedWindows(numbered[0], WindowConfig(5, 5))
+
+
+def test_number_of_an_asynchronous_worker_may_be_known_in_the_graph_alone(numbered):
+    """So it is where a coordinator makes the datasets of its workers."""
+    windows = StreamedWindows(numbered[0], CONFIG)
+
+    @tf.function
+    def first_inputs(worker):
+        first = tf.zeros([], tf.int32)
+        for batch in windows.dataset(11, Part(worker=worker, workers=2)).take(1):
+            first = batch["history"][0, 0]
+        return first
+
+    for worker in range(2):
+        (batch,) = batches_of(windows, 1, 11, Part(worker=worker, workers=2))
+        assert first_inputs(tf.constant(worker, tf.int64)).numpy() == batch["history"][0, 0]

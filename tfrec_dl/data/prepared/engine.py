@@ -26,7 +26,7 @@ def engine(memory_bytes: int, spill: Path) -> Iterator[Any]:
         The connection.
 
     Raises:
-        InputError: if DuckDB is not installed, or the memory is too little.
+        InputError: if DuckDB is not installed, the memory is too little, or a file cannot be read or written.
     """
     try:
         import duckdb
@@ -43,6 +43,8 @@ def engine(memory_bytes: int, spill: Path) -> Iterator[Any]:
         raise InputError(
             f"{memory_bytes:,} bytes are too little for DuckDB ({words}): raise memory_limit, or ask for more shards"
         ) from error
+    except duckdb.IOException as error:
+        raise InputError(f"DuckDB cannot read or write: {' '.join(str(error).split())[:200]}") from error
     finally:
         connection.close()
 

@@ -18,6 +18,8 @@ from tfrec_dl.data.vocabulary import UNKNOWN, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 
+FORMAT = 1  # raise it where an older version would misread a folder
+
 
 @dataclass(frozen=True)
 class PreparedFolder:
@@ -44,6 +46,11 @@ class PreparedFolder:
                 raise InputError(f"{path} is not finished: run the same `tfrec-dl prepare` command again to continue.")
             raise InputError(f"{path} is not a prepared folder: make one of a table with `tfrec-dl prepare`.")
         folder = cls(path, read_json(path / MANIFEST))
+        if folder.manifest.get("format") != FORMAT:
+            raise InputError(
+                f"{path} is in format {folder.manifest.get('format')!r}, and this version reads {FORMAT}: "
+                "prepare the table again."
+            )
         for shard, file in zip(folder.manifest["shards"], folder.shards, strict=True):
             if not file.exists() or file.stat().st_size != shard["bytes"]:
                 raise InputError(f"{file} is missing or not what was prepared: prepare the folder again.")

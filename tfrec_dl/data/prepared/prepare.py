@@ -13,7 +13,7 @@ from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.counting import count_items, draw_users
 from tfrec_dl.data.prepared.engine import engine
-from tfrec_dl.data.prepared.folder import PreparedFolder, fingerprint, write_lengths
+from tfrec_dl.data.prepared.folder import FORMAT, PreparedFolder, fingerprint, write_lengths
 from tfrec_dl.data.prepared.inputs import InputFile, common_columns, common_time_kind, find_files
 from tfrec_dl.data.prepared.partition import partition
 from tfrec_dl.data.prepared.pieces import PIECE_ROWS
@@ -27,7 +27,6 @@ from tfrec_dl.files import locked, replacing
 ROWS_A_SHARD = 1_000_000
 FEWEST_SHARDS = 8
 MOST_SHARDS = 4096
-FORMAT = 1
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +67,10 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
         with locked(work.plan):
             try:
                 return _prepare(connection, config, files, columns, kind, shards, work, progress)
-            except InputError:
-                work.abandon()
+            except InputError as error:
+                # A full disk or a network's failure passes; a table that cannot be prepared stays as it is.
+                if not isinstance(error.__cause__, OSError):
+                    work.abandon()
                 raise
 
 
