@@ -1,5 +1,7 @@
 """What the replicas of a synchronous strategy know of each other in a step."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
 
@@ -19,3 +21,16 @@ def share_of_replicas(weight: tf.Tensor) -> tf.Tensor | float:
     if context is None or context.num_replicas_in_sync == 1:
         return 1.0
     return tf.math.divide_no_nan(weight, context.all_reduce(tf.distribute.ReduceOp.SUM, weight))
+
+
+def counted_once(penalties: Sequence[tf.Tensor]) -> tf.Tensor | float:
+    """What to add on each replica so that penalties of the weights, which each replica adds in full, count once.
+
+    Args:
+        penalties: scalars, of the model's layers.
+
+    Returns:
+        Scalar, not positive; 0 where there is one replica or no penalty.
+    """
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    return tf.add_n(penalties) * (1 / replicas - 1) if penalties and replicas > 1 else 0.0

@@ -11,7 +11,7 @@ from tfrec_dl.data.training_histories import TrainingHistories
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.data.windows import TrainingWindows
 from tfrec_dl.tasks.losses import Candidates, FullSoftmax, Loss
-from tfrec_dl.tasks.replicas import share_of_replicas
+from tfrec_dl.tasks.replicas import counted_once, share_of_replicas
 
 ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
 
@@ -108,7 +108,7 @@ class RetrievalModel(tfrs.Model):
         loss = self.supervised_loss(examples, vectors, self._step_seed())
         weight = self.averaged_over(examples)
         self.loss_mean.update_state(loss, sample_weight=weight)
-        return loss * share_of_replicas(weight)
+        return loss * share_of_replicas(weight) + counted_once(self.losses)
 
     def lookup(self, training: bool = False) -> Lookup:
         """Vocabulary indices [N] int32 -> item vectors [N, D], for one step."""

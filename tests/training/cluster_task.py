@@ -1,0 +1,49 @@
+"""A task of a cluster, as `tfrec-dl train --strategy` starts it; what it trains on has a known best answer.
+
+python -m tests.training.cluster_task STRATEGY FOLDER [EPOCH]: killed in the middle of that epoch, counted from 1.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import tfrec_dl
+from tfrec_dl.cli.devices import DeviceOptions, StrategyChoice, open_devices, restarting
+
+# After tfrec_dl, which selects Keras 2.
+import tensorflow as tf  # isort: skip
+
+SETTINGS = {"epochs": 6, "patience": 6, "units": 16, "dimension": 16, "learning_rate": 0.03, "max_length": 8}
+
+
+class Killed(tf.keras.callbacks.Callback):
+    """Ends the process as SIGKILL does, in the middle of an epoch."""
+
+    def __init__(self, epoch: int) -> None:
+        super().__init__()
+        self.epoch = epoch
+        self._now = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._now = epoch + 1
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._now == self.epoch and batch == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main() -> None:
+    name, folder, *epoch = sys.argv[1:]
+    out = Path(folder) / "run"
+    strategy = open_devices(DeviceOptions(StrategyChoice(name)), out)
+    if strategy is None:
+        return
+    recipe = tfrec_dl.get_recipe("gru").with_settings(SETTINGS)
+    source = tfrec_dl.DataSource(str(Path(folder) / "table.csv"))
+    with restarting(out):
+        tfrec_dl.train(recipe, source, out, [Killed(int(each)) for each in epoch], 2, strategy)
+
+
+if __name__ == "__main__":
+    main()
