@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 from pathlib import Path
 
@@ -17,6 +18,8 @@ def parser(description: str, data: Path, environment: str) -> argparse.ArgumentP
     made.add_argument("--threads", type=int, default=2)
     made.add_argument("--epochs", type=int, default=200, help="passes at most")
     made.add_argument("--patience", type=int, default=10, help="passes without a better validation NDCG@10")
+    made.add_argument("--target", type=float, default=math.inf, help="validation NDCG@10 that is enough")
+    made.add_argument("--seconds", type=float, default=math.inf, help="of training at most, counted after each pass")
     made.add_argument("--batches", type=int, help="batches a pass: a smoke test")
     made.add_argument("--seed", type=int, default=2020)
     return made

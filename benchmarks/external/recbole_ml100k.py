@@ -2,6 +2,9 @@
 
     python benchmarks/external/recbole_ml100k.py GRU4Rec --threads 2 --out results/recbole_gru4rec.json
 
+`--data .../ml-1m/ratings.csv.gz` trains on another table. It ends where `--target` is reached, or where training has
+taken `--seconds`.
+
 Last item of each user is the test item, the one before it the validation item; full ranking, the user's earlier items
 masked. RecBole's own classes train and rank; three things are put right around them:
 - It sorts by time with an unstable sort, and half of ml-100k's neighbours share a second: its file holds the rank.
@@ -11,6 +14,7 @@ masked. RecBole's own classes train and rank; three things are put right around 
 Interrupted, the same command goes on after the last finished pass.
 """
 
+import contextlib
 import os
 import platform
 import sys
@@ -41,7 +45,7 @@ def write_interactions(ratings: Path, folder: Path) -> None:
     table = pd.read_csv(ratings).sort_values("timestamp", kind="stable").reset_index(drop=True)
     columns = {"user_id:token": table["user_id"], "item_id:token": table["item_id"], "timestamp:float": table.index}
     folder.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(columns).to_csv(folder / "ml-100k.inter", sep="\t", index=False)
+    pd.DataFrame(columns).to_csv(folder / f"{folder.name}.inter", sep="\t", index=False)
 
 
 def main() -> None:
@@ -56,11 +60,12 @@ def main() -> None:
     from recbole.config import Config
     from recbole.data import create_dataset, data_preparation
     from recbole.utils import get_model, init_seed
-    from recbole_trainer import MaskingTrainer
+    from recbole_trainer import Enough, MaskingTrainer, TrainingEnded
 
     torch.set_num_threads(options.threads)
     work = options.out.with_suffix("")  # the converted data, RecBole's logs, the checkpoint
-    write_interactions(options.data, work / "dataset" / "ml-100k")
+    name = options.data.parent.name
+    write_interactions(options.data, work / "dataset" / name)
     os.chdir(work)
     settings = {
         **MODELS[options.model],
@@ -79,7 +84,7 @@ def main() -> None:
         "seed": options.seed,
     }
     sys.argv = sys.argv[:1]  # RecBole would read our command line, too
-    config = Config(model=options.model, dataset="ml-100k", config_dict=settings)
+    config = Config(model=options.model, dataset=name, config_dict=settings)
     init_seed(config["seed"], config["reproducibility"])
     dataset = create_dataset(config)
     users, items = (np.asarray(dataset.inter_feat[field]) for field in (dataset.uid_field, dataset.iid_field))
@@ -104,7 +109,7 @@ def main() -> None:
         return {
             "library": "RecBole 1.2.1",
             "model": options.model,
-            "data": "ml-100k, leave-last-out, full ranking, seen items masked",
+            "data": f"{name}, leave-last-out, full ranking, seen items masked",
             "training_samples": len(train_data.dataset),
             "candidates": dataset.item_num - 1,
             "settings": MODELS[options.model],
@@ -120,11 +125,15 @@ def main() -> None:
             "passes": trainer.passes,
         }
 
-    trainer = MaskingTrainer(config, model, seen, lambda: command.write_json(options.out, report()), options.batches)
+    enough = Enough(options.target, options.seconds)
+    trainer = MaskingTrainer(
+        config, model, seen, lambda: command.write_json(options.out, report()), options.batches, enough
+    )
     if trainer.resume():
         print(f"continuing after pass {trainer.start_epoch}")
-    if trainer.cur_step <= options.patience:
-        trainer.fit(train_data, valid_data, verbose=False, saved=False, callback_fn=trainer.record)
+    if trainer.cur_step <= options.patience and not (trainer.passes and enough.reached(trainer.passes[-1])):
+        with contextlib.suppress(TrainingEnded):
+            trainer.fit(train_data, valid_data, verbose=False, saved=False, callback_fn=trainer.record)
 
     model.load_state_dict(trainer.best_state)
     trainer.seen = seen_at_test

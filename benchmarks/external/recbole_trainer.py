@@ -1,8 +1,10 @@
 """RecBole's trainer, timed, masking the user's earlier items, and able to go on after an interruption."""
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -23,6 +25,26 @@ class Head:
             yield batch
 
 
+class TrainingEnded(Exception):
+    """Raised out of RecBole's loop, which has no other way to end before its patience does."""
+
+
+@dataclass(frozen=True)
+class Enough:
+    """When training ends before RecBole's own early stopping.
+
+    Attributes:
+        target: validation NDCG@10 that is enough.
+        seconds: of training, validation apart, after which no further pass begins.
+    """
+
+    target: float = math.inf
+    seconds: float = math.inf
+
+    def reached(self, row: dict) -> bool:
+        return row["validation/ndcg@10"] >= self.target or row["training_seconds"] >= self.seconds
+
+
 class MaskingTrainer(Trainer):
     """Keeps a row a pass in `passes`, and the weights of the best pass in `best_state`.
 
@@ -30,17 +52,25 @@ class MaskingTrainer(Trainer):
         seen: [users, items] bool: the items never to recommend to a user. RecBole masks none for sequential models.
         on_pass: called after each pass.
         batches: batches a pass; None: all.
+        enough: when to end early.
     """
 
     CHECKPOINT = Path("checkpoint.pt")
 
     def __init__(
-        self, config, model, seen: torch.Tensor, on_pass: Callable[[], None], batches: int | None = None
+        self,
+        config,
+        model,
+        seen: torch.Tensor,
+        on_pass: Callable[[], None],
+        batches: int | None = None,
+        enough: Enough = Enough(),  # noqa: B008 (frozen)
     ) -> None:
         super().__init__(config, model)
         self.seen = seen
         self.on_pass = on_pass
         self.batches = batches
+        self.enough = enough
         self.passes: list[dict] = []
         self.best_state: dict[str, torch.Tensor] = {}
 
@@ -82,6 +112,8 @@ class MaskingTrainer(Trainer):
             self.best_state = {name: value.clone() for name, value in self.model.state_dict().items()}
         self.save()
         self.on_pass()
+        if self.enough.reached(self.passes[-1]):
+            raise TrainingEnded
 
     def save(self) -> None:
         state = {

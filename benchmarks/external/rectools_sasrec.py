@@ -2,10 +2,11 @@
 
     python benchmarks/external/rectools_sasrec.py --threads 2 --out results/rectools_sasrec.json
 
-Softmax loss over the catalogue, width 64, L = 200, two blocks; everything else is the library's default (four heads,
-dropout 0.2, Adam at 0.001, batches of 128 users, of each user the last 201 training items). Last item of each user is
-the test item, the one before it the validation item; full ranking, the user's earlier items masked, ties counted
-against the model. It stops after `--patience` passes without a better validation NDCG@10.
+Softmax loss over the catalogue, width 64, L = 200 (`--width`, `--length`), two blocks; everything else is the library's
+default (four heads, dropout 0.2, Adam at 0.001, batches of 128 users, of each user the last L + 1 training items). Last
+item of each user is the test item, the one before it the validation item; full ranking, the user's earlier items
+masked, ties counted against the model. It stops after `--patience` passes without a better validation NDCG@10, where
+`--target` is reached, or where training has taken `--seconds`.
 
 Interrupted, the same command goes on after the last finished pass.
 """
@@ -16,12 +17,14 @@ import warnings
 import command
 from environment import enter
 
-SETTINGS = {"n_blocks": 2, "n_factors": 64, "session_max_len": 200, "loss": "softmax"}
-
 
 def main() -> None:
     parser = command.parser(__doc__, command.SHARED_DATA / "ml-1m" / "ratings.csv.gz", ".venv-rectools")
+    parser.add_argument("--width", type=int, default=64)
+    parser.add_argument("--length", type=int, default=200, help="items of a history that the model reads")
+    parser.add_argument("--users", type=int, help="the first users alone: a smoke test")
     options = command.parse(parser)
+    settings = {"n_blocks": 2, "n_factors": options.width, "session_max_len": options.length, "loss": "softmax"}
     enter(options.venv, command.HERE / "rectools_requirements.txt")
     warnings.simplefilter("ignore")
 
@@ -32,12 +35,14 @@ def main() -> None:
     from rectools import Columns
     from rectools.dataset import Dataset
     from rectools.models import SASRecModel
-    from rectools_validation import Cases, Validation
+    from rectools_validation import Cases, Limits, Validation
 
     torch.set_num_threads(options.threads)
     seed_everything(options.seed)
 
     table = pd.read_csv(options.data).sort_values("timestamp", kind="stable")
+    if options.users:
+        table = table[table["user_id"].isin(table["user_id"].unique()[: options.users])]
     from_end = table.groupby("user_id").cumcount(ascending=False)
     evaluated = table.groupby("user_id")["item_id"].transform("size") >= 3
     test, validation = table[evaluated & (from_end == 0)], table[evaluated & (from_end == 1)]
@@ -59,7 +64,7 @@ def main() -> None:
             "model": "SASRec",
             "data": f"{options.data.parent.name}, leave-last-out, full ranking, seen items masked",
             "training_interactions": len(train),
-            "settings": SETTINGS,
+            "settings": settings,
             "seed": options.seed,
             "threads": torch.get_num_threads(),
             "batches_per_pass": options.batches,
@@ -75,13 +80,12 @@ def main() -> None:
         return model.data_preparator.item_id_map.external_ids
 
     def validate(module: LightningModule) -> dict[str, float]:
-        return Cases.build(train, validation, item_ids()).measure(module, SETTINGS["session_max_len"])
+        return Cases.build(train, validation, item_ids()).measure(module, options.length)
 
     checkpoint = options.out.with_suffix(".checkpoint.pt")
-    watch = Validation(
-        validate, lambda: command.write_json(options.out, report()), checkpoint, options.epochs, options.patience
-    )
-    model = SASRecModel(**SETTINGS)
+    limits = Limits(options.epochs, options.patience, options.target, options.seconds)
+    watch = Validation(validate, lambda: command.write_json(options.out, report()), checkpoint, limits)
+    model = SASRecModel(**settings)
     model._trainer = Trainer(  # the library documents this as the way to another trainer
         max_epochs=options.epochs,
         limit_train_batches=options.batches,
@@ -98,7 +102,7 @@ def main() -> None:
     module = model.lightning_model
     module.load_state_dict(watch.best_state)
     history = pd.concat([train, validation]).sort_values("timestamp", kind="stable")
-    figures = Cases.build(history, test, item_ids()).measure(module, SETTINGS["session_max_len"])
+    figures = Cases.build(history, test, item_ids()).measure(module, options.length)
     measured = {f"test/{name}": value for name, value in figures.items()}
     command.write_json(options.out, {**report(), **measured})
     print(measured, "->", options.out)

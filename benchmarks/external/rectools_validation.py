@@ -1,5 +1,6 @@
 """Full ranking with seen items masked, and the callback that times, validates, stops and resumes RecTools' training."""
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -55,6 +56,32 @@ class Cases:
         return {"ndcg@10": float(gains.mean()), "hit_rate@10": float((rank <= 10).mean())}
 
 
+@dataclass(frozen=True)
+class Limits:
+    """When training ends.
+
+    Attributes:
+        epochs: passes at most.
+        patience: passes without a better validation NDCG@10.
+        target: validation NDCG@10 that is enough.
+        seconds: of training, validation apart, after which no further pass begins.
+    """
+
+    epochs: int
+    patience: int
+    target: float = math.inf
+    seconds: float = math.inf
+
+    def reached(self, passes: list[dict], best: dict) -> bool:
+        last = passes[-1]
+        return (
+            len(passes) >= self.epochs
+            or last["epoch"] - best["epoch"] >= self.patience
+            or last["validation/ndcg@10"] >= self.target
+            or last["training_seconds"] >= self.seconds
+        )
+
+
 class Validation(Callback):
     """Keeps a row a pass in `passes` and the weights of the best pass in `best_state`; stops when patience is spent.
 
@@ -62,8 +89,7 @@ class Validation(Callback):
         validate: the trained module -> figures with "ndcg@10".
         on_pass: called after each pass.
         checkpoint: where the state after each pass is kept; read when it exists.
-        epochs: passes at most.
-        patience: passes without a better validation NDCG@10.
+        limits: when training ends.
     """
 
     def __init__(
@@ -71,11 +97,9 @@ class Validation(Callback):
         validate: Callable[[LightningModule], dict[str, float]],
         on_pass: Callable[[], None],
         checkpoint: Path,
-        epochs: int,
-        patience: int,
+        limits: Limits,
     ) -> None:
-        self.validate, self.on_pass, self.checkpoint = validate, on_pass, checkpoint
-        self.epochs, self.patience = epochs, patience
+        self.validate, self.on_pass, self.checkpoint, self.limits = validate, on_pass, checkpoint, limits
         self.passes: list[dict] = []
         self.best_state: dict[str, torch.Tensor] = {}
 
@@ -89,9 +113,7 @@ class Validation(Callback):
 
     @property
     def finished(self) -> bool:
-        return len(self.passes) >= self.epochs or (
-            bool(self.passes) and self.passes[-1]["epoch"] - self.best["epoch"] >= self.patience
-        )
+        return bool(self.passes) and self.limits.reached(self.passes, self.best)
 
     def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
         if not self.checkpoint.is_file():

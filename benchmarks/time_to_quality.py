@@ -1,0 +1,162 @@
+"""Training seconds until validation NDCG@10 reaches a target on MovieLens-1M: ours, and what a user would pick instead.
+
+    python -m benchmarks.time_to_quality
+
+One after the other, each in a process of its own with the same threads: `gru`; RecTools' SASRec (softmax loss, same
+width, same L); RecBole's GRU4Rec; the sequential model of TensorFlow Recommenders' tutorial. Last item of each user is
+the test item, the one before it the validation item; full ranking, seen items masked. Seconds are those of training up
+to the end of the pass that reached the target, compilation included, validation apart. A rival that has taken `--give`
+times our seconds without reaching the target is stopped after its pass. Nothing else may run.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+import tfrec_dl
+from benchmarks.against_recbole import Stopwatch
+from benchmarks.tfrs_tutorial import read
+from benchmarks.timing import machine, print_table, use_threads
+
+# After tfrec_dl, which selects Keras 2.
+import tensorflow as tf  # isort: skip
+
+EXTERNAL = Path(__file__).resolve().parent / "external"
+LENGTH = 100
+# Chosen by short runs on the validation part, for speed.
+SETTINGS: dict[str, Any] = {"max_length": LENGTH, "context": 0, "epochs": 3}
+RIVALS = ("rectools", "recbole", "tfrs")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every model is given."""
+
+    data: Path
+    out: Path
+    width: int
+    target: float
+    threads: int
+    seed: int
+    users: int | None
+
+
+def train_ours(options: Options) -> dict[str, Any]:
+    """Trains `gru` until the target in this process."""
+    use_threads(options.threads)
+    tf.keras.utils.set_random_seed(options.seed)
+    settings = {**SETTINGS, "dimension": options.width, "seed": options.seed}
+    recipe = tfrec_dl.get_recipe("gru").with_settings(settings)
+    split = tfrec_dl.leave_last_out(read(options.data, options.users))
+    model = tfrec_dl.build_model(recipe, split.vocabulary)
+    watch = Stopwatch(options.target)
+    start = time.perf_counter()
+    tfrec_dl.fit(model, split, recipe.training, [watch], verbose=0)
+    seconds = time.perf_counter() - start
+    targets = int(np.maximum(split.train.lengths - 1, 0).sum())
+    return {"passes": watch.passes, "targets_per_pass": targets, "seconds": seconds, "recipe": recipe.to_dict()}
+
+
+def command_of(name: str, options: Options, seconds: float) -> list[str]:
+    """The command that trains a model until the target or for so many seconds."""
+    out = str(options.out / f"{name}.json")
+    common = ["--data", str(options.data), "--out", out, "--threads", str(options.threads)]
+    common += ["--seed", str(options.seed)]
+    limits = ["--target", str(options.target), "--seconds", str(seconds)]
+    users = [] if options.users is None else ["--users", str(options.users)]
+    if name == "ours":
+        child = ["--child", "--width", str(options.width), "--target", str(options.target)]
+        return [sys.executable, "-m", "benchmarks.time_to_quality", *child, *common[:2], "--out", str(options.out)] + [
+            *common[4:],
+            *users,
+        ]
+    if name == "tfrs":
+        return [sys.executable, "-m", "benchmarks.tfrs_tutorial", "--epochs", "1000", *common, *limits, *users]
+    if name == "recbole":
+        script = [str(EXTERNAL / "recbole_ml100k.py"), "GRU4Rec"]
+        return [sys.executable, *script, *common, *limits, *(["--batches", "20"] if users else [])]
+    shape = ["--width", str(options.width), "--length", str(LENGTH)]
+    return [sys.executable, str(EXTERNAL / "rectools_sasrec.py"), *common, *limits, *shape, *users]
+
+
+def targets_per_pass(name: str, result: dict[str, Any], data: Path, users: int | None) -> int:
+    """Targets that a pass trains on: RecTools takes of each user the last ones alone."""
+    if "targets_per_pass" in result:
+        return int(result["targets_per_pass"])
+    if name == "recbole":
+        return int(result["training_samples"])
+    lengths = tfrec_dl.leave_last_out(read(data, users)).train.lengths
+    return int(np.clip(lengths - 1, 0, LENGTH).sum())
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Interactions.")] = Path("../shared/data/ml-1m/ratings.csv.gz"),
+    out: Annotated[Path, typer.Option(help="Folder of the results, new.")] = Path("runs/time_to_quality"),
+    target: Annotated[float, typer.Option(help="Validation NDCG@10.")] = 0.15,
+    width: Annotated[int, typer.Option(help="Of item vectors, ours and RecTools'.", min=1)] = 64,
+    rivals: Annotated[str, typer.Option(help="Comma-separated.")] = ",".join(RIVALS),
+    give: Annotated[float, typer.Option(help="Times our seconds that a rival is given.", min=0)] = 4.0,
+    threads: Annotated[int, typer.Option(min=1)] = 2,
+    seed: Annotated[int, typer.Option()] = 0,
+    users: Annotated[int | None, typer.Option(help="The first users alone: a smoke test.")] = None,
+    child: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Trains all, and prints the table."""
+    options = Options(data.resolve(), out.resolve(), width, target, threads, seed, users)
+    options.out.mkdir(parents=True, exist_ok=True)
+    if child:
+        (options.out / "ours.json").write_text(json.dumps(train_ours(options), indent=1) + "\n")
+        return
+    if any(options.out.iterdir()):
+        raise typer.BadParameter(f"{out} holds results that the rivals would go on from: name another folder")
+    results: dict[str, dict[str, Any]] = {}
+    limit = 0.0
+    for name in ("ours", *(rival for rival in rivals.split(",") if rival)):
+        print(f"{name}:", flush=True)
+        subprocess.run(command_of(name, options, limit), check=name == "ours")
+        results[name] = json.loads((options.out / f"{name}.json").read_text())
+        if name == "ours":
+            limit = give * results[name]["passes"][-1]["training_seconds"]
+    print(f"\n{machine()}; {threads} threads; validation NDCG@10 of {target}, seed {seed}")
+    print(f"ours with validation between the passes: {results['ours']['seconds']:.0f} s in all\n")
+    print_table(
+        ["", "training seconds", "times ours", "passes", "seconds a pass", "targets a second", "last NDCG@10"],
+        [row(name, result, results["ours"], options) for name, result in results.items()],
+    )
+
+
+def row(name: str, result: dict[str, Any], ours: dict[str, Any], options: Options) -> list[str]:
+    """A line of the table; seconds without a target reached are a lower bound."""
+    last = result["passes"][-1]
+    bound = "" if last["validation/ndcg@10"] >= options.target else "> "
+    seconds = [float(passed["seconds"]) for passed in result["passes"]]
+    share = 1.0
+    if name == "tfrs" and len(seconds) == 1:
+        share = last["batches"] * 12_800 / result["targets_per_pass"]  # it may have been stopped within its pass
+    targets = targets_per_pass(name, result, options.data, options.users) * min(share, 1.0)
+    titles = {
+        "ours": f"`gru`, width {options.width}",
+        "rectools": f"RecTools SASRec, softmax, width {options.width}",
+        "recbole": "RecBole GRU4Rec",
+        "tfrs": "TFRS tutorial",
+    }
+    return [
+        titles[name],
+        f"{bound}{last['training_seconds']:.0f}",
+        f"{bound}{last['training_seconds'] / ours['passes'][-1]['training_seconds']:.2f}",
+        str(len(seconds)),
+        f"{np.median(seconds):.1f}",
+        f"{targets / np.median(seconds):,.0f}",
+        f"{last['validation/ndcg@10']:.4f}",
+    ]
+
+
+if __name__ == "__main__":
+    typer.run(main)
