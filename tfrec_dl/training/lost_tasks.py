@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
+from tfrec_dl.training.strategies import is_asynchronous
+
 # What the tasks that remain are told: by the task's connection, by its missing heartbeats, by its new incarnation.
 LOST = (
     tf.errors.UnavailableError,
@@ -29,7 +31,8 @@ def lost_tasks_explained(strategy: tf.distribute.Strategy) -> Iterator[None]:
     try:
         yield
     except LOST as error:
-        if getattr(strategy, "cluster_resolver", None) is None:
+        # Strategies of parameter servers have their resolver to themselves.
+        if getattr(strategy, "cluster_resolver", None) is None and not is_asynchronous(strategy):
             raise
         reason = " ".join(str(error).split())[-300:]
         raise LostTaskError(f"another task of the cluster was lost ({reason})") from error
