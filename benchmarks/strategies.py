@@ -42,7 +42,7 @@ EpochsOption = Annotated[int, typer.Option("--epochs", help="Passes over the dat
 LimitOption = Annotated[float, typer.Option("--limit", help="Minutes after which a cluster is given up.")]
 DATA = Path("../shared/data") / DATA_SETS["ml-100k"].path
 RUNS = Path("runs/strategies")
-EPOCHS = 10
+EPOCHS = 8
 
 
 @app.command("logical-devices")
