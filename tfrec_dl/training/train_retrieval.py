@@ -20,6 +20,7 @@ from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.training.fit import MONITORED, compile_model, steps_per_epoch, training_batches
 from tfrec_dl.training.lost_tasks import lost_tasks_explained
 from tfrec_dl.training.measure import measure, measure_cold
+from tfrec_dl.training.optimisers import optimizer_title
 from tfrec_dl.training.resumable import ResumableTraining, restore_best
 from tfrec_dl.training.run import Run
 from tfrec_dl.training.run_config import write_json
@@ -115,9 +116,10 @@ def _fit(
     if finished_epochs:
         logger.info("continuing after epoch %d", finished_epochs)
     logger.info(
-        "%d items: loss %s, row-sparse Adam; %d windows, %d targets an epoch",
+        "%d items: loss %s, %s; %d windows, %d targets a pass",
         len(split.vocabulary.ids),
         model.retrieval_loss.name,
+        optimizer_title(model.optimizer),
         windows.window_count,
         windows.target_count,
     )
