@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
@@ -108,7 +108,7 @@ class Watched:
         return time.perf_counter() - self.began
 
 
-def prepare(log: Path, out: Path, arguments: argparse.Namespace) -> list[tuple[str, float, int]]:
+def prepare(log: Path, out: Path, arguments: argparse.Namespace) -> Iterator[tuple[str, float, int]]:
     """Prepares the log, killed in each pass: what was done, seconds, peak bytes."""
     command = [sys.executable, "-m", "benchmarks.prepare", "--child", "prepare", "--folder", str(arguments.folder)]
     command += ["--evaluation-users", str(arguments.evaluation_users), "--memory-limit", arguments.memory_limit]
@@ -117,7 +117,6 @@ def prepare(log: Path, out: Path, arguments: argparse.Namespace) -> list[tuple[s
         return lambda: len(list((out / "work" / stage).glob(pattern))) >= share * of
 
     shutil.rmtree(out, ignore_errors=True)
-    rows = []
     shards = max(8, -(-arguments.rows // 1_000_000))
     files = len(list(log.glob("*.parquet")))
     kills = {
@@ -130,8 +129,7 @@ def prepare(log: Path, out: Path, arguments: argparse.Namespace) -> list[tuple[s
         killed = child.wait(when)
         if killed != (when is not None):
             raise SystemExit(f"{name}: it was {'' if killed else 'not '}killed; choose more rows")
-        rows.append((name, child.seconds, child.peak))
-    return rows
+        yield name, child.seconds, child.peak
 
 
 def compare(log: Path, out: Path) -> str:
