@@ -132,3 +132,16 @@ def test_cases_that_cannot_be_ranked_are_refused(cases, vocabulary, fixed_scorer
 def test_scores_of_another_vocabulary_are_refused(cases, vocabulary, fixed_scorer):
     with pytest.raises(InputError, match=r"\(1, 7\).*5 columns"):
         rank_targets(fixed_scorer(np.ones((1, 7))), cases([[2]], [[3]]), vocabulary(3))
+
+
+def test_a_large_catalogue_is_still_scored_many_users_at_once(cases, vocabulary):
+    class Recording:
+        blocks = []
+
+        def scores(self, histories):
+            self.blocks.append(len(histories))
+            return np.zeros((len(histories), vocabulary_of_many.size), np.float32)
+
+    vocabulary_of_many = vocabulary(150_000)  # 32 rows of scores are 19 MB
+    rank_targets(Recording(), cases([[2]] * 40, [[3]] * 40), vocabulary_of_many)
+    assert Recording.blocks == [32, 8]
