@@ -105,7 +105,7 @@ def kill(
             ("killed", *("SIGKILL" if number == task else "" for number in range(2))),
             ("started again by the orchestrator", *(cluster.restarts["worker", number] for number in range(2))),
             ("started itself again", *(_in_log(cluster, number, "starting again from") for number in range(2))),
-            ("epochs begun more than once", *(_repeated(begun[number]) for number in range(2))),
+            ("which epochs were begun more than once", *(_repeated(begun[number]) for number in range(2))),
         ],
     )
     print(f"Killed in epoch {finished + 1}, which was finished {seconds:.0f} s later.\n")
