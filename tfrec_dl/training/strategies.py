@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import cache
 from typing import Any, Literal, get_args
 
 import tensorflow as tf
@@ -30,7 +31,8 @@ def make_strategy(name: StrategyName) -> tf.distribute.Strategy:
     global batch.
 
     Args:
-        name: "none", one device; "mirrored", all GPUs of this machine, or its logical CPUs where it has no GPU;
+        name: "none", one device; "mirrored", all GPUs of this machine, or its logical CPUs where it has no GPU, the
+            same strategy each time it is asked for;
             "multi-worker", all workers of a cluster, in step; "parameter-server", a cluster whose parameter servers
             hold the weights, each worker at its own pace: call this in its chief, and `serve` in the others; "tpu", the
             one that the environment names.
@@ -42,7 +44,7 @@ def make_strategy(name: StrategyName) -> tf.distribute.Strategy:
         raise InputError(f"no strategy is called {name!r}: choose one of {', '.join(STRATEGIES)}.")
     if name == "mirrored":
         devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
-        return tf.distribute.MirroredStrategy([device.name for device in devices])
+        return _mirrored(tuple(device.name for device in devices))
     if name == "multi-worker":
         _require_task(name, EXAMPLE, "worker")
         return tf.distribute.MultiWorkerMirroredStrategy()
@@ -149,6 +151,12 @@ def _tf_config() -> dict[str, Any]:
 
 def _tasks(kind: str) -> int:
     return len(_tf_config().get("cluster", {}).get(kind, ()))
+
+
+@cache
+def _mirrored(devices: tuple[str, ...]) -> tf.distribute.Strategy:
+    # Two in one process give what their replicas exchange the same numbers, and end with mismatched shapes.
+    return tf.distribute.MirroredStrategy(devices)
 
 
 def _tpu() -> tf.distribute.Strategy:
