@@ -34,7 +34,7 @@ def test_it_says_what_became_of_every_row(folder):
         "sorting",
         "writing",
         "480 interactions of 60 users with 20 items in 4 shards; 20 items in the vocabulary",
-        "480 rows in = 360 to train on + 0 of rare items + 60 to validate on + 60 to test on; 0 refused",
+        "480 rows in = 360 to train on + 0 of rare items + 60 to validate on + 60 to test on",
         "60 of 60 users drawn to validate and test on",
         f"next: tfrec-dl train --data {out} --model gru --out RUN",
     ]

@@ -9,28 +9,17 @@ import sys
 from pathlib import Path
 
 import tfrec_dl
+from tests.training.runs import Interrupts
 from tfrec_dl.cli.devices import DeviceOptions, StrategyChoice, open_devices, restarting
-
-# After tfrec_dl, which selects Keras 2.
-import tensorflow as tf  # isort: skip
 
 SETTINGS = {"epochs": 6, "patience": 6, "units": 16, "dimension": 16, "learning_rate": 0.03, "max_length": 8}
 
 
-class Killed(tf.keras.callbacks.Callback):
-    """Ends the process as SIGKILL does, in the middle of an epoch."""
+class Killed(Interrupts):
+    """Ends the process as SIGKILL does."""
 
-    def __init__(self, epoch: int) -> None:
-        super().__init__()
-        self.epoch = epoch
-        self._now = 0
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._now = epoch + 1
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self._now == self.epoch and batch == 1:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def interrupt(self):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> None:

@@ -88,7 +88,7 @@ def _say_what_it_holds(folder: "PreparedFolder") -> None:
     )
     say(
         f"{counts['read']:,} rows in = {counts['trained']:,} to train on + {counts['dropped']:,} of rare items "
-        f"+ {counts['validation']:,} to validate on + {counts['test']:,} to test on; {counts['refused']:,} refused"
+        f"+ {counts['validation']:,} to validate on + {counts['test']:,} to test on"
     )
     say(f"{drawn['drawn']:,} of {drawn['of']:,} users drawn to validate and test on")
 

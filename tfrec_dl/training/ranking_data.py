@@ -16,12 +16,13 @@ from tfrec_dl.data.impressions import context_rows
 from tfrec_dl.data.ranking_batches import RankingRows
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
+from tfrec_dl.files import write_json
 from tfrec_dl.recipes.build_ranking import RankingData
 from tfrec_dl.recipes.ranking_configuration import RankingConfig
 from tfrec_dl.tasks.ranking.objectives import Choice, Click, Objective, ObjectiveConfig
 from tfrec_dl.towers.comparisons import Comparisons
 from tfrec_dl.towers.impression_features import described
-from tfrec_dl.training.run_config import read_json, write_json
+from tfrec_dl.training.run_config import read_json
 
 OBJECTIVE: TypeAdapter[Any] = TypeAdapter(ObjectiveConfig)
 CATALOGUES = {"context": "context.parquet", "item_features": "items.parquet", "user_features": "users.parquet"}

@@ -9,7 +9,6 @@ from typing import Any
 
 from tfrec_dl.data.catalogue import Catalogue
 from tfrec_dl.errors import InputError
-from tfrec_dl.files import replacing
 
 PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
 
@@ -27,12 +26,6 @@ def refuse_other_files(folder: Path) -> None:
     """Raises InputError where a folder without a run's configuration holds anything."""
     if folder.exists() and not (folder / "config.json").exists() and not _is_unstarted(folder):
         raise InputError(f"{folder} exists and is not a run: choose a new folder.")
-
-
-def write_json(path: Path, values: dict[str, Any]) -> None:
-    """Writes values as JSON, whole or not at all."""
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

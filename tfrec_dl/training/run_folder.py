@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.training.run_config import check_continues, installed_versions, read_json, refuse_other_files, write_json
+from tfrec_dl.files import write_json
+from tfrec_dl.training.run_config import check_continues, installed_versions, read_json, refuse_other_files
 
 
 class RunFolder:

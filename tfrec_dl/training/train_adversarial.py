@@ -11,7 +11,7 @@ from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits import Split
 from tfrec_dl.evaluation.callback import VALIDATION_METRICS, ValidationCallback
 from tfrec_dl.evaluation.catalogue_metrics import CatalogueCoverage
-from tfrec_dl.files import locked
+from tfrec_dl.files import locked, write_json
 from tfrec_dl.recipes import (
     IRGANConfig,
     Recipe,
@@ -31,7 +31,6 @@ from tfrec_dl.training.measure import measure, measure_cold, measure_gain
 from tfrec_dl.training.optimisers import RowSparseAdam
 from tfrec_dl.training.resumable import ResumableTraining, restore_best
 from tfrec_dl.training.run import DISCRIMINATOR, START, Run
-from tfrec_dl.training.run_config import write_json
 from tfrec_dl.training.train_retrieval import trained_network
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from tfrec_dl.data.ranking_source import RankingSource
 from tfrec_dl.evaluation.evaluate_ranking import ROWS
 from tfrec_dl.evaluation.ranking_callback import RankingValidation
 from tfrec_dl.evaluation.ranking_rows import ranking_rows
-from tfrec_dl.files import locked
+from tfrec_dl.files import locked, write_json
 from tfrec_dl.recipes.build_ranking import build_ranking_model
 from tfrec_dl.recipes.recipe import RankingRecipe
 from tfrec_dl.tasks.ranking.ranking_model import CLICK_LOGIT, Predictor, RankingModel
@@ -24,7 +24,6 @@ from tfrec_dl.training.measure_ranking import measure_ranking
 from tfrec_dl.training.ranking_data import learn_ranking_data
 from tfrec_dl.training.ranking_run import RankingRun
 from tfrec_dl.training.resumable import ResumableTraining, restore_best
-from tfrec_dl.training.run_config import write_json
 
 logger = logging.getLogger(__name__)
 

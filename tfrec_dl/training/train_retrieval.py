@@ -14,7 +14,7 @@ from tfrec_dl.data.prepared.source import PreparedSource
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.training_data import Described, TrainingData
 from tfrec_dl.evaluation.callback import ValidationCallback
-from tfrec_dl.files import locked
+from tfrec_dl.files import locked, write_json
 from tfrec_dl.recipes import Recipe, build_model, check_kind, model_class
 from tfrec_dl.tasks.retrieval import RetrievalModel
 from tfrec_dl.training.fit import MONITORED, compile_model, steps_per_epoch, training_batches
@@ -23,7 +23,6 @@ from tfrec_dl.training.measure import measure, measure_cold
 from tfrec_dl.training.optimisers import optimizer_title
 from tfrec_dl.training.resumable import ResumableTraining, restore_best
 from tfrec_dl.training.run import Run
-from tfrec_dl.training.run_config import write_json
 from tfrec_dl.training.size_advice import announce_size
 from tfrec_dl.training.strategies import is_chief, one_device, training_input
 

@@ -9,14 +9,13 @@ import tensorflow as tf
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.evaluation.baselines.floors import fit_floors
 from tfrec_dl.evaluation.stack_files import save_stack
-from tfrec_dl.files import locked
+from tfrec_dl.files import locked, write_json
 from tfrec_dl.recipes import DeepMember, Recipe, StackedConfig, check_kind, model_class
 from tfrec_dl.tasks.stacking.fit_stack import fit_stack
 from tfrec_dl.tasks.stacking.members import Member, Members, RetrievalMember
 from tfrec_dl.training.fit import training_batches
 from tfrec_dl.training.measure import measure, measure_cold
 from tfrec_dl.training.run import MEMBERS, Run
-from tfrec_dl.training.run_config import write_json
 from tfrec_dl.training.train_retrieval import trained_network
 
 logger = logging.getLogger(__name__)

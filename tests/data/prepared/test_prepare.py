@@ -49,7 +49,7 @@ def test_every_row_is_somewhere_and_the_manifest_says_where(folder, table):
     validation, test = (sum(len(record.get(part, [])) for record in records) for part in ("validation", "test"))
     assert (counts["trained"], counts["validation"], counts["test"]) == (trained, validation, test)
     assert counts["read"] == len(table) == trained + validation + test
-    assert counts["dropped"] == counts["refused"] == 0
+    assert counts["dropped"] == 0
     assert folder.size == {
         "interactions": len(table),
         "users": table["user_id"].nunique(),

@@ -6,10 +6,10 @@ import numpy as np
 
 from tfrec_dl.data.prepared.engine import parquet, quoted
 from tfrec_dl.data.prepared.sort import FEWEST
-from tfrec_dl.data.prepared.work import Work, read_json, write_json
+from tfrec_dl.data.prepared.work import Work, read_json
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
-from tfrec_dl.files import replacing
+from tfrec_dl.files import replacing, write_json
 
 
 def count_items(connection: Any, shards: int, min_count: int, work: Work) -> int:

@@ -10,8 +10,8 @@ from tfrec_dl.data.prepared.engine import quoted
 from tfrec_dl.data.prepared.inputs import InputFile
 from tfrec_dl.data.prepared.pieces import PIECE_ROWS, checked, pieces
 from tfrec_dl.data.prepared.progress import Progress
-from tfrec_dl.data.prepared.work import Work, read_json, write_json
-from tfrec_dl.files import replacing
+from tfrec_dl.data.prepared.work import Work, read_json
+from tfrec_dl.files import replacing, write_json
 
 GROUP_ROWS = 20_480  # of a piece's Parquet file: reading a shard skips the groups of the others
 FILE_BITS = 40  # of a row's position, those below the file's number

@@ -20,13 +20,13 @@ from tfrec_dl.data.prepared.pieces import PIECE_ROWS
 from tfrec_dl.data.prepared.progress import Progress, silent
 from tfrec_dl.data.prepared.shards import CASES, write_shards
 from tfrec_dl.data.prepared.sort import sort
-from tfrec_dl.data.prepared.work import MANIFEST, Work, read_json, write_json
+from tfrec_dl.data.prepared.work import MANIFEST, Work, read_json
 from tfrec_dl.errors import InputError
-from tfrec_dl.files import locked, replacing
+from tfrec_dl.files import locked, replacing, write_json
 
 ROWS_A_SHARD = 1_000_000
-FEWEST_SHARDS = 8
-MOST_SHARDS = 4096
+FEWEST_SHARDS = 8  # unless asked for, as the next
+MANY_SHARDS = 4096
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ def _prepare(
 
 def _counts(rows: Sequence[int], facts: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Where the rows went, which must be all of them."""
-    counts = {"read": sum(rows), "refused": 0}
+    counts = {"read": sum(rows)}
     counts |= {name: sum(each[name] for each in facts) for name in ("trained", "dropped", "validation", "test")}
     out = counts["trained"] + counts["dropped"] + counts["validation"] + counts["test"]
     if out != counts["read"]:
@@ -147,4 +147,4 @@ def _counts(rows: Sequence[int], facts: Sequence[dict[str, Any]]) -> dict[str, i
 
 def _shards(files: Sequence[InputFile]) -> int:
     rows = sum(file.estimated_rows() for file in files)
-    return min(max(-(-rows // ROWS_A_SHARD), FEWEST_SHARDS), MOST_SHARDS)
+    return min(max(-(-rows // ROWS_A_SHARD), FEWEST_SHARDS), MANY_SHARDS)

@@ -14,9 +14,9 @@ from tfrec_dl.data.prepared.engine import parquet, stream
 from tfrec_dl.data.prepared.progress import Progress
 from tfrec_dl.data.prepared.records import encode
 from tfrec_dl.data.prepared.sort import TEST, TRAIN, VALIDATION, draw
-from tfrec_dl.data.prepared.work import Work, read_json, write_json
+from tfrec_dl.data.prepared.work import Work, read_json
 from tfrec_dl.data.vocabulary import UNKNOWN
-from tfrec_dl.files import replacing
+from tfrec_dl.files import replacing, write_json
 
 CASES = pa.schema(
     {"user_id": pa.string(), "history": pa.list_(pa.int32()), "validation": pa.int32(), "test": pa.int32()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.files import replacing
+from tfrec_dl.files import write_json
 
 PLAN = "preparing.json"
 MANIFEST = "prepared.json"
@@ -103,12 +103,6 @@ class Work:
                     f"{self.folder} holds an unfinished preparation with {name} {before!r}, not {now!r}: "
                     "repeat its command to continue it, or delete the folder."
                 )
-
-
-def write_json(path: Path, values: Any) -> None:
-    """Writes values as JSON, whole or not at all."""
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:
