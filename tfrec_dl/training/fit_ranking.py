@@ -2,13 +2,11 @@
 
 from typing import Literal, NamedTuple
 
-import tensorflow as tf
-
 from tfrec_dl.data.feedback import CLICK
 from tfrec_dl.data.ranking_batches import RankingBatches
 from tfrec_dl.recipes.ranking_configuration import RankingTraining
 from tfrec_dl.tasks.ranking.ranking_model import RankingModel
-from tfrec_dl.training.optimisers import RowSparseAdam
+from tfrec_dl.training.optimisers import RowSparseAdam, spare_tables
 from tfrec_dl.training.schedules import warm_up_and_decay
 
 SHORTEST = 5  # a training is so many times the steps that the average of the weights reaches back
@@ -45,8 +43,6 @@ def compile_ranking_model(model: RankingModel, config: RankingTraining, steps_pe
         use_ema=average > 0,
         ema_momentum=average,
     )
-    # Decay would touch every row of a table at every step.
-    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
-    optimizer.exclude_from_weight_decay(var_list=tables)
+    spare_tables(optimizer, model)
     model.compile(optimizer=optimizer)
     optimizer.build(model.trainable_variables)

@@ -54,7 +54,7 @@ def row_sparse_optimizer(
 
     Args:
         name: which.
-        model: built; its tables are excluded from weight decay, which would touch every row at every step.
+        model: built.
         rate: learning rate or schedule.
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019); 0 for none.
     """
@@ -65,9 +65,20 @@ def row_sparse_optimizer(
         optimizer = tf.keras.optimizers.Adagrad(
             rate, initial_accumulator_value=0.0, epsilon=ADAGRAD_EPSILON, weight_decay=weight_decay or None
         )
-    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
-    optimizer.exclude_from_weight_decay(var_list=tables)
+    spare_tables(optimizer, model)
     return optimizer
+
+
+def spare_tables(optimizer: tf.keras.optimizers.Optimizer, model: tf.keras.Model) -> None:
+    """Excludes a model's tables from weight decay, which would touch every row at every step.
+
+    Args:
+        optimizer: not built.
+        model: built.
+    """
+    layers = [layer for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
+    # By their weights: under parameter servers a table is several of them.
+    optimizer.exclude_from_weight_decay(var_list=[weight for layer in layers for weight in layer.trainable_weights])
 
 
 def optimizer_title(optimizer: tf.keras.optimizers.Optimizer) -> str:
