@@ -6,8 +6,8 @@ PHILOX = 1
 GROUP = 4  # 32-bit numbers that one step of Philox's counter makes
 
 
-class RandomStream(tf.Module):
-    """Uniform numbers from a seed, part of checkpoints, as `tf.random.Generator` draws them.
+class RandomStream(tf.__internal__.tracking.AutoTrackable):
+    """Uniform numbers from a seed, part of checkpoints and not of a layer's weights, as `tf.random.Generator` is.
 
     A generator of TensorFlow's gives each replica a stream of its own, so that training on two devices is another
     training than on one. Here a replica draws what one device would have drawn for its rows of the global batch.
