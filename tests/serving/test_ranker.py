@@ -101,6 +101,24 @@ def test_requests_of_one_user_are_told_apart_by_list_columns(ranker):
         ranker.rank_table(frame, past_table())
 
 
+def test_ids_are_texts_whatever_pandas_makes_of_them(ranker):
+    """A gap makes floats of integers; a candidate without a user is shown to somebody new, who has no past."""
+    as_text = ranker.rank_table(
+        table().assign(user_id=["7", "", "7", "7"], item_id=["2", "4", "3", "1"]),
+        past_table().assign(user_id=["7", "8", "7"]),
+    )
+    as_floats = ranker.rank_table(
+        table().assign(user_id=[7, np.nan, 7, 7], item_id=[2.0, 4.0, 3.0, 1.0]),
+        past_table().assign(user_id=[7, np.nan, 7]),
+    )
+    assert as_floats["item_id"].tolist() == as_text["item_id"].tolist()
+    np.testing.assert_array_equal(as_floats["score"], as_text["score"])
+    without_past = ranker.rank_table(table().assign(user_id=["7", "", "7", "7"], item_id=["2", "4", "3", "1"]))
+    assert not np.allclose(without_past["score"], as_text["score"])
+    with pytest.raises(InputError, match=r"column 'user_id', row 4 of the table of candidates: the id 7\.5 is a float"):
+        ranker.rank_table(table().assign(user_id=[7, np.nan, 7, 7.5]))
+
+
 def test_many_requests_are_asked_some_at_a_time(ranker, monkeypatch):
     count = 7
     users, candidates = ["u1"] * count, [[f"i{row}", "i9"] for row in range(count)]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.columns import missing_column
-from tfrec_dl.data.validation import show
+from tfrec_dl.data.validation import checked_ids, show
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.ranking_inputs import RankingInputs
 from tfrec_dl.serving.ranking_requests import Context, Past, Requests, rank_requests
@@ -87,6 +87,8 @@ class Ranker:
 
         Args:
             candidates: one row a candidate, with a column for each feature of the context; other columns are ignored.
+                Ids are text or integers, also as the floats that pandas makes of integers; a missing user is somebody
+                new.
             histories: one row a past item, oldest first, with the columns of user and item and those of `inputs.past`;
                 None where nobody has any.
             user_column: column of user ids.
@@ -98,14 +100,15 @@ class Ranker:
             best first in each.
 
         Raises:
-            InputError: if a column is missing, a request has several users, or several values of a feature that belongs
-                to it.
+            InputError: if a column or the id of an item is missing, an id is neither text nor integer, a request has
+                several users, or several values of a feature that belongs to it.
         """
         names = list(dict.fromkeys([user_column, *list_columns]))
         features = [each.feature for each in self.inputs.context]
         _require_columns(candidates, [*names, item_column, *features], "candidates")
         if (missing := candidates[item_column].isna() | (candidates[item_column] == "")).any():
             raise InputError(f"{missing.sum()} of the {len(candidates)} candidates have no id: leave them out.")
+        ids = {name: _ids(candidates[name], "candidates") for name in (user_column, item_column)}
         keys = list(list_columns) or [user_column]
         requests = candidates.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
         order = np.argsort(requests, kind="stable")
@@ -113,8 +116,8 @@ class Ranker:
         starts = np.flatnonzero(np.diff(requests[order], prepend=-1))
 
         def rows(column: str) -> list[list]:
-            values = table[column].to_numpy(dtype=object)
-            return [part.tolist() for part in np.split(values, starts[1:])] if len(table) else []
+            values = ids[column] if column in ids else candidates[column].to_numpy(dtype=object)
+            return [part.tolist() for part in np.split(values[order], starts[1:])] if len(order) else []
 
         def one(column: str) -> list:
             for row in (found := rows(column)):
@@ -125,11 +128,11 @@ class Ranker:
                     )
             return [row[0] for row in found]
 
-        users = [str(user) for user in one(user_column)]
+        users = one(user_column)
         context = {each.feature: one(each.feature) for each in self.inputs.request}
         context |= {each.feature: rows(each.feature) for each in self.inputs.candidate}
-        ids, past = self._histories(histories, users, user_column, item_column)
-        answers = self._answers(rank_requests(self.inputs, users, ids, rows(item_column), context, past))
+        met, past = self._histories(histories, users, user_column, item_column)
+        answers = self._answers(rank_requests(self.inputs, users, met, rows(item_column), context, past))
         is_candidate = [part["item_ids"] != b"" for part in answers]
         found = {
             name: np.concatenate([part[name][kept] for part, kept in zip(answers, is_candidate, strict=True)])
@@ -146,13 +149,13 @@ class Ranker:
         if table is None:
             return [[] for _ in users], {}
         _require_columns(table, [user_column, item_column, *self.inputs.past], "histories")
-        places = table.groupby(table[user_column].astype(str)).indices
+        places = table.groupby(_ids(table[user_column], "histories")).indices
         nothing = np.empty(0, dtype=np.int64)
-        rows = [places.get(user, nothing) for user in users]
-        columns = {name: table[name].to_numpy(dtype=object) for name in (item_column, *self.inputs.past)}
+        rows = [places.get(user, nothing) if user else nothing for user in users]
+        columns = {name: table[name].to_numpy(dtype=object) for name in self.inputs.past}
+        columns[item_column] = _ids(table[item_column], "histories")
         found = {name: [values[row].tolist() for row in rows] for name, values in columns.items()}
-        ids = [[str(item) for item in row] for row in found[item_column]]
-        return ids, {name: found[name] for name in self.inputs.past}
+        return found.pop(item_column), found
 
     def _answers(self, requests: Requests) -> list[dict[str, np.ndarray]]:
         return [{name: values.numpy() for name, values in self._signature(**part).items()} for part in requests.parts()]
@@ -165,6 +168,18 @@ def load_ranker(dest: str | PathLike[str]) -> Ranker:
         InputError: if there is none, it is damaged, or it ranks no candidates.
     """
     return Ranker(resolve_version(Path(dest)))
+
+
+def _ids(column: pd.Series, called: str) -> np.ndarray:
+    """[n] ids as text, as in training; "" where one is missing."""
+    ids = np.full(len(column), "", dtype=object)
+    given = np.flatnonzero(column.notna() & (column != ""))
+    if len(given):
+        codes, distinct = checked_ids(
+            column.iloc[given], column.name, lambda row: f"row {given[row] + 1} of the table of {called}"
+        )
+        ids[given] = distinct[codes]
+    return ids
 
 
 def _require_columns(table: pd.DataFrame, names: Sequence[str], called: str) -> None:
