@@ -106,6 +106,7 @@ def main(
     threads: Annotated[int, typer.Option(min=1)] = 2,
     seed: Annotated[int, typer.Option()] = 0,
     users: Annotated[int | None, typer.Option(help="The first users alone: a smoke test.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Picture of quality by training seconds.")] = None,
     child: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Trains all, and prints the table."""
@@ -130,6 +131,38 @@ def main(
         ["", "training seconds", "times ours", "passes", "seconds a pass", "targets a second", "last NDCG@10"],
         [row(name, result, results["ours"], options) for name, result in results.items()],
     )
+    if plot is not None:
+        draw({titles(width)[name]: result["passes"] for name, result in results.items()}, target, plot)
+        print(f"plot: {plot}")
+
+
+def titles(width: int) -> dict[str, str]:
+    """What the models are called."""
+    return {
+        "ours": f"`gru` with the short path (`markov_order` 3), width {width}",
+        "rectools": f"RecTools SASRec, softmax, width {width}",
+        "recbole": "RecBole GRU4Rec",
+        "tfrs": "TFRS tutorial",
+    }
+
+
+def draw(passes: dict[str, list[dict[str, float]]], target: float, path: Path) -> None:
+    """Validation NDCG@10 after each pass by the seconds of training so far."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(6, 4))
+    for title, done in passes.items():
+        seconds = [passed["training_seconds"] for passed in done]
+        axes.plot(seconds, [passed["validation/ndcg@10"] for passed in done], marker="o", label=title.replace("`", ""))
+    axes.axhline(target, color="grey", linestyle=":")
+    axes.set(xlabel="seconds of training", ylabel="validation NDCG@10", ylim=(0, None), xlim=(0, None))
+    axes.legend(loc="center right", fontsize="small")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110, bbox_inches="tight")
+    pyplot.close(figure)
 
 
 def row(name: str, result: dict[str, Any], ours: dict[str, Any], options: Options) -> list[str]:
@@ -141,14 +174,8 @@ def row(name: str, result: dict[str, Any], ours: dict[str, Any], options: Option
     if name == "tfrs" and len(seconds) == 1:
         share = last["batches"] * 12_800 / result["targets_per_pass"]  # it may have been stopped within its pass
     targets = targets_per_pass(name, result, options.data, options.users) * min(share, 1.0)
-    titles = {
-        "ours": f"`gru` with the short path (`markov_order` 3), width {options.width}",
-        "rectools": f"RecTools SASRec, softmax, width {options.width}",
-        "recbole": "RecBole GRU4Rec",
-        "tfrs": "TFRS tutorial",
-    }
     return [
-        titles[name],
+        titles(options.width)[name],
         f"{bound}{last['training_seconds']:.0f}",
         f"{bound}{last['training_seconds'] / ours['passes'][-1]['training_seconds']:.2f}",
         str(len(seconds)),
