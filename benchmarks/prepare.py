@@ -323,7 +323,7 @@ def report_training(arguments: argparse.Namespace) -> None:
     print(f"| peak RSS of the training's steps, GiB | {train['peak of the steps'] / GIB:.2f} |")
     print(f"| the same without the model | {(train['peak of the steps'] - train['model']) / GIB:.2f} |")
     print(f"| peak RSS with the evaluation, GiB | {train['whole peak'] / GIB:.2f} |")
-    print(f"| validation NDCG@10 after these steps | {train['validation']:.4f} |")
+    print(f"| validation NDCG@10 afterwards | {train['validation']:.4f} |")
 
 
 if __name__ == "__main__":
