@@ -159,7 +159,7 @@ def draw(passes: dict[str, list[dict[str, float]]], target: float, path: Path) -
         axes.plot(seconds, [passed["validation/ndcg@10"] for passed in done], marker="o", label=title.replace("`", ""))
     axes.axhline(target, color="grey", linestyle=":")
     axes.set(xlabel="seconds of training", ylabel="validation NDCG@10", ylim=(0, None), xlim=(0, None))
-    axes.legend(loc="center right", fontsize="small")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize="small")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110, bbox_inches="tight")
     pyplot.close(figure)
