@@ -220,7 +220,7 @@ def child_train(arguments: argparse.Namespace) -> None:
         began = bytes = 0
 
         def on_train_batch_end(self, batch, logs=None):
-            if batch == steps // 10 - 1:
+            if batch == max(steps // 10, 1) - 1:
                 self.began, self.computed = time.perf_counter(), time.process_time()
             if not (batch + 1) % 100:
                 print(f"step {batch + 1:,} of {steps:,}: loss {logs['loss']:.4f}", file=sys.stderr, flush=True)
@@ -235,7 +235,7 @@ def child_train(arguments: argparse.Namespace) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     source = tfrec_dl.PreparedSource(str(arguments.folder / "prepared"))
     run = tfrec_dl.train(recipe(arguments), source, folder, [clock], verbose=0)
-    timed = (steps - steps // 10) * arguments.batch_size
+    timed = (steps - max(steps // 10, 1)) * arguments.batch_size
     print(
         json.dumps(
             {
