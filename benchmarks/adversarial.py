@@ -22,15 +22,17 @@ import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks import games
 from benchmarks.game_splits import test_splits, validation_splits
 from benchmarks.settings import GAMES
-from tfrec_dl.data.splits import Split
-from tfrec_dl.evaluation.baselines.ease import EASE
-from tfrec_dl.evaluation.baselines.ials import IALS
-from tfrec_dl.evaluation.catalogue_metrics import CatalogueCoverage
+from tfrec_dl.adversarial.build import generator_recipe
+from tfrec_dl.baselines.ease import EASE
+from tfrec_dl.baselines.ials import IALS
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.evaluation.evaluate import Report, evaluate, mean_report
 from tfrec_dl.evaluation.intervals import paired_difference
-from tfrec_dl.evaluation.metrics import MAP, MRR, NDCG, HitRate, Metric, Precision, Recall
-from tfrec_dl.recipes import Recipe, generator_recipe, get_recipe
-from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.metrics.catalogue import CatalogueCoverage
+from tfrec_dl.metrics.metrics import MAP, MRR, NDCG, HitRate, Metric, Precision, Recall
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.model import RetrievalModel
 
 WHOLE = 2_000  # length of a list that holds every item
 PARTS = ("irgan-split", "cfgan-protocol", "sequences")
@@ -52,7 +54,7 @@ REFERENCES: dict[str, dict[str, tuple[float | None, ...]]] = {
     "cfgan-protocol": {"CFGAN, the paper's table": (0.444, 0.294, 0.152, 0.476)},
     "sequences": {},
 }
-FLOORS: dict[str, dict[str, Any]] = {
+BASELINES: dict[str, dict[str, Any]] = {
     "irgan-split": {"ease": 500.0, "ials": (64, 12.0)},
     "cfgan-protocol": {"ease": 500.0, "ials": (32, 12.0)},
 }
@@ -66,7 +68,7 @@ def main(
     validate: Annotated[bool, typer.Option("--validate", help="Data held out of the training part, by epoch.")] = False,
     repeats: Annotated[int, typer.Option(help="Seeds, or splits.", min=1)] = 3,
     only: Annotated[str, typer.Option(help="Comma-separated games; all by default.")] = "",
-    floors: Annotated[bool, typer.Option(help="Whether floors are fitted too.")] = True,
+    baselines: Annotated[bool, typer.Option(help="Whether baselines are fitted too.")] = True,
     change: Annotated[
         str, typer.Option(help="JSON: settings to change, beyond those of benchmarks/settings.py.")
     ] = "{}",
@@ -86,14 +88,14 @@ def main(
     }
     splits = list(validation_splits(part, folder, repeats) if validate else test_splits(part, folder, repeats))
     if validate:
-        if floors and part in FLOORS:
-            tune_floors(splits, METRICS[part])
+        if baselines and part in BASELINES:
+            tune_baselines(splits, METRICS[part])
         by_epoch(recipes, splits, METRICS[part])
     else:
-        measure(part, recipes, splits, floors)
+        measure(part, recipes, splits, baselines)
 
 
-def tune_floors(splits: list[Split], metrics: tuple[Metric, ...]) -> None:
+def tune_baselines(splits: list[Split], metrics: tuple[Metric, ...]) -> None:
     """Prints what each setting of EASE and iALS reaches, the mean over the splits."""
     for weight in games.EASE_GRID:
         show(f"ease {weight:.0f}", [(EASE.fit(s.train, s.vocabulary, weight), s) for s in splits], metrics)
@@ -121,7 +123,7 @@ def by_epoch(recipes: Mapping[str, Recipe], splits: list[Split], metrics: tuple[
             print_line(f"{name} {epoch}", pd.DataFrame(reports).mean().to_dict())
 
 
-def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], floors: bool) -> None:
+def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], baselines: bool) -> None:
     """Prints a table of test figures, and each game's paired gain over its own start."""
     metrics, reports = METRICS[part], {}
     repeated = part != "cfgan-protocol"  # one split, several seeds
@@ -129,8 +131,8 @@ def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], floor
     def measured(model: Any, split: Split) -> Report:
         return evaluate(model, split.test, split.vocabulary, metrics=metrics)
 
-    if floors and part in FLOORS:
-        fitted = [games.floors(split, **FLOORS[part]) for split in (splits[:1] if repeated else splits)]
+    if baselines and part in BASELINES:
+        fitted = [games.baselines(split, **BASELINES[part]) for split in (splits[:1] if repeated else splits)]
         for name in fitted[0]:
             reports[name] = mean_report(
                 [measured(each[name], split) for each, split in zip(fitted, splits, strict=False)]

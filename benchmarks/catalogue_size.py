@@ -14,8 +14,9 @@ import typer
 
 from benchmarks.synthetic import catalogue, training_batches
 from benchmarks.timing import interleaved, machine, print_table, use_threads
-from tfrec_dl.recipes import build_model, get_recipe
-from tfrec_dl.training.fit import compile_model
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.fit import compile_model
 
 # After tfrec_dl, which selects Keras 2.
 import tensorflow as tf  # isort: skip

@@ -14,12 +14,12 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.feature_kinds import SEPARATOR
-from tfrec_dl.data.feedback import CLICK
-from tfrec_dl.data.impression_splits import ImpressionSplit
-from tfrec_dl.evaluation.baselines.click_floors import SmoothedRates
-from tfrec_dl.evaluation.clicks.report import ClickReport
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR
+from tfrec_dl.ranking.baselines import SmoothedRates
+from tfrec_dl.ranking.data.feedback import CLICK
+from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.metrics.report import ClickReport
 
 TREES, PATIENCE = 600, 30
 FEW = 100  # values: whole columns of cities and filters made every trial worse on validation

@@ -19,19 +19,19 @@ from rich.table import Table
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks import click_rivals
-from tfrec_dl.data.feedback import CLICK, Feedback
-from tfrec_dl.data.impression_splits import ImpressionSplit
-from tfrec_dl.data.ranking_batches import RankingBatches, RankingRows
-from tfrec_dl.data.ranking_source import RankingSource
-from tfrec_dl.evaluation.clicks.paired import paired_click_difference
-from tfrec_dl.evaluation.clicks.reliability_rendering import reliability_markdown, reliability_plot
-from tfrec_dl.evaluation.ranking_rows import ranking_rows
-from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
-from tfrec_dl.tasks.ranking.calibration import Platt
-from tfrec_dl.tasks.ranking.ranking_model import CLICK_LOGIT, Predictor, RankingModel
-from tfrec_dl.towers.impression_features import described
-from tfrec_dl.training.ranking_run import RankingRun
-from tfrec_dl.training.train_ranking import train_ranking
+from tfrec_dl.ranking.calibration import Platt
+from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
+from tfrec_dl.ranking.data.feedback import CLICK, Feedback
+from tfrec_dl.ranking.data.source import RankingSource
+from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.features.impression_features import described
+from tfrec_dl.ranking.metrics.paired import paired_click_difference
+from tfrec_dl.ranking.metrics.reliability_rendering import reliability_markdown, reliability_plot
+from tfrec_dl.ranking.model import CLICK_LOGIT, Predictor, RankingModel
+from tfrec_dl.ranking.recipes import RANKING_RECIPES
+from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.ranking.train import train_ranking
 
 # Users and items are rare here (most items of the test part have no training impression): their ids are hidden nearly
 # always, else the network learns the log by heart. 32 buckets tell all 25 positions apart.

@@ -1,4 +1,4 @@
-"""Cold items: warm, cold and all, on a hold-out of 20 % of the items, beside the floors.
+"""Cold items: warm, cold and all, on a hold-out of 20 % of the items, beside the baselines.
 
 python -m benchmarks.cold_start ml-1m --models behaviour,content,hybrid
 """
@@ -14,18 +14,18 @@ from rich.console import Console
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks.settings import COLD_START
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.cold_start import ColdStartSplit
+from tfrec_dl.baselines.cold_start import cold_baseline_entries, item_texts
+from tfrec_dl.baselines.random_scores import RandomScores
+from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.splits.cold_start import ColdStartSplit
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.cold_floors import cold_floor_entries, item_texts
-from tfrec_dl.evaluation.baselines.random_scores import RandomScores
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import Report, mean_report
 from tfrec_dl.evaluation.intervals import paired_difference
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
-from tfrec_dl.recipes import get_recipe
-from tfrec_dl.training.compare import run_seconds, train_once
+from tfrec_dl.lifecycle.compare import run_seconds, train_once
+from tfrec_dl.recipes.named import get_recipe
 
 BESIDE = ("warm", "all")
 DRAWS = 20  # of random scores
@@ -47,7 +47,7 @@ def averaged(found: Sequence[Mapping[str, Report]]) -> dict[str, Report]:
 
 def main(
     data: Annotated[str, typer.Argument(help=f"One of {', '.join(COLD_START)}.")],
-    models: Annotated[str, typer.Option(help="Names of benchmarks/settings.py; none for the floors alone.")] = "",
+    models: Annotated[str, typer.Option(help="Names of benchmarks/settings.py; none for the baselines alone.")] = "",
     folder: Annotated[Path, typer.Option(help="Where the data sets lie.")] = Path("../shared/data"),
     runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
     seeds: Annotated[int, typer.Option(help="Repetitions of each model, averaged for each user.", min=1)] = 1,
@@ -86,7 +86,7 @@ def main(
             seconds.append(run_seconds(run))
         entries.append(ColdStartEntry(name, averaged(found), sum(seconds) / seeds))
     texts = item_texts(Catalogue.read(items, kinds=chosen.texts), cold_start.vocabulary)
-    entries += cold_floor_entries(cold_start, texts, part)
+    entries += cold_baseline_entries(cold_start, texts, part)
     table = cold_start_leaderboard(entries)
     console.print(rich_table(table, f"{data}, {part}: NDCG@10, seen items masked, mean of {seeds} seed(s)", BESIDE))
     # One draw of random scores may be a lucky one: a model is compared with the mean of many.

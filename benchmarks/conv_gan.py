@@ -24,14 +24,14 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.tasks.adversarial.conv_gan import ConvGAN, ConvGANConfig
-from tfrec_dl.tasks.adversarial.game_losses import GameLoss
-from tfrec_dl.towers.gan_features import GANFeatures
-from tfrec_dl.towers.image_cnn import ImageCNN
-from tfrec_dl.training.fit_conv_gan import ConvGANTraining, fit_conv_gan, save_discriminator
-from tfrec_dl.training.picture_grid import PictureGrid
-from tfrec_dl.training.picture_watch import PictureWatchConfig
+from tfrec_dl.adversarial.losses import GameLoss
+from tfrec_dl.adversarial.pictures.conv_gan import ConvGAN, ConvGANConfig
+from tfrec_dl.adversarial.pictures.fit import ConvGANTraining, fit_conv_gan, save_discriminator
+from tfrec_dl.adversarial.pictures.grid import PictureGrid
+from tfrec_dl.adversarial.pictures.monitor import PictureWatchConfig
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.features.gan_features import GANFeatures
+from tfrec_dl.features.image_cnn import ImageCNN
 
 FOLDS = 5
 POSITIVES = 40  # of a genre in either half, to be probed for

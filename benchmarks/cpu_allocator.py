@@ -29,7 +29,7 @@ def one(recipe: str, items: int) -> None:
     """Prints milliseconds a step, those of them in the kernel (CPU time), and the peak memory in MiB, as JSON."""
     import tfrec_dl
     from benchmarks.synthetic import catalogue, training_batches
-    from tfrec_dl.training.fit import compile_model
+    from tfrec_dl.retrieval.fit import compile_model
 
     # After tfrec_dl, which selects Keras 2.
     import tensorflow as tf  # isort: skip

@@ -61,10 +61,10 @@ def measure(path: Path, batch: bool) -> dict[str, float]:
         started = time.perf_counter()
 
     from tfrec_dl.data.interactions import Interactions
-    from tfrec_dl.data.splits import leave_last_out
+    from tfrec_dl.data.splits.split import leave_last_out
 
     if batch:
-        from tfrec_dl.data.windows import TrainingWindows, WindowConfig
+        from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
     done("import")
     interactions = Interactions.read(path)
     done("read")

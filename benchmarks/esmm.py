@@ -26,10 +26,10 @@ import typer
 from rich.console import Console
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from tfrec_dl.tasks.ranking.objectives import Click, Conversion, Objective
-from tfrec_dl.tasks.ranking.rankers import DeepFM
-from tfrec_dl.tasks.ranking.sharing import SharedEmbeddings
-from tfrec_dl.towers.fields import Fields
+from tfrec_dl.ranking.features.fields import Fields
+from tfrec_dl.ranking.objectives import Click, Conversion, Objective
+from tfrec_dl.ranking.rankers import DeepFM
+from tfrec_dl.ranking.sharing import SharedEmbeddings
 
 import tensorflow as tf  # isort: skip
 

@@ -1,11 +1,11 @@
-"""`evaluate` beside the physical floor: a bare float32 matrix product and top-10 of the same sizes.
+"""`evaluate` beside the physical baseline: a bare float32 matrix product and top-10 of the same sizes.
 
     OPENBLAS_NUM_THREADS=2 python -m benchmarks.evaluation_speed
 
 `evaluate` ranks one target a user among all items, masks what the user has seen, makes top-10 lists and computes the
-default metrics, from query vectors on; `with the encoder` encodes the histories with `gru` first. Floors: TensorFlow's
-matmul and `tf.math.top_k`, NumPy's matmul and argpartition, each with several block sizes, the fastest counts. All take
-turns.
+default metrics, from query vectors on; `with the encoder` encodes the histories with `gru` first. Baselines:
+TensorFlow's matmul and `tf.math.top_k`, NumPy's matmul and argpartition, each with several block sizes, the fastest
+counts. All take turns.
 """
 
 from typing import Annotated
@@ -16,11 +16,12 @@ import typer
 from benchmarks.synthetic import catalogue, histories
 from benchmarks.timing import interleaved, machine, print_table, use_threads
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits import EvaluationCases
+from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.scorer import FactorScorer
-from tfrec_dl.recipes import build_model, get_recipe
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.retrieval.build import build_model
 
 # After tfrec_dl, which selects Keras 2.
 import tensorflow as tf  # isort: skip
@@ -41,13 +42,13 @@ class GivenQueries(FactorScorer):
         return self.given[histories.user_ids.astype(int)]
 
 
-def numpy_floor(queries: np.ndarray, items: np.ndarray, block: int) -> None:
+def numpy_baseline(queries: np.ndarray, items: np.ndarray, block: int) -> None:
     for start in range(0, len(queries), block):
         scores = queries[start : start + block] @ items.T
         np.argpartition(scores, -K, axis=1)[:, -K:]
 
 
-def tensorflow_floor(queries: np.ndarray, items: np.ndarray, block: int) -> None:
+def tensorflow_baseline(queries: np.ndarray, items: np.ndarray, block: int) -> None:
     for start in range(0, len(queries), block):
         _best(queries[start : start + block], items)[0].numpy()
 
@@ -75,10 +76,12 @@ def main(
     scorer = GivenQueries(vocabulary, vectors, queries)
     as_tensors = tf.constant(queries), tf.constant(vectors)
     ours, end_to_end = "`evaluate`, from query vectors on", "`evaluate`, with the encoder"
-    floors = {
-        **{f"NumPy, blocks of {block:,}": lambda b=block: numpy_floor(queries, vectors, b) for block in NUMPY_BLOCKS},
+    baselines = {
         **{
-            f"TensorFlow, blocks of {block:,}": lambda b=block: tensorflow_floor(*as_tensors, b)
+            f"NumPy, blocks of {block:,}": lambda b=block: numpy_baseline(queries, vectors, b) for block in NUMPY_BLOCKS
+        },
+        **{
+            f"TensorFlow, blocks of {block:,}": lambda b=block: tensorflow_baseline(*as_tensors, b)
             for block in TENSORFLOW_BLOCKS
         },
     }
@@ -86,17 +89,19 @@ def main(
         {
             ours: lambda: evaluate(scorer, cases, vocabulary),
             end_to_end: lambda: evaluate(model, cases, vocabulary),
-            **floors,
+            **baselines,
         },
         repeats,
         warm_up=1,
     )
     medians = {name: float(np.median(values)) for name, values in seconds.items()}
-    floor = min(medians[name] for name in floors)
+    baseline = min(medians[name] for name in baselines)
     print(f"{machine()}; {threads} threads\n")
-    print(f"{users:,} users, {items:,} items, D = {vectors.shape[1]}; medians of {repeats}; the fastest floor is 1\n")
-    rows = [[name, f"{value:.2f}", f"{value / floor:.2f}"] for name, value in medians.items()]
-    print_table(["", "seconds", "times the floor"], rows)
+    print(
+        f"{users:,} users, {items:,} items, D = {vectors.shape[1]}; medians of {repeats}; the fastest baseline is 1\n"
+    )
+    rows = [[name, f"{value:.2f}", f"{value / baseline:.2f}"] for name, value in medians.items()]
+    print_table(["", "seconds", "times the baseline"], rows)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The floors on a table of interactions: leave-last-out, full ranking, seen items masked.
+"""The baselines on a table of interactions: leave-last-out, full ranking, seen items masked.
 
-python -m benchmarks.floors ../shared/data/ml-1m/ratings.csv.gz
+python -m benchmarks.baselines ../shared/data/ml-1m/ratings.csv.gz
 """
 
 from pathlib import Path
@@ -9,28 +9,28 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from tfrec_dl.baselines.fit import BASELINES, baseline_entries
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits import leave_last_out
+from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.floors import FLOORS, floor_entries
 from tfrec_dl.evaluation.leaderboard import leaderboard
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
 
 
 def main(
     data: Annotated[Path, typer.Argument(help="CSV (also gzip) or Parquet with user_id, item_id, timestamp.")],
-    floors: Annotated[str, typer.Option(help="Comma-separated names.")] = ",".join(FLOORS),
+    baselines: Annotated[str, typer.Option(help="Comma-separated names.")] = ",".join(BASELINES),
     keep_seen: Annotated[bool, typer.Option("--keep-seen", help="Let seen items compete.")] = False,
     out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
 ) -> None:
-    """Fits the floors and prints their figures on the test part."""
+    """Fits the baselines and prints their figures on the test part."""
     console = Console()
     try:
         split = leave_last_out(Interactions.read(data))
-        names = floors.split(",")
-        with console.status("Fitting the floors") as status:
+        names = baselines.split(",")
+        with console.status("Fitting the baselines") as status:
             entries = []
-            for entry in floor_entries(split, split.test, keep_seen, names, console.print):
+            for entry in baseline_entries(split, split.test, keep_seen, names, console.print):
                 entries.append(entry)
                 status.update(f"{entry.name} done")
         table = leaderboard(entries)

@@ -11,7 +11,7 @@ import pandas as pd
 from benchmarks import games
 from benchmarks.settings import DATA_SETS
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.splits import Split
+from tfrec_dl.data.splits.split import Split
 
 # On IRGAN's split: half of the items of half as many users as its test has.
 VALIDATION_USERS, VALIDATION_SHARE = 240, 0.5

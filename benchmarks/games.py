@@ -10,16 +10,18 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.adversarial.build import build_game, generator_recipe
+from tfrec_dl.adversarial.train import compile_game
+from tfrec_dl.baselines.ease import EASE
+from tfrec_dl.baselines.ials import IALS
+from tfrec_dl.baselines.popularity import Popularity
+from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits import Split, split_by_part
-from tfrec_dl.evaluation.baselines.ease import EASE
-from tfrec_dl.evaluation.baselines.ials import IALS
-from tfrec_dl.evaluation.baselines.popularity import Popularity
-from tfrec_dl.recipes import Recipe, build_game, build_model, generator_recipe
-from tfrec_dl.tasks.retrieval import RetrievalModel
-from tfrec_dl.training.fit import compile_model, training_batches
-from tfrec_dl.training.train_adversarial import compile_game
+from tfrec_dl.data.splits.split import Split, split_by_part
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.fit import compile_model, training_batches
+from tfrec_dl.retrieval.model import RetrievalModel
 
 # Weights of EASE, and factors and weights of iALS, that are tried on data held out of the training part.
 EASE_GRID = (100.0, 200.0, 300.0, 500.0, 700.0, 1_000.0)
@@ -103,7 +105,7 @@ def play(
     return generator
 
 
-def floors(split: Split, ease: float, ials: tuple[int, float]) -> dict[str, object]:
+def baselines(split: Split, ease: float, ials: tuple[int, float]) -> dict[str, object]:
     """Popularity, iALS and EASE, fitted with these settings."""
     data = (split.train, split.vocabulary)
     factors, weight = ials

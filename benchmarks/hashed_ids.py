@@ -16,9 +16,9 @@ from benchmarks.settings import DATA_SETS
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.evaluation.evaluate import Report, evaluate
 from tfrec_dl.evaluation.intervals import paired_difference
-from tfrec_dl.recipes import get_recipe
-from tfrec_dl.training.run import Run
-from tfrec_dl.training.train import train
+from tfrec_dl.lifecycle.train import train
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.retrieval.run import Run
 
 
 def main() -> None:

@@ -16,13 +16,13 @@ from rich.table import Table
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks.settings import DATA_SETS, HYBRID
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.splits import EvaluationCases
+from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import Report, evaluate, mean_report
 from tfrec_dl.evaluation.intervals import paired_difference
-from tfrec_dl.recipes import get_recipe
-from tfrec_dl.training.compare import train_once
-from tfrec_dl.training.run import Run
+from tfrec_dl.lifecycle.compare import train_once
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.retrieval.run import Run
 
 METRIC = "ndcg@10"
 RARE = 20  # training interactions below which an item is rare

@@ -16,11 +16,11 @@ import typer
 
 import tfrec_dl
 from benchmarks.timing import machine, print_table, use_threads
-from tfrec_dl.data.batches import Batches
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.prepare import prepare
 from tfrec_dl.data.prepared.source import PreparedSplit
-from tfrec_dl.training.fit import compile_model
+from tfrec_dl.data.training.batches import Batches
+from tfrec_dl.retrieval.fit import compile_model
 
 # After tfrec_dl, which selects Keras 2.
 import tensorflow as tf  # isort: skip

@@ -12,9 +12,11 @@ from tfrec_dl.data.demo import demo_table
 from tfrec_dl.data.demo_terms import DEMO_DATA, DEMO_DATA_TERMS
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
-from tfrec_dl.recipes import RECIPES, Recipe, StackedConfig
-from tfrec_dl.serving.run_card import run_card
-from tfrec_dl.training.compare import train_once
+from tfrec_dl.lifecycle.compare import train_once
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.card import run_card
+from tfrec_dl.stacking.configuration import StackedConfig
 
 LARGEST = 2_000_000  # bytes of a version folder
 MIN_COUNT = 5  # leaves out the rarer half of the films, which would take more than half of the space
@@ -25,8 +27,8 @@ SMALL = {
     "horizontal_filters": 8,
     "training.batch_size": 32,
 }
-# One network; the floors left out hold too many numbers.
-SMALL_STACK = {"members": "gru", "floors": ("popularity", "markov_chain")}
+# One network; the baselines left out hold too many numbers.
+SMALL_STACK = {"members": "gru", "baselines": ("popularity", "markov_chain")}
 
 
 def small(recipe: Recipe, epochs: int | None) -> Recipe:

@@ -14,7 +14,7 @@ from itertools import permutations
 
 import numpy as np
 
-from tfrec_dl.evaluation.off_policy import LoggedFeedback, doubly_robust, inverse_propensity, self_normalised
+from tfrec_dl.ranking.metrics.off_policy import LoggedFeedback, doubly_robust, inverse_propensity, self_normalised
 
 USERS, TRAITS = 500, 5
 EXAMINED = np.array([1.0, 0.6, 0.35])  # how often each position is looked at

@@ -22,8 +22,9 @@ def measured(name: str, variant: str, batch_size: int) -> tuple[float, float]:
     import tensorflow as tf
 
     from tfrec_dl.data.vocabulary import Vocabulary
-    from tfrec_dl.recipes import RECIPES, build_model
-    from tfrec_dl.training.fit import compile_model
+    from tfrec_dl.recipes.named import RECIPES
+    from tfrec_dl.retrieval.build import build_model
+    from tfrec_dl.retrieval.fit import compile_model
 
     ids = np.array([f"item_{item}" for item in range(ITEMS)], dtype=object)
     vocabulary = Vocabulary(ids, np.arange(ITEMS, 0, -1, dtype=np.int64))

@@ -202,7 +202,7 @@ def recipe(arguments: argparse.Namespace):
 
 def windows(arguments: argparse.Namespace):
     from tfrec_dl import PreparedSource, TrainingWindows
-    from tfrec_dl.data.windows import WindowConfig
+    from tfrec_dl.data.training.windows import WindowConfig
 
     source = PreparedSource(str(arguments.folder / "prepared"))
     return source.divide(source.read()).batches(TrainingWindows, WindowConfig(100, 50, arguments.batch_size))

@@ -1,4 +1,4 @@
-"""Quality on the test part: recipes, averaged over seeds, beside the floors.
+"""Quality on the test part: recipes, averaged over seeds, beside the baselines.
 
 python -m benchmarks.quality ml-100k --models gru,lstm --seeds 3
 """
@@ -13,16 +13,16 @@ from rich.console import Console
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks.settings import DATA_SETS
+from tfrec_dl.baselines.fit import baseline_entries
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.splits import Split
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.floors import floor_entries
 from tfrec_dl.evaluation.evaluate import evaluate, mean_report
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
-from tfrec_dl.recipes import get_recipe
-from tfrec_dl.training.run import Run
-from tfrec_dl.training.train import train
+from tfrec_dl.lifecycle.train import train
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.retrieval.run import Run
 
 
 def main(
@@ -43,7 +43,7 @@ def main(
     entries = [
         _trained(name, data, source, split, runs / data / name, seeds, console) for name in models.split(",") if name
     ]
-    table = leaderboard([*entries, *floor_entries(split, split.test, False, on_skip=console.print)])
+    table = leaderboard([*entries, *baseline_entries(split, split.test, False, on_skip=console.print)])
     console.print(rich_table(table, f"{data}: test, {len(split.test):,} users, seen masked, mean of {seeds} seed(s)"))
     if out is not None:
         save_leaderboard(table, out)

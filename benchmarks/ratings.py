@@ -24,16 +24,16 @@ import pandas as pd
 import typer
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from tfrec_dl.data.feedback import RATING, Feedback
-from tfrec_dl.data.impression_splits import ImpressionSplit
-from tfrec_dl.data.ranking_source import RankingSource
-from tfrec_dl.evaluation.evaluate_ranking import evaluate_ranking
-from tfrec_dl.evaluation.ranking_rows import ranking_rows
 from tfrec_dl.evaluation.ratings import RatingReport, paired_rating_difference, pooled
-from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
+from tfrec_dl.ranking.data.feedback import RATING, Feedback
+from tfrec_dl.ranking.data.source import RankingSource
+from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.evaluate import evaluate_ranking
+from tfrec_dl.ranking.recipes import RANKING_RECIPES
+from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.ranking.train import train_ranking
 from tfrec_dl.recipes.recipe import RankingRecipe
-from tfrec_dl.training.ranking_run import RankingRun
-from tfrec_dl.training.train_ranking import train_ranking
 
 EXTERNAL = Path(__file__).resolve().parent / "external" / "surprise_ratings.py"
 AGES = (0, 18, 21, 25, 30, 35, 40, 45, 50, 56, 200)  # limits of groups of users

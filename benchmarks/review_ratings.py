@@ -2,7 +2,7 @@
 
     python -m benchmarks.review_ratings
 
-The test parts share no rating with each other nor with any validation part. The bias floor's shrinkages and SVD++'s
+The test parts share no rating with each other nor with any validation part. The bias baseline's shrinkages and SVD++'s
 settings are chosen on each split's validation part; deep_conn stops early on it. Test figures are printed once, at the
 end. Takes five minutes on two busy cores; Surprise is installed into an environment of its own on the first start.
 """
@@ -19,22 +19,22 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from tfrec_dl.data.rating_splits import RatingSplit, random_splits
-from tfrec_dl.data.reviews import Reviews
-from tfrec_dl.evaluation.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.ratings import RatingReport, evaluate_ratings, paired_rating_difference, pooled
-from tfrec_dl.tasks.deep_conn import DeepCoNN, build_deep_conn
-from tfrec_dl.tasks.rating import RatingModel
-from tfrec_dl.towers.review_readers import ReviewAttention
-from tfrec_dl.training.fit_biases import fit_biases
-from tfrec_dl.training.fit_ratings import RatingTraining, fit_ratings
+from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
+from tfrec_dl.reviews.fit import RatingTraining, fit_ratings
+from tfrec_dl.reviews.fit_biases import fit_biases
+from tfrec_dl.reviews.model import RatingModel
+from tfrec_dl.reviews.rating_bias import RatingBias
+from tfrec_dl.reviews.readers import ReviewAttention
+from tfrec_dl.reviews.reviews import Reviews
+from tfrec_dl.reviews.splits import RatingSplit, random_splits
 
 # After tfrec_dl, which selects Keras 2.
 import tensorflow as tf  # isort: skip
 
 EXTERNAL = Path(__file__).resolve().parent / "external" / "surprise_svdpp.py"
 REVIEWS = Path("../shared/data/amazon-instruments/reviews.csv.gz")
-FLOORS = ("user + item bias", "SVD++ (Surprise, defaults)", "SVD++ (Surprise, tuned)")
+BASELINES = ("user + item bias", "SVD++ (Surprise, defaults)", "SVD++ (Surprise, tuned)")
 MODELS = {"deep_conn": DeepCoNN(), "deep_conn, review attention": DeepCoNN(reader=ReviewAttention())}
 WITHOUT_TEXT = "deep_conn without text"
 
@@ -80,13 +80,13 @@ def main(
     """Trains on five splits, prints the table."""
     reviews = Reviews.read(data)
     splits = random_splits(reviews, 5, seed=seed)
-    reports: dict[str, list[RatingReport]] = {name: [] for name in (*FLOORS, WITHOUT_TEXT, *MODELS)}
+    reports: dict[str, list[RatingReport]] = {name: [] for name in (*BASELINES, WITHOUT_TEXT, *MODELS)}
     given = surprise(splits, out, venv)
     for number, split in enumerate(splits):
         bias = RatingBias.tuned(split.train, split.validation)
-        reports[FLOORS[0]].append(evaluate_ratings(bias, split.test))
-        reports[FLOORS[1]].append(evaluate_ratings(Given(given["svdpp"][number]), split.test))
-        reports[FLOORS[2]].append(evaluate_ratings(Given(given["svdpp_tuned"][number]), split.test))
+        reports[BASELINES[0]].append(evaluate_ratings(bias, split.test))
+        reports[BASELINES[1]].append(evaluate_ratings(Given(given["svdpp"][number]), split.test))
+        reports[BASELINES[2]].append(evaluate_ratings(Given(given["svdpp_tuned"][number]), split.test))
         textless = model_for(DeepCoNN(), split, seed)
         fit_biases(textless)
         reports[WITHOUT_TEXT].append(evaluate_ratings(textless, split.test))
@@ -102,11 +102,11 @@ def main(
 
 def show(reports: dict[str, list[RatingReport]]) -> None:
     """Prints the table, in Markdown: means over the splits, differences over all their test ratings."""
-    rated = sum(len(report) for report in reports[FLOORS[0]])
+    rated = sum(len(report) for report in reports[BASELINES[0]])
     print(
         f"\n{rated} test ratings; differences of the MSE with 95 % bootstrap intervals over them and paired t-test p\n"
     )
-    against = (*FLOORS, WITHOUT_TEXT)
+    against = (*BASELINES, WITHOUT_TEXT)
     print("| model | MSE | RMSE | MAE | " + " | ".join(f"MSE - {other}" for other in against) + " |")
     print("| --- | ---: | ---: | ---: |" + " --- |" * len(against))
     for name, each in reports.items():

@@ -100,8 +100,8 @@ class Variant:
 class ColdStart:
     """A data set with features, and the models compared on it, each a `gru` with these settings.
 
-    `texts` says which columns the TF-IDF floor reads, as kinds of a catalogue; `pairs` which models are compared user
-    by user on cold items.
+    `texts` says which columns the TF-IDF baseline reads, as kinds of a catalogue; `pairs` which models are compared
+    user by user on cold items.
     """
 
     texts: dict[str, str]

@@ -31,14 +31,15 @@ def measured(name: str, items: int, settings: dict) -> dict:
     import tensorflow as tf
 
     from tfrec_dl.data.histories import Histories
-    from tfrec_dl.data.splits import EvaluationCases, Split
+    from tfrec_dl.data.splits.split import EvaluationCases, Split
     from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-    from tfrec_dl.evaluation.callback import ValidationCallback
-    from tfrec_dl.recipes import RECIPES, build_model
-    from tfrec_dl.training.fit import MONITORED, compile_model, training_batches
-    from tfrec_dl.training.memory import peak_memory
-    from tfrec_dl.training.resumable import ResumableTraining
-    from tfrec_dl.training.size_estimate import estimate_size
+    from tfrec_dl.recipes.named import RECIPES
+    from tfrec_dl.retrieval.build import build_model
+    from tfrec_dl.retrieval.fit import MONITORED, compile_model, training_batches
+    from tfrec_dl.retrieval.memory_estimate import estimate_size
+    from tfrec_dl.retrieval.validation import ValidationCallback
+    from tfrec_dl.runs.memory import peak_memory
+    from tfrec_dl.runs.resumable import ResumableTraining
 
     generator = np.random.default_rng(0)
     users = np.array([f"user_{user}" for user in range(USERS)], dtype=object)

@@ -1,4 +1,4 @@
-"""A stack of trained recipes and floors beside its members.
+"""A stack of trained recipes and baselines beside its members.
 
 The recipes are those of `benchmarks.quality`, which trains them; run it first.
 
@@ -14,16 +14,16 @@ from rich.console import Console
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks.settings import DATA_SETS
+from tfrec_dl.baselines.fit import BASELINES, fit_baselines
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.floors import FLOORS, fit_floors
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.intervals import paired_difference
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
-from tfrec_dl.tasks.stacking.fit_stack import fit_stack
-from tfrec_dl.tasks.stacking.members import Member, Members, RetrievalMember
-from tfrec_dl.training.run import Run
+from tfrec_dl.retrieval.run import Run
+from tfrec_dl.stacking.fit import fit_stack
+from tfrec_dl.stacking.members import Member, Members, RetrievalMember
 
 METRIC = "ndcg@10"
 
@@ -31,7 +31,7 @@ METRIC = "ndcg@10"
 def main(
     data: Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")] = "ml-1m",
     models: Annotated[str, typer.Option(help="Comma-separated recipes.")] = "gru,caser",
-    floors: Annotated[str, typer.Option(help="Comma-separated floors.")] = ",".join(FLOORS),
+    baselines: Annotated[str, typer.Option(help="Comma-separated baselines.")] = ",".join(BASELINES),
     seed: Annotated[int, typer.Option(help="Which runs.", min=0)] = 0,
     folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
     runs: Annotated[Path, typer.Option(help="Where the recipes' runs are.")] = Path("runs"),
@@ -51,8 +51,8 @@ def main(
     for name in models.split(","):
         model = Run.open(runs / data / name / f"seed-{seed}").model()
         scorers[name], members[name], families[name] = model, RetrievalMember(model), "deep"
-    for name, floor, _ in fit_floors(split, [name for name in floors.split(",") if name], console.print):
-        scorers[name], members[name], families[name] = floor, floor.graph(), "floor"
+    for name, baseline, _ in fit_baselines(split, [name for name in baselines.split(",") if name], console.print):
+        scorers[name], members[name], families[name] = baseline, baseline.graph(), "baseline"
 
     start = time.perf_counter()
     stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation)

@@ -18,10 +18,12 @@ import typer
 
 from benchmarks.synthetic import catalogue, histories, training_batches
 from benchmarks.timing import interleaved, machine, print_table, use_threads
-from tfrec_dl.data.windows import WindowConfig
-from tfrec_dl.recipes import TrainingConfig, build_model, get_recipe
-from tfrec_dl.tasks.retrieval import RetrievalModel
-from tfrec_dl.training.fit import compile_model
+from tfrec_dl.data.training.windows import WindowConfig
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.configuration import TrainingConfig
+from tfrec_dl.retrieval.fit import compile_model
+from tfrec_dl.retrieval.model import RetrievalModel
 
 # After tfrec_dl, which selects Keras 2.
 import tensorflow as tf  # isort: skip

@@ -16,18 +16,18 @@ import numpy as np
 import typer
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from tfrec_dl.data.feedback import CLICK, Feedback
-from tfrec_dl.data.ranking_batches import RankingBatches
-from tfrec_dl.data.ranking_source import RankingSource
-from tfrec_dl.evaluation.evaluate_ranking import ROWS
 from tfrec_dl.evaluation.intervals import paired
-from tfrec_dl.evaluation.ranking_rows import ranking_rows
-from tfrec_dl.recipes import RANKING_RECIPES
-from tfrec_dl.tasks.ranking.ranking_model import Predictor
-from tfrec_dl.training.candidate_impressions import RETRIEVAL_RANK, candidate_impressions
-from tfrec_dl.training.ranking_run import RankingRun
-from tfrec_dl.training.run import Run
-from tfrec_dl.training.train_ranking import train_ranking
+from tfrec_dl.ranking.data.batches import RankingBatches
+from tfrec_dl.ranking.data.feedback import CLICK, Feedback
+from tfrec_dl.ranking.data.source import RankingSource
+from tfrec_dl.ranking.evaluate import ROWS
+from tfrec_dl.ranking.model import Predictor
+from tfrec_dl.ranking.recipes import RANKING_RECIPES
+from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.ranking.train import train_ranking
+from tfrec_dl.retrieval.run import Run
+from tfrec_dl.two_stage.training_table import RETRIEVAL_RANK, candidate_impressions
 
 SETTINGS = {
     "dimension": 32,

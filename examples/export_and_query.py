@@ -30,10 +30,10 @@ print(f"exported to {version}")
 titles = dict(zip(frame["item_id"].astype(str), frame["title"], strict=True))
 served = tf.saved_model.load(str(version))
 history = frame[frame["user_id"] == frame["user_id"].iloc[0]].sort_values("timestamp")["item_id"].astype(str).tolist()
-batch = tf.constant([history, [""] * len(history)])  # a known user and a newcomer
+batch = tf.constant([history, [""] * len(history)])  # a known user and a new user
 
 recommended = served.signatures["serving_default"](history=batch)
-for name, ids, scores in zip(("user", "newcomer"), recommended["item_ids"], recommended["scores"], strict=True):
+for name, ids, scores in zip(("user", "new user"), recommended["item_ids"], recommended["scores"], strict=True):
     print(name)
     for item, score in zip(ids.numpy()[:5], scores.numpy()[:5], strict=True):
         print(f"  {score:10.3f}  {titles[item.decode()]}")

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 import tfrec_dl  # noqa: F401  before the first use of tf.keras: it selects Keras 2
-from tfrec_dl.data.rating_splits import random_splits
-from tfrec_dl.data.reviews import Reviews
-from tfrec_dl.evaluation.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.ratings import evaluate_ratings, paired_rating_difference
-from tfrec_dl.serving.ratings import export_ratings, load_ratings
-from tfrec_dl.tasks.deep_conn import DeepCoNN, build_deep_conn
-from tfrec_dl.training.fit_ratings import RatingTraining, fit_ratings
+from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
+from tfrec_dl.reviews.fit import RatingTraining, fit_ratings
+from tfrec_dl.reviews.rating_bias import RatingBias
+from tfrec_dl.reviews.reviews import Reviews
+from tfrec_dl.reviews.serving import export_ratings, load_ratings
+from tfrec_dl.reviews.splits import random_splits
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=10)
@@ -37,13 +37,13 @@ model = build_deep_conn(DeepCoNN(), split.train)
 model.text_encoder.summary()
 fit_ratings(model, split.validation, RatingTraining(epochs=arguments.epochs, batch_size=128))
 
-floor = evaluate_ratings(RatingBias.tuned(split.train, split.validation), split.test)
+baseline = evaluate_ratings(RatingBias.tuned(split.train, split.validation), split.test)
 report = evaluate_ratings(model, split.test)
-found = paired_rating_difference(report, floor)
-print(f"user + item bias  MSE {floor.summary()['mse']:.4f}")
+found = paired_rating_difference(report, baseline)
+print(f"user + item bias  MSE {baseline.summary()['mse']:.4f}")
 print(f"deep_conn         MSE {report.summary()['mse']:.4f}")
 print(f"difference        {found.difference:+.4f} ({found.low:+.4f} to {found.high:+.4f})")
 
 version = export_ratings(model, arguments.out)
-print(f"{version}: item-0 for user-0 and for a newcomer")
-print(load_ratings(version).predict_ratings(["user-0", "newcomer"], ["item-0", "item-0"]))
+print(f"{version}: item-0 for user-0 and for a new user")
+print(load_ratings(version).predict_ratings(["user-0", "new user"], ["item-0", "item-0"]))

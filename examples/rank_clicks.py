@@ -13,17 +13,17 @@ import numpy as np
 import pandas as pd
 
 import tfrec_dl  # noqa: F401  before the first use of tf.keras: it selects Keras 2
-from tfrec_dl.data.feedback import Feedback
-from tfrec_dl.data.ranking_source import RankingSource
-from tfrec_dl.evaluation.clicks.paired import paired_click_difference
-from tfrec_dl.evaluation.clicks.reliability_rendering import reliability_markdown
-from tfrec_dl.evaluation.evaluate_ranking import evaluate_ranking
-from tfrec_dl.evaluation.off_policy import LoggedFeedback, self_normalised
-from tfrec_dl.evaluation.ranking_rows import ranking_rows
-from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
-from tfrec_dl.serving.export_ranking import export_ranking_model
-from tfrec_dl.serving.ranker import load_ranker
-from tfrec_dl.training.train_ranking import train_ranking
+from tfrec_dl.ranking.data.feedback import Feedback
+from tfrec_dl.ranking.data.source import RankingSource
+from tfrec_dl.ranking.evaluate import evaluate_ranking
+from tfrec_dl.ranking.metrics.off_policy import LoggedFeedback, self_normalised
+from tfrec_dl.ranking.metrics.paired import paired_click_difference
+from tfrec_dl.ranking.metrics.reliability_rendering import reliability_markdown
+from tfrec_dl.ranking.recipes import RANKING_RECIPES
+from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.serving.export import export_ranking_model
+from tfrec_dl.ranking.serving.ranker import load_ranker
+from tfrec_dl.ranking.train import train_ranking
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--requests", type=int, default=10_000, help="lists in the log")

@@ -7,8 +7,8 @@ import tensorflow as tf
 import tfrec_dl  # before the first use of tf.keras: it selects Keras 2
 from tfrec_dl.data.demo import demo_table
 from tfrec_dl.encoders import GRU, sequence_encoder
-from tfrec_dl.tasks.losses import FullSoftmax
-from tfrec_dl.towers.ids import id_tower
+from tfrec_dl.losses import FullSoftmax
+from tfrec_dl.retrieval.towers.ids import id_tower
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=10)

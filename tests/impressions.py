@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.data.feedback import Feedback
-from tfrec_dl.data.impression_columns import ImpressionColumns
-from tfrec_dl.data.impressions import Impressions
+from tfrec_dl.ranking.data.columns import ImpressionColumns
+from tfrec_dl.ranking.data.feedback import Feedback
+from tfrec_dl.ranking.data.impressions import Impressions
 
 CLICKS = Feedback(click="click")
 IN_LISTS = ImpressionColumns(lists=("list",))

@@ -5,8 +5,8 @@ import colorsys
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.feature_kinds import Kind
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.vocabulary import Vocabulary
 
 WORDS = 6

@@ -16,20 +16,22 @@ import tensorflow as tf
 
 from tests.items import named_items
 from tests.synthetic import cyclic_interactions
+from tfrec_dl.baselines.popularity import Popularity
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.splits import Split
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.popularity import Popularity
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.scorer import as_scorer
-from tfrec_dl.recipes import RECIPES, Recipe
-from tfrec_dl.serving import Recommender, export_saved_model, load
-from tfrec_dl.tasks.autoencoder import AutoencoderModel
-from tfrec_dl.tasks.retrieval import RetrievalModel
-from tfrec_dl.tasks.stacking.stacked_model import StackedModel
-from tfrec_dl.training.run import Run
-from tfrec_dl.training.train import train
+from tfrec_dl.lifecycle.train import train
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.run import Run
+from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.serving.recommender import Recommender, load
+from tfrec_dl.stacking.model import StackedModel
 
 USERS, ITEMS, LENGTH, K = 120, 20, 12, 8
 SMALL = {
@@ -233,7 +235,7 @@ def test_served_first_is_the_next_on_the_cycle(trained):
     assert np.mean(right) >= 0.9
 
 
-def test_newcomer_gets_the_popular_items(trained):
+def test_new_user_gets_the_popular_items(trained):
     vocabulary = trained.split.vocabulary
     nobody = trained.split.test.histories.select(np.array([0]))
     nobody = type(nobody).from_rows(np.array([], np.int64), np.array([], np.int32), nobody.user_ids)
@@ -255,7 +257,7 @@ def test_only_the_last_items_of_a_long_history_are_read(trained):
     served = trained.recommender.recommend(ids_of([long]), K)
     assert served == [[]]  # everything was seen
     if isinstance(trained.model, StackedModel):
-        return  # floors read all of a history
+        return  # baselines read all of a history
     cases = type(trained.split.test.histories).from_rows(
         np.zeros(len(long), np.int64),
         trained.split.vocabulary.encode(ids_of([long])[0]),

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 import tfrec_dl
-from tfrec_dl.cli import narration
+from tfrec_dl.cli.reports import retrieval as narration
 
 COMMANDS = ("demo", "train", "evaluate", "compare", "export", "add-items", "recommend", "rank", "models")
 

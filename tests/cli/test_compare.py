@@ -4,7 +4,7 @@ import json
 import pandas as pd
 import pytest
 
-from tfrec_dl.evaluation.baselines.floors import FLOORS
+from tfrec_dl.baselines.fit import BASELINES
 
 
 @pytest.fixture(scope="module")
@@ -17,15 +17,15 @@ def compared(program, table, tiny, tmp_path_factory):
     return command, folder, result.out
 
 
-def test_models_and_floors_stand_on_one_leaderboard(compared):
+def test_models_and_baselines_stand_on_one_leaderboard(compared):
     _, folder, printed = compared
     board = pd.read_csv(folder / "leaderboard.csv")
-    assert set(board["model"]) == {"gru", "caser", *FLOORS}
+    assert set(board["model"]) == {"gru", "caser", *BASELINES}
     assert board["ndcg@10"].is_monotonic_decreasing
     assert board["model"][0] == "markov_chain"  # the data is a Markov chain
     assert all(name in printed for name in board["model"])
     assert [row["model"] for row in json.loads((folder / "leaderboard.json").read_text())] == list(board["model"])
-    assert "| markov_chain | floor | 1.0000 |" in (folder / "leaderboard.md").read_text()
+    assert "| markov_chain | baseline | 1.0000 |" in (folder / "leaderboard.md").read_text()
     assert (folder / "leaderboard.png").read_bytes().startswith(b"\x89PNG")
 
 

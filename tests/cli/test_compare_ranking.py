@@ -15,7 +15,7 @@ def compared(program, ranking, tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_rankers_and_floors_stand_on_one_leaderboard(compared):
+def test_rankers_and_baselines_stand_on_one_leaderboard(compared):
     _, folder, printed = compared
     board = pd.read_csv(folder / "leaderboard.csv")
     assert set(board["model"]) == {"wide_and_deep", "popularity", "logged_order"}

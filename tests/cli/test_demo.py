@@ -25,8 +25,8 @@ def test_the_whole_way_and_again(program, small, tmp_path):
     assert result.status == 0, result.err
     for name in ("popularity", "markov_chain", "item_knn", "ials", "ease", "gru"):
         assert name in result.out
-    assert result.out.count("Title [") == 3 * (5 + 6) + 10  # last five and what is left of 15 after nine; a newcomer
-    assert result.out.index("user user_2, 9 films") < result.out.index("a newcomer")
+    assert result.out.count("Title [") == 3 * (5 + 6) + 10  # last five and what is left of 15 after nine; a new user
+    assert result.out.index("user user_2, 9 films") < result.out.index("a new user")
     assert {path.name for path in out.iterdir()} == {
         "ratings.csv", "run", "export", "demo.txt",
         "leaderboard.csv", "leaderboard.json", "leaderboard.md", "leaderboard.png",
@@ -52,7 +52,7 @@ def test_interrupted_after_the_training_it_goes_on_from_there(program, small, tm
         def interrupt(*arguments):
             raise KeyboardInterrupt
 
-        patched.setattr("tfrec_dl.training.compare.announced_floors", interrupt)
+        patched.setattr("tfrec_dl.lifecycle.compare.announced_baselines", interrupt)
         result = program("demo", "--out", out)
     assert result.status == 130
     assert "the same command continues" in result.err
@@ -60,7 +60,7 @@ def test_interrupted_after_the_training_it_goes_on_from_there(program, small, tm
 
     result = program("demo", "--out", out)
     assert result.status == 0, result.err
-    assert "a newcomer" in result.out
+    assert "a new user" in result.out
     assert (out / "run" / "metrics.json").stat().st_mtime_ns == trained
 
 

@@ -3,9 +3,9 @@ import shutil
 
 import pytest
 
-from tfrec_dl.training.open_run import open_run
-from tfrec_dl.training.ranking_run import RankingRun
-from tfrec_dl.training.run import Run
+from tfrec_dl.lifecycle.open_run import open_run
+from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.retrieval.run import Run
 
 
 @pytest.mark.parametrize("part", ["test", "validation"])

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from tfrec_dl.cli.grouped import given, grouped
+from tfrec_dl.cli.options.groups import given, grouped
 
 
 @dataclass(frozen=True)

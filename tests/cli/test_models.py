@@ -1,7 +1,7 @@
 import re
 
-from tfrec_dl.recipes import RECIPES
-from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
+from tfrec_dl.ranking.recipes import RANKING_RECIPES
+from tfrec_dl.recipes.named import RECIPES
 
 
 def test_every_recipe_is_listed_with_its_source(program):

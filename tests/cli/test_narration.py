@@ -1,6 +1,6 @@
 import pandas as pd
 
-from tfrec_dl.cli.narration import NarratedSource
+from tfrec_dl.cli.reports.retrieval import NarratedSource
 
 VISITS = {"u1": "abcab", "u2": "abdbc", "u3": "abaad"}  # the last two of each are held out
 

@@ -83,7 +83,7 @@ def test_test_cases_are_those_of_a_run_on_the_table(run, trained):
 
 
 def test_an_interrupted_run_goes_on_to_the_same_end(program, folder, tiny, tmp_path, monkeypatch):
-    from tfrec_dl.cli.narration import Narrator
+    from tfrec_dl.cli.reports.retrieval import Narrator
 
     def command(out):
         return ("train", "--data", folder[0], "--model", "gru", "--out", tmp_path / out, *tiny, "--epochs", 3)

@@ -5,10 +5,10 @@ import re
 import pandas as pd
 import pytest
 
-from tfrec_dl.cli.options import SplitName, TableOptions
-from tfrec_dl.cli.ranking_options import RankingOptions, ranking_recipe, ranking_source
-from tfrec_dl.data.feedback import Feedback
+from tfrec_dl.cli.options.common import SplitName, TableOptions
+from tfrec_dl.cli.options.ranking import RankingOptions, ranking_recipe, ranking_source
 from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.data.feedback import Feedback
 
 
 @pytest.fixture

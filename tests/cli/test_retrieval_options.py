@@ -2,9 +2,9 @@
 
 import pytest
 
-from tfrec_dl.cli.retrieval_options import Kind, settled
+from tfrec_dl.cli.options.retrieval import Kind, settled
 from tfrec_dl.errors import InputError
-from tfrec_dl.recipes import get_recipe
+from tfrec_dl.recipes.named import get_recipe
 
 
 @pytest.mark.parametrize(

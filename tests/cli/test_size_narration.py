@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from tfrec_dl.cli.size_narration import show_size
-from tfrec_dl.training.size_estimate import SizeEstimate
+from tfrec_dl.cli.reports.memory import show_size
+from tfrec_dl.retrieval.memory_estimate import SizeEstimate
 
 GIB = 2**30
 SMALL = SizeEstimate(

@@ -6,8 +6,8 @@ import shutil
 import pandas as pd
 import pytest
 
-from tfrec_dl.serving.run_card import run_card
-from tfrec_dl.training.run import Run
+from tfrec_dl.retrieval.card import run_card
+from tfrec_dl.retrieval.run import Run
 
 METRICS = ("ndcg@10", "hit_rate@10", "mrr@10", "precision@10", "recall@10")
 
@@ -164,7 +164,7 @@ def test_checkpoints_that_cannot_be_read_are_refused(program, refusal, table, ti
 def test_stack_is_trained_exported_and_refuses_figures_in_its_own_sample(program, refusal, table, tmp_path):
     run, dest = tmp_path / "run", tmp_path / "stack"
     network = ("--set", "members=simple_rnn", "--set", "dimension=4", "--set", "units=4")
-    tiny = ("--epochs", "1", "--max-length", "8", "--set", "floors=popularity,markov_chain", *network)
+    tiny = ("--epochs", "1", "--max-length", "8", "--set", "baselines=popularity,markov_chain", *network)
     result = program("train", "--data", table, "--model", "stacked", "--out", run, *tiny)
     assert result.status == 0, result.err
     assert "network: simple_rnn" in result.out

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 
 

@@ -5,17 +5,20 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits import Split, leave_last_out
+from tfrec_dl.data.splits.split import Split, leave_last_out
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.encoders import UserOnly
 from tfrec_dl.evaluation.scorer import ModelScorer
-from tfrec_dl.recipes import RECIPES, ModelConfig, build_model
-from tfrec_dl.serving import export_saved_model, load
-from tfrec_dl.tasks.retrieval import RetrievalModel
-from tfrec_dl.training.fit import fit
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.configuration import ModelConfig
+from tfrec_dl.retrieval.fit import fit
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.serving.recommender import load
 
 pytestmark = pytest.mark.slow
 
@@ -96,7 +99,7 @@ def test_user_who_is_not_in_the_table_is_nobody_in_particular(model, split):
     assert scores[clubs == 0].mean() > scores[clubs == 1].mean()
 
 
-def test_newcomer_gets_the_popular_items(model, split):
+def test_new_user_gets_the_popular_items(model, split):
     np.testing.assert_array_equal(scores_of(model, "user_0", []), split.vocabulary.counts)
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.catalogue_metrics import CatalogueCoverage
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.evaluation.metrics import AUC, NDCG
-from tfrec_dl.evaluation.ranking import rank_targets
+from tfrec_dl.evaluation.ranks import rank_targets
+from tfrec_dl.metrics.catalogue import CatalogueCoverage
+from tfrec_dl.metrics.metrics import AUC, NDCG
 
 INF = np.inf
 

@@ -3,13 +3,13 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from tfrec_dl.data.cold_start import hold_out_items
+from tfrec_dl.baselines.popularity import Popularity
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.splits.cold_start import hold_out_items
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.popularity import Popularity
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
-from tfrec_dl.evaluation.metrics import NDCG, HitRate
 from tfrec_dl.evaluation.rendering import markdown, rich_table, save_leaderboard
+from tfrec_dl.metrics.metrics import NDCG, HitRate
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def entries(cold_start):
         "cold oracle": Oracle(size, cold_start.cold_test),
     }
     return [
-        ColdStartEntry(name, evaluate_cold_start(scorer, cold_start), 1.5, "floor" if name == "popular" else "deep")
+        ColdStartEntry(name, evaluate_cold_start(scorer, cold_start), 1.5, "baseline" if name == "popular" else "deep")
         for name, scorer in scorers.items()
     ]
 

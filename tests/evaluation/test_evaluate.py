@@ -2,12 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tfrec_dl.baselines.popularity import Popularity
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits import temporal
+from tfrec_dl.data.splits.split import temporal
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.popularity import Popularity
 from tfrec_dl.evaluation.evaluate import evaluate, mean_report
-from tfrec_dl.evaluation.metrics import NDCG, HitRate
+from tfrec_dl.metrics.metrics import NDCG, HitRate
 
 
 def test_summary_has_every_promised_figure_with_its_interval(random_cases, cases, vocabulary, fixed_scorer):
@@ -36,7 +36,7 @@ def test_misses_lower_the_mean_instead_of_leaving_it(cases, vocabulary, fixed_sc
     assert (len(report), report.targets) == (3, 3)
 
 
-def test_newcomers_of_a_temporal_split_are_counted():
+def test_new_users_of_a_temporal_split_are_counted():
     table = pd.DataFrame(
         {
             "user_id": ["a", "a", "b", "b", "c", "c", "a", "b", "neu ✨", "neu ✨"],

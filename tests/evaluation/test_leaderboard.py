@@ -17,7 +17,7 @@ def entries():
     base = np.random.default_rng(0).random(300)
     noise = np.random.default_rng(1).normal(0, 0.05, 300)
     return [
-        Entry("popularity", report(base - 0.3 + noise), family="floor", seconds=0.5),
+        Entry("popularity", report(base - 0.3 + noise), family="baseline", seconds=0.5),
         Entry("gru", report(base), seconds=60),
         Entry("lstm", report(base - 0.0005 + noise / 10)),
     ]
@@ -26,7 +26,7 @@ def entries():
 def test_best_comes_first_with_its_interval(entries):
     table = leaderboard(entries)
     assert table["model"].tolist() == ["gru", "lstm", "popularity"]
-    assert table["family"].tolist() == ["deep", "deep", "floor"]
+    assert table["family"].tolist() == ["deep", "deep", "baseline"]
     assert (table["ndcg@10/low"] < table["ndcg@10"]).all()
     assert (table["ndcg@10"] < table["ndcg@10/high"]).all()
     assert table["coverage@10"].tolist() == [0.5] * 3

@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tfrec_dl.data.reviews import Reviews
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.ratings import evaluate_ratings, paired_rating_difference, pooled
+from tfrec_dl.reviews.reviews import Reviews
 
 
 class Fixed:

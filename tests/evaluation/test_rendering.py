@@ -19,7 +19,7 @@ def table():
     return leaderboard(
         [
             Entry("gru [64] | $ü$", Report({"ndcg@10": values, "mrr@10": values / 2}, {}, users, 100), 12.34),
-            Entry("ease", Report({"ndcg@10": values / 3, "mrr@10": values}, {}, users, 100), None, "floor"),
+            Entry("ease", Report({"ndcg@10": values / 3, "mrr@10": values}, {}, users, 100), None, "baseline"),
         ]
     )
 
@@ -36,7 +36,7 @@ def test_markdown_is_one_table_with_a_row_a_model(table):
     lines = markdown(table).splitlines()
     assert lines[2].startswith("| gru [64] \\| $ü$ | deep |")
     assert [line.replace("\\|", "").count("|") for line in lines[:4]] == [lines[0].count("|")] * 4
-    assert lines[3].startswith("| ease | floor |")
+    assert lines[3].startswith("| ease | baseline |")
 
 
 def test_csv_holds_every_figure(table, tmp_path):

@@ -4,9 +4,9 @@ import tensorflow as tf
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation import scorer as scorer_module
-from tfrec_dl.evaluation.ranking import rank_targets
+from tfrec_dl.evaluation.ranks import rank_targets
 from tfrec_dl.evaluation.scorer import ModelScorer, as_scorer
-from tfrec_dl.tasks.retrieval import Tables
+from tfrec_dl.retrieval.model import Tables
 
 
 class Model:

@@ -15,7 +15,7 @@ import typer
 import yaml
 
 from tfrec_dl.cli import app
-from tfrec_dl.recipes import get_recipe
+from tfrec_dl.recipes.named import get_recipe
 
 DEPLOY = Path(__file__).parents[2] / "examples" / "deploy"
 EXPECTED = {

@@ -70,14 +70,14 @@ def test_a_game_is_shown_beside_its_start_and_exported(monkeypatch, capsys, tmp_
 
 
 @pytest.mark.slow
-def test_the_export_answers_a_user_and_a_newcomer(monkeypatch, capsys, tmp_path):
+def test_the_export_answers_a_user_and_a_new_user(monkeypatch, capsys, tmp_path):
     run(monkeypatch, "export_and_query.py", "--epochs", "1", "--out", str(tmp_path / "gru"))
     printed = capsys.readouterr().out
     assert (tmp_path / "gru" / "1" / "saved_model.pb").exists()
-    user, newcomer = printed.split("user\n")[1].split("newcomer\n")
+    user, new_user = printed.split("user\n")[1].split("new user\n")
     assert user.count("  Title ") == 5
-    assert newcomer.count("  Title ") == 5
-    assert "(2, 33)" in newcomer  # dimension 32 and the bias
+    assert new_user.count("  Title ") == 5
+    assert "(2, 33)" in new_user  # dimension 32 and the bias
 
 
 @pytest.mark.slow

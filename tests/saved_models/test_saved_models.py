@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks import make_saved_models
 from tests.synthetic import cyclic_interactions
-from tfrec_dl.recipes import RECIPES
-from tfrec_dl.serving import load
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.serving.recommender import load
 
 SHIPPED = Path(__file__).parents[2] / "saved_models"
 shipped = pytest.mark.skipif(not any(SHIPPED.glob("*/1")), reason="make saved-models has not been run")
@@ -19,11 +19,11 @@ def check(dest: Path, items: int) -> None:
     """What every export must be: loads, recommends, small, with a card that says where its data is from."""
     recommender = load(dest)
     known = [item for item, _ in recommender.recommend([[]], k=5)[0]]
-    (after_history, newcomer) = recommender.recommend([known, []], k=10)
-    assert len(after_history) == len(newcomer) == 10
+    (after_history, new_user) = recommender.recommend([known, []], k=10)
+    assert len(after_history) == len(new_user) == 10
     assert {item for item, _ in after_history}.isdisjoint(known)
     assert all(np.isfinite(score) for _, score in after_history)
-    counts = [score for _, score in newcomer]
+    counts = [score for _, score in new_user]
     assert counts == sorted(counts, reverse=True)
 
     version = dest / "1"

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.serving.stand_in import StandInModel, chain_model
-from tfrec_dl.serving import Recommender, export_saved_model, load
+from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.serving.recommender import Recommender, load
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.feature_kinds import Kind
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits import Split, leave_last_out
-from tfrec_dl.recipes import build_model, get_recipe
-from tfrec_dl.tasks.retrieval import RetrievalModel
+from tfrec_dl.data.splits.split import Split, leave_last_out
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.model import RetrievalModel
 
 WORDS = {
     "sea": ["anchor", "tide", "whale", "harbour", "reef", "sailor", "storm", "island"],

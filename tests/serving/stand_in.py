@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.tasks.retrieval import Tables
+from tfrec_dl.retrieval.model import Tables
 
 ITEMS = ("a", "b", "c", "d", "e", 'π,"\n🎬')
 

@@ -4,8 +4,7 @@ import numpy as np
 import pydantic
 import pytest
 
-from tfrec_dl.serving import ModelCard
-from tfrec_dl.serving.card import LIMITS
+from tfrec_dl.serving.card import LIMITS, ModelCard
 
 METRICS = {"test/ndcg@10": 0.1234, "test/ndcg@10/low": 0.1, "test/ndcg@10/high": 0.15, "test/mrr@10": 0.2}
 

@@ -17,21 +17,23 @@ from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.config import model_server_config_pb2
 from typer.testing import CliRunner
 
-from tests.serving.ranking import PRICE, log, made
+from tests.ranking.serving.ranking import PRICE, log, made
 from tests.serving.stand_in import chain_model, vocabulary_of
 from tfrec_dl.cli import app
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.catalogue_columns import Choice
-from tfrec_dl.data.feature_kinds import Kind
-from tfrec_dl.data.feedback import Feedback
-from tfrec_dl.data.impression_columns import ImpressionColumns
-from tfrec_dl.data.impression_splits import split_in_time
-from tfrec_dl.data.impressions import Impressions
-from tfrec_dl.recipes import build_model, get_recipe
-from tfrec_dl.serving import export_saved_model, load
-from tfrec_dl.serving.export_ranking import export_two_stage
-from tfrec_dl.serving.index import FLOOR
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.columns import Choice
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.ranking.data.columns import ImpressionColumns
+from tfrec_dl.ranking.data.feedback import Feedback
+from tfrec_dl.ranking.data.impressions import Impressions
+from tfrec_dl.ranking.data.splits import split_in_time
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.serving.index import LOWEST_SCORE
+from tfrec_dl.serving.recommender import load
 from tfrec_dl.serving.verify import run_in_session
+from tfrec_dl.two_stage.export import export_two_stage
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "serving.md").read_text(encoding="utf-8")
 IDS = ("318", "296", "593", "50", "527")
@@ -109,11 +111,11 @@ def bodies(model: str) -> list[str]:
 
 
 def test_rest_request_for_three_users(movies):
-    known, _, newcomer = rest_predict(movies, bodies("gru")[0])["predictions"]
+    known, _, new_user = rest_predict(movies, bodies("gru")[0])["predictions"]
     assert known["item_ids"] == ["50", "527", "", "", ""]
-    assert known["scores"][2:] == [FLOOR] * 3
-    assert newcomer["item_ids"] == list(IDS)
-    assert newcomer["scores"] == [5, 4, 3, 2, 1]
+    assert known["scores"][2:] == [LOWEST_SCORE] * 3
+    assert new_user["item_ids"] == list(IDS)
+    assert new_user["scores"] == [5, 4, 3, 2, 1]
 
 
 def test_rest_request_with_exclusions(movies):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfrec_dl.serving.index import FLOOR, ItemIndex, top_k
+from tfrec_dl.serving.index import LOWEST_SCORE, ItemIndex, top_k
 
 
 def naive_top_k(scores, masked, k):
@@ -11,7 +11,7 @@ def naive_top_k(scores, masked, k):
     for row, hidden in zip(scores, masked, strict=True):
         left = [(-score, index) for index, score in enumerate(row) if index > 1 and index not in hidden]
         best = [(index, -score) for score, index in sorted(left)[:k]]
-        found.append(best + [(0, FLOOR)] * (k - len(best)))
+        found.append(best + [(0, LOWEST_SCORE)] * (k - len(best)))
     return found
 
 
@@ -29,7 +29,7 @@ def test_padding_and_unknown_are_never_returned_even_when_they_score_highest_or_
     scores = tf.constant([[9.0, 8.0, 1.0, 2.0], [np.nan, np.nan, 1.0, 2.0]])
     indices, best = top_k(scores, tf.zeros([2, 0], tf.int32), 3)
     assert indices.numpy().tolist() == [[3, 2, 0], [3, 2, 0]]
-    assert best.numpy().tolist() == [[2, 1, np.float32(FLOOR)]] * 2
+    assert best.numpy().tolist() == [[2, 1, np.float32(LOWEST_SCORE)]] * 2
 
 
 def test_places_without_an_item_carry_a_score_that_json_can_hold():

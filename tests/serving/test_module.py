@@ -6,8 +6,8 @@ import tensorflow as tf
 
 from tests.serving.stand_in import ITEMS, chain_model, random_model
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.export import serving_module
-from tfrec_dl.serving.index import FLOOR
+from tfrec_dl.retrieval.serving.export import serving_module
+from tfrec_dl.serving.index import LOWEST_SCORE
 
 LAST = ITEMS[-1]
 
@@ -30,7 +30,7 @@ def recommend(signatures, history, exclude=None):
     return [[(item.decode(), round(float(score), 4)) for item, score in zip(*row, strict=True)] for row in rows]
 
 
-EMPTY = ("", round(FLOOR, 4))
+EMPTY = ("", round(LOWEST_SCORE, 4))
 AFTER_A_B = [("c", 12.9), ("d", 5.3), ("e", 0.2), (LAST, 0.1), EMPTY, EMPTY]
 POPULAR = [("a", 6.0), ("b", 5.0), ("c", 4.0), ("d", 3.0), ("e", 2.0), (LAST, 1.0)]
 
@@ -100,7 +100,7 @@ def test_excluded_items_are_masked_before_the_best_are_taken(signatures):
     assert recommend(signatures, [["a", "b"]], [["c", "nobody", ""]])[0][:2] == [("d", 5.3), ("e", 0.2)]
 
 
-def test_exclusion_is_by_row_and_applies_to_newcomers(signatures):
+def test_exclusion_is_by_row_and_applies_to_new_users(signatures):
     found = recommend(signatures, [["a", "b"], ["", ""]], [["d", "e"], ["a", ""]])
     assert [item for item, _ in found[0]] == ["c", LAST, "", "", "", ""]
     assert [item for item, _ in found[1]] == ["b", "c", "d", "e", LAST, ""]

@@ -5,8 +5,9 @@ import tensorflow as tf
 
 from tests.serving.stand_in import ITEMS, chain_model
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving import export_saved_model, load
+from tfrec_dl.retrieval.serving.export import export_saved_model
 from tfrec_dl.serving import recommender as recommender_module
+from tfrec_dl.serving.recommender import load
 
 
 def ids(rows):
@@ -19,7 +20,7 @@ def test_recommendations_and_scores_by_hand(recommender):
     assert [score for _, score in row] == pytest.approx([12.9, 5.3])
 
 
-def test_histories_of_different_lengths_and_a_newcomer(recommender):
+def test_histories_of_different_lengths_and_a_new_user(recommender):
     assert ids(recommender.recommend([["a", "b"], [], ["b"], ["nobody"]], k=2)) == [
         ["c", "d"],
         ["a", "b"],

@@ -8,15 +8,20 @@ import tensorflow as tf
 
 from tests.serving.stand_in import chain_model, vocabulary_of
 from tests.synthetic import cyclic_interactions
+from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits import leave_last_out
+from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.baselines.floors import fit_floors
-from tfrec_dl.recipes import RECIPES, build_model
-from tfrec_dl.serving import add_items, export_saved_model, load, verify, verify_export
-from tfrec_dl.tasks.stacking.config import RankerConfig
-from tfrec_dl.tasks.stacking.fit_stack import fit_stack
-from tfrec_dl.tasks.stacking.members import Members, RetrievalMember
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.serving.add_items import add_items
+from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.serving import verify
+from tfrec_dl.serving.recommender import load
+from tfrec_dl.serving.verify import verify_export
+from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.fit import fit_stack
+from tfrec_dl.stacking.members import Members, RetrievalMember
 
 
 class Longest(tf.Module):
@@ -69,12 +74,12 @@ def test_diverged_weights_are_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_stack_of_a_network_and_floors_is_served_as_it_scores(tmp_path, monkeypatch):
+def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path, monkeypatch):
     monkeypatch.setattr(verify, "_run_command_line", verify._run_session)
     split = leave_last_out(Interactions.from_frame(cyclic_interactions(users=60, items=20, length=11, noise=0.2)))
     network = build_model(RECIPES["gru"].with_settings({"dimension": 8, "units": 8, "max_length": 5}), split.vocabulary)
-    floors = {name: floor.graph() for name, floor, _ in fit_floors(split)}
-    members = Members({"gru": RetrievalMember(network), **floors}, split.vocabulary)
+    baselines = {name: baseline.graph() for name, baseline, _ in fit_baselines(split)}
+    members = Members({"gru": RetrievalMember(network), **baselines}, split.vocabulary)
     stack, _ = fit_stack(members, split.validation, RankerConfig(folds=2))
     version = export_saved_model(stack, tmp_path)
     ids = list(split.vocabulary.ids)

@@ -6,7 +6,9 @@ import tensorflow as tf
 
 from tests.serving.content import catalogue, content_model, only
 from tests.serving.stand_in import chain_model, random_model
-from tfrec_dl.serving import VerificationError, export_saved_model, verify, verify_export
+from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.serving import verify
+from tfrec_dl.serving.verify import VerificationError, verify_export
 
 HISTORIES = [["a", "b"], [], ["nobody"], ["c", "nobody", "a", "a", "e", "d"]]
 

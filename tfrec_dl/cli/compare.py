@@ -9,12 +9,12 @@ import typer
 
 from tfrec_dl.cli.console import INTERRUPTED, complain, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
-from tfrec_dl.cli.grouped import grouped
-from tfrec_dl.cli.leaderboards import LEADERBOARD, save, show
-from tfrec_dl.cli.options import TableOptions, Task, TaskOption, TrainingOptions, refuse_given
+from tfrec_dl.cli.options.common import TableOptions, Task, TaskOption, TrainingOptions, refuse_given
+from tfrec_dl.cli.options.groups import grouped
+from tfrec_dl.cli.options.ranking import RankingOptions, ranking_recipe, ranking_source
+from tfrec_dl.cli.options.retrieval import RetrievalOptions, retrieval_source, settled
 from tfrec_dl.cli.quiet import quiet_tensorflow
-from tfrec_dl.cli.ranking_options import RankingOptions, ranking_recipe, ranking_source
-from tfrec_dl.cli.retrieval_options import RetrievalOptions, retrieval_source, settled
+from tfrec_dl.cli.reports.leaderboards import LEADERBOARD, save, show
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def compare(
     retrieval: RetrievalOptions,
     ranking: RankingOptions,
 ) -> None:
-    """Train several models and put them on one leaderboard with the floors.
+    """Train several models and put them on one leaderboard with the baselines.
 
     FOLDER gets a run a model and leaderboard.csv, .json, .md (and .png, where matplotlib is installed). The same
     command goes on where it was interrupted, and does not train finished runs again.
@@ -74,9 +74,9 @@ def _compare_retrieval(
     """What compares, once it is given a folder."""
     settings = training.settings()
     quiet_tensorflow()
-    from tfrec_dl.cli.narration import Narrator
-    from tfrec_dl.recipes import RECIPES, get_recipe
-    from tfrec_dl.training.compare import compare
+    from tfrec_dl.cli.reports.retrieval import Narrator
+    from tfrec_dl.lifecycle.compare import compare
+    from tfrec_dl.recipes.named import RECIPES, get_recipe
 
     recipes = [settled(get_recipe(name), settings, options.kind, table.items) for name in names]
     if out is not None:
@@ -91,9 +91,9 @@ def _compare_ranking(
     """What compares, once it is given a folder."""
     settings = training.settings()
     quiet_tensorflow()
-    from tfrec_dl.cli.ranking_narration import RankingNarrator
-    from tfrec_dl.recipes.named_rankers import RANKING_RECIPES
-    from tfrec_dl.training.compare_ranking import compare_ranking
+    from tfrec_dl.cli.reports.ranking import RankingNarrator
+    from tfrec_dl.ranking.compare import compare_ranking
+    from tfrec_dl.ranking.recipes import RANKING_RECIPES
 
     recipes = [ranking_recipe(name, settings) for name in names]
     if out is not None:

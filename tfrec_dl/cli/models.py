@@ -9,10 +9,10 @@ from rich.text import Text
 
 from tfrec_dl.cli.console import console, say
 from tfrec_dl.cli.quiet import quiet_tensorflow
-from tfrec_dl.cli.ranking_models import ranking_models
+from tfrec_dl.cli.reports.ranking_models import ranking_models
 
 if TYPE_CHECKING:
-    from tfrec_dl.recipes import Recipe
+    from tfrec_dl.recipes.recipe import Recipe
 
 HIDDEN = ("model.body.name", "model.name")  # which network it is, of which family; the recipe's name says it
 MEMBERS = "model.members."
@@ -35,10 +35,12 @@ UNSET = {
 def models() -> None:
     """List every recipe, its source and its settings."""
     quiet_tensorflow()
-    from tfrec_dl.recipes import RECIPES, CFGANConfig, IRGANConfig, StackedConfig
-    from tfrec_dl.tasks.adversarial.game_losses import GameLoss
-    from tfrec_dl.tasks.losses import Loss
-    from tfrec_dl.training.run_config import flat_settings
+    from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
+    from tfrec_dl.adversarial.losses import GameLoss
+    from tfrec_dl.losses import Loss
+    from tfrec_dl.recipes.named import RECIPES
+    from tfrec_dl.runs.run_config import flat_settings
+    from tfrec_dl.stacking.configuration import StackedConfig
 
     content: dict[str, Any] = {}
     for recipe in RECIPES.values():
@@ -84,7 +86,7 @@ def models() -> None:
 
 def networks(recipe: "Recipe") -> dict[str, str]:
     """Part of a game -> the recipe that it is by default."""
-    from tfrec_dl.recipes import RECIPES
+    from tfrec_dl.recipes.named import RECIPES
 
     parts = {part: getattr(recipe.model, part, None) for part in ("generator", "discriminator")}
     return {part: name for part, network in parts.items() for name, other in RECIPES.items() if other.model == network}

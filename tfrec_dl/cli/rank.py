@@ -16,9 +16,9 @@ from tfrec_dl.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tfrec_dl.ranking.run import RankingRun
     from tfrec_dl.serving.recommender import Recommender
     from tfrec_dl.serving.request_rows import Pairs
-    from tfrec_dl.training.ranking_run import RankingRun
 
 
 def export_ranking_run(run: "RankingRun", dest: Path, retrieval: Path | None, candidates: int, k: int) -> None:
@@ -27,10 +27,12 @@ def export_ranking_run(run: "RankingRun", dest: Path, retrieval: Path | None, ca
     Raises:
         InputError: if a run is not finished, `retrieval` is none of retrieval, or a number is below 1.
     """
-    from tfrec_dl.serving.export_ranking import export_ranking_model, export_two_stage
-    from tfrec_dl.serving.run_card import ranking_run_card, two_stage_card
-    from tfrec_dl.training.open_run import open_run
-    from tfrec_dl.training.ranking_run import RankingRun
+    from tfrec_dl.lifecycle.open_run import open_run
+    from tfrec_dl.ranking.card import ranking_run_card
+    from tfrec_dl.ranking.run import RankingRun
+    from tfrec_dl.ranking.serving.export import export_ranking_model
+    from tfrec_dl.two_stage.card import two_stage_card
+    from tfrec_dl.two_stage.export import export_two_stage
 
     run.metrics()  # refuses a run that is not finished
     if retrieval is None:
@@ -85,7 +87,7 @@ def rank(
     ranked too.
     """
     quiet_tensorflow()
-    from tfrec_dl.serving.ranker import load_ranker
+    from tfrec_dl.ranking.serving.ranker import load_ranker
 
     ids, lists = [user_column, item_column], list_column or []
     ranked = load_ranker(dest).rank_table(
@@ -139,8 +141,8 @@ def recommend_ranked(
 
 def _read(path: str, ids: list[str]) -> "pd.DataFrame":
     """A table, its ids as text."""
-    from tfrec_dl.data.columns import missing_column
-    from tfrec_dl.data.reading import TableFile
+    from tfrec_dl.data.tables.columns import missing_column
+    from tfrec_dl.data.tables.reading import TableFile
 
     table = TableFile(path)
     for name in ids:

@@ -39,8 +39,8 @@ def export(
     """
     require_writable(dest)
     quiet_tensorflow()
-    from tfrec_dl.training.open_run import open_run
-    from tfrec_dl.training.ranking_run import RankingRun
+    from tfrec_dl.lifecycle.open_run import open_run
+    from tfrec_dl.ranking.run import RankingRun
 
     run = open_run(run_folder)
     if isinstance(run, RankingRun):
@@ -50,8 +50,8 @@ def export(
         return
     if retrieval is not None:
         raise InputError(f"--retrieval is for ranking runs, and {run_folder} is one of retrieval: name a ranking run.")
-    from tfrec_dl.serving.export import export_saved_model
-    from tfrec_dl.serving.run_card import run_card
+    from tfrec_dl.retrieval.card import run_card
+    from tfrec_dl.retrieval.serving.export import export_saved_model
 
     version = export_saved_model(run.model(), dest, card=run_card(run))
     say(f"exported {run.recipe.name} to {version}")
@@ -75,7 +75,7 @@ def add_items(
     neither the run nor its data is needed.
     """
     quiet_tensorflow()
-    from tfrec_dl.serving.add_items import add_items
+    from tfrec_dl.retrieval.serving.add_items import add_items
 
     version = add_items(dest, items, id_column)
     say(f"added the items of {items}: {version}")
@@ -91,7 +91,7 @@ def recommend(
         typer.Option(
             metavar="IDS",
             show_default=False,
-            help='Item ids, oldest first, separated by commas; an id with a comma in double quotes. "" for a newcomer.',
+            help='Item ids, oldest first, separated by commas; an id with a comma in double quotes. "" for a new user.',
         ),
     ] = "",
     k: Annotated[int, typer.Option("-k", metavar="K", help="Recommendations.")] = 10,

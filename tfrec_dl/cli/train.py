@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from tfrec_dl.cli.console import console, keras_verbosity, metric_table, say
-from tfrec_dl.cli.devices import DeviceOptions, open_devices, restarting
 from tfrec_dl.cli.folders import require_unfinished, require_writable
-from tfrec_dl.cli.grouped import grouped
-from tfrec_dl.cli.options import TableOptions, Task, TaskOption, TrainingOptions, refuse_given
+from tfrec_dl.cli.options.common import TableOptions, Task, TaskOption, TrainingOptions, refuse_given
+from tfrec_dl.cli.options.devices import DeviceOptions, open_devices, restarting
+from tfrec_dl.cli.options.groups import grouped
+from tfrec_dl.cli.options.ranking import RankingOptions, ranking_recipe, ranking_source
+from tfrec_dl.cli.options.retrieval import RetrievalOptions, prepared_source, retrieval_source, settled
 from tfrec_dl.cli.quiet import quiet_tensorflow
-from tfrec_dl.cli.ranking_options import RankingOptions, ranking_recipe, ranking_source
-from tfrec_dl.cli.retrieval_options import RetrievalOptions, prepared_source, retrieval_source, settled
 from tfrec_dl.errors import InputError
 
 # Parts of metrics.json -> heading.
@@ -60,10 +60,10 @@ def _train_ranking(
 ) -> None:
     settings = training.settings()
     quiet_tensorflow()
-    from tfrec_dl.cli.ranking_figures import ranking_table
-    from tfrec_dl.cli.ranking_narration import RankingNarrator
-    from tfrec_dl.training.compare import refuse_other_recipe
-    from tfrec_dl.training.train_ranking import train_ranking
+    from tfrec_dl.cli.reports.ranking import RankingNarrator
+    from tfrec_dl.cli.reports.ranking_metrics import ranking_table
+    from tfrec_dl.lifecycle.compare import refuse_other_recipe
+    from tfrec_dl.ranking.train import train_ranking
 
     recipe = ranking_recipe(model, settings)
     refuse_other_recipe(recipe, out)
@@ -85,12 +85,13 @@ def _train_retrieval(
 ) -> None:
     settings = training.settings()
     quiet_tensorflow()
-    from tfrec_dl.cli.narration import Narrator
-    from tfrec_dl.recipes import StackedConfig, get_recipe
-    from tfrec_dl.training.compare import refuse_other_recipe
-    from tfrec_dl.training.run_config import read_json
-    from tfrec_dl.training.strategies import is_chief
-    from tfrec_dl.training.train import train
+    from tfrec_dl.cli.reports.retrieval import Narrator
+    from tfrec_dl.lifecycle.compare import refuse_other_recipe
+    from tfrec_dl.lifecycle.train import train
+    from tfrec_dl.recipes.named import get_recipe
+    from tfrec_dl.runs.run_config import read_json
+    from tfrec_dl.runs.strategies import is_chief
+    from tfrec_dl.stacking.configuration import StackedConfig
 
     recipe = settled(get_recipe(model), settings, options.kind, table.items)
     refuse_other_recipe(recipe, out)

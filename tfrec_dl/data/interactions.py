@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.data.columns import Columns
-from tfrec_dl.data.reading import read_table
-from tfrec_dl.data.validation import Locate, checked_ids, checked_numbers, checked_times, show
+from tfrec_dl.data.tables.checks import Locate, checked_ids, checked_numbers, checked_times, show
+from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.reading import read_table
 from tfrec_dl.errors import InputError
 
 Duplicates = Literal["keep", "first", "last", "error"]
@@ -68,7 +68,7 @@ class Interactions:
         """Reads and checks a CSV (also gzip) or Parquet file; in CSV every id is text, so "007" stays "007".
 
         Args:
-            path: the file; see `tfrec_dl.data.reading.read_table` for the formats.
+            path: the file; see `tfrec_dl.data.tables.reading.read_table` for the formats.
             columns: which column is what; default `Columns()`.
             duplicates: as for `from_frame`.
 

@@ -7,14 +7,14 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.catalogue_columns import Choice
-from tfrec_dl.data.cold_start import ColdStartSplit, hold_out_items
-from tfrec_dl.data.columns import Columns
-from tfrec_dl.data.feature_tables import FeatureTables, absolute_path
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.columns import Choice
+from tfrec_dl.data.catalogue.feature_tables import FeatureTables, absolute_path
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.random_split import random_by_user
-from tfrec_dl.data.splits import Split, leave_last_out, temporal
+from tfrec_dl.data.splits.cold_start import ColdStartSplit, hold_out_items
+from tfrec_dl.data.splits.random import random_by_user
+from tfrec_dl.data.splits.split import Split, leave_last_out, temporal
+from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 
 SPLITS: dict[str, Callable[..., Split]] = {

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tfrec_dl.encoders.autoencoder import autoencoder
 from tfrec_dl.encoders.caser import Caser
 from tfrec_dl.encoders.markov_path import MarkovPath
 from tfrec_dl.encoders.next_it_net import NextItNet
@@ -12,6 +11,7 @@ from tfrec_dl.encoders.precision import Precision, computing_in
 from tfrec_dl.encoders.recurrent import GRU, LSTM, SimpleRNN
 from tfrec_dl.encoders.sequence import sequence_encoder
 from tfrec_dl.encoders.user_only import UserOnly
+from tfrec_dl.retrieval.autoencoder.encoder import autoencoder
 
 Body = Annotated[SimpleRNN | LSTM | GRU | Caser | NextItNet | UserOnly, Field(discriminator="name")]
 

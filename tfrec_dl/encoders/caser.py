@@ -9,15 +9,15 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.encoders.causal_mean import CausalMean
-from tfrec_dl.encoders.dropout import ResumableDropout
+from tfrec_dl.layers.causal_mean import CausalMean
+from tfrec_dl.layers.dropout import ResumableDropout
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Caser:
     """Caser's filters; filters and window default to the paper's for MovieLens (section 4.1).
 
-    Where the paper looks up a user vector (equation 8), which a newcomer cannot have, here the user is the mean of the
+    Where the paper looks up a user vector (equation 8), which a new user cannot have, here the user is the mean of the
     items so far.
 
     Attributes:

@@ -9,8 +9,8 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.encoders.dropout import ResumableDropout
-from tfrec_dl.encoders.re_zero import ReZero
+from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.layers.re_zero import ReZero
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))

@@ -10,7 +10,7 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.encoders.dropout import ResumableDropout
+from tfrec_dl.layers.dropout import ResumableDropout
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))

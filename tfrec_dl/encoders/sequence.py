@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from tfrec_dl.encoders.dropout import ItemDropout, ResumableDropout
+from tfrec_dl.layers.dropout import ItemDropout, ResumableDropout
 
 
 def sequence_encoder(

@@ -13,7 +13,7 @@ class UserOnly:
 
     With a table of users whose one feature is the id itself, a category, this is matrix factorisation, the generator
     and the discriminator of IRGAN's paper (Wang et al., SIGIR 2017, section 3.3). Set `categories.min_count` to 1 for
-    that: an id is one user's own. A newcomer gets the popular items.
+    that: an id is one user's own. A new user gets the popular items.
     """
 
     name: Literal["user_only"] = "user_only"

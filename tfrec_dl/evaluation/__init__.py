@@ -1,1 +1,1 @@
-"""Scorers -> ranks -> metrics with intervals; baselines, leaderboard and the Keras validation callback."""
+"""Scorers -> ranks -> metrics with intervals; leaderboards."""

@@ -9,14 +9,14 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.data.cold_start import ColdStartSplit
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits import EvaluationCases
+from tfrec_dl.data.splits.cold_start import ColdStartSplit
+from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import DEFAULT_METRICS, Report, evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
-from tfrec_dl.evaluation.metrics import Metric
 from tfrec_dl.evaluation.scorer import as_scorer
+from tfrec_dl.metrics.metrics import Metric
 
 Kind = Literal["cold", "warm", "all"]
 KINDS: tuple[Kind, ...] = ("cold", "warm", "all")
@@ -31,7 +31,7 @@ class ColdStartEntry:
         name: of the model.
         reports: of `evaluate_cold_start`.
         seconds: its training took; None where unknown.
-        family: "deep" or "floor".
+        family: "deep" or "baseline".
     """
 
     name: str

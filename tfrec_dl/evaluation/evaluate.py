@@ -10,23 +10,14 @@ import numpy as np
 
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.catalogue_metrics import CatalogueCoverage, Novelty, PopularityBias
 from tfrec_dl.evaluation.intervals import bootstrap_intervals
-from tfrec_dl.evaluation.metrics import (
-    AUC,
-    MAP,
-    MRR,
-    NDCG,
-    HitRate,
-    Metric,
-    Precision,
-    Recall,
-)
-from tfrec_dl.evaluation.ranking import rank_targets
+from tfrec_dl.evaluation.ranks import rank_targets
 from tfrec_dl.evaluation.scorer import as_scorer
+from tfrec_dl.metrics.catalogue import CatalogueCoverage, Novelty, PopularityBias
+from tfrec_dl.metrics.metrics import AUC, MAP, MRR, NDCG, HitRate, Metric, Precision, Recall
 
 if TYPE_CHECKING:
-    from tfrec_dl.data.splits import EvaluationCases
+    from tfrec_dl.data.splits.split import EvaluationCases
 
 RANK_METRICS: tuple[Metric, ...] = (NDCG(10), HitRate(10), MRR(10), Precision(10), Recall(10), MAP(10), AUC())
 DEFAULT_METRICS: tuple[Metric, ...] = (*RANK_METRICS, CatalogueCoverage(10), Novelty(10), PopularityBias(10))

@@ -1,4 +1,4 @@
-"""Models and floors in one table: sorted, with intervals and the significance of their distance from the best."""
+"""Models and baselines in one table: sorted, with intervals and the significance of their distance from the best."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Entry:
         name: of the model.
         report: what its evaluation found.
         seconds: its training took; None where unknown.
-        family: "deep" or "floor".
+        family: "deep" or "baseline".
     """
 
     name: str

@@ -8,13 +8,13 @@ from typing import Protocol
 
 import numpy as np
 
-from tfrec_dl.data.reviews import Reviews
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.intervals import PairedDifference, paired
+from tfrec_dl.reviews.reviews import Reviews
 
 
 class RatingPredictor(Protocol):
-    """Whatever predicts ratings: a `RatingModel`, a floor, an export."""
+    """Whatever predicts ratings: a `RatingModel`, a baseline, an export."""
 
     def predict_ratings(self, user_ids: Sequence[str] | np.ndarray, item_ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """Ids [B] and [B] -> ratings [B] float32."""

@@ -24,7 +24,7 @@ SHOWN = ("hit_rate@10", "mrr@10", "auc", "coverage@10", "novelty@10")
 def rich_table(
     table: pd.DataFrame, title: str = "Leaderboard", beside: Sequence[str] = BESIDE, note: str = NOTE
 ) -> Table:
-    """Renders a leaderboard for a terminal of 80 columns: the best model in bold, floors dim.
+    """Renders a leaderboard for a terminal of 80 columns: the best model in bold, baselines dim.
 
     Args:
         table: of `leaderboard`, or `cold_start_leaderboard` with `beside=("warm", "all")`.
@@ -46,7 +46,7 @@ def rich_table(
     for header in (metric, "95 % interval", "", *beside, "seconds"):
         rendered.add_column(header, justify="right", no_wrap=True)
     for position, row in enumerate(table.to_dict("records")):
-        style = "bold" if position == 0 else "dim" if row["family"] == "floor" else None
+        style = "bold" if position == 0 else "dim" if row["family"] == "baseline" else None
         interval = _interval(row, metric).replace(" to ", "-")
         cells = [row["model"], _figure(row[metric]), interval, row["stars"]]
         cells += [_figure(row[name]) for name in beside] + [_seconds(row["seconds"])]
@@ -126,7 +126,7 @@ def leaderboard_plot(table: pd.DataFrame, path: str | Path) -> None:
     # A dollar sign in a name would start mathematics.
     axes.set_yticks(positions, [name.replace("$", r"\$") for name in table["model"]])
     axes.invert_yaxis()
-    axes.set_xlabel(f"{metric} (95 % interval over users; floors in grey)")
+    axes.set_xlabel(f"{metric} (95 % interval over users; baselines in grey)")
     axes.spines[["top", "right"]].set_visible(False)
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=150, format=path.suffix[1:].lower())

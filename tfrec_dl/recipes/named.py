@@ -2,18 +2,12 @@
 
 import difflib
 
+from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
 from tfrec_dl.encoders import GRU, LSTM, Caser, NextItNet, SimpleRNN
 from tfrec_dl.errors import InputError
-from tfrec_dl.recipes.configuration import (
-    AutoencoderConfig,
-    CFGANConfig,
-    DeepMember,
-    IRGANConfig,
-    ModelConfig,
-    StackedConfig,
-    TrainingConfig,
-)
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
+from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
 
 HIDASI = "Hidasi et al., ICLR 2016; Hidasi and Karatzoglou, CIKM 2018"
 WHOLE_HISTORIES = TrainingConfig(epochs=50, batch_size=64, max_length=1_000, learning_rate=3e-3, patience=20)

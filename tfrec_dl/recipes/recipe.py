@@ -7,18 +7,13 @@ from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from typing_extensions import Self
 
+from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
 from tfrec_dl.errors import InputError
-from tfrec_dl.recipes.configuration import (
-    STRICT,
-    AutoencoderConfig,
-    CFGANConfig,
-    IRGANConfig,
-    ModelConfig,
-    StackedConfig,
-    TrainingConfig,
-)
-from tfrec_dl.recipes.ranking_configuration import RankingConfig, RankingTraining
+from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
 from tfrec_dl.recipes.settings import FAMILIES, change, setting_at
+from tfrec_dl.recipes.strict import STRICT
+from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
+from tfrec_dl.stacking.configuration import StackedConfig
 
 
 def _family(config: Any) -> str:

@@ -7,16 +7,16 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from tfrec_dl.adversarial.losses import GameLoss
 from tfrec_dl.encoders import Body
 from tfrec_dl.errors import InputError
-from tfrec_dl.tasks.adversarial.game_losses import GameLoss
-from tfrec_dl.tasks.losses import Loss
-from tfrec_dl.tasks.ranking.calibration import CalibrationMethod
-from tfrec_dl.tasks.ranking.objectives import Choice, Click
-from tfrec_dl.tasks.ranking.rankers import Ranker
-from tfrec_dl.tasks.ranking.sharing import Sharing
-from tfrec_dl.tasks.rating_outputs import RatingOutput
-from tfrec_dl.towers.content import CategoryReader, Fusion, NumberReader, Picture
+from tfrec_dl.features.content import CategoryReader, Fusion, NumberReader, Picture
+from tfrec_dl.losses import Loss
+from tfrec_dl.losses.rating_outputs import RatingOutput
+from tfrec_dl.ranking.calibration import CalibrationMethod
+from tfrec_dl.ranking.objectives import Choice, Click
+from tfrec_dl.ranking.rankers import Ranker
+from tfrec_dl.ranking.sharing import Sharing
 
 PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
 FAMILIES = ("retrieval", "autoencoder", "stacked", "irgan", "cfgan")  # of models: the classes of `Recipe.model`
@@ -80,8 +80,8 @@ def _parse(leaf: str, value: Any, before: Any) -> Any:
 
 def _network(name: str) -> dict[str, Any]:
     """The plain values of a recipe of one network: its model, and its training where that is not the usual one."""
-    from tfrec_dl.recipes.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
     from tfrec_dl.recipes.named import RECIPES, get_recipe  # recipes are made of settings, and so are known only later
+    from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
 
     recipe = get_recipe(name)
     if not isinstance(recipe.model, ModelConfig | AutoencoderConfig):

@@ -15,7 +15,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.training.run_config import installed_versions
+from tfrec_dl.runs.run_config import installed_versions
 
 NEW_ITEMS_BY_TRAINING = "Recommends only items that were known when it was trained; new items need a new training."
 NEW_ITEMS_BY_FEATURES = (

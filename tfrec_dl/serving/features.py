@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.feature_kinds import Kind
-from tfrec_dl.data.reading import TableFile
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.errors import InputError
 
 ROWS_AT_ONCE = 1_024  # bounds the memory that pictures take

@@ -13,7 +13,7 @@ import tensorflow as tf
 from tfrec_dl.data.vocabulary import PADDING, UNKNOWN
 
 #: Score of an empty place in a list: the lowest finite float32, because JSON (TF Serving's REST) has no -infinity.
-FLOOR = float(np.finfo(np.float32).min)
+LOWEST_SCORE = float(np.finfo(np.float32).min)
 
 
 class ItemIndex(tf.Module):
@@ -56,16 +56,16 @@ def top_k(scores: tf.Tensor, masked: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.T
         k: places, at most size.
 
     Returns:
-        indices [B, k] int32 and their scores [B, k] float32; 0 and `FLOOR` at places that no item is left for.
+        indices [B, k] int32 and their scores [B, k] float32; 0 and `LOWEST_SCORE` at places that no item is left for.
     """
     batch = tf.shape(scores)[0]
     never = tf.tile([[PADDING, UNKNOWN]], [batch, 1])
     columns = tf.concat([never, masked], axis=1)
     rows = tf.repeat(tf.range(batch)[:, None], tf.shape(columns)[1], axis=1)
-    floor = tf.fill(tf.shape(columns), FLOOR)
-    left = tf.tensor_scatter_nd_update(scores, tf.stack([rows, columns], axis=2), floor)
+    lowest = tf.fill(tf.shape(columns), LOWEST_SCORE)
+    left = tf.tensor_scatter_nd_update(scores, tf.stack([rows, columns], axis=2), lowest)
     best, indices = tf.math.top_k(left, k)
-    return tf.where(best > FLOOR, indices, PADDING), best
+    return tf.where(best > LOWEST_SCORE, indices, PADDING), best
 
 
 def _column_blocks(vectors: np.ndarray, shared: Sequence[tf.Variable]) -> list[tf.Variable]:

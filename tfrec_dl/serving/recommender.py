@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.serving.inputs import RankingInputs
+from tfrec_dl.ranking.serving.requests import Context, Past, recommend_ranked_requests
 from tfrec_dl.serving.features import Table, as_catalogue, embed_features, feature_inputs, tensors
-from tfrec_dl.serving.ranking_inputs import RankingInputs
-from tfrec_dl.serving.ranking_requests import Context, Past, recommend_ranked_requests
 from tfrec_dl.serving.request_rows import Pairs, id_rows, id_rows_beside, padded, pairs
 from tfrec_dl.serving.versions import resolve_version
 

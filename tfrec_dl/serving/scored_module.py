@@ -5,8 +5,8 @@ from typing import Protocol, runtime_checkable
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING, Vocabulary
+from tfrec_dl.retrieval.serving.network import lookup_tables, variables_read
 from tfrec_dl.serving.module import ServingModule, compact
-from tfrec_dl.serving.network import lookup_tables, variables_read
 
 
 @runtime_checkable

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfrec_dl.data.catalogue import Catalogue
+from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.evaluation.scorer import as_scorer
+from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.serving.features import as_catalogue, embed_features, feature_inputs
-from tfrec_dl.serving.index import FLOOR
+from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.scored_module import CatalogueModel
-from tfrec_dl.tasks.retrieval import RetrievalModel
 
 TOLERANCE = 1e-5  # of a score: absolute below 1, relative above, where float32 itself is no finer
 
@@ -120,7 +120,7 @@ def run_in_command_line(version: Path, name: str, inputs: dict[str, np.ndarray])
 
 
 def _python_scores(model: Any, histories: Sequence[Sequence[str]]) -> np.ndarray:
-    """Scores [H, size] as the evaluation measures them, `FLOOR` for seen items and for padding and unknown."""
+    """Scores [H, size] as the evaluation measures them, `LOWEST_SCORE` for seen items and for padding and unknown."""
     vocabulary = model.vocabulary
     indices = [vocabulary.encode(np.array(row, dtype=object)) for row in histories]
     rows = np.repeat(np.arange(len(indices)), [len(row) for row in indices])
@@ -130,8 +130,8 @@ def _python_scores(model: Any, histories: Sequence[Sequence[str]]) -> np.ndarray
     # No user has the id "": like `serving_default`, the model is to know nothing of users but their histories.
     packed = Histories.from_rows(rows, items, np.full(len(histories), "", dtype=object))
     scores = as_scorer(model).scores(packed)
-    scores[rows, items] = FLOOR
-    scores[:, :FIRST_ITEM] = FLOOR
+    scores[rows, items] = LOWEST_SCORE
+    scores[:, :FIRST_ITEM] = LOWEST_SCORE
     return scores
 
 
@@ -180,7 +180,7 @@ def _compare(path: str, model: Any, expected: np.ndarray, item_ids: np.ndarray, 
     difference = float(np.max(np.maximum(np.abs(scores - best), np.abs(scores - own)) / scale))
     if not difference <= TOLERANCE:
         raise VerificationError(f"{path}: a score differs from the Python model's by {difference:.3g}.")
-    empty = (best == FLOOR).sum(axis=1)
+    empty = (best == LOWEST_SCORE).sum(axis=1)
     for row, count in enumerate(empty):
         distinct = len(set(texts[row][texts[row] != ""]))
         if distinct != k - count:

@@ -75,7 +75,7 @@ def read_warm_up(path: Path) -> list[Any]:
 
 
 def _example(key: str, spec: tf.TensorSpec, rows: int, length: int, item_ids: Sequence[str]) -> tf.Tensor:
-    """A value of an input; of several histories the first is a newcomer's."""
+    """A value of an input; of several histories the first is a new user's."""
     some = [item_ids[place % len(item_ids)] for place in range(max(length, rows))]
     if key == "history":
         return tf.constant([[""] * length if rows > 1 and row == 0 else some[:length] for row in range(rows)])

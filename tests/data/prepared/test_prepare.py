@@ -14,7 +14,7 @@ from tfrec_dl.data.prepared import partition, pieces
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.prepare import prepare
-from tfrec_dl.data.splits import leave_last_out
+from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError
 
 
@@ -271,8 +271,8 @@ def test_a_row_group_larger_than_a_piece_is_read_in_pieces(tmp_path, monkeypatch
     """Also when a preparation goes on in the middle of it."""
     table = pa.table({"user_id": [f"u{row % 9}" for row in range(90)], "item_id": [f"i{row % 7}" for row in range(90)]})
     pyarrow.parquet.write_table(table, tmp_path / "table.parquet", row_group_size=60)
-    from tfrec_dl.data.columns import Columns
-    from tfrec_dl.data.reading import TableFile
+    from tfrec_dl.data.tables.columns import Columns
+    from tfrec_dl.data.tables.reading import TableFile
 
     file = TableFile(tmp_path / "table.parquet")
     for first in range(7):
@@ -285,8 +285,8 @@ def test_a_row_group_larger_than_a_piece_is_read_in_pieces(tmp_path, monkeypatch
 
 
 def test_compressed_csv_goes_on_in_the_middle(tmp_path):
-    from tfrec_dl.data.columns import Columns
-    from tfrec_dl.data.reading import TableFile
+    from tfrec_dl.data.tables.columns import Columns
+    from tfrec_dl.data.tables.reading import TableFile
 
     with gzip.open(tmp_path / "t.csv.gz", "wt") as file:
         file.write("user_id,item_id\n" + "".join(f'"u{row}\n",i\n' for row in range(25)))

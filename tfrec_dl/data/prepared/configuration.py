@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.data.columns import Columns
+from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 
 MOST_SHARDS = 100_000

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from tfrec_dl.data.columns import Columns
-from tfrec_dl.data.reading import TableFile
-from tfrec_dl.data.validation import is_text, plain
+from tfrec_dl.data.tables.checks import is_text, plain
+from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.errors import InputError
 
 SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".pq")

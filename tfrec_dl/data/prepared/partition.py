@@ -5,12 +5,12 @@ from typing import Any
 
 import pyarrow.parquet
 
-from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.prepared.engine import quoted
 from tfrec_dl.data.prepared.inputs import InputFile
 from tfrec_dl.data.prepared.pieces import PIECE_ROWS, checked, pieces
 from tfrec_dl.data.prepared.progress import Progress
 from tfrec_dl.data.prepared.work import Work, read_json
+from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.files import replacing, write_json
 
 GROUP_ROWS = 20_480  # of a piece's Parquet file: reading a shard skips the groups of the others

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.prepared.inputs import time_kind
-from tfrec_dl.data.reading import TableFile
-from tfrec_dl.data.validation import checked_ids, checked_numbers, checked_times
+from tfrec_dl.data.tables.checks import checked_ids, checked_numbers, checked_times
+from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.errors import InputError
 
 PIECE_ROWS = 1_000_000

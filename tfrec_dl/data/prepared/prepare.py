@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow.parquet
 
-from tfrec_dl.data.columns import Columns
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.counting import count_items, draw_users
 from tfrec_dl.data.prepared.engine import engine
@@ -21,6 +20,7 @@ from tfrec_dl.data.prepared.progress import Progress, silent
 from tfrec_dl.data.prepared.shards import CASES, write_shards
 from tfrec_dl.data.prepared.sort import sort
 from tfrec_dl.data.prepared.work import MANIFEST, Work, read_json
+from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import locked, replacing, write_json
 

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.data.catalogue import Catalogue
-from tfrec_dl.data.feature_tables import FeatureTables
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_tables import FeatureTables
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.windows import StreamedWindows
-from tfrec_dl.data.splits import EvaluationCases
-from tfrec_dl.data.training_histories import TrainingHistories
+from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.training.training_histories import TrainingHistories
+from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.data.windows import TrainingWindows, WindowConfig
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
-    from tfrec_dl.data.batches import Batches
+    from tfrec_dl.data.training.batches import Batches
 
 
 class PreparedSplit:

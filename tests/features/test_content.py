@@ -1,0 +1,67 @@
+"""Preparing features: in blocks, for no items at all, and alike in every process."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.items import items_of_every_kind
+from tests.retrieval.towers.towers import CERTAIN
+from tfrec_dl.features import content
+from tfrec_dl.features.content import Content, preparation, prepare
+from tfrec_dl.features.prepared import Features
+
+ITEMS = items_of_every_kind(11)
+
+
+def test_features_prepared_in_blocks_are_those_prepared_at_once(monkeypatch):
+    layer = preparation(CERTAIN, ITEMS)
+    whole = prepare(layer, ITEMS.columns)
+    assert {name: values.shape for name, values in whole.items()} == {
+        "the title": (11, 3),
+        "maker": (11, 1),
+        "genres": (11, 2),
+        "year": (11, 2),
+        "cover": (11, 8, 6, 3),
+    }
+    monkeypatch.setattr(content, "BLOCK", 4)
+    for name, values in prepare(layer, ITEMS.columns).items():
+        np.testing.assert_array_equal(values, whole[name])
+
+
+def test_no_rows_are_prepared_to_no_rows():
+    layer = preparation(CERTAIN, ITEMS)
+    whole, none = prepare(layer, ITEMS.columns), prepare(layer, ITEMS.take([]).columns)
+    for name, values in none.items():
+        assert values.shape == (0, *whole[name].shape[1:])
+        assert values.dtype == whole[name].dtype
+
+
+def test_missing_features_are_prepared_as_the_rows_before_the_first_item():
+    """Padding, unknown items and items without features are one and the same to the network."""
+    layer = preparation(CERTAIN, ITEMS)
+    rows = Features.of(layer, ITEMS.take(["nobody"]), empty_rows=1)
+    for values in rows.prepared.values():
+        np.testing.assert_array_equal(values[0], values[1])
+
+
+def digest() -> str:
+    """Of everything that is learnt from the items' features before training."""
+    prepared = prepare(preparation(Content(), ITEMS), ITEMS.columns)
+    return hashlib.sha256(b"".join(values.tobytes() for values in prepared.values())).hexdigest()
+
+
+@pytest.mark.slow
+def test_every_process_learns_the_same_tokens_and_categories_in_the_same_order():
+    """A run's folder holds the features and not the tokens, so a served index depends on it."""
+    other = subprocess.run(
+        [sys.executable, "-c", "from tests.features.test_content import digest; print(digest())"],
+        env={**os.environ, "PYTHONPATH": os.getcwd(), "PYTHONHASHSEED": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert other.stdout.strip() == digest()

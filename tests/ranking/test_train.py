@@ -1,0 +1,236 @@
+"""Runs of ranking models: their folder, going on after a kill, and what is measured."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+
+from tests.impressions import shown
+from tests.runs.runs import Interruption, Interrupts, contents, figures_of, history
+from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.averaged_weights import averaged_weights
+from tfrec_dl.ranking.data.feedback import Feedback
+from tfrec_dl.ranking.data.source import RankingSource
+from tfrec_dl.ranking.evaluate import evaluate_ranking
+from tfrec_dl.ranking.recipes import RANKING_RECIPES
+from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.ranking.train import train_ranking
+from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.runs.optimisers import RowSparseAdam
+
+# Everything that draws random numbers is on.
+SETTINGS = {
+    "dimension": 8,
+    "ranker.units": (8,),
+    "sharing": "shared_embeddings",
+    "id_dropout": 0.2,
+    "embedding_dropout": 0.1,
+    "regularization": 0.01,
+    "epochs": 4,
+    "patience": 4,
+    "batch_size": 64,
+    "learning_rate": 0.02,
+    "weight_average": 0.8,
+    "weight_decay": 0.01,
+    "drawn": 3,
+    "max_length": 5,
+    "seed": 5,
+}
+
+
+@pytest.fixture(scope="module")
+def recipe() -> RankingRecipe:
+    return RANKING_RECIPES["wide_and_deep"].with_settings(SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> RankingSource:
+    folder = tmp_path_factory.mktemp("data")
+    shown(lists=150, candidates=4).to_csv(folder / "table.csv", index=False)
+    years = [*range(1990, 2002), 1990, 1995, 2001]  # the last three were never shown
+    items = {"item_id": [f"i{item}" for item in range(15)], "year": years}
+    pd.DataFrame(items).to_csv(folder / "items.csv", index=False)
+    users = {"user_id": [f"u{user}" for user in range(10)], "town": ["Ulm", "Bonn"] * 5}  # half have none
+    pd.DataFrame(users).to_csv(folder / "users.csv", index=False)
+    return RankingSource(
+        str(folder / "table.csv"),
+        Feedback(click="click", conversion="order"),
+        lists=("list",),
+        position="position",
+        context={"rating": "ignore"},
+        items=str(folder / "items.csv"),
+        item_kinds={"year": "number"},
+        users=str(folder / "users.csv"),
+        user_kinds={"town": "category"},
+    )
+
+
+def train_anew(recipe, source, folder, callbacks=()) -> RankingRun:
+    """Trains as a process of its own would: TensorFlow orders sums by the layers' names, which Keras counts on."""
+    tf.keras.backend.clear_session()
+    return train_ranking(recipe, source, folder, callbacks, verbose=0)
+
+
+@pytest.fixture(scope="module")
+def finished(recipe, source, tmp_path_factory) -> RankingRun:
+    return train_anew(recipe, source, tmp_path_factory.mktemp("runs") / "finished")
+
+
+@pytest.fixture(scope="module")
+def interrupted(recipe, source, tmp_path_factory) -> Path:
+    """The folder of a run that broke off in its third epoch."""
+    folder = tmp_path_factory.mktemp("runs") / "interrupted"
+    with pytest.raises(Interruption):
+        train_anew(recipe, source, folder, [Interrupts(epoch=3)])
+    return folder
+
+
+def refusal(recipe, source, folder) -> str:
+    with pytest.raises(InputError) as refused:
+        train_ranking(recipe, source, folder, verbose=0)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+@pytest.mark.slow
+def test_interrupted_run_called_again_ends_as_if_it_had_not_been(interrupted, recipe, source, finished, tmp_path):
+    folder = Path(shutil.copytree(interrupted, tmp_path / "copy"))
+    assert not RankingRun.open(folder).finished
+    assert [row["epoch"] for row in history(folder)] == ["1", "2"]
+    train_anew(recipe, source, folder)
+    for name in ("metrics.json", "calibration.json"):
+        assert (folder / name).read_bytes() == (finished.folder / name).read_bytes()
+    assert figures_of(folder) == figures_of(finished.folder)
+    expected = finished.model().trainable_variables
+    for variable, other in zip(RankingRun.open(folder).model().trainable_variables, expected, strict=True):
+        np.testing.assert_array_equal(variable, other)
+
+
+@pytest.mark.slow
+def test_finished_folder_is_refused_and_left_as_it_is(finished, recipe, source):
+    before = contents(finished.folder)
+    assert "holds a finished run: choose a new folder" in refusal(recipe, source, finished.folder)
+    assert contents(finished.folder) == before
+
+
+@pytest.mark.slow
+def test_unfinished_folder_of_another_recipe_or_other_data_is_refused(interrupted, recipe, source):
+    before = contents(interrupted)
+    other = recipe.with_settings({"learning_rate": 0.5})
+    assert "unfinished run with recipe.training.learning_rate 0.02, not 0.5" in refusal(other, source, interrupted)
+    bolder = replace(source, test_share=0.3)
+    assert "unfinished run with data.test_share 0.2, not 0.3" in refusal(recipe, bolder, interrupted)
+    assert contents(interrupted) == before
+
+
+def test_folder_of_other_files_is_refused(tmp_path, recipe, source):
+    (tmp_path / "notes.txt").write_text("mine")
+    assert "exists and is not a run: choose a new folder" in refusal(recipe, source, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_data_that_cannot_be_judged_are_refused_before_anything_is_written(tmp_path, recipe):
+    frame = shown(lists=150, candidates=4)
+    frame.loc[(frame["list"] > 100) & (frame["list"] < 123), "click"] = 0
+    frame["order"] *= frame["click"]
+    frame.to_csv(tmp_path / "table.csv", index=False)
+    source = RankingSource(str(tmp_path / "table.csv"), Feedback(click="click"), lists=("list",))
+    assert "every click of the validation part is 0" in refusal(recipe, source, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_metrics_are_of_clicks_and_conversions_on_validation_and_test(finished):
+    metrics = finished.metrics()
+    figures = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ndcg", "ndcg@5")
+    figures += ("predicted_ctr@1", "precision@1", "recall@5", "cvr", "cvr_auc", "ctcvr_auc")
+    for part in ("validation", "test"):
+        for name in figures:
+            assert np.isfinite(metrics[f"{part}/{name}"]), name
+            assert metrics[f"{part}/{name}/low"] <= metrics[f"{part}/{name}/high"]
+    assert not {name for name in metrics if not name.startswith(("validation/", "test/"))}
+    assert set(json.loads((finished.folder / "config.json").read_text())["features"]) == {"items", "users"}
+
+
+@pytest.mark.slow
+def test_opened_run_predicts_what_was_measured(finished):
+    run = RankingRun.open(finished.folder)
+    split, model = run.split(), run.model()
+    rows = ranking_rows(model.knowledge, split)
+    reports = evaluate_ranking(model, rows, split.test)
+    metrics = run.metrics()
+    for name, value in reports["click"].means().items():
+        assert metrics[f"test/{name}"] == pytest.approx(value, rel=1e-6), name
+    assert set(model.knowledge.items.ids) == {f"i{item}" for item in range(15)}
+    assert model.calibration is not None
+    best = max(float(row["val_ndcg"]) for row in history(run.folder))
+    assert evaluate_ranking(model, rows, split.validation)["click"].means()["ndcg"] > best - 0.05
+
+
+@pytest.mark.slow
+def test_items_and_users_are_told_apart_by_their_features(finished):
+    """Even those that were never shown."""
+    run = RankingRun.open(finished.folder)
+    split, model = run.split(), run.model()
+    batch = ranking_rows(model.knowledge, split).batch(split.test[:4])
+    unseen = model.knowledge.items.encode(["i12", "i14"])
+    values = [model.predictions({**batch, "item": np.full(4, item, np.int32)})["click_logit"] for item in unseen]
+    assert not np.allclose(values[0], values[1], atol=1e-6)
+
+
+@pytest.mark.slow
+def test_table_that_has_changed_is_refused(finished, tmp_path):
+    folder = Path(shutil.copytree(finished.folder, tmp_path / "copy"))
+    config = json.loads((folder / "config.json").read_text())
+    frame = pd.read_csv(config["data"]["path"])
+    frame.assign(price=1).to_csv(tmp_path / "other.csv", index=False)
+    config["data"]["path"] = str(tmp_path / "other.csv")
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(InputError, match="has changed since"):
+        RankingRun.open(folder).split()
+
+
+@pytest.mark.slow
+def test_unfinished_run_has_no_metrics_and_one_of_retrieval_is_no_ranking_run(interrupted, tmp_path):
+    with pytest.raises(InputError, match="is not finished: run the same `tfrec-dl train` command again"):
+        RankingRun.open(interrupted).metrics()
+    (tmp_path / "config.json").write_text('{"recipe": {}, "data": {}}')
+    with pytest.raises(InputError, match="is a run of retrieval, not of ranking"):
+        RankingRun.open(tmp_path)
+    with pytest.raises(InputError, match="does not exist"):
+        RankingRun.open(tmp_path / "nowhere")
+
+
+def test_averages_stand_in_for_the_weights_as_long_as_one_looks():
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")])
+    model.build([None, 1])
+    model.compile(optimizer=RowSparseAdam(0.1, use_ema=True, ema_momentum=0.5))
+    (weight,) = model.trainable_variables
+    model.optimizer.build([weight])
+    expected = 0.0
+    for _ in range(3):
+        model.optimizer.apply_gradients([(tf.ones_like(weight), weight)])
+        expected = 0.5 * expected + 0.5 * float(weight[0, 0])
+    last = float(weight[0, 0])
+    assert last == pytest.approx(-0.3, rel=1e-3)
+    with averaged_weights(model):
+        assert float(weight[0, 0]) == pytest.approx(expected, rel=1e-5)
+    assert float(weight[0, 0]) == last
+    with pytest.raises(RuntimeError), averaged_weights(model):
+        raise RuntimeError
+    assert float(weight[0, 0]) == last
+
+
+def test_weights_stay_where_no_averages_are_kept():
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+    model.build([None, 1])
+    model.compile(optimizer=RowSparseAdam(0.1))
+    before = model.get_weights()
+    with averaged_weights(model):
+        np.testing.assert_array_equal(model.get_weights()[0], before[0])

@@ -1,0 +1,129 @@
+"""Runs of a stack: members in runs of their own, figures that are not in-sample, going on after a kill."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.runs.runs import Interruption, Interrupts, contents, refusal
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.lifecycle.compare import run_entry
+from tfrec_dl.lifecycle.train import train
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.run import Run
+from tfrec_dl.stacking.model import StackedModel
+
+MEMBERS = ("next_it_net", "simple_rnn")
+BASELINES = ("markov_chain", "ease")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def stacked() -> Recipe:
+    members = {"members": MEMBERS, "dimension": 8, "units": 8, "channels": 8, "dilations": (1,), "baselines": BASELINES}
+    training = {"epochs": 2, "max_length": 5, "context": 0}
+    return RECIPES["stacked"].with_settings(members | training)
+
+
+@pytest.fixture(scope="module")
+def finished_stack(stacked, source, tmp_path_factory) -> Run:
+    return train(stacked, source, tmp_path_factory.mktemp("runs") / "stack", verbose=0)
+
+
+class InterruptsTheSecond(Interrupts):
+    """Breaks off in the second member's first epoch."""
+
+    trainings = 0
+
+    def on_train_begin(self, logs=None):
+        self.trainings += 1
+        self.epoch = 1 if self.trainings == 2 else 0
+
+
+def test_folder_holds_members_baselines_and_ranker(finished_stack):
+    names = {path.name for path in finished_stack.folder.iterdir()}
+    assert names == {"config.json", "vocabulary.txt", "members", "baselines", "ranker.npz", "metrics.json"}
+    assert {path.name for path in (finished_stack.folder / "baselines").iterdir()} == {"markov_chain.npz", "ease.npz"}
+    for name in MEMBERS:
+        member = Run.open(finished_stack.folder / "members" / name)
+        assert member.finished
+        assert member.recipe.name == name
+        assert member.recipe.training.epochs == 2
+
+
+def test_run_opens_without_its_table_and_scores_as_measured(finished_stack, source, tmp_path):
+    split = source.divide(source.read())
+    folder = Path(shutil.copytree(finished_stack.folder, tmp_path / "moved"))
+    text = (folder / "config.json").read_text(encoding="utf-8")
+    (folder / "config.json").write_text(text.replace(source.path, str(tmp_path / "gone.csv")), encoding="utf-8")
+    model = Run.open(folder).model()
+    assert isinstance(model, StackedModel)
+    assert model.members.names == (*MEMBERS, *BASELINES)
+    summary = evaluate(model, split.test, split.vocabulary).summary()
+    assert {f"test/{name}": value for name, value in summary.items()}.items() <= finished_stack.metrics().items()
+
+
+def test_validation_figures_are_not_those_of_the_ranker_on_its_own_cases(finished_stack, source):
+    split = source.divide(source.read())
+    in_sample = evaluate(finished_stack.model(), split.validation, split.vocabulary)
+    assert finished_stack.metrics()["validation/mrr@10"] != pytest.approx(in_sample.means()["mrr@10"], abs=1e-9)
+
+
+def test_run_killed_in_its_second_member_goes_on_and_ends_the_same(stacked, source, finished_stack, tmp_path):
+    folder = tmp_path / "run"
+    with pytest.raises(Interruption):
+        train(stacked, source, folder, [InterruptsTheSecond(0)], verbose=0)
+    before = contents(folder / "members" / MEMBERS[0])
+    with pytest.raises(InputError, match="baselines|ranker|weights"):
+        Run.open(folder).model()
+    resumed = train(stacked, source, folder, verbose=0)
+    assert contents(folder / "members" / MEMBERS[0]) == before
+    assert (folder / "metrics.json").read_bytes() == (finished_stack.folder / "metrics.json").read_bytes()
+    histories = source.divide(source.read()).test.histories
+    np.testing.assert_array_equal(resumed.model().scores(histories), finished_stack.model().scores(histories))
+    assert "holds a finished run" in refusal(stacked, source, folder)
+
+
+def test_line_of_a_leaderboard_counts_the_members_seconds(finished_stack, source):
+    entry = run_entry(finished_stack, source.divide(source.read()))
+    parts = [
+        run_entry(Run.open(path), source.divide(source.read()))
+        for path in (finished_stack.folder / "members").iterdir()
+    ]
+    assert entry.name == "stacked"
+    assert entry.seconds == pytest.approx(sum(part.seconds for part in parts))
+
+
+def test_stack_of_baselines_alone_needs_no_training(source, tmp_path):
+    recipe = RECIPES["stacked"].with_settings({"members": [], "baselines": "markov_chain,popularity"})
+    run = train(recipe, source, tmp_path / "run", verbose=0)
+    assert run.model().members.names == ("markov_chain", "popularity")
+    assert run.metrics()["test/ndcg@10"] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"context": 9, "max_length": 5}, "context is 9, but must be below max_length"),
+        ({"simple_rnn.model.kind": "content"}, "kind is 'content', which needs the items' features"),
+    ],
+    ids=str,
+)
+def test_what_a_member_cannot_be_trained_with_leaves_no_folder(
+    stacked, source: DataSource, tmp_path, settings, message
+):
+    assert message in refusal(stacked.with_settings(settings), source, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_features_of_other_users_leave_no_folder(stacked, source: DataSource, tmp_path):
+    (tmp_path / "users.csv").write_text("user_id,age\nsomebody,20\nelse,30\n")
+    others = replace(source, users=str(tmp_path / "users.csv"))
+    assert "no id of the interactions has features" in refusal(stacked, others, tmp_path / "run")
+    assert not (tmp_path / "run").exists()

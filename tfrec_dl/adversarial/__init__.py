@@ -1,0 +1,1 @@
+"""Adversarial recommenders: a generator trained against a discriminator."""

@@ -1,0 +1,165 @@
+"""A game whose generator is the recommender."""
+
+from abc import abstractmethod
+from typing import NamedTuple
+
+import tensorflow as tf
+import tensorflow_recommenders as tfrs
+
+from tfrec_dl.adversarial.settings import Game
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.retrieval.model import RetrievalModel, Tables
+
+GENERATOR, DISCRIMINATOR = 0, 1  # parts of a step's seeds
+
+
+class Verdict(NamedTuple):
+    """What the discriminator's step learns.
+
+    Attributes:
+        loss: scalar.
+        accuracy: scalar, mean of the shares of real and of made examples that are told; 0.5 is guessing.
+    """
+
+    loss: tf.Tensor
+    accuracy: tf.Tensor
+
+
+class Move(NamedTuple):
+    """What the generator's step learns.
+
+    Attributes:
+        loss: scalar.
+        entropy: scalar, mean entropy in nats of the softmax over the generator's scores.
+    """
+
+    loss: tf.Tensor
+    entropy: tf.Tensor
+
+
+class AdversarialModel(tfrs.Model):
+    """Trains a recommender against a discriminator, by turns, each with an optimiser of its own.
+
+    Everything that is asked of a recommender is asked of the generator, so that evaluation, callbacks and export take
+    the game as they take a `RetrievalModel`. `model.fit` reports "generator_loss", "discriminator_loss",
+    "discriminator_accuracy" and "policy_entropy", means over the epoch.
+
+    Args:
+        generator: the recommender, pre-trained.
+        settings: of the game.
+        seed: decides all that is drawn, together with the generator's step.
+    """
+
+    def __init__(self, generator: RetrievalModel, settings: Game, seed: int = 0) -> None:
+        super().__init__()
+        self.generator = generator
+        self.settings = settings
+        self.seed = seed
+        names = ("generator_loss", "discriminator_loss", "discriminator_accuracy", "policy_entropy")
+        self.figures = {name: tf.keras.metrics.Mean(name=name) for name in names}
+
+    def compile(
+        self,
+        generator_optimizer: tf.keras.optimizers.Optimizer,
+        discriminator_optimizer: tf.keras.optimizers.Optimizer,
+        **options: object,
+    ) -> None:
+        """Takes the two optimisers and creates their slots; options are Keras's."""
+        super().compile(optimizer=generator_optimizer, **options)
+        self.discriminator_optimizer = discriminator_optimizer
+        generator_optimizer.build(self.generator.trainable_variables)
+        discriminator_optimizer.build(self.discriminator_variables)
+
+    @property
+    @abstractmethod
+    def discriminator_variables(self) -> list[tf.Variable]:
+        """What the discriminator's optimiser updates."""
+
+    @abstractmethod
+    def judge(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Verdict:
+        """The discriminator's loss on real examples and on the generator's.
+
+        Args:
+            inputs: a batch of what the generator trains on.
+            seed: [2] int32, decides what is drawn.
+        """
+
+    @abstractmethod
+    def move(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Move:
+        """The generator's loss; arguments as for `judge`."""
+
+    def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """`discriminator_steps` of the discriminator, each on examples drawn anew, then one of the generator."""
+        step = tf.stack([tf.constant(self.seed, tf.int32), tf.cast(self.optimizer.iterations, tf.int32)])
+        for number in range(self.settings.discriminator_steps):
+            with tf.GradientTape() as tape:
+                verdict = self.judge(inputs, tf.random.experimental.stateless_fold_in(step, DISCRIMINATOR + number))
+            self._update(tape, verdict.loss, self.discriminator_variables, self.discriminator_optimizer)
+            self.figures["discriminator_loss"].update_state(verdict.loss)
+            self.figures["discriminator_accuracy"].update_state(verdict.accuracy)
+        with tf.GradientTape() as tape:
+            move = self.move(inputs, tf.random.experimental.stateless_fold_in(step, GENERATOR))
+        self._update(tape, move.loss, self.generator.trainable_variables, self.optimizer)
+        self.figures["generator_loss"].update_state(move.loss)
+        self.figures["policy_entropy"].update_state(move.entropy)
+        return {name: figure.result() for name, figure in self.figures.items()}
+
+    @staticmethod
+    def _update(
+        tape: tf.GradientTape,
+        loss: tf.Tensor,
+        variables: list[tf.Variable],
+        optimizer: tf.keras.optimizers.Optimizer,
+    ) -> None:
+        pairs = zip(tape.gradient(loss, variables), variables, strict=True)
+        optimizer.apply_gradients([(gradient, variable) for gradient, variable in pairs if gradient is not None])
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The items."""
+        return self.generator.vocabulary
+
+    @property
+    def max_length(self) -> int:
+        """Items of a history that a query reads."""
+        return self.generator.max_length
+
+    @property
+    def encoder(self) -> tf.keras.Model:
+        """The generator's."""
+        return self.generator.encoder
+
+    @property
+    def item_tower(self) -> tf.keras.layers.Layer:
+        """The generator's."""
+        return self.generator.item_tower
+
+    @property
+    def history_embedding(self) -> tf.keras.layers.Layer | None:
+        """The generator's."""
+        return self.generator.history_embedding
+
+    @property
+    def user_tower(self) -> tf.keras.layers.Layer | None:
+        """The generator's."""
+        return self.generator.user_tower
+
+    def parts(self) -> dict[str, tf.keras.layers.Layer]:
+        """As of `RetrievalModel`."""
+        return self.generator.parts()
+
+    def tables(self) -> Tables:
+        """As of `RetrievalModel`."""
+        return self.generator.tables()
+
+    def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
+        """As of `RetrievalModel`."""
+        return self.generator.encode(history, embedded, user)
+
+    def query(self, history: tf.Tensor) -> tf.Tensor:
+        """As of `RetrievalModel`."""
+        return self.generator.query(history)
+
+    def call(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
+        """As of `RetrievalModel`."""
+        return self.generator(inputs)

@@ -1,0 +1,1 @@
+"""Generative adversarial networks over pictures: DCGAN, its training and its monitor."""

@@ -1,0 +1,183 @@
+"""DCGAN over pictures: a generator that makes them, a discriminator whose features are what is wanted.
+
+Source: Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks,
+ICLR 2016.
+"""
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field, PositiveInt, model_validator
+from pydantic.dataclasses import dataclass
+from typing_extensions import Self
+
+from tfrec_dl.adversarial.losses import (
+    GameLoss,
+    NonSaturating,
+    Wasserstein,
+    discriminator_accuracy,
+    discriminator_loss,
+    gradient_penalty,
+)
+from tfrec_dl.adversarial.pictures.augmentation import augmented
+
+KERNEL = 4  # a multiple of the stride, so that transposed convolutions cover every pixel alike
+NEGATIVE_SLOPE = 0.2
+MOMENTUM = 0.9  # of the statistics that pictures are made with after training: few pictures make few steps
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class ConvGANConfig:
+    """The two networks and the game they play.
+
+    Attributes:
+        size: height and width of the pictures in pixels, each a multiple of 2 to the number of filters.
+        filters: of the discriminator's convolutions, each of which halves height and width; the generator's are the
+            same in reverse.
+        latent_dimension: numbers that the generator makes a picture of.
+        game_loss: what both play for.
+        discriminator_steps: of the discriminator for each of the generator.
+        augmentation: how far pictures are changed before the discriminator sees them, see `augmented`.
+    """
+
+    size: tuple[PositiveInt, PositiveInt] = (48, 32)
+    filters: tuple[PositiveInt, ...] = Field(default=(32, 64, 128), min_length=1)
+    latent_dimension: int = Field(default=64, ge=1)
+    game_loss: GameLoss = NonSaturating()
+    discriminator_steps: int = Field(default=1, ge=1)
+    augmentation: float = Field(default=0.1, ge=0, lt=0.5)
+
+    @model_validator(mode="after")
+    def _halves_evenly(self) -> Self:
+        if any(pixels % 2 ** len(self.filters) for pixels in self.size):
+            raise ValueError(
+                f"size {self.size} cannot be halved {len(self.filters)} times: choose multiples of "
+                f"{2 ** len(self.filters)}, or fewer filters"
+            )
+        return self
+
+
+class ConvGAN(tf.keras.Model):
+    """Generator and discriminator, trained by turns under `model.fit` on batches of pictures [B, H, W, 3] uint8.
+
+    Reports "generator_loss", "discriminator_loss" and "discriminator_accuracy" (0.5 is guessing), means over the epoch.
+    What is drawn goes by the seed and the generator's step, so that training continued from a checkpoint of model and
+    optimisers draws what it would have drawn.
+
+    Args:
+        config: networks and game.
+        seed: decides all that is drawn in training. Initial weights go by `tf.keras.utils.set_random_seed`.
+    """
+
+    def __init__(self, config: ConvGANConfig | None = None, seed: int = 0) -> None:
+        super().__init__()
+        self.config = config or ConvGANConfig()
+        self.seed = seed
+        self.generator = picture_generator(self.config)
+        self.discriminator = picture_discriminator(self.config)
+        names = ("generator_loss", "discriminator_loss", "discriminator_accuracy")
+        self.figures = {name: tf.keras.metrics.Mean(name=name) for name in names}
+
+    def compile(
+        self,
+        generator_optimizer: tf.keras.optimizers.Optimizer,
+        discriminator_optimizer: tf.keras.optimizers.Optimizer,
+        **options: object,
+    ) -> None:
+        """Takes the two optimisers and creates their slots; options are Keras's."""
+        super().compile(optimizer=generator_optimizer, **options)
+        self.discriminator_optimizer = discriminator_optimizer
+        generator_optimizer.build(self.generator.trainable_variables)
+        discriminator_optimizer.build(self.discriminator.trainable_variables)
+
+    def train_step(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
+        """`discriminator_steps` of the discriminator, each against pictures made anew, then one of the generator."""
+        real = scaled(pictures)
+        step = tf.stack([tf.constant(self.seed, tf.int32), tf.cast(self.optimizer.iterations, tf.int32)])
+        for number in range(self.config.discriminator_steps):
+            self._discriminator_step(real, tf.random.experimental.stateless_fold_in(step, 1 + number))
+        self._generator_step(tf.shape(real)[0], tf.random.experimental.stateless_fold_in(step, 0))
+        return {name: figure.result() for name, figure in self.figures.items()}
+
+    def call(self, pictures: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Pictures [N, height, width, 3] uint8 -> the discriminator's logits [N, 1]."""
+        return self.discriminator(scaled(pictures), training=training)
+
+    def made(self, count: int, seed: int = 0) -> tf.Tensor:
+        """Makes pictures: [count, height, width, 3] uint8, the same for the same seed."""
+        latent = tf.random.stateless_normal([count, self.config.latent_dimension], [seed, 0])
+        pixels = (self.generator(latent, training=False) + 1.0) * 127.5
+        return tf.cast(tf.round(pixels), tf.uint8)
+
+    def _discriminator_step(self, real: tf.Tensor, seed: tf.Tensor) -> None:
+        latent, change, place = tf.unstack(tf.random.experimental.stateless_split(seed, 3))
+        fake = self._make(tf.shape(real)[0], latent)
+        both = augmented(tf.concat([real, fake], axis=0), self.config.augmentation, change)
+        loss_kind = self.config.game_loss
+        with tf.GradientTape() as tape:
+            real_logits, fake_logits = tf.split(self.discriminator(both, training=True), 2)
+            loss = discriminator_loss(loss_kind, real_logits, fake_logits)
+            if isinstance(loss_kind, Wasserstein):
+                changed_real, changed_fake = tf.split(both, 2)
+                penalty = gradient_penalty(self.discriminator, changed_real, changed_fake, place)
+                loss += loss_kind.gradient_penalty * penalty
+        variables = self.discriminator.trainable_variables
+        self.discriminator_optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        self.figures["discriminator_loss"].update_state(loss)
+        accuracy = discriminator_accuracy(loss_kind, real_logits, fake_logits)
+        self.figures["discriminator_accuracy"].update_state(accuracy)
+
+    def _generator_step(self, count: tf.Tensor, seed: tf.Tensor) -> None:
+        latent, change = tf.unstack(tf.random.experimental.stateless_split(seed, 2))
+        with tf.GradientTape() as tape:
+            fake = augmented(self._make(count, latent), self.config.augmentation, change)
+            loss = tf.reduce_mean(self.config.game_loss.generator(self.discriminator(fake, training=True)))
+        variables = self.generator.trainable_variables
+        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        self.figures["generator_loss"].update_state(loss)
+
+    def _make(self, count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        return self.generator(tf.random.stateless_normal([count, self.config.latent_dimension], seed), training=True)
+
+
+def scaled(pictures: tf.Tensor) -> tf.Tensor:
+    """Pixels of 0 to 255 -> float32 of -1 to 1, which is what the networks make and read."""
+    return tf.cast(pictures, tf.float32) / 127.5 - 1.0
+
+
+def picture_generator(config: ConvGANConfig) -> tf.keras.Model:
+    """Builds the generator: transposed convolutions with batch normalisation and ReLU, tanh at the end.
+
+    Returns:
+        Functional model, latent [N, latent_dimension] float32 -> pictures [N, height, width, 3] float32 of -1 to 1.
+    """
+    layers = tf.keras.layers
+    inputs = tf.keras.Input([config.latent_dimension])
+    height, width = (pixels // 2 ** len(config.filters) for pixels in config.size)
+    first, *others = reversed(config.filters)
+    values = layers.Dense(height * width * first, use_bias=False)(inputs)
+    values = layers.Reshape([height, width, first])(values)
+    for filters in others:
+        values = layers.ReLU()(layers.BatchNormalization(momentum=MOMENTUM)(values))
+        values = layers.Conv2DTranspose(filters, KERNEL, strides=2, padding="same", use_bias=False)(values)
+    values = layers.ReLU()(layers.BatchNormalization(momentum=MOMENTUM)(values))
+    pictures = layers.Conv2DTranspose(3, KERNEL, strides=2, padding="same", activation="tanh")(values)
+    return tf.keras.Model(inputs, pictures, name="picture_generator")
+
+
+def picture_discriminator(config: ConvGANConfig) -> tf.keras.Model:
+    """Builds the discriminator: strided convolutions with leaky ReLU.
+
+    Without the paper's batch normalisation: a gradient penalty is of one picture at a time, which the others of its
+    batch must not touch, and a picture's features must not depend on them.
+
+    Returns:
+        Functional model, pictures [N, height, width, 3] float32 of -1 to 1 -> logits [N, 1].
+    """
+    layers = tf.keras.layers
+    inputs = tf.keras.Input([*config.size, 3])
+    values = inputs
+    for number, filters in enumerate(config.filters, start=1):
+        # Without normalisation the paper's small initial weights would leave nothing of a picture after some layers.
+        convolution = layers.Conv2D(filters, KERNEL, strides=2, padding="same", kernel_initializer="he_normal")
+        values = layers.LeakyReLU(NEGATIVE_SLOPE, name=f"features_{number}")(convolution(values))
+    logits = layers.Dense(1, name="logit")(layers.Flatten()(values))
+    return tf.keras.Model(inputs, logits, name="picture_discriminator")

@@ -1,0 +1,1 @@
+"""Baselines: recommenders without a neural network that every model is measured against."""

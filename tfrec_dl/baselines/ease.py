@@ -1,0 +1,77 @@
+"""EASE: a linear item-item model in closed form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.baselines.graph import BaselineGraph, distinct_items, frozen
+from tfrec_dl.baselines.matrix import binary_matrix, popular_for_new_users
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.errors import InputError
+
+MAX_ITEMS = 20_000  # inverting takes cubic time and a few matrices of items^2 x 8 bytes: here minutes and about 10 GB
+
+
+@dataclass(frozen=True, eq=False)
+class EASE:
+    """Embarrassingly shallow autoencoder (Steck, WWW 2019): scores = history · B, where B's diagonal is zero.
+
+    Attributes:
+        weights: [size, size] float32.
+        vocabulary: the items.
+    """
+
+    weights: np.ndarray
+    vocabulary: Vocabulary
+
+    @classmethod
+    def fit(cls, train: Histories, vocabulary: Vocabulary, regularization: float = 500.0) -> EASE:
+        """Solves for B (Steck's equation 8): P = (X'X + regularization · I)^-1, B = -P / diag(P), diag(B) = 0.
+
+        Raises:
+            InputError: if the catalogue has more than 20,000 items.
+        """
+        items = vocabulary.size - FIRST_ITEM
+        if items > MAX_ITEMS:
+            raise InputError(f"EASE inverts an items x items matrix, too large for {items:,} items: leave it out.")
+        matrix = binary_matrix(train, vocabulary.size).astype(np.float64)
+        gram = (matrix.T @ matrix).toarray()
+        gram[np.diag_indices_from(gram)] += regularization
+        inverse = np.linalg.inv(gram)
+        weights = (-inverse / np.diag(inverse)).astype(np.float32)
+        np.fill_diagonal(weights, 0.0)
+        return cls(weights, vocabulary)
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue: [H, vocabulary.size] float32; new users get the popular items."""
+        scores: np.ndarray = binary_matrix(histories, self.vocabulary.size) @ self.weights
+        return popular_for_new_users(scores, histories, self.vocabulary)
+
+    def graph(self) -> EASEGraph:
+        """The same scores inside a TensorFlow graph."""
+        return EASEGraph(self.vocabulary.item_counts, self.weights)
+
+
+class EASEGraph(BaselineGraph):
+    """`EASE` inside a TensorFlow graph: a sum of the history's rows of B.
+
+    Args:
+        item_counts: [size] training interactions by index.
+        weights: [size, size].
+    """
+
+    def __init__(self, item_counts: np.ndarray, weights: np.ndarray) -> None:
+        super().__init__(item_counts)
+        self.weights = frozen(weights)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The matrix."""
+        return {"weights": self.weights.numpy()}
+
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        items, rows = distinct_items(history)
+        return tf.sparse.segment_sum(self.weights, items, rows, num_segments=tf.shape(history)[0])

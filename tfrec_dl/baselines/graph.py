@@ -1,0 +1,120 @@
+"""Baselines inside a TensorFlow graph: their numpy scores again, where a served model can compute them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import tensorflow as tf
+from scipy import sparse
+
+from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
+
+
+class BaselineGraph(tf.Module, ABC):
+    """A baseline as a graph: histories of vocabulary indices in, scores of the whole catalogue out.
+
+    Made by the baseline's `graph()`, with which it agrees up to the rounding of float32. `type(graph)(item_counts,
+    **graph.arrays())` is the same graph again.
+
+    Args:
+        item_counts: [size] training interactions by index, which new users get as scores.
+    """
+
+    def __init__(self, item_counts: np.ndarray) -> None:
+        super().__init__()
+        self.item_counts = frozen(item_counts)
+
+    @property
+    def size(self) -> int:
+        """The vocabulary's size: columns of the scores."""
+        return int(self.item_counts.shape[0])
+
+    def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
+        """Scores the whole catalogue.
+
+        Args:
+            history: [B, L] int32, items in time order and then zeros; all of the history.
+
+        Returns:
+            [B, size] float32.
+        """
+        is_new_user = tf.reduce_all(history == PADDING, axis=1, keepdims=True)
+        return tf.where(is_new_user, self.item_counts, self._scores(history))
+
+    @abstractmethod
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What the baseline has learned, by the names of the constructor's arguments."""
+
+    @abstractmethod
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        """[B, size] float32; rows of new users are ignored."""
+
+
+class SparseRows(tf.Module):
+    """A sparse matrix of which rows are summed: the work follows the rows asked for, not the matrix.
+
+    Args:
+        splits: [size + 1] where each row begins in `columns` and `values`.
+        columns: [n] column of each value.
+        values: [n].
+    """
+
+    def __init__(self, splits: np.ndarray, columns: np.ndarray, values: np.ndarray) -> None:
+        super().__init__()
+        self.splits = frozen(splits, tf.int64)
+        self.columns = frozen(columns, tf.int32)
+        self.values = frozen(values)
+
+    @staticmethod
+    def arrays_of(matrix: sparse.csr_matrix) -> dict[str, np.ndarray]:
+        """A [size, size] matrix as the constructor's arguments."""
+        return {"splits": matrix.indptr, "columns": matrix.indices, "values": matrix.data.astype(np.float32)}
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The constructor's arguments."""
+        return {"splits": self.splits.numpy(), "columns": self.columns.numpy(), "values": self.values.numpy()}
+
+    def weighted_sum(self, items: tf.Tensor, weights: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+        """Adds up weighted rows of the matrix.
+
+        Args:
+            items: [n] int32 which rows.
+            weights: [n] float32 of each.
+            rows: [n] int64 row of the result to which each is added.
+            count: scalar, rows of the result.
+
+        Returns:
+            [count, size] float32.
+        """
+        size = tf.shape(self.splits, tf.int64)[0] - 1
+        starts = tf.gather(self.splits, items)
+        lengths = tf.gather(self.splits, items + 1) - starts
+        owners = tf.repeat(tf.range(tf.size(items)), lengths)
+        before = tf.cumsum(lengths, exclusive=True)
+        cells = tf.gather(starts - before, owners) + tf.range(tf.reduce_sum(lengths))
+        values = tf.gather(self.values, cells) * tf.gather(weights, owners)
+        columns = tf.cast(tf.gather(self.columns, cells), tf.int64)
+        places = tf.gather(rows, owners) * size + columns
+        count = tf.cast(count, tf.int64)
+        return tf.reshape(tf.math.unsorted_segment_sum(values, places, count * size), [count, size])
+
+
+def distinct_items(history: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The items of each history once, however often they occur in it.
+
+    Args:
+        history: [B, L] int32, padded with 0.
+
+    Returns:
+        Items and the row of each, [n] int32 and [n] int64, row by row.
+    """
+    ordered = tf.sort(history, axis=1)
+    is_first = tf.concat([tf.ones_like(ordered[:, :1], tf.bool), ordered[:, 1:] != ordered[:, :-1]], axis=1)
+    places = tf.where(is_first & (ordered >= FIRST_ITEM))
+    return tf.gather_nd(ordered, places), places[:, 0]
+
+
+def frozen(values: np.ndarray, dtype: tf.DType = tf.float32) -> tf.Variable:
+    """A variable that is not trained: it is stored once, beside the graph, whatever its size."""
+    return tf.Variable(tf.constant(values, dtype), trainable=False)

@@ -1,0 +1,26 @@
+"""Histories as the user-item matrix that the classical recommenders are written in."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+
+
+def binary_matrix(histories: Histories, size: int) -> sparse.csr_matrix:
+    """[H, size] float32 with a 1 for each item that occurs in the history, however often."""
+    rows = np.repeat(np.arange(len(histories)), histories.lengths)
+    known = histories.items >= FIRST_ITEM
+    ones = np.ones(np.count_nonzero(known), dtype=np.float32)
+    matrix = sparse.csr_matrix((ones, (rows[known], histories.items[known])), shape=(len(histories), size))
+    matrix.sum_duplicates()
+    matrix.data[:] = 1.0
+    return matrix
+
+
+def popular_for_new_users(scores: np.ndarray, histories: Histories, vocabulary: Vocabulary) -> np.ndarray:
+    """Gives histories without items the training counts as scores, in place; co-occurrence says nothing about them."""
+    scores[histories.lengths == 0] = vocabulary.item_counts
+    return scores

@@ -1,0 +1,43 @@
+"""Popularity: everyone gets what most interacted with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.baselines.graph import BaselineGraph
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class Popularity:
+    """Scores every item by its training interactions, whatever the history."""
+
+    vocabulary: Vocabulary
+
+    @classmethod
+    def fit(cls, train: Histories, vocabulary: Vocabulary) -> Popularity:
+        """Takes the vocabulary's counts, which are those of `train`."""
+        return cls(vocabulary)
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue: [H, vocabulary.size] float32."""
+        return np.tile(self.vocabulary.item_counts.astype(np.float32), (len(histories), 1))
+
+    def graph(self) -> PopularityGraph:
+        """The same scores inside a TensorFlow graph."""
+        return PopularityGraph(self.vocabulary.item_counts)
+
+
+class PopularityGraph(BaselineGraph):
+    """`Popularity` inside a TensorFlow graph."""
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Nothing beyond the counts."""
+        return {}
+
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        return tf.tile(self.item_counts[tf.newaxis], [tf.shape(history)[0], 1])

@@ -1,0 +1,89 @@
+"""TF-IDF: items whose texts share words with those of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from tfrec_dl.baselines.matrix import binary_matrix, popular_for_new_users
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class TfIdf:
+    """Scores an item by the cosine of its TF-IDF vector with the mean vector of the history's items.
+
+    The content baseline: it needs texts and no training, and knows cold items as well as warm ones. Pazzani and
+    Billsus, Content-Based Recommendation Systems (2007); vectors by scikit-learn's `TfidfVectorizer`.
+
+    Attributes:
+        vectors: [size, W] float32 CSR, rows of length 1, or 0 for an item without a word.
+        vocabulary: the items.
+    """
+
+    vectors: sparse.csr_matrix
+    vocabulary: Vocabulary
+
+    @classmethod
+    def fit(
+        cls,
+        texts: Sequence[str] | np.ndarray,
+        vocabulary: Vocabulary,
+        stop_words: str | None = "english",
+        ngram_range: tuple[int, int] = (1, 1),
+    ) -> TfIdf:
+        """Counts the words; needs the extra `content`.
+
+        Words are runs of at least two letters or digits, in lower case.
+
+        Args:
+            texts: [vocabulary.size] one text an index, say title, genres and plot in one; "" for padding, unknown and
+                items without a text.
+            vocabulary: the items.
+            stop_words: "english" leaves out the commonest English words; None leaves none out.
+            ngram_range: the fewest and the most words in a row that count as one term.
+
+        Raises:
+            InputError: if scikit-learn is missing, the number of texts is not the vocabulary's size, padding or unknown
+                has a text, a text is no text, or there is no word in any.
+        """
+        try:
+            from sklearn.feature_extraction.text import TfidfVectorizer
+        except ImportError as error:
+            raise InputError('TF-IDF needs scikit-learn, which is missing: pip install "tfrec_dl[content]".') from error
+        if len(texts) != vocabulary.size:
+            raise InputError(f"{len(texts)} texts for a vocabulary of size {vocabulary.size}: pass one text an index.")
+        wrong = [text for text in texts if not isinstance(text, str)]
+        if wrong:
+            raise InputError(f"a text is {wrong[0]!r}: pass text, and '' where there is none.")
+        if texts[0] or texts[1]:
+            raise InputError(
+                f"padding and unknown have the texts {texts[0]!r:.40} and {texts[1]!r:.40}: pass '' for both."
+            )
+        try:
+            vectors = TfidfVectorizer(dtype=np.float32, stop_words=stop_words, ngram_range=ngram_range).fit_transform(
+                texts
+            )
+        except ValueError as error:
+            if "empty vocabulary" not in str(error):
+                raise
+            raise InputError(
+                f"none of {len(texts)} texts holds a word: pass the items' titles or descriptions."
+            ) from error
+        return cls(sparse.csr_matrix(vectors), vocabulary)
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue: [H, size] float32; new users get the popular items.
+
+        A history of items without a word scores 0 everywhere.
+        """
+        profiles = binary_matrix(histories, self.vocabulary.size) @ self.vectors
+        scores = (profiles @ self.vectors.T).toarray()
+        lengths = np.sqrt(np.asarray(profiles.multiply(profiles).sum(axis=1), dtype=np.float32))
+        scores /= np.where(lengths > 0, lengths, 1)
+        return popular_for_new_users(scores, histories, self.vocabulary)

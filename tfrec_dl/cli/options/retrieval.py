@@ -1,0 +1,115 @@
+"""Options of retrieval that ranking does not have, and what they make of a recipe and a source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tfrec_dl.cli.options.common import SplitName, TableOptions
+from tfrec_dl.cli.options.groups import given
+from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    from tfrec_dl.cli.reports.retrieval import NarratedPrepared, NarratedSource
+    from tfrec_dl.recipes.recipe import Recipe
+
+PANEL = "With --task retrieval"
+PREPARED_OPTIONS = ("--data", "--split", "--kind")  # which say something of a prepared folder too
+
+
+class Kind(str, Enum):
+    """What a model knows an item by."""
+
+    BEHAVIOUR = "behaviour"
+    CONTENT = "content"
+    HYBRID = "hybrid"
+
+
+@dataclass(frozen=True)
+class RetrievalOptions:
+    """What only retrieval has."""
+
+    rating_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="C", help='Column of ratings; by default "rating", where the table has it.', rich_help_panel=PANEL
+        ),
+    ] = None
+    min_count: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Training interactions that an item needs; rarer ones are unknown to the model.",
+            rich_help_panel=PANEL,
+        ),
+    ] = 1
+    kind: Annotated[
+        Kind | None,
+        typer.Option(
+            show_default=False,
+            help="What an item is known by: its id, its features, or both. By default both where --items is given.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+
+
+def prepared_source(table: TableOptions, options: RetrievalOptions) -> "NarratedPrepared | None":
+    """The source where the data are a prepared folder; None where they are a table.
+
+    Raises:
+        InputError: for options that a prepared folder does not have, or one that is not finished.
+    """
+    folder = Path(table.data)
+    if not any((folder / name).exists() for name in ("prepared.json", "preparing.json")):
+        return None
+    from tfrec_dl.cli.reports.retrieval import NarratedPrepared
+
+    foreign = [name for name in (*given(table), *given(options)) if name not in PREPARED_OPTIONS]
+    if foreign or table.split not in (None, SplitName.LEAVE_LAST_OUT):
+        raise InputError(
+            f"{(foreign or ['--split'])[0]} is for a table, and {table.data} is a prepared folder, whose columns and "
+            "split are settled: leave it out, or give the table."
+        )
+    return NarratedPrepared(table.data)
+
+
+def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "NarratedSource":
+    """The source of the table.
+
+    Raises:
+        InputError: for kinds of features that are none.
+    """
+    from tfrec_dl.cli.reports.retrieval import NarratedSource
+
+    return NarratedSource(
+        table.data,
+        table.user_column,
+        table.item_column,
+        table.time_column,
+        options.rating_column,
+        split=(table.split or SplitName.LEAVE_LAST_OUT).value,
+        min_count=options.min_count,
+        items=table.items,
+        item_kinds=table.item_kinds(),
+        users=table.users,
+        user_kinds=table.user_kinds(),
+    )
+
+
+def settled(recipe: "Recipe", settings: Mapping[str, Any], kind: Kind | None, items: str | None) -> "Recipe":
+    """The recipe with its settings and the kind of recommender: as asked for, or hybrid where items have features.
+
+    A network that knows items by their ids alone has no kind: `train` says why features are not for it.
+    """
+    from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
+    from tfrec_dl.retrieval.build import model_class
+
+    if kind is None and items is None:
+        return recipe.with_settings(settings)
+    if kind is None and model_class(recipe.with_settings(settings).model) is AutoencoderModel:
+        return recipe.with_settings(settings)
+    return recipe.with_settings({"kind": "hybrid" if kind is None else kind.value, **settings})

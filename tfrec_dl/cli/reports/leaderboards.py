@@ -1,0 +1,70 @@
+"""Leaderboards shown and saved, of retrieval, of cold items and of ranking."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tfrec_dl.cli.console import console, say
+from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEADERBOARD = ("leaderboard.csv", "leaderboard.json", "leaderboard.md", "leaderboard.png")
+
+# Of rankers, beside the figure that orders them: on a terminal and in Markdown.
+BESIDE = ("auc", "log_loss", "calibration_error", "mae")
+SHOWN = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "ctr@1", "ctcvr_auc", "mae")
+
+
+class Style(NamedTuple):
+    """What a leaderboard shows.
+
+    Attributes:
+        title: above it.
+        beside: columns beside the metric on a terminal.
+        shown: columns beside the metric in Markdown.
+        note: below it.
+    """
+
+    title: str
+    beside: tuple[str, ...]
+    shown: tuple[str, ...]
+    note: str
+
+
+def show(table: "pd.DataFrame") -> None:
+    """Prints a leaderboard."""
+    from tfrec_dl.evaluation.rendering import rich_table
+
+    style = _style(table)
+    console().print(rich_table(table, style.title, style.beside, style.note))
+
+
+def save(table: "pd.DataFrame", folder: Path) -> list[str]:
+    """Writes a leaderboard in every format, the picture where matplotlib is installed; returns the paths."""
+    from tfrec_dl.evaluation.rendering import leaderboard_plot, save_leaderboard
+
+    style = _style(table)
+    *texts, picture = (folder / name for name in LEADERBOARD)
+    for path in texts:
+        save_leaderboard(table, path, style.shown, style.note)
+    try:
+        leaderboard_plot(table, picture)
+    except InputError as error:  # it is an extra
+        say(f"no picture: {error}")
+        return [str(path) for path in texts]
+    return [str(path) for path in (*texts, picture)]
+
+
+def _style(table: "pd.DataFrame") -> Style:
+    """By what the table holds."""
+    from tfrec_dl.evaluation import rendering
+    from tfrec_dl.evaluation.leaderboard import NOTE
+    from tfrec_dl.ranking import leaderboard as ranking_leaderboard
+
+    if "cold" in table:
+        cold = ("warm", "all")
+        return Style("NDCG@10 of test cases, items of the history left out", cold, cold, NOTE)
+    if "ndcg@10/low" in table and "log_loss" not in table:
+        return Style("test cases, items of the history left out", rendering.BESIDE, rendering.SHOWN, NOTE)
+    return Style("test impressions", BESIDE, SHOWN, ranking_leaderboard.NOTE)

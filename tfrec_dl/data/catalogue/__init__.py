@@ -1,0 +1,1 @@
+"""Features of items and of users."""

@@ -1,0 +1,107 @@
+"""Reads pictures into small arrays of one size."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tfrec_dl.data.tables.checks import Locate, show
+from tfrec_dl.errors import InputError
+
+READERS = 2
+"""Pictures read at a time: no more than these are in memory at full size."""
+
+
+def checked_images(
+    cells: Sequence[Any], missing: np.ndarray, name: str, locate: Locate, size: tuple[int, int], folder: Path
+) -> np.ndarray:
+    """Reads a column of pictures.
+
+    JPEG (also grey and CMYK), PNG, GIF (its first frame), BMP and WebP; what is transparent becomes white. Pictures are
+    stretched to `size` by area averaging; EXIF orientation is not looked at. An entirely black picture cannot be told
+    from a missing one.
+
+    Args:
+        cells: [n] each the path of a picture, its encoded bytes, or a uint8 array [height, width, 1, 3 or 4].
+        missing: [n] bool, rows to leave black.
+        name: the column's name, for errors.
+        locate: how to name a row, for errors.
+        size: height and width of the result, pixels.
+        folder: what relative paths are relative to.
+
+    Returns:
+        [n, height, width, 3] uint8, RGB; all zero where missing.
+
+    Raises:
+        InputError: for a missing or unreadable picture; the message names row and path.
+    """
+    images = np.zeros((len(cells), *size, 3), dtype=np.uint8)
+
+    def read(row: int) -> None:
+        value = cells[row]
+        try:
+            images[row] = _picture(value, size, folder)
+        except _UnreadableError as error:
+            what = "an array or encoded picture" if isinstance(value, (bytes, np.ndarray)) else show(str(value), 200)
+            raise InputError(
+                f"column {name!r}, {locate(row)}: {what} {error}: empty the field if the item has no picture, or "
+                "ignore the column"
+            ) from error
+
+    with ThreadPoolExecutor(READERS) as pool:
+        for _ in pool.map(read, np.flatnonzero(~missing).tolist()):
+            pass
+    return images
+
+
+class _UnreadableError(Exception):
+    """Why a picture cannot be read, as the end of a sentence about it."""
+
+
+def _picture(value: Any, size: tuple[int, int], folder: Path) -> np.ndarray:
+    """The picture [height, width, 3] uint8 of one cell."""
+    import tensorflow as tf
+
+    with tf.device("CPU:0"):
+        pixels = tf.constant(_checked_array(value)) if isinstance(value, np.ndarray) else _decoded(value, size, folder)
+        channels = int(pixels.shape[-1])
+        small = tf.image.resize(pixels, size, method="area")
+        if channels in (2, 4):  # Straight alpha, over white.
+            opaque = pixels[..., -1:]
+            if int(tf.reduce_min(opaque)) < 255:
+                alpha = tf.cast(opaque, tf.float32) / 255.0
+                over_white = tf.cast(pixels[..., :-1], tf.float32) * alpha + 255.0 * (1.0 - alpha)
+                small = tf.image.resize(over_white, size, method="area")
+            else:
+                small = small[..., :-1]
+        if small.shape[-1] == 1:
+            small = tf.repeat(small, 3, axis=-1)
+        return tf.cast(tf.round(tf.clip_by_value(small, 0.0, 255.0)), tf.uint8).numpy()
+
+
+def _checked_array(value: np.ndarray) -> np.ndarray:
+    if value.dtype != np.uint8 or value.ndim != 3 or value.shape[-1] not in (1, 3, 4) or not value.size:
+        raise _UnreadableError(f"has type {value.dtype} and shape {list(value.shape)}, not uint8 [height, width, 3]")
+    return value
+
+
+def _decoded(value: Any, size: tuple[int, int], folder: Path) -> Any:
+    """The decoded picture, a tensor [height, width, 1 to 4] uint8; large JPEGs already made smaller."""
+    import tensorflow as tf
+
+    if not isinstance(value, bytes):
+        try:
+            value = (folder / str(value).strip()).read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise _UnreadableError(f"cannot be read from {str(folder)!r} ({reason})") from error
+    try:
+        if value[:2] != b"\xff\xd8":
+            return tf.io.decode_image(value, expand_animations=False)
+        height, width = tf.io.extract_jpeg_shape(value).numpy()[:2].tolist()
+        fits = [ratio for ratio in (8, 4, 2) if height >= 2 * ratio * size[0] and width >= 2 * ratio * size[1]]
+        return tf.io.decode_jpeg(value, channels=3, ratio=fits[0] if fits else 1, dct_method="INTEGER_ACCURATE")
+    except tf.errors.OpError as error:
+        raise _UnreadableError("is not a whole JPEG, PNG, GIF, BMP or WebP picture") from error

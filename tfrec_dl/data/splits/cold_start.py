@@ -1,0 +1,183 @@
+"""Holds items out completely, to measure what a model makes of items that nobody has met."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.splits.split import EvaluationCases, Split, leave_last_out
+from tfrec_dl.data.vocabulary import Vocabulary, as_texts
+from tfrec_dl.errors import InputError
+
+WARM, VALIDATION, TEST = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class ColdStartSplit:
+    """Warm items, split by leave-last-out, and cold items that are in no training part and in no history.
+
+    **What a cold case is.** A user with interactions with cold test items is one case of `cold_test`: the target is
+    the last of these interactions, the history the user's warm items from before it (in `Interactions.order`, so
+    of the same time those that stand earlier in the table). The history may be empty. `cold_validation` is the same
+    for the cold validation items.
+
+    **What a history may hold, and why that does not leak.** Only warm items, from before the target. Among them may
+    be the user's warm validation item and, in `cold_test` alone, the warm test item: a history is read, not
+    trained on, and a service would know it too. Histories of `cold_validation` leave the warm test item out, so
+    whatever is chosen on validation has seen no target of a test. No cold item is in a history, a training row or a
+    warm target: nothing of how a cold item was used, and not even that it is there, can be learnt. One thing remains,
+    as in any leave-last-out: training holds what users did, this one included, after the target's time, all of it
+    with warm items.
+
+    Attributes:
+        split: leave-last-out over the interactions with warm items. Its vocabulary holds the items trained on, most
+            frequent first, then with count 0 the cold items in the order of first appearance in the table, then what
+            else `catalogue_ids` names. A warm item without a training interaction is in it only if `catalogue_ids`
+            names it, and else unknown, a miss.
+        cold_validation: cases whose targets are cold validation items, one target a row.
+        cold_test: cases whose targets are cold test items, one target a row.
+        validation_items: [V] bool, V = `split.vocabulary.size`: the cold validation items.
+        test_items: [V] bool: the cold test items.
+        held_out_counts: [V] int64 interactions with each cold item, 0 for all others. For a baseline that peeks; a
+            model must not see them.
+    """
+
+    split: Split
+    cold_validation: EvaluationCases
+    cold_test: EvaluationCases
+    validation_items: np.ndarray
+    test_items: np.ndarray
+    held_out_counts: np.ndarray
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary of all parts."""
+        return self.split.vocabulary
+
+    @property
+    def warm_items(self) -> np.ndarray:
+        """[V] bool: the items with training interactions."""
+        return self.vocabulary.item_counts > 0
+
+
+def hold_out_items(
+    interactions: Interactions,
+    test_share: float = 0.2,
+    validation_share: float = 0.05,
+    by: Literal["random", "first_appearance"] = "random",
+    seed: int = 0,
+    catalogue_ids: Sequence[str] | np.ndarray | None = None,
+) -> ColdStartSplit:
+    """Takes a share of the items out of everything that is trained on or read, and tests on them.
+
+    Args:
+        interactions: the interactions.
+        test_share: share of the items to test on, above 0, rounded to whole items.
+        validation_share: share of the items to validate on, above 0, rounded to whole items.
+        by: "random" draws the items uniformly; the draw depends on the seed and the set of ids, not on the order of
+            the rows. "first_appearance" takes the newest items, by the time of their first interaction: the last ones
+            to test on, those before them to validate on; of the same time those that come later in the table.
+        seed: of the draw.
+        catalogue_ids: items that are known whether or not anyone met them; see `ColdStartSplit.split`.
+
+    Returns:
+        The split.
+
+    Raises:
+        InputError: if the shares leave nothing, `by` is unknown or needs times that are missing, or the warm items
+            leave no user with three interactions.
+    """
+    part_of_item = _part_of_item(interactions, test_share, validation_share, by, seed)
+    warm = part_of_item[interactions.items] == WARM
+    cold_ids = interactions.item_ids[part_of_item != WARM]
+    further = cold_ids if catalogue_ids is None else [*cold_ids, *as_texts(np.asarray(catalogue_ids, dtype=object))]
+    split = leave_last_out(interactions.select(warm), catalogue_ids=further)
+    indices = split.vocabulary.encode(interactions.item_ids)
+
+    def mask(part: int) -> np.ndarray:
+        items = np.zeros(split.vocabulary.size, dtype=bool)
+        items[indices[part_of_item == part]] = True
+        return items
+
+    return ColdStartSplit(
+        split=split,
+        cold_validation=_cold_cases(interactions, part_of_item, VALIDATION, indices),
+        cold_test=_cold_cases(interactions, part_of_item, TEST, indices),
+        validation_items=mask(VALIDATION),
+        test_items=mask(TEST),
+        held_out_counts=np.bincount(indices[interactions.items[~warm]], minlength=split.vocabulary.size),
+    )
+
+
+def _part_of_item(
+    interactions: Interactions, test_share: float, validation_share: float, by: str, seed: int
+) -> np.ndarray:
+    """[I] int: WARM, VALIDATION or TEST for each of `interactions.item_ids`."""
+    if not (test_share > 0 and validation_share > 0 and test_share + validation_share < 1):
+        shares = f"test_share is {test_share} and validation_share {validation_share}"
+        raise InputError(f"{shares}: both must be above 0 and their sum below 1")
+    items = len(interactions.item_ids)
+    tested, validated = round(items * test_share), round(items * validation_share)
+    if not (tested and validated and tested + validated < items):
+        parts = f"{tested} to test and {validated} to validate on"
+        raise InputError(f"of {items} items the shares hold out {parts}: choose shares that leave some in every part")
+    if by == "random":
+        order = np.argsort(interactions.item_ids, kind="stable")
+        order = order[np.random.default_rng(seed).permutation(items)]
+    elif by == "first_appearance":
+        if interactions.times is None:
+            raise InputError("items by first appearance need times, and the interactions have none: use by='random'")
+        by_time = np.argsort(interactions.times, kind="stable")
+        # The first occurrence of each item in time; a reversed assignment keeps the earliest.
+        first = np.empty(items, dtype=np.int64)
+        first[interactions.items[by_time[::-1]]] = np.arange(len(interactions))[::-1]
+        order = np.argsort(-first)
+    else:
+        raise InputError(f"by is {by!r}: use 'random' or 'first_appearance'")
+    part = np.full(items, WARM)
+    part[order[:tested]] = TEST
+    part[order[tested : tested + validated]] = VALIDATION
+    return part
+
+
+def _cold_cases(
+    interactions: Interactions, part_of_item: np.ndarray, part: int, indices: np.ndarray
+) -> EvaluationCases:
+    """The last interaction of each user with an item of that part, and the warm items from before it.
+
+    Args:
+        interactions: all of them.
+        part_of_item: [I] int, as from `_part_of_item`.
+        part: VALIDATION or TEST.
+        indices: [I] int32 vocabulary index of each of `interactions.item_ids`.
+
+    Returns:
+        One row a user with such an interaction.
+    """
+    order = interactions.order
+    users, items = interactions.users[order], interactions.items[order]
+    parts = part_of_item[items]
+    target = np.full(len(interactions.user_ids), -1)  # position in `order`
+    positions = np.flatnonzero(parts == part)
+    target[users[positions]] = positions  # of several the last stays
+    past = (parts == WARM) & (np.arange(len(order)) < target[users])
+    if part == VALIDATION:
+        past[_warm_test_positions(users, parts)] = False
+    active = target >= 0
+
+    def pack(kept: np.ndarray) -> Histories:
+        weights = None if interactions.weights is None else interactions.weights[order[kept]]
+        return Histories.from_rows(users[kept], indices[items[kept]], interactions.user_ids, weights)
+
+    return EvaluationCases(pack(np.flatnonzero(past)).known().select(active), pack(target[active]).select(active))
+
+
+def _warm_test_positions(users: np.ndarray, parts: np.ndarray) -> np.ndarray:
+    """Positions, in `Interactions.order`, of the targets that leave-last-out tests on among the warm interactions."""
+    warm = np.flatnonzero(parts == WARM)
+    counts = np.bincount(users[warm])
+    last = warm[np.cumsum(counts)[counts > 0] - 1]
+    return last[counts[users[last]] >= 3]

@@ -1,0 +1,202 @@
+"""Divides interactions into training, validation and test so that nothing evaluated was trained on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.vocabulary import UNKNOWN, Vocabulary
+from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
+    from tfrec_dl.data.training.batches import Batches
+    from tfrec_dl.data.training.training_histories import TrainingHistories
+    from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationCases:
+    """What a model is asked and what it should answer.
+
+    Attributes:
+        histories: [H] rows: what each user did before.
+        targets: [H] rows of the same users: what each did next, at least one item a row; items outside the vocabulary
+            stay, as 1.
+    """
+
+    histories: Histories
+    targets: Histories
+
+    def __len__(self) -> int:
+        """The number of users."""
+        return len(self.histories)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Training, validation and test.
+
+    Attributes:
+        vocabulary: of the training interactions alone; then the items of the catalogue, if one was given, with count 0.
+        train: histories to learn from; users without any have no row.
+        validation: histories from training, targets that follow them.
+        test: histories from training and validation, targets that follow them.
+    """
+
+    vocabulary: Vocabulary
+    train: Histories
+    validation: EvaluationCases
+    test: EvaluationCases
+
+    def batches(
+        self, kind: "type[TrainingWindows] | type[TrainingHistories]", config: "WindowConfig", user_ids: bool = False
+    ) -> "Batches":
+        """The training histories as batches.
+
+        Args:
+            kind: windows or whole histories, as the model's class says.
+            config: lengths, batch size, seed.
+            user_ids: whether the users' ids stand beside them.
+
+        Raises:
+            InputError: if no user has two training interactions, or the context does not fit the window.
+        """
+        return kind(self.train, config, self.train.user_ids if user_ids else None)
+
+
+def leave_last_out(
+    interactions: Interactions, min_count: int = 1, catalogue_ids: Sequence[str] | np.ndarray | None = None
+) -> Split:
+    """Tests on each user's last interaction and validates on the one before it.
+
+    Users with fewer than three interactions are for training only. Time orders a user's interactions, ties in table
+    order; without times the table order does.
+
+    Args:
+        interactions: the interactions.
+        min_count: the fewest training interactions an item needs to be in the vocabulary.
+        catalogue_ids: items that are known whether or not anyone met them, say because a model reads their features:
+            those without a training interaction join the vocabulary with count 0, in this order.
+
+    Returns:
+        The split; a test history is the training history and the validation item.
+
+    Raises:
+        InputError: if no user has three interactions, or no item reaches `min_count`.
+    """
+    counts = np.bincount(interactions.users, minlength=len(interactions.user_ids))
+    longest = counts.max(initial=0)
+    if longest < 3:
+        raise InputError(f"no user has the 3 interactions that leave-last-out needs; the longest history has {longest}")
+    users = interactions.users[interactions.order]
+    after = np.cumsum(counts)[users] - 1 - np.arange(len(users))
+    part = np.where(counts[users] >= 3, np.maximum(2 - after, 0), 0)
+    return split_by_part(interactions, part, min_count, catalogue_ids)
+
+
+def temporal(
+    interactions: Interactions,
+    validation_share: float = 0.1,
+    test_share: float = 0.1,
+    min_count: int = 1,
+    catalogue_ids: Sequence[str] | np.ndarray | None = None,
+) -> Split:
+    """Tests on what everybody did last by the clock, validates on what came before that.
+
+    Interactions at the same time stay together, in the earlier part. Every user active in a period is a case of it,
+    new users included, whose history is empty.
+
+    Args:
+        interactions: the interactions, with times.
+        validation_share: share of the interactions to validate on, between 0 and 1; ties make it smaller.
+        test_share: share of the interactions to test on, between 0 and 1; ties make it smaller.
+        min_count: the fewest training interactions an item needs to be in the vocabulary.
+        catalogue_ids: items that are known whether or not anyone met them, say because a model reads their features:
+            those without a training interaction join the vocabulary with count 0, in this order.
+
+    Returns:
+        The split; a test history holds everything of that user before the test period.
+
+    Raises:
+        InputError: if there are no times, the shares leave nothing, ties leave a part empty, or no item reaches
+            `min_count`.
+    """
+    if interactions.times is None:
+        raise InputError("a temporal split needs times, and the interactions have none: name the time column")
+    check_shares(validation_share, test_share)
+    count = len(interactions)
+    ordered = np.sort(interactions.times)
+    tested = max(1, round(count * test_share))
+    validated = max(1, round(count * validation_share))
+    if count <= tested + validated:
+        raise InputError(f"{count} interactions are too few for a temporal split: it needs at least 3")
+    cuts = ordered[[count - tested - validated - 1, count - tested - 1]]
+    part = np.searchsorted(cuts, interactions.times[interactions.order], side="left")
+    sizes = np.bincount(part, minlength=3)
+    if not sizes.all():
+        empty = "validation" if not sizes[1] else "test"
+        raise InputError(
+            f"the {empty} part is empty: too many interactions share the time {cuts[1]}; choose larger shares"
+        )
+    return split_by_part(interactions, part, min_count, catalogue_ids)
+
+
+def check_shares(validation_share: float, test_share: float) -> None:
+    """Raises InputError where the shares leave a part without anything."""
+    if not (validation_share > 0 and test_share > 0 and validation_share + test_share < 1):
+        shares = f"validation_share is {validation_share} and test_share {test_share}"
+        raise InputError(f"{shares}: both must be above 0 and their sum below 1")
+
+
+def split_by_part(
+    interactions: Interactions,
+    part: np.ndarray,
+    min_count: int = 1,
+    catalogue_ids: Sequence[str] | np.ndarray | None = None,
+) -> Split:
+    """The split in which each interaction is in the part given; users without targets in a part are no case of it.
+
+    Args:
+        interactions: the interactions.
+        part: [n] int, for the interactions in `interactions.order`: 0 to train, 1 to validate, 2 to test.
+        min_count: as above.
+        catalogue_ids: as above.
+
+    Returns:
+        The split; every history is in time order.
+
+    Raises:
+        InputError: if no item reaches `min_count`.
+    """
+    order = interactions.order
+    trained = np.zeros(len(interactions), dtype=bool)
+    trained[order[part == 0]] = True
+    vocabulary = Vocabulary.build(interactions.item_ids, interactions.items[trained], min_count)
+    if catalogue_ids is not None:
+        # Items below min_count stay unknown: they have training interactions, so a count of 0 would be wrong.
+        met = interactions.item_ids[np.unique(interactions.items[trained])]
+        rare = set(met[vocabulary.encode(met) == UNKNOWN])
+        vocabulary = vocabulary.extended([item for item in catalogue_ids if str(item) not in rare])
+    indices = vocabulary.encode(interactions.item_ids)
+
+    def pack(included: np.ndarray) -> Histories:
+        rows = order[included]
+        weights = None if interactions.weights is None else interactions.weights[rows]
+        return Histories.from_rows(
+            interactions.users[rows], indices[interactions.items[rows]], interactions.user_ids, weights
+        )
+
+    def cases(histories: Histories, targets: Histories) -> EvaluationCases:
+        active = targets.lengths > 0
+        return EvaluationCases(histories.select(active), targets.select(active))
+
+    train = pack(part == 0).known()
+    return Split(
+        vocabulary=vocabulary,
+        train=train.select(train.lengths > 0),
+        validation=cases(train, pack(part == 1)),
+        test=cases(pack(part < 2).known(), pack(part == 2)),
+    )

@@ -1,0 +1,199 @@
+"""Reads the columns asked for from a CSV or Parquet file, ids as text."""
+
+import contextlib
+import csv
+import difflib
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+
+from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.csv_table import CsvTable
+from tfrec_dl.errors import InputError
+
+BATCH_ROWS = 1 << 17
+"""Rows of Parquet read at a time where a file is read batch by batch."""
+BUFFER_BYTES = 1 << 20
+
+
+def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Columns, Callable[[int], str]]:
+    """Reads the interaction columns of a file.
+
+    Args:
+        path: the file; see `TableFile` for the formats.
+        columns: the columns to read.
+
+    Returns:
+        A frame of those columns, the columns found, and a function from row number (from 0) to "line 3" or "row 2".
+
+    Raises:
+        InputError: if the file is missing, empty, unreadable or malformed, or lacks a column.
+    """
+    table = TableFile(path)
+    columns = columns.resolve(table.header, table.name)
+    ids = (columns.user, columns.item)
+    return table.read(list(columns.named().values()), ids), columns, table.locate
+
+
+class TableFile:
+    """A table on disk whose header has been read.
+
+    CSV is UTF-8 with a header, separated by commas (tabs when the name ends in .tsv), quoted with double quotes; ids
+    are text, so that "007" stays "007"; an empty field is a missing value. Compressed with gzip when the name ends in
+    .gz or the content says so. Parquet when the name ends in .parquet or .pq, or the content says so.
+
+    Args:
+        path: the file.
+
+    Attributes:
+        name: what to call the table in an error.
+        header: the names of the columns.
+
+    Raises:
+        InputError: if the file is missing, empty, unreadable or malformed.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.name = repr(str(path))
+        with self._explained():
+            start = _first_bytes(self.path)
+            self._table: CsvTable | _ParquetTable
+            if self.path.suffix.lower() in (".parquet", ".pq") or start == b"PAR1":
+                self._table = _ParquetTable(self.path)
+            else:
+                self._table = CsvTable(self.path, self.path.suffix.lower() == ".gz" or start[:2] == b"\x1f\x8b")
+        self.header = self._table.header
+
+    def read(self, names: Sequence[str], ids: Collection[str], typed: bool = True) -> pd.DataFrame:
+        """Reads columns.
+
+        Args:
+            names: the columns, each once in the header.
+            ids: those of them that hold ids.
+            typed: of a CSV file, whether to turn columns that spell integers, numbers or datetimes into these, ids
+                excepted; otherwise all is text. Parquet's columns have their own types.
+
+        Returns:
+            A frame of the columns in the order of `names`.
+
+        Raises:
+            InputError: if the file is unreadable or malformed.
+        """
+        with self._explained():
+            return self._table.read(names, ids, typed)
+
+    def batches(self, names: Sequence[str], ids: Collection[str], start: int = 0) -> Iterator[pa.RecordBatch]:
+        """Reads columns batch by batch, so that the file may be larger than memory.
+
+        Args:
+            names: as for `read`.
+            ids: as for `read`.
+            start: number of the first row to read, from 0.
+
+        Yields:
+            Batches of rows in file order, of any size; `frame` makes a frame of them.
+
+        Raises:
+            InputError: as `read`, when the place is reached.
+        """
+        with self._explained():
+            yield from self._table.batches(names, ids, start)
+
+    def frame(self, table: pa.Table, ids: Collection[str]) -> pd.DataFrame:
+        """What `read` would give of these rows alone: the type of a CSV column is that which they spell."""
+        return self._table.frame(table, ids)
+
+    @property
+    def row_count(self) -> int | None:
+        """Rows of a Parquet file; None for CSV, whose rows nobody has counted."""
+        return self._table.rows if isinstance(self._table, _ParquetTable) else None
+
+    def locate(self, row: int) -> str:
+        """Row number from 0 -> "line 3" of CSV, "row 2" of Parquet."""
+        return self._table.locate(row)
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns what readers raise into an InputError that names the file."""
+        try:
+            yield
+        except InputError:
+            raise
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{self.name} is not UTF-8 text (byte {error.object[error.start]:#x}): convert it to UTF-8"
+            ) from error
+        except (OSError, EOFError, zlib.error, pa.ArrowException, csv.Error) as error:
+            words = " ".join(str(error).split())[:200] or type(error).__name__
+            raise InputError(f"cannot read {self.name}: {words}") from error
+
+
+class _ParquetTable:
+    """A Parquet file, as `CsvTable`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with pyarrow.parquet.ParquetFile(path) as file:
+            self.schema = file.schema_arrow
+            self.rows: int = file.metadata.num_rows
+        self.header: list[str] = self.schema.names
+
+    def read(self, names: Sequence[str], ids: Collection[str], typed: bool) -> pd.DataFrame:
+        with pyarrow.parquet.ParquetFile(self.path, read_dictionary=self._texts(ids)) as file:
+            table = file.read(columns=list(names))
+        return self.frame(table, ids)[list(names)]
+
+    def batches(self, names: Sequence[str], ids: Collection[str], start: int) -> Iterator[pa.RecordBatch]:
+        # Without a buffer of its own, the reader would hold whole row groups of the file.
+        with pyarrow.parquet.ParquetFile(
+            self.path, read_dictionary=self._texts(ids), buffer_size=BUFFER_BYTES, pre_buffer=False
+        ) as file:
+            sizes = [file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)]
+            group = 0
+            while group < len(sizes) and start >= sizes[group]:
+                start -= sizes[group]
+                group += 1
+            for batch in file.iter_batches(BATCH_ROWS, list(range(group, len(sizes))), list(names)):
+                skipped = min(start, batch.num_rows)
+                start -= skipped
+                if skipped < batch.num_rows:
+                    yield batch.slice(skipped)
+
+    @staticmethod
+    def frame(table: pa.Table, ids: Collection[str]) -> pd.DataFrame:
+        # pandas' metadata would turn a column into the frame's index again.
+        return table.unify_dictionaries().to_pandas(date_as_object=False, ignore_metadata=True)
+
+    def _texts(self, ids: Collection[str]) -> list[str]:
+        return [name for name in ids if pa.types.is_string(self.schema.field(name).type)]
+
+    def locate(self, row: int) -> str:
+        return f"row {row + 1}"
+
+
+def _first_bytes(path: Path) -> bytes:
+    """The first four bytes, once it is sure that there is such a file."""
+    if (path / "prepared.json").exists():
+        raise InputError(
+            f"{str(path)!r} is a prepared folder, which `tfrec-dl train` reads for retrieval: give the table itself"
+        )
+    if path.is_dir():
+        raise InputError(f"{str(path)!r} is a folder: name a CSV or Parquet file in it")
+    if not path.exists():
+        folder = path.parent
+        if not folder.is_dir():
+            raise InputError(f"no file {str(path)!r}: there is no folder {str(folder)!r}")
+        near = difflib.get_close_matches(path.name, [entry.name for entry in folder.iterdir()], n=1, cutoff=0.5)
+        raise InputError(
+            f"no file {str(path)!r}: " + (f"did you mean {near[0]!r}?" if near else "check the name and the folder")
+        )
+    with path.open("rb") as file:
+        start = file.read(4)
+    if not start:
+        raise InputError(f"{str(path)!r} is empty: it needs a header and at least one row")
+    return start

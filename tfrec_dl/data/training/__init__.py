@@ -1,0 +1,1 @@
+"""Batches of training windows and of whole histories."""

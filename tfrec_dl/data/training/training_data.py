@@ -1,0 +1,58 @@
+"""What training needs to see of its data, whether that is in memory or on disk."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from tfrec_dl.data.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from tfrec_dl.data.splits.split import EvaluationCases
+    from tfrec_dl.data.training.batches import Batches
+    from tfrec_dl.data.training.training_histories import TrainingHistories
+    from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+
+
+class Described(Protocol):
+    """A table that has been read, or is known by a description."""
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all content in 64 hexadecimal digits."""
+        ...
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How many "interactions", "users" and "items"."""
+        ...
+
+
+class TrainingData(Protocol):
+    """A split: what is trained on, validated on and tested on."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Of the training interactions."""
+        ...
+
+    @property
+    def validation(self) -> "EvaluationCases":
+        """Histories from training, targets that follow them."""
+        ...
+
+    @property
+    def test(self) -> "EvaluationCases":
+        """Histories from training and validation, targets that follow them."""
+        ...
+
+    def batches(
+        self, kind: "type[TrainingWindows] | type[TrainingHistories]", config: "WindowConfig", user_ids: bool = False
+    ) -> "Batches":
+        """The training histories as batches.
+
+        Args:
+            kind: windows or whole histories, as the model's class says.
+            config: lengths, batch size, seed.
+            user_ids: whether the users' ids stand beside them.
+
+        Raises:
+            InputError: if there is nothing to learn from, or the data cannot be read in this way.
+        """
+        ...

@@ -1,1 +1,0 @@
-"""The floors: recommenders without a neural network that every model is measured against."""

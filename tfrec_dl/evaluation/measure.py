@@ -1,0 +1,76 @@
+"""The figures that a finished run keeps."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from tfrec_dl.data.splits.cold_start import ColdStartSplit
+from tfrec_dl.data.splits.split import EvaluationCases, Split
+from tfrec_dl.data.training.training_data import TrainingData
+from tfrec_dl.evaluation.cold_start import evaluate_cold_start
+from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.evaluation.intervals import paired_difference
+
+
+def measure(model: Any, split: TrainingData, on_validation: Any = None) -> dict[str, float]:
+    """The figures of a finished run: validation and test, and test with seen items kept, with their intervals.
+
+    Args:
+        model: scores histories.
+        split: the cases.
+        on_validation: scores the validation cases in its place: for a model that has learned from them.
+
+    Returns:
+        "test/ndcg@10", "test/ndcg@10/low", "test/ndcg@10/high", ...; so too under "validation/" and "test_keep_seen/".
+    """
+    parts: dict[str, tuple[Any, EvaluationCases, bool]] = {
+        "validation": (on_validation or model, split.validation, False),
+        "test": (model, split.test, False),
+        "test_keep_seen": (model, split.test, True),
+    }
+    figures: dict[str, float] = {}
+    for part, (scorer, cases, keep_seen) in parts.items():
+        report = evaluate(scorer, cases, split.vocabulary, keep_seen=keep_seen)
+        figures |= {f"{part}/{name}": value for name, value in report.summary().items()}
+    return figures
+
+
+def measure_gain(model: Any, start: Any, split: Split) -> dict[str, float]:
+    """What a training added to the model that it began with, on the same test cases.
+
+    Args:
+        model: scores histories.
+        start: the one it began as.
+        split: the cases.
+
+    Returns:
+        "test_start/ndcg@10" with its interval, of the start; "test_gain/ndcg@10", the mean difference, with the paired
+        interval and "test_gain/ndcg@10/p"; so too the other metrics. Catalogue coverage has no interval.
+    """
+    after, before = (evaluate(each, split.test, split.vocabulary) for each in (model, start))
+    figures = {f"test_start/{name}": value for name, value in before.summary().items()}
+    for name in after.values:
+        gain = paired_difference(after, before, name)
+        figures |= {f"test_gain/{name}": gain.difference}
+        figures |= {f"test_gain/{name}/{part}": getattr(gain, part) for part in ("low", "high", "p")}
+    return figures | {f"test_gain/{name}": value - before.totals[name] for name, value in after.totals.items()}
+
+
+def measure_cold(
+    model: Any, cold_split: ColdStartSplit, parts: Sequence[Literal["validation", "test"]] = ("validation", "test")
+) -> dict[str, float]:
+    """The figures of `evaluate_cold_start`, with their intervals.
+
+    Args:
+        model: scores histories.
+        cold_split: cases of items held out, and of the others.
+        parts: which cases.
+
+    Returns:
+        "test_warm/ndcg@10", "test_cold/ndcg@10", "test_all/ndcg@10", ...; so too for "validation".
+    """
+    figures: dict[str, float] = {}
+    for part in parts:
+        reports = evaluate_cold_start(model, cold_split, part)
+        for kind, report in reports.items():
+            figures |= {f"{part}_{kind}/{name}": value for name, value in report.summary().items()}
+    return figures

@@ -1,0 +1,76 @@
+"""Pictures as vectors: a network of `tf.keras.applications`."""
+
+import inspect
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import AfterValidator, ConfigDict, Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.features.pictures import Resize, absolute_path, where_present
+from tfrec_dl.layers.dropout import ResumableDropout
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Backbone:
+    """A network of `tf.keras.applications`.
+
+    With weights its features are taken as they are, computed once for each picture; without, it is trained with the
+    recommender from a random start, which takes many pictures and a GPU.
+
+    Attributes:
+        application: name of the model function, for example "MobileNetV2".
+        weights: path of its weights without the top (a Keras weights file), which a run's folder does not hold: opening
+            the run needs the file too; None starts at random.
+        size: height and width in pixels that pictures are resized to, as the backbone needs them.
+        dropout: share of the features set to zero in training.
+    """
+
+    name: Literal["backbone"] = "backbone"
+    application: str = "MobileNetV2"
+    weights: Annotated[str, AfterValidator(absolute_path)] | None = None
+    size: tuple[PositiveInt, PositiveInt] = (96, 96)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+
+    def preparation(self, pictures: np.ndarray) -> tf.keras.layers.Layer:
+        """Layer, pictures [N, H, W, 3] uint8 -> features [N, F] float32; without weights as `ImageCNN`.
+
+        Raises:
+            InputError: if there is no such application, or the weights cannot be read.
+        """
+        resize = Resize(self.size)
+        if self.weights is None:
+            return resize
+        inputs = tf.keras.Input([None, None, 3], dtype=tf.uint8)
+        resized = resize(inputs)
+        return tf.keras.Model(inputs, where_present(self._features(resized), resized), name=self.application.lower())
+
+    def vector(self, prepared: tf.Tensor) -> tf.Tensor:
+        """What the preparation gives -> [N, F] float32."""
+        vector = prepared if self.weights is not None else where_present(self._features(prepared), prepared)
+        return ResumableDropout(self.dropout)(vector) if self.dropout else vector
+
+    def _features(self, pictures: tf.Tensor) -> tf.Tensor:
+        function, preprocess = _application(self.application)
+        if self.weights is not None and not Path(self.weights).is_file():
+            raise InputError(f"weights of {self.application}: no file {self.weights!r}; give its path, or None.")
+        try:
+            network = function(include_top=False, weights=self.weights, input_shape=(*self.size, 3), pooling="avg")
+        except (ValueError, OSError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise InputError(f"{self.application} cannot be built with weights {self.weights!r}: {reason}") from error
+        network.trainable = self.weights is None
+        values = tf.keras.layers.Lambda(lambda pixels: preprocess(tf.cast(pixels, tf.float32)))(pictures)
+        return network(values)
+
+
+def _application(name: str) -> tuple:
+    """The model function of `tf.keras.applications` and its module's preprocessing."""
+    function = getattr(tf.keras.applications, name, None)
+    for module in vars(tf.keras.applications).values():
+        if inspect.ismodule(module) and getattr(module, name, None) is function and callable(function):
+            return function, module.preprocess_input
+    raise InputError(f"tf.keras.applications has no {name!r}: name one of its model functions, such as 'MobileNetV2'.")

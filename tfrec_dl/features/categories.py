@@ -1,0 +1,97 @@
+"""Categories as vectors: embedding bags."""
+
+from collections import Counter
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR
+from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.layers.masking import EntryDropout, known_mask, masked_mean
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Categories:
+    """The mean of the vectors of an item's categories.
+
+    A category that was never seen, or too rarely, is passed over: an item with no other has the zero vector.
+
+    Attributes:
+        embedding: width of a category's vector.
+        min_count: items that must have a category for it to be known.
+        max_count: categories of an item that are read.
+        dropout: share of an item's categories not read in training, and of the mean's components set to zero.
+    """
+
+    embedding: int = Field(default=32, ge=1)
+    min_count: int = Field(default=2, ge=1)
+    max_count: int = Field(default=16, ge=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+    name: Literal["categories"] = "categories"
+
+    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
+        """Learns the categories of values [n] object (str), each "" or one category or several: "Drama|War".
+
+        Returns:
+            Layer, values [N] string -> [N, C] int32, right-padded with 0; what it does not know is 1.
+        """
+        counter: Counter[str] = Counter()
+        longest = 1
+        for value in values:
+            parts = [part.strip() for part in str(value).split(SEPARATOR) if part.strip()]
+            longest = max(longest, len(parts))
+            counter.update(list(dict.fromkeys(parts)))
+        kept = [category for category, count in counter.most_common() if count >= self.min_count]
+        return CategoryLookup(kept, min(longest, self.max_count))
+
+    def vector(self, indices: tf.Tensor, size: int) -> tf.Tensor:
+        """Builds the network.
+
+        Args:
+            indices: [N, C] int32.
+            size: categories that the preparation knows, padding and unknown included.
+
+        Returns:
+            [N, embedding].
+        """
+        if self.dropout:
+            indices = EntryDropout(self.dropout)(indices)
+        vectors = tf.keras.layers.Embedding(size, self.embedding)(indices)
+        mean = masked_mean(vectors, known_mask(indices))
+        return ResumableDropout(self.dropout)(mean) if self.dropout else mean
+
+
+class CategoryLookup(tf.keras.layers.Layer):
+    """Splits "a|b" and looks the parts up, in the graph.
+
+    Args:
+        categories: those known, whose indices start at 2.
+        width: parts of a value that are read.
+    """
+
+    def __init__(self, categories: list[str], width: int, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.categories = list(categories)
+        self.width = width
+        keys = tf.constant(self.categories or [SEPARATOR], tf.string)  # never a part: a table may not be empty
+        indices = tf.range(2, 2 + len(self.categories or [SEPARATOR]), dtype=tf.int32)
+        self._table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, indices), 1)
+
+    def vocabulary_size(self) -> int:
+        """Categories known, padding and unknown included."""
+        return 2 + max(1, len(self.categories))
+
+    def call(self, values: tf.Tensor) -> tf.Tensor:
+        """[N] string -> [N, width] int32."""
+        parts = tf.strings.split(values, SEPARATOR)
+        parts = tf.ragged.map_flat_values(tf.strings.strip, parts)
+        parts = tf.ragged.boolean_mask(parts, parts != "")
+        indices = tf.ragged.map_flat_values(self._table.lookup, parts)
+        return indices.to_tensor(0, shape=[None, self.width])
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "categories": self.categories, "width": self.width}

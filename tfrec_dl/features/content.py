@@ -1,0 +1,157 @@
+"""From an item's raw features to its content vector: what prepares and reads each kind of feature, how they join."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.features.backbone import Backbone
+from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
+from tfrec_dl.features.categories import Categories
+from tfrec_dl.features.fusion import Concatenation, GatedSum
+from tfrec_dl.features.gan_features import GANFeatures
+from tfrec_dl.features.hashed_categories import HashedCategories
+from tfrec_dl.features.image_cnn import ImageCNN
+from tfrec_dl.features.numbers import Numbers
+from tfrec_dl.features.text_cnn import TextCNN
+
+Picture = Annotated[ImageCNN | Backbone | GANFeatures, Field(discriminator="name")]
+Fusion = Annotated[Concatenation | GatedSum, Field(discriminator="name")]
+
+
+def _named(default: str) -> Callable[[Any], str]:
+    """What tells classes apart: the name; configurations of early runs, which have none, are of the default's."""
+
+    def name(config: Any) -> str:
+        found = config.get("name", default) if isinstance(config, Mapping) else getattr(config, "name", default)
+        return str(found)
+
+    return name
+
+
+CategoryReader = Annotated[
+    Annotated[Categories, Tag("categories")] | Annotated[HashedCategories, Tag("hashed_categories")],
+    Discriminator(_named("categories")),
+]
+NumberReader = Annotated[
+    Annotated[Numbers, Tag("numbers")] | Annotated[BucketisedNumbers, Tag("bucketised_numbers")],
+    Discriminator(_named("numbers")),
+]
+
+BLOCK = 1_024  # rows prepared at once: bounds the memory that resized pictures take
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Content:
+    """What reads each kind of feature. Every feature has a network of its own; kinds that are not there cost nothing.
+
+    Attributes:
+        text: for texts.
+        image: for pictures.
+        categories: for categories and multi-categories.
+        numbers: for numbers.
+        fusion: how the vectors of an item's features become one.
+    """
+
+    text: TextCNN = TextCNN()
+    image: Picture = ImageCNN()
+    categories: CategoryReader = Categories()
+    numbers: NumberReader = Numbers()
+    fusion: Fusion = Concatenation()
+
+    def of_kind(self, kind: str) -> Any:
+        """The configuration that reads features of a kind of `Catalogue.kinds`."""
+        return {
+            "text": self.text,
+            "image": self.image,
+            "category": self.categories,
+            "multi_category": self.categories,
+            "number": self.numbers,
+        }[kind]
+
+
+def preparation(config: Content, catalogue: Catalogue) -> tf.keras.Model:
+    """Builds the part that learns nothing by gradient: tokens, category indices, normalised numbers, resized pictures.
+
+    Args:
+        config: what reads each kind.
+        catalogue: the items to learn tokens, categories, means and deviations from: those of training.
+
+    Returns:
+        Functional model, raw features {name: [N, ...]} as in `Catalogue.columns` -> prepared features {name: [N, ...]}.
+    """
+    raw, prepared = {}, {}
+    for name, kind in catalogue.kinds.items():
+        shape, dtype = ([None, None, 3], tf.uint8) if kind == "image" else ([], _dtype(kind))
+        raw[name] = tf.keras.Input(shape, dtype=dtype)
+        prepared[name] = config.of_kind(kind).preparation(catalogue.columns[name])(raw[name])
+    return tf.keras.Model(raw, prepared, name="preparation")
+
+
+def prepare(preparation: tf.keras.Model, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Raw features {name: [n, ...]} -> prepared features {name: [n, ...]}, some rows at a time."""
+    rows = len(next(iter(columns.values())))
+    blocks = []
+    for start in range(0, max(rows, 1), BLOCK):
+        block = {name: tf.convert_to_tensor(values[start : start + BLOCK]) for name, values in columns.items()}
+        blocks.append({name: values.numpy() for name, values in preparation(block, training=False).items()})
+    return {name: np.concatenate([block[name] for block in blocks]) for name in columns}
+
+
+def content_vector(
+    config: Content, catalogue: Catalogue, preparation: tf.keras.Model, dimension: int
+) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    """Builds the part that is trained.
+
+    Args:
+        config: what reads each kind.
+        catalogue: names and kinds of the features.
+        preparation: of the same features.
+        dimension: width of the vector.
+
+    Returns:
+        Keras inputs of the prepared features {name: [N, ...]}, and the content vector [N, dimension].
+    """
+    inputs, vectors = feature_vectors(config, catalogue.kinds, preparation)
+    return inputs, config.fusion.fuse(vectors, dimension)
+
+
+def feature_vectors(
+    config: Content, kinds: Mapping[str, Kind], preparation: tf.keras.Model
+) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
+    """Builds a network for each feature.
+
+    Args:
+        config: what reads each kind.
+        kinds: feature -> kind.
+        preparation: of the same features.
+
+    Returns:
+        Keras inputs of the prepared features {name: [N, ...]}, and their vectors, [N, width of the reader] each.
+    """
+    inputs, vectors = {}, []
+    for name, kind in kinds.items():
+        output = preparation.output[name]
+        inputs[name] = tf.keras.Input(output.shape[1:], dtype=output.dtype)
+        reader = config.of_kind(kind)
+        if kind in ("text", "category", "multi_category"):
+            vectors.append(reader.vector(inputs[name], _vocabulary_size(preparation, name)))
+        else:
+            vectors.append(reader.vector(inputs[name]))
+    return inputs, vectors
+
+
+def _dtype(kind: str) -> tf.DType:
+    return tf.float32 if kind == "number" else tf.string
+
+
+def _vocabulary_size(preparation: tf.keras.Model, name: str) -> int:
+    """Entries that the lookup of a feature knows, padding and unknown included."""
+    layer = preparation.output[name]._keras_history.layer
+    size: int = layer.vocabulary_size()
+    return size

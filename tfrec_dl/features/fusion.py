@@ -1,0 +1,51 @@
+"""Several feature vectors of an item -> one."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.layers.dropout import ResumableDropout
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Concatenation:
+    """One dense layer over all of them side by side, and one to the width wanted.
+
+    Attributes:
+        units: width of the first layer.
+        dropout: share of its outputs set to zero in training.
+    """
+
+    name: Literal["concatenation"] = "concatenation"
+    units: int = Field(default=128, ge=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+
+    def fuse(self, vectors: Sequence[tf.Tensor], dimension: int) -> tf.Tensor:
+        """Vectors [N, F_1], [N, F_2], ... -> [N, dimension]."""
+        joined = tf.keras.layers.Concatenate()(list(vectors)) if len(vectors) > 1 else vectors[0]
+        hidden = tf.keras.layers.Dense(self.units, activation="relu", name="fused")(joined)
+        if self.dropout:
+            hidden = ResumableDropout(self.dropout)(hidden)
+        return tf.keras.layers.Dense(dimension, name="content")(hidden)
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class GatedSum:
+    """The sum of all of them, each weighted for the item by a softmax over the features.
+
+    Source: the gates of a mixture of experts (Jacobs et al., Neural Computation 1991), a feature an expert.
+    """
+
+    name: Literal["gated_sum"] = "gated_sum"
+
+    def fuse(self, vectors: Sequence[tf.Tensor], dimension: int) -> tf.Tensor:
+        """Vectors [N, F_1], [N, F_2], ... -> [N, dimension]."""
+        experts = [tf.keras.layers.Dense(dimension, activation="tanh")(vector) for vector in vectors]
+        joined = tf.keras.layers.Concatenate()(list(vectors)) if len(vectors) > 1 else vectors[0]
+        gates = tf.keras.layers.Dense(len(experts), activation="softmax", name="gates")(joined)
+        stacked = tf.keras.layers.Lambda(lambda parts: tf.stack(parts, axis=1))(experts)
+        mixed = tf.keras.layers.Dot(axes=1)([gates, stacked])
+        return tf.keras.layers.Dense(dimension, name="content")(mixed)

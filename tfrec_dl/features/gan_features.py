@@ -1,0 +1,116 @@
+"""Pictures as vectors: the features of a GAN's discriminator, which learnt them without labels."""
+
+from math import ceil
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import AfterValidator, ConfigDict, Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.features.pictures import Resize, absolute_path, where_present
+from tfrec_dl.layers.dropout import ResumableDropout
+
+PREFIX = "features_"  # of the names of the discriminator's layers that are features
+BLOCK = 256  # pictures read at once
+LEAST_VARIANCE = 1e-6  # a unit that never fires has no variance, and would be all there is once a picture wakes it
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class GANFeatures:
+    """The largest activations of each of a discriminator's layers over a grid, taken as they are.
+
+    Computed once for each picture, in standard deviations from the mean of the training items (Radford et al.,
+    Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks, ICLR 2016, section
+    5.1, whose grid is 4 by 4).
+
+    Attributes:
+        weights: path of the file that `save_discriminator` wrote, which a run's folder does not hold: opening the run
+            needs the file too.
+        grid: rows and columns of the fields that a picture is divided into; each gives the largest value of every
+            filter.
+        dropout: share of the features set to zero in training.
+    """
+
+    name: Literal["gan_features"] = "gan_features"
+    weights: Annotated[str, AfterValidator(absolute_path)] | None = None
+    grid: tuple[PositiveInt, PositiveInt] = (2, 2)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+
+    def preparation(self, pictures: np.ndarray) -> tf.keras.layers.Layer:
+        """Learns mean and deviation of the features of pictures [N, H, W, 3] uint8.
+
+        Returns:
+            Functional model, pictures [N, H, W, 3] uint8 of any size -> features [N, F] float32, zeros where the
+            picture is black: missing.
+
+        Raises:
+            InputError: if there is no file, or it holds no such discriminator.
+        """
+        discriminator = read_discriminator(self.weights)
+        inputs = tf.keras.Input([None, None, 3], dtype=tf.uint8)
+        resized = Resize(discriminator.input_shape[1:3])(inputs)
+        pixels = tf.keras.layers.Rescaling(1 / 127.5, offset=-1)(resized)
+        features = grid_features(discriminator, self.grid)(pixels)
+        mean, variance = _moments(tf.keras.Model(inputs, features), pictures)
+        standard = tf.keras.layers.Normalization(mean=mean, variance=variance)(features)
+        return tf.keras.Model(inputs, where_present(standard, resized), name=self.name)
+
+    def vector(self, prepared: tf.Tensor) -> tf.Tensor:
+        """What the preparation gives, [N, F] float32 -> the same."""
+        return ResumableDropout(self.dropout)(prepared) if self.dropout else prepared
+
+
+def grid_features(discriminator: tf.keras.Model, grid: tuple[int, int]) -> tf.keras.Model:
+    """Builds the features of a discriminator.
+
+    Args:
+        discriminator: functional model over pixels [N, height, width, 3] of -1 to 1, whose layers "features_1", ... are
+            feature maps.
+        grid: rows and columns; fewer where a map is smaller.
+
+    Returns:
+        Functional model that is not trained, the same pixels -> [N, F] float32.
+    """
+    pooled = []
+    for layer in discriminator.layers:
+        if layer.name.startswith(PREFIX):
+            fields = [ceil(pixels / cells) for pixels, cells in zip(layer.output.shape[1:3], grid, strict=True)]
+            largest = tf.keras.layers.MaxPooling2D(fields, padding="same")(layer.output)
+            pooled.append(tf.keras.layers.Flatten()(largest))
+    features = tf.keras.layers.Concatenate()(pooled) if len(pooled) > 1 else pooled[0]
+    model = tf.keras.Model(discriminator.input, features)
+    model.trainable = False
+    return model
+
+
+def read_discriminator(path: str | None) -> tf.keras.Model:
+    """Reads the file that `save_discriminator` wrote.
+
+    Raises:
+        InputError: if there is no file, or it holds no such discriminator.
+    """
+    if path is None or not Path(path).is_file():
+        raise InputError(f"gan_features: no file {path!r}; give as weights the path that save_discriminator wrote to.")
+    try:
+        model = tf.keras.models.load_model(path, compile=False)
+    except Exception as error:  # Keras raises whatever its readers do
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"gan_features: {path!r} cannot be read as a discriminator: {reason}") from error
+    if not any(layer.name.startswith(PREFIX) for layer in model.layers) or len(model.inputs or []) != 1:
+        raise InputError(
+            f"gan_features: the model in {path!r} is no conv_gan discriminator; give what save_discriminator wrote."
+        )
+    return model
+
+
+def _moments(model: tf.keras.Model, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance [F] of the features of the pictures that are not missing; 0 and 1 where there is none."""
+    present = np.flatnonzero(pictures.any(axis=(1, 2, 3)))
+    if not len(present):
+        return np.zeros(model.output.shape[1], np.float32), np.ones(model.output.shape[1], np.float32)
+    blocks = [present[start : start + BLOCK] for start in range(0, len(present), BLOCK)]
+    features = np.concatenate([model(tf.constant(pictures[block]), training=False).numpy() for block in blocks])
+    return features.mean(axis=0), np.maximum(features.var(axis=0), LEAST_VARIANCE)

@@ -1,0 +1,113 @@
+"""Categories as vectors without a vocabulary: several hashes each."""
+
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR
+from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.layers.masking import UNKNOWN, EntryDropout, known_mask, masked_mean
+
+FIRST = UNKNOWN + 1  # the first bin: 0 is padding, 1 a hidden category
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class HashedCategories:
+    """The mean of the vectors of an item's categories, each the mean of the bins that it falls into.
+
+    For categories that are too many to list, or that go on appearing: one that was never seen has a vector too, made of
+    bins that others have trained. Two that share a bin under one hash function rarely do under the next. Source:
+    Svenstrup et al., Hash Embeddings for Efficient Word Representations, NeurIPS 2017, without its weights.
+
+    Attributes:
+        bins: of each hash function.
+        hashes: hash functions.
+        embedding: width of a bin's vector.
+        max_count: categories of an item that are read.
+        dropout: share of an item's categories not read in training, and of the mean's components set to zero.
+    """
+
+    bins: int = Field(default=1024, ge=2)
+    hashes: int = Field(default=2, ge=1)
+    embedding: int = Field(default=32, ge=1)
+    max_count: int = Field(default=16, ge=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+    name: Literal["hashed_categories"] = "hashed_categories"
+
+    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
+        """Learns the most categories that one of values [n] object (str) has; each is "", "Drama" or "Drama|War".
+
+        Returns:
+            Layer, values [N] string -> [N, C, hashes] int32, right-padded with 0.
+        """
+        longest = max((sum(bool(part.strip()) for part in str(value).split(SEPARATOR)) for value in values), default=1)
+        return CategoryHash(self.bins, self.hashes, min(max(longest, 1), self.max_count))
+
+    def vector(self, indices: tf.Tensor, size: int) -> tf.Tensor:
+        """Builds the network.
+
+        Args:
+            indices: [N, C, hashes] int32.
+            size: bins of all hash functions, padding and unknown included.
+
+        Returns:
+            [N, embedding].
+        """
+        if self.dropout:
+            indices = CategoryDropout(self.dropout)(indices)
+        entries = tf.keras.layers.Reshape((indices.shape[1] * self.hashes,))(indices)
+        mean = masked_mean(tf.keras.layers.Embedding(size, self.embedding)(entries), known_mask(entries))
+        return ResumableDropout(self.dropout)(mean) if self.dropout else mean
+
+
+class CategoryHash(tf.keras.layers.Layer):
+    """Splits "a|b" and hashes the parts, in the graph, on every machine alike.
+
+    Args:
+        bins: of each hash function; each has bins of its own.
+        hashes: hash functions.
+        width: parts of a value that are read.
+    """
+
+    def __init__(self, bins: int, hashes: int, width: int, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.bins = bins
+        self.hashes = hashes
+        self.width = width
+
+    def vocabulary_size(self) -> int:
+        """Bins of all hash functions, padding and unknown included."""
+        return FIRST + self.hashes * self.bins
+
+    def call(self, values: tf.Tensor) -> tf.Tensor:
+        """[N] string -> [N, width, hashes] int32."""
+        parts = tf.strings.split(values, SEPARATOR)
+        parts = tf.ragged.map_flat_values(tf.strings.strip, parts)
+        parts = tf.ragged.boolean_mask(parts, parts != "")
+        return tf.stack([self._indices(parts, number) for number in range(self.hashes)], axis=2)
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "bins": self.bins, "hashes": self.hashes, "width": self.width}
+
+    def _indices(self, parts: tf.RaggedTensor, number: int) -> tf.Tensor:
+        """Parts [N, ...] and which hash function -> [N, width] int32."""
+        key = [number, 0]  # of SipHash
+        bins = tf.strings.to_hash_bucket_strong(parts.values, self.bins, key)
+        indices = parts.with_values(tf.cast(bins, tf.int32) + FIRST + number * self.bins)
+        return indices.to_tensor(0, shape=[None, self.width])
+
+
+class CategoryDropout(EntryDropout):
+    """Hides a share of the categories in training, under all hash functions at once.
+
+    Args:
+        rate: that share.
+    """
+
+    def _uniform(self, shape: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+        drawn = super()._uniform(shape[:-1], dtype)
+        return tf.broadcast_to(drawn[..., None], shape)

@@ -1,0 +1,59 @@
+"""The prepared features of the rows of a table, kept beside a tower."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.errors import InputError
+from tfrec_dl.features.content import prepare
+
+
+class Features:
+    """What no training changes: a plain object, so that Keras puts none of it into checkpoints.
+
+    Args:
+        preparation: functional model, raw features {name: [N, ...]} -> prepared features {name: [N, ...]}.
+        kinds: feature -> kind, as in `Catalogue.kinds`.
+        prepared: {name: [R, ...]}, the prepared features of R rows.
+    """
+
+    def __init__(
+        self, preparation: tf.keras.Model, kinds: Mapping[str, Kind], prepared: Mapping[str, np.ndarray]
+    ) -> None:
+        self.preparation = preparation
+        self.kinds = dict(kinds)
+        self.prepared = {name: tf.constant(values) for name, values in prepared.items()}
+
+    @classmethod
+    def of(cls, preparation: tf.keras.Model, catalogue: Catalogue, empty_rows: int) -> "Features":
+        """Prepares a catalogue's rows, after some rows without any feature."""
+        rows = prepare(preparation, catalogue.columns)
+        prepared = {
+            name: np.concatenate([np.zeros((empty_rows, *values.shape[1:]), values.dtype), values])
+            for name, values in rows.items()
+        }
+        return cls(preparation, catalogue.kinds, prepared)
+
+    def rows(self, indices: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Prepared features {name: [N, ...]} of rows [N] int32."""
+        return {name: tf.gather(values, indices) for name, values in self.prepared.items()}
+
+    def extended(self, catalogue: Catalogue) -> "Features":
+        """These rows and then a catalogue's.
+
+        Raises:
+            InputError: if the catalogue has other features.
+        """
+        for name, kind in self.kinds.items():
+            if name not in catalogue.kinds:
+                raise InputError(f"the table lacks the feature {name!r}: give {', '.join(self.kinds)} as in training.")
+            if catalogue.kinds[name] != kind:
+                raise InputError(
+                    f"feature {name!r} is of kind {catalogue.kinds[name]}: give it as {kind}, as in training."
+                )
+        further = prepare(self.preparation, {name: catalogue.columns[name] for name in self.kinds})
+        prepared = {name: np.concatenate([values.numpy(), further[name]]) for name, values in self.prepared.items()}
+        return Features(self.preparation, self.kinds, prepared)

@@ -1,0 +1,112 @@
+"""Text as a vector: a convolutional network over its words.
+
+Source: Kim, Convolutional Neural Networks for Sentence Classification, EMNLP 2014.
+"""
+
+from collections import Counter
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.layers.masking import EntryDropout, known_mask, masked_mean
+
+PUNCTUATION = r"[!\"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~']"
+BLOCK = 512  # texts split into tokens at once
+LONGEST_TEXT = 20_000  # bytes of a text that are looked at: bounds what one endless text can cost
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class TextCNN:
+    """Embedded tokens, parallel convolutions, pooling over the text.
+
+    Attributes:
+        max_tokens: tokens of a text that are read; fewer where the longest text of the catalogue is shorter.
+        vocabulary_size: tokens known at most, the most frequent.
+        min_count: items whose text must hold a token for it to be known.
+        split: what a token is; "character" suits languages written without spaces.
+        embedding: width of a token's vector.
+        kernel_sizes: tokens that a filter of each convolution sees.
+        filters: of each convolution.
+        pooling: over the text: the largest value of each filter, or the mean.
+        token_dropout: share of the tokens read as unknown in training.
+        dropout: share of the pooled values set to zero in training.
+    """
+
+    max_tokens: int = Field(default=64, ge=1)
+    vocabulary_size: int = Field(default=20_000, ge=1)
+    min_count: int = Field(default=2, ge=1)
+    split: Literal["whitespace", "character"] = "whitespace"
+    embedding: int = Field(default=64, ge=1)
+    kernel_sizes: tuple[PositiveInt, ...] = Field(default=(1, 3), min_length=1)
+    filters: int = Field(default=64, ge=1)
+    pooling: Literal["max", "average"] = "average"
+    token_dropout: float = Field(default=0.2, ge=0, lt=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+
+    def preparation(self, texts: np.ndarray) -> tf.keras.layers.Layer:
+        """Learns the tokens of texts [n] object (str).
+
+        Returns:
+            Layer, texts [N] string -> tokens [N, T] int32, right-padded with 0; tokens that it does not know are 1.
+        """
+        tokens, longest = self._count(texts)
+        kept = [token for token, count in tokens.most_common(self.vocabulary_size) if count >= self.min_count]
+        return tf.keras.layers.TextVectorization(
+            standardize=_standardised,
+            split=self.split,
+            output_sequence_length=max(1, min(self.max_tokens, longest)),
+            # A vocabulary may not be empty; punctuation is never a token.
+            vocabulary=kept or ["|"],
+        )
+
+    def vector(self, tokens: tf.Tensor, size: int) -> tf.Tensor:
+        """Builds the network.
+
+        Args:
+            tokens: [N, T] int32.
+            size: tokens that the preparation knows, padding and unknown included.
+
+        Returns:
+            [N, filters x convolutions]; zeros for an empty text.
+        """
+        if self.token_dropout:
+            tokens = EntryDropout(self.token_dropout)(tokens)
+        known = known_mask(tokens)
+        # Zeros where no token is known, as a convolution finds beyond the text's end.
+        embedded = tf.keras.layers.Multiply()([tf.keras.layers.Embedding(size, self.embedding)(tokens), known])
+        pooled = []
+        for kernel in self.kernel_sizes:
+            convolution = tf.keras.layers.Conv1D(self.filters, kernel, padding="same", activation="relu")
+            activations = convolution(embedded)
+            if self.pooling == "max":
+                # ReLU's values are not negative, so zeros at padding change no maximum.
+                masked = tf.keras.layers.Multiply()([activations, known])
+                pooled.append(tf.keras.layers.GlobalMaxPooling1D()(masked))
+            else:
+                pooled.append(masked_mean(activations, known))
+        vector = tf.keras.layers.Concatenate()(pooled) if len(pooled) > 1 else pooled[0]
+        return ResumableDropout(self.dropout)(vector) if self.dropout else vector
+
+    def _count(self, texts: np.ndarray) -> tuple[Counter[str], int]:
+        """In how many texts each token occurs, and the most tokens of one text."""
+        counter: Counter[str] = Counter()
+        longest = 0
+        split = tf.strings.unicode_split if self.split == "character" else tf.strings.split
+        for start in range(0, len(texts), BLOCK):
+            standard = _standardised(tf.constant(texts[start : start + BLOCK], tf.string))
+            ragged = split(standard, "UTF-8") if self.split == "character" else split(standard)
+            for row in ragged.to_list():
+                longest = max(longest, len(row))
+                counter.update(list(dict.fromkeys(token.decode(errors="ignore") for token in row)))
+        # Characters include spaces, and those that stand for punctuation.
+        return Counter({token: count for token, count in counter.items() if token.strip()}), longest
+
+
+def _standardised(texts: tf.Tensor) -> tf.Tensor:
+    """Lower case, without punctuation."""
+    short = tf.strings.substr(texts, 0, LONGEST_TEXT)
+    return tf.strings.regex_replace(tf.strings.lower(short, encoding="utf-8"), PUNCTUATION, " ")

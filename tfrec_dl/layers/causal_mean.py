@@ -1,0 +1,16 @@
+"""The mean of everything so far: a user vector that new users have too."""
+
+import tensorflow as tf
+
+
+class CausalMean(tf.keras.layers.Layer):
+    """Mean over the history up to each position: a user represented by the items they met.
+
+    Source: Kabbur et al., FISM: Factored Item Similarity Models for Top-N Recommender Systems, KDD 2013 (equation 4
+    with alpha = 1).
+    """
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """[B, L, E] -> [B, L, E]."""
+        counts = tf.range(1, tf.shape(inputs)[1] + 1)
+        return tf.cumsum(inputs, axis=1) / tf.cast(counts, inputs.dtype)[None, :, None]

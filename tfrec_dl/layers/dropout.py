@@ -1,0 +1,50 @@
+"""Dropout whose random state is part of the checkpoint."""
+
+import random
+
+import tensorflow as tf
+
+from tfrec_dl.layers.random_stream import RandomStream
+
+
+class ResumableDropout(tf.keras.layers.Layer):
+    """Dropout as in Keras, but training continued from a checkpoint draws the masks that it would have drawn.
+
+    Keras keeps the state of its dropout layers out of checkpoints. Replicas that share a batch draw what one would.
+
+    Args:
+        rate: share of the components set to zero in training; the rest grows by 1 / (1 - rate).
+    """
+
+    def __init__(self, rate: float, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.rate = rate
+        self.generator = RandomStream(random.randrange(2**31))
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """Tensor of any shape -> the same shape."""
+        if not training or not self.rate:
+            return tf.identity(inputs)
+        return tf.nn.experimental.general_dropout(inputs, self.rate, self._uniform)
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "rate": self.rate}
+
+    def _uniform(self, shape: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+        return self.generator.uniform(shape, dtype)
+
+
+class ItemDropout(ResumableDropout):
+    """Hides whole items of the history in training: their vectors become zero, as if the item were unknown.
+
+    Args:
+        rate: share of the items hidden.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """[B, L, E] -> [B, L, E]."""
+        if not training or not self.rate:
+            return tf.identity(inputs)
+        kept = self._uniform(tf.shape(inputs)[:-1], inputs.dtype) >= self.rate
+        return inputs * tf.cast(kept, inputs.dtype)[..., None]

@@ -1,0 +1,51 @@
+"""Scores of a batch's targets and of the negatives drawn for it."""
+
+import math
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfrec_dl.losses.candidates import Candidates
+from tfrec_dl.losses.negative_sampling import NegativeSampler
+
+
+class SampledScores(NamedTuple):
+    """Scores against shared negatives.
+
+    Attributes:
+        positive: [P] scores of the targets.
+        negative: [P, N] scores of the negatives.
+        is_target: [P, N] bool, accidental hits: the negative is the row's target.
+        log_expected_count: [N] log of how often each negative is expected in the sample.
+    """
+
+    positive: tf.Tensor
+    negative: tf.Tensor
+    is_target: tf.Tensor
+    log_expected_count: tf.Tensor
+
+
+def score_with_negatives(
+    queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates, negatives: int, popularity_exponent: float
+) -> SampledScores:
+    """Draws negatives and scores them and the targets.
+
+    Targets and negatives are looked up together, so that their table gets one sparse gradient.
+
+    Args:
+        queries: [P, D].
+        targets: [P] int32.
+        candidates: the item tower and the counts to draw by.
+        negatives: how many to draw, with replacement.
+        popularity_exponent: of the distribution drawn from.
+    """
+    sampler = NegativeSampler(candidates.item_counts, popularity_exponent)
+    drawn = sampler.sample(negatives, candidates.seed)
+    vectors = candidates.vectors(tf.concat([targets, drawn], axis=0))
+    target_vectors, drawn_vectors = tf.split(vectors, [tf.shape(targets)[0], negatives])
+    return SampledScores(
+        positive=tf.reduce_sum(queries * target_vectors, axis=1),
+        negative=tf.linalg.matmul(queries, drawn_vectors, transpose_b=True),
+        is_target=targets[:, None] == drawn[None, :],
+        log_expected_count=math.log(negatives) + sampler.log_probability(drawn),
+    )

@@ -1,0 +1,1 @@
+"""Ranking and catalogue metrics, each computed from the same ranks."""

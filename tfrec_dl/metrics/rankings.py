@@ -1,0 +1,59 @@
+"""Ranks of every user's targets, from which all metrics are computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, eq=False)
+class Rankings:
+    """Ranks of every target of every user, among all items that could have been recommended.
+
+    Attributes:
+        ranks: [T] float64, user by user. 1 + the number of other candidates that do not score below the target, so
+            ties and NaN count against the model; infinite for a target that is no candidate: outside the vocabulary,
+            masked as seen, or not among the items that can be recommended at all.
+        offsets: [H + 1] int64; user i's targets are `offsets[i]:offsets[i + 1]`, at least one each. The same item
+            twice counts once.
+        candidates: [H] int64 number of items that could have been recommended (the target among them).
+        lists: [H, top_k] int32 recommended items, best first, 0 where a list is shorter; top_k is 0 when not asked for.
+        item_counts: [vocabulary.size] int64 training interactions of each item.
+        user_ids: [H] object.
+        catalogue_size: number of items that can be recommended at all; None for every item of the vocabulary.
+    """
+
+    ranks: np.ndarray
+    offsets: np.ndarray
+    candidates: np.ndarray
+    lists: np.ndarray
+    item_counts: np.ndarray
+    user_ids: np.ndarray
+    catalogue_size: int | None = None
+
+    def __len__(self) -> int:
+        """Number of users."""
+        return len(self.candidates)
+
+    @property
+    def target_counts(self) -> np.ndarray:
+        """[H] int64 number of targets of each user."""
+        return np.diff(self.offsets)
+
+    @property
+    def target_users(self) -> np.ndarray:
+        """[T] int64 row of the user each target belongs to."""
+        return np.repeat(np.arange(len(self)), self.target_counts)
+
+    def sum_by_user(self, values: np.ndarray) -> np.ndarray:
+        """[T] values of targets -> [H] float64 sums over each user's targets."""
+        return np.add.reduceat(values.astype(np.float64), self.offsets[:-1])
+
+    def best_ranks(self) -> np.ndarray:
+        """[H] float64 rank of each user's best target."""
+        return np.minimum.reduceat(self.ranks, self.offsets[:-1])

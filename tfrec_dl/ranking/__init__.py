@@ -1,0 +1,1 @@
+"""Ranking: candidates in the order of clicks, conversions or ratings."""

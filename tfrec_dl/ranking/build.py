@@ -1,0 +1,193 @@
+"""From a recipe and what is known of users, items and context to a ranking model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
+from tfrec_dl.features.content import feature_vectors, preparation
+from tfrec_dl.features.prepared import Features
+from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.ranking.configuration import RankingConfig
+from tfrec_dl.ranking.data.events import Levels
+from tfrec_dl.ranking.data.feedback import CLICK, RATING
+from tfrec_dl.ranking.features.comparisons import Comparisons
+from tfrec_dl.ranking.features.fields import Fields
+from tfrec_dl.ranking.features.impression_features import ImpressionFeatures
+from tfrec_dl.ranking.features.recency import Recency
+from tfrec_dl.ranking.features.unknown_ids import KnownRows
+from tfrec_dl.ranking.l2_penalty import SquaredNorm
+from tfrec_dl.ranking.model import Knowledge, RankingModel
+from tfrec_dl.ranking.objectives import Objective
+from tfrec_dl.ranking.position_bias import PositionBias
+
+HIDDEN = 0.5  # share of ids hidden in training where users and items come and go
+
+
+@dataclass(frozen=True, eq=False)
+class RankingData:
+    """What a ranking model is built from; all of it is of the training part.
+
+    Attributes:
+        users: with their training impressions.
+        items: with their training impressions; those of the catalogue without any come last.
+        levels: of past items.
+        objectives: "click", "conversion", "rating" -> what is learnt of the labels, for those that there are.
+        ratings: [n] float32 training ratings, where an ordinal output starts; None where weights are loaded later.
+        positions: [P] training impressions at each position, or None.
+        context: features of the training impressions as of `described`, or None.
+        context_kinds: raw feature of the context -> kind.
+        request_features: those of them that belong to the request; see `Knowledge`.
+        comparisons: the other features among these, or None.
+        item_features: the items' catalogue, or None.
+        user_features: the users' catalogue, or None.
+    """
+
+    users: Vocabulary
+    items: Vocabulary
+    levels: Levels
+    objectives: Mapping[str, Objective]
+    ratings: np.ndarray | None = None
+    positions: np.ndarray | None = None
+    context: Catalogue | None = None
+    context_kinds: Mapping[str, Kind] = field(default_factory=dict)
+    request_features: tuple[str, ...] | None = None
+    comparisons: Comparisons | None = None
+    item_features: Catalogue | None = None
+    user_features: Catalogue | None = None
+
+
+def build_ranking_model(config: RankingConfig, data: RankingData, max_length: int) -> RankingModel:
+    """Builds the model, not compiled.
+
+    Args:
+        config: the network.
+        data: what it knows.
+        max_length: past items of a user that are read.
+
+    Raises:
+        InputError: if the ranker's settings do not fit, or the ratings do not suit the output.
+    """
+    if config.id_dropout is None:
+        config = replace(config, id_dropout=HIDDEN if CLICK in data.objectives else 0.0)
+    context = None
+    if data.context is not None:
+        context = ImpressionFeatures(config.content, data.context, data.context_kinds, data.comparisons)
+    knowledge = Knowledge(
+        users=data.users,
+        items=data.items,
+        levels=data.levels,
+        context=context,
+        item_features=_features(config, data.item_features, data.items),
+        user_features=_features(config, data.user_features, data.users),
+        max_length=max_length,
+        request_features=data.request_features,
+    )
+    tables = {
+        name: _table(size, config.dimension, f"{name}_embedding")
+        for name, size in (
+            ("user", data.users.trained_size),
+            ("item", data.items.trained_size),
+            ("level", data.levels.size),
+        )
+    }
+    network = _network(config, data.objectives, knowledge, tables, data.ratings)
+    bias = PositionBias(data.positions) if data.positions is not None and CLICK in data.objectives else None
+    return RankingModel(_history_reader(config, tables), network, data.objectives, knowledge, bias)
+
+
+def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.Embedding]) -> tf.keras.Model:
+    """Functional model, history and level [B, L] int32 -> embedded [B, L, K]."""
+    history = tf.keras.Input([None], dtype=tf.int32, name="history")
+    level = tf.keras.Input([None], dtype=tf.int32, name="level")
+    item = tables["item"](KnownRows(tables["item"].input_dim, config.id_dropout or 0.0)(history))
+    if config.regularization:
+        item = SquaredNorm(config.regularization)(item, read=history > PADDING)
+    parts = [item, tables["level"](level)]
+    if config.recency:
+        recency = _table(config.recency + 1, config.dimension, "recency_embedding")
+        parts.append(recency(Recency(config.recency)(history)))
+    embedded = tf.keras.layers.Add()(parts)
+    return tf.keras.Model({"history": history, "level": level}, embedded, name="history_reader")
+
+
+def _network(
+    config: RankingConfig,
+    objectives: Mapping[str, Objective],
+    knowledge: Knowledge,
+    tables: Mapping[str, tf.keras.layers.Embedding],
+    ratings: np.ndarray | None,
+) -> tf.keras.Model:
+    """Functional model, what is known of each row -> {head: outputs}; see `RankingModel`."""
+    width = config.dimension
+    ids = {name: tf.keras.Input([], dtype=tf.int32, name=name) for name in ("user", "item")}
+    known = {name: KnownRows(tables[name].input_dim, config.id_dropout or 0.0)(value) for name, value in ids.items()}
+    history = tf.keras.Input([None, width], name="history")
+    mask = tf.keras.Input([None], dtype=tf.bool, name="mask")
+    inputs = {**ids, "history": history, "mask": mask}
+    vectors = []
+    for name, kinds, prepared in knowledge.prepared_features():
+        features, found = feature_vectors(config.content, kinds, prepared)
+        # Flat: Keras takes a dictionary of dictionaries of one feature each for one that is not nested.
+        inputs |= {f"{name}/{feature}": tensor for feature, tensor in features.items()}
+        vectors += found
+    kept = [_dropped(_projected(vector, width), config.embedding_dropout) for vector in vectors]
+    user, item = (_held(tables[name](known[name]), config.regularization) for name in ("user", "item"))
+    user, item, past = (_dropped(vector, config.embedding_dropout) for vector in (user, item, history))
+    fields = Fields(user, item, tuple(kept), past, mask)
+    hidden = config.sharing.hidden(fields, config.ranker, tuple(objectives))
+    outputs = {}
+    for head, representation in hidden.items():
+        score = tf.keras.layers.Dense(1, name=f"{head}_score")(representation)
+        score = tf.keras.layers.Add()([score, *_first_order(known, tables, kept, head)])
+        outputs[head] = objectives[head].outputs(score, ratings if head == RATING else None)
+    return tf.keras.Model(inputs, outputs, name=config.ranker.name)
+
+
+def _first_order(
+    known: Mapping[str, tf.Tensor],
+    tables: Mapping[str, tf.keras.layers.Embedding],
+    features: list[tf.Tensor],
+    head: str,
+) -> list[tf.Tensor]:
+    """What user, item and features add to a head's score by themselves, [R, 1] each: the wide part."""
+    found = []
+    for name in ("user", "item"):
+        bias = tf.keras.layers.Embedding(tables[name].input_dim, 1, "zeros", name=f"{head}_{name}_bias")
+        found.append(bias(known[name]))
+    if features:
+        joined = features[0] if len(features) == 1 else tf.keras.layers.Concatenate()(features)
+        found.append(tf.keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros", name=f"{head}_wide")(joined))
+    return found
+
+
+def _features(config: RankingConfig, catalogue: Catalogue | None, vocabulary: Vocabulary) -> Features | None:
+    """Prepared features of every row of a vocabulary."""
+    if catalogue is None:
+        return None
+    rows = catalogue.take(vocabulary.ids)
+    trained = rows.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM])
+    return Features.of(preparation(config.content, trained), rows, FIRST_ITEM)
+
+
+def _projected(vector: tf.Tensor, width: int) -> tf.Tensor:
+    return vector if vector.shape[-1] == width else tf.keras.layers.Dense(width, use_bias=False)(vector)
+
+
+def _held(vector: tf.Tensor, regularization: float) -> tf.Tensor:
+    return SquaredNorm(regularization)(vector) if regularization else vector
+
+
+def _dropped(vector: tf.Tensor, rate: float) -> tf.Tensor:
+    return ResumableDropout(rate)(vector) if rate else vector
+
+
+def _table(rows: int, width: int, name: str) -> tf.keras.layers.Embedding:
+    initial = tf.keras.initializers.RandomNormal(stddev=0.05)
+    table = tf.keras.layers.Embedding(rows, width, initial, name=name)
+    table.build(None)
+    return table

@@ -1,0 +1,42 @@
+"""Model cards of ranking runs."""
+
+from pathlib import PurePath
+from typing import Any
+
+from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.serving.card import ModelCard
+
+RANKING_SPLITS = {
+    "given": "given: a column of the table says what is trained on, validated on and tested on",
+    "random": "random: lists drawn at random are tested on, others validated on; "
+    "the rest is trained on, whether it came before or after",
+    "temporal": "temporal: the lists that came last by the clock are tested on, those before them validated on; "
+    "the rest is trained on",
+}
+
+
+def ranking_run_card(run: RankingRun, data_terms: str | None = None, **facts: Any) -> ModelCard:
+    """Fills a model card from a finished ranking run.
+
+    Args:
+        run: the run.
+        data_terms: terms of use of the data.
+        **facts: other attributes of the card, in place of what the run says.
+
+    Raises:
+        InputError: if the run is not finished.
+    """
+    config = run.config()
+    size = config["data_size"]
+    known: dict[str, Any] = {
+        "name": run.recipe.name,
+        "data": f"{PurePath(run.source.path).name}: {size['impressions']:,} impressions in {size['lists']:,} lists, of "
+        f"{size['users']:,} users and {size['items']:,} items; predicts {' and '.join(run.source.feedback.labels)}",
+        "data_terms": data_terms,
+        "data_fingerprint": config["data_fingerprint"],
+        "split": RANKING_SPLITS.get(run.source.split, run.source.split),
+        "metrics": run.metrics(),
+        "configuration": run.recipe.to_dict(),
+        "versions": config["versions"],
+    }
+    return ModelCard(**{**known, **facts})

@@ -1,0 +1,88 @@
+"""What a recipe says of a ranking model."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
+from tfrec_dl.features.categories import Categories
+from tfrec_dl.features.content import Content
+from tfrec_dl.ranking.calibration import CalibrationMethod, Platt
+from tfrec_dl.ranking.objectives import Choice, Click, Conversion, Rating
+from tfrec_dl.ranking.rankers import Ranker
+from tfrec_dl.ranking.sharing import SharedBottom, Sharing
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class RankingConfig:
+    """The network, what its heads share, and what they learn.
+
+    There is a head for each label that the data have; the settings of others are not used.
+
+    Attributes:
+        ranker: the network.
+        sharing: what several heads have in common.
+        click: how clicks are learnt; None: as a choice where impressions are shown in lists of which none has more than
+            one click, else each by itself.
+        conversion: how conversions are learnt.
+        rating: how ratings are learnt.
+        dimension: width of a field's vector.
+        content: what reads the features of users, items and context.
+        recency: last past items that are told apart by how many came after them; 0 for none. For histories whose order
+            matters.
+        id_dropout: share of the ids of users and items hidden in training, so that unknown ones work. None: half of
+            them where clicks are learnt, whose users and items come and go; none for ratings alone.
+        embedding_dropout: share of the components of each field and of the history's vectors set to zero in training.
+        calibration: how logits of clicks become probabilities, once the network is trained; fitted on the validation
+            part. None: by the sigmoid.
+        regularization: weight in the loss of the mean squared length of a batch's user vectors, of its item vectors,
+            and of its histories' item vectors.
+        name: of the family.
+    """
+
+    ranker: Ranker
+    sharing: Sharing = SharedBottom()
+    click: Annotated[Click | Choice, Field(discriminator="name")] | None = None
+    conversion: Conversion = Conversion()
+    rating: Rating = Rating()
+    dimension: int = Field(default=16, ge=1)
+    content: Content = Content(categories=Categories(embedding=16), numbers=BucketisedNumbers(units=16))
+    recency: int = Field(default=0, ge=0)
+    id_dropout: float | None = Field(default=None, ge=0, lt=1)
+    embedding_dropout: float = Field(default=0.0, ge=0, lt=1)
+    regularization: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    calibration: Annotated[CalibrationMethod, Field(discriminator="name")] | None = Platt()
+    name: Literal["ranking"] = "ranking"
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class RankingTraining:
+    """How a ranking model is trained.
+
+    Attributes:
+        epochs: passes over the training impressions at most; the learning rate's schedule spans them.
+        batch_size: impressions a step, about: a batch holds whole lists.
+        max_length: past items of a user that are read, the last ones.
+        drawn: past items that are read in training instead, drawn at random anew for each batch; None takes the last
+            ones. For histories that are sets rather than sequences: long ones are seen from many sides, and not learnt
+            by heart.
+        learning_rate: peak of the schedule: linear warm-up, cosine decay.
+        warm_up: share of the steps that the warm-up takes.
+        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay
+            (Polyak and Juditsky, 1992). 0: the weights themselves.
+        patience: epochs without a better validation figure after which training stops.
+        seed: decides initial weights, the order of lists, and dropout.
+    """
+
+    epochs: int = Field(default=10, ge=1)
+    batch_size: int = Field(default=1024, ge=1)
+    max_length: int = Field(default=50, ge=1)
+    drawn: int | None = Field(default=None, ge=1)
+    learning_rate: float = Field(default=2e-3, gt=0, allow_inf_nan=False)
+    warm_up: float = Field(default=0.05, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    weight_average: float = Field(default=0.99, ge=0, lt=1)
+    patience: int = Field(default=3, ge=1)
+    seed: int = Field(default=0, ge=0, lt=2**31)

@@ -1,0 +1,1 @@
+"""Tables of impressions -> checked impressions -> splits -> batches of whole lists."""

@@ -1,0 +1,183 @@
+"""What a ranking model reads of impressions, and batches of it that hold whole lists."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.ranking.data.events import Events
+from tfrec_dl.ranking.data.impressions import Impressions
+
+Batch = dict[str, np.ndarray]
+Past = Callable[[np.ndarray], np.ndarray]
+OF_LISTS = ("history", "level")
+
+
+@dataclass(frozen=True, eq=False)
+class RankingRows:
+    """What a ranking model reads of every impression of a table.
+
+    Attributes:
+        impressions: the table.
+        events: what the users did before each list.
+        users: [U] int32, the index in a model's vocabulary of each of the impressions' user ids.
+        items: [I] int32, of each of their item ids.
+        max_length: past items of a user that are read.
+        context: prepared features of the context {name: [n, ...]}.
+    """
+
+    impressions: Impressions
+    events: Events
+    users: np.ndarray
+    items: np.ndarray
+    max_length: int
+    context: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def batch(self, rows: np.ndarray, past: Past | None = None) -> Batch:
+        """The inputs of some rows, in which lists are not interrupted.
+
+        Args:
+            rows: [R] int.
+            past: lists [B] -> numbers of the events [B, l] that their histories hold; None takes the last ones.
+
+        Returns:
+            "user", "item" [R] int32 indices; "list" [R] int32, the number from 0 of each row's list in the batch; of
+            the B lists "history" [B, l] int32 indices, 0 for none, and "level" [B, l] int32; "context/NAME"
+            [R, ...]; "label/NAME" [R] float32; "weight" [R] float32 and "position" [R] int32 where the table has them.
+        """
+        table, events = self.impressions, self.events
+        lists, numbers = numbered(table.lists[rows])
+        at = events.before(lists, self.max_length) if past is None else past(lists)
+        found = {
+            "user": self.users[table.users[rows]],
+            "item": self.items[table.items[rows]],
+            "list": numbers,
+            "history": taken(events.items, at, PADDING, self.items),
+            "level": taken(events.levels, at, PADDING),
+        }
+        found |= {f"context/{name}": values[rows] for name, values in self.context.items()}
+        found |= {f"label/{name}": values[rows] for name, values in table.labels.items()}
+        if table.weights is not None:
+            found["weight"] = table.weights[rows]
+        if table.positions is not None:
+            found["position"] = table.positions[rows]
+        return found
+
+    def signature(self) -> dict[str, tf.TensorSpec]:
+        """Of what `batch` gives."""
+        example = self.batch(np.zeros(1, dtype=np.int64))
+        shapes = {name: [None, *values.shape[1:]] for name, values in example.items()}
+        shapes |= dict.fromkeys(OF_LISTS, [None, None])
+        return {name: tf.TensorSpec(shapes[name], tf.as_dtype(values.dtype)) for name, values in example.items()}
+
+
+class RankingBatches:
+    """Batches of some lists of a table, the lists in another order each epoch.
+
+    What an epoch holds is a function of the seed and its number, so training can be continued.
+
+    Args:
+        rows: the table.
+        part: [m] int64, the rows of the lists to read.
+        batch_size: impressions a step, about: a batch holds as many lists as have so many on average.
+        seed: decides the order.
+        drawn: past items of a list that are read, drawn at random anew each time; None reads the last ones.
+
+    Attributes:
+        rows: as given.
+        impression_count: impressions an epoch.
+        list_count: lists an epoch.
+        steps_per_epoch: batches an epoch.
+    """
+
+    def __init__(
+        self, rows: RankingRows, part: np.ndarray, batch_size: int, seed: int = 0, drawn: int | None = None
+    ) -> None:
+        self.rows = rows
+        self._drawn = drawn
+        self._blocks = ListBlocks(rows.impressions.lists, part, batch_size)
+        self._seed = seed
+        self.impression_count, self.list_count = len(part), self._blocks.list_count
+        self.steps_per_epoch = len(self._blocks)
+
+    def dataset(self, first_epoch: int = 0) -> tf.data.Dataset:
+        """An endless dataset, epoch after epoch; pass `steps_per_epoch` to `model.fit`.
+
+        Args:
+            first_epoch: number of the first epoch, from 0.
+
+        Returns:
+            Batches as of `RankingRows.batch`.
+        """
+
+        def batches() -> Iterator[Batch]:
+            epoch = first_epoch
+            while True:
+                rng = np.random.default_rng([self._seed, epoch])
+                order = rng.permutation(self.list_count)
+                past = self._past(epoch, rng)
+                for rows in self._blocks.rows(order):
+                    yield self.rows.batch(rows, past)
+                epoch += 1
+
+        return tf.data.Dataset.from_generator(batches, output_signature=self.rows.signature()).prefetch(8)
+
+    def _past(self, epoch: int, rng: np.random.Generator) -> Past | None:
+        if self._drawn is None:
+            return None
+        events, length = self.rows.events, self._drawn
+        order = events.shuffled([self._seed, epoch])
+        return lambda lists: events.drawn(lists, length, order, rng)
+
+    def in_order(self) -> Iterator[tuple[np.ndarray, Batch]]:
+        """Each list once, in table order: rows of the table [R] and their batch."""
+        for rows in self._blocks.rows(np.arange(self.list_count)):
+            yield rows, self.rows.batch(rows)
+
+
+class ListBlocks:
+    """Rows of a table in blocks of whole lists.
+
+    Args:
+        lists: [n] int32, of the table.
+        part: [m] int64 rows.
+        size: rows of a block, about.
+
+    Attributes:
+        list_count: lists in the part.
+    """
+
+    def __init__(self, lists: np.ndarray, part: np.ndarray, size: int) -> None:
+        self._part = part[np.argsort(lists[part], kind="stable")]
+        counts = np.unique(lists[part], return_counts=True)[1]
+        self._offsets = np.concatenate([[0], np.cumsum(counts)])
+        self.list_count = len(counts)
+        self._lists = max(1, round(size * self.list_count / max(len(part), 1)))
+
+    def __len__(self) -> int:
+        """The number of blocks."""
+        return -(-self.list_count // self._lists)
+
+    def rows(self, order: np.ndarray) -> Iterator[np.ndarray]:
+        """Blocks of rows [R] int64, the lists in the order given."""
+        for start in range(0, self.list_count, self._lists):
+            lists = order[start : start + self._lists]
+            lengths = self._offsets[lists + 1] - self._offsets[lists]
+            before = np.cumsum(lengths) - lengths
+            yield self._part[np.repeat(self._offsets[lists] - before, lengths) + np.arange(lengths.sum())]
+
+
+def numbered(lists: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lists [B] of rows in which no list is interrupted [R], and the number of each row's list [R] int32."""
+    is_new = np.diff(lists, prepend=-1) != 0
+    return lists[is_new], np.cumsum(is_new, dtype=np.int32) - np.int32(1)
+
+
+def taken(values: np.ndarray, at: np.ndarray, otherwise: float, mapping: np.ndarray | None = None) -> np.ndarray:
+    """The values, or what they are mapped to, at some places; `otherwise` where the place is -1."""
+    if not len(values):
+        return np.full(at.shape, otherwise, dtype=values.dtype if mapping is None else mapping.dtype)
+    found = values[at] if mapping is None else mapping[values[at]]
+    return np.where(at < 0, np.asarray(otherwise, dtype=found.dtype), found)

@@ -1,0 +1,206 @@
+"""A checked table of impressions: what was shown to whom, in which list and context, and what came of it."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.columns import feature_values, settled_kind
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.data.tables.checks import Locate, checked_ids, checked_times
+from tfrec_dl.data.tables.reading import TableFile
+from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.data.columns import ImpressionColumns
+from tfrec_dl.ranking.data.feedback import Feedback
+from tfrec_dl.ranking.data.list_values import checked_parts, checked_positions, numbered_lists, refuse_mixed
+
+
+@dataclass(frozen=True, eq=False)
+class Impressions:
+    """Impressions in table order.
+
+    Attributes:
+        user_ids: [U] object (str), in the order of first appearance.
+        item_ids: [I] object (str), in the order of first appearance.
+        users: [n] int32 codes into `user_ids`.
+        items: [n] int32 codes into `item_ids`.
+        lists: [n] int32, which list each row belongs to, numbered in the order of first appearance.
+        labels: "click", "conversion", "rating" -> [n] float32, those that there are.
+        times: [n] int64 or float64, or None: then the table order is the order in time.
+        positions: [n] int32 from 0, or None.
+        weights: [n] float32, or None.
+        parts: [n] int8, 0 to train, 1 to validate, 2 to test; or None.
+        context: features of the impressions, one row each; None without any.
+    """
+
+    user_ids: np.ndarray
+    item_ids: np.ndarray
+    users: np.ndarray
+    items: np.ndarray
+    lists: np.ndarray
+    labels: dict[str, np.ndarray]
+    times: np.ndarray | None = None
+    positions: np.ndarray | None = None
+    weights: np.ndarray | None = None
+    parts: np.ndarray | None = None
+    context: Catalogue | None = None
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, feedback: Feedback, columns: ImpressionColumns | None = None
+    ) -> "Impressions":
+        """Checks a pandas table; its index plays no part.
+
+        Args:
+            frame: one row an impression. Every column without a part is a feature of the context.
+            feedback: which columns are labels.
+            columns: which other column is what; default `ImpressionColumns()`.
+
+        Returns:
+            The impressions that say something, in table order.
+
+        Raises:
+            InputError: if a column is missing, the table is empty, a value is invalid, or one list has several users
+                or times.
+        """
+        if not isinstance(frame, pd.DataFrame):
+            raise InputError(f"the table is of type {type(frame).__name__}: pass a pandas DataFrame")
+        frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
+        columns = (columns or ImpressionColumns()).resolve(list(frame.columns), feedback, "the table")
+        return cls._checked(frame, feedback, columns, lambda row: f"row {row + 1}", "the table", Path("."))
+
+    @classmethod
+    def read(cls, path: str | Path, feedback: Feedback, columns: ImpressionColumns | None = None) -> "Impressions":
+        """Reads and checks a CSV (also gzip) or Parquet file; ids, of lists too, are text in CSV: "007" stays "007".
+
+        Args:
+            path: the file; see `tfrec_dl.data.tables.reading.TableFile` for the formats.
+            feedback: which columns are labels.
+            columns: which other column is what; default `ImpressionColumns()`.
+
+        Raises:
+            InputError: if the file cannot be read, and as `from_frame`.
+        """
+        table = TableFile(path)
+        columns = (columns or ImpressionColumns()).resolve(table.header, feedback, table.name)
+        ignored = {name for name, kind in columns.context.items() if kind == "ignore"}
+        names = [
+            name
+            for name in table.header
+            if name and (name not in ignored or name in (*columns.parts, *feedback.columns))
+        ]
+        frame = table.read(names, columns.ids(feedback))
+        return cls._checked(frame, feedback, columns, table.locate, table.name, Path(path).parent)
+
+    @classmethod
+    def _checked(
+        cls,
+        frame: pd.DataFrame,
+        feedback: Feedback,
+        columns: ImpressionColumns,
+        locate: Locate,
+        table: str,
+        folder: Path,
+    ) -> "Impressions":
+        if len(frame) == 0:
+            raise InputError(f"{table} holds no impressions: it needs at least one row")
+        users, user_ids = checked_ids(frame[columns.user], columns.user, locate)
+        items, item_ids = checked_ids(frame[columns.item], columns.item, locate)
+        times = checked_times(frame[columns.time], columns.time, locate) if columns.time else None
+        lists = numbered_lists(frame, columns, locate)
+        refuse_mixed(lists, users, frame[columns.user], columns.user, locate)
+        if times is not None:
+            refuse_mixed(lists, times, frame[columns.time], str(columns.time), locate)
+        labels = feedback.read(frame, locate)
+        found = cls(
+            user_ids=user_ids,
+            item_ids=item_ids,
+            users=users,
+            items=items,
+            lists=lists,
+            labels=labels.values,
+            times=times,
+            positions=checked_positions(frame[columns.position], columns.position, locate)
+            if columns.position
+            else None,
+            weights=labels.weights,
+            parts=checked_parts(frame[columns.part], columns.part, lists, locate) if columns.part else None,
+            context=_context(frame, feedback, columns, locate, folder),
+        )
+        return found if labels.kept.all() else found.select(labels.kept)
+
+    def __len__(self) -> int:
+        """The number of impressions."""
+        return len(self.users)
+
+    def select(self, rows: np.ndarray) -> "Impressions":
+        """Some of the impressions, with all the ids.
+
+        Args:
+            rows: [n] bool mask, or row numbers.
+
+        Returns:
+            The impressions in the order of `rows`; lists are numbered anew.
+        """
+        return replace(
+            self,
+            users=self.users[rows],
+            items=self.items[rows],
+            lists=pd.factorize(self.lists[rows])[0].astype(np.int32),
+            labels={name: values[rows] for name, values in self.labels.items()},
+            times=None if self.times is None else self.times[rows],
+            positions=None if self.positions is None else self.positions[rows],
+            weights=None if self.weights is None else self.weights[rows],
+            parts=None if self.parts is None else self.parts[rows],
+            context=None if self.context is None else context_rows(self.context, rows),
+        )
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all content in 64 hexadecimal digits: on every machine the same for the same rows in order."""
+        digest = hashlib.sha256()
+        for ids in (self.user_ids, self.item_ids):
+            encoded = [text.encode() for text in ids]
+            digest.update(np.array([len(ids), *map(len, encoded)], dtype="<i8").tobytes())
+            digest.update(b"".join(encoded))
+        parts = (self.users, self.items, self.lists, self.times, self.positions, self.weights, self.parts)
+        for array in (*parts, *(self.labels[name] for name in sorted(self.labels))):
+            digest.update(b"none" if array is None else f"{array.dtype.kind}{array.dtype.itemsize}".encode())
+            if array is not None:
+                digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).data)
+        digest.update(b"none" if self.context is None else self.context.fingerprint().encode())
+        return digest.hexdigest()
+
+
+def context_rows(context: Catalogue, rows: np.ndarray) -> Catalogue:
+    """Some rows of the context's features."""
+    columns = {name: values[rows] for name, values in context.columns.items()}
+    return replace(context, ids=context.ids[rows], columns=columns)
+
+
+def _context(
+    frame: pd.DataFrame, feedback: Feedback, columns: ImpressionColumns, locate: Locate, folder: Path
+) -> Catalogue | None:
+    """The columns without another part, as features; None without any."""
+    kinds: dict[str, Kind] = {}
+    ignored: dict[str, str] = {}
+    others = {*columns.parts, *feedback.columns}
+    for name in frame.columns:
+        choice = columns.context.get(name)
+        if name in others and choice is None:
+            continue
+        kind, reason = (choice, "as asked") if choice else settled_kind(frame[name], folder)
+        if kind is None or kind == "ignore":
+            ignored[name] = reason
+        elif kind == "image":
+            raise InputError(
+                f"column {name!r} holds pictures: give them in the table of items, where each is read once"
+            )
+        else:
+            kinds[name] = kind
+    if not kinds:
+        return None
+    values = {name: feature_values(frame[name], kind, locate, (1, 1), folder) for name, kind in kinds.items()}
+    return Catalogue(np.arange(len(frame)).astype(str).astype(object), kinds, values, ignored)

@@ -1,0 +1,106 @@
+"""Where a ranking run's impressions come from and how they are split: a description that can be written down."""
+
+from dataclasses import asdict
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.data.catalogue.columns import Choice
+from tfrec_dl.data.catalogue.feature_tables import FeatureTables, absolute_path
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.data.columns import ImpressionColumns
+from tfrec_dl.ranking.data.feedback import Feedback
+from tfrec_dl.ranking.data.impressions import Impressions
+from tfrec_dl.ranking.data.splits import ImpressionSplit, split_as_given, split_at_random, split_in_time
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class RankingSource(FeatureTables):
+    """A table of impressions on disk, its columns and its split.
+
+    Attributes:
+        path: CSV (also gzip) or Parquet.
+        feedback: which columns are labels, and what they mean.
+        user: column of user ids.
+        item: column of item ids.
+        time: column of times; None takes "timestamp" where the table has it.
+        lists: columns that together name the list in which an impression was shown.
+        position: column of places in the list, for training alone.
+        context: further column -> kind, or "ignore", where the guess is wrong.
+        history: table of interactions that make up the users' histories, with times in the same unit; None: what is
+            clicked in the impressions.
+        split: "temporal", the last lists to test on; "random", lists drawn at random; or "given", by the column `part`.
+        part: column that says "train", "validation" or "test".
+        validation_share: share of the lists to validate on.
+        test_share: share of the lists to test on.
+        seed: of a random split.
+        min_count: training impressions a user or an item needs for a vector of its own.
+        items: table of the items' features, as in `DataSource`.
+        item_kinds: feature of an item -> kind, or "ignore", where the guess is wrong.
+        users: table of the users' features.
+        user_kinds: as `item_kinds`.
+        image_size: height and width in pixels that pictures are stretched to.
+    """
+
+    path: str
+    feedback: Feedback
+    user: str = "user_id"
+    item: str = "item_id"
+    time: str | None = None
+    lists: tuple[str, ...] = ()
+    position: str | None = None
+    context: dict[str, Choice] = Field(default_factory=dict)
+    history: str | None = None
+    split: Literal["temporal", "random", "given"] = "temporal"
+    part: str | None = None
+    validation_share: float = Field(default=0.1, gt=0, lt=1)
+    test_share: float = Field(default=0.2, gt=0, lt=1)
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    min_count: int = Field(default=1, ge=1)
+    items: str | None = None
+    item_kinds: dict[str, Choice] = Field(default_factory=dict)
+    users: str | None = None
+    user_kinds: dict[str, Choice] = Field(default_factory=dict)
+    image_size: tuple[int, int] = (64, 64)
+
+    def read(self) -> Impressions:
+        """Reads and checks the table.
+
+        Raises:
+            InputError: as `Impressions.read`; and if a split is given without a column of parts, or the reverse.
+        """
+        if (self.part is None) == (self.split == "given"):
+            raise InputError(
+                f"split is {self.split!r} and part {self.part!r}: name the column of parts for 'given' only."
+            )
+        columns = ImpressionColumns(self.user, self.item, self.time, self.lists, self.position, self.part, self.context)
+        return Impressions.read(self.path, self.feedback, columns)
+
+    def divide(self, impressions: Impressions) -> ImpressionSplit:
+        """Splits the impressions of this source.
+
+        Raises:
+            InputError: if the split leaves a part empty, and as `Interactions.read` for the histories.
+        """
+        if self.split == "random":
+            split = split_at_random(impressions, self.validation_share, self.test_share, self.seed)
+        elif self.split == "given":
+            split = split_as_given(impressions)
+        else:
+            split = split_in_time(impressions, self.validation_share, self.test_share)
+        if self.history is None:
+            return split
+        columns = Columns(user=self.user, item=self.item, time=self.time)
+        return split.with_history(Interactions.read(self.history, columns))
+
+    def absolute(self) -> "RankingSource":
+        """The same source, found from any working directory."""
+        resolved = {name: absolute_path(getattr(self, name)) for name in ("path", "history", "items", "users")}
+        return RankingSource(**{**self.to_dict(), **resolved})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON; `RankingSource(**values)` reads them back."""
+        return asdict(self)

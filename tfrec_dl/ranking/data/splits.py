@@ -1,0 +1,149 @@
+"""Divides impressions into training, validation and test, list by list."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.splits.split import check_shares
+from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.data.feedback import CLICK
+from tfrec_dl.ranking.data.impressions import Impressions
+from tfrec_dl.ranking.data.list_values import PARTS
+
+
+@dataclass(frozen=True, eq=False)
+class ImpressionSplit:
+    """Training, validation and test: rows of one table; a list is in one part as a whole.
+
+    Attributes:
+        impressions: the table.
+        train: [a] int64 rows to learn from, in table order.
+        validation: [b] int64 rows to choose settings by.
+        test: [c] int64 rows to measure on.
+        in_time: whether a user's validation comes after training, and test after validation. If so, their history is
+            what they did before the list, whichever part that is in, as when served; if not, it is what else they did
+            in training.
+        interactions: what histories hold, where that is more than what is clicked in the table; None: the clicks.
+    """
+
+    impressions: Impressions
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+    in_time: bool
+    interactions: Interactions | None = None
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the impressions, and of the interactions of the histories where there are some, in hexadecimal."""
+        if self.interactions is None:
+            return self.impressions.fingerprint()
+        both = self.impressions.fingerprint() + self.interactions.fingerprint()
+        return hashlib.sha256(both.encode()).hexdigest()
+
+    def with_history(self, interactions: Interactions) -> "ImpressionSplit":
+        """The same split, whose histories are made of interactions, with times in the unit of the impressions'.
+
+        Raises:
+            InputError: if either has no times, or the parts do not follow in time.
+        """
+        for name, table in (("impressions", self.impressions), ("interactions of the histories", interactions)):
+            if table.times is None:
+                raise InputError(
+                    f"the {name} have no times, by which a history ends before its list: name their column"
+                )
+        if not self.in_time:
+            raise InputError("histories of other interactions need a split in time, but the parts of this one mingle")
+        further = interactions.item_ids[~pd.Index(interactions.item_ids).isin(self.impressions.item_ids)]
+        ids = np.concatenate([self.impressions.item_ids, further])
+        return replace(self, impressions=replace(self.impressions, item_ids=ids), interactions=interactions)
+
+
+def split_in_time(impressions: Impressions, validation_share: float = 0.1, test_share: float = 0.2) -> ImpressionSplit:
+    """Tests on the last lists by the clock, and validates on those before them.
+
+    Lists at the same time stay together, in the earlier part.
+
+    Args:
+        impressions: the impressions; without times their order is that of time.
+        validation_share: share of the lists to validate on, between 0 and 1.
+        test_share: share of the lists to test on, between 0 and 1.
+
+    Raises:
+        InputError: if the shares leave nothing, ties leave a part empty, or a part has clicks alone or none.
+    """
+    check_shares(validation_share, test_share)
+    first = first_rows(impressions.lists)
+    times = first if impressions.times is None else impressions.times[first]
+    count = len(first)
+    tested, validated = max(1, round(count * test_share)), max(1, round(count * validation_share))
+    if count <= tested + validated:
+        raise InputError(f"{count} lists are too few for a split in time: it needs at least 3")
+    ordered = np.sort(times)
+    cuts = ordered[[count - tested - validated - 1, count - tested - 1]]
+    return _split(impressions, np.searchsorted(cuts, times, side="left"), in_time=True)
+
+
+def split_at_random(
+    impressions: Impressions, validation_share: float = 0.05, test_share: float = 0.1, seed: int = 0
+) -> ImpressionSplit:
+    """Draws lists to test and to validate on: the protocol of papers on ratings. Training knows what came later.
+
+    Args:
+        impressions: the impressions.
+        validation_share: share of the lists to validate on, between 0 and 1.
+        test_share: share of the lists to test on, between 0 and 1. For one seed they do not depend on
+            `validation_share`.
+        seed: of the draw.
+
+    Raises:
+        InputError: if the shares leave nothing, or a part has clicks alone or none.
+    """
+    check_shares(validation_share, test_share)
+    count = int(impressions.lists.max()) + 1
+    tested, validated = max(1, round(count * test_share)), max(1, round(count * validation_share))
+    if count <= tested + validated:
+        raise InputError(f"{count} lists are too few for a split at random: it needs at least 3")
+    part = np.zeros(count, dtype=np.int64)
+    drawn = np.random.default_rng(seed).permutation(count)
+    part[drawn[:tested]] = 2
+    part[drawn[tested : tested + validated]] = 1
+    return _split(impressions, part, in_time=False)
+
+
+def split_as_given(impressions: Impressions) -> ImpressionSplit:
+    """The parts that the table itself names.
+
+    It is a split in time where nobody has a list before one of an earlier part. Else histories up to a list would tell
+    training what is to be tested.
+
+    Raises:
+        InputError: if it names none, or leaves one empty.
+    """
+    if impressions.parts is None:
+        raise InputError("no column says which part an impression is in: name it")
+    first = first_rows(impressions.lists)
+    users, parts = impressions.users[first], impressions.parts[first]
+    times = np.arange(len(first)) if impressions.times is None else impressions.times[first]
+    order = np.lexsort((parts, times, users))
+    goes_back = (np.diff(parts[order]) < 0) & (np.diff(users[order]) == 0)
+    return _split(impressions, parts, in_time=not goes_back.any())
+
+
+def first_rows(lists: np.ndarray) -> np.ndarray:
+    """[lists] int64: the first row of each list, lists being numbered in the order of first appearance."""
+    return np.unique(lists, return_index=True)[1]
+
+
+def _split(impressions: Impressions, part_of_list: np.ndarray, in_time: bool) -> ImpressionSplit:
+    part = part_of_list[impressions.lists]
+    train, validation, test = (np.flatnonzero(part == wanted) for wanted in range(3))
+    for name, rows in zip(PARTS, (train, validation, test), strict=True):
+        if not len(rows):
+            raise InputError(f"the {name} part is empty: choose other shares, if lists share times larger ones")
+        clicks = impressions.labels.get(CLICK)
+        if clicks is not None and clicks[rows].min() == clicks[rows].max():
+            raise InputError(f"every click of the {name} part is {clicks[rows[0]]:g}: choose other shares")
+    return ImpressionSplit(impressions, train, validation, test, in_time)

@@ -1,0 +1,72 @@
+"""What a ranking model predicts of a table's rows, and how good that is."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.ratings import RatingReport
+from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
+from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
+from tfrec_dl.ranking.data.impressions import Impressions
+from tfrec_dl.ranking.metrics.conversions import ConversionReport
+from tfrec_dl.ranking.metrics.report import ClickReport
+from tfrec_dl.ranking.model import CLICK_AND_CONVERSION, Predictor, RankingModel
+
+Report = ClickReport | ConversionReport | RatingReport
+ROWS = 4_096  # predicted at once
+
+
+def evaluate_ranking(model: RankingModel, rows: RankingRows, part: np.ndarray) -> dict[str, Report]:
+    """Predicts some rows as they would be served: without their positions.
+
+    Args:
+        model: trained.
+        rows: of the model's table; see `ranking_rows`.
+        part: [m] int64, the rows to predict, whole lists.
+
+    Returns:
+        "click", "conversion" and "rating" -> report, for those that the model predicts.
+
+    Raises:
+        InputError: if a prediction is not finite.
+    """
+    return ranking_reports(Predictor(model)(RankingBatches(rows, part, ROWS).in_order()), rows.impressions)
+
+
+def ranking_reports(predictions: Mapping[str, np.ndarray], impressions: Impressions) -> dict[str, Report]:
+    """Compares predictions with labels.
+
+    Where every row is a list of its own, the figures of lists are those of users.
+
+    Args:
+        predictions: "row" [m] and what was predicted of each, as of `Predictor`.
+        impressions: the table.
+
+    Raises:
+        InputError: if a prediction is not finite.
+    """
+    for name, values in predictions.items():
+        if not np.isfinite(values).all():
+            raise InputError(f"a predicted {name} is NaN or infinite: the training diverged, lower the learning rate.")
+    row = predictions["row"]
+    labels = {name: values[row] for name, values in impressions.labels.items()}
+    users = impressions.users[row]
+    found: dict[str, Report] = {}
+    if CLICK in predictions:
+        lists = impressions.lists[row]
+        lists = users if len(np.unique(lists)) == len(row) else lists
+        score = predictions.get(CLICK_AND_CONVERSION, predictions[CLICK])
+        found[CLICK] = ClickReport(predictions[CLICK], labels[CLICK], lists, users, score)
+    if CONVERSION in predictions:
+        clicks = found[CLICK]
+        assert isinstance(clicks, ClickReport)
+        found[CONVERSION] = ConversionReport(clicks, predictions[CONVERSION], labels[CONVERSION])
+    if RATING in predictions:
+        found[RATING] = RatingReport(
+            impressions.user_ids[users],
+            impressions.item_ids[impressions.items[row]],
+            labels[RATING].astype(np.float64),
+            predictions[RATING].astype(np.float64),
+        )
+    return found

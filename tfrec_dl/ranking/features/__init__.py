@@ -1,0 +1,1 @@
+"""What a ranker reads of an impression: fields, comparisons, histories."""

@@ -1,0 +1,32 @@
+"""Ids that a table of vectors has no row for."""
+
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import PADDING, UNKNOWN
+from tfrec_dl.layers.dropout import ResumableDropout
+
+
+class KnownRows(ResumableDropout):
+    """Replaces indices beyond a table, and in training a share of the others, by that of the unknown id.
+
+    So the vector of the unknown id is trained, and stands for whoever comes later.
+
+    Args:
+        size: rows of the table.
+        rate: share of the ids hidden in training.
+    """
+
+    def __init__(self, size: int, rate: float, **kwargs: object) -> None:
+        super().__init__(rate, **kwargs)
+        self.size = size
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """Indices of any shape, int32 -> the same shape; padding stays."""
+        known = inputs < self.size
+        if training and self.rate:
+            known &= self._uniform(tf.shape(inputs), tf.float32) >= self.rate
+        return tf.where(known | (inputs == PADDING), inputs, UNKNOWN)
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "size": self.size}

@@ -1,0 +1,163 @@
+"""What a ranking model is built from: learnt from the training part, kept in the run's folder."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import TypeAdapter
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
+from tfrec_dl.files import write_json
+from tfrec_dl.ranking.build import RankingData
+from tfrec_dl.ranking.configuration import RankingConfig
+from tfrec_dl.ranking.data.batches import RankingRows
+from tfrec_dl.ranking.data.events import Events, Levels
+from tfrec_dl.ranking.data.feedback import CLICK, LIST, RATING
+from tfrec_dl.ranking.data.impressions import context_rows
+from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.features.comparisons import Comparisons
+from tfrec_dl.ranking.features.impression_features import described
+from tfrec_dl.ranking.objectives import Choice, Click, Objective, ObjectiveConfig
+from tfrec_dl.runs.run_config import read_json
+
+OBJECTIVE: TypeAdapter[Any] = TypeAdapter(ObjectiveConfig)
+CATALOGUES = {"context": "context.parquet", "item_features": "items.parquet", "user_features": "users.parquet"}
+
+
+def learn_ranking_data(
+    split: ImpressionSplit,
+    config: RankingConfig,
+    items: Catalogue | None = None,
+    users: Catalogue | None = None,
+    min_count: int = 1,
+    max_length: int = 50,
+) -> RankingData:
+    """Learns what a model has to know beforehand from the training part of a split.
+
+    Args:
+        split: the impressions.
+        config: the objectives among it are given their labels.
+        items: features of the items; those without a training impression are known by them alone.
+        users: features of the users.
+        min_count: training impressions a user or an item needs for a vector of its own.
+        max_length: past items of a user that are read.
+
+    Raises:
+        InputError: if nothing reaches `min_count`, or the ratings do not suit the output.
+    """
+    table, rows = split.impressions, split.train
+    vocabularies = {
+        name: Vocabulary.build(ids, codes[rows], min_count)
+        for name, ids, codes in (("users", table.user_ids, table.users), ("items", table.item_ids, table.items))
+    }
+    for name, catalogue in (("users", users), ("items", items)):
+        if catalogue is not None:
+            vocabularies[name] = vocabularies[name].extended(catalogue.ids)
+    labels = {name: values[rows] for name, values in table.labels.items()}
+    configs = {name: getattr(config, name) for name in labels}
+    if CLICK in labels and config.click is None:
+        configs[CLICK] = _click_objective(table.lists[rows], labels[CLICK])
+    levels = Levels.of(labels.get(RATING))
+    comparisons = _comparisons(split) if CLICK in labels else None
+    raw = RankingRows(table, Events.of(split, levels), *(np.empty(0, np.int32),) * 2, max_length)
+    context = described(raw, comparisons)
+    return RankingData(
+        users=vocabularies["users"],
+        items=vocabularies["items"],
+        levels=levels,
+        objectives={name: Objective.of(each, {**labels, LIST: table.lists[rows]}) for name, each in configs.items()},
+        ratings=labels.get(RATING),
+        positions=None if table.positions is None else np.bincount(table.positions[rows]),
+        context=None if context is None else context_rows(context, rows),
+        context_kinds={} if table.context is None else table.context.kinds,
+        request_features=_request_features(split),
+        comparisons=comparisons,
+        item_features=items,
+        user_features=users,
+    )
+
+
+def _click_objective(lists: np.ndarray, clicks: np.ndarray) -> Click | Choice:
+    """How clicks are learnt where the recipe leaves it open."""
+    in_lists = len(np.unique(lists)) < len(lists)
+    return Choice() if in_lists and np.bincount(lists, weights=clicks).max() <= 1 else Click()
+
+
+def _comparisons(split: ImpressionSplit) -> Comparisons:
+    """Of clicks, which a history precedes; what else a user rated says nothing of that kind."""
+    table = split.impressions
+    context = table.context
+    kinds = {} if context is None else context.kinds
+    numbers = {name: context.columns[name][split.train] for name, kind in kinds.items() if kind == "number"}  # type: ignore[union-attr]
+    in_lists = len(np.unique(table.lists)) < len(table)
+    found = Comparisons.learn(numbers, in_lists, timed=table.times is not None)
+    taken = sorted(set(kinds) & set(found.names))
+    if taken:
+        raise InputError(f"a column of the context is called {taken[0]!r}, as what is made of the table: rename it")
+    return found
+
+
+def _request_features(split: ImpressionSplit) -> tuple[str, ...] | None:
+    """Features with one value, or none, in each training list; None where no list has two rows."""
+    context, lists = split.impressions.context, split.impressions.lists[split.train]
+    first, number = np.unique(lists, return_index=True, return_inverse=True)[1:]
+    if len(first) == len(lists):
+        return None
+    columns = {} if context is None else context.columns
+    codes = {name: pd.factorize(values[split.train])[0] for name, values in columns.items()}
+    return tuple(name for name, values in codes.items() if (values == values[first[number]]).all())
+
+
+def save_ranking_data(data: RankingData, folder: Path) -> None:
+    """Writes `users.txt`, `items.txt`, the catalogues as Parquet, and the rest into `knowledge.json`, last."""
+    data.users.save(folder / "users.txt")
+    data.items.save(folder / "items.txt")
+    for name, file in CATALOGUES.items():
+        catalogue: Catalogue | None = getattr(data, name)
+        if catalogue is not None:
+            catalogue.save(folder / file)
+    write_json(
+        folder / "knowledge.json",
+        {
+            "levels": list(data.levels.limits),
+            "objectives": {
+                name: {"config": asdict(each.config), "levels": each.levels.astype(float).tolist()}
+                for name, each in data.objectives.items()
+            },
+            "positions": None if data.positions is None else data.positions.tolist(),
+            "context_kinds": dict(data.context_kinds),
+            "request_features": None if data.request_features is None else list(data.request_features),
+            "comparisons": None if data.comparisons is None else asdict(data.comparisons),
+        },
+    )
+
+
+def load_ranking_data(folder: Path) -> RankingData:
+    """Reads what `save_ranking_data` wrote.
+
+    Raises:
+        InputError: if something is missing or damaged.
+    """
+    rest = read_json(folder / "knowledge.json")
+    request_features = rest.get("request_features")
+    catalogues: dict[str, Any] = {
+        name: Catalogue.load(folder / file) if (folder / file).exists() else None for name, file in CATALOGUES.items()
+    }
+    return RankingData(
+        users=Vocabulary.load(folder / "users.txt"),
+        items=Vocabulary.load(folder / "items.txt"),
+        levels=Levels(tuple(rest["levels"])),
+        objectives={
+            name: Objective(OBJECTIVE.validate_python(each["config"]), np.array(each["levels"], dtype=np.float32))
+            for name, each in rest["objectives"].items()
+        },
+        positions=None if rest["positions"] is None else np.array(rest["positions"]),
+        context_kinds=rest["context_kinds"],
+        request_features=None if request_features is None else tuple(request_features),
+        comparisons=None if rest["comparisons"] is None else Comparisons(**rest["comparisons"]),
+        **catalogues,
+    )

@@ -1,0 +1,107 @@
+"""The probability that a clicked row scores above one that is not: over all rows, and within users or lists."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tfrec_dl.ranking.metrics.checks import binary, codes, finite, same_length
+
+
+def auc(scores: ArrayLike, labels: ArrayLike) -> float:
+    """Area under the ROC curve; a tie counts half.
+
+    Computed from ranks, as the Mann-Whitney statistic (Hanley and McNeil, 1982).
+
+    Args:
+        scores: [R], any order-giving number.
+        labels: [R], 0 or 1.
+
+    Returns:
+        0.5 for chance, 1 for a perfect order, NaN where all labels are equal.
+
+    Raises:
+        InputError: for scores that are not finite, labels that are neither 0 nor 1, or different numbers of rows.
+    """
+    scores, labels = finite(scores, "scores"), binary(labels, "labels")
+    same_length(scores=scores, labels=labels)
+    return float(group_aucs(scores, labels, np.zeros(len(scores), dtype=np.int64))[0])
+
+
+def group_auc(scores: ArrayLike, labels: ArrayLike, groups: ArrayLike) -> float:
+    """Mean of the groups' AUC, weighted by their rows; groups whose labels are all equal are left out.
+
+    Source: Zhou et al., Deep Interest Network, KDD 2018, section 6 (groups are users, rows impressions).
+
+    Args:
+        scores: [R].
+        labels: [R], 0 or 1.
+        groups: [R] ids of users or lists.
+
+    Returns:
+        NaN where every group is left out.
+
+    Raises:
+        InputError: as `auc`, and for missing ids.
+    """
+    scores, labels, groups = finite(scores, "scores"), binary(labels, "labels"), codes(groups, "groups")
+    same_length(scores=scores, labels=labels, groups=groups)
+    aucs, rows = group_aucs(scores, labels, groups), np.bincount(groups)
+    counted = np.isfinite(aucs)
+    return float(np.average(aucs[counted], weights=rows[counted])) if counted.any() else float("nan")
+
+
+def group_aucs(scores: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """AUC of every group.
+
+    Args:
+        scores: [R] float64.
+        labels: [R] float64, 0 or 1.
+        groups: [R] int64, 0 to G - 1, each at least once, in any order.
+
+    Returns:
+        [G] float64; NaN where a group's labels are all equal.
+    """
+    order = np.lexsort((scores, groups))
+    ordered, group = scores[order], groups[order]
+    starts = np.flatnonzero(np.append(True, (ordered[1:] != ordered[:-1]) | (group[1:] != group[:-1])))
+    stops = np.append(starts[1:], len(ordered))
+    ties = np.repeat(np.arange(len(starts)), stops - starts)
+    rows = np.bincount(groups)
+    # The middle of a run of ties, counted from 1 within the group.
+    ranks = ((starts + stops + 1) / 2.0)[ties] - (np.cumsum(rows) - rows)[group]
+    clicked = np.bincount(groups, weights=labels)
+    sums = np.bincount(group, weights=ranks * labels[order])
+    pairs = clicked * (rows - clicked)
+    above = sums - clicked * (clicked + 1.0) / 2.0
+    return np.divide(above, pairs, out=np.full(len(rows), np.nan), where=pairs > 0)
+
+
+class ResampledAUC:
+    """AUC of resamples of clusters of rows; the scores are sorted once.
+
+    Args:
+        scores: [R] float64.
+        labels: [R] float64, 0 or 1.
+        clusters: [R] int64.
+    """
+
+    def __init__(self, scores: np.ndarray, labels: np.ndarray, clusters: np.ndarray) -> None:
+        clicked = labels > 0.0
+        others = scores[~clicked]
+        order = np.argsort(others)
+        self._others, self._clicked = clusters[~clicked][order], clusters[clicked]
+        self._below = np.searchsorted(others[order], scores[clicked], side="left")
+        self._not_above = np.searchsorted(others[order], scores[clicked], side="right")
+
+    def values(self, weights: np.ndarray) -> np.ndarray:
+        """How often each cluster was drawn [B, C] -> AUC [B], NaN where a resample's labels are all equal."""
+        found = np.empty(len(weights))
+        sums = np.zeros(len(self._others) + 1)
+        for row, drawn in enumerate(weights):
+            np.cumsum(drawn[self._others], out=sums[1:])
+            clicked = drawn[self._clicked]
+            pairs = clicked.sum() * sums[-1]
+            above = clicked @ (sums[self._below] + sums[self._not_above]) / 2.0
+            found[row] = above / pairs if pairs > 0 else np.nan
+        return found

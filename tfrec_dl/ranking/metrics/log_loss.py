@@ -1,0 +1,59 @@
+"""How far probabilities are from what happened: the log loss, and the log loss next to that of a constant."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import entr, xlog1py, xlogy
+
+from tfrec_dl.ranking.metrics.checks import binary, probabilities, same_length
+
+SMALLEST = float(np.finfo(np.float64).eps)  # a probability of exactly 0 or 1 would make one row's loss infinite
+
+
+def log_loss(predicted: ArrayLike, labels: ArrayLike) -> float:
+    """Mean of -log of the probability given to what happened, in nats.
+
+    Args:
+        predicted: [R] probabilities; 0 and 1 are read as 2.2e-16 away from it, as scikit-learn does.
+        labels: [R], 0 or 1.
+
+    Raises:
+        InputError: for other numbers, or different numbers of rows.
+    """
+    predicted, labels = probabilities(predicted, "predicted"), binary(labels, "labels")
+    same_length(predicted=predicted, labels=labels)
+    return float(log_losses(predicted, labels).mean())
+
+
+def log_losses(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Probabilities [R] and labels [R] -> the loss of each row [R] float64, in nats."""
+    kept = np.clip(predicted, SMALLEST, 1.0 - SMALLEST)
+    losses: np.ndarray = -(xlogy(labels, kept) + xlog1py(1.0 - labels, -kept))
+    return losses
+
+
+def normalised_entropy(predicted: ArrayLike, labels: ArrayLike) -> float:
+    """Log loss divided by that of predicting the rows' own click rate throughout: below 1 where the model knows more.
+
+    It makes data with different click rates comparable. Source: He et al., Practical Lessons from Predicting Clicks on
+    Ads at Facebook, ADKDD 2014, section 2.
+
+    Args:
+        predicted: [R] probabilities.
+        labels: [R], 0 or 1.
+
+    Returns:
+        NaN where all labels are equal: a constant then has no loss.
+
+    Raises:
+        InputError: for other numbers, or different numbers of rows.
+    """
+    loss = log_loss(predicted, labels)
+    return float(loss / entropy(float(np.asarray(labels, dtype=np.float64).mean())))
+
+
+def entropy(rate: np.ndarray | float) -> np.ndarray:
+    """Entropy of a 0/1 label with this mean, in nats; NaN for 0 and 1, so that what is divided by it is NaN."""
+    found: np.ndarray = entr(rate) + entr(np.subtract(1.0, rate))
+    return np.where(found > 0.0, found, np.nan)

@@ -1,0 +1,50 @@
+"""How far apart two models of clicks are."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.intervals import PairedDifference
+from tfrec_dl.ranking.metrics.report import ClickReport
+from tfrec_dl.ranking.metrics.resampling import estimate, percentile_interval, resampled
+
+
+def paired_click_difference(report_a: ClickReport, report_b: ClickReport, metric: str) -> PairedDifference:
+    """Difference of two models on the same rows, a - b: below 0 is better for a loss, above 0 for AUC and NDCG.
+
+    Both models see the same resamples of users (those of the first report's seed), so what makes a user easy or hard
+    for both cancels. p is that of a normal test with the resamples' standard error, because a figure such as AUC is no
+    mean of single rows that a t-test could take.
+
+    Args:
+        report_a: of one model.
+        report_b: of the other.
+        metric: a figure of `ClickReport.summary`.
+
+    Raises:
+        InputError: if the reports are over different rows, or lack the metric.
+    """
+    for name in ("labels", "lists", "users"):
+        if not np.array_equal(getattr(report_a, name), getattr(report_b, name)):
+            raise InputError(
+                f"reports over different rows ({len(report_a)} and {len(report_b)}, {name} differ) cannot be paired: "
+                "evaluate both on the same impressions"
+            )
+    known = [name for name in report_a.figures.names if name in report_b.figures.names]
+    if metric not in known:
+        raise InputError(f"the reports have no common figure {metric!r}: choose from {', '.join(known)}.")
+    users, seed = report_a.user_count, report_a.seed
+    column_a, column_b = report_a.figures.names.index(metric), report_b.figures.names.index(metric)
+    value = estimate(report_a.figures, users)[column_a] - estimate(report_b.figures, users)[column_b]
+    samples = (
+        resampled(report_a.figures, users, seed)[:, column_a] - resampled(report_b.figures, users, seed)[:, column_b]
+    )
+    low, high = percentile_interval(samples)
+    known_samples = samples[np.isfinite(samples)]
+    error = float(known_samples.std()) if len(known_samples) else float("nan")
+    if error > 0.0 or np.isnan(error):
+        return PairedDifference(float(value), low, high, float(2.0 * stats.norm.sf(abs(value) / error)))
+    # A single user, which proves nothing, or models that differ alike for every user.
+    return PairedDifference(float(value), low, high, 1.0 if users < 2 or value == 0.0 else 0.0)

@@ -1,0 +1,23 @@
+"""Figures with their intervals, as flat numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tfrec_dl.ranking.metrics.click_metrics import CALIBRATION_ERROR
+from tfrec_dl.ranking.metrics.resampling import Figures, basic_interval, estimate, percentile_interval, resampled
+
+
+def summarised(figures: Figures, users: int, seed: int = 0) -> dict[str, float]:
+    """Figures with 95 % intervals over users, flat, as `ClickReport.summary` gives them."""
+    samples = resampled(figures, users, seed)
+    flat: dict[str, float] = {}
+    for column, (name, value) in enumerate(zip(figures.names, estimate(figures, users), strict=True)):
+        if np.isnan(value):
+            low = high = float("nan")
+        elif name == CALIBRATION_ERROR:
+            low, high = basic_interval(float(value), samples[:, column])
+        else:
+            low, high = percentile_interval(samples[:, column])
+        flat |= {name: float(value), f"{name}/low": low, f"{name}/high": high}
+    return flat

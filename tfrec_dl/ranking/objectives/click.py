@@ -1,0 +1,85 @@
+"""Whether an impression is clicked."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass
+from typing_extensions import Self
+
+from tfrec_dl.ranking.data.feedback import CLICK
+from tfrec_dl.ranking.objectives.losses import binary_losses, list_losses, log_odds
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Click:
+    """Binary cross-entropy, losses over a list's candidates, or both.
+
+    The first makes the sigmoid of a logit a probability; the softmax orders a list and leaves the logits' level open.
+    Their sum is a compromise. The regression-compatible loss orders too, and is smallest where the sigmoids are the
+    probabilities, as the first (Bai et al., Regression Compatible Listwise Objectives for Calibrated Ranking with
+    Binary Relevance, CIKM 2023, equation 9).
+
+    Attributes:
+        weight: of the objective among others.
+        pointwise: weight of the binary cross-entropy, a mean over rows.
+        listwise: weight of the softmax over a list's logits, a mean over lists (see `list_losses`).
+        regression_compatible: weight of the same over the logarithms of the sigmoids: shares of a list in proportion to
+            the predicted probabilities.
+    """
+
+    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    pointwise: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    listwise: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    regression_compatible: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    name: Literal["click"] = "click"
+
+    @model_validator(mode="after")
+    def _has_a_loss(self) -> Self:
+        if not self.pointwise + self.listwise + self.regression_compatible:
+            raise ValueError("pointwise, listwise and regression_compatible are all 0: give one of them a weight")
+        return self
+
+    def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
+        """[1] float32: the log-odds of a click among the training impressions, where a score of 0 stands."""
+        return np.array([log_odds(labels[CLICK])], dtype=np.float32)
+
+    def outputs(self, score: tf.Tensor, levels: np.ndarray, examples: np.ndarray) -> tf.Tensor:
+        """Score [R, 1] -> logit [R, 1]."""
+        return from_log_odds(score, levels)
+
+    def loss(
+        self,
+        outputs: Mapping[str, tf.Tensor],
+        labels: Mapping[str, tf.Tensor],
+        lists: tf.Tensor,
+        weights: tf.Tensor,
+        levels: np.ndarray,
+    ) -> tf.Tensor:
+        """As `Objective.loss`."""
+        logits, clicks = outputs[CLICK][:, 0], labels[CLICK]
+        parts = []
+        if self.pointwise:
+            parts.append(self.pointwise * tf.reduce_mean(weights * binary_losses(logits, clicks)))
+        if self.listwise:
+            parts.append(self.listwise * tf.reduce_mean(list_losses(logits, clicks, lists, weights)))
+        if self.regression_compatible:
+            losses = list_losses(tf.math.log_sigmoid(logits), clicks, lists, weights)
+            parts.append(self.regression_compatible * tf.reduce_mean(losses))
+        return tf.add_n(parts)
+
+    def expected(self, outputs: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
+        """Outputs [R, 1] -> probabilities of a click [R]."""
+        return tf.sigmoid(outputs[:, 0])
+
+    def logits(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
+        """Outputs [R, 1] -> log-odds of a click [R]: the outputs themselves."""
+        return outputs[:, 0]
+
+
+def from_log_odds(score: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
+    """Score [R, 1] and log-odds [1], where it is 0 -> logit [R, 1]."""
+    start = float(levels[0])
+    return tf.keras.layers.Lambda(lambda values: values + start)(score)

@@ -1,0 +1,60 @@
+"""Whether a click converts.
+
+Source: Ma et al., Entire Space Multi-Task Model: An Effective Approach for Estimating Post-Click Conversion Rate,
+SIGIR 2018 (ESMM).
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION
+from tfrec_dl.ranking.objectives.click import from_log_odds
+from tfrec_dl.ranking.objectives.losses import binary_losses, joint_logits, log_odds
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Conversion:
+    """pCVR, the probability of a conversion given a click, for every impression, clicked or not.
+
+    Attributes:
+        weight: of the objective among others.
+        trained_on: "impressions" is ESMM: what is compared with the conversions of all impressions is
+            pCTCVR = pCTR pCVR (equations 1 and 3), with gradients to both. "clicks" compares pCVR with the conversions
+            of the clicked impressions, a sample that is biased where clicks and conversions have common causes.
+    """
+
+    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    trained_on: Literal["impressions", "clicks"] = "impressions"
+    name: Literal["conversion"] = "conversion"
+
+    def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
+        """[1] float32: the log-odds of a conversion among the training clicks, where a score of 0 stands."""
+        return np.array([log_odds(labels[CONVERSION][labels[CLICK] > 0])], dtype=np.float32)
+
+    def outputs(self, score: tf.Tensor, levels: np.ndarray, examples: np.ndarray) -> tf.Tensor:
+        """Score [R, 1] -> logit of pCVR [R, 1]."""
+        return from_log_odds(score, levels)
+
+    def loss(
+        self,
+        outputs: Mapping[str, tf.Tensor],
+        labels: Mapping[str, tf.Tensor],
+        lists: tf.Tensor,
+        weights: tf.Tensor,
+        levels: np.ndarray,
+    ) -> tf.Tensor:
+        """As `Objective.loss`; the mean is over all rows, so that beside `Click` it is a log-likelihood of both."""
+        logits, clicked = outputs[CONVERSION][:, 0], labels[CLICK]
+        converted = clicked * labels[CONVERSION]
+        if self.trained_on == "clicks":
+            return tf.reduce_mean(weights * clicked * binary_losses(logits, converted))
+        return tf.reduce_mean(weights * binary_losses(joint_logits(outputs[CLICK][:, 0], logits), converted))
+
+    def expected(self, outputs: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
+        """Logits [R, 1] -> pCVR [R]."""
+        return tf.sigmoid(outputs[:, 0])

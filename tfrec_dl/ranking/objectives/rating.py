@@ -1,0 +1,60 @@
+"""How an item is rated."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_recommenders as tfrs
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.losses.rating_outputs import RatingOutput, SquaredError
+from tfrec_dl.ranking.data.feedback import RATING
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Rating:
+    """A number, or a level of a scale.
+
+    Attributes:
+        weight: of the objective among others.
+        output: what is predicted, and its loss.
+    """
+
+    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    output: Annotated[RatingOutput, Field(discriminator="name")] = SquaredError()
+    name: Literal["rating"] = "rating"
+
+    def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
+        """[2 + K] float32: the lowest and the highest rating, and the K levels of the output.
+
+        Raises:
+            InputError: if the output cannot tell so many levels apart.
+        """
+        ratings = labels[RATING]
+        ends = np.array([ratings.min(), ratings.max()], dtype=np.float32)
+        return np.concatenate([ends, self.output.levels(ratings)])
+
+    def outputs(self, score: tf.Tensor, levels: np.ndarray, examples: np.ndarray) -> tf.Tensor:
+        """Score [R, 1] -> what the output is made of [R, ...]."""
+        return self.output.output(score, levels[2:], examples)
+
+    def loss(
+        self,
+        outputs: Mapping[str, tf.Tensor],
+        labels: Mapping[str, tf.Tensor],
+        lists: tf.Tensor,
+        weights: tf.Tensor,
+        levels: np.ndarray,
+    ) -> tf.Tensor:
+        """As `Objective.loss`: the mean over rows, as a TFRS ranking task."""
+        ratings = tf.clip_by_value(labels[RATING], float(levels[0]), float(levels[1]))
+        task = tfrs.tasks.Ranking(loss=self.output.loss())
+        losses = task(self.output.labels(ratings, tf.constant(levels[2:])), outputs[RATING])
+        return tf.reduce_mean(weights * losses)
+
+    def expected(self, outputs: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
+        """Outputs [R, ...] -> ratings [R], within the range of the training ratings."""
+        ratings = self.output.expected(outputs, tf.constant(levels[2:]))
+        return tf.clip_by_value(ratings, float(levels[0]), float(levels[1]))

@@ -1,0 +1,56 @@
+"""Convolutions over the outer product of user and item.
+
+Source: He et al., Outer Product-based Neural Collaborative Filtering, IJCAI 2018 (ConvNCF).
+"""
+
+from typing import Literal
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.features.fields import Fields
+from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.vectors import history_mean
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class ConvNCF:
+    """E = p q^T [K, K] (equation 3), then 2 x 2 convolutions of stride 2 with ReLU, until 1 x 1 is left (equation 6).
+
+    The user p is the id's vector plus the mean of the past items, so that a new user's p learns from what they do; the
+    item q is the id's vector. Other fields join the convolutions' result in hidden layers.
+
+    Attributes:
+        filters: feature maps of each convolution.
+        units: width of each hidden layer over the result and the other fields; without other fields there are none.
+        dropout: share of each hidden layer's outputs set to zero in training.
+    """
+
+    filters: int = Field(default=32, ge=1)
+    units: tuple[PositiveInt, ...] = Field(default=(64,), min_length=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+    name: Literal["conv_ncf"] = "conv_ncf"
+
+    def representation(self, fields: Fields) -> tf.Tensor:
+        """Fields -> [R, filters], with features [R, filters + units[-1]].
+
+        Raises:
+            InputError: if the vectors' width is no power of two from 4 on, which halving would not bring to 1.
+        """
+        width = int(fields.item.shape[-1])
+        if width < 4 or width & (width - 1):
+            raise InputError(f"conv_ncf halves vectors of width {width} to 1: choose a power of two from 4 on.")
+        user = tf.keras.layers.Add()([fields.user, history_mean(fields)])
+        column = tf.keras.layers.Reshape((width, 1))(user)
+        row = tf.keras.layers.Reshape((1, width))(fields.item)
+        maps = tf.keras.layers.Reshape((width, width, 1))(tf.keras.layers.Multiply()([column, row]))
+        while maps.shape[1] > 1:
+            layer = tf.keras.layers.Conv2D(self.filters, 2, 2, activation="relu", kernel_initializer="he_normal")
+            maps = layer(maps)
+        interaction = tf.keras.layers.Flatten()(maps)
+        if not fields.features:
+            return interaction
+        joined = tf.keras.layers.Concatenate()([interaction, *fields.features])
+        return tf.keras.layers.Concatenate()([interaction, perceptron(joined, self.units, self.dropout)])

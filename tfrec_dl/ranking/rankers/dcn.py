@@ -1,0 +1,45 @@
+"""The deep and cross network, second version.
+
+Source: Wang et al., DCN V2: Improved Deep & Cross Network and Practical Lessons for Web-scale Learning to Rank Systems,
+WWW 2021.
+"""
+
+from typing import Literal
+
+import tensorflow as tf
+import tensorflow_recommenders as tfrs
+from pydantic import ConfigDict, Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.ranking.features.fields import Fields
+from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.vectors import stacked_with_history
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class DCN:
+    """Cross layers beside hidden layers (the parallel structure, figure 1b), both over all vectors side by side.
+
+    A cross layer is TFRS's: x_(l+1) = x_0 * (W_l x_l + b_l) + x_l (equation 1), so that n of them hold all products of
+    up to n + 1 components.
+
+    Attributes:
+        cross_layers: how many.
+        projection: rank of W = U V (equation 2); None is full rank.
+        units: width of each hidden layer.
+        dropout: share of each hidden layer's outputs set to zero in training.
+    """
+
+    cross_layers: int = Field(default=2, ge=1)
+    projection: PositiveInt | None = None
+    units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+    name: Literal["dcn"] = "dcn"
+
+    def representation(self, fields: Fields) -> tf.Tensor:
+        """Fields, F vectors with the history's mean -> [R, F K + units[-1]]."""
+        joined = tf.keras.layers.Flatten()(stacked_with_history(fields))
+        crossed = joined
+        for _ in range(self.cross_layers):
+            crossed = tfrs.layers.dcn.Cross(projection_dim=self.projection)(joined, crossed)
+        return tf.keras.layers.Concatenate()([crossed, perceptron(joined, self.units, self.dropout)])

@@ -1,0 +1,65 @@
+"""A factorisation machine and a deep network over the same vectors.
+
+Sources: Guo et al., DeepFM: A Factorization-Machine based Neural Network for CTR Prediction, IJCAI 2017; He and Chua,
+Neural Factorization Machines for Sparse Predictive Analytics, SIGIR 2017 (bi-interaction).
+"""
+
+from typing import Literal
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.ranking.features.fields import Fields
+from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.vectors import stacked_with_history
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class DeepFM:
+    """The sum over all pairs of vectors of their product, component by component, beside hidden layers.
+
+    A head weighs the components of the sum, where DeepFM adds them (equation 2): the sum of the pairs' dot products is
+    the case of equal weights. The first-order part is every head's own.
+
+    Attributes:
+        units: width of each hidden layer.
+        dropout: share of each hidden layer's outputs set to zero in training.
+        pair_weight: size of a head's first weights on the pairs: 1 as in equation 2, which ratings want; None starts
+            them as small as the others, which few clicks want.
+    """
+
+    units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+    pair_weight: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    name: Literal["deep_fm"] = "deep_fm"
+
+    def representation(self, fields: Fields) -> tf.Tensor:
+        """Fields -> [R, K + units[-1]]."""
+        vectors = stacked_with_history(fields)
+        deep = perceptron(tf.keras.layers.Flatten()(vectors), self.units, self.dropout)
+        # A head's first weights, Glorot's, have the deviation sqrt(2 / (inputs + 1)).
+        glorot = (2 / (vectors.shape[-1] + self.units[-1] + 1)) ** 0.5
+        scale = 1.0 if self.pair_weight is None else self.pair_weight / glorot
+        return tf.keras.layers.Concatenate()([BiInteraction(scale)(vectors), deep])
+
+
+class BiInteraction(tf.keras.layers.Layer):
+    """sum over i < j of v_i * v_j, component by component (He and Chua, equations 3 and 4).
+
+    Args:
+        scale: what the sum is multiplied by.
+    """
+
+    def __init__(self, scale: float = 1.0, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.scale = scale
+
+    def call(self, vectors: tf.Tensor) -> tf.Tensor:
+        """[R, F, K] -> [R, K]."""
+        of_sum = tf.square(tf.reduce_sum(vectors, axis=1))
+        return 0.5 * self.scale * (of_sum - tf.reduce_sum(tf.square(vectors), axis=1))
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "scale": self.scale}

@@ -1,0 +1,77 @@
+"""The deep interest network: the history as the candidate sees it.
+
+Source: Zhou et al., Deep Interest Network for Click-Through Rate Prediction, KDD 2018.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.ranking.features.fields import Fields
+from tfrec_dl.ranking.rankers.perceptron import perceptron
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class DIN:
+    """Past items summed, each with a weight that depends on the candidate, then hidden layers over that and all fields.
+
+    The user's interest is v(A) = sum over j of a(e_j, v_A) e_j (equation 3). The weights are no softmax, so that the
+    sum says how strong an interest is, not only which.
+
+    Attributes:
+        attention_units: width of each hidden layer of the activation unit a.
+        units: width of each hidden layer.
+        dropout: share of each hidden layer's outputs set to zero in training, outside the activation unit.
+    """
+
+    attention_units: tuple[PositiveInt, ...] = Field(default=(36,), min_length=1)
+    units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+    name: Literal["din"] = "din"
+
+    def representation(self, fields: Fields) -> tf.Tensor:
+        """Fields -> [R, units[-1]]."""
+        interest = Interest(self.attention_units)([fields.history, fields.item, fields.mask])
+        others = tf.keras.layers.Flatten()(fields.stacked())
+        joined = tf.keras.layers.Concatenate()([interest, others])
+        return perceptron(joined, self.units, self.dropout)
+
+
+class Interest(tf.keras.layers.Layer):
+    """The weighted sum of the past items.
+
+    The activation unit reads the past item, the candidate, and their product. The paper's code has their difference
+    too, which the first layer makes of the two itself. Hidden layers have PReLU, as in the paper's first network.
+
+    Args:
+        units: width of each hidden layer of the activation unit.
+    """
+
+    def __init__(self, units: Sequence[int], **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.units = tuple(units)
+        first, *others = self.units
+        self.of_past = tf.keras.layers.Dense(first)
+        self.of_candidate = tf.keras.layers.Dense(first, use_bias=False)
+        self.of_product = tf.keras.layers.Dense(first, use_bias=False)
+        self.hidden = [tf.keras.layers.Dense(width) for width in others]
+        slope = tf.keras.initializers.Constant(0.25)
+        self.activations = [tf.keras.layers.PReLU(slope, shared_axes=[1]) for _ in self.units]
+        self.weight = tf.keras.layers.Dense(1)
+
+    def call(self, inputs: Sequence[tf.Tensor]) -> tf.Tensor:
+        """History [R, L, K], candidate [R, K] and mask [R, L] bool -> [R, K]; zeros where the mask has nothing."""
+        history, candidate, mask = inputs
+        product = self.of_product(history * candidate[:, None, :])
+        hidden = self.activations[0](self.of_past(history) + self.of_candidate(candidate)[:, None, :] + product)
+        for layer, activation in zip(self.hidden, self.activations[1:], strict=True):
+            hidden = activation(layer(hidden))
+        weights = tf.where(mask[..., None], self.weight(hidden), 0.0)
+        return tf.linalg.matmul(weights, history, transpose_a=True)[:, 0]
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "units": self.units}

@@ -1,0 +1,19 @@
+"""Every vector of an impression, the history as one of them."""
+
+import tensorflow as tf
+
+from tfrec_dl.layers.masking import masked_mean
+from tfrec_dl.ranking.features.fields import Fields
+
+
+def history_mean(fields: Fields) -> tf.Tensor:
+    """The mean of the past items [R, K]; zeros for a new user."""
+    mask = tf.keras.layers.Lambda(lambda held: tf.cast(held, tf.float32)[..., None])(fields.mask)
+    return masked_mean(fields.history, mask)
+
+
+def stacked_with_history(fields: Fields) -> tf.Tensor:
+    """User, item, features and the mean of the past items beside one another, [R, F + 1, K]."""
+    mean = history_mean(fields)
+    as_row = tf.keras.layers.Reshape((1, mean.shape[-1]))(mean)
+    return tf.keras.layers.Concatenate(axis=1)([fields.stacked(), as_row])

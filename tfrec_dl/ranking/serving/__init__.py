@@ -1,0 +1,1 @@
+"""Ranking models in TF Serving: requests, the exported graph, loading it back."""

@@ -1,0 +1,34 @@
+"""A trained ranking model, alone or behind a retrieval, -> a version folder for TF Serving."""
+
+import os
+from os import PathLike
+from pathlib import Path
+
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.serving.module import RankingModule
+from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.publishing import publish_module
+from tfrec_dl.serving.warm_up import require_serving_protos
+
+
+def export_ranking_model(model: RankingModel, dest: str | PathLike[str], card: ModelCard | None = None) -> Path:
+    """Exports a ranking model to DEST/<next free version>/, which appears complete or not at all.
+
+    The version holds the SavedModel, its calibration included, with the signature `rank`, which is `serving_default`
+    too and which `docs/serving.md` describes, warm-up requests for it, and the model card. `models.config` and
+    `batching_parameters.txt` are written beside the versions unless they are there.
+
+    Args:
+        model: a trained model.
+        dest: folder of the versions, created if missing.
+        card: what is known about data, split and metrics; by default the card calls them unknown.
+
+    Returns:
+        The version folder.
+
+    Raises:
+        InputError: if `dest` is a file or cannot be written to, a weight is not finite, two features would have the
+            same name in requests, or `tensorflow-serving-api` is not installed.
+    """
+    require_serving_protos()
+    return publish_module(RankingModule(model), Path(os.path.abspath(dest)), card or ModelCard(name="ranker"))

@@ -1,0 +1,144 @@
+"""What a request to an exported ranking model holds, and what its parts are called."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.ranking.data.feedback import CONVERSION, RATING
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.serving.features import FeatureInput, feature_inputs
+from tfrec_dl.serving.module import strings
+from tfrec_dl.two_stage.training_table import RETRIEVAL_RANK, RETRIEVAL_SCORE
+
+AGE = "history_age"
+FROM_RETRIEVAL = (RETRIEVAL_SCORE, RETRIEVAL_RANK)
+
+Specs = dict[str, tf.TensorSpec]
+
+
+@dataclass(frozen=True)
+class RankingInputs:
+    """Names and shapes of the inputs, B requests of N candidates with L past items each.
+
+    Attributes:
+        kinds: raw feature of the context -> kind.
+        request_features: those that belong to the request, the others to the candidate; None where nobody can tell.
+        compared: numbers of the context that are compared with those of the past items.
+        timed: whether it counts how long ago the past items were met.
+        label: "rating" or "conversion" where it counts what the user thought of the past items, else None.
+    """
+
+    kinds: Mapping[str, Kind]
+    request_features: tuple[str, ...] | None
+    compared: tuple[str, ...]
+    timed: bool
+    label: str | None
+
+    @classmethod
+    def of(cls, model: RankingModel) -> "RankingInputs":
+        """Those of a model."""
+        knowledge = model.knowledge
+        context = knowledge.context
+        comparisons = None if context is None else context.comparisons
+        label = CONVERSION if CONVERSION in model.objectives else None
+        return cls(
+            {} if context is None else context.kinds,
+            knowledge.request_features,
+            () if comparisons is None else (*comparisons.differences, *comparisons.ratios),
+            comparisons is not None and comparisons.timed,
+            RATING if knowledge.levels.limits else label,
+        )
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "RankingInputs":
+        """What `to_dict` wrote, also once it was JSON."""
+        asked = values["request_features"]
+        parts = {"request_features": None if asked is None else tuple(asked), "compared": tuple(values["compared"])}
+        return cls(**{**values, **parts})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+    @cached_property
+    def context(self) -> tuple[FeatureInput, ...]:
+        """The features of the context.
+
+        Raises:
+            InputError: if two would have the same name, or one that of another input.
+        """
+        others = ("user_id", "history", "item_ids", "exclude", *self._past_without_numbers)
+        return feature_inputs(self.kinds, others)
+
+    @property
+    def request(self) -> tuple[FeatureInput, ...]:
+        """Those of which `rank` takes one value a request, [B]."""
+        asked = set(self.request_features or ()) - set(FROM_RETRIEVAL)
+        return tuple(each for each in self.context if each.feature in asked)
+
+    @property
+    def candidate(self) -> tuple[FeatureInput, ...]:
+        """Those of which `rank` takes one value a candidate, [B, N]."""
+        return tuple(each for each in self.context if each not in self.request)
+
+    @property
+    def asked(self) -> tuple[FeatureInput, ...]:
+        """Those that `recommend_ranked` takes, [B]; all where nobody can tell what belongs to the request."""
+        known = self.context if self.request_features is None else self.request
+        return tuple(each for each in known if each.feature not in FROM_RETRIEVAL)
+
+    @cached_property
+    def past_numbers(self) -> dict[str, str]:
+        """Compared number -> the input [B, L] that says what it was when the past items were shown."""
+        found: dict[str, str] = {}
+        names = {each.feature: each.name for each in self.context}
+        taken = {name.lower() for name in (*names.values(), *self._past_without_numbers)}
+        for number in self.compared:
+            name = f"history_{names[number]}"
+            while name.lower() in taken:
+                name += "_"
+            taken.add(name.lower())
+            found[number] = name
+        return found
+
+    @property
+    def past(self) -> tuple[str, ...]:
+        """All inputs beside the ids that describe the past items, [B, L] float32, NaN where missing."""
+        return (*self.past_numbers.values(), *self._past_without_numbers)
+
+    @property
+    def past_of_two_stages(self) -> tuple[str, ...]:
+        """Those that `recommend_ranked` takes: nobody knows what the retrieval said of the past items."""
+        unknown = {self.past_numbers.get(feature) for feature in FROM_RETRIEVAL}
+        return tuple(name for name in self.past if name not in unknown)
+
+    def specs(self) -> Specs:
+        """The inputs of `rank`."""
+        found = {"user_id": strings("user_id", 1), "history": strings("history", 2), "item_ids": strings("item_ids", 2)}
+        found |= {each.name: each.spec for each in self.request}
+        found |= {each.name: tf.TensorSpec([None, None], each.spec.dtype, each.name) for each in self.candidate}
+        return found | _numbers(self.past)
+
+    def specs_of_two_stages(self) -> Specs:
+        """The inputs of `recommend_ranked`."""
+        found = {"user_id": strings("user_id", 1), "history": strings("history", 2), "exclude": strings("exclude", 2)}
+        found |= {each.name: each.spec for each in self.asked}
+        return found | _numbers(self.past_of_two_stages)
+
+    @property
+    def label_input(self) -> str | None:
+        """The input that says what the user thought of the past items."""
+        return None if self.label is None else f"history_{self.label}"
+
+    @property
+    def _past_without_numbers(self) -> tuple[str, ...]:
+        found = (AGE if self.timed else None, self.label_input)
+        return tuple(name for name in found if name is not None)
+
+
+def _numbers(names: tuple[str, ...]) -> Specs:
+    return {name: tf.TensorSpec([None, None], tf.float32, name) for name in names}

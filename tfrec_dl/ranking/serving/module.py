@@ -1,0 +1,198 @@
+"""The graph that is exported of a ranking model: raw ids and raw features in, ordered candidates out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
+from tfrec_dl.errors import InputError
+from tfrec_dl.features.prepared import Features
+from tfrec_dl.ranking.data.feedback import CONVERSION, RATING
+from tfrec_dl.ranking.features.comparisons import Compared
+from tfrec_dl.ranking.model import CLICK_AND_CONVERSION, Knowledge, RankingModel
+from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
+from tfrec_dl.retrieval.serving.network import lookup_tables, variables_read
+from tfrec_dl.serving.card import CANDIDATES_BY_TRAINING
+from tfrec_dl.serving.features import FeatureInput
+from tfrec_dl.serving.index import LOWEST_SCORE
+from tfrec_dl.serving.module import Signatures, compact
+
+NAN = float("nan")
+
+Tensors = Mapping[str, tf.Tensor]
+
+
+class RankingModule(tf.Module):
+    """A ranking model made ready to serve. Its weights are read now and shared, not copied.
+
+    Args:
+        model: trained.
+
+    Attributes:
+        inputs: what a request holds.
+        predictions: what is predicted of a candidate.
+        orders_by: the prediction that orders candidates, the highest first.
+        max_length: items of a history that are read, the last ones.
+
+    Raises:
+        InputError: if a weight is not finite, or two inputs would have the same name.
+    """
+
+    limit = CANDIDATES_BY_TRAINING
+
+    def __init__(self, model: RankingModel) -> None:
+        super().__init__(name="ranker")
+        knowledge = model.knowledge
+        self.inputs = RankingInputs.of(model)
+        both = (CLICK_AND_CONVERSION,) if CONVERSION in model.objectives else ()
+        self.predictions = (*model.objectives, *both)
+        self.orders_by = model.orders_by
+        self.max_length: int | None = knowledge.max_length
+        self._items = _lookup(knowledge.items)
+        self._users = _lookup(knowledge.users)
+        self._popular = tuple(str(item) for item in knowledge.items.ids[: knowledge.max_length])
+        self._item_count, self._user_count = len(knowledge.items.ids), len(knowledge.users.ids)
+        predicted = partial(self._predicted, _without_keras_tables(model))
+        self._predict = tf.function(predicted, input_signature=[self.inputs.specs()])
+        self.owned = variables_read(self._predict)
+        for _, _, preparation in knowledge.prepared_features():
+            self.owned += lookup_tables(preparation)
+        description = json.dumps(
+            {"inputs": self.inputs.to_dict(), "predictions": self.predictions, "orders_by": self.orders_by}
+        )
+        self.describe = tf.function(lambda: tf.constant(description), input_signature=[])
+
+    def signatures(self) -> Signatures:
+        """The signatures of the SavedModel by name; `docs/serving.md` describes them."""
+        rank = self.rank_signature()
+        return {"serving_default": rank, "rank": rank}
+
+    def rank_signature(self) -> tf.types.experimental.ConcreteFunction:
+        """The signature `rank`."""
+
+        def rank(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+            return self.rank(inputs)
+
+        return tf.function(rank).get_concrete_function(**self.inputs.specs())
+
+    def facts(self) -> dict[str, object]:
+        """What the model card says about the export."""
+        return {
+            "items with a vector of their own or features": self._item_count,
+            "users with a vector of their own or features": self._user_count,
+            "items of a history that are read": self.max_length,
+            "predictions": ", ".join(self.predictions),
+            "candidates are ordered by": self.orders_by,
+        }
+
+    def examples(self) -> list[str]:
+        """Some ids, the most popular first."""
+        return list(self._popular)
+
+    def raw_features(self) -> dict[str, tuple[FeatureInput, ...]]:
+        """The features that signatures take, for the model card."""
+        return {"rank": self.inputs.context}
+
+    def rank(self, inputs: Tensors) -> dict[str, tf.Tensor]:
+        """The candidates of requests, best first.
+
+        Args:
+            inputs: as `RankingInputs.specs` names them; others are passed over.
+
+        Returns:
+            "item_ids" [B, N] string, "scores" [B, N] float32, and each of `predictions` [B, N] float32. Places that no
+            candidate is left for are at the end, with the id "", the lowest score there is, and predictions 0.
+        """
+        item_ids = inputs["item_ids"]
+        places = tf.where(item_ids != "")
+        shape = tf.shape(item_ids, tf.int64)
+        predicted = self._predict({name: inputs[name] for name in self.inputs.specs()})
+        found = {name: tf.scatter_nd(places, values, shape) for name, values in predicted.items()}
+        scores = tf.where(item_ids != "", found[self.orders_by], LOWEST_SCORE)
+        order = tf.argsort(scores, axis=1, direction="DESCENDING", stable=True)
+        outputs = {"item_ids": item_ids, "scores": scores, **found}
+        return {name: tf.gather(values, order, batch_dims=1) for name, values in outputs.items()}
+
+    def _predicted(self, model: RankingModel, inputs: Tensors) -> dict[str, tf.Tensor]:
+        """Predictions of the R candidates that there are, [R] each, request by request."""
+        found = model.predictions(self._batch(model.knowledge, inputs))
+        return {name: tf.ensure_shape(found[name], [None]) for name in self.predictions}
+
+    def _batch(self, knowledge: Knowledge, inputs: Tensors) -> dict[str, tf.Tensor]:
+        """What the model reads of the R candidates; requests without any are left out, as no list is empty."""
+        is_candidate = inputs["item_ids"] != ""
+        is_asked = tf.reduce_any(is_candidate, axis=1)
+        request = tf.where(is_candidate)[:, 0]
+        lists = tf.gather(tf.cumsum(tf.cast(is_asked, tf.int32)) - 1, request)
+        candidates = tf.boolean_mask(inputs["item_ids"], is_candidate)
+        raw = {each.feature: tf.gather(inputs[each.name], request) for each in self.inputs.request}
+        raw |= {each.feature: tf.boolean_mask(inputs[each.name], is_candidate) for each in self.inputs.candidate}
+
+        history = tf.boolean_mask(inputs["history"], is_asked)
+        is_event = history != ""
+        past = {
+            name: compact(tf.boolean_mask(inputs[name], is_asked), is_event, knowledge.max_length)
+            for name in self.inputs.past
+        }
+        batch = {
+            "user": tf.gather(self._users.lookup(inputs["user_id"]), request),
+            "item": self._items.lookup(candidates),
+            "list": lists,
+            "history": compact(self._items.lookup(history), is_event, knowledge.max_length),
+        }
+        batch["level"] = tf.where(batch["history"] == 0, 0, self._levels(knowledge, past, batch["history"]))
+        if knowledge.context is not None:
+            # Ids that no training knows are told apart all the same.
+            keys = tf.unique(tf.concat([tf.reshape(history, [-1]), candidates], axis=0), tf.int64).idx
+            seen = tf.reshape(keys[: tf.size(history)], tf.shape(history))
+            compared = Compared(
+                numbers={name: raw[name] for name in self.inputs.compared},
+                lists=lists,
+                keys=keys[tf.size(history) :],
+                past_keys=compact(seen + 1, is_event, knowledge.max_length) - 1,
+                past_numbers={number: past[name] for number, name in self.inputs.past_numbers.items()},
+                past_ages=past.get(AGE, tf.fill(tf.shape(batch["history"]), NAN)),
+            )
+            prepared = knowledge.context.rows(raw, compared)
+            batch |= {f"context/{name}": values for name, values in prepared.items()}
+        return batch
+
+    def _levels(self, knowledge: Knowledge, past: Tensors, history: tf.Tensor) -> tf.Tensor:
+        """How well the past items were liked, [B, L] int32 from 1; a missing rating is taken for a middling one."""
+        if self.inputs.label_input is None:
+            return tf.ones_like(history)
+        labels = past[self.inputs.label_input]
+        if self.inputs.label != RATING:
+            return 1 + tf.cast(labels > 0, tf.int32)
+        limits = knowledge.levels.limits
+        known = tf.where(tf.math.is_finite(labels), labels, limits[len(limits) // 2])
+        reached = tf.searchsorted(tf.constant(limits, tf.float32), tf.reshape(known, [-1]), side="right")
+        return tf.maximum(tf.reshape(reached, tf.shape(labels)), 1)
+
+
+def _without_keras_tables(model: RankingModel) -> RankingModel:
+    """The same model, the features of items and users in variables, which a SavedModel stores beside its graph."""
+    known = model.knowledge
+    knowledge = replace(known, item_features=_stored(known.item_features), user_features=_stored(known.user_features))
+    served = RankingModel(model.history_reader, model.network, model.objectives, knowledge, model.position_bias)
+    served.calibration = model.calibration
+    return served
+
+
+def _stored(features: Features | None) -> Features | None:
+    if features is None:
+        return None
+    stored = Features(features.preparation, features.kinds, {})
+    stored.prepared = {name: tf.Variable(values, trainable=False) for name, values in features.prepared.items()}
+    return stored
+
+
+def _lookup(vocabulary: Vocabulary) -> tf.lookup.StaticHashTable:
+    if "" in vocabulary.ids:
+        raise InputError('an id is "" (the empty string), which means padding in requests: rename it.')
+    keys = tf.constant([str(value) for value in vocabulary.ids], tf.string)
+    indices = tf.range(FIRST_ITEM, vocabulary.size, dtype=tf.int32)
+    return tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, indices), UNKNOWN)

@@ -1,0 +1,189 @@
+"""Candidates ranked by an export, in Python."""
+
+import json
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.data.tables.checks import checked_ids, show
+from tfrec_dl.data.tables.columns import missing_column
+from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.serving.inputs import RankingInputs
+from tfrec_dl.ranking.serving.requests import Context, Past, Requests, rank_requests
+from tfrec_dl.serving.recommender import read_saved_model
+from tfrec_dl.serving.request_rows import Pairs, pairs
+from tfrec_dl.serving.versions import resolve_version
+
+SCORE = "score"
+
+
+class Ranker:
+    """An exported ranking model, loaded; also the second stage of an export of two.
+
+    Attributes:
+        folder: the version folder it was loaded from.
+        inputs: what it reads: `inputs.request` and `inputs.candidate` name the features of the context, `inputs.past`
+            the numbers that describe past items.
+        predictions: what it predicts of a candidate.
+        orders_by: the prediction that is the score.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._saved_model = read_saved_model(folder)
+        signature = self._saved_model.signatures.get("rank")
+        if signature is None:
+            raise InputError(f"{folder} ranks no candidates: name a folder that export_ranking_model wrote.")
+        self._signature = signature
+        stage = getattr(self._saved_model, "ranking", self._saved_model)
+        description = json.loads(stage.describe().numpy())
+        self.inputs = RankingInputs.from_dict(description["inputs"])
+        self.predictions = tuple(description["predictions"])
+        self.orders_by: str = description["orders_by"]
+
+    def rank(
+        self,
+        user_ids: Sequence[str],
+        histories: Sequence[Sequence[str]],
+        candidates: Sequence[Sequence[str]],
+        context: Context | None = None,
+        past: Past | None = None,
+    ) -> list[Pairs]:
+        """Orders the candidates of each request.
+
+        Args:
+            user_ids: one a request; "" and unknown ones are somebody new.
+            histories: item ids, oldest first, a row each.
+            candidates: item ids, a row each; unknown ones are ranked too.
+            context: feature -> values, None where missing: for `inputs.request` one a request, for `inputs.candidate`
+                a row each with one a candidate.
+            past: for each of `inputs.past` a row each with a number for every item of the history, None where missing:
+                what a feature ("history_price") was when the item was shown, how long ago that was in the unit of the
+                training's times ("history_age"), its "history_rating", whether it converted ("history_conversion").
+                By default all are missing, and the model is left with the ids.
+
+        Returns:
+            For each request the pairs (item id, score), best first.
+
+        Raises:
+            InputError: if a feature is missing, none that is read, or has other numbers of values.
+        """
+        requests = rank_requests(self.inputs, user_ids, histories, candidates, context, past)
+        parts = self._answers(requests)
+        return [row for part in parts for row in pairs(part["item_ids"], part["scores"])]
+
+    def rank_table(
+        self,
+        candidates: pd.DataFrame,
+        histories: pd.DataFrame | None = None,
+        user_column: str = "user_id",
+        item_column: str = "item_id",
+        list_columns: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """Orders the candidates of a table, with every prediction.
+
+        Args:
+            candidates: one row a candidate, with a column for each feature of the context; other columns are ignored.
+                Ids are text or integers, also as the floats that pandas makes of integers; a missing user is somebody
+                new.
+            histories: one row a past item, oldest first, with the columns of user and item and those of `inputs.past`;
+                None where nobody has any.
+            user_column: column of user ids.
+            item_column: column of item ids.
+            list_columns: columns that together name the request of a candidate; by default the user's.
+
+        Returns:
+            The columns of user, list and item, "score" and each of `predictions`; requests in the order of the table,
+            best first in each.
+
+        Raises:
+            InputError: if a column or the id of an item is missing, an id is neither text nor integer, a request has
+                several users, or several values of a feature that belongs to it.
+        """
+        names = list(dict.fromkeys([user_column, *list_columns]))
+        features = [each.feature for each in self.inputs.context]
+        _require_columns(candidates, [*names, item_column, *features], "candidates")
+        if (missing := candidates[item_column].isna() | (candidates[item_column] == "")).any():
+            raise InputError(f"{missing.sum()} of the {len(candidates)} candidates have no id: leave them out.")
+        ids = {name: _ids(candidates[name], "candidates") for name in (user_column, item_column)}
+        keys = list(list_columns) or [user_column]
+        requests = candidates.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+        order = np.argsort(requests, kind="stable")
+        table = candidates.iloc[order]
+        starts = np.flatnonzero(np.diff(requests[order], prepend=-1))
+
+        def rows(column: str) -> list[list]:
+            values = ids[column] if column in ids else candidates[column].to_numpy(dtype=object)
+            return [part.tolist() for part in np.split(values[order], starts[1:])] if len(order) else []
+
+        def one(column: str) -> list:
+            for row in (found := rows(column)):
+                if len(pd.unique(pd.Series(row, dtype=object))) > 1:
+                    raise InputError(
+                        f"column {column!r} belongs to the request, but one request has {show(row[0])} and others: "
+                        "give one value, or name list columns that tell requests apart."
+                    )
+            return [row[0] for row in found]
+
+        users = one(user_column)
+        context = {each.feature: one(each.feature) for each in self.inputs.request}
+        context |= {each.feature: rows(each.feature) for each in self.inputs.candidate}
+        met, past = self._histories(histories, users, user_column, item_column)
+        answers = self._answers(rank_requests(self.inputs, users, met, rows(item_column), context, past))
+        is_candidate = [part["item_ids"] != b"" for part in answers]
+        found = {
+            name: np.concatenate([part[name][kept] for part, kept in zip(answers, is_candidate, strict=True)])
+            for name in ("item_ids", "scores", *self.predictions)
+        }
+        result = table[names].reset_index(drop=True)  # a request's candidates differ in none of these
+        result[item_column] = [item.decode() for item in found.pop("item_ids")]
+        return result.assign(**{SCORE: found.pop("scores")}, **found)
+
+    def _histories(
+        self, table: pd.DataFrame | None, users: list[str], user_column: str, item_column: str
+    ) -> tuple[list[list[str]], Past]:
+        """The past of each request's user, oldest first."""
+        if table is None:
+            return [[] for _ in users], {}
+        _require_columns(table, [user_column, item_column, *self.inputs.past], "histories")
+        places = table.groupby(_ids(table[user_column], "histories")).indices
+        nothing = np.empty(0, dtype=np.int64)
+        rows = [places.get(user, nothing) if user else nothing for user in users]
+        columns = {name: table[name].to_numpy(dtype=object) for name in self.inputs.past}
+        columns[item_column] = _ids(table[item_column], "histories")
+        found = {name: [values[row].tolist() for row in rows] for name, values in columns.items()}
+        return found.pop(item_column), found
+
+    def _answers(self, requests: Requests) -> list[dict[str, np.ndarray]]:
+        return [{name: values.numpy() for name, values in self._signature(**part).items()} for part in requests.parts()]
+
+
+def load_ranker(dest: str | PathLike[str]) -> Ranker:
+    """Loads the newest version below `dest`, or `dest` itself if it is a version folder.
+
+    Raises:
+        InputError: if there is none, it is damaged, or it ranks no candidates.
+    """
+    return Ranker(resolve_version(Path(dest)))
+
+
+def _ids(column: pd.Series, called: str) -> np.ndarray:
+    """[n] ids as text, as in training; "" where one is missing."""
+    ids = np.full(len(column), "", dtype=object)
+    given = np.flatnonzero(column.notna() & (column != ""))
+    if len(given):
+        codes, distinct = checked_ids(
+            column.iloc[given], column.name, lambda row: f"row {given[row] + 1} of the table of {called}"
+        )
+        ids[given] = distinct[codes]
+    return ids
+
+
+def _require_columns(table: pd.DataFrame, names: Sequence[str], called: str) -> None:
+    header = [str(name) for name in table.columns]
+    for name in names:
+        if name not in header:
+            raise InputError(missing_column(name, header, f"the table of {called}"))

@@ -1,0 +1,152 @@
+"""Checks that an export ranks as the Python model does, on each path that runs a SavedModel."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows, numbered
+from tfrec_dl.ranking.data.feedback import RATING
+from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.model import CLICK_LOGIT, Knowledge, Predictor, RankingModel
+from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
+from tfrec_dl.serving.verify import TOLERANCE, VerificationError, run_in_command_line, run_in_session
+
+ROWS = 4_096  # predicted at once
+
+Arrays = dict[str, np.ndarray]
+
+
+def verify_ranking_export(
+    model: RankingModel, version: Path, split: ImpressionSplit, part: np.ndarray
+) -> dict[str, float]:
+    """Compares `rank` with the Python model on lists of a table, each of which becomes a request.
+
+    The export, of a ranking model or of two stages, is run through `tf.saved_model.load`, through a TF1 session (the
+    path that TF Serving takes) and through `saved_model_cli run` in a process of its own.
+
+    Args:
+        model: the model that was exported.
+        version: the version folder.
+        split: of a table as the model was trained on.
+        part: [m] int64, rows of whole lists, at least one; they are run as one batch.
+
+    Returns:
+        For each path the largest difference between a prediction and the Python model's, relative above 1.
+
+    Raises:
+        VerificationError: if a list holds other candidates, is not in the order of its scores, or a prediction is off
+            by more than 1e-5.
+    """
+    inputs = RankingInputs.of(model)
+    rows = ranking_rows(model.knowledge, split)
+    predictions = Predictor(model)(RankingBatches(rows, part, ROWS).in_order())
+    request = table_request(inputs, model.knowledge, rows, predictions["row"])
+    names = [name for name in predictions if name not in ("row", CLICK_LOGIT)]
+    expected = {"scores": predictions[model.orders_by], **{name: predictions[name] for name in names}}
+    return {name: compare(name, request, expected, run(Path(version), request)) for name, run in paths().items()}
+
+
+def paths() -> dict[str, Callable[[Path, Arrays], Arrays]]:
+    """What runs a request to `rank`, by name."""
+    return {
+        "tf.saved_model.load": run_eager,
+        "tf.compat.v1.Session": lambda version, request: run_in_session(version, [("rank", request)])[0],
+        "saved_model_cli run": lambda version, request: run_in_command_line(version, "rank", request),
+    }
+
+
+def table_request(inputs: RankingInputs, knowledge: Knowledge, rows: RankingRows, part: np.ndarray) -> Arrays:
+    """Lists of a table as one request.
+
+    Args:
+        inputs: what the model reads.
+        knowledge: of the model.
+        rows: the table.
+        part: [R] rows in which no list is interrupted.
+
+    Returns:
+        The inputs of `rank` by name, padded.
+    """
+    table, events = rows.impressions, rows.events
+    lists, numbers = numbered(table.lists[part])
+    first = np.unique(numbers, return_index=True)[1]
+    lengths = np.bincount(numbers)
+    past = events.before(lists, rows.max_length)
+    known = past[past >= 0]
+    event_lengths = (past >= 0).sum(axis=1)
+    columns = {} if table.context is None else table.context.columns
+
+    found = {
+        "user_id": table.user_ids[table.users[part[first]]],
+        "item_ids": _padded(table.item_ids[table.items[part]], lengths),
+        "history": _padded(table.item_ids[events.items[known]], event_lengths),
+    }
+    found |= {each.name: columns[each.feature][part[first]] for each in inputs.request}
+    found |= {each.name: _padded(columns[each.feature][part], lengths) for each in inputs.candidate}
+    for number, name in inputs.past_numbers.items():
+        shown = events.rows[known]
+        found[name] = _padded(np.where(shown < 0, np.float32(np.nan), columns[number][shown]), event_lengths)
+    if inputs.timed:
+        assert table.times is not None and events.times is not None
+        now = np.repeat(table.times[part[first]].astype(np.float64), event_lengths)
+        found[AGE] = _padded((now - events.times[known]).astype(np.float32), event_lengths)
+    if inputs.label_input is not None:
+        levels = events.levels[known] - 1
+        limits = np.array(knowledge.levels.limits, dtype=np.float32)
+        labels = limits[levels] if inputs.label == RATING else levels.astype(np.float32)
+        found[inputs.label_input] = _padded(labels, event_lengths)
+    return found
+
+
+def _padded(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """[B, longest]: values row by row, then NaN or ""."""
+    is_there = np.arange(max(1, int(lengths.max(initial=0)))) < lengths[:, None]
+    padded = np.full(is_there.shape, "" if values.dtype == object else np.nan, dtype=values.dtype)
+    padded[is_there] = values
+    return padded
+
+
+def run_eager(version: Path, request: Arrays) -> Arrays:
+    """Runs a request to `rank` through `tf.saved_model.load`."""
+    signature = tf.saved_model.load(str(version)).signatures["rank"]
+    _, specs = signature.structured_input_signature
+    outputs = signature(**{name: tf.constant(value, specs[name].dtype) for name, value in request.items()})
+    return {name: value.numpy() for name, value in outputs.items()}
+
+
+def compare(path: str, request: Arrays, expected: Arrays, found: Arrays) -> float:
+    """The largest difference between predictions.
+
+    Args:
+        path: what gave them, for errors.
+        request: "item_ids" [B, N].
+        expected: "scores" and each prediction [R], of the candidates that there are, list by list.
+        found: the outputs of `rank`.
+
+    Raises:
+        VerificationError: as `verify_ranking_export`.
+    """
+    lengths = (request["item_ids"] != "").sum(axis=1)
+    ids = np.array([[item.decode() for item in row] for row in found["item_ids"]], dtype=object)
+    differences, start = [0.0], 0
+    for row, length in enumerate(lengths):
+        asked = request["item_ids"][row][request["item_ids"][row] != ""]
+        if (ids[row, length:] != "").any() or sorted(ids[row, :length]) != sorted(asked):
+            raise VerificationError(f"{path}: list {row} holds other candidates than it was given.")
+        if (np.diff(found["scores"][row]) > 0).any():
+            raise VerificationError(f"{path}: list {row} is not in the order of its scores.")
+        part = slice(start, start + length)
+        start += length
+        # By id, for the order of two that all but tie may differ; one that is there twice, by its scores.
+        ours = np.lexsort((expected["scores"][part], asked.astype(str)))
+        theirs = np.lexsort((found["scores"][row, :length], ids[row, :length].astype(str)))
+        for name, values in expected.items():
+            wanted, given = values[part][ours], found[name][row, :length][theirs]
+            differences.append(np.max(np.abs(given - wanted) / np.maximum(1, np.abs(wanted)), initial=0.0))
+    largest = float(np.max(differences))
+    if not largest <= TOLERANCE:
+        raise VerificationError(f"{path}: a prediction differs from the Python model's by {largest:.3g}.")
+    return largest

@@ -1,0 +1,44 @@
+"""One ranker for all heads.
+
+Source: Caruana, Multitask Learning, Machine Learning 1997, as equation 1 of Ma et al., KDD 2018 has it.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.ranking.features.fields import Fields
+from tfrec_dl.ranking.rankers import Ranker
+from tfrec_dl.ranking.rankers.perceptron import perceptron
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class SharedBottom:
+    """y_k = h_k(f(x)): f is the ranker, h_k hidden layers of each head. One head alone reads the ranker directly.
+
+    Attributes:
+        units: width of each of a head's hidden layers; none lets every head read the ranker directly.
+        dropout: share of each hidden layer's outputs set to zero in training.
+    """
+
+    units: tuple[PositiveInt, ...] = (32,)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    name: Literal["shared_bottom"] = "shared_bottom"
+
+    def hidden(self, fields: Fields, ranker: Ranker, heads: Sequence[str]) -> dict[str, tf.Tensor]:
+        """Builds the networks.
+
+        Args:
+            fields: of the impressions.
+            ranker: f.
+            heads: their names.
+
+        Returns:
+            Head -> [R, D].
+        """
+        shared = ranker.representation(fields)
+        units = self.units if len(heads) > 1 else ()
+        return {head: perceptron(shared, units, self.dropout) for head in heads}

@@ -1,0 +1,35 @@
+"""A ranker of its own for each head, over the same vectors.
+
+Source: Ma et al., Entire Space Multi-Task Model: An Effective Approach for Estimating Post-Click Conversion Rate,
+SIGIR 2018, figure 2.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import tensorflow as tf
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.ranking.features.fields import Fields
+from tfrec_dl.ranking.rankers import Ranker
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class SharedEmbeddings:
+    """What ESMM shares: the vectors of the fields. What is learnt for one head reaches the others through them."""
+
+    name: Literal["shared_embeddings"] = "shared_embeddings"
+
+    def hidden(self, fields: Fields, ranker: Ranker, heads: Sequence[str]) -> dict[str, tf.Tensor]:
+        """Builds the networks.
+
+        Args:
+            fields: of the impressions.
+            ranker: what each head has one of.
+            heads: their names.
+
+        Returns:
+            Head -> [R, D].
+        """
+        return {head: ranker.representation(fields) for head in heads}

@@ -1,0 +1,115 @@
+"""From a ranking recipe and a table of impressions to a finished run."""
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import tensorflow as tf
+
+from tfrec_dl.files import locked, write_json
+from tfrec_dl.ranking.averaged_weights import averaged_weights
+from tfrec_dl.ranking.build import build_ranking_model
+from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
+from tfrec_dl.ranking.data.feedback import CLICK
+from tfrec_dl.ranking.data.source import RankingSource
+from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.evaluate import ROWS
+from tfrec_dl.ranking.fit import compile_ranking_model, monitored
+from tfrec_dl.ranking.fitted_state import learn_ranking_data
+from tfrec_dl.ranking.measure import measure_ranking
+from tfrec_dl.ranking.model import CLICK_LOGIT, Predictor, RankingModel
+from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.ranking.validation import RankingValidation
+from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.runs.resumable import ResumableTraining, restore_best
+
+logger = logging.getLogger(__name__)
+
+
+def train_ranking(
+    recipe: RankingRecipe,
+    source: RankingSource,
+    folder: Path | str,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> RankingRun:
+    """Trains a ranking recipe into a folder; killed and called again, goes on from its last finished epoch.
+
+    Args:
+        recipe: what to train, and how.
+        source: the table, its columns, its labels, its split.
+        folder: the run's folder; new, or that of the same call's unfinished run.
+        callbacks: further Keras callbacks; they find the validation figures in the logs.
+        verbose: as in `model.fit`.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        InputError: for bad data, or a folder that holds something else or that another process trains into; before
+            anything is written.
+    """
+    folder = Path(folder)
+    impressions, items, users = source.read(), source.read_items(), source.read_users()
+    for whose, coverage in source.coverage(impressions, items, users).items():
+        logger.info("%s: %s", whose, coverage)
+    split = source.divide(impressions)
+    data = learn_ranking_data(split, recipe.model, items, users, source.min_count, recipe.training.max_length)
+
+    tf.keras.utils.set_random_seed(recipe.training.seed)
+    model = build_ranking_model(recipe.model, data, recipe.training.max_length)
+    rows = ranking_rows(model.knowledge, split)
+    run = RankingRun.begin(folder, recipe, source, split, data)
+    with locked(folder / "config.json"):
+        _fit(model, split, rows, run, callbacks, verbose)
+        restore_best(model, folder)
+        _calibrate(model, split, rows, run)
+        write_json(folder / "metrics.json", measure_ranking(model, rows, split))
+    return run
+
+
+def _fit(
+    model: RankingModel,
+    split: ImpressionSplit,
+    rows: RankingRows,
+    run: RankingRun,
+    callbacks: Sequence[tf.keras.callbacks.Callback],
+    verbose: str | int,
+) -> None:
+    """Fits the model from the run's last checkpoint on."""
+    config, folder = run.recipe.training, run.folder
+    batches = RankingBatches(rows, split.train, config.batch_size, config.seed, config.drawn)
+    compile_ranking_model(model, config, batches.steps_per_epoch)
+    monitor = monitored(model, batches)
+    averaged = partial(averaged_weights, model)
+    resumable = ResumableTraining(model, folder, monitor.name, config.patience, monitor.mode, averaged)
+    finished_epochs = resumable.resume()
+    if finished_epochs:
+        logger.info("continuing after epoch %d", finished_epochs)
+    if not resumable.stalled and finished_epochs < config.epochs:
+        model.fit(
+            batches.dataset(finished_epochs),
+            initial_epoch=finished_epochs,
+            epochs=config.epochs,
+            steps_per_epoch=batches.steps_per_epoch,
+            callbacks=[
+                RankingValidation(rows, split.validation, averaged),
+                resumable,
+                tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
+                *callbacks,
+            ],
+            verbose=verbose,
+        )
+
+
+def _calibrate(model: RankingModel, split: ImpressionSplit, rows: RankingRows, run: RankingRun) -> None:
+    """Makes probabilities of the logits of clicks, by the validation part."""
+    method = run.recipe.model.calibration
+    if method is None or CLICK not in model.objectives:
+        return
+    predictions = Predictor(model)(RankingBatches(rows, split.validation, ROWS).in_order())
+    labels = rows.impressions.labels[CLICK][predictions["row"]]
+    model.calibration = method.fit(predictions[CLICK_LOGIT], labels)
+    write_json(run.folder / "calibration.json", model.calibration.to_dict())

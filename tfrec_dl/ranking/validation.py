@@ -1,0 +1,67 @@
+"""Validation figures of a ranking model after each epoch, in `logs`, where Keras's own callbacks find them."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.evaluation.ratings import RatingReport
+from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
+from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
+from tfrec_dl.ranking.evaluate import ROWS, Report, ranking_reports
+from tfrec_dl.ranking.metrics.conversions import ConversionReport
+from tfrec_dl.ranking.model import Predictor
+
+SHOWN = ("auc", "log_loss", "ndcg")
+
+
+class RankingValidation(tf.keras.callbacks.Callback):
+    """Predicts the validation rows after each epoch.
+
+    The figures are `val_auc`, `val_log_loss` and `val_ndcg` of clicks, `val_ctcvr_auc` of conversions, `val_rmse`. List
+    the callback before those that read the logs.
+
+    Args:
+        rows: of the model's table.
+        part: [m] int64, the validation rows, whole lists.
+        weights: gives the weights to look at, where these are not those that training goes on from.
+    """
+
+    def __init__(
+        self,
+        rows: RankingRows,
+        part: np.ndarray,
+        weights: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        super().__init__()
+        self.batches = RankingBatches(rows, part, ROWS)
+        self.weights = weights
+        self._predictor: Predictor | None = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Adds the figures to the logs."""
+        self._predictor = self._predictor or Predictor(self.model)
+        with self.weights():
+            predictions = self._predictor(self.batches.in_order())
+        reports = ranking_reports(predictions, self.batches.rows.impressions)
+        if logs is not None:
+            logs.update({f"val_{name}": value for name, value in quick_figures(reports).items()})
+
+
+def quick_figures(reports: dict[str, Report]) -> dict[str, float]:
+    """Some figures of reports, without intervals."""
+    found: dict[str, float] = {}
+    if CLICK in reports:
+        means = reports[CLICK].means()  # type: ignore[union-attr]
+        found |= {name: means[name] for name in SHOWN}
+    if CONVERSION in reports:
+        conversions = reports[CONVERSION]
+        assert isinstance(conversions, ConversionReport)
+        found["ctcvr_auc"] = conversions.over_impressions.means()["auc"]
+    if RATING in reports:
+        ratings = reports[RATING]
+        assert isinstance(ratings, RatingReport)
+        found["rmse"] = ratings.summary()["rmse"]
+    return found

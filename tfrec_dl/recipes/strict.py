@@ -1,0 +1,5 @@
+"""Pydantic settings of every configuration."""
+
+from pydantic import ConfigDict
+
+STRICT = ConfigDict(extra="forbid")

@@ -1,0 +1,1 @@
+"""Retrieval: histories in, the best items of the catalogue out."""

@@ -1,0 +1,1 @@
+"""Autoencoders over purchase vectors (Mult-DAE)."""

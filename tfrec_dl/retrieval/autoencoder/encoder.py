@@ -1,0 +1,75 @@
+"""The encoder half of an autoencoder over purchase vectors: a history as a set, in any order.
+
+Source: Liang et al., Variational Autoencoders for Collaborative Filtering, WWW 2018 (Mult-DAE).
+"""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from tfrec_dl.layers.dropout import ResumableDropout
+
+
+class PurchaseVector(ResumableDropout):
+    """A purchase vector of length 1 times a matrix, whose rows are given for the items that the vector names.
+
+    So nothing is multiplied with the zeros of the vector. In training a share of the items is hidden.
+
+    Args:
+        rate: share of the items hidden.
+    """
+
+    def call(self, inputs: tuple[tf.Tensor, tf.Tensor], training: bool | None = None) -> tf.Tensor:
+        """History [B, L] int32 and the matrix's rows [B, L, E] -> for the items up to each position [B, L, E]."""
+        history, rows = inputs
+        shown = tf.cast(history > 0, rows.dtype)
+        if training and self.rate:
+            shown *= tf.cast(self._uniform(tf.shape(history), rows.dtype) >= self.rate, rows.dtype)
+        length = tf.sqrt(tf.maximum(tf.cumsum(shown, axis=1), 1.0))
+        return tf.cumsum(rows * shown[..., None], axis=1) / length[..., None]
+
+
+class Offset(tf.keras.layers.Layer):
+    """Adds a trained vector: the bias of a layer whose product is computed elsewhere."""
+
+    def build(self, shape: tf.TensorShape) -> None:
+        """Creates the vector, zeros."""
+        self.offset = self.add_weight("offset", [shape[-1]], initializer="zeros")
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """[..., E] -> [..., E]."""
+        return inputs + self.offset
+
+
+def autoencoder(
+    units: Sequence[int],
+    activation: str = "tanh",
+    item_dropout: float = 0.0,
+    state_dropout: float = 0.0,
+    regularizer: tf.keras.regularizers.Regularizer | None = None,
+    name: str = "autoencoder",
+) -> tf.keras.Model:
+    """Builds the encoder; its first matrix is the history embedding, its last one, the decoder's, the item tower.
+
+    Args:
+        units: width of each layer; of the first, the history embedding; of the last, the item vectors.
+        activation: of each layer, a name Keras knows.
+        item_dropout: share of the history's items hidden in training.
+        state_dropout: share of the states' components set to zero in training.
+        regularizer: of the matrices between hidden layers.
+        name: of the model.
+
+    Returns:
+        Functional model, {"history": [B, L] int32 right-padded with 0, "embedded": [B, L, units[0]] float32} -> states
+        [B, L, units[-1]] float32; each reads the set of the items up to its position.
+    """
+    history = tf.keras.Input([None], dtype=tf.int32, name="history")
+    embedded = tf.keras.Input([None, units[0]], name="embedded")
+    states = Offset(name="first_bias")(PurchaseVector(item_dropout)((history, embedded)))
+    states = tf.keras.layers.Activation(activation)(states)
+    for number, width in enumerate(units[1:], start=2):
+        layer = tf.keras.layers.Dense(width, activation, kernel_regularizer=regularizer, name=f"layer_{number}")
+        states = layer(states)
+    if state_dropout:
+        states = ResumableDropout(state_dropout)(states)
+    return tf.keras.Model({"history": history, "embedded": embedded}, states, name=name)

@@ -1,0 +1,54 @@
+"""The model cards of finished runs."""
+
+from pathlib import PurePath
+from typing import Any
+
+from tfrec_dl.retrieval.run import Run
+from tfrec_dl.serving.card import ModelCard
+
+SPLITS = {
+    "cold-start": "cold start: a fifth of the items is held out completely to test on and a twentieth to validate on; "
+    "of what remains each user's last interaction is the test case, the one before it validation; "
+    "the rest is trained on",
+    "leave-last-out": "leave-last-out: each user's last interaction is the test case, the one before it validation; "
+    "the rest is trained on",
+    "random": "random: a fifth of each user's interactions, drawn at random, is tested on, another tenth validated on; "
+    "the rest is trained on, whether it came before or after",
+    "temporal": "temporal: what came last by the clock is tested on, what came before that validated on; "
+    "the rest is trained on",
+}
+
+
+def run_card(run: Run, data_terms: str | None = None, **facts: Any) -> ModelCard:
+    """Fills a model card from a finished run.
+
+    The table goes by its file's name, not its path, for the card travels.
+
+    Args:
+        run: the run.
+        data_terms: terms of use of the data.
+        **facts: other attributes of the card, for example `data`, in place of what the run says.
+
+    Raises:
+        InputError: if the run is not finished.
+    """
+    config = run.config()
+    size = config["data_size"]
+    items = f"{size['items']:,} items"
+    if size["items_in_vocabulary"] != size["items"]:
+        items += f", {size['items_in_vocabulary']:,} of them in the vocabulary"
+    min_count = config["data"]["min_count"]
+    if min_count > 1:
+        items += f" (those with at least {min_count} training interactions)"
+    known: dict[str, Any] = {
+        "name": run.recipe.name,
+        "data": f"{PurePath(run.source.path).name}: {size['interactions']:,} interactions of {size['users']:,} users "
+        f"with {items}",
+        "data_terms": data_terms,
+        "data_fingerprint": config["data_fingerprint"],
+        "split": SPLITS[run.source.split],
+        "metrics": run.metrics(),
+        "configuration": run.recipe.to_dict(),
+        "versions": config["versions"],
+    }
+    return ModelCard(**{**known, **facts})

@@ -1,0 +1,118 @@
+"""Configuration of retrieval networks and of their training."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.encoders import Body, Precision
+from tfrec_dl.features.content import Content
+from tfrec_dl.losses import Loss
+from tfrec_dl.recipes.strict import STRICT
+from tfrec_dl.retrieval.towers.hashed_ids import Hashing
+
+
+@dataclass(frozen=True, config=STRICT)
+class ModelConfig:
+    """The network and its loss.
+
+    Attributes:
+        body: the encoder's network.
+        kind: what the model knows an item by: "behaviour", its id; "content", its features, so that it recommends items
+            that nobody met yet; "hybrid", both. The last two need a catalogue.
+        content: what reads the features, of items and of users.
+        id_dropout: share of the ids hidden in training from a hybrid model, so that it learns to do without them.
+        user_dropout: share of the users whose features are not read in training, so that a query without them works.
+        dimension: width of item vectors and states, the bias apart.
+        item_dropout: share of the history's items that the body does not see in training.
+        embedding_dropout: share of the embedded history's components set to zero in training.
+        state_dropout: share of the body's outputs set to zero in training.
+        tied: whether the item vectors are the encoder's input embedding, or a table of their own; always so where items
+            have features.
+        hashing: how many rows the tables of items have, where fewer than items.
+        markov_order: last items with a short path to the scores; 0 for none. For behaviour only.
+        loss: the retrieval loss; None chooses by the size of the catalogue.
+        name: of the family.
+    """
+
+    body: Body
+    kind: Literal["behaviour", "content", "hybrid"] = "behaviour"
+    content: Content = Content()
+    id_dropout: float = Field(default=0.2, ge=0, le=1)
+    user_dropout: float = Field(default=0.2, ge=0, le=1)
+    dimension: int = Field(default=64, ge=1)
+    item_dropout: float = Field(default=0.0, ge=0, lt=1)
+    embedding_dropout: float = Field(default=0.2, ge=0, lt=1)
+    state_dropout: float = Field(default=0.2, ge=0, lt=1)
+    tied: bool = True
+    hashing: Hashing = Hashing()
+    markov_order: int = Field(default=0, ge=0)
+    loss: Loss | None = None
+    name: Literal["retrieval"] = "retrieval"
+
+
+@dataclass(frozen=True, config=STRICT)
+class TrainingConfig:
+    """How a model is trained.
+
+    Attributes:
+        epochs: at most, each ended by a validation and a checkpoint; the learning rate's schedule spans them.
+        steps_per_epoch: None for a pass over the training interactions. Fewer on long data, for less to be lost when a
+            training is killed.
+        batch_size: windows a step.
+        max_length: items a window holds, and a query reads.
+        context: items at the start of a long history's later windows that are read and not trained on; None
+            takes half of `max_length`.
+        learning_rate: peak of the schedule: linear warm-up, cosine decay. The recipes' are chosen for Adam.
+        optimizer: "adam", or "adagrad", which keeps one number beside each weight where Adam keeps two, and learns well
+            from a `learning_rate` four to twenty times as high. Both update only the rows of a table that a step
+            touches.
+        warm_up: share of the steps that the warm-up takes.
+        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        patience: epochs without a better validation NDCG@10 after which training stops.
+        precision: what the encoder's body computes in; weights, scores and loss are float32 always. "mixed_bfloat16" is
+            for GPUs and TPUs, where it halves what a step's activations take; on CPUs it is slower.
+        seed: decides initial weights, windows, dropout and negatives.
+    """
+
+    epochs: int = Field(default=15, ge=1)
+    steps_per_epoch: int | None = Field(default=None, ge=1)
+    batch_size: int = Field(default=32, ge=1)
+    max_length: int = Field(default=100, ge=1)
+    context: int | None = Field(default=None, ge=0)
+    learning_rate: float = Field(default=5e-3, gt=0, allow_inf_nan=False)
+    optimizer: Literal["adam", "adagrad"] = "adam"
+    warm_up: float = Field(default=0.1, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    patience: int = Field(default=5, ge=1)
+    precision: Precision = "float32"
+    seed: int = Field(default=0, ge=0, lt=2**31)
+
+
+@dataclass(frozen=True, config=STRICT)
+class AutoencoderConfig:
+    """A network that gives back all of a history from some of it, as a set; it knows an item by its id.
+
+    Attributes:
+        units: width of each hidden layer, the last one's being that of the item vectors, the bias apart.
+        activation: of the hidden layers.
+        item_dropout: share of the history's items hidden in training.
+        state_dropout: share of the last hidden layer set to zero in training.
+        regularization: weight of the squared weights in the loss, which is summed over a history's items.
+        user_dropout: share of the users whose features are not read in training, so that a query without them works.
+        name: of the family.
+    """
+
+    units: tuple[PositiveInt, ...] = Field(default=(200,), min_length=1)
+    activation: Literal["elu", "linear", "relu", "sigmoid", "tanh"] = "elu"
+    item_dropout: float = Field(default=0.4, ge=0, lt=1)
+    state_dropout: float = Field(default=0.3, ge=0, lt=1)
+    regularization: float = Field(default=0.008, ge=0, allow_inf_nan=False)
+    user_dropout: float = Field(default=0.2, ge=0, le=1)
+    name: Literal["autoencoder"] = "autoencoder"
+
+
+Network = Annotated[ModelConfig | AutoencoderConfig, Field(discriminator="name")]
+
+
+"""What one retrieval model is made by."""

@@ -1,0 +1,136 @@
+"""Says what a training will take, and what to change where that is too much."""
+
+import logging
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.build import choose_loss
+from tfrec_dl.retrieval.configuration import ModelConfig
+from tfrec_dl.retrieval.memory_estimate import SizeEstimate, estimate_size
+
+logger = logging.getLogger(__name__)
+
+RARE = 5  # interactions below which an item is first to go
+WORTH = 0.02  # share of the memory that a change has to save to be named
+
+
+@runtime_checkable
+class HearsSize(Protocol):
+    """A callback that is told the sizes before anything is built."""
+
+    def on_size_estimate(self, estimate: SizeEstimate) -> None:
+        """What the training will take."""
+        ...
+
+
+def announce_size(
+    recipe: Recipe,
+    vocabulary: Vocabulary,
+    folder: Path,
+    callbacks: Sequence[Any] = (),
+    targets: int | None = None,
+    strategy: tf.distribute.Strategy | None = None,
+) -> SizeEstimate:
+    """Estimates what a training takes, tells the callbacks that want to know, and warns where it will not fit.
+
+    Args:
+        recipe: of one network.
+        vocabulary: the items.
+        folder: of the run.
+        callbacks: those that are a `HearsSize` are told.
+        targets: as for `estimate_size`.
+        strategy: that it trains under.
+    """
+    replicas = _copies(strategy)
+    estimate = estimate_size(recipe, vocabulary, targets, replicas)
+    for callback in callbacks:
+        if isinstance(callback, HearsSize):
+            callback.on_size_estimate(estimate)
+    logger.info("memory: about %s", readable(estimate.memory))
+    if estimate.limit is not None and not estimate.fits:
+        changes = "; ".join(
+            f"{change}: {readable(size)}" for change, size in savings(recipe, vocabulary, targets, replicas).items()
+        )
+        logger.warning(
+            "this training needs about %s of memory, and there are %s. What would take less: %s.",
+            readable(estimate.memory),
+            readable(estimate.limit),
+            changes or "a machine for it",
+        )
+    free = _free(folder)
+    if estimate.checkpoints > free:
+        logger.warning(
+            "the checkpoints take about %s, and the disk of %s has %s left: choose another folder for the run.",
+            readable(estimate.checkpoints),
+            folder,
+            readable(free),
+        )
+    return estimate
+
+
+def savings(recipe: Recipe, vocabulary: Vocabulary, targets: int | None = None, replicas: int = 1) -> dict[str, int]:
+    """Changes that take less memory -> bytes that are then needed, the best first, and all of them together last.
+
+    Args:
+        recipe: of one network.
+        vocabulary: the items.
+        targets: as for `estimate_size`.
+        replicas: as for `estimate_size`.
+    """
+
+    def needed(settings: dict[str, Any], items: Vocabulary = vocabulary) -> int:
+        return estimate_size(recipe.with_settings(settings), items, targets, replicas).memory
+
+    now, settings = needed({}), _cheaper_settings(recipe, vocabulary)
+    found = {f"--set {name}={value}": needed({name: value}) for name, value in settings.items()}
+    frequent = int((vocabulary.counts >= RARE).sum())
+    common = Vocabulary(vocabulary.ids[:frequent], vocabulary.counts[:frequent]) if frequent else vocabulary
+    found[f"--min-count {RARE} ({frequent:,} items)"] = needed({}, common)
+    found = {change: size for change, size in found.items() if size < now * (1 - WORTH)}
+    found = dict(sorted(found.items(), key=lambda change: change[1]))
+    if len(found) > 1:
+        found["all of these"] = needed(settings, common)
+    return found
+
+
+def readable(size: int) -> str:
+    """Bytes as "1.2 GiB" or "12 MiB"."""
+    return f"{size / 2**30:,.1f} GiB" if size >= 2**30 // 10 else f"{size / 2**20:,.0f} MiB"
+
+
+def _cheaper_settings(recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Setting -> value."""
+    training, config = recipe.training, recipe.model
+    found: dict[str, Any] = {}
+    if training.optimizer == "adam":
+        found["optimizer"] = "adagrad"
+    if training.batch_size > 1:
+        found["batch_size"] = training.batch_size // 2
+    if isinstance(config, ModelConfig):
+        if config.hashing.own_rows is None and config.kind != "content":
+            found["hashing.own_rows"] = len(vocabulary.ids) // 10
+        if config.dimension > 1:
+            found["dimension"] = config.dimension // 2
+        if not hasattr(choose_loss(config, vocabulary).loss, "negatives"):
+            found["loss"] = "sampled_softmax"
+    return found
+
+
+def _copies(strategy: tf.distribute.Strategy | None) -> int:
+    """Of the weights in this machine's memory: one for each CPU that is a replica."""
+    if not isinstance(strategy, tf.distribute.MirroredStrategy):
+        return 1
+    return max(sum("CPU" in device for device in strategy.extended.worker_devices), 1)
+
+
+def _free(folder: Path) -> int:
+    """Bytes left on the disk that a folder is on, or will be."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free

@@ -1,0 +1,238 @@
+"""The retrieval model: a query encoder and an item tower, trained on every position at once."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, NamedTuple
+
+import tensorflow as tf
+import tensorflow_recommenders as tfrs
+
+from tfrec_dl.data.training.training_histories import TrainingHistories
+from tfrec_dl.data.training.windows import TrainingWindows
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.losses import Candidates, FullSoftmax, Loss
+from tfrec_dl.runs.replicas import counted_once, share_of_replicas
+
+ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
+
+Lookup = Callable[[tf.Tensor], tf.Tensor]
+
+
+class Tables(NamedTuple):
+    """What a model knows of every vocabulary row, computed once for many queries.
+
+    Attributes:
+        history: [V, E] float32, what the encoder reads of an item.
+        items: [V, D] float32 item vectors, the bias last; rows 0 and 1 are no items.
+    """
+
+    history: tf.Tensor
+    items: tf.Tensor
+
+
+class Examples(NamedTuple):
+    """What a batch asks, and the right answers.
+
+    Attributes:
+        queries: [Q, D] float32.
+        rows: [P] int32, the query that each target answers.
+        targets: [P] int32.
+        weights: [P] float32.
+    """
+
+    queries: tf.Tensor
+    rows: tf.Tensor
+    targets: tf.Tensor
+    weights: tf.Tensor
+
+
+class RetrievalModel(tfrs.Model):
+    """Scores items by the dot product of a query's and an item's vector.
+
+    Trains under `model.compile` and `model.fit` on batches of `TrainingWindows`.
+
+    Args:
+        encoder: functional model, {"history": [B, L] int32, "embedded": [B, L, E]} -> states [B, L, D - 1] float32,
+            causal.
+        item_tower: layer or functional model, vocabulary indices [N] int32 -> item vectors [N, D] whose last component
+            is the item bias; the query carries a constant 1 there.
+        vocabulary: the items.
+        loss: a retrieval loss.
+        max_length: items of a history that a query reads, the last ones.
+        seed: decides the sampled negatives, together with the optimiser's step.
+        history_embedding: layer, vocabulary indices [B, L] int32 -> [B, L, E], what the encoder reads of an item; None
+            takes the item tower's vectors, the bias apart.
+        user_tower: layer, user ids [B] string -> [B, D - 1], added to the states; None where nothing is known of users.
+
+    Attributes:
+        batches: what cuts histories into the batches that it trains on.
+    """
+
+    batches: ClassVar[type[TrainingWindows] | type[TrainingHistories]] = TrainingWindows
+
+    def __init__(
+        self,
+        encoder: tf.keras.Model,
+        item_tower: tf.keras.layers.Layer,
+        vocabulary: Vocabulary,
+        loss: Loss,
+        max_length: int,
+        seed: int = 0,
+        history_embedding: tf.keras.layers.Layer | None = None,
+        user_tower: tf.keras.layers.Layer | None = None,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.item_tower = item_tower
+        self.history_embedding = history_embedding
+        self.user_tower = user_tower
+        self.vocabulary = vocabulary
+        self.retrieval_loss = loss
+        self.max_length = max_length
+        self.seed = seed
+        self.loss_mean = tf.keras.metrics.Mean(name="loss")
+
+    def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
+        """Mean loss over a batch's targets.
+
+        Args:
+            inputs: a batch of `TrainingWindows`: "history" and "next_item" [B, L] int32, optionally "weight" [B, L],
+                and "user_id" [B] string where there is a user tower.
+            training: whether dropout is active.
+
+        Returns:
+            Scalar; the sum over the replicas is the mean over the global batch.
+        """
+        vectors = self.lookup(training)
+        examples = self.examples(inputs, vectors, training)
+        loss = self.supervised_loss(examples, vectors, self._step_seed())
+        weight = self.averaged_over(examples)
+        self.loss_mean.update_state(loss, sample_weight=weight)
+        return loss * share_of_replicas(weight) + counted_once(self.losses)
+
+    def lookup(self, training: bool = False) -> Lookup:
+        """Vocabulary indices [N] int32 -> item vectors [N, D], for one step."""
+        vectors: Lookup = partial(self.item_tower, training=training)
+        if self.history_embedding is None and isinstance(self.retrieval_loss, FullSoftmax):
+            # The loss asks for every item: each is read once for the history and for the candidates.
+            vectors = partial(tf.gather, vectors(tf.range(self.vocabulary.trained_size)))
+        return vectors
+
+    def examples(self, inputs: dict[str, tf.Tensor], vectors: Lookup, training: bool = False) -> Examples:
+        """One query for each target of a batch, the target being the item that came next.
+
+        Args:
+            inputs: as for `compute_loss`.
+            vectors: of `lookup`.
+            training: whether dropout is active.
+        """
+        history = inputs["history"]
+        states = self.encoder(with_embedded(history, self.embed(history, vectors)), training=training)
+        if self.user_tower is not None:
+            states += self.user_tower(inputs["user_id"], training=training)[:, None]
+        is_target = inputs["next_item"] > 0
+        # Padded and context positions leave before any logit is computed.
+        queries = with_bias_component(tf.boolean_mask(states, is_target))
+        targets = tf.boolean_mask(inputs["next_item"], is_target)
+        weights = tf.boolean_mask(inputs["weight"], is_target) if "weight" in inputs else tf.ones_like(queries[:, 0])
+        return Examples(queries, tf.range(tf.shape(targets)[0]), targets, weights)
+
+    def supervised_loss(self, examples: Examples, vectors: Lookup, seed: tf.Tensor) -> tf.Tensor:
+        """Weighted mean of the retrieval loss over the targets, a scalar; `seed` [2] decides sampled negatives."""
+        candidates = Candidates(vectors, self.vocabulary.item_counts, seed)
+        losses = self.retrieval_loss.per_target(examples.queries, examples.targets, candidates)
+        weights = examples.weights
+        return tf.math.divide_no_nan(tf.reduce_sum(losses * weights), tf.reduce_sum(weights))
+
+    def averaged_over(self, examples: Examples) -> tf.Tensor:
+        """What `supervised_loss` is a mean over, and so a batch's share of the epoch's mean: the targets' weights."""
+        return tf.reduce_sum(examples.weights)
+
+    def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """One optimiser step; reports the epoch's mean loss where `tfrs.Model` reports the last batch's."""
+        super().train_step(inputs)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def test_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Loss of held-out windows, without an update."""
+        super().test_step(inputs)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def states(self, history: tf.Tensor) -> tf.Tensor:
+        """Query vectors at every position, whoever the user is: history [B, L] int32 -> [B, L, D]."""
+        embedded = self.embed(history, partial(self.item_tower, training=False))
+        return with_bias_component(self.encoder(with_embedded(history, embedded), training=False))
+
+    def query(self, history: tf.Tensor) -> tf.Tensor:
+        """Query vectors after the last item.
+
+        Args:
+            history: [B, L] int32, right-padded with 0; an empty row gives the state of a padding item.
+
+        Returns:
+            [B, D] float32.
+        """
+        return self.encode(history, self.embed(history, partial(self.item_tower, training=False)))
+
+    def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
+        """Query vectors after the last item, from rows of `Tables.history`, so that no item is embedded twice.
+
+        Args:
+            history: [B, L] int32, right-padded with 0.
+            embedded: [B, L, E] float32, rows of the history's items.
+            user: [B or 1, D - 1] float32, from the user tower; None for users without features.
+
+        Returns:
+            [B, D] float32.
+        """
+        states = self.encoder(with_embedded(history, embedded), training=False)
+        last = tf.maximum(tf.math.count_nonzero(history, axis=1, dtype=tf.int32) - 1, 0)
+        state = tf.gather(states, last, batch_dims=1)
+        if self.user_tower is not None:
+            state += self.user_tower.missing() if user is None else user
+        return with_bias_component(state)
+
+    def tables(self) -> Tables:
+        """Reads every item once."""
+        rows = [
+            tf.range(start, min(start + ROWS, self.vocabulary.size)) for start in range(0, self.vocabulary.size, ROWS)
+        ]
+        items = tf.concat([self.item_tower(indices, training=False) for indices in rows], axis=0)
+        if self.history_embedding is None:
+            return Tables(items[:, :-1], items)
+        return Tables(tf.concat([self.history_embedding(indices) for indices in rows], axis=0), items)
+
+    def item_vectors(self) -> tf.Tensor:
+        """Vectors of every vocabulary row, [vocabulary.size, D]; rows 0 and 1 are no items."""
+        return self.tables().items
+
+    def call(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
+        """Query vectors of a batch's histories, as `query`."""
+        return self.query(inputs["history"])
+
+    def parts(self) -> dict[str, tf.keras.layers.Layer]:
+        """What has trained weights, by name."""
+        names = ("encoder", "item_tower", "history_embedding", "user_tower")
+        parts = {name: getattr(self, name) for name in names}
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def embed(self, history: tf.Tensor, vectors: Lookup) -> tf.Tensor:
+        """What the encoder reads of a history's items: [B, L] int32 -> [B, L, E]."""
+        if self.history_embedding is not None:
+            return self.history_embedding(history)
+        embedded = vectors(tf.reshape(history, [-1]))[:, :-1]
+        return tf.reshape(embedded, tf.concat([tf.shape(history), [embedded.shape[-1]]], axis=0))
+
+    def _step_seed(self) -> tf.Tensor:
+        step = self.optimizer.iterations if getattr(self, "optimizer", None) else 0
+        return tf.stack([tf.constant(self.seed, tf.int32), tf.cast(step, tf.int32)])
+
+
+def with_embedded(history: tf.Tensor, embedded: tf.Tensor) -> dict[str, tf.Tensor]:
+    """The encoder's inputs."""
+    return {"history": history, "embedded": embedded}
+
+
+def with_bias_component(states: tf.Tensor) -> tf.Tensor:
+    """Appends the 1 that meets the item bias: [..., D - 1] -> [..., D]."""
+    return tf.concat([states, tf.ones_like(states[..., :1])], axis=-1)

@@ -1,0 +1,90 @@
+"""What a recipe's model will hold, without making it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.encoders import GRU, UserOnly
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.configuration import ModelConfig
+
+
+@dataclass(frozen=True)
+class ModelShape:
+    """Numbers that a model keeps, not bytes; without what reads features of items and users.
+
+    Attributes:
+        rows: of a table of items; fewer than indices where items share rows, 0 without a table.
+        tables: in all tables of items.
+        biases: of the items.
+        network: all other weights.
+        history_width: what the encoder reads of an item.
+        vector_width: of an item vector, the bias included.
+        tied: whether the encoder reads what the item vectors are made of.
+        activations: that the encoder computes for each position of a history, and keeps for the gradient.
+        widest: of its layers; an encoder that is not trained keeps few layers at a time.
+    """
+
+    rows: int
+    tables: int
+    biases: int
+    network: int
+    history_width: int
+    vector_width: int
+    tied: bool
+    activations: int
+    widest: int
+
+    @property
+    def weights(self) -> int:
+        """All trained numbers."""
+        return self.tables + self.biases + self.network
+
+
+def model_shape(recipe: Recipe, vocabulary: Vocabulary) -> ModelShape:
+    """Builds the model in a graph of its own, where variables take no memory.
+
+    Args:
+        recipe: of one network.
+        vocabulary: the items.
+    """
+    config = recipe.model
+    kind = config.kind if isinstance(config, ModelConfig) else "behaviour"
+    if isinstance(config, ModelConfig):
+        # Without features, which the shape leaves out; a body that reads nothing needs them, and weighs nothing.
+        body = GRU(units=1) if isinstance(config.body, UserOnly) else config.body
+        recipe = replace(recipe, model=replace(config, kind="behaviour", body=body))
+    if kind == "hybrid":
+        kept = vocabulary.trained_size - FIRST_ITEM
+        vocabulary = Vocabulary(vocabulary.ids[:kept], vocabulary.counts[:kept])
+    with tf.Graph().as_default():
+        model = build_model(recipe, vocabulary)
+        layers = [layer for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
+        shapes = [tuple(map(int, layer.embeddings.shape)) for layer in layers]
+        total = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
+        widths = [_width(layer) for layer in model.encoder.layers]
+        vector_width = int(model.item_tower.output_shape[-1])
+        history_width = int(model.encoder.input["embedded"].shape[-1])
+        tied = model.history_embedding in model.item_tower.layers
+    tables = sum(rows * width for rows, width in shapes if width > 1)
+    biases = sum(rows for rows, width in shapes if width == 1)
+    has_ids = kind != "content"
+    return ModelShape(
+        rows=max(rows for rows, width in shapes if width > 1) if has_ids else 0,
+        tables=tables if has_ids else 0,
+        biases=biases if has_ids else 0,
+        network=total - tables - biases,
+        history_width=history_width,
+        vector_width=vector_width,
+        tied=tied,
+        activations=sum(widths),
+        widest=max(widths),
+    )
+
+
+def _width(layer: tf.keras.layers.Layer) -> int:
+    """Numbers that a layer gives for each position."""
+    return int(np.prod([size for size in layer.output.shape[1:] if size is not None]))

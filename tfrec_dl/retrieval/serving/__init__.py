@@ -1,0 +1,1 @@
+"""Retrieval models in TF Serving: the exported graph, new items, verification."""

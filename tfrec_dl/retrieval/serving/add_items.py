@@ -1,0 +1,93 @@
+"""New items for an export, by their features: no training, and neither run nor data."""
+
+import os
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from tfrec_dl.data.tables.checks import show
+from tfrec_dl.errors import InputError
+from tfrec_dl.retrieval.model import Tables
+from tfrec_dl.retrieval.serving.module import RetrievalModule
+from tfrec_dl.retrieval.serving.network import restored_network
+from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.features import Table, as_catalogue, embed_features
+from tfrec_dl.serving.publishing import publish_module
+from tfrec_dl.serving.recommender import read_saved_model
+from tfrec_dl.serving.versions import resolve_version
+from tfrec_dl.serving.warm_up import require_serving_protos
+
+
+def add_items(
+    dest: str | PathLike[str],
+    items: Table,
+    id_column: str = "item_id",
+    k_max: int | None = None,
+) -> Path:
+    """Publishes the next version of an export of a content or hybrid model, with further items in it.
+
+    The vectors of the new items come from their features, through the export's own network; all else is as it was. They
+    have no interactions, so a history without a known item gets them last.
+
+    Args:
+        dest: folder of the versions; the newest is taken.
+        items: the new items' features. A table, or the path of one, is read as the model's features, whatever its
+            values look like, and its other columns are ignored; pictures are stretched to 64 x 64 pixels as by
+            `Catalogue.read`, so pass a `Catalogue` if the model was trained on another size. A value may be missing.
+        id_column: the table's column of ids.
+        k_max: length of the recommendation lists; None keeps it.
+
+    Returns:
+        The new version folder.
+
+    Raises:
+        InputError: if there is no export, or none that takes new items, an id is known already or occurs twice, a
+            feature is missing, or the new version cannot be written.
+    """
+    require_serving_protos()
+    dest = Path(os.path.abspath(dest))
+    folder = resolve_version(dest)
+    if folder == dest:
+        raise InputError(f"{dest} is a version, and the new one goes beside it: name its folder, {dest.parent}.")
+    saved = read_saved_model(folder)
+    if not hasattr(saved, "contents"):
+        raise InputError(
+            f"{folder} takes no new items: its model knows items by their ids, is a stack, or has a ranking stage; "
+            "export a content or hybrid model."
+        )
+    card = ModelCard.read(folder, dest.name)
+    network = restored_network(saved.network)
+    catalogue = as_catalogue(items, network.item_features, id_column)
+    contents = {name: value.numpy() for name, value in saved.contents().items()}
+    known = [item.decode() for item in contents["ids"]]
+    _require_new(catalogue.ids, known)
+    vectors = embed_features(saved.signatures["embed_item_features"], network.item_features, catalogue)
+    # The network reads an item vector, its bias apart.
+    tables = Tables(
+        tf.constant(np.concatenate([contents["history"], vectors[:, :-1]])),
+        tf.constant(np.concatenate([contents["items"], vectors])),
+    )
+    counts = np.concatenate([contents["counts"], np.zeros(len(vectors), np.float32)])
+    module = RetrievalModule(
+        [*known, *catalogue.ids],
+        counts,
+        tables,
+        network,
+        int(contents["max_length"]),
+        int(contents["k_max"]) if k_max is None else k_max,
+    )
+    return publish_module(module, dest, card.with_added(list(catalogue.ids)))
+
+
+def _require_new(ids: np.ndarray, known: list[str]) -> None:
+    """Raises InputError unless every id is new and occurs once."""
+    column = pd.Series(ids, dtype=object)
+    if not len(column):
+        raise InputError("there are 0 new items: nothing to add.")
+    for bad, what in ((column.isin(known), "in the export already"), (column.duplicated(), "named twice")):
+        if bad.any():
+            examples = ", ".join(show(item, 30) for item in column[bad].unique()[:3])
+            raise InputError(f"{bad.sum()} of the {len(column)} new ids are {what} ({examples}): leave them out.")

@@ -1,0 +1,140 @@
+"""The exported graph of a retrieval model: query vectors against item vectors."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
+from tfrec_dl.retrieval.model import RetrievalModel, Tables
+from tfrec_dl.retrieval.serving.network import Network, network_of, require_finite
+from tfrec_dl.serving.index import ItemIndex
+from tfrec_dl.serving.module import ServingModule, Signatures, compact, strings
+
+
+class RetrievalModule(ServingModule):
+    """A retrieval model made ready to serve.
+
+    Args:
+        ids: as for `ServingModule`.
+        counts: as for `ServingModule`.
+        tables: what the encoder reads of each item, and the item vectors.
+        network: the trained part.
+        max_length: items of a history that are read.
+        k_max: as for `ServingModule`.
+
+    Raises:
+        InputError: as `ServingModule`, or if an item vector is not finite.
+    """
+
+    def __init__(
+        self,
+        ids: Sequence[str],
+        counts: np.ndarray,
+        tables: Tables,
+        network: Network,
+        max_length: int,
+        k_max: int = 100,
+    ) -> None:
+        super().__init__(ids, counts, k_max)
+        vectors = np.asarray(tables.items, np.float32)
+        require_finite(vectors[FIRST_ITEM:], "the item vectors")
+        require_finite(np.asarray(tables.history)[FIRST_ITEM:], "the vectors of the history")
+        self.max_length = max_length
+        self.dimension = vectors.shape[1]
+        self.network = network
+        self.item_features = network.item_features
+        self.user_features = network.user_features
+        self._history_table = tf.Variable(tables.history, trainable=False, name="history_table")
+        self._index = ItemIndex(vectors, [self._history_table, *network.tables])
+        if self.item_features:
+            # What `add_items` takes over into the next version.
+            self.contents = tf.function(self._contents, input_signature=[])
+
+    def scores(self, seen: tf.Tensor) -> tf.Tensor:
+        """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
+        return self._index.scores(self._query(seen))
+
+    def facts(self) -> dict[str, object]:
+        """What the model card says about the export."""
+        return {**super().facts(), "width of the vectors": self.dimension}
+
+    def signatures(self) -> Signatures:
+        """The signatures of the SavedModel by name; `docs/serving.md` describes them."""
+
+        def embed_history(history: tf.Tensor) -> dict[str, tf.Tensor]:
+            vector = self._query(self.lookup(history))
+            return {"vector": tf.ensure_shape(vector, [None, self.dimension])}
+
+        def embed_items(item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
+            vectors = self._index.vectors(self.lookup(item_ids))
+            return {"vectors": tf.ensure_shape(vectors, [None, self.dimension])}
+
+        found = {
+            **super().signatures(),
+            "embed_history": tf.function(embed_history).get_concrete_function(strings("history", 2)),
+            "embed_items": tf.function(embed_items).get_concrete_function(strings("item_ids", 1)),
+        }
+        if self.item_features:
+            found |= self._signatures_of_item_features()
+        if self.user_features:
+            found["recommend_for_users"] = self._signature_of_user_features()
+        return found
+
+    def _signatures_of_item_features(self) -> Signatures:
+        def embed_item_features(**features: tf.Tensor) -> dict[str, tf.Tensor]:
+            vectors = self.network.embed_item(features)
+            return {"vectors": tf.ensure_shape(vectors, [None, self.dimension])}
+
+        def recommend_from_vectors(history_vectors: tf.Tensor, exclude: tf.Tensor) -> dict[str, tf.Tensor]:
+            known = tf.reduce_any(history_vectors != 0, axis=2)
+            # The encoder reads item vectors, the bias apart, and of `history` only where it ends.
+            embedded = compact(history_vectors, known, self.max_length)[..., :-1]
+            history = compact(tf.cast(known, tf.int32), known, self.max_length)
+            scores = self._index.scores(self.network.queries(history, embedded))
+            return self.best(scores, tf.reduce_any(known, axis=1), self.lookup(exclude))
+
+        inputs = {each.name: each.spec for each in self.item_features}
+        vectors = tf.TensorSpec([None, None, self.dimension], tf.float32, "history_vectors")
+        return {
+            "embed_item_features": tf.function(embed_item_features).get_concrete_function(**inputs),
+            "recommend_from_vectors": tf.function(recommend_from_vectors).get_concrete_function(
+                vectors, strings("exclude", 2)
+            ),
+        }
+
+    def _signature_of_user_features(self) -> tf.types.experimental.ConcreteFunction:
+        def recommend_for_users(history: tf.Tensor, **features: tf.Tensor) -> dict[str, tf.Tensor]:
+            seen = self.lookup(history)
+            scores = self._index.scores(self._query(seen, self.network.embed_user(features)))
+            return self.best(scores, tf.reduce_any(seen != PADDING, axis=1), seen)
+
+        inputs = {each.name: each.spec for each in self.user_features}
+        return tf.function(recommend_for_users).get_concrete_function(strings("history", 2), **inputs)
+
+    def _query(self, seen: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
+        """Query vectors of histories: indices [B, L] int32, 0 anywhere, and users [B, D - 1] -> [B, D]."""
+        history = compact(seen, seen != PADDING, self.max_length)
+        return self.network.queries(history, tf.gather(self._history_table, history), user)
+
+    def _contents(self) -> dict[str, tf.Tensor]:
+        return {
+            "ids": self._ids,
+            "counts": self._popularity,
+            "history": self._history_table,
+            "items": tf.concat(self._index.blocks, axis=1),
+            "max_length": tf.constant(self.max_length),
+            "k_max": tf.constant(self.k_max),
+        }
+
+
+def retrieval_module(model: RetrievalModel, k_max: int = 100) -> RetrievalModule:
+    """Makes a trained model ready to serve. Its weights are read now and shared, not copied.
+
+    Raises:
+        InputError: as `RetrievalModule`, or if a weight is not finite.
+    """
+    tables = model.tables()
+    network = network_of(model, int(tables.history.shape[1]))
+    ids = [str(item) for item in model.vocabulary.ids]
+    return RetrievalModule(ids, model.vocabulary.item_counts, tables, network, int(model.max_length), k_max)

@@ -1,0 +1,151 @@
+"""The trained part of a retrieval model as TensorFlow functions."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.errors import InputError
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.serving.features import feature_inputs
+
+
+class Network(tf.Module):
+    """What of a retrieval model stays as it is when items are added; nothing in it knows how many there are.
+
+    Its functions survive saving and loading, and can be saved again from what was loaded.
+
+    Args:
+        encode: function, (history [B, L] int32, embedded [B, L, E] float32) -> queries [B, D]; with features of users
+            it takes their vectors [B or 1, D - 1] too.
+        owned: the variables and tables that the functions read.
+        item_kinds: feature of the items -> kind; empty where the model knows items by their ids.
+        embed_item: function, raw features {input name: [N, ...]} -> item vectors [N, D]; None without features.
+        user_kinds: feature of the users -> kind.
+        embed_user: function, raw features {input name: [B, ...]} -> user vectors [B, D - 1]; None without features.
+        no_user: variable [1, D - 1], the vector of a user without features; None where users have none.
+    """
+
+    def __init__(
+        self,
+        encode: Callable[..., tf.Tensor],
+        owned: Iterable[Any],
+        item_kinds: Mapping[str, Kind] | None = None,
+        embed_item: Any = None,
+        user_kinds: Mapping[str, Kind] | None = None,
+        embed_user: Any = None,
+        no_user: tf.Variable | None = None,
+    ) -> None:
+        super().__init__(name="network")
+        self.encode = encode
+        self.owned = list(owned)
+        self.item_features = feature_inputs(item_kinds or {})
+        self.embed_item = embed_item
+        self.user_features = feature_inputs(user_kinds or {}, reserved=("history",))
+        self.embed_user = embed_user
+        self.no_user = no_user
+        description = json.dumps({"item_kinds": dict(item_kinds or {}), "user_kinds": dict(user_kinds or {})})
+        self.describe = tf.function(lambda: tf.constant(description), input_signature=[])
+
+    def queries(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
+        """Query vectors [B, D]; `user` [B, D - 1] is from `embed_user`, None for users without features."""
+        if self.no_user is None:
+            return self.encode(history, embedded)
+        return self.encode(history, embedded, self.no_user if user is None else user)
+
+    @property
+    def tables(self) -> list[tf.Variable]:
+        """The variables among what it owns."""
+        return [value for value in self.owned if isinstance(value, tf.Variable)]
+
+
+def network_of(model: RetrievalModel, history_width: int) -> Network:
+    """The network of a trained model; its variables are shared, not copied.
+
+    Args:
+        model: the model.
+        history_width: E, the width of what the encoder reads of an item.
+
+    Raises:
+        InputError: if a weight is not finite, or two features would have the same name in requests.
+    """
+    signature = [
+        tf.TensorSpec([None, None], tf.int32, "history"),
+        tf.TensorSpec([None, None, history_width], tf.float32, "embedded"),
+    ]
+    # Creates variables that a subclass creates late, outside the trace.
+    model.encode(tf.zeros([1, 1], tf.int32), tf.zeros([1, 1, history_width]))
+    item_kinds, embed_item, owned = _tower_parts(getattr(model, "item_tower", None))
+    user_kinds, embed_user, owned_by_users = _tower_parts(user_tower := getattr(model, "user_tower", None))
+    no_user = None
+    if user_tower is not None and embed_user is not None:
+        # Computed once: the tower itself would bring the table of all users into the graph.
+        no_user = tf.Variable(user_tower.missing(), trainable=False, name="no_user")
+        signature.append(tf.TensorSpec([None, no_user.shape[1]], tf.float32, "user"))
+    encode = tf.function(lambda *inputs: model.encode(*inputs), input_signature=signature)
+    return Network(
+        encode,
+        _distinct([*variables_read(encode), *owned, *owned_by_users]),
+        item_kinds,
+        embed_item,
+        user_kinds,
+        embed_user,
+        no_user,
+    )
+
+
+def restored_network(saved: Any) -> Network:
+    """The network of a loaded export.
+
+    Args:
+        saved: the loaded SavedModel's `network`.
+    """
+    parts = {name: getattr(saved, name, None) for name in ("embed_item", "embed_user", "no_user")}
+    return Network(saved.encode, saved.owned, **json.loads(saved.describe().numpy()), **parts)
+
+
+def _tower_parts(tower: Any) -> tuple[dict[str, Kind], Any, list[Any]]:
+    """Kinds, function from raw features, and what that reads; nothing for a tower without features."""
+    if not hasattr(tower, "vectors_of"):
+        return {}, None, []
+    inputs = feature_inputs(tower.kinds)
+
+    def embed(raw: dict[str, tf.Tensor]) -> tf.Tensor:
+        return tower.vectors_of({each.feature: raw[each.name] for each in inputs})
+
+    function = tf.function(embed, input_signature=[{each.name: each.spec for each in inputs}])
+    return tower.kinds, function, [*variables_read(function), *lookup_tables(tower.preparation)]
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    """Each object once; variables have no truth value to compare by."""
+    return list({id(value): value for value in values}.values())
+
+
+def variables_read(function: Any) -> list[tf.Variable]:
+    """The variables that a function with an input signature reads, and no others: no optimiser slots or metrics.
+
+    Raises:
+        InputError: if a value in them is not finite.
+    """
+    graph = function.get_concrete_function().graph
+    variables: list[tf.Variable] = sorted(graph.variables, key=lambda variable: variable.name)
+    for variable in variables:
+        if variable.dtype.is_floating:
+            require_finite(variable.numpy(), f"the weights {variable.name}")
+    return variables
+
+
+def lookup_tables(layer: Any) -> list[Any]:
+    """The lookup tables anywhere in a Keras layer, model or module."""
+    nodes = tf.train.TrackableView(layer).descendants()
+    return [node for node in nodes if isinstance(node, tf.saved_model.experimental.TrackableResource)]
+
+
+def require_finite(values: np.ndarray, name: str) -> None:
+    """Raises InputError if a value is NaN or infinite."""
+    if not np.isfinite(values).all():
+        raise InputError(f"{name} hold NaN or infinity: the training diverged, lower the learning rate.")

@@ -1,0 +1,1 @@
+"""Item and user towers: indices or features -> vectors."""

@@ -1,0 +1,155 @@
+"""The item tower of models that know an item by what it is, alone or together with its id."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
+from tfrec_dl.features.content import Content, content_vector, preparation
+from tfrec_dl.features.prepared import Features
+from tfrec_dl.layers.dropout import ResumableDropout
+
+
+class ContentTower(tf.keras.layers.Layer):
+    """Vocabulary indices -> item vectors, through the items' features.
+
+    Each item that a call names is read once, however often it is named.
+
+    Args:
+        network: functional model, [ids [N] int32, prepared features {name: [N, ...]}] -> [N, D], the bias last; ids of
+            items without training interactions are 1 (unknown).
+        content: functional model, prepared features -> [N, D - 1], the part of `network` that goes by features alone.
+        features: of every vocabulary row.
+        trained_size: rows of the vocabulary that had training interactions, padding and unknown included; rows beyond
+            go by their features alone.
+    """
+
+    def __init__(self, network: tf.keras.Model, content: tf.keras.Model, features: Features, trained_size: int) -> None:
+        super().__init__(name="content_tower")
+        self.network = network
+        self.content = content
+        self.trained_size = trained_size
+        self._features = features
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Feature -> kind."""
+        return self._features.kinds
+
+    @property
+    def preparation(self) -> tf.keras.Model:
+        """Raw features {name: [N, ...]} -> prepared features."""
+        return self._features.preparation
+
+    def call(self, indices: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Indices [N] int32 -> item vectors [N, D]."""
+        distinct, position = tf.unique(indices)
+        ids = tf.where(distinct < self.trained_size, distinct, UNKNOWN)
+        return tf.gather(self.network([ids, self._features.rows(distinct)], training=training), position)
+
+    def vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """Raw features {name: [N, ...]} of items without an id -> item vectors [N, D], in the graph."""
+        # Not the whole network: a graph with no id in it needs no table of ids.
+        content = self.content(self.preparation(dict(raw), training=False), training=False)
+        return tf.concat([content, tf.zeros_like(content[:, :1])], axis=1)
+
+    def extended(self, catalogue: Catalogue) -> "ContentTower":
+        """The same tower, its weights shared, over further rows: the catalogue's, in its order.
+
+        Raises:
+            InputError: if the catalogue has other features.
+        """
+        return ContentTower(self.network, self.content, self._features.extended(catalogue), self.trained_size)
+
+
+def content_tower(config: Content, catalogue: Catalogue, vocabulary: Vocabulary, dimension: int) -> ContentTower:
+    """Builds the tower of a content model: an item is its features.
+
+    Its bias component is 0: the query's own bias meets every component of the vector.
+
+    Args:
+        config: what reads each kind of feature.
+        catalogue: features of the items, one row each, in any order; items without a row have no features.
+        vocabulary: the items; tokens, categories and means are learnt from those with training interactions.
+        dimension: width of the item vectors, the bias apart.
+    """
+    inputs, content, features = _content_parts(config, catalogue, vocabulary, dimension)
+    bias = tf.keras.layers.Lambda(lambda vector: tf.zeros_like(vector[:, :1]))(content)
+    ids = tf.keras.Input([], dtype=tf.int32)
+    vectors = tf.keras.layers.Concatenate(name="item_vector")([content, bias])
+    return ContentTower(
+        tf.keras.Model([ids, inputs], vectors, name="content_network"),
+        tf.keras.Model(inputs, content, name="content"),
+        features,
+        vocabulary.trained_size,
+    )
+
+
+def hybrid_tower(
+    config: Content,
+    catalogue: Catalogue,
+    vocabulary: Vocabulary,
+    embedding: tf.keras.layers.Layer,
+    id_dropout: float,
+) -> ContentTower:
+    """Builds the tower of a hybrid model: an item is its features, and what its id adds to them.
+
+    In training a share of the ids is hidden, so that the features learn to do without (Volkovs et al., DropoutNet:
+    Addressing Cold Start in Recommender Systems, NeurIPS 2017). An item without training interactions has no id part.
+
+    Args:
+        config: what reads each kind of feature.
+        catalogue: as for `content_tower`.
+        vocabulary: the items, with their training counts.
+        embedding: table of ids, indices of trained items -> [..., D - 1].
+        id_dropout: share of the ids hidden at a training step.
+    """
+    inputs, content, features = _content_parts(config, catalogue, vocabulary, embedding.output_dim)
+    ids = tf.keras.Input([], dtype=tf.int32)
+    known = KnownIds(id_dropout)(ids)
+    id_part = tf.keras.layers.Multiply(name="id_part")([embedding(ids), known])
+    # Centred, so that an item without its id competes as one of average popularity.
+    counts = vocabulary.item_counts[: vocabulary.trained_size]
+    log_count = np.log(np.maximum(counts, 1)).astype(np.float32)
+    log_count -= log_count[FIRST_ITEM:].mean()
+    table = tf.keras.layers.Embedding(
+        len(counts), 1, embeddings_initializer=tf.constant_initializer(log_count[:, None]), name="item_bias"
+    )
+    bias = tf.keras.layers.Multiply()([table(ids), known])
+    vectors = tf.keras.layers.Concatenate(name="item_vector")(
+        [tf.keras.layers.Add(name="hybrid")([content, id_part]), bias]
+    )
+    return ContentTower(
+        tf.keras.Model([ids, inputs], vectors, name="hybrid_network"),
+        tf.keras.Model(inputs, content, name="content"),
+        features,
+        vocabulary.trained_size,
+    )
+
+
+class KnownIds(ResumableDropout):
+    """Whether an id is known, and in training not hidden.
+
+    Args:
+        rate: share of the ids hidden.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """Ids [N] int32 -> [N, 1] float32, 1 or 0."""
+        known = inputs > UNKNOWN
+        if training and self.rate:
+            known &= self._uniform(tf.shape(inputs), tf.float32) >= self.rate
+        return tf.cast(known, tf.float32)[:, None]
+
+
+def _content_parts(
+    config: Content, catalogue: Catalogue, vocabulary: Vocabulary, dimension: int
+) -> tuple[dict[str, tf.Tensor], tf.Tensor, Features]:
+    """Keras inputs, content vector, and the prepared features of every vocabulary row."""
+    items = catalogue.take(vocabulary.ids)
+    prepared = preparation(config, items.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM]))
+    inputs, content = content_vector(config, catalogue, prepared, dimension)
+    return inputs, content, Features.of(prepared, items, FIRST_ITEM)

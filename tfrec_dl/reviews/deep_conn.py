@@ -1,0 +1,117 @@
+"""DeepCoNN: two documents of reviews, a convolutional network over their words, a factorization machine on top.
+
+Source: Zheng, Noroozi and Yu, Joint Deep Modeling of Users and Items Using Reviews for Recommendation, WSDM 2017.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.features.text_cnn import TextCNN
+from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.losses.rating_outputs import CumulativeLogit, RatingOutput
+from tfrec_dl.reviews.documents import Documents
+from tfrec_dl.reviews.factorization_machine import FactorizationMachine
+from tfrec_dl.reviews.model import BLOCK, RatingModel
+from tfrec_dl.reviews.readers import ConcatenatedReviews, Reader, average, largest
+from tfrec_dl.reviews.reviews import Reviews
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class DeepCoNN:
+    """The network; its defaults were chosen on the validation parts of Amazon Musical Instruments.
+
+    Beyond the paper, the score holds a bias of the user and of the item, as NARRE's does (Chen et al., WWW 2018,
+    equation 12): most of what a rating tells is there.
+
+    Attributes:
+        text: reads the words of a review; users' and items' documents share it, so that a review is read once. Its
+            pooling is the documents', too. Its own dropout is off: a mean over words that hardly moves from text to
+            text drowns in it.
+        reader: how reviews become a document.
+        dimension: width of the user's and the item's vector.
+        factors: of the factorization machine that joins them.
+        dropout: share of a document's components set to zero in training.
+        output: from the score to a rating, with the strength of the biases' prior.
+    """
+
+    text: TextCNN = TextCNN(max_tokens=64, embedding=16, filters=16, token_dropout=0.0, dropout=0.0)
+    reader: Annotated[Reader, Field(discriminator="name")] = ConcatenatedReviews()
+    dimension: int = Field(default=16, ge=1)
+    factors: int = Field(default=4, ge=0)
+    dropout: float = Field(default=0.5, ge=0, lt=1)
+    output: Annotated[RatingOutput, Field(discriminator="name")] = CumulativeLogit()
+    name: Literal["deep_conn"] = "deep_conn"
+
+
+def build_deep_conn(config: DeepCoNN, reviews: Reviews) -> RatingModel:
+    """Builds the model for training reviews, not compiled.
+
+    Args:
+        config: the network.
+        reviews: to learn from; their texts are read once, here.
+
+    Raises:
+        InputError: if the ratings do not suit the output.
+    """
+    documents = Documents.of(reviews)
+    levels = config.output.levels(documents.ratings)
+    preparation = config.text.preparation(documents.texts)
+    blocks = [documents.texts[start : start + BLOCK] for start in range(0, len(documents), BLOCK)]
+    tokens = np.concatenate([preparation(tf.constant(block, tf.string)).numpy() for block in blocks]).astype(np.int32)
+
+    encoder = _text_encoder(config.text, tokens, preparation.vocabulary_size())
+    width = encoder.output.shape[1]
+    users, items = len(documents.user_ids) + 1, len(documents.item_ids) + 1
+    importances = (config.reader.importance(width, items), config.reader.importance(width, users))
+    towers = (_tower(config, width, "user_tower"), _tower(config, width, "item_tower"))
+    biases = _biases(users, items)
+    scorer = _scorer(config, documents, levels)
+    pool = largest if config.text.pooling == "max" else average
+    return RatingModel(documents, tokens, encoder, pool, importances, towers, biases, scorer, config.output, levels)
+
+
+def _text_encoder(config: TextCNN, tokens: np.ndarray, size: int) -> tf.keras.Model:
+    """Tokens [N, T] -> review vectors [N, F], whose mean is 0 and deviation 1 over the training reviews at first.
+
+    Without that, means over many words hardly differ, and all documents look alike. The shift and the scale stay what
+    they are, so that a review's vector depends on no other review of its batch. A text without known words gives zeros.
+    """
+    inputs = tf.keras.Input([tokens.shape[1]], dtype=tf.int32)
+    vector = config.vector(inputs, size)
+    untrained = tf.keras.Model(inputs, vector)
+    vectors = untrained.predict(tokens, batch_size=BLOCK, verbose=0).astype(np.float64)
+    variances = vectors.var(axis=0)
+    # A filter that never fires has no variance, and would be all there is once training wakes it.
+    variances = np.maximum(variances, 0.01 * variances.mean()) if variances.any() else np.ones_like(variances)
+    normalization = tf.keras.layers.Normalization(mean=vectors.mean(axis=0), variance=variances)
+    known = tf.keras.layers.Lambda(lambda ids: tf.cast(tf.reduce_any(ids > 1, axis=1, keepdims=True), tf.float32))
+    vector = tf.keras.layers.Multiply()([normalization(vector), known(inputs)])
+    return tf.keras.Model(inputs, vector, name="text_encoder")
+
+
+def _tower(config: DeepCoNN, width: int, name: str) -> tf.keras.Model:
+    """Document [B, width] -> vector [B, dimension]."""
+    document = tf.keras.Input([width])
+    kept = ResumableDropout(config.dropout)(document) if config.dropout else document
+    return tf.keras.Model(document, tf.keras.layers.Dense(config.dimension)(kept), name=name)
+
+
+def _biases(users: int, items: int) -> tf.keras.Model:
+    """User and item [B] int32 -> the sum of their biases [B, 1], 0 at first."""
+    inputs = [tf.keras.Input([], dtype=tf.int32, name=side) for side in ("user", "item")]
+    tables = [tf.keras.layers.Embedding(size, 1, embeddings_initializer="zeros") for size in (users, items)]
+    each = [table(indices) for table, indices in zip(tables, inputs, strict=True)]
+    return tf.keras.Model(inputs, tf.keras.layers.Add()(each), name="biases")
+
+
+def _scorer(config: DeepCoNN, documents: Documents, levels: np.ndarray) -> tf.keras.Model:
+    """User and item vectors [B, dimension], biases [B, 1] -> outputs of `config.output`."""
+    vectors = [tf.keras.Input([config.dimension], name=f"{side}_vector") for side in ("user", "item")]
+    biases = tf.keras.Input([1], name="biases")
+    text = FactorizationMachine(config.factors)(tf.keras.layers.Concatenate()(vectors))
+    score = tf.keras.layers.Add()([text, biases])
+    return tf.keras.Model([*vectors, biases], config.output.output(score, levels, documents.ratings), name="scorer")

@@ -1,0 +1,83 @@
+"""Compiling and fitting a rating model: biases first, then text; averaged weights, early stopping."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.reviews.fit_biases import fit_biases
+from tfrec_dl.reviews.model import RatingModel
+from tfrec_dl.reviews.reviews import Reviews
+from tfrec_dl.reviews.validation import RatingValidation
+from tfrec_dl.runs.optimisers import RowSparseAdam
+from tfrec_dl.runs.weight_average import WeightAverage
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class RatingTraining:
+    """How a rating model is trained.
+
+    Attributes:
+        epochs: passes over the training reviews at most; the learning rate's cosine decay spans them.
+        batch_size: ratings a step.
+        learning_rate: at the start.
+        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay.
+        patience: epochs without a lower validation MSE after which training stops.
+        seed: decides the order of the ratings. Initial weights and dropout go by `tf.keras.utils.set_random_seed`,
+            called before the model is built.
+    """
+
+    epochs: int = Field(default=8, ge=1)
+    batch_size: int = Field(default=1024, ge=1)
+    learning_rate: float = Field(default=3e-3, gt=0, allow_inf_nan=False)
+    weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    weight_average: float = Field(default=0.9, ge=0, lt=1)
+    patience: int = Field(default=4, ge=1)
+    seed: int = Field(default=0, ge=0, lt=2**31)
+
+
+def fit_ratings(
+    model: RatingModel,
+    validation: Reviews,
+    config: RatingTraining | None = None,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> tf.keras.callbacks.History:
+    """Trains a model on its documents' ratings, stops early on validation MSE and keeps the best epoch's weights.
+
+    Biases are fitted first (`fit_biases`) and stay; then the text is trained on what they leave.
+
+    Args:
+        model: from `build_deep_conn`; compiled here.
+        validation: held-out ratings.
+        config: default `RatingTraining()`.
+        callbacks: further Keras callbacks; they find `val_mse` in the logs.
+        verbose: as in `model.fit`.
+
+    Returns:
+        Keras's history.
+    """
+    config = config or RatingTraining()
+    biases = fit_biases(model)
+    documents = model.documents
+    rows = {"user": documents.users, "item": documents.items, "bias": biases, "rating": documents.ratings}
+    batches = (
+        tf.data.Dataset.from_tensor_slices(rows).shuffle(len(documents), seed=config.seed).batch(config.batch_size)
+    )
+    schedule = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, config.epochs * len(batches), alpha=0.01)
+    optimizer = RowSparseAdam(schedule, weight_decay=config.weight_decay or None)
+    # Decay would touch every row of a table at every step, and draw thresholds to 0.
+    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
+    optimizer.exclude_from_weight_decay([*tables, *(each for each in model.trainable_variables if each.shape.rank < 2)])
+    model.compile(optimizer=optimizer)
+    stopping = tf.keras.callbacks.EarlyStopping(
+        "val_mse", patience=config.patience, mode="min", restore_best_weights=True, start_from_epoch=0
+    )
+    return model.fit(
+        batches,
+        epochs=config.epochs,
+        callbacks=[WeightAverage(config.weight_average), RatingValidation(validation), stopping, *callbacks],
+        verbose=verbose,
+    )

@@ -1,0 +1,62 @@
+"""The biases of a rating model, fitted before its text network."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.reviews.model import RatingModel
+
+FOLDS = 10
+STEPS = 150
+LEARNING_RATE = 0.1
+
+
+def fit_biases(model: RatingModel, folds: int = FOLDS, steps: int = STEPS, seed: int = 0) -> np.ndarray:
+    """Fits biases (and an ordinal output's thresholds) as if all documents were empty.
+
+    The biases are the mode under the output's loss and Gaussian priors around 0 whose precisions are its shrinkages.
+    They are fitted once for each fold of the training ratings without that fold, which gives every training pair biases
+    that do not know its rating (cross-fitting: Chernozhukov et al., The Econometrics Journal 2018), and in the end on
+    all ratings.
+
+    Args:
+        model: from `build_deep_conn`; its biases and thresholds are set.
+        folds: parts that the ratings are cut into.
+        steps: of gradient descent, on all ratings at once.
+        seed: of the folds.
+
+    Returns:
+        [n] float32, the sum of the user's and the item's bias for each training rating, fitted without its fold.
+    """
+    documents, output = model.documents, model.output_kind
+    pairs = [tf.constant(documents.users), tf.constant(documents.items)]
+    labels = output.labels(tf.constant(documents.ratings), model.levels)
+    empty = [tf.zeros([len(documents), vector.shape[1]]) for vector in model.scorer.inputs[:2]]
+    tables, others = model.biases.variables, model.scorer.trainable_variables
+    shrinkages = (output.user_shrinkage, output.item_shrinkage)
+    optimizer = tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps))
+    optimizer.build([*tables, *others])
+    start = [tf.identity(each) for each in (*tables, *others, *optimizer.variables)]
+
+    @tf.function
+    def step(weights: tf.Tensor) -> None:
+        with tf.GradientTape() as tape:
+            losses = model.task(labels, model.scorer([*empty, model.biases(pairs)]))
+            priors = [shrinkage * tf.nn.l2_loss(table) for shrinkage, table in zip(shrinkages, tables, strict=True)]
+            loss = (tf.reduce_sum(weights * losses) + tf.add_n(priors)) / tf.reduce_sum(weights)
+        gradients = tape.gradient(loss, [*tables, *others], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        optimizer.apply_gradients(zip(gradients, [*tables, *others], strict=True))
+
+    def descend(included: np.ndarray) -> None:
+        for variable, value in zip((*tables, *others, *optimizer.variables), start, strict=True):
+            variable.assign(value)
+        weights = tf.constant(included, tf.float32)
+        for _ in range(steps):
+            step(weights)
+
+    fold = np.random.default_rng(seed).permutation(len(documents)) % folds
+    unknowing = np.zeros(len(documents), dtype=np.float32)
+    for number in range(folds):
+        descend(fold != number)
+        unknowing[fold == number] = model.biases(pairs).numpy()[fold == number, 0]
+    descend(np.ones(len(documents), dtype=bool))
+    return unknowing

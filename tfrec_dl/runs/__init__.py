@@ -1,0 +1,1 @@
+"""Run folders, resuming, devices, optimisers, schedules."""

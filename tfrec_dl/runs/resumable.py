@@ -1,0 +1,203 @@
+"""Training that can be killed at any moment: state is on disk after every epoch, all of it or none."""
+
+import csv
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Literal
+
+import tensorflow as tf
+
+from tfrec_dl.adversarial.model import AdversarialModel
+from tfrec_dl.errors import InputError
+from tfrec_dl.files import replacing
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.runs.lost_tasks import LOST
+
+Resumable = RetrievalModel | AdversarialModel | RankingModel
+
+HISTORY = "history.csv"
+
+logger = logging.getLogger(__name__)
+
+# What TensorFlow raises on a damaged checkpoint; IndexError where the file is cut short.
+UNREADABLE = (tf.errors.OpError, AssertionError, ValueError, IndexError, RuntimeError)
+
+
+class Progress(tf.Module):
+    """What besides weights and optimiser a continued training must know.
+
+    Attributes:
+        epoch: finished epochs.
+        best: best monitored value so far, the sign turned where the lowest is the best.
+        best_epoch: the epoch, counted from 1, that reached it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self.best = tf.Variable(float("-inf"), dtype=tf.float64, trainable=False)
+        self.best_epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
+
+
+class ResumableTraining(tf.keras.callbacks.Callback):
+    """Checkpoints each epoch, keeps the best, writes history.csv and stops when validation no longer improves.
+
+    The checkpoint holds weights, optimiser, dropout's random generators and progress, so that continued training goes
+    on as if it had not been interrupted. The best epoch's weights are kept apart.
+
+    Args:
+        model: compiled, its optimiser built; of a game, the generator's weights are the best that are kept.
+        folder: the run's folder; writes `checkpoints/` and `history.csv` in it.
+        monitor: name in the logs of the value to improve.
+        patience: epochs without improvement after which training stops.
+        mode: whether the highest value is the best, or the lowest.
+        weights: gives the weights to keep as the best, where these are not those that training goes on from.
+        resumed_from: the run's folder where it is not `folder`, as for a worker that does not write the run.
+    """
+
+    def __init__(
+        self,
+        model: Resumable,
+        folder: Path,
+        monitor: str,
+        patience: int,
+        mode: Literal["max", "min"] = "max",
+        weights: Callable[[], AbstractContextManager[None]] = nullcontext,
+        resumed_from: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.sign = 1.0 if mode == "max" else -1.0
+        self.weights = weights
+        self.monitor = monitor
+        self.patience = patience
+        self.progress = Progress()
+        self.history_path = folder / HISTORY
+        checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer, progress=self.progress)
+        self.latest = tf.train.CheckpointManager(checkpoint, str(folder / "checkpoints"), max_to_keep=2)
+        self.best = best_checkpoint(model, folder)
+        self._resumed_from = folder if resumed_from is None else resumed_from
+        self._rows: list[dict[str, Any]] = []
+        self._began = 0.0
+
+    @property
+    def epoch(self) -> int:
+        """Finished epochs."""
+        return int(self.progress.epoch.numpy())
+
+    @property
+    def stalled(self) -> bool:
+        """Whether patience has run out."""
+        return self.epoch - int(self.progress.best_epoch.numpy()) >= self.patience
+
+    def resume(self) -> int:
+        """Restores the newest checkpoint that can be read.
+
+        Returns:
+            The number of finished epochs; 0 where there is no checkpoint.
+
+        Raises:
+            InputError: if there are checkpoints and none can be read.
+        """
+        folder = self._resumed_from / "checkpoints"
+        state = tf.train.get_checkpoint_state(str(folder))
+        paths = [] if state is None else list(reversed(state.all_model_checkpoint_paths))
+        for path in paths:
+            try:
+                self.latest.checkpoint.restore(path).assert_consumed()
+            except LOST:
+                raise
+            except UNREADABLE as error:
+                logger.warning("checkpoint %s cannot be read (%s): trying the one before it.", path, _first_line(error))
+            else:
+                self._rows = _read_history(self._resumed_from / HISTORY)[: self.epoch]
+                return self.epoch
+        if paths:
+            raise InputError(f"no checkpoint in {folder} can be read: delete that folder to start anew.")
+        return 0
+
+    def start_from(self, value: float) -> None:
+        """Takes the weights as they are for the best so far, as those of epoch 0.
+
+        Args:
+            value: what they reach of the monitored figure.
+        """
+        self.progress.best.assign(value)
+        self.best.save(checkpoint_number=0)
+
+    def last_logs(self) -> dict[str, float]:
+        """The figures of the last finished epoch; none before the first."""
+        return {name: float(figure) for name, figure in self._rows[-1].items() if figure != ""} if self._rows else {}
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Starts the epoch's clock."""
+        self._began = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Saves the epoch: first the best weights if these are, then the history, then the checkpoint that counts."""
+        logs = logs or {}
+        value = self.sign * float(logs[self.monitor])
+        self.progress.epoch.assign(epoch + 1)
+        if value > float(self.progress.best.numpy()):
+            self.progress.best.assign(value)
+            self.progress.best_epoch.assign(epoch + 1)
+            with self.weights():
+                self.best.save(checkpoint_number=epoch + 1)
+        self._rows.append(
+            {
+                "epoch": epoch + 1,
+                "seconds": round(time.perf_counter() - self._began, 3),
+                **{name: float(figure) for name, figure in logs.items()},
+            }
+        )
+        self._write_history()
+        self.latest.save(checkpoint_number=epoch + 1)
+        if self.stalled:
+            self.model.stop_training = True
+
+    def _write_history(self) -> None:
+        with replacing(self.history_path) as temporary, temporary.open("w", newline="") as file:
+            # A continued training may log other figures than the one before it.
+            names = dict.fromkeys(name for row in self._rows for name in row)
+            writer = csv.DictWriter(file, fieldnames=list(names))
+            writer.writeheader()
+            writer.writerows(self._rows)
+
+
+def best_checkpoint(model: Resumable, folder: Path) -> tf.train.CheckpointManager:
+    """The manager of a run's best weights: without optimiser, one checkpoint."""
+    weights = tf.train.Checkpoint(**model.parts())
+    return tf.train.CheckpointManager(weights, str(folder / "checkpoints" / "best"), max_to_keep=1)
+
+
+def restore_best(model: Resumable, folder: Path) -> None:
+    """Gives the model the best epoch's weights.
+
+    Raises:
+        InputError: if there are none, or they cannot be read.
+    """
+    manager = best_checkpoint(model, folder)
+    if manager.latest_checkpoint is None:
+        raise InputError(f"{folder} holds no trained weights yet: finish its training first.")
+    try:
+        status = manager.checkpoint.restore(manager.latest_checkpoint)
+        status.assert_existing_objects_matched().expect_partial()  # the manager's own counter may stay unread
+    except UNREADABLE as error:
+        raise InputError(
+            f"checkpoint {manager.latest_checkpoint} cannot be read ({_first_line(error)}): "
+            f"delete {folder} and train again."
+        ) from error
+
+
+def _read_history(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

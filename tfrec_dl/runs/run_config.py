@@ -1,0 +1,81 @@
+"""What a run's configuration holds, and whether a folder holds the run of just that one."""
+
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.errors import InputError
+
+PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
+
+
+def describe_features(features: Mapping[str, Catalogue | None]) -> dict[str, Any]:
+    """What a run's configuration says of its catalogues, "items" and "users" where there are any."""
+    return {
+        name: {"kinds": dict(catalogue.kinds), "rows": len(catalogue), "fingerprint": catalogue.fingerprint()}
+        for name, catalogue in features.items()
+        if catalogue is not None
+    }
+
+
+def refuse_other_files(folder: Path) -> None:
+    """Raises InputError where a folder without a run's configuration holds anything."""
+    if folder.exists() and not (folder / "config.json").exists() and not _is_unstarted(folder):
+        raise InputError(f"{folder} exists and is not a run: choose a new folder.")
+
+
+def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A nested configuration with one level: path, as `--set` and `Recipe.with_settings` take it, -> value."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        flat |= flat_settings(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return flat
+
+
+def check_continues(folder: Path, config: dict[str, Any]) -> None:
+    """Raises InputError unless the folder's run is unfinished and was begun with just this configuration."""
+    found = read_json(folder / "config.json")
+    if (folder / "metrics.json").exists():
+        raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
+    before, now = flat_settings(found), flat_settings(json.loads(json.dumps(config)))
+    for name in {**now, **before}:
+        if not name.startswith("versions.") and before.get(name) != now.get(name):
+            raise InputError(
+                f"{folder} holds an unfinished run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
+                "repeat its command to continue it, or choose a new folder."
+            )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Reads a file of a run's folder.
+
+    Raises:
+        InputError: if it is missing or damaged.
+    """
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(f"{path} does not exist: {path.parent} is not a run's folder.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({str(error).splitlines()[0]}): the run is damaged.") from error
+    return values
+
+
+def installed_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that make a model; "unknown" where one is not installed as a package."""
+    versions = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
+            versions[package] = "unknown"
+    return versions
+
+
+def _is_unstarted(folder: Path) -> bool:
+    """Whether a folder is empty but for what is left of a run that was killed while it wrote its configuration."""
+    return folder.is_dir() and all(entry.name.startswith(".config.json.") for entry in folder.iterdir())

@@ -1,0 +1,132 @@
+"""The lists that the ranker learns to order: a target, the items it competes with, and what stands for the rest."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.errors import InputError
+from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.members import Members, Opinions
+
+NEVER = -1e9  # log weight of a place without an item
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateLists:
+    """One list a user.
+
+    Attributes:
+        opinions: arrays of what the members say; the target comes first.
+        log_weights: [N, C] float32 logarithm of the items that each candidate stands for.
+        rows: [N] int64 row of the cases that each list is of.
+    """
+
+    opinions: Opinions
+    log_weights: np.ndarray
+    rows: np.ndarray
+
+    def __len__(self) -> int:
+        """The number of lists."""
+        return len(self.rows)
+
+    def select(self, chosen: np.ndarray) -> "CandidateLists":
+        """Some of the lists."""
+        return CandidateLists(
+            Opinions(*(part[chosen] for part in self.opinions)), self.log_weights[chosen], self.rows[chosen]
+        )
+
+
+def candidate_lists(members: Members, cases: EvaluationCases, config: RankerConfig) -> CandidateLists:
+    """Lists for the users with a history and a target that can be recommended: known and not in the history.
+
+    A softmax over all items needs the scores of all items. It is estimated from a few of them: the items that some
+    member ranks high, which hold nearly all of it, each counted once; and a uniform sample of the others, each counted
+    for as many as were left out. Items of the history are no candidates, as in evaluation.
+
+    Args:
+        members: whose scores are blended.
+        cases: to learn from; of a user's targets the first counts.
+        config: sizes and seed.
+
+    Raises:
+        InputError: if no case can be learned from.
+    """
+    targets = _first_targets(cases)
+    usable = np.flatnonzero(targets >= FIRST_ITEM)
+    if not len(usable):
+        raise InputError(
+            f"none of the {len(cases)} validation users has a history and a known new item after it: the ranker "
+            "cannot be fitted; bring longer histories."
+        )
+    generator = np.random.default_rng(config.seed)
+    if len(usable) > config.cases:
+        usable = np.sort(generator.choice(usable, config.cases, replace=False))
+    histories, targets = cases.histories.select(usable), targets[usable]
+    parts: list[CandidateLists] = []
+    for rows, opinions in members.blocks(histories):
+        scores = opinions.scores.numpy()
+        items, log_weights = _choose(scores, histories.select(rows), targets[rows], config, generator)
+        taken = np.take_along_axis(scores, items[:, :, np.newaxis], axis=1)
+        found = Opinions(taken, opinions.spread.numpy(), opinions.length.numpy())
+        parts.append(CandidateLists(found, log_weights, usable[rows]))
+    together = (np.concatenate(arrays) for arrays in zip(*(part.opinions for part in parts), strict=True))
+    return CandidateLists(
+        Opinions(*together),
+        np.concatenate([part.log_weights for part in parts]),
+        np.concatenate([part.rows for part in parts]),
+    )
+
+
+def _first_targets(cases: EvaluationCases) -> np.ndarray:
+    """[H] int64 the first target of each user that can be recommended; 0 where there is none."""
+    found = np.zeros(len(cases), dtype=np.int64)
+    for row in np.flatnonzero(cases.histories.lengths).tolist():
+        wanted = cases.targets.row(row)
+        new = wanted[(wanted >= FIRST_ITEM) & ~np.isin(wanted, cases.histories.row(row))]
+        found[row] = new[0] if len(new) else 0
+    return found
+
+
+def _choose(
+    scores: np.ndarray, histories: Histories, targets: np.ndarray, config: RankerConfig, generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Candidates of a block.
+
+    Args:
+        scores: [B, V, M].
+        histories: B.
+        targets: [B].
+        config: sizes.
+        generator: of the draws.
+
+    Returns:
+        Items [B, C] int64 and their log weights [B, C] float32.
+    """
+    users = np.arange(len(targets))
+    free = np.ones(scores.shape[:2], dtype=bool)
+    free[:, :FIRST_ITEM] = False
+    free[np.repeat(users, histories.lengths), histories.items] = False
+    free[users, targets] = False
+    items = [targets[:, np.newaxis]]
+    log_weights = [np.zeros((len(users), 1), dtype=np.float32)]
+
+    def take(keys: np.ndarray, count: int) -> np.ndarray:
+        """Takes the free items with the highest keys; [B, count] whether each is one."""
+        keys = np.where(free, keys, -np.inf)
+        count = min(count, keys.shape[1])
+        highest = np.argpartition(-keys, count - 1, axis=1)[:, :count]
+        was_free = np.take_along_axis(free, highest, axis=1)
+        np.put_along_axis(free, highest, False, axis=1)
+        items.append(highest)
+        return was_free
+
+    for member in range(scores.shape[2]):
+        log_weights.append(np.where(take(scores[:, :, member], config.best), 0.0, NEVER).astype(np.float32))
+    others = np.count_nonzero(free, axis=1)
+    drawn = take(generator.random(free.shape, dtype=np.float32), config.sampled)
+    share = np.log(np.maximum(others, 1) / np.maximum(np.count_nonzero(drawn, axis=1), 1))
+    log_weights.append(np.where(drawn, share[:, np.newaxis], NEVER).astype(np.float32))
+    return np.concatenate(items, axis=1), np.concatenate(log_weights, axis=1)

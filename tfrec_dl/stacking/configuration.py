@@ -1,0 +1,49 @@
+"""Configuration of stacks."""
+
+import re
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.recipes.strict import STRICT
+from tfrec_dl.retrieval.configuration import Network, TrainingConfig
+from tfrec_dl.stacking.blender_configuration import RankerConfig
+
+BaselineName = Literal["popularity", "markov_chain", "item_knn", "ials", "ease"]
+
+
+def _check_member_name(name: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", name) or name in get_args(BaselineName):
+        raise ValueError("a member's name is lower-case letters, digits and _, and no baseline's")
+    return name
+
+
+@dataclass(frozen=True, config=STRICT)
+class DeepMember:
+    """A network as a member of a stack.
+
+    Attributes:
+        model: the network and its loss.
+        training: how it is trained; None takes the stack's.
+    """
+
+    model: Network
+    training: TrainingConfig | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class StackedConfig:
+    """Networks and baselines whose scores a small ranker blends.
+
+    Attributes:
+        members: name -> network; trained one after the other.
+        baselines: names of baselines, fitted on the training histories.
+        ranker: how the ranker is fitted on the validation cases.
+        name: of the family.
+    """
+
+    members: dict[Annotated[str, AfterValidator(_check_member_name)], DeepMember]
+    baselines: tuple[BaselineName, ...] = get_args(BaselineName)
+    ranker: RankerConfig = RankerConfig()
+    name: Literal["stacked"] = "stacked"

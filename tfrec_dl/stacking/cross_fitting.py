@@ -1,0 +1,51 @@
+"""Stacks fitted on all users but those they are measured on."""
+
+import numpy as np
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.errors import InputError
+from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.candidates import CandidateLists
+from tfrec_dl.stacking.fit_blender import fit_ranker
+from tfrec_dl.stacking.members import Members
+from tfrec_dl.stacking.model import StackedModel
+
+
+class CrossFitted:
+    """Scores each validation user by a ranker that did not learn from that user.
+
+    A ranker's figures on its own cases flatter it. Here the users are divided into folds, and each fold is scored by
+    the ranker that was fitted on the others. It takes care of the ranker alone: deep members that were stopped early
+    have seen the same validation targets, and so has the choice of the Markov chain's decay.
+
+    Args:
+        members: of the stack.
+        cases: validation, which the lists are of.
+        lists: of `candidate_lists`.
+        config: folds, seed and regularization.
+
+    Raises:
+        InputError: if there are fewer lists than folds.
+    """
+
+    def __init__(self, members: Members, cases: EvaluationCases, lists: CandidateLists, config: RankerConfig) -> None:
+        if len(lists) < config.folds:
+            raise InputError(f"folds is {config.folds}, but only {len(lists)} validation users can be learned from.")
+        folds = np.random.default_rng(config.seed).permutation(len(cases)) % config.folds
+        # Lists are dealt out evenly, so that no fold is without.
+        folds[lists.rows] = np.random.default_rng(config.seed + 1).permutation(len(lists)) % config.folds
+        self.folds = dict(zip(cases.histories.user_ids, folds, strict=True))
+        self.stacks = [
+            StackedModel(members, fit_ranker(lists.select(folds[lists.rows] != fold), config.regularization))
+            for fold in range(config.folds)
+        ]
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue for validation users: [H, vocabulary.size] float32."""
+        folds = np.array([self.folds[user] for user in histories.user_ids], dtype=np.int64)
+        scores = np.empty((len(histories), self.stacks[0].vocabulary.size), dtype=np.float32)
+        for fold, stack in enumerate(self.stacks):
+            rows = np.flatnonzero(folds == fold)
+            scores[rows] = stack.scores(histories.select(rows))
+        return scores

@@ -1,0 +1,124 @@
+"""The members of a stack: what each says of every item, brought to a common zero."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
+from tfrec_dl.errors import InputError
+from tfrec_dl.retrieval.model import RetrievalModel
+
+BLOCK_CELLS = 2**23  # scores of all members held at once, 4 bytes each
+BLOCK_ITEMS = 65_536  # history items of a block, padding included
+
+
+class Member(Protocol):
+    """A `tf.Module` that scores the catalogue."""
+
+    def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
+        """All of the history, [B, L] int32 right-padded with 0 -> scores [B, vocabulary.size] float32."""
+        ...
+
+
+class RetrievalMember(tf.Module):
+    """A trained retrieval model as a member; every item is read once, now. Every user is one without features.
+
+    Args:
+        model: a trained model.
+    """
+
+    def __init__(self, model: RetrievalModel) -> None:
+        super().__init__()
+        tables = model.tables()
+        self.model = model
+        self.history_table = tf.Variable(tables.history, trainable=False)
+        self.items = tf.Variable(tables.items, trainable=False)
+
+    def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
+        """Query of the last `max_length` items · item vectors: [B, L] int32 -> [B, vocabulary.size] float32."""
+        recent = last_items(history, self.model.max_length)
+        query = self.model.encode(recent, tf.gather(self.history_table, recent))
+        return tf.matmul(query, self.items, transpose_b=True)
+
+
+class Opinions(NamedTuple):
+    """What M members say of C items to B users.
+
+    Attributes:
+        scores: [B, C, M] float32, from each member's mean over the items with training interactions.
+        spread: [B, M] float32 standard deviation of each member's scores over these items.
+        length: [B, 1] float32 items of the history.
+    """
+
+    scores: tf.Tensor
+    spread: tf.Tensor
+    length: tf.Tensor
+
+
+class Members(tf.Module):
+    """Recommenders over one vocabulary.
+
+    Args:
+        members: name -> member, in the order of the scores' last axis.
+        vocabulary: the items.
+
+    Raises:
+        InputError: if there is none.
+    """
+
+    def __init__(self, members: Mapping[str, Member], vocabulary: Vocabulary) -> None:
+        super().__init__()
+        if not members:
+            raise InputError("a stack of 0 members: name at least one recipe or baseline.")
+        self.names = tuple(members)
+        self.members = tuple(members.values())
+        self.vocabulary = vocabulary
+        self._opinions = tf.function(self.opinions, input_signature=[tf.TensorSpec([None, None], tf.int32)])
+
+    def opinions(self, history: tf.Tensor) -> Opinions:
+        """Scores of the whole catalogue; those of padding and unknown, 0 and 1, mean nothing.
+
+        Args:
+            history: [B, L] int32, all of the history, right-padded with 0.
+        """
+        # What a member says of items that nobody met may lie far off, and would decide mean and spread.
+        trained = slice(FIRST_ITEM, self.vocabulary.trained_size)
+        scores, spread = [], []
+        for member in self.members:
+            raw = member.catalogue_scores(history)
+            mean, variance = tf.nn.moments(raw[:, trained], axes=[1], keepdims=True)
+            scores.append(raw - mean)
+            spread.append(tf.sqrt(variance))
+        length = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
+        return Opinions(tf.stack(scores, axis=2), tf.concat(spread, axis=1), tf.cast(length, tf.float32))
+
+    def blocks(self, histories: Histories) -> Iterator[tuple[np.ndarray, Opinions]]:
+        """Opinions for many histories, those of similar length together.
+
+        Args:
+            histories: H histories; empty ones are left out.
+
+        Yields:
+            Rows of the histories, [B] int64, and their opinions.
+        """
+        lengths = histories.lengths
+        order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
+        most = max(1, BLOCK_CELLS // (self.vocabulary.size * len(self.names)))
+        start = 0
+        while start < len(order):
+            longest = int(lengths[order[start]])
+            rows = order[start : start + min(most, max(1, BLOCK_ITEMS // longest))]
+            yield rows, self._opinions(tf.constant(histories.select(rows).padded(longest), tf.int32))
+            start += len(rows)
+
+
+def last_items(history: tf.Tensor, count: int) -> tf.Tensor:
+    """The last `count` items of each history: [B, L] int32 -> [B, min(L, count)], both right-padded with 0."""
+    lengths = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
+    places = tf.maximum(lengths - count, 0) + tf.range(tf.minimum(tf.shape(history)[1], count))
+    return tf.where(
+        places < lengths, tf.gather(history, tf.minimum(places, tf.shape(history)[1] - 1), batch_dims=1), PADDING
+    )

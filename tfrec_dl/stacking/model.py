@@ -1,0 +1,53 @@
+"""The stack: members and the ranker that blends them, as one model."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import PADDING, Vocabulary
+from tfrec_dl.stacking.members import Members
+
+
+class StackedModel(tf.Module):
+    """Scores every item by the weighted scores of its members.
+
+    Args:
+        members: recommenders over one vocabulary.
+        ranker: of `build_ranker` for as many members.
+    """
+
+    def __init__(self, members: Members, ranker: tf.keras.Model) -> None:
+        super().__init__()
+        self.members = members
+        self.ranker = ranker
+        self.popularity = tf.Variable(members.vocabulary.item_counts.astype(np.float32), trainable=False)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The items."""
+        return self.members.vocabulary
+
+    def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
+        """Scores the whole catalogue, in the graph; new users get the popular items.
+
+        Args:
+            history: [B, L] int32, all of the history, right-padded with 0.
+
+        Returns:
+            [B, vocabulary.size] float32; columns 0 and 1 mean nothing.
+        """
+        blended = self.ranker(self.members.opinions(history)._asdict())
+        is_new_user = tf.reduce_all(history == PADDING, axis=1, keepdims=True)
+        return tf.where(is_new_user, self.popularity, blended)
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """`catalogue_scores` for H histories, in blocks: [H, vocabulary.size] float32."""
+        scores = np.tile(self.popularity.numpy(), (len(histories), 1))
+        for rows, opinions in self.members.blocks(histories):
+            scores[rows] = self.ranker(opinions._asdict()).numpy()
+        return scores
+
+    def weights(self) -> dict[str, float]:
+        """Member -> weight of its standardised scores, where history and spread are as on average."""
+        kernel = self.ranker.get_layer("member_weights").kernel.numpy()
+        return dict(zip(self.members.names, (kernel[0] + kernel[2]).tolist(), strict=True))

@@ -1,1 +1,0 @@
-"""Losses, negative sampling and the retrieval model that is trained with them."""

@@ -1,1 +1,0 @@
-"""Games between a generator and a discriminator."""

@@ -1,1 +1,0 @@
-"""The ranking stage: candidates in the order of what their users will do."""

@@ -1,9 +1,0 @@
-"""Objectives: what a head predicts of an impression, and the loss that it is trained with."""
-
-from tfrec_dl.tasks.ranking.objectives.choice import Choice
-from tfrec_dl.tasks.ranking.objectives.click import Click
-from tfrec_dl.tasks.ranking.objectives.conversion import Conversion
-from tfrec_dl.tasks.ranking.objectives.objective import Objective, ObjectiveConfig
-from tfrec_dl.tasks.ranking.objectives.rating import Rating
-
-__all__ = ["Choice", "Click", "Conversion", "Objective", "ObjectiveConfig", "Rating"]

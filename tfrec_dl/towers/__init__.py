@@ -1,1 +1,0 @@
-"""Towers: from item indices to item vectors."""

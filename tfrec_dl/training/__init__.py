@@ -1,1 +1,0 @@
-"""Optimisers, the fit of a model, and the run folder."""

@@ -1,0 +1,34 @@
+"""Model cards of two-stage exports."""
+
+from typing import Any
+
+from tfrec_dl.ranking.card import ranking_run_card
+from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.retrieval.card import run_card
+from tfrec_dl.retrieval.run import Run
+from tfrec_dl.serving.card import ModelCard
+
+
+def two_stage_card(retrieval: Run, ranking: RankingRun, data_terms: str | None = None, **facts: Any) -> ModelCard:
+    """Fills a model card from the two finished runs of a two-stage export.
+
+    Args:
+        retrieval: the run whose model finds the candidates.
+        ranking: the run whose model orders them.
+        data_terms: terms of use of the data.
+        **facts: other attributes of the card, in place of what the runs say.
+
+    Raises:
+        InputError: if a run is not finished.
+    """
+    cards = {"retrieval": run_card(retrieval), "ranking": ranking_run_card(ranking)}
+    known: dict[str, Any] = {
+        "name": " + ".join(card.name for card in cards.values()),
+        "data_terms": data_terms,
+        "metrics": {f"{stage}/{key}": value for stage, card in cards.items() for key, value in card.metrics.items()},
+        "configuration": {stage: card.configuration for stage, card in cards.items()},
+        "versions": ranking.config()["versions"],
+    }
+    for name in ("data", "data_fingerprint", "split"):
+        known[name] = "; ".join(f"{stage}: {getattr(card, name)}" for stage, card in cards.items())
+    return ModelCard(**{**known, **facts})

@@ -1,0 +1,56 @@
+"""Exports a retrieval and a ranking model as one SavedModel."""
+
+import os
+from os import PathLike
+from pathlib import Path
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.serving.module import RankingModule
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.serving.export import serving_module
+from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.publishing import publish_module
+from tfrec_dl.serving.scored_module import CatalogueModel
+from tfrec_dl.serving.warm_up import require_serving_protos
+from tfrec_dl.two_stage.module import TwoStageModule
+
+
+def export_two_stage(
+    retrieval_model: RetrievalModel | CatalogueModel,
+    ranking_model: RankingModel,
+    dest: str | PathLike[str],
+    candidates: int = 100,
+    k: int = 10,
+    k_max: int = 100,
+    card: ModelCard | None = None,
+) -> Path:
+    """Exports a retrieval and a ranking model as one, to DEST/<next free version>/.
+
+    It has the signature `recommend_ranked`, which ranks what the retrieval finds, `rank`, and all that the retrieval
+    has by itself; so `load` and `load_ranker` both take it. Items are known to both models by the same ids.
+
+    Of the ranker's features of candidates, "retrieval_score" and "retrieval_rank" (from 0) are filled with what the
+    retrieval says of each; others are missing, as no request can know them.
+
+    Args:
+        retrieval_model: a trained model.
+        ranking_model: a trained model.
+        dest: folder of the versions, created if missing.
+        candidates: how many items are retrieved and ranked; cut to the number of items.
+        k: how many of them `recommend_ranked` gives, the best.
+        k_max: length of the lists that the retrieval gives by itself; cut to the number of items.
+        card: what is known about data, split and metrics; by default the card calls them unknown.
+
+    Returns:
+        The version folder.
+
+    Raises:
+        InputError: as `export_saved_model` and `export_ranking_model`, or if `candidates` or `k` is below 1.
+    """
+    require_serving_protos()
+    for name, value in (("candidates", candidates), ("k", k)):
+        if value < 1:
+            raise InputError(f"{name} is {value}, but must be at least 1.")
+    module = TwoStageModule(serving_module(retrieval_model, k_max), RankingModule(ranking_model), candidates, k)
+    return publish_module(module, Path(os.path.abspath(dest)), card or ModelCard(name="recommender"))
