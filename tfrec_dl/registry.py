@@ -1,0 +1,171 @@
+"""Registries of parts: classes that are chosen by name in recipes, in settings and on the command line.
+
+A part is a class with its configuration as fields, registered under a name. Our own parts live one to a file in the
+package of their kind, and are found there; those of others are registered when their module is imported (see
+`tfrec_dl.plugins`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import GetCoreSchemaHandler, TypeAdapter
+from pydantic_core import PydanticCustomError, core_schema
+
+from tfrec_dl import plugins
+from tfrec_dl.errors import InputError
+
+Part = TypeVar("Part")
+Class = TypeVar("Class", bound=type)
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The end of an error message about a name that does not exist: the nearest one, or all of them."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(known)}."
+
+
+class Registry(Generic[Part]):
+    """Classes of one kind by name.
+
+    Args:
+        kind: what they are, for messages, for example "encoder".
+        package: where ours are: each of its modules is imported before the first look-up. None for none.
+    """
+
+    def __init__(self, kind: str, package: str | None = None) -> None:
+        self.kind = kind
+        self._package = package
+        self._classes: dict[str, type[Part]] = {}
+        self._found = package is None
+
+    def register(self, name: str) -> Callable[[Class], Class]:
+        """Makes a class available under a name, which becomes its `name`.
+
+        Args:
+            name: as it is written in settings: lower-case letters, digits and underscores.
+
+        Raises:
+            InputError: if the name is no such word, or another class has it.
+        """
+        if not (name.isidentifier() and name.islower()):
+            raise InputError(f"{self.kind} {name!r}: a name is made of lower-case letters, digits and underscores.")
+
+        def registered(cls: Class) -> Class:
+            other = self._classes.get(name)
+            # The same class again is a module that was loaded anew, as notebooks do.
+            if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise InputError(f"{self.kind} {name!r} is {other.__module__}.{other.__qualname__} already: rename it.")
+            cls.name = name  # type: ignore[attr-defined]
+            self._classes[name] = cls
+            return cls
+
+        return registered
+
+    def __getitem__(self, name: str) -> type[Part]:
+        """The class of that name.
+
+        Raises:
+            InputError: if there is none; names the nearest.
+        """
+        if name not in self:
+            raise InputError(f"no {self.kind} is called {name!r}: {closest(name, self)}")
+        return self._classes[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a class has that name."""
+        self._find()
+        return name in self._classes
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, ours first."""
+        self._find()
+        return iter(self._classes)
+
+    def __len__(self) -> int:
+        """The number of classes."""
+        self._find()
+        return len(self._classes)
+
+    def classes(self) -> list[type[Part]]:
+        """The classes, ours first."""
+        self._find()
+        return list(self._classes.values())
+
+    def class_called(self, class_name: str) -> type[Part]:
+        """The class whose own name is `class_name`, for `tfrec_dl.encoders.GRU`.
+
+        Raises:
+            AttributeError: if there is none.
+        """
+        for cls in self.classes():
+            if cls.__name__ == class_name:
+                return cls
+        raise AttributeError(
+            f"no {self.kind} class is called {class_name!r}: {closest(class_name, self._class_names())}"
+        )
+
+    def make(self, values: Part | str | Mapping[str, Any]) -> Part:
+        """A part from its name, or from its plain values with "name" among them; a part as it is.
+
+        Raises:
+            InputError: if no class has the name.
+            pydantic.ValidationError: if a value is out of its bounds.
+        """
+        if isinstance(values, str):
+            values = {"name": values}
+        if not isinstance(values, Mapping):
+            return values
+        settings = {key: value for key, value in values.items() if key != "name"}
+        return TypeAdapter(self[str(values.get("name"))]).validate_python(settings)
+
+    def plain(self, part: Any, mode: Literal["json", "python"] = "json") -> dict[str, Any]:
+        """A part's plain values, from which `make` makes it again; as JSON has them, or with Python's own tuples."""
+        return {"name": part.name, **TypeAdapter(type(part)).dump_python(part, mode=mode)}
+
+    def _class_names(self) -> list[str]:
+        return [cls.__name__ for cls in self._classes.values()]
+
+    def _find(self) -> None:
+        """Imports our own modules and the installed plugins, once."""
+        if not self._found:
+            self._found = True  # before, for these modules may look up others
+            assert self._package is not None
+            for module in pkgutil.iter_modules(importlib.import_module(self._package).__path__):
+                importlib.import_module(f"{self._package}.{module.name}")
+        plugins.load_installed()
+
+
+class Registered:
+    """Annotation of a field that holds a part: `body: Annotated[Encoder, Registered(ENCODERS)]`.
+
+    The field takes a part, its name, or its plain values, and is written as plain values.
+    """
+
+    def __init__(self, registry: Registry[Any]) -> None:
+        self.registry = registry
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validation and serialisation by the registry as it is then, so that later parts are known too."""
+        return core_schema.no_info_plain_validator_function(
+            self._validate,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda part, info: self.registry.plain(part, info.mode), info_arg=True
+            ),
+        )
+
+    def _validate(self, values: Any) -> Any:
+        if isinstance(values, str | Mapping):
+            name = values if isinstance(values, str) else values.get("name")
+            if name not in self.registry:
+                message = f"no {self.registry.kind} is called {name!r}: {closest(str(name), self.registry)}"
+                raise PydanticCustomError("unknown_part", "{message}", {"message": message})
+        elif type(values) not in self.registry.classes():
+            message = f"a {type(values).__name__} is no registered {self.registry.kind}: register its class."
+            raise PydanticCustomError("unknown_part", "{message}", {"message": message})
+        return self.registry.make(values)
