@@ -56,10 +56,10 @@ $(BIN)/python:
 
 # One file for Python 3.10 to 3.13 on Linux; only markers that tell these apart are kept.
 lock: $(VENV)/.installed-uv
-	$(BIN)/uv pip compile --universal --python-version 3.10 --extra all --no-annotate --no-header --no-emit-index-url \
+	$(BIN)/uv pip compile --universal --python-version 3.10 --all-extras --no-annotate --no-header --no-emit-index-url \
 	  $(LOCK_ARGS) --output-file $(LOCK) setup.cfg >/dev/null
-	sed -i -e "s/ and sys_platform == 'linux'//; s/ and platform_python_implementation != 'PyPy'//" \
-	  -e "s/ and python_full_version < '3.14'//; s/ ; python_full_version < '3.14'$$//" $(LOCK)
+	sed -i -e "s/ and sys_platform == 'linux'//g; s/ and \(platform_python_\)\?implementation\(_name\)\? != 'PyPy'//" \
+	  -e "s/ and python_full_version < '3.14'//g; s/python_full_version < '3.14' and //; s/ ; python_full_version < '3.14'$$//" $(LOCK)
 
 $(VENV)/.installed-uv: | $(BIN)/python
 	$(BIN)/python -m pip install uv

@@ -7,10 +7,9 @@ package of their kind, and are found there; those of others are registered when 
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import GetCoreSchemaHandler, TypeAdapter
@@ -18,16 +17,10 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from tfrec_dl import plugins
 from tfrec_dl.errors import InputError
+from tfrec_dl.names import closest
 
 Part = TypeVar("Part")
 Class = TypeVar("Class", bound=type)
-
-
-def closest(name: str, known: Iterable[str]) -> str:
-    """The end of an error message about a name that does not exist: the nearest one, or all of them."""
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(known)}."
 
 
 class Registry(Generic[Part]):

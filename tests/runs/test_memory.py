@@ -1,32 +1,43 @@
+from types import SimpleNamespace
+
+import numpy as np
+import psutil
+import pytest
+
 from tfrec_dl.runs.memory import available_memory, peak_memory, used_memory
 
-MEMINFO = "MemTotal:       16000000 kB\nMemAvailable:    8000000 kB\nHugePages_Total:       0\n"
+MACHINE = 8_000_000 * 1024
+LIMITED = {"memory.max": "3000\n", "memory.current": "1000\n"}
+OF_VERSION_1 = {"memory/memory.limit_in_bytes": "500\n", "memory/memory.usage_in_bytes": "700\n"}
 
 
-def written(root, files):
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        pytest.param({}, MACHINE, id="no container"),
+        pytest.param(LIMITED, 2000, id="limit"),
+        pytest.param(LIMITED | {"memory.max": "max\n"}, MACHINE, id="no limit"),
+        pytest.param(OF_VERSION_1, 0, id="version 1, more than allowed"),
+        pytest.param({"memory.max": "3000\n"}, MACHINE, id="a limit without its use"),
+        pytest.param({"memory.max": str(2 * MACHINE), "memory.current": "0"}, MACHINE, id="more than the machine has"),
+    ],
+)
+def test_what_is_left_is_the_machines_or_the_containers_whichever_is_less(tmp_path, monkeypatch, files, left):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=MACHINE))
     for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-    return root
+    assert available_memory(tmp_path) == left
 
 
-def test_what_is_left_is_the_machines_or_the_containers_whichever_is_less(tmp_path):
-    machine = written(tmp_path / "a", {"proc/meminfo": MEMINFO})
-    assert available_memory(machine) == 8_000_000 * 1024
-    limited = {"sys/fs/cgroup/memory.max": "3000\n", "sys/fs/cgroup/memory.current": "1000\n"}
-    assert available_memory(written(tmp_path / "b", {"proc/meminfo": MEMINFO} | limited)) == 2000
-    unlimited = limited | {"sys/fs/cgroup/memory.max": "max\n"}
-    assert available_memory(written(tmp_path / "c", {"proc/meminfo": MEMINFO} | unlimited)) == 8_000_000 * 1024
-    first = {"memory.limit_in_bytes": "500\n", "memory.usage_in_bytes": "700\n"}
-    of_version_1 = {f"sys/fs/cgroup/memory/{name}": text for name, text in first.items()}
-    assert available_memory(written(tmp_path / "d", {"proc/meminfo": MEMINFO} | of_version_1)) == 0
-
-
-def test_a_system_that_does_not_say_is_no_error(tmp_path):
-    assert available_memory(tmp_path) is None
-    assert used_memory(tmp_path) == peak_memory(tmp_path) == 0
+def test_a_system_without_containers_is_no_error(tmp_path):
+    assert 0 < available_memory(tmp_path / "none") <= psutil.virtual_memory().total
 
 
 def test_use_of_this_process():
-    assert 0 < used_memory() <= peak_memory()
+    before = used_memory()
+    assert 0 < before <= peak_memory()
+    taken = np.ones(50_000_000, np.uint8)
+    assert used_memory() >= before + taken.nbytes // 2
+    assert peak_memory() >= before + taken.nbytes // 2

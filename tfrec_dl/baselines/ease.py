@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
+from scipy.linalg.lapack import dpotrf, dpotri
 
 from tfrec_dl.baselines.graph import BaselineGraph, distinct_items, frozen
 from tfrec_dl.baselines.matrix import binary_matrix, popular_for_new_users
@@ -39,10 +40,14 @@ class EASE:
         if items > MAX_ITEMS:
             raise InputError(f"EASE inverts an items x items matrix, too large for {items:,} items: leave it out.")
         matrix = binary_matrix(train, vocabulary.size).astype(np.float64)
-        gram = (matrix.T @ matrix).toarray()
+        gram = (matrix.T @ matrix).toarray(order="F")
         gram[np.diag_indices_from(gram)] += regularization
-        inverse = np.linalg.inv(gram)
-        weights = (-inverse / np.diag(inverse)).astype(np.float32)
+        inverse = _inverted(gram)
+        diagonal = np.diag(inverse).copy()
+        weights = np.triu(inverse.astype(np.float32))
+        del gram, inverse
+        weights += np.triu(weights, 1).T
+        weights /= -diagonal.astype(np.float32)
         np.fill_diagonal(weights, 0.0)
         return cls(weights, vocabulary)
 
@@ -54,6 +59,22 @@ class EASE:
     def graph(self) -> EASEGraph:
         """The same scores inside a TensorFlow graph."""
         return EASEGraph(self.vocabulary.item_counts, self.weights)
+
+
+def _inverted(matrix: np.ndarray) -> np.ndarray:
+    """Inverse of a symmetric positive definite matrix by Cholesky: half of `numpy.linalg.inv`'s operations.
+
+    Args:
+        matrix: [n, n] float64, in Fortran's order: overwritten, so that no second one is held.
+
+    Returns:
+        [n, n] float64; the upper triangle counts.
+    """
+    factor, failed = dpotrf(matrix, lower=False, clean=False, overwrite_a=True)
+    inverse, singular = dpotri(factor, lower=False, overwrite_c=True)
+    if failed or singular:
+        raise np.linalg.LinAlgError("the matrix is not positive definite.")
+    return inverse
 
 
 class EASEGraph(BaselineGraph):

@@ -1,8 +1,7 @@
 """The ranking recipes by name, each with its source and its defaults."""
 
-import difflib
-
 from tfrec_dl.errors import InputError
+from tfrec_dl.names import closest
 from tfrec_dl.ranking.configuration import RankingConfig
 from tfrec_dl.ranking.rankers import DCN, DIN, ConvNCF, DeepFM, WideAndDeep
 from tfrec_dl.recipes.recipe import RankingRecipe
@@ -26,7 +25,5 @@ def get_ranking_recipe(name: str) -> RankingRecipe:
         InputError: if there is none; names the nearest.
     """
     if name not in RANKING_RECIPES:
-        near = difflib.get_close_matches(name, RANKING_RECIPES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(RANKING_RECIPES)}."
-        raise InputError(f"no ranking recipe is called {name!r}: {hint}")
+        raise InputError(f"no ranking recipe is called {name!r}: {closest(name, RANKING_RECIPES)}")
     return RANKING_RECIPES[name]

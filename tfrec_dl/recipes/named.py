@@ -1,10 +1,9 @@
 """The recipes by name, each with its source and its defaults."""
 
-import difflib
-
 from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
 from tfrec_dl.encoders import GRU, LSTM, Caser, NextItNet, SimpleRNN
 from tfrec_dl.errors import InputError
+from tfrec_dl.names import closest
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
 from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
@@ -38,7 +37,5 @@ def get_recipe(name: str) -> Recipe:
         InputError: if there is none; names the nearest.
     """
     if name not in RECIPES:
-        near = difflib.get_close_matches(name, RECIPES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(RECIPES)}."
-        raise InputError(f"no recipe is called {name!r}: {hint}")
+        raise InputError(f"no recipe is called {name!r}: {closest(name, RECIPES)}")
     return RECIPES[name]

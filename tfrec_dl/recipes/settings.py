@@ -1,6 +1,5 @@
 """Settings by their paths: how `--set units=256` finds its place in a recipe."""
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, get_args
@@ -13,6 +12,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.features.content import CategoryReader, Fusion, NumberReader, Picture
 from tfrec_dl.losses import Loss
 from tfrec_dl.losses.rating_outputs import RatingOutput
+from tfrec_dl.names import nearest
 from tfrec_dl.ranking.calibration import CalibrationMethod
 from tfrec_dl.ranking.objectives import Choice, Click
 from tfrec_dl.ranking.rankers import Ranker
@@ -150,8 +150,8 @@ def _resolve(values: Mapping[str, Any], name: str) -> list[str]:
     if matches:
         raise InputError(f"setting {name!r} is ambiguous: choose one of {', '.join(matches)}.")
     leaves = {path.rsplit(".", 1)[-1]: path for path in paths}
-    near = difflib.get_close_matches(name, [*paths, *leaves], n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(paths)}."
+    near = nearest(name, [*paths, *leaves])
+    hint = f"did you mean {near!r}?" if near else f"choose one of {', '.join(paths)}."
     raise InputError(f"there is no setting {name!r}: {hint}")
 
 

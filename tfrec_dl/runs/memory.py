@@ -1,51 +1,39 @@
-"""How much memory there is."""
+"""How much memory there is, and how much this process has."""
 
+import resource
 from pathlib import Path
 
-CGROUPS = (  # limit and use, of version 2 and of version 1
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+import psutil
+
+CGROUPS = (  # limit and use of a container, which psutil does not read: of version 2 and of version 1
+    ("memory.max", "memory.current"),
+    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
 )
 
 
-def available_memory(root: Path = Path("/")) -> int | None:
+def available_memory(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
     """Bytes that processes can still take: what the machine has left, or a container's limit leaves, if that is less.
 
     Args:
-        root: where `proc` and `sys` are.
-
-    Returns:
-        None where the system does not say, as any but Linux.
+        cgroup: where a container sees its limits.
     """
-    left = []
-    information = _fields(root / "proc/meminfo")
-    if "MemAvailable" in information:
-        left.append(information["MemAvailable"])
+    left = [psutil.virtual_memory().available]
     for limit, use in CGROUPS:
-        allowed, used = (_number(root / path.lstrip("/")) for path in (limit, use))
+        allowed, used = _number(cgroup / limit), _number(cgroup / use)
         if allowed is not None and used is not None:
             left.append(max(allowed - used, 0))
-    return min(left) if left else None
+    return int(min(left))
 
 
-def used_memory(root: Path = Path("/")) -> int:
-    """Bytes that this process has in memory now; 0 where the system does not say."""
-    return _fields(root / "proc/self/status").get("VmRSS", 0)
+def used_memory() -> int:
+    """Bytes that this process has in memory now."""
+    return int(psutil.Process().memory_info().rss)
 
 
-def peak_memory(root: Path = Path("/")) -> int:
-    """The most bytes that this process has had in memory so far; 0 where the system does not say."""
-    return _fields(root / "proc/self/status").get("VmHWM", 0)
-
-
-def _fields(path: Path) -> dict[str, int]:
-    """Name -> bytes, of lines such as "VmRSS:  12 kB"."""
-    try:
-        lines = path.read_text().splitlines()
-    except OSError:
-        return {}
-    parts = [line.split() for line in lines]
-    return {part[0].rstrip(":"): int(part[1]) * 1024 for part in parts if len(part) == 3 and part[2] == "kB"}
+def peak_memory() -> int:
+    """The most bytes that this process, or the one that started it, has had in memory so far."""
+    # The system notes the peak now and then: it can lie a little below what is used at this moment.
+    return max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, used_memory())
 
 
 def _number(path: Path) -> int | None:

@@ -11,6 +11,9 @@ class WeightAverage(tf.keras.callbacks.Callback):
     Source: Polyak and Juditsky, SIAM J. Control and Optimization, 1992. The weights go on from where they were when an
     epoch begins. List the callback before those that look at the weights when an epoch ends.
 
+    Keras's optimisers average too (`use_ema`), with one momentum from the first step on: after n steps a share of
+    momentum^n of the average still is the initial weights, which a training of a few dozen steps does not get rid of.
+
     Args:
         momentum: share of the average that a step keeps; lower at first, so that the initial weights do not linger.
     """

@@ -89,7 +89,7 @@ def test_a_kind_may_be_given_and_a_column_ignored(tmp_path):
         ({"id_column": "itemid"}, "no column 'itemid' in the table: did you mean 'item_id'?"),
         ({"kinds": {"colur": "text"}}, "no column 'colur' in the table: did you mean 'colour'?"),
         ({"kinds": {"colour": "txt"}}, "the kind of column 'colour' is 'txt': did you mean 'text'?"),
-        ({"kinds": {"colour": 5}}, "the kind of column 'colour' is 5: use 'text', 'category'"),
+        ({"kinds": {"colour": 5}}, "the kind of column 'colour' is 5: choose one of text, category"),
         ({"kinds": {"item_id": "text"}}, "column 'item_id' holds the ids"),
         ({"kinds": {"title": "number"}}, "column 'title', row 1 (and in 1 more): the value is neither a number nor a"),
         ({"kinds": dict.fromkeys(KINDS, "ignore")}, "no features beside the ids in 'item_id' ('title' is ignored: as"),

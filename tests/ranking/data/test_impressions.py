@@ -193,7 +193,7 @@ def test_fingerprint_changes_with_every_column(column):
         ({}, ImpressionColumns(user="user"), "no column 'user' in the table: did you mean 'user_id'?"),
         ({}, ImpressionColumns(lists=("sesion",)), "no column 'sesion' in the table: did you mean 'session'?"),
         ({}, ImpressionColumns(context={"prise": "number"}), "no column 'prise' in the table: did you mean 'price'?"),
-        ({}, ImpressionColumns(context={"price": "numeric"}), "the kind of column 'price' is 'numeric': use 'text'"),
+        ({}, ImpressionColumns(context={"price": "numeric"}), "of column 'price' is 'numeric': did you mean 'number'?"),
         (
             {},
             ImpressionColumns(context={"click": "number"}),

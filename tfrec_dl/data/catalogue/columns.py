@@ -1,6 +1,5 @@
 """Columns of a table -> features of a catalogue: which column is what, and its checked values."""
 
-import difflib
 import os.path
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from tfrec_dl.data.catalogue.images import checked_images
 from tfrec_dl.data.tables.checks import Locate, checked_ids, plain, show
 from tfrec_dl.data.tables.columns import missing_column, refuse_repeats
 from tfrec_dl.errors import InputError
+from tfrec_dl.names import closest
 
 Choice = Kind | Literal["ignore"]
 CHOICES = (*get_args(Kind), "ignore")
@@ -36,9 +36,7 @@ def check_choices(
         if name == id_column:
             raise InputError(f"column {name!r} holds the ids of {table}: it has no kind, got {kind!r}")
         if kind not in CHOICES:
-            near = difflib.get_close_matches(str(kind), CHOICES, n=1)
-            known = f"did you mean {near[0]!r}?" if near else f"use {', '.join(map(repr, CHOICES))}"
-            raise InputError(f"the kind of column {name!r} is {kind!r}: {known}")
+            raise InputError(f"the kind of column {name!r} is {kind!r}: {closest(str(kind), CHOICES)}")
     sides = image_size if isinstance(image_size, (tuple, list)) else ()
     if len(sides) != 2 or not all(isinstance(side, (int, np.integer)) and side >= 1 for side in sides):
         raise InputError(f"image_size is {image_size!r}: give height and width in pixels, for example (64, 64)")

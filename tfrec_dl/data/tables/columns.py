@@ -1,11 +1,11 @@
 """Which column of a table plays which part."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.names import nearest
 
 OPTIONAL_NAMES = {"time": "timestamp", "rating": "rating", "weight": "weight"}
 
@@ -80,9 +80,8 @@ def missing_column(name: str, header: Sequence[str], table: str) -> str:
     texts = [str(column) for column in header]
     if len(texts) == 1 and any(separator in texts[0] for separator in ";\t|"):
         return f"no column {name!r} in {table}: its only column is {texts[0]!r:.80}; separate the columns with commas"
-    near = difflib.get_close_matches(str(name).lower(), [text.lower() for text in texts], n=1, cutoff=0.6)
-    if near:
-        nearest = next(text for text in texts if text.lower() == near[0])
-        return f"no column {name!r} in {table}: did you mean {nearest!r}?"
+    near = nearest(str(name), texts)
+    if near is not None:
+        return f"no column {name!r} in {table}: did you mean {near!r}?"
     shown = ", ".join(repr(text)[:40] for text in texts[:12]) + (", ..." if len(texts) > 12 else "")
     return f"no column {name!r} in {table}: it has {shown or 'no columns'}"

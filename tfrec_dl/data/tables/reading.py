@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import difflib
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow.parquet
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.csv_table import CsvTable
 from tfrec_dl.errors import InputError
+from tfrec_dl.names import nearest
 
 BATCH_ROWS = 1 << 17
 """Rows of Parquet read at a time where a file is read batch by batch."""
@@ -188,10 +188,9 @@ def _first_bytes(path: Path) -> bytes:
         folder = path.parent
         if not folder.is_dir():
             raise InputError(f"no file {str(path)!r}: there is no folder {str(folder)!r}")
-        near = difflib.get_close_matches(path.name, [entry.name for entry in folder.iterdir()], n=1, cutoff=0.5)
-        raise InputError(
-            f"no file {str(path)!r}: " + (f"did you mean {near[0]!r}?" if near else "check the name and the folder")
-        )
+        near = nearest(path.name, (entry.name for entry in folder.iterdir()), cutoff=0.5)
+        hint = f"did you mean {near!r}?" if near else "check the name and the folder"
+        raise InputError(f"no file {str(path)!r}: {hint}")
     with path.open("rb") as file:
         start = file.read(4)
     if not start:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from tfrec_dl.data.catalogue.columns import CHOICES, Choice
 from tfrec_dl.data.tables.columns import missing_column, refuse_repeats
 from tfrec_dl.errors import InputError
+from tfrec_dl.names import closest
 from tfrec_dl.ranking.data.feedback import Feedback
 
 
@@ -55,7 +56,7 @@ class ImpressionColumns:
         refuse_repeats(dict.fromkeys(header), header, table)
         for name, kind in self.context.items():
             if kind not in CHOICES:
-                raise InputError(f"the kind of column {name!r} is {kind!r}: use {', '.join(map(repr, CHOICES))}")
+                raise InputError(f"the kind of column {name!r} is {kind!r}: {closest(str(kind), CHOICES)}")
             if name in feedback.outcomes and kind != "ignore":
                 raise InputError(
                     f"column {name!r} says what came of an impression, so it is no feature: leave its kind {kind!r} out"
