@@ -27,7 +27,7 @@ from rich.console import Console
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from tfrec_dl.ranking.features.fields import Fields
-from tfrec_dl.ranking.objectives import Click, Conversion, Objective
+from tfrec_dl.ranking.objectives import Click, Conversion, FittedObjective
 from tfrec_dl.ranking.rankers import DeepFM
 from tfrec_dl.ranking.sharing import SharedEmbeddings
 
@@ -89,7 +89,7 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-logits))
 
 
-def build(users: int, items: int, objectives: Sequence[Objective], dropout: float) -> tf.keras.Model:
+def build(users: int, items: int, objectives: Sequence[FittedObjective], dropout: float) -> tf.keras.Model:
     """User and item [R] int32 -> {head: logits [R, 1]}."""
     inputs = {name: tf.keras.Input([], dtype=tf.int32, name=name) for name in ("user", "item")}
     sizes = {"user": users, "item": items}
@@ -100,7 +100,7 @@ def build(users: int, items: int, objectives: Sequence[Objective], dropout: floa
     history = tf.keras.layers.Lambda(lambda vectors: vectors[:, None][:, :0])(user)  # nobody's is known
     mask = tf.keras.layers.Lambda(lambda past: tf.zeros(tf.shape(past)[:2], tf.bool))(history)
     fields = Fields(user, item, (), history, mask)
-    heads: dict[str, Objective] = {objective.config.name: objective for objective in objectives}
+    heads: dict[str, FittedObjective] = {objective.config.name: objective for objective in objectives}
     outputs = {}
     for head, hidden in SharedEmbeddings().hidden(fields, DeepFM(units=UNITS, dropout=dropout), tuple(heads)).items():
         outputs[head] = heads[head].outputs(tf.keras.layers.Dense(1)(hidden))
@@ -110,7 +110,7 @@ def build(users: int, items: int, objectives: Sequence[Objective], dropout: floa
 class Training:
     """Adam on the objectives' losses and a Gaussian prior of the vectors, with early stopping."""
 
-    def __init__(self, log: World, rows: np.ndarray, objectives: Sequence[Objective], batch_size: int) -> None:
+    def __init__(self, log: World, rows: np.ndarray, objectives: Sequence[FittedObjective], batch_size: int) -> None:
         self.objectives, self.batch_size = objectives, batch_size
         self.rows = rows
         self.fed = {name: tf.constant(getattr(log, f"{name}s")) for name in ("user", "item", "click", "conversion")}
@@ -155,7 +155,7 @@ class Training:
 
 
 def chosen(
-    log: World, parts: Sequence[np.ndarray], objectives: Sequence[Objective], batch_size: int, seed: int
+    log: World, parts: Sequence[np.ndarray], objectives: Sequence[FittedObjective], batch_size: int, seed: int
 ) -> tuple[tf.keras.Model, float, str]:
     """The model of the best settings on validation, its loss there, and the settings."""
     training = Training(log, parts[0], objectives, batch_size)
@@ -198,7 +198,7 @@ def main(
     )
     labels = {"click": log.clicks[train], "conversion": log.conversions[train]}
     click, on_all, on_clicks = (
-        Objective.of(config, labels) for config in (Click(), Conversion(), Conversion(trained_on="clicks"))
+        FittedObjective.of(config, labels) for config in (Click(), Conversion(), Conversion(trained_on="clicks"))
     )
     impressed, of_clicks = (train, validation), (train[clicked[train]], validation[clicked[validation]])
     models = {

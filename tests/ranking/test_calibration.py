@@ -6,7 +6,7 @@ import tensorflow as tf
 from scipy.special import expit, logit
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.ranking.calibration import Calibration, Isotonic, Platt
+from tfrec_dl.ranking.calibration import Calibration, Isotonic, Platt, load_calibration, save_calibration
 
 
 def rows(count, bend, seed=0):
@@ -116,7 +116,8 @@ def test_isotonic_promises_as_many_clicks_as_there_were(bend):
 def test_numbers_survive_json_and_the_exported_graph(method, tmp_path):
     logits, _, labels = rows(2000, bent)
     fitted = method.fit(logits, labels)
-    read = Calibration.from_dict(json.loads(json.dumps(fitted.to_dict())))
+    save_calibration(fitted, tmp_path / "calibration.json")
+    read = load_calibration(tmp_path / "calibration.json")
     expected = fitted(logits).numpy()
     assert np.array_equal(read(logits).numpy(), expected)
     inputs = tf.keras.Input([], dtype=tf.float32)
@@ -148,9 +149,22 @@ def test_rows_that_make_no_sense_are_refused(logits, labels, weights, message):
             method.fit(logits, labels, weights)
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"knots": [0.0], "log_odds": [0.0]}, "is no calibration: Field required at 'slope'"),
+        ({"knots": [0.0], "log_odds": [0.0], "slope": 1.0, "tilt": 1.0}, "not permitted at 'tilt'"),
+        ({"knots": ["a"], "log_odds": [0.0], "slope": 1.0}, "is no calibration: .* at 'knots'"),
+    ],
+)
+def test_file_that_holds_no_calibration_is_refused_in_one_line(tmp_path, values, message):
+    (tmp_path / "calibration.json").write_text(json.dumps(values))
+    with pytest.raises(InputError, match=message) as refused:
+        load_calibration(tmp_path / "calibration.json")
+    assert "\n" not in str(refused.value)
+
+
 def test_numbers_that_are_no_calibration_are_refused():
-    with pytest.raises(InputError, match="log_odds, slope.*knots, tilt"):
-        Calibration.from_dict({"knots": [0.0], "tilt": 1.0})
     with pytest.raises(InputError, match="rising"):
         Calibration([1.0, 0.0], [0.0, 1.0], 1.0)
     with pytest.raises(InputError, match="slope -1"):

@@ -1,18 +1,26 @@
 """Ranking recipes and their settings, as the command line and Python give them."""
 
 import json
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 import pytest
+import tensorflow as tf
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.features.hashed_categories import HashedCategories
 from tfrec_dl.features.numbers import Numbers
 from tfrec_dl.losses.rating_outputs import CumulativeLogit, SquaredError
+from tfrec_dl.ranking import rankers
 from tfrec_dl.ranking.calibration import Isotonic, Platt
+from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.objectives import Choice, Click
-from tfrec_dl.ranking.rankers import DCN, DIN
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
+from tfrec_dl.ranking.rankers import DCN, DIN, RANKERS, Ranker
+from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.recipes import RANKING_RECIPES, get_ranking_recipe
 from tfrec_dl.ranking.sharing import MMoE, SharedBottom, SharedEmbeddings
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import RankingRecipe
@@ -80,6 +88,35 @@ def test_settings_are_given_by_their_path_or_last_part(recipe, settings, read, e
     assert read(recipe.with_settings(settings).model) == expected
 
 
+@pytest.fixture
+def outsider() -> Iterator[type[Ranker]]:
+    """A ranker from outside the package, with a width of its own."""
+
+    @rankers.register("one_layer")
+    @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+    class OneLayer(Ranker):
+        source: ClassVar[str] = "Doe, 2026"
+        units: int = 6
+
+        def representation(self, fields: Fields) -> tf.Tensor:
+            return perceptron(tf.keras.layers.Flatten()(fields.stacked()), (self.units,), 0.0)
+
+        @classmethod
+        def recipe_settings(cls) -> dict[str, Any]:
+            return {"dimension": 4, "epochs": 2}
+
+    yield OneLayer
+    del RANKERS._classes["one_layer"]
+
+
+def test_registered_ranker_has_a_recipe_and_is_chosen_by_name(outsider, recipe):
+    own = get_ranking_recipe("one_layer")
+    assert (own.name, own.source, own.model.dimension, own.training.epochs) == ("one_layer", "Doe, 2026", 4, 2)
+    assert RankingRecipe.from_dict(json.loads(json.dumps(own.to_dict()))) == own
+    assert recipe.with_settings({"ranker": "one_layer", "ranker.units": 3}).model.ranker == outsider(units=3)
+    assert "one_layer" in RANKING_RECIPES
+
+
 def test_setting_of_training_is_found(recipe):
     changed = recipe.with_settings({"epochs": "2", "training.batch_size": 64, "weight_average": 0})
     assert (changed.training.epochs, changed.training.batch_size, changed.training.weight_average) == (2, 64, 0)
@@ -90,9 +127,12 @@ def test_setting_of_training_is_found(recipe):
     ("settings", "message"),
     [
         ({"rankr": "dcn"}, "there is no setting 'rankr': did you mean 'ranker'?"),
-        ({"ranker": "dnc"}, "setting model.ranker is {'name': 'dnc'}: Input tag 'dnc'"),
-        ({"sharing": "all"}, "setting model.sharing is {'name': 'all'}: Input tag 'all'"),
-        ({"click": "conversion"}, "setting model.click is {'name': 'conversion'}"),
+        ({"ranker": "dnc"}, "setting model.ranker is {'name': 'dnc'}: no ranker is called 'dnc'"),
+        ({"sharing": "all"}, "setting model.sharing is {'name': 'all'}: no sharing is called 'all': choose one of"),
+        (
+            {"click": "conversion"},
+            "is {'name': 'conversion'}: no click objective is called 'conversion'",
+        ),
         ({"calibration": "0.5"}, "setting model.calibration is {'name': '0.5'}"),
         ({"ranker": "none"}, "setting model.ranker is None"),
         ({"output": "ordinal"}, "setting model.rating.output is {'name': 'ordinal'}"),

@@ -22,7 +22,7 @@ from tfrec_dl.ranking.features.recency import Recency
 from tfrec_dl.ranking.features.unknown_ids import KnownRows
 from tfrec_dl.ranking.l2_penalty import SquaredNorm
 from tfrec_dl.ranking.model import Knowledge, RankingModel
-from tfrec_dl.ranking.objectives import Objective
+from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.position_bias import PositionBias
 
 HIDDEN = 0.5  # share of ids hidden in training where users and items come and go
@@ -50,7 +50,7 @@ class RankingData:
     users: Vocabulary
     items: Vocabulary
     levels: Levels
-    objectives: Mapping[str, Objective]
+    objectives: Mapping[str, FittedObjective]
     ratings: np.ndarray | None = None
     positions: np.ndarray | None = None
     context: Catalogue | None = None
@@ -117,7 +117,7 @@ def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.
 
 def _network(
     config: RankingConfig,
-    objectives: Mapping[str, Objective],
+    objectives: Mapping[str, FittedObjective],
     knowledge: Knowledge,
     tables: Mapping[str, tf.keras.layers.Embedding],
     ratings: np.ndarray | None,

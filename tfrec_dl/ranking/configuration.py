@@ -8,10 +8,20 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.features.categories import Categories
 from tfrec_dl.features.content import Content
-from tfrec_dl.ranking.calibration import CalibrationMethod, Platt
-from tfrec_dl.ranking.objectives import Choice, Click, Conversion, Rating
-from tfrec_dl.ranking.rankers import Ranker
-from tfrec_dl.ranking.sharing import SharedBottom, Sharing
+from tfrec_dl.ranking.calibration.method import CALIBRATIONS, CalibrationMethod
+from tfrec_dl.ranking.calibration.platt import Platt
+from tfrec_dl.ranking.objectives.conversion import Conversion
+from tfrec_dl.ranking.objectives.objective import (
+    CLICK_OBJECTIVES,
+    CONVERSION_OBJECTIVES,
+    RATING_OBJECTIVES,
+    Objective,
+)
+from tfrec_dl.ranking.objectives.rating import Rating
+from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
+from tfrec_dl.ranking.sharing.shared_bottom import SharedBottom
+from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
+from tfrec_dl.registry import Registered
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -41,18 +51,18 @@ class RankingConfig:
         name: of the family.
     """
 
-    ranker: Ranker
-    sharing: Sharing = SharedBottom()
-    click: Annotated[Click | Choice, Field(discriminator="name")] | None = None
-    conversion: Conversion = Conversion()
-    rating: Rating = Rating()
+    ranker: Annotated[Ranker, Registered(RANKERS)]
+    sharing: Annotated[Sharing, Registered(SHARING)] = SharedBottom()
+    click: Annotated[Objective, Registered(CLICK_OBJECTIVES)] | None = None
+    conversion: Annotated[Objective, Registered(CONVERSION_OBJECTIVES)] = Conversion()
+    rating: Annotated[Objective, Registered(RATING_OBJECTIVES)] = Rating()
     dimension: int = Field(default=16, ge=1)
     content: Content = Content(categories=Categories(embedding=16), numbers=BucketisedNumbers(units=16))
     recency: int = Field(default=0, ge=0)
     id_dropout: float | None = Field(default=None, ge=0, lt=1)
     embedding_dropout: float = Field(default=0.0, ge=0, lt=1)
     regularization: float = Field(default=0.0, ge=0, allow_inf_nan=False)
-    calibration: Annotated[CalibrationMethod, Field(discriminator="name")] | None = Platt()
+    calibration: Annotated[CalibrationMethod, Registered(CALIBRATIONS)] | None = Platt()
     name: Literal["ranking"] = "ranking"
 
 

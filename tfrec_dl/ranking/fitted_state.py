@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import TypeAdapter
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import Vocabulary
@@ -21,10 +20,12 @@ from tfrec_dl.ranking.data.impressions import context_rows
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.features.comparisons import Comparisons
 from tfrec_dl.ranking.features.impression_features import described
-from tfrec_dl.ranking.objectives import Choice, Click, Objective, ObjectiveConfig
+from tfrec_dl.ranking.objectives.choice import Choice
+from tfrec_dl.ranking.objectives.click import Click
+from tfrec_dl.ranking.objectives.fitted import FittedObjective
+from tfrec_dl.ranking.objectives.objective import OBJECTIVES, Objective
 from tfrec_dl.runs.run_config import read_json
 
-OBJECTIVE: TypeAdapter[Any] = TypeAdapter(ObjectiveConfig)
 CATALOGUES = {"context": "context.parquet", "item_features": "items.parquet", "user_features": "users.parquet"}
 
 
@@ -61,6 +62,7 @@ def learn_ranking_data(
     configs = {name: getattr(config, name) for name in labels}
     if CLICK in labels and config.click is None:
         configs[CLICK] = _click_objective(table.lists[rows], labels[CLICK])
+    with_lists = {**labels, LIST: table.lists[rows]}
     levels = Levels.of(labels.get(RATING))
     comparisons = _comparisons(split) if CLICK in labels else None
     raw = RankingRows(table, Events.of(split, levels), *(np.empty(0, np.int32),) * 2, max_length)
@@ -69,7 +71,7 @@ def learn_ranking_data(
         users=vocabularies["users"],
         items=vocabularies["items"],
         levels=levels,
-        objectives={name: Objective.of(each, {**labels, LIST: table.lists[rows]}) for name, each in configs.items()},
+        objectives={name: FittedObjective.of(each, with_lists) for name, each in configs.items()},
         ratings=labels.get(RATING),
         positions=None if table.positions is None else np.bincount(table.positions[rows]),
         context=None if context is None else context_rows(context, rows),
@@ -81,7 +83,7 @@ def learn_ranking_data(
     )
 
 
-def _click_objective(lists: np.ndarray, clicks: np.ndarray) -> Click | Choice:
+def _click_objective(lists: np.ndarray, clicks: np.ndarray) -> Objective:
     """How clicks are learnt where the recipe leaves it open."""
     in_lists = len(np.unique(lists)) < len(lists)
     return Choice() if in_lists and np.bincount(lists, weights=clicks).max() <= 1 else Click()
@@ -125,7 +127,7 @@ def save_ranking_data(data: RankingData, folder: Path) -> None:
         {
             "levels": list(data.levels.limits),
             "objectives": {
-                name: {"config": asdict(each.config), "levels": each.levels.astype(float).tolist()}
+                name: {"config": OBJECTIVES[name].plain(each.config), "levels": each.levels.astype(float).tolist()}
                 for name, each in data.objectives.items()
             },
             "positions": None if data.positions is None else data.positions.tolist(),
@@ -152,7 +154,7 @@ def load_ranking_data(folder: Path) -> RankingData:
         items=Vocabulary.load(folder / "items.txt"),
         levels=Levels(tuple(rest["levels"])),
         objectives={
-            name: Objective(OBJECTIVE.validate_python(each["config"]), np.array(each["levels"], dtype=np.float32))
+            name: FittedObjective(OBJECTIVES[name].make(each["config"]), np.array(each["levels"], dtype=np.float32))
             for name, each in rest["objectives"].items()
         },
         positions=None if rest["positions"] is None else np.array(rest["positions"]),

@@ -14,7 +14,7 @@ from tfrec_dl.ranking.calibration import Calibration
 from tfrec_dl.ranking.data.events import Levels
 from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.ranking.features.impression_features import ImpressionFeatures
-from tfrec_dl.ranking.objectives import Choice, Click, Objective
+from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.position_bias import PositionBias
 
 CLICK_AND_CONVERSION = "click_and_conversion"
@@ -78,7 +78,7 @@ class RankingModel(tfrs.Model):
         self,
         history_reader: tf.keras.Model,
         network: tf.keras.Model,
-        objectives: Mapping[str, Objective],
+        objectives: Mapping[str, FittedObjective],
         knowledge: Knowledge,
         position_bias: PositionBias | None = None,
     ) -> None:
@@ -183,9 +183,7 @@ class RankingModel(tfrs.Model):
         """{"click": log-odds [R, 1]}; nothing where clicks are not predicted."""
         if CLICK not in outputs:
             return {}
-        config = self.objectives[CLICK].config
-        assert isinstance(config, Click | Choice)
-        return {CLICK: config.logits(outputs[CLICK], lists)[:, None]}
+        return {CLICK: self.objectives[CLICK].logits(outputs[CLICK], lists)[:, None]}
 
     def _features(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """The prepared features of each row."""

@@ -1,21 +1,43 @@
-"""The ranking recipes by name, each with its source and its defaults."""
+"""The ranking recipes by name: one for each registered ranker."""
+
+from collections.abc import Iterator, Mapping
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest
 from tfrec_dl.ranking.configuration import RankingConfig
-from tfrec_dl.ranking.rankers import DCN, DIN, ConvNCF, DeepFM, WideAndDeep
+from tfrec_dl.ranking.rankers.ranker import RANKERS
 from tfrec_dl.recipes.recipe import RankingRecipe
 
-RANKING_RECIPES: dict[str, RankingRecipe] = {
-    recipe.name: recipe
-    for recipe in (
-        RankingRecipe("conv_ncf", "He et al., IJCAI 2018", RankingConfig(ConvNCF(), dimension=32)),
-        RankingRecipe("wide_and_deep", "Cheng et al., DLRS 2016", RankingConfig(WideAndDeep())),
-        RankingRecipe("dcn", "Wang et al., WWW 2021", RankingConfig(DCN())),
-        RankingRecipe("deep_fm", "Guo et al., IJCAI 2017", RankingConfig(DeepFM())),
-        RankingRecipe("din", "Zhou et al., KDD 2018", RankingConfig(DIN())),
-    )
-}
+
+class RankingRecipes(Mapping[str, RankingRecipe]):
+    """The recipe of every ranker that is registered by now, with the ranker's name, source and own settings."""
+
+    def __getitem__(self, name: str) -> RankingRecipe:
+        """The recipe of that name.
+
+        Raises:
+            KeyError: if no ranker is called so.
+        """
+        if name not in RANKERS:
+            raise KeyError(name)
+        ranker = RANKERS[name]
+        recipe = RankingRecipe(name, ranker.source, RankingConfig(ranker()))
+        return recipe.with_settings(ranker.recipe_settings())
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a ranker is called so."""
+        return name in RANKERS
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, ours first."""
+        return iter(RANKERS)
+
+    def __len__(self) -> int:
+        """The number of rankers."""
+        return len(RANKERS)
+
+
+RANKING_RECIPES = RankingRecipes()
 
 
 def get_ranking_recipe(name: str) -> RankingRecipe:

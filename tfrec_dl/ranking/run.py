@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.build import RankingData, build_ranking_model
-from tfrec_dl.ranking.calibration import Calibration
+from tfrec_dl.ranking.calibration import load_calibration
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.fitted_state import load_ranking_data, save_ranking_data
@@ -102,7 +102,7 @@ class RankingRun(RunFolder):
         model = build_ranking_model(self.recipe.model, data, self.recipe.training.max_length)
         restore_best(model, self.folder)
         if (self.folder / "calibration.json").exists():
-            model.calibration = Calibration.from_dict(read_json(self.folder / "calibration.json"))
+            model.calibration = load_calibration(self.folder / "calibration.json")
         return model
 
     def split(self) -> ImpressionSplit:

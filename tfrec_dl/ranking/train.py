@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfrec_dl.files import locked, write_json
 from tfrec_dl.ranking.averaged_weights import averaged_weights
 from tfrec_dl.ranking.build import build_ranking_model
+from tfrec_dl.ranking.calibration import save_calibration
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.data.source import RankingSource
@@ -112,4 +113,4 @@ def _calibrate(model: RankingModel, split: ImpressionSplit, rows: RankingRows, r
     predictions = Predictor(model)(RankingBatches(rows, split.validation, ROWS).in_order())
     labels = rows.impressions.labels[CLICK][predictions["row"]]
     model.calibration = method.fit(predictions[CLICK_LOGIT], labels)
-    write_json(run.folder / "calibration.json", model.calibration.to_dict())
+    save_calibration(model.calibration, run.folder / "calibration.json")

@@ -13,10 +13,11 @@ from tfrec_dl.features.content import CategoryReader, Fusion, NumberReader, Pict
 from tfrec_dl.losses import Loss
 from tfrec_dl.losses.rating_outputs import RatingOutput
 from tfrec_dl.names import nearest
-from tfrec_dl.ranking.calibration import CalibrationMethod
-from tfrec_dl.ranking.objectives import Choice, Click
-from tfrec_dl.ranking.rankers import Ranker
-from tfrec_dl.ranking.sharing import Sharing
+from tfrec_dl.ranking.calibration.method import CALIBRATIONS
+from tfrec_dl.ranking.objectives.objective import CLICK_OBJECTIVES
+from tfrec_dl.ranking.rankers.ranker import RANKERS
+from tfrec_dl.ranking.sharing.sharing import SHARING
+from tfrec_dl.registry import Registered
 
 PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
 FAMILIES = ("retrieval", "autoencoder", "stacked", "irgan", "cfgan")  # of models: the classes of `Recipe.model`
@@ -30,11 +31,11 @@ NAMED: dict[str, Any] = {
     "fusion": Fusion,
     "categories": CategoryReader,
     "numbers": NumberReader,
-    "ranker": Ranker,
-    "sharing": Sharing,
-    "click": Annotated[Click | Choice, Field(discriminator="name")],
+    "ranker": Annotated[Any, Registered(RANKERS)],
+    "sharing": Annotated[Any, Registered(SHARING)],
+    "click": Annotated[Any, Registered(CLICK_OBJECTIVES)],
     "output": Annotated[RatingOutput, Field(discriminator="name")],
-    "calibration": Annotated[CalibrationMethod, Field(discriminator="name")],
+    "calibration": Annotated[Any, Registered(CALIBRATIONS)],
 }
 
 

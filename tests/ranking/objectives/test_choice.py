@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfrec_dl.ranking.objectives import Choice, Click, Objective
+from tfrec_dl.ranking.objectives import Choice, Click, FittedObjective
 
 LISTS = np.array([0, 0, 0, 1, 2, 2], np.int32)
 CLICKS = np.array([0, 1, 0, 1, 0, 0], np.float32)
@@ -12,8 +12,8 @@ UTILITIES = np.log(np.array([1.0, 2, 4, 3, 0.5, 0.5]))
 SHARES = np.array([1 / 8, 2 / 8, 4 / 8, 3 / 4, 0.25, 0.25])
 
 
-def objective(lists=LISTS, clicks=CLICKS, config=None) -> Objective:
-    return Objective.of(config or Choice(), {"click": clicks, "list": lists})
+def objective(lists=LISTS, clicks=CLICKS, config=None) -> FittedObjective:
+    return FittedObjective.of(config or Choice(), {"click": clicks, "list": lists})
 
 
 def outputs(utilities) -> tf.Tensor:

@@ -89,7 +89,7 @@ def minimum(click: Click, labels: list, lists: list) -> np.ndarray:
 
     for _ in range(2_000):
         step()
-    return click.expected(logits, np.zeros(1)).numpy()
+    return click.expected(logits, fed[1], np.zeros(1)).numpy()
 
 
 def test_softmax_moves_probabilities_from_the_click_rates_and_the_regression_compatible_loss_does_not():

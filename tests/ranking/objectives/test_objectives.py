@@ -1,13 +1,14 @@
 """What heads start from, learn and predict."""
 
+import json
+
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import TypeAdapter
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.losses.rating_outputs import CumulativeLogit
-from tfrec_dl.ranking.objectives import Click, Conversion, Objective, ObjectiveConfig, Rating
+from tfrec_dl.ranking.objectives import OBJECTIVES, Click, Conversion, FittedObjective, Rating
 
 CLICKS = np.array([1, 1, 0, 0, 0, 0, 0, 0, 1, 1], dtype=np.float32)
 CONVERSIONS = np.array([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], dtype=np.float32)
@@ -22,24 +23,24 @@ def fed(**logits: np.ndarray | list) -> tuple:
     return outputs, labels, tf.zeros([ROWS], tf.int32), tf.ones([ROWS])
 
 
-def expected(objective: Objective, outputs: tf.Tensor) -> tf.Tensor:
+def expected(objective: FittedObjective, outputs: tf.Tensor) -> tf.Tensor:
     return objective.expected(outputs, tf.range(len(outputs)))
 
 
-def at_zero(objective: Objective) -> tf.Tensor:
+def at_zero(objective: FittedObjective) -> tf.Tensor:
     score = tf.keras.Input([1])
     return expected(objective, tf.keras.Model(score, objective.outputs(score))(tf.zeros([1, 1])))
 
 
 def test_score_of_zero_is_the_click_rate_and_the_conversion_rate_of_the_clicks():
-    assert float(at_zero(Objective.of(Click(), LABELS))[0]) == pytest.approx(0.4, abs=1e-3)
-    assert float(at_zero(Objective.of(Conversion(), LABELS))[0]) == pytest.approx(0.25, abs=1e-3)
+    assert float(at_zero(FittedObjective.of(Click(), LABELS))[0]) == pytest.approx(0.4, abs=1e-3)
+    assert float(at_zero(FittedObjective.of(Conversion(), LABELS))[0]) == pytest.approx(0.25, abs=1e-3)
 
 
 def test_conversions_on_impressions_are_compared_with_the_product_of_the_probabilities():
     generator = np.random.default_rng(0)
     click, conversion = generator.normal(size=(2, ROWS))
-    found = Objective.of(Conversion(), LABELS).loss(*fed(click=click, conversion=conversion))
+    found = FittedObjective.of(Conversion(), LABELS).loss(*fed(click=click, conversion=conversion))
     product = 1 / (1 + np.exp(-click)) / (1 + np.exp(-conversion))
     expected = -np.where(CONVERSIONS == 1, np.log(product), np.log(1 - product))
     assert float(found) == pytest.approx(expected.mean(), rel=1e-5)
@@ -48,7 +49,7 @@ def test_conversions_on_impressions_are_compared_with_the_product_of_the_probabi
 def test_conversions_on_clicks_ask_nothing_of_the_other_rows():
     generator = np.random.default_rng(0)
     click, conversion = generator.normal(size=(2, ROWS))
-    objective = Objective.of(Conversion(trained_on="clicks"), LABELS)
+    objective = FittedObjective.of(Conversion(trained_on="clicks"), LABELS)
     probability = 1 / (1 + np.exp(-conversion))
     expected = -np.where(CONVERSIONS == 1, np.log(probability), np.log(1 - probability))[CLICKS == 1].sum() / ROWS
     assert float(objective.loss(*fed(click=click, conversion=conversion))) == pytest.approx(expected, rel=1e-5)
@@ -60,7 +61,7 @@ def test_esmm_trains_the_click_head_and_rows_without_clicks_as_well():
     outputs, *others = fed(click=[0.0] * ROWS, conversion=[0.0] * ROWS)
     with tf.GradientTape() as tape:
         tape.watch(outputs)
-        loss = Objective.of(Conversion(), LABELS).loss(outputs, *others)
+        loss = FittedObjective.of(Conversion(), LABELS).loss(outputs, *others)
     gradients = tape.gradient(loss, outputs)
     assert (np.abs(gradients["click"]) > 1e-3).all()
     assert (np.abs(gradients["conversion"]) > 1e-3).all()
@@ -69,7 +70,7 @@ def test_esmm_trains_the_click_head_and_rows_without_clicks_as_well():
 @pytest.mark.parametrize("config", [Click(), Conversion(), Conversion(trained_on="clicks")])
 def test_row_counts_as_often_as_its_weight_says(config):
     outputs, labels, lists, weights = fed(click=list(range(ROWS)), conversion=list(range(ROWS)))
-    objective = Objective.of(config, LABELS)
+    objective = FittedObjective.of(config, LABELS)
     weighted = objective.loss(outputs, labels, lists, tf.tensor_scatter_nd_update(weights, [[0]], [3.0]))
     rows = [0, 0, *range(ROWS)]
     outputs, labels = ({name: tf.gather(values, rows) for name, values in each.items()} for each in (outputs, labels))
@@ -81,7 +82,7 @@ RATINGS = np.array([1, 2, 2, 4, 4, 4, 5, 5], dtype=np.float32)
 
 
 def test_squared_errors_of_ratings_and_their_range():
-    objective = Objective.of(Rating(), {"rating": RATINGS})
+    objective = FittedObjective.of(Rating(), {"rating": RATINGS})
     assert float(at_zero(objective)[0]) == pytest.approx(RATINGS.mean())
     np.testing.assert_array_equal(expected(objective, tf.constant([[9.0], [-3.0], [3.5]])), [5, 1, 3.5])
     outputs, labels = {"rating": tf.constant([[3.0], [5.0]])}, {"rating": tf.constant([1.0, 4.0])}
@@ -90,7 +91,7 @@ def test_squared_errors_of_ratings_and_their_range():
 
 
 def test_ordinal_ratings_start_at_their_shares_and_cost_the_log_of_their_level_s_probability():
-    objective = Objective.of(Rating(output=CumulativeLogit()), {"rating": RATINGS})
+    objective = FittedObjective.of(Rating(output=CumulativeLogit()), {"rating": RATINGS})
     score = tf.keras.Input([1])
     outputs = tf.keras.Model(score, objective.outputs(score, RATINGS))(tf.zeros([3, 1]))
     np.testing.assert_allclose(outputs[0], [1 / 8, 2 / 8, 3 / 8, 2 / 8], rtol=1e-4)
@@ -102,7 +103,7 @@ def test_ordinal_ratings_start_at_their_shares_and_cost_the_log_of_their_level_s
 
 
 def test_ordinal_ratings_built_without_examples_are_ready_for_their_weights():
-    built = [Objective.of(Rating(output=CumulativeLogit()), {"rating": RATINGS}) for _ in range(2)]
+    built = [FittedObjective.of(Rating(output=CumulativeLogit()), {"rating": RATINGS}) for _ in range(2)]
     models = []
     for objective, examples in zip(built, (RATINGS, None), strict=True):
         score = tf.keras.Input([1])
@@ -114,10 +115,15 @@ def test_ordinal_ratings_built_without_examples_are_ready_for_their_weights():
 
 def test_ordinal_rating_of_one_level_is_refused():
     with pytest.raises(InputError, match="1 distinct"):
-        Objective.of(Rating(output=CumulativeLogit()), {"rating": np.ones(4, np.float32)})
+        FittedObjective.of(Rating(output=CumulativeLogit()), {"rating": np.ones(4, np.float32)})
 
 
-def test_configurations_are_told_apart_by_name():
-    adapter = TypeAdapter(ObjectiveConfig)
+def test_objectives_come_back_from_json_by_label_and_name():
     for config in (Click(listwise=0.5), Conversion(trained_on="clicks"), Rating(output=CumulativeLogit())):
-        assert adapter.validate_python(adapter.dump_python(config)) == config
+        (registry,) = (each for each in OBJECTIVES.values() if config.name in each)
+        assert registry.make(json.loads(json.dumps(registry.plain(config)))) == config
+
+
+def test_objective_of_one_label_is_none_of_another():
+    with pytest.raises(InputError, match="no click objective is called 'conversion'"):
+        OBJECTIVES["click"].make("conversion")

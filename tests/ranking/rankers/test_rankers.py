@@ -1,17 +1,16 @@
 """What holds for every ranker."""
 
-from typing import get_args
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tests.ranking.networks import LENGTH, changed, example, network
 from tfrec_dl.ranking.features.fields import Fields
-from tfrec_dl.ranking.rankers import Ranker
+from tfrec_dl.ranking.rankers import RANKERS
 
-RANKERS = get_args(get_args(Ranker)[0])
-every_ranker = pytest.mark.parametrize("ranker", [kind() for kind in RANKERS], ids=lambda ranker: ranker.name)
+every_ranker = pytest.mark.parametrize(
+    "ranker", [ranker() for ranker in RANKERS.classes()], ids=lambda ranker: ranker.name
+)
 
 
 @every_ranker

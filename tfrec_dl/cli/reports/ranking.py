@@ -16,7 +16,7 @@ from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.model import CLICK_AND_CONVERSION, RankingModel
-from tfrec_dl.ranking.objectives import Choice, Conversion, Rating
+from tfrec_dl.ranking.objectives.choice import Choice
 
 ORDERS = {
     CLICK: "the probability of a click",
@@ -124,15 +124,12 @@ class RankingNarrator(tf.keras.callbacks.Callback):
             say(f"continuing after epoch {epoch}")
 
     def _why(self, head: str, model: RankingModel) -> str:
-        config = model.objectives[head].config
-        if isinstance(config, Conversion):
-            over = "over all impressions (ESMM)" if config.trained_on == "impressions" else "over the clicks alone"
-            return f", {over}"
-        if isinstance(config, Rating):
-            return f", {config.output.name}"
+        objective = model.objectives[head].config
+        if objective.about() or head != CLICK:
+            return f", {objective.about()}" if objective.about() else ""
         if self.click_is_set:
             return ", as set"
-        if isinstance(config, Choice):
+        if objective.name == Choice.name:
             return ", because no list has more than one click: its candidates compete for it"
         context = model.knowledge.context
         comparisons = None if context is None else context.comparisons

@@ -1,9 +1,41 @@
-"""Objectives: what a head predicts of an impression, and the loss that it is trained with."""
+"""Objectives: what a head predicts of an impression, and the loss that it is trained with.
 
-from tfrec_dl.ranking.objectives.choice import Choice
-from tfrec_dl.ranking.objectives.click import Click
-from tfrec_dl.ranking.objectives.conversion import Conversion
-from tfrec_dl.ranking.objectives.objective import Objective, ObjectiveConfig
-from tfrec_dl.ranking.objectives.rating import Rating
+Every registered class is a name of this package: `objectives.Choice`.
+"""
 
-__all__ = ["Choice", "Click", "Conversion", "Objective", "ObjectiveConfig", "Rating"]
+from typing import Any
+
+from tfrec_dl.ranking.objectives.fitted import FittedObjective
+from tfrec_dl.ranking.objectives.objective import (
+    CLICK_OBJECTIVES,
+    CONVERSION_OBJECTIVES,
+    OBJECTIVES,
+    RATING_OBJECTIVES,
+    Objective,
+)
+
+register_click = CLICK_OBJECTIVES.register
+register_conversion = CONVERSION_OBJECTIVES.register
+register_rating = RATING_OBJECTIVES.register
+
+__all__ = [
+    "CLICK_OBJECTIVES",
+    "CONVERSION_OBJECTIVES",
+    "OBJECTIVES",
+    "RATING_OBJECTIVES",
+    "FittedObjective",
+    "Objective",
+    "register_click",
+    "register_conversion",
+    "register_rating",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The registered class that is called so."""
+    if not name.startswith("_"):
+        for registry in OBJECTIVES.values():
+            for cls in registry.classes():
+                if cls.__name__ == name:
+                    return cls
+    raise AttributeError(f"there is no objective {name!r} in {__name__}")

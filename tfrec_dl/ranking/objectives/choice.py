@@ -4,7 +4,6 @@ Source: McFadden, Conditional Logit Analysis of Qualitative Choice Behavior, 197
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
 import numpy as np
 import tensorflow as tf
@@ -14,12 +13,14 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.ranking.data.feedback import CLICK, LIST
 from tfrec_dl.ranking.objectives.click import from_log_odds
 from tfrec_dl.ranking.objectives.losses import NO_CANDIDATE, log_odds
+from tfrec_dl.ranking.objectives.objective import CLICK_OBJECTIVES, Objective
 
 SUREST = -1e-6  # log-probability: beyond it the log-odds are not finite
 
 
+@CLICK_OBJECTIVES.register("choice")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Choice:
+class Choice(Objective):
     """One click a list at most: the candidates compete for it, with each other and with no click at all.
 
     p_i = exp o_i / (1 + sum over j of exp o_j). So a candidate's probability falls where the others are better, and the
@@ -31,7 +32,6 @@ class Choice:
     """
 
     weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
-    name: Literal["choice"] = "choice"
 
     def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
         """[1] float32: where a score of 0 stands, so that as many lists as in training have a click."""
@@ -51,7 +51,7 @@ class Choice:
         weights: tf.Tensor,
         levels: np.ndarray,
     ) -> tf.Tensor:
-        """As `Objective.loss`: a mean over lists; several clicks of a list share its weight.
+        """As of `Objective.loss`: a mean over lists; several clicks of a list share its weight.
 
         A row of weight 0 is no candidate; a list without a click counts as much as its candidates do on average.
         """

@@ -1,7 +1,6 @@
 """Whether an impression is clicked."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 import numpy as np
 import tensorflow as tf
@@ -11,10 +10,12 @@ from typing_extensions import Self
 
 from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.objectives.losses import binary_losses, list_losses, log_odds
+from tfrec_dl.ranking.objectives.objective import CLICK_OBJECTIVES, Objective
 
 
+@CLICK_OBJECTIVES.register("click")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Click:
+class Click(Objective):
     """Binary cross-entropy, losses over a list's candidates, or both.
 
     The first makes the sigmoid of a logit a probability; the softmax orders a list and leaves the logits' level open.
@@ -34,7 +35,6 @@ class Click:
     pointwise: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     listwise: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     regression_compatible: float = Field(default=0.0, ge=0, allow_inf_nan=False)
-    name: Literal["click"] = "click"
 
     @model_validator(mode="after")
     def _has_a_loss(self) -> Self:
@@ -58,7 +58,7 @@ class Click:
         weights: tf.Tensor,
         levels: np.ndarray,
     ) -> tf.Tensor:
-        """As `Objective.loss`."""
+        """As of `Objective.loss`."""
         logits, clicks = outputs[CLICK][:, 0], labels[CLICK]
         parts = []
         if self.pointwise:
@@ -69,14 +69,6 @@ class Click:
             losses = list_losses(tf.math.log_sigmoid(logits), clicks, lists, weights)
             parts.append(self.regression_compatible * tf.reduce_mean(losses))
         return tf.add_n(parts)
-
-    def expected(self, outputs: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
-        """Outputs [R, 1] -> probabilities of a click [R]."""
-        return tf.sigmoid(outputs[:, 0])
-
-    def logits(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
-        """Outputs [R, 1] -> log-odds of a click [R]: the outputs themselves."""
-        return outputs[:, 0]
 
 
 def from_log_odds(score: tf.Tensor, levels: np.ndarray) -> tf.Tensor:

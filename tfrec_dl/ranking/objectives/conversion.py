@@ -15,10 +15,12 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION
 from tfrec_dl.ranking.objectives.click import from_log_odds
 from tfrec_dl.ranking.objectives.losses import binary_losses, joint_logits, log_odds
+from tfrec_dl.ranking.objectives.objective import CONVERSION_OBJECTIVES, Objective
 
 
+@CONVERSION_OBJECTIVES.register("conversion")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Conversion:
+class Conversion(Objective):
     """pCVR, the probability of a conversion given a click, for every impression, clicked or not.
 
     Attributes:
@@ -30,7 +32,6 @@ class Conversion:
 
     weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     trained_on: Literal["impressions", "clicks"] = "impressions"
-    name: Literal["conversion"] = "conversion"
 
     def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
         """[1] float32: the log-odds of a conversion among the training clicks, where a score of 0 stands."""
@@ -48,13 +49,13 @@ class Conversion:
         weights: tf.Tensor,
         levels: np.ndarray,
     ) -> tf.Tensor:
-        """As `Objective.loss`; the mean is over all rows, so that beside `Click` it is a log-likelihood of both."""
+        """As of `Objective.loss`; the mean is over all rows, so that beside `Click` it is a log-likelihood of both."""
         logits, clicked = outputs[CONVERSION][:, 0], labels[CLICK]
         converted = clicked * labels[CONVERSION]
         if self.trained_on == "clicks":
             return tf.reduce_mean(weights * clicked * binary_losses(logits, converted))
         return tf.reduce_mean(weights * binary_losses(joint_logits(outputs[CLICK][:, 0], logits), converted))
 
-    def expected(self, outputs: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
-        """Logits [R, 1] -> pCVR [R]."""
-        return tf.sigmoid(outputs[:, 0])
+    def about(self) -> str:
+        """Which rows it is trained on."""
+        return "over all impressions (ESMM)" if self.trained_on == "impressions" else "over the clicks alone"

@@ -1,68 +1,67 @@
-"""An objective that knows its training labels."""
+"""The base class of objectives and their registries, one for each label."""
 
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
-from pydantic import Field
 
-from tfrec_dl.ranking.objectives.choice import Choice
-from tfrec_dl.ranking.objectives.click import Click
-from tfrec_dl.ranking.objectives.conversion import Conversion
-from tfrec_dl.ranking.objectives.rating import Rating
-
-ObjectiveConfig = Annotated[Click | Choice | Conversion | Rating, Field(discriminator="name")]
+from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
+from tfrec_dl.registry import Registry
 
 
-@dataclass(frozen=True, eq=False)
-class Objective:
-    """What a head predicts, and its loss.
+class Objective(ABC):
+    """What a head predicts of a label, and the loss that it is trained with.
+
+    A subclass is a frozen pydantic dataclass whose fields are its settings, registered under a name with the registry
+    of its label.
 
     Attributes:
-        config: which objective.
-        levels: [K] float32, what it has to know of the training labels: what a score of 0 means, the rating's levels.
+        name: as registered.
+        weight: of the objective among others, above 0; `loss` leaves it out.
     """
 
-    config: Click | Choice | Conversion | Rating
-    levels: np.ndarray
+    name: ClassVar[str]
+    weight: float
 
-    @classmethod
-    def of(cls, config: Click | Choice | Conversion | Rating, labels: Mapping[str, np.ndarray]) -> "Objective":
-        """Reads the training labels {"click", "conversion", "rating": [n] float32}, those that there are.
+    @abstractmethod
+    def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
+        """What has to be known of the training labels, for example the log-odds where a score of 0 stands.
 
-        A `Choice` reads the list of each label too, "list" [n] int.
+        Args:
+            labels: "click", "conversion", "rating" -> [n] float32, those that there are, and "list" -> [n] int32.
+
+        Returns:
+            [K] float32, saved with the model.
 
         Raises:
-            InputError: if the ratings do not fit the objective.
+            InputError: if the labels do not suit the objective.
         """
-        return cls(config, config.levels(labels))
 
-    @property
-    def weight(self) -> float:
-        """Of the objective among others; `loss` leaves it out."""
-        return self.config.weight
-
-    def outputs(self, score: tf.Tensor, examples: np.ndarray | None = None) -> tf.Tensor:
+    @abstractmethod
+    def outputs(self, score: tf.Tensor, levels: np.ndarray, examples: np.ndarray) -> tf.Tensor:
         """Ends a head.
 
         Args:
             score: Keras tensor [R, 1].
-            examples: [n] training labels, from which the thresholds of an ordinal rating start; needless where weights
-                are loaded later.
+            levels: as of `levels`.
+            examples: [n] training labels, from which thresholds may start.
 
         Returns:
-            [R, ...]: a logit [R, 1] for clicks and conversions, for ratings what their output is made of.
+            [R, ...]: the logit [R, 1] of a probability, or whatever else `loss` and `expected` read.
         """
-        return self.config.outputs(score, self.levels, self.levels if examples is None else examples)
 
+    @abstractmethod
     def loss(
         self,
         outputs: Mapping[str, tf.Tensor],
         labels: Mapping[str, tf.Tensor],
         lists: tf.Tensor,
         weights: tf.Tensor,
+        levels: np.ndarray,
     ) -> tf.Tensor:
         """The loss of a batch.
 
@@ -71,22 +70,33 @@ class Objective:
             labels: the same -> [R] float32.
             lists: [R] int32, the number of each row's list in the batch, ascending from 0 without a gap.
             weights: [R] float32, how much a row counts.
+            levels: as of `levels`.
 
         Returns:
             Scalar, a mean over rows or lists.
         """
-        return self.config.loss(outputs, labels, lists, weights, self.levels)
 
-    def expected(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
-        """What the outputs of its own head mean.
+    def logits(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
+        """Outputs [R, 1] of whole lists [R] -> log-odds of the label [R]; default the outputs themselves.
 
-        Args:
-            outputs: [R, ...].
-            lists: [R] int32, as for `loss`; whole lists.
-
-        Returns:
-            [R]: a probability (of a conversion: given a click), or a rating.
+        Asked of clicks and conversions only.
         """
-        if isinstance(self.config, Click | Choice):
-            return tf.sigmoid(self.config.logits(outputs, lists))
-        return self.config.expected(outputs, self.levels)
+        return outputs[:, 0]
+
+    def expected(self, outputs: tf.Tensor, lists: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
+        """What the outputs [R, ...] of whole lists [R] mean: [R] probabilities (default), or ratings."""
+        return tf.sigmoid(self.logits(outputs, lists))
+
+    def about(self) -> str:
+        """What else a log of the training tells of it, in a few words; default nothing."""
+        return ""
+
+
+CLICK_OBJECTIVES: Registry[Objective] = Registry("click objective", "tfrec_dl.ranking.objectives")
+CONVERSION_OBJECTIVES: Registry[Objective] = Registry("conversion objective", "tfrec_dl.ranking.objectives")
+RATING_OBJECTIVES: Registry[Objective] = Registry("rating objective", "tfrec_dl.ranking.objectives")
+OBJECTIVES: dict[str, Registry[Any]] = {
+    CLICK: CLICK_OBJECTIVES,
+    CONVERSION: CONVERSION_OBJECTIVES,
+    RATING: RATING_OBJECTIVES,
+}

@@ -1,7 +1,7 @@
 """How an item is rated."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import tensorflow as tf
@@ -11,10 +11,12 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.losses.rating_outputs import RatingOutput, SquaredError
 from tfrec_dl.ranking.data.feedback import RATING
+from tfrec_dl.ranking.objectives.objective import RATING_OBJECTIVES, Objective
 
 
+@RATING_OBJECTIVES.register("rating")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Rating:
+class Rating(Objective):
     """A number, or a level of a scale.
 
     Attributes:
@@ -24,7 +26,6 @@ class Rating:
 
     weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     output: Annotated[RatingOutput, Field(discriminator="name")] = SquaredError()
-    name: Literal["rating"] = "rating"
 
     def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
         """[2 + K] float32: the lowest and the highest rating, and the K levels of the output.
@@ -48,13 +49,17 @@ class Rating:
         weights: tf.Tensor,
         levels: np.ndarray,
     ) -> tf.Tensor:
-        """As `Objective.loss`: the mean over rows, as a TFRS ranking task."""
+        """As of `Objective.loss`: the mean over rows, as a TFRS ranking task."""
         ratings = tf.clip_by_value(labels[RATING], float(levels[0]), float(levels[1]))
         task = tfrs.tasks.Ranking(loss=self.output.loss())
         losses = task(self.output.labels(ratings, tf.constant(levels[2:])), outputs[RATING])
         return tf.reduce_mean(weights * losses)
 
-    def expected(self, outputs: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
+    def expected(self, outputs: tf.Tensor, lists: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
         """Outputs [R, ...] -> ratings [R], within the range of the training ratings."""
         ratings = self.output.expected(outputs, tf.constant(levels[2:]))
         return tf.clip_by_value(ratings, float(levels[0]), float(levels[1]))
+
+    def about(self) -> str:
+        """The name of its output."""
+        return self.output.name

@@ -1,15 +1,19 @@
-"""Rankers: networks from an impression's fields to one vector, from which each head reads its logit."""
+"""Rankers: networks from an impression's fields to one vector, from which each head reads its logit.
 
-from typing import Annotated
+Every registered class is a name of this package: `rankers.DIN`.
+"""
 
-from pydantic import Field
+from typing import Any
 
-from tfrec_dl.ranking.rankers.conv_ncf import ConvNCF
-from tfrec_dl.ranking.rankers.dcn import DCN
-from tfrec_dl.ranking.rankers.deep_fm import DeepFM
-from tfrec_dl.ranking.rankers.din import DIN
-from tfrec_dl.ranking.rankers.wide_and_deep import WideAndDeep
+from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 
-Ranker = Annotated[WideAndDeep | DCN | DeepFM | ConvNCF | DIN, Field(discriminator="name")]
+register = RANKERS.register
 
-__all__ = ["DCN", "DIN", "ConvNCF", "DeepFM", "Ranker", "WideAndDeep"]
+__all__ = ["RANKERS", "Ranker", "register"]
+
+
+def __getattr__(name: str) -> Any:
+    """The registered class that is called so."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return RANKERS.class_called(name)

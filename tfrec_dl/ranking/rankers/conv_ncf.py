@@ -3,7 +3,7 @@
 Source: He et al., Outer Product-based Neural Collaborative Filtering, IJCAI 2018 (ConvNCF).
 """
 
-from typing import Literal
+from typing import Any, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -12,11 +12,13 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.rankers.vectors import history_mean
 
 
+@RANKERS.register("conv_ncf")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class ConvNCF:
+class ConvNCF(Ranker):
     """E = p q^T [K, K] (equation 3), then 2 x 2 convolutions of stride 2 with ReLU, until 1 x 1 is left (equation 6).
 
     The user p is the id's vector plus the mean of the past items, so that a new user's p learns from what they do; the
@@ -28,10 +30,11 @@ class ConvNCF:
         dropout: share of each hidden layer's outputs set to zero in training.
     """
 
+    source: ClassVar[str] = "He et al., IJCAI 2018"
+
     filters: int = Field(default=32, ge=1)
     units: tuple[PositiveInt, ...] = Field(default=(64,), min_length=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
-    name: Literal["conv_ncf"] = "conv_ncf"
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields -> [R, filters], with features [R, filters + units[-1]].
@@ -54,3 +57,8 @@ class ConvNCF:
             return interaction
         joined = tf.keras.layers.Concatenate()([interaction, *fields.features])
         return tf.keras.layers.Concatenate()([interaction, perceptron(joined, self.units, self.dropout)])
+
+    @classmethod
+    def recipe_settings(cls) -> dict[str, Any]:
+        """Wider vectors: convolutions need a larger map than products do."""
+        return {"dimension": 32}

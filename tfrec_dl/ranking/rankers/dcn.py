@@ -4,7 +4,7 @@ Source: Wang et al., DCN V2: Improved Deep & Cross Network and Practical Lessons
 WWW 2021.
 """
 
-from typing import Literal
+from typing import ClassVar
 
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
@@ -13,11 +13,13 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.rankers.vectors import stacked_with_history
 
 
+@RANKERS.register("dcn")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class DCN:
+class DCN(Ranker):
     """Cross layers beside hidden layers (the parallel structure, figure 1b), both over all vectors side by side.
 
     A cross layer is TFRS's: x_(l+1) = x_0 * (W_l x_l + b_l) + x_l (equation 1), so that n of them hold all products of
@@ -30,11 +32,12 @@ class DCN:
         dropout: share of each hidden layer's outputs set to zero in training.
     """
 
+    source: ClassVar[str] = "Wang et al., WWW 2021"
+
     cross_layers: int = Field(default=2, ge=1)
     projection: PositiveInt | None = None
     units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
-    name: Literal["dcn"] = "dcn"
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields, F vectors with the history's mean -> [R, F K + units[-1]]."""

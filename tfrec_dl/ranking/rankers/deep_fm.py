@@ -4,7 +4,7 @@ Sources: Guo et al., DeepFM: A Factorization-Machine based Neural Network for CT
 Neural Factorization Machines for Sparse Predictive Analytics, SIGIR 2017 (bi-interaction).
 """
 
-from typing import Literal
+from typing import ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -12,11 +12,13 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.rankers.vectors import stacked_with_history
 
 
+@RANKERS.register("deep_fm")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class DeepFM:
+class DeepFM(Ranker):
     """The sum over all pairs of vectors of their product, component by component, beside hidden layers.
 
     A head weighs the components of the sum, where DeepFM adds them (equation 2): the sum of the pairs' dot products is
@@ -29,10 +31,11 @@ class DeepFM:
             them as small as the others, which few clicks want.
     """
 
+    source: ClassVar[str] = "Guo et al., IJCAI 2017"
+
     units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
     pair_weight: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    name: Literal["deep_fm"] = "deep_fm"
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields -> [R, K + units[-1]]."""

@@ -4,7 +4,7 @@ Source: Zhou et al., Deep Interest Network for Click-Through Rate Prediction, KD
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -12,10 +12,12 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 
 
+@RANKERS.register("din")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class DIN:
+class DIN(Ranker):
     """Past items summed, each with a weight that depends on the candidate, then hidden layers over that and all fields.
 
     The user's interest is v(A) = sum over j of a(e_j, v_A) e_j (equation 3). The weights are no softmax, so that the
@@ -27,10 +29,11 @@ class DIN:
         dropout: share of each hidden layer's outputs set to zero in training, outside the activation unit.
     """
 
+    source: ClassVar[str] = "Zhou et al., KDD 2018"
+
     attention_units: tuple[PositiveInt, ...] = Field(default=(36,), min_length=1)
     units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
-    name: Literal["din"] = "din"
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields -> [R, units[-1]]."""

@@ -3,7 +3,7 @@
 Source: Cheng et al., Wide & Deep Learning for Recommender Systems, DLRS 2016.
 """
 
-from typing import Literal
+from typing import ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -11,11 +11,13 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.rankers.vectors import stacked_with_history
 
 
+@RANKERS.register("wide_and_deep")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class WideAndDeep:
+class WideAndDeep(Ranker):
     """Hidden layers over all vectors side by side: a^(l+1) = relu(W^(l) a^(l) + b^(l)) (equation 2).
 
     The wide part is every head's own, and adds to its logit (equation 3).
@@ -25,9 +27,10 @@ class WideAndDeep:
         dropout: share of each layer's outputs set to zero in training.
     """
 
+    source: ClassVar[str] = "Cheng et al., DLRS 2016"
+
     units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
-    name: Literal["wide_and_deep"] = "wide_and_deep"
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields -> [R, units[-1]]."""

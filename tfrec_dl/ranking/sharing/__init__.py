@@ -1,13 +1,19 @@
-"""Sharing: what the heads of a ranking model have in common, and what is each one's own."""
+"""Sharing: what the heads of a ranking model have in common, and what is each one's own.
 
-from typing import Annotated
+Every registered class is a name of this package: `sharing.MMoE`.
+"""
 
-from pydantic import Field
+from typing import Any
 
-from tfrec_dl.ranking.sharing.mmoe import MMoE
-from tfrec_dl.ranking.sharing.shared_bottom import SharedBottom
-from tfrec_dl.ranking.sharing.shared_embeddings import SharedEmbeddings
+from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
 
-Sharing = Annotated[SharedBottom | SharedEmbeddings | MMoE, Field(discriminator="name")]
+register = SHARING.register
 
-__all__ = ["MMoE", "SharedBottom", "SharedEmbeddings", "Sharing"]
+__all__ = ["SHARING", "Sharing", "register"]
+
+
+def __getattr__(name: str) -> Any:
+    """The registered class that is called so."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return SHARING.class_called(name)

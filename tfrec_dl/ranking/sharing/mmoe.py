@@ -4,20 +4,21 @@ Source: Ma et al., Modeling Task Relationships in Multi-task Learning with Multi
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.ranking.features.fields import Fields
-from tfrec_dl.ranking.rankers import Ranker
 from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.ranker import Ranker
 from tfrec_dl.ranking.rankers.vectors import stacked_with_history
+from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
 
 
+@SHARING.register("mmoe")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class MMoE:
+class MMoE(Sharing):
     """y_k = h_k(f^k(x)), f^k(x) = sum over i of g^k(x)_i f_i(x), g^k(x) = softmax(W_k x) (equations 5 to 7).
 
     The experts f_i are rankers of the same settings, x all vectors side by side, h_k hidden layers of each head.
@@ -31,7 +32,6 @@ class MMoE:
     experts: int = Field(default=4, ge=2)
     units: tuple[PositiveInt, ...] = (32,)
     dropout: float = Field(default=0.0, ge=0, lt=1)
-    name: Literal["mmoe"] = "mmoe"
 
     def hidden(self, fields: Fields, ranker: Ranker, heads: Sequence[str]) -> dict[str, tf.Tensor]:
         """Builds the networks.

@@ -4,19 +4,20 @@ Source: Caruana, Multitask Learning, Machine Learning 1997, as equation 1 of Ma 
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.ranking.features.fields import Fields
-from tfrec_dl.ranking.rankers import Ranker
 from tfrec_dl.ranking.rankers.perceptron import perceptron
+from tfrec_dl.ranking.rankers.ranker import Ranker
+from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
 
 
+@SHARING.register("shared_bottom")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class SharedBottom:
+class SharedBottom(Sharing):
     """y_k = h_k(f(x)): f is the ranker, h_k hidden layers of each head. One head alone reads the ranker directly.
 
     Attributes:
@@ -26,7 +27,6 @@ class SharedBottom:
 
     units: tuple[PositiveInt, ...] = (32,)
     dropout: float = Field(default=0.0, ge=0, lt=1)
-    name: Literal["shared_bottom"] = "shared_bottom"
 
     def hidden(self, fields: Fields, ranker: Ranker, heads: Sequence[str]) -> dict[str, tf.Tensor]:
         """Builds the networks.

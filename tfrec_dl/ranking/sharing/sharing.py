@@ -1,0 +1,41 @@
+"""The base class of what heads share and its registry."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+import tensorflow as tf
+
+from tfrec_dl.ranking.features.fields import Fields
+from tfrec_dl.ranking.rankers.ranker import Ranker
+from tfrec_dl.registry import Registry
+
+
+class Sharing(ABC):
+    """What the heads of a ranking model have in common.
+
+    A subclass is a frozen pydantic dataclass whose fields are its settings, registered under a name.
+
+    Attributes:
+        name: as registered.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def hidden(self, fields: Fields, ranker: Ranker, heads: Sequence[str]) -> dict[str, tf.Tensor]:
+        """Builds the networks up to each head's last hidden layer.
+
+        Args:
+            fields: of the impressions.
+            ranker: the network to share, or to build several of.
+            heads: their names.
+
+        Returns:
+            Head -> [R, D].
+        """
+
+
+SHARING: Registry[Sharing] = Registry("sharing", "tfrec_dl.ranking.sharing")
