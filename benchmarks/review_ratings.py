@@ -19,12 +19,12 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.ratings import RatingReport, evaluate_ratings, paired_rating_difference, pooled
 from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
 from tfrec_dl.reviews.fit import RatingTraining, fit_ratings
 from tfrec_dl.reviews.fit_biases import fit_biases
 from tfrec_dl.reviews.model import RatingModel
-from tfrec_dl.reviews.rating_bias import RatingBias
 from tfrec_dl.reviews.readers import ReviewAttention
 from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.splits import RatingSplit, random_splits
@@ -83,7 +83,7 @@ def main(
     reports: dict[str, list[RatingReport]] = {name: [] for name in (*BASELINES, WITHOUT_TEXT, *MODELS)}
     given = surprise(splits, out, venv)
     for number, split in enumerate(splits):
-        bias = RatingBias.tuned(split.train, split.validation)
+        bias = RatingBias.tuned(split.train.rated(), split.validation.rated())
         reports[BASELINES[0]].append(evaluate_ratings(bias, split.test))
         reports[BASELINES[1]].append(evaluate_ratings(Given(given["svdpp"][number]), split.test))
         reports[BASELINES[2]].append(evaluate_ratings(Given(given["svdpp_tuned"][number]), split.test))

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 import tfrec_dl  # noqa: F401  before the first use of tf.keras: it selects Keras 2
+from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.ratings import evaluate_ratings, paired_rating_difference
 from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
 from tfrec_dl.reviews.fit import RatingTraining, fit_ratings
-from tfrec_dl.reviews.rating_bias import RatingBias
 from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.serving import export_ratings, load_ratings
 from tfrec_dl.reviews.splits import random_splits
@@ -37,7 +37,7 @@ model = build_deep_conn(DeepCoNN(), split.train)
 model.text_encoder.summary()
 fit_ratings(model, split.validation, RatingTraining(epochs=arguments.epochs, batch_size=128))
 
-baseline = evaluate_ratings(RatingBias.tuned(split.train, split.validation), split.test)
+baseline = evaluate_ratings(RatingBias.tuned(split.train.rated(), split.validation.rated()), split.test)
 report = evaluate_ratings(model, split.test)
 found = paired_rating_difference(report, baseline)
 print(f"user + item bias  MSE {baseline.summary()['mse']:.4f}")

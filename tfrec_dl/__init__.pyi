@@ -21,6 +21,7 @@ from .adversarial.settings import IRGANGame as IRGANGame
 from .adversarial.train import compile_game as compile_game
 from .baselines.fit import BASELINES as BASELINES
 from .baselines.fit import fit_baselines as fit_baselines
+from .baselines.rating_bias import RatingBias as RatingBias
 from .data.catalogue.catalogue import Catalogue as Catalogue
 from .data.histories import Histories as Histories
 from .data.interactions import Interactions as Interactions
@@ -144,7 +145,6 @@ from .reviews.deep_conn import build_deep_conn as build_deep_conn
 from .reviews.fit import RatingTraining as RatingTraining
 from .reviews.fit import fit_ratings as fit_ratings
 from .reviews.model import RatingModel as RatingModel
-from .reviews.rating_bias import RatingBias as RatingBias
 from .reviews.reviews import ReviewColumns as ReviewColumns
 from .reviews.reviews import Reviews as Reviews
 from .reviews.serving import export_ratings as export_ratings

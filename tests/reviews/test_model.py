@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tests.worded_reviews import told_by_own_words, told_by_words
+from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.ratings import evaluate_ratings
 from tfrec_dl.features.text_cnn import TextCNN
@@ -14,7 +15,6 @@ from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
 from tfrec_dl.reviews.fit import RatingTraining, fit_ratings
 from tfrec_dl.reviews.fit_biases import fit_biases
 from tfrec_dl.reviews.model import RatingModel
-from tfrec_dl.reviews.rating_bias import RatingBias
 from tfrec_dl.reviews.readers import ConcatenatedReviews, ReviewAttention
 from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.splits import random_splits
@@ -74,7 +74,7 @@ def test_what_only_the_own_review_tells_is_not_learned(monkeypatch):
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_words_of_other_reviews_tell_the_rating_where_biases_cannot(reader):
     split = told_by_words()
-    baseline = RatingBias.tuned(split.train, split.validation)
+    baseline = RatingBias.tuned(split.train.rated(), split.validation.rated())
     assert evaluate_ratings(baseline, split.test).summary()["mse"] > 3.5
     model = built(split.train, reader=reader)
     history = fit_ratings(model, split.validation, TRAINING, verbose=0).history
@@ -92,7 +92,7 @@ def test_without_text_the_model_is_the_bias_baseline():
     model = built(reviews, output=SquaredError(user_shrinkage=2.0, item_shrinkage=3.0))
     without_fold = fit_biases(model)
     pairs = [str(user) for user in range(20)], [str(item % 15) for item in range(20)]
-    expected = RatingBias.fit(reviews, 2.0, 3.0).predict_ratings(*pairs)
+    expected = RatingBias(reviews.rated(), 2.0, 3.0).predict_ratings(*pairs)
     assert model.predict_ratings(*pairs) == pytest.approx(expected, abs=5e-3)
     # In a fold of their own ratings lie farther from their biases.
     fitted = model.biases([model.documents.users, model.documents.items]).numpy()[:, 0]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tfrec_dl.baselines.rating_bias import Rated, RatingBias
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.ranking.data.splits import ImpressionSplit
@@ -14,8 +15,6 @@ from tfrec_dl.ranking.evaluate import ranking_reports
 from tfrec_dl.ranking.leaderboard import RankingEntry
 from tfrec_dl.ranking.metrics.log_loss import log_losses
 from tfrec_dl.ranking.model import CLICK_AND_CONVERSION
-from tfrec_dl.reviews.rating_bias import RatingBias
-from tfrec_dl.reviews.reviews import Reviews
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 BIAS_STRENGTHS = (1.0, 3.0, 6.0, 12.0, 24.0)
@@ -138,7 +137,10 @@ def ranking_baseline_entries(split: ImpressionSplit, names: Sequence[str] | None
 def _bias(split: ImpressionSplit) -> np.ndarray:
     """Ratings of the test part [m] float32."""
     table = split.impressions
-    texts = np.full(len(table), "", dtype=object)
-    ratings = Reviews(table.user_ids, table.item_ids, table.users, table.items, table.labels[RATING], texts)
-    bias = RatingBias.tuned(ratings.select(split.train), ratings.select(split.validation), BIAS_STRENGTHS)
-    return bias.predict_ratings(table.user_ids[table.users[split.test]], table.item_ids[table.items[split.test]])
+
+    def rated(rows: np.ndarray) -> Rated:
+        return Rated(table.user_ids[table.users[rows]], table.item_ids[table.items[rows]], table.labels[RATING][rows])
+
+    test = rated(split.test)
+    bias = RatingBias.tuned(rated(split.train), rated(split.validation), BIAS_STRENGTHS)
+    return bias.predict_ratings(test.user_ids, test.item_ids)

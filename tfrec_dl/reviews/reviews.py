@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.baselines.rating_bias import Rated
 from tfrec_dl.data.catalogue.feature_values import checked_texts
 from tfrec_dl.data.tables.checks import Locate, checked_ids, checked_numbers
 from tfrec_dl.data.tables.columns import Columns
@@ -131,6 +132,10 @@ class Reviews:
         return Reviews(
             self.user_ids, self.item_ids, self.users[rows], self.items[rows], self.ratings[rows], self.texts[rows]
         )
+
+    def rated(self) -> Rated:
+        """The ratings without the texts, as `RatingBias` takes them."""
+        return Rated(self.user_ids[self.users], self.item_ids[self.items], self.ratings)
 
     def without_texts(self) -> "Reviews":
         """The same ratings with every text empty."""

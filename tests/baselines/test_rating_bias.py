@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.errors import InputError
-from tfrec_dl.reviews.rating_bias import RatingBias
 from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.splits import random_splits
 
@@ -22,17 +22,17 @@ def random_reviews(count: int = 400, noise: float = 0.0) -> Reviews:
 
 def test_biases_minimise_the_penalised_squared_error():
     reviews = random_reviews(noise=1.0)
-    model = RatingBias.fit(reviews, 2.0, 3.0)
-    documents = model.documents
-    users, items = np.eye(31)[documents.users][:, 1:], np.eye(21)[documents.items][:, 1:]
+    model = RatingBias(reviews.rated(), 2.0, 3.0)
+    users = np.eye(30)[model.users.get_indexer(reviews.user_ids[reviews.users])]
+    items = np.eye(20)[model.items.get_indexer(reviews.item_ids[reviews.items])]
     design = np.hstack([users, items])
     penalty = np.diag([2.0] * 30 + [3.0] * 20)
-    expected = np.linalg.solve(design.T @ design + penalty, design.T @ (documents.ratings - model.mean))
+    expected = np.linalg.solve(design.T @ design + penalty, design.T @ (reviews.ratings - model.mean))
     assert np.concatenate([model.user_biases[1:], model.item_biases[1:]]) == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_new_user_gets_the_other_sides_bias_and_two_new_users_the_mean():
-    model = RatingBias.fit(reviews_of(["a", "a", "b"], ["x", "y", "x"], [5.0, 4.0, 2.0]))
+    model = RatingBias(reviews_of(["a", "a", "b"], ["x", "y", "x"], [5.0, 4.0, 2.0]).rated())
     both, item, neither = model.predict_ratings(["a", "new", "new"], ["x", "x", "new"])
     assert neither == pytest.approx(11 / 3)
     assert item == pytest.approx(11 / 3 + model.item_biases[1])
@@ -40,18 +40,18 @@ def test_a_new_user_gets_the_other_sides_bias_and_two_new_users_the_mean():
 
 
 def test_predictions_stay_in_the_range_of_the_ratings():
-    model = RatingBias.fit(reviews_of(["a", "a", "b", "b"], ["x", "y", "x", "y"], [5.0, 5.0, 5.0, 1.0]), 0.0, 0.0)
+    model = RatingBias(reviews_of(["a", "a", "b", "b"], ["x", "y", "x", "y"], [5.0, 5.0, 5.0, 1.0]).rated(), 0.0, 0.0)
     assert model.predict_ratings(["a"], ["x"])[0] == 5.0
 
 
 def test_noise_makes_validation_choose_more_shrinkage():
     clean, noisy = (random_splits(random_reviews(noise=noise), count=1)[0] for noise in (0.0, 3.0))
-    weak = RatingBias.tuned(clean.train, clean.validation, (0.01, 30.0)).shrinkages
-    strong = RatingBias.tuned(noisy.train, noisy.validation, (0.01, 30.0)).shrinkages
+    weak = RatingBias.tuned(clean.train.rated(), clean.validation.rated(), (0.01, 30.0)).shrinkages
+    strong = RatingBias.tuned(noisy.train.rated(), noisy.validation.rated(), (0.01, 30.0)).shrinkages
     assert weak == (0.01, 0.01)
     assert strong == (30.0, 30.0)
 
 
 def test_negative_shrinkage_is_refused():
     with pytest.raises(InputError, match="-1.0"):
-        RatingBias.fit(random_reviews(), -1.0)
+        RatingBias(random_reviews().rated(), -1.0)
