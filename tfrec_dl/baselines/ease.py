@@ -14,7 +14,7 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 
-MAX_ITEMS = 20_000  # inverting takes cubic time and a few matrices of items^2 x 8 bytes: here minutes and about 10 GB
+MAX_ITEMS = 20_000  # inverting takes cubic time and items^2 x 16 bytes: here two minutes and about 7 GB
 
 
 @dataclass(frozen=True, eq=False)

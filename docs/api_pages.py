@@ -1,0 +1,59 @@
+"""Pages of the API reference, made while the site is built: one for each public namespace.
+
+A hook of MkDocs (see mkdocs.yml). A namespace's public names are those that `dir` lists; each is documented from its
+docstring by mkdocstrings. What has none (a dictionary, a registry) is left to the text of the namespace.
+"""
+
+import importlib
+import inspect
+import types
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from pygments.formatters import HtmlFormatter
+
+NAMESPACES = (
+    "tfrec_dl",
+    "tfrec_dl.encoders",
+    "tfrec_dl.losses",
+    "tfrec_dl.metrics",
+    "tfrec_dl.baselines",
+    "tfrec_dl.features",
+    "tfrec_dl.ranking",
+    "tfrec_dl.adversarial",
+    "tfrec_dl.stacking",
+)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Adds api/NAME.md for each namespace, and CONTRIBUTING.md and CHANGELOG.md of the repository's root."""
+    for namespace in NAMESPACES:
+        address = f"api/{namespace.rpartition('.')[2]}.md"
+        files.append(File.generated(config, address, content=page(namespace)))
+    for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
+        files.append(File.generated(config, name.lower(), abs_src_path=name))
+    files.append(File.generated(config, "highlight.css", content=HtmlFormatter().get_style_defs(".highlight")))
+    return files
+
+
+def page(namespace: str) -> str:
+    """Markdown of a namespace's page: its docstring, and a directive of mkdocstrings for each public name."""
+    module = importlib.import_module(namespace)
+    lines = [f"# {namespace}", "", inspect.getdoc(module) or "", ""]
+    for name in sorted(public_names(module), key=str.lower):
+        value = getattr(module, name)
+        lines += [
+            f"::: {value.__module__}.{value.__qualname__}",
+            "    options:",
+            f"      heading: {name}",
+            f"      toc_label: {name}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def public_names(module: types.ModuleType) -> list[str]:
+    """The classes and functions of the package that a namespace offers."""
+    values = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}
+    documented = {name: value for name, value in values.items() if inspect.isclass(value) or inspect.isfunction(value)}
+    return [name for name, value in documented.items() if value.__module__.split(".")[0] == "tfrec_dl"]
