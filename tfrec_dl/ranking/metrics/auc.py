@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from tfrec_dl.ranking.metrics.checks import binary, codes, finite, same_length
@@ -62,16 +63,10 @@ def group_aucs(scores: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> np
     Returns:
         [G] float64; NaN where a group's labels are all equal.
     """
-    order = np.lexsort((scores, groups))
-    ordered, group = scores[order], groups[order]
-    starts = np.flatnonzero(np.append(True, (ordered[1:] != ordered[:-1]) | (group[1:] != group[:-1])))
-    stops = np.append(starts[1:], len(ordered))
-    ties = np.repeat(np.arange(len(starts)), stops - starts)
     rows = np.bincount(groups)
-    # The middle of a run of ties, counted from 1 within the group.
-    ranks = ((starts + stops + 1) / 2.0)[ties] - (np.cumsum(rows) - rows)[group]
+    ranks = pd.Series(scores).groupby(groups, sort=False).rank(method="average").to_numpy()
     clicked = np.bincount(groups, weights=labels)
-    sums = np.bincount(group, weights=ranks * labels[order])
+    sums = np.bincount(groups, weights=ranks * labels)
     pairs = clicked * (rows - clicked)
     above = sums - clicked * (clicked + 1.0) / 2.0
     return np.divide(above, pairs, out=np.full(len(rows), np.nan), where=pairs > 0)
