@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import is_dataclass
+from typing import Any, Generic, Literal, TypeVar, get_args, get_type_hints
 
+import lazy_loader
 from pydantic import GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -29,10 +32,17 @@ class Registry(Generic[Part]):
     Args:
         kind: what they are, for messages, for example "encoder".
         package: where ours are: each of its modules is imported before the first look-up. None for none.
+        order: sort key of our classes, by default their modules; those of others follow as they were registered.
     """
 
-    def __init__(self, kind: str, package: str | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        package: str | None = None,
+        order: Callable[[Any], Any] = lambda cls: cls.__module__,
+    ) -> None:
         self.kind = kind
+        self._order = order
         self._package = package
         self._classes: dict[str, type[Part]] = {}
         self._found = package is None
@@ -78,7 +88,7 @@ class Registry(Generic[Part]):
     def __iter__(self) -> Iterator[str]:
         """The names, ours first."""
         self._find()
-        return iter(self._classes)
+        return iter(sorted(self._classes, key=self._rank))  # whatever was imported first
 
     def __len__(self) -> int:
         """The number of classes."""
@@ -87,8 +97,7 @@ class Registry(Generic[Part]):
 
     def classes(self) -> list[type[Part]]:
         """The classes, ours first."""
-        self._find()
-        return list(self._classes.values())
+        return [self._classes[name] for name in self]
 
     def class_called(self, class_name: str) -> type[Part]:
         """The class whose own name is `class_name`, for `tfrec_dl.encoders.GRU`.
@@ -96,12 +105,12 @@ class Registry(Generic[Part]):
         Raises:
             AttributeError: if there is none.
         """
-        for cls in self.classes():
-            if cls.__name__ == class_name:
-                return cls
-        raise AttributeError(
-            f"no {self.kind} class is called {class_name!r}: {closest(class_name, self._class_names())}"
-        )
+        # Python asks packages for other names too, which are no reason to import every part.
+        classes = self.classes() if class_name[:1].isupper() else []
+        found = next((cls for cls in classes if cls.__name__ == class_name), None)
+        if found is None:
+            raise AttributeError(f"no {self.kind} class is called {class_name!r}")
+        return found
 
     def make(self, values: Part | str | Mapping[str, Any]) -> Part:
         """A part from its name, or from its plain values with "name" among them; a part as it is.
@@ -121,8 +130,10 @@ class Registry(Generic[Part]):
         """A part's plain values, from which `make` makes it again; as JSON has them, or with Python's own tuples."""
         return {"name": part.name, **TypeAdapter(type(part)).dump_python(part, mode=mode)}
 
-    def _class_names(self) -> list[str]:
-        return [cls.__name__ for cls in self._classes.values()]
+    def _rank(self, name: str) -> tuple[Any, ...]:
+        cls = self._classes[name]
+        is_ours = self._package is not None and cls.__module__.startswith(f"{self._package}.")
+        return (0, self._order(cls)) if is_ours else (1,)
 
     def _find(self) -> None:
         """Imports our own modules and the installed plugins, once."""
@@ -138,10 +149,22 @@ class Registered:
     """Annotation of a field that holds a part: `body: Annotated[Encoder, Registered(ENCODERS)]`.
 
     The field takes a part, its name, or its plain values, and is written as plain values.
+
+    Args:
+        registry: of the parts.
+        default: name of the part that plain values without a name are of, as files of early versions have them.
+        refused: class of a part -> why this field takes none of it; None where it does.
     """
 
-    def __init__(self, registry: Registry[Any]) -> None:
+    def __init__(
+        self,
+        registry: Registry[Any],
+        default: str | None = None,
+        refused: Callable[[type], str | None] = lambda cls: None,
+    ) -> None:
         self.registry = registry
+        self._default = default
+        self._refused = refused
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validation and serialisation by the registry as it is then, so that later parts are known too."""
@@ -153,12 +176,74 @@ class Registered:
         )
 
     def _validate(self, values: Any) -> Any:
+        if isinstance(values, Mapping) and self._default is not None:
+            values = {"name": self._default, **values}
         if isinstance(values, str | Mapping):
             name = values if isinstance(values, str) else values.get("name")
             if name not in self.registry:
-                message = f"no {self.registry.kind} is called {name!r}: {closest(str(name), self.registry)}"
-                raise PydanticCustomError("unknown_part", "{message}", {"message": message})
-        elif type(values) not in self.registry.classes():
-            message = f"a {type(values).__name__} is no registered {self.registry.kind}: register its class."
-            raise PydanticCustomError("unknown_part", "{message}", {"message": message})
+                raise _refusal(f"no {self.registry.kind} is called {name!r}: {closest(str(name), self.registry)}")
+            cls = self.registry[str(name)]
+        else:
+            cls = type(values)
+            if cls not in self.registry.classes():
+                raise _refusal(
+                    f"a value of type {cls.__name__} is no registered {self.registry.kind}: register its class"
+                )
+        reason = self._refused(cls)
+        if reason is not None:
+            raise _refusal(reason)
         return self.registry.make(values)
+
+
+def _refusal(message: str) -> PydanticCustomError:
+    return PydanticCustomError("unknown_part", "{message}", {"message": message.rstrip(".")})
+
+
+def registered_settings(configuration: type) -> dict[str, Registry[Any]]:
+    """Names of the fields that hold a part -> its registry, in a configuration and in everything that it holds.
+
+    Args:
+        configuration: a dataclass; its fields may be dataclasses, parts, or unions, dictionaries and tuples of them.
+    """
+    found: dict[str, Registry[Any]] = {}
+    seen: set[type] = set()
+
+    def walk(annotation: Any, field: str) -> None:
+        for part in getattr(annotation, "__metadata__", ()):
+            if isinstance(part, Registered):
+                found[field] = part.registry
+                for cls in part.registry.classes():
+                    walk(cls, field)
+        for argument in get_args(annotation):
+            walk(argument, field)
+        if isinstance(annotation, type) and is_dataclass(annotation) and annotation not in seen:
+            seen.add(annotation)
+            for name, hint in get_type_hints(annotation, include_extras=True).items():
+                walk(hint, name)
+
+    walk(configuration, "")
+    return found
+
+
+def lazily(
+    package: str, registries: Registry[Any] | Iterable[Registry[Any]], helpers: Mapping[str, list[str]]
+) -> Callable[[str], Any]:
+    """What a package of parts gives as `__getattr__`: its classes and helpers, imported when they are asked for.
+
+    Args:
+        package: its name.
+        registries: of its classes.
+        helpers: module of the package -> names in it that are no parts.
+    """
+    helper, _, helper_names = lazy_loader.attach(package, submod_attrs=dict(helpers))
+    all_registries = [registries] if isinstance(registries, Registry) else list(registries)
+
+    def attribute(name: str) -> Any:
+        if name in helper_names:
+            return helper(name)
+        for registry in all_registries:
+            with suppress(AttributeError):
+                return registry.class_called(name)
+        raise AttributeError(f"{package} has no {name!r}")
+
+    return attribute

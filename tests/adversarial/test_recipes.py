@@ -130,7 +130,11 @@ def test_game_comes_back_from_json(name, settings):
         ("cfgan", {"label_smoothing": 1}, "setting model.game.game_loss.label_smoothing is 1: Input should be less"),
         ("cfgan", {"gradient_penalty": 1}, "there is no setting 'gradient_penalty'"),
         ("irgan", {"generator.body.units": 0}, "setting model.generator.body.units is 0: Input should be greater"),
-        ("irgan", {"body": "caserr"}, "setting model.generator.body is {'name': 'caserr'}: Input tag 'caserr'"),
+        (
+            "irgan",
+            {"body": "caserr"},
+            "setting model.generator.body is {'name': 'caserr'}: no encoder is called",
+        ),
         ("irgan", {"samples": 1}, "setting model.game.samples is 1: Input should be greater than or equal to 2"),
         ("irgan", {"temperature": 0}, "setting model.game.temperature is 0: Input should be greater than 0"),
         ("irgan", {"partial_masking": 0.1}, "there is no setting 'partial_masking'"),

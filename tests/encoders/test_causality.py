@@ -1,19 +1,24 @@
 """A state knows its history and nothing of what comes later: neither items nor padding."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfrec_dl.encoders import GRU, LSTM, Caser, MarkovPath, NextItNet, SimpleRNN, sequence_encoder
+from tfrec_dl.encoders import ENCODERS, Encoder, MarkovPath, sequence_encoder
 
 VOCABULARY, LENGTH, DIMENSION = 30, 14, 6
-BODIES = (
-    SimpleRNN(units=8, layers=2, dropout=0.3),
-    LSTM(units=8, layers=2, dropout=0.3),
-    GRU(units=8, layers=2, dropout=0.3),
-    Caser(window=4, horizontal_filters=3, vertical_filters=2, units=8),
-    NextItNet(dilations=(1, 2), kernel_size=3, channels=8, dropout=0.3),
-)
+SMALL = {"units": 8, "channels": 8, "layers": 2, "dropout": 0.3, "window": 4, "dilations": (1, 2)}
+
+
+def small(body: type[Encoder]) -> Encoder:
+    """An encoder with what it has of the small settings."""
+    return body(**{field.name: SMALL[field.name] for field in fields(body) if field.name in SMALL})
+
+
+# Every registered encoder that reads the history, a new one too.
+BODIES = [small(body) for body in ENCODERS.classes() if body().reads_history()]
 
 
 @pytest.fixture(scope="module", params=BODIES, ids=lambda body: body.name)

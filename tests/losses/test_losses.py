@@ -1,6 +1,7 @@
 """Every loss against its paper's equation, written out for one target at a time."""
 
 import math
+from typing import Annotated
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from tfrec_dl.losses import (
     BPR,
     GBCE,
+    LOSSES,
     BPRMax,
     Candidates,
     FullSoftmax,
@@ -20,6 +22,8 @@ from tfrec_dl.losses import (
     TOP1Max,
 )
 from tfrec_dl.losses.negative_sampling import NegativeSampler
+from tfrec_dl.losses.sampled import SampledLoss
+from tfrec_dl.registry import Registered
 from tfrec_dl.retrieval.towers.ids import id_tower
 
 SIZE, WIDTH, TARGETS = 10, 4, 12  # 8 items: most targets are drawn as negatives too
@@ -221,14 +225,9 @@ def test_gbce_raises_the_positives_probability_to_beta(queries, targets, table, 
     np.testing.assert_allclose(losses_of(loss, queries, targets, table), expected, rtol=1e-5, atol=1e-6)
 
 
-SAMPLED = (
-    SampledSoftmax(negatives=6),
-    MixedSoftmax(negatives=6),
-    BPR(negatives=6),
-    BPRMax(negatives=6),
-    TOP1Max(negatives=6),
-    GBCE(negatives=6),
-)
+# Every registered loss, a new one too.
+SAMPLED = [loss(negatives=6) for loss in LOSSES.classes() if issubclass(loss, SampledLoss)]
+OTHERS = [loss() for loss in LOSSES.classes() if not issubclass(loss, SampledLoss)]
 
 
 @pytest.mark.parametrize("loss", SAMPLED, ids=lambda loss: loss.name)
@@ -261,7 +260,7 @@ def test_loss_and_gradient_are_finite_when_every_negative_is_the_target(loss, qu
     assert np.isfinite(gradient.values).all()
 
 
-@pytest.mark.parametrize("loss", [*SAMPLED, FullSoftmax(), InBatchSoftmax()], ids=lambda loss: loss.name)
+@pytest.mark.parametrize("loss", [*SAMPLED, *OTHERS], ids=lambda loss: loss.name)
 def test_loss_is_finite_for_huge_scores(loss, queries, targets, table):
     assert np.isfinite(losses_of(loss, 100 * queries, targets, 100 * table)).all()
 
@@ -309,6 +308,16 @@ def test_settings_out_of_bounds_or_unheard_of_are_refused(loss, settings):
 
 
 def test_losses_are_told_apart_by_name():
-    adapter = TypeAdapter(Loss)
-    for loss in (*SAMPLED, FullSoftmax(), InBatchSoftmax()):
+    adapter = TypeAdapter(Annotated[Loss, Registered(LOSSES)])
+    for loss in (*SAMPLED, *OTHERS):
         assert adapter.validate_python(adapter.dump_python(loss)) == loss
+
+
+def test_losses_say_what_a_step_costs():
+    """Vectors read and scores held, for 10 targets and 100 items."""
+    costs = {loss.name: (loss.vectors_read(10, 100), loss.scores_computed(10, 100)) for loss in (*SAMPLED, *OTHERS)}
+    assert costs["full_softmax"] == (110, 1000)
+    assert costs["in_batch_softmax"] == (10, 100)
+    assert costs["sampled_softmax"] == (16, 60)
+    assert costs["mixed_softmax"] == (16, 160)
+    assert [loss.name for loss in (*SAMPLED, *OTHERS) if loss.reads_every_item()] == ["full_softmax"]

@@ -13,7 +13,8 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.features.hashed_categories import HashedCategories
 from tfrec_dl.features.numbers import Numbers
-from tfrec_dl.losses.rating_outputs import CumulativeLogit, SquaredError
+from tfrec_dl.losses.rating.cumulative_logit import CumulativeLogit
+from tfrec_dl.losses.rating.squared_error import SquaredError
 from tfrec_dl.ranking import rankers
 from tfrec_dl.ranking.calibration import Isotonic, Platt
 from tfrec_dl.ranking.features.fields import Fields

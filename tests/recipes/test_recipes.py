@@ -85,7 +85,7 @@ def test_loss_is_given_by_name_with_its_settings_in_any_order(gru):
         ({"learning_rate": "inf"}, "setting training.learning_rate is 'inf'"),
         ({"seed": -1}, "setting training.seed is -1: Input should be greater than or equal to 0"),
         ({"seed": 2**31}, "setting training.seed is 2147483648: Input should be less than 2147483648"),
-        ({"loss": "hinge"}, "setting model.loss is {'name': 'hinge'}: Input tag 'hinge'"),
+        ({"loss": "hinge"}, "setting model.loss is {'name': 'hinge'}: no loss is called 'hinge': choose one of "),
         ({"loss": "bpr", "calibration": 1}, "there is no setting 'calibration'"),
         ({"model": 3}, "setting model is 3"),
     ],

@@ -10,7 +10,8 @@ from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.ratings import evaluate_ratings
 from tfrec_dl.features.text_cnn import TextCNN
-from tfrec_dl.losses.rating_outputs import CumulativeLogit, SquaredError
+from tfrec_dl.losses.rating.cumulative_logit import CumulativeLogit
+from tfrec_dl.losses.rating.squared_error import SquaredError
 from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
 from tfrec_dl.reviews.fit import RatingTraining, fit_ratings
 from tfrec_dl.reviews.fit_biases import fit_biases

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfrec_dl.losses.rating_outputs import CumulativeLogit
+from tfrec_dl.losses.rating.cumulative_logit import CumulativeLogit
 from tfrec_dl.reviews.factorization_machine import FactorizationMachine
 
 

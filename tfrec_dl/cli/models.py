@@ -37,7 +37,10 @@ def models() -> None:
     quiet_tensorflow()
     from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
     from tfrec_dl.adversarial.losses import GameLoss
-    from tfrec_dl.losses import Loss
+    from tfrec_dl.encoders.encoder import ENCODERS
+    from tfrec_dl.features.readers import FUSIONS, PICTURE_READERS
+    from tfrec_dl.losses.loss import LOSSES
+    from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS
     from tfrec_dl.recipes.named import RECIPES
     from tfrec_dl.runs.run_config import flat_settings
     from tfrec_dl.stacking.configuration import StackedConfig
@@ -66,11 +69,12 @@ def models() -> None:
     say("every recipe with --kind content or hybrid, and for the features of users", style="bold")
     show({name.removesuffix(".name"): value for name, value in content.items()})
     say()
-    losses = get_args(get_args(Loss)[0])
-    say(f"model.loss is one of {', '.join(loss().name for loss in losses)}")
+    say(f"model.body is one of {', '.join(ENCODERS)}")
+    say(f"model.loss is one of {', '.join(LOSSES)}")
     games = get_args(get_args(GameLoss)[0])
     say(f"model.game.game_loss is one of {', '.join(loss().name for loss in games)}")
-    say("model.content.image is image_cnn, backbone or gan_features, model.content.fusion concatenation or gated_sum")
+    say(f"model.content.image is one of {', '.join(PICTURE_READERS)}")
+    say(f"model.content.fusion is one of {', '.join(FUSIONS)}")
     say()
     say("for --task ranking", style="bold")
     say()
@@ -80,7 +84,7 @@ def models() -> None:
         show(settings)
         say()
     say("model.sharing is shared_bottom, shared_embeddings or mmoe, model.click choice or click,")
-    say("model.rating.output squared_error or cumulative_logit, model.calibration platt, isotonic or none")
+    say(f"model.rating.output {' or '.join(RATING_OUTPUTS)}, model.calibration platt, isotonic or none")
     say("Change any setting with --set KEY=VALUE; the last part of a name is enough where it is unique.")
 
 

@@ -1,31 +1,26 @@
-"""Encoders: causal networks from a history to one state a position."""
+"""Encoders: causal networks from a history to one state a position.
 
-from typing import Annotated
+`tfrec_dl.encoders.GRU` and the other classes are imported when they are asked for.
+"""
 
-from pydantic import Field
+from typing import Any
 
-from tfrec_dl.encoders.caser import Caser
-from tfrec_dl.encoders.markov_path import MarkovPath
-from tfrec_dl.encoders.next_it_net import NextItNet
-from tfrec_dl.encoders.precision import Precision, computing_in
-from tfrec_dl.encoders.recurrent import GRU, LSTM, SimpleRNN
-from tfrec_dl.encoders.sequence import sequence_encoder
-from tfrec_dl.encoders.user_only import UserOnly
-from tfrec_dl.retrieval.autoencoder.encoder import autoencoder
+from tfrec_dl.encoders.encoder import ENCODERS, Encoder
+from tfrec_dl.registry import lazily
 
-Body = Annotated[SimpleRNN | LSTM | GRU | Caser | NextItNet | UserOnly, Field(discriminator="name")]
+__all__ = ["ENCODERS", "Encoder", "register"]
 
-__all__ = [
-    "GRU",
-    "LSTM",
-    "Body",
-    "Caser",
-    "MarkovPath",
-    "NextItNet",
-    "Precision",
-    "SimpleRNN",
-    "UserOnly",
-    "autoencoder",
-    "computing_in",
-    "sequence_encoder",
-]
+register = ENCODERS.register
+_attribute = lazily(
+    __name__,
+    ENCODERS,
+    {
+        "markov_path": ["MarkovPath"],
+        "precision": ["Precision", "computing_in"],
+        "sequence": ["sequence_encoder"],
+    },
+)
+
+
+def __getattr__(name: str) -> Any:
+    return _attribute(name)

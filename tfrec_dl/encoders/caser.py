@@ -3,18 +3,20 @@
 Source: Tang and Wang, Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding, WSDM 2018.
 """
 
-from typing import Literal
+from typing import ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.layers.causal_mean import CausalMean
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
+@ENCODERS.register("caser")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Caser:
+class Caser(Encoder):
     """Caser's filters; filters and window default to the paper's for MovieLens (section 4.1).
 
     Where the paper looks up a user vector (equation 8), which a new user cannot have, here the user is the mean of the
@@ -28,12 +30,13 @@ class Caser:
         dropout: share of the convolutions' outputs set to zero in training, before the fully connected layer.
     """
 
+    source: ClassVar[str] = "Tang and Wang, WSDM 2018"
+
     window: int = Field(default=5, ge=1)
     horizontal_filters: int = Field(default=16, ge=1)
     vertical_filters: int = Field(default=4, ge=1)
     units: int = Field(default=128, ge=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
-    name: Literal["caser"] = "caser"
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
         """Embedded history [B, L, E] -> states [B, L, units + E]: the paper's z for the last `window` items, the user.

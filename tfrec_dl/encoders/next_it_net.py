@@ -3,18 +3,20 @@
 Source: Yuan et al., A Simple Convolutional Generative Network for Next Item Recommendation, WSDM 2019.
 """
 
-from typing import Literal
+from typing import ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.re_zero import ReZero
 
 
+@ENCODERS.register("next_it_net")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class NextItNet:
+class NextItNet(Encoder):
     """A stack of residual blocks of dilated causal convolutions.
 
     Attributes:
@@ -24,11 +26,12 @@ class NextItNet:
         dropout: share of each block's output set to zero in training.
     """
 
+    source: ClassVar[str] = "Yuan et al., WSDM 2019"
+
     dilations: tuple[PositiveInt, ...] = Field(default=(1, 2, 4, 8), min_length=1)
     kernel_size: int = Field(default=3, ge=1)
     channels: int = Field(default=64, ge=1)
     dropout: float = Field(default=0.1, ge=0, lt=1)
-    name: Literal["next_it_net"] = "next_it_net"
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
         """Embedded history [B, L, E] -> states [B, L, channels]."""

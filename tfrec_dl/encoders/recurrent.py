@@ -1,28 +1,32 @@
-"""Recurrent encoders: SimpleRNN, LSTM and GRU over the history.
+"""What the recurrent encoders have in common.
 
 Source: Hidasi et al., Session-based Recommendations with Recurrent Neural Networks, ICLR 2016 (GRU4Rec); Hidasi and
 Karatzoglou, Recurrent Neural Networks with Top-k Gains for Session-based Recommendations, CIKM 2018.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.encoders.encoder import Encoder
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class _Recurrent:
+class Recurrent(Encoder):
     """A stack of recurrent layers.
 
     Attributes:
         units: width of each layer.
         layers: number of layers.
         dropout: share of the inputs of every layer but the first set to zero in training.
+        layer: the fused Keras layer.
+        cell: one step of it.
     """
 
+    source: ClassVar[str] = "Hidasi et al., ICLR 2016; Hidasi and Karatzoglou, CIKM 2018"
     layer: ClassVar[type[tf.keras.layers.Layer]]
     cell: ClassVar[type[tf.keras.layers.Layer]]
 
@@ -45,36 +49,3 @@ class _Recurrent:
                 layer = self.layer(self.units, return_sequences=True, name=name)
             states = layer(states)
         return states
-
-
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class SimpleRNN(_Recurrent):
-    """Elman network; attributes as for `GRU`."""
-
-    layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.SimpleRNN
-    cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.SimpleRNNCell
-    name: Literal["simple_rnn"] = "simple_rnn"
-
-
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class LSTM(_Recurrent):
-    """Long short-term memory; attributes as for `GRU`."""
-
-    layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.LSTM
-    cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.LSTMCell
-    name: Literal["lstm"] = "lstm"
-
-
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class GRU(_Recurrent):
-    """Gated recurrent units, the network of GRU4Rec.
-
-    Attributes:
-        units: width of each layer.
-        layers: number of layers.
-        dropout: share of the inputs of every layer but the first set to zero in training.
-    """
-
-    layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.GRU
-    cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.GRUCell
-    name: Literal["gru"] = "gru"

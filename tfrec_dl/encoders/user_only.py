@@ -1,14 +1,17 @@
 """No network over the history: the query is the user's own vector."""
 
-from typing import Literal
+from typing import ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 
+
+@ENCODERS.register("user_only")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class UserOnly:
+class UserOnly(Encoder):
     """Reads nothing of the history, so that what is known of the user is all there is.
 
     With a table of users whose one feature is the id itself, a category, this is matrix factorisation, the generator
@@ -16,8 +19,13 @@ class UserOnly:
     that: an id is one user's own. A new user gets the popular items.
     """
 
-    name: Literal["user_only"] = "user_only"
+    source: ClassVar[str] = "Wang et al., SIGIR 2017"
+    has_recipe: ClassVar[bool] = False
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
         """Embedded history [B, L, E] -> zeros [B, L, E]."""
         return tf.keras.layers.Lambda(tf.zeros_like, name="nothing")(embedded)
+
+    def reads_history(self) -> bool:
+        """It does not."""
+        return False

@@ -1,1 +1,36 @@
-"""What reads the features of items, users and impressions: text, pictures, categories, numbers."""
+"""What reads the features of items, users and impressions: text, pictures, categories, numbers.
+
+`tfrec_dl.features.ImageCNN` and the other classes are imported when they are asked for.
+"""
+
+from typing import Any
+
+from tfrec_dl.features.readers import (
+    CATEGORY_READERS,
+    FUSIONS,
+    NUMBER_READERS,
+    PICTURE_READERS,
+    CategoryReader,
+    Fusion,
+    NumberReader,
+    PictureReader,
+)
+from tfrec_dl.registry import lazily
+
+__all__ = [
+    "CATEGORY_READERS",
+    "FUSIONS",
+    "NUMBER_READERS",
+    "PICTURE_READERS",
+    "CategoryReader",
+    "Fusion",
+    "NumberReader",
+    "PictureReader",
+]
+
+_REGISTRIES = (PICTURE_READERS, CATEGORY_READERS, NUMBER_READERS, FUSIONS)
+_attribute = lazily(__name__, _REGISTRIES, {"content": ["Content"], "text_cnn": ["TextCNN"]})
+
+
+def __getattr__(name: str) -> Any:
+    return _attribute(name)

@@ -2,7 +2,7 @@
 
 import inspect
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import tensorflow as tf
@@ -11,11 +11,13 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.pictures import Resize, absolute_path, where_present
+from tfrec_dl.features.readers import PICTURE_READERS, PictureReader
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
+@PICTURE_READERS.register("backbone")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Backbone:
+class Backbone(PictureReader):
     """A network of `tf.keras.applications`.
 
     With weights its features are taken as they are, computed once for each picture; without, it is trained with the
@@ -29,7 +31,6 @@ class Backbone:
         dropout: share of the features set to zero in training.
     """
 
-    name: Literal["backbone"] = "backbone"
     application: str = "MobileNetV2"
     weights: Annotated[str, AfterValidator(absolute_path)] | None = None
     size: tuple[PositiveInt, PositiveInt] = (96, 96)

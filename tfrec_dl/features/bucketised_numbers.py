@@ -1,16 +1,18 @@
 """Numbers as vectors, by the bucket they fall into and how far."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.features.readers import NUMBER_READERS, NumberReader
 
+
+@NUMBER_READERS.register("bucketised_numbers")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class BucketisedNumbers:
+class BucketisedNumbers(NumberReader):
     """A dense layer over a number's piecewise linear encoding and whether it is there.
 
     Where what matters is no straight line in the number: hours, prices of very different sizes. Buckets are quantiles
@@ -24,7 +26,6 @@ class BucketisedNumbers:
 
     buckets: int = Field(default=16, ge=2)
     units: int = Field(default=16, ge=1)
-    name: Literal["bucketised_numbers"] = "bucketised_numbers"
 
     def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
         """Learns the buckets of values [n] float32, NaN where missing.

@@ -1,7 +1,6 @@
 """Categories as vectors: embedding bags."""
 
 from collections import Counter
-from typing import Literal
 
 import numpy as np
 import tensorflow as tf
@@ -9,12 +8,14 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR
+from tfrec_dl.features.readers import CATEGORY_READERS, CategoryReader
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.masking import EntryDropout, known_mask, masked_mean
 
 
+@CATEGORY_READERS.register("categories")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Categories:
+class Categories(CategoryReader):
     """The mean of the vectors of an item's categories.
 
     A category that was never seen, or too rarely, is passed over: an item with no other has the zero vector.
@@ -30,7 +31,6 @@ class Categories:
     min_count: int = Field(default=2, ge=1)
     max_count: int = Field(default=16, ge=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
-    name: Literal["categories"] = "categories"
 
     def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
         """Learns the categories of values [n] object (str), each "" or one category or several: "Drama|War".

@@ -1,47 +1,31 @@
 """From an item's raw features to its content vector: what prepares and reads each kind of feature, how they join."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_kinds import Kind
-from tfrec_dl.features.backbone import Backbone
-from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.features.categories import Categories
-from tfrec_dl.features.fusion import Concatenation, GatedSum
-from tfrec_dl.features.gan_features import GANFeatures
-from tfrec_dl.features.hashed_categories import HashedCategories
+from tfrec_dl.features.fusion import Concatenation
 from tfrec_dl.features.image_cnn import ImageCNN
 from tfrec_dl.features.numbers import Numbers
+from tfrec_dl.features.readers import (
+    CATEGORY_READERS,
+    FUSIONS,
+    NUMBER_READERS,
+    PICTURE_READERS,
+    CategoryReader,
+    Fusion,
+    NumberReader,
+    PictureReader,
+)
 from tfrec_dl.features.text_cnn import TextCNN
-
-Picture = Annotated[ImageCNN | Backbone | GANFeatures, Field(discriminator="name")]
-Fusion = Annotated[Concatenation | GatedSum, Field(discriminator="name")]
-
-
-def _named(default: str) -> Callable[[Any], str]:
-    """What tells classes apart: the name; configurations of early runs, which have none, are of the default's."""
-
-    def name(config: Any) -> str:
-        found = config.get("name", default) if isinstance(config, Mapping) else getattr(config, "name", default)
-        return str(found)
-
-    return name
-
-
-CategoryReader = Annotated[
-    Annotated[Categories, Tag("categories")] | Annotated[HashedCategories, Tag("hashed_categories")],
-    Discriminator(_named("categories")),
-]
-NumberReader = Annotated[
-    Annotated[Numbers, Tag("numbers")] | Annotated[BucketisedNumbers, Tag("bucketised_numbers")],
-    Discriminator(_named("numbers")),
-]
+from tfrec_dl.registry import Registered
 
 BLOCK = 1_024  # rows prepared at once: bounds the memory that resized pictures take
 
@@ -59,10 +43,10 @@ class Content:
     """
 
     text: TextCNN = TextCNN()
-    image: Picture = ImageCNN()
-    categories: CategoryReader = Categories()
-    numbers: NumberReader = Numbers()
-    fusion: Fusion = Concatenation()
+    image: Annotated[PictureReader, Registered(PICTURE_READERS)] = ImageCNN()
+    categories: Annotated[CategoryReader, Registered(CATEGORY_READERS, default="categories")] = Categories()
+    numbers: Annotated[NumberReader, Registered(NUMBER_READERS, default="numbers")] = Numbers()
+    fusion: Annotated[Fusion, Registered(FUSIONS)] = Concatenation()
 
     def of_kind(self, kind: str) -> Any:
         """The configuration that reads features of a kind of `Catalogue.kinds`."""

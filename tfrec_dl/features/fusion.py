@@ -1,17 +1,18 @@
 """Several feature vectors of an item -> one."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.features.readers import FUSIONS, Fusion
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
+@FUSIONS.register("concatenation")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Concatenation:
+class Concatenation(Fusion):
     """One dense layer over all of them side by side, and one to the width wanted.
 
     Attributes:
@@ -19,7 +20,6 @@ class Concatenation:
         dropout: share of its outputs set to zero in training.
     """
 
-    name: Literal["concatenation"] = "concatenation"
     units: int = Field(default=128, ge=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
@@ -32,14 +32,13 @@ class Concatenation:
         return tf.keras.layers.Dense(dimension, name="content")(hidden)
 
 
+@FUSIONS.register("gated_sum")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class GatedSum:
+class GatedSum(Fusion):
     """The sum of all of them, each weighted for the item by a softmax over the features.
 
     Source: the gates of a mixture of experts (Jacobs et al., Neural Computation 1991), a feature an expert.
     """
-
-    name: Literal["gated_sum"] = "gated_sum"
 
     def fuse(self, vectors: Sequence[tf.Tensor], dimension: int) -> tf.Tensor:
         """Vectors [N, F_1], [N, F_2], ... -> [N, dimension]."""

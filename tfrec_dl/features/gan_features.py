@@ -2,7 +2,7 @@
 
 from math import ceil
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import tensorflow as tf
@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.pictures import Resize, absolute_path, where_present
+from tfrec_dl.features.readers import PICTURE_READERS, PictureReader
 from tfrec_dl.layers.dropout import ResumableDropout
 
 PREFIX = "features_"  # of the names of the discriminator's layers that are features
@@ -18,8 +19,9 @@ BLOCK = 256  # pictures read at once
 LEAST_VARIANCE = 1e-6  # a unit that never fires has no variance, and would be all there is once a picture wakes it
 
 
+@PICTURE_READERS.register("gan_features")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class GANFeatures:
+class GANFeatures(PictureReader):
     """The largest activations of each of a discriminator's layers over a grid, taken as they are.
 
     Computed once for each picture, in standard deviations from the mean of the training items (Radford et al.,
@@ -34,7 +36,6 @@ class GANFeatures:
         dropout: share of the features set to zero in training.
     """
 
-    name: Literal["gan_features"] = "gan_features"
     weights: Annotated[str, AfterValidator(absolute_path)] | None = None
     grid: tuple[PositiveInt, PositiveInt] = (2, 2)
     dropout: float = Field(default=0.2, ge=0, lt=1)

@@ -1,21 +1,21 @@
 """Categories as vectors without a vocabulary: several hashes each."""
 
-from typing import Literal
-
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR
+from tfrec_dl.features.readers import CATEGORY_READERS, CategoryReader
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.masking import UNKNOWN, EntryDropout, known_mask, masked_mean
 
 FIRST = UNKNOWN + 1  # the first bin: 0 is padding, 1 a hidden category
 
 
+@CATEGORY_READERS.register("hashed_categories")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class HashedCategories:
+class HashedCategories(CategoryReader):
     """The mean of the vectors of an item's categories, each the mean of the bins that it falls into.
 
     For categories that are too many to list, or that go on appearing: one that was never seen has a vector too, made of
@@ -35,7 +35,6 @@ class HashedCategories:
     embedding: int = Field(default=32, ge=1)
     max_count: int = Field(default=16, ge=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
-    name: Literal["hashed_categories"] = "hashed_categories"
 
     def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
         """Learns the most categories that one of values [n] object (str) has; each is "", "Drama" or "Drama|War".

@@ -1,7 +1,5 @@
 """Pictures as vectors: a small convolutional network from the pixels up."""
 
-from typing import Literal
-
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -9,11 +7,13 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.features.augmentation import Augmentation
 from tfrec_dl.features.pictures import Resize, where_present
+from tfrec_dl.features.readers import PICTURE_READERS, PictureReader
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
+@PICTURE_READERS.register("image_cnn")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class ImageCNN:
+class ImageCNN(PictureReader):
     """Strided convolutions from the pixels up, trained with the recommender.
 
     Attributes:
@@ -24,7 +24,6 @@ class ImageCNN:
         dropout: share of the pooled values set to zero in training.
     """
 
-    name: Literal["image_cnn"] = "image_cnn"
     size: tuple[PositiveInt, PositiveInt] = (48, 32)
     filters: tuple[PositiveInt, ...] = Field(default=(16, 32, 64), min_length=1)
     augmentation: float = Field(default=0.1, ge=0, lt=1)

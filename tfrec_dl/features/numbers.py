@@ -1,17 +1,18 @@
 """Numbers as vectors: normalised, missing ones told apart from average ones."""
 
-from typing import Literal
-
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.features.readers import NUMBER_READERS, NumberReader
+
 FURTHEST = 5.0  # standard deviations: what lies beyond is moved there
 
 
+@NUMBER_READERS.register("numbers")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Numbers:
+class Numbers(NumberReader):
     """A dense layer over a normalised number and whether it is there.
 
     Attributes:
@@ -19,7 +20,6 @@ class Numbers:
     """
 
     units: int = Field(default=16, ge=1)
-    name: Literal["numbers"] = "numbers"
 
     def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
         """Learns mean and deviation of values [n] float32, NaN where missing.

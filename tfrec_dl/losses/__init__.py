@@ -1,28 +1,18 @@
-"""Retrieval losses, each from queries, targets and candidates to one loss a target."""
+"""Retrieval losses, each from queries, targets and candidates to one loss a target.
 
-from typing import Annotated
+`tfrec_dl.losses.FullSoftmax` and the other classes are imported when they are asked for.
+"""
 
-from pydantic import Field
+from typing import Any
 
-from tfrec_dl.losses.candidates import Candidates
-from tfrec_dl.losses.gbce import GBCE
-from tfrec_dl.losses.pairwise import BPR, BPRMax, TOP1Max
-from tfrec_dl.losses.softmax import FullSoftmax, InBatchSoftmax, MixedSoftmax, SampledSoftmax
+from tfrec_dl.losses.loss import LOSSES, Loss
+from tfrec_dl.registry import lazily
 
-Loss = Annotated[
-    FullSoftmax | InBatchSoftmax | SampledSoftmax | MixedSoftmax | BPR | BPRMax | TOP1Max | GBCE,
-    Field(discriminator="name"),
-]
+__all__ = ["LOSSES", "Loss", "register"]
 
-__all__ = [
-    "BPR",
-    "GBCE",
-    "BPRMax",
-    "Candidates",
-    "FullSoftmax",
-    "InBatchSoftmax",
-    "Loss",
-    "MixedSoftmax",
-    "SampledSoftmax",
-    "TOP1Max",
-]
+register = LOSSES.register
+_attribute = lazily(__name__, LOSSES, {"candidates": ["Candidates"], "negative_sampling": ["NegativeSampler"]})
+
+
+def __getattr__(name: str) -> Any:
+    return _attribute(name)

@@ -4,19 +4,19 @@ Source: Petrov and Macdonald, gSASRec: Reducing Overconfidence in Sequential Rec
 Sampling, RecSys 2023.
 """
 
-from typing import Literal
-
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.losses.candidates import Candidates
-from tfrec_dl.losses.sampled import score_with_negatives
+from tfrec_dl.losses.loss import LOSSES
+from tfrec_dl.losses.sampled import SampledLoss, score_with_negatives
 
 
+@LOSSES.register("gbce")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class GBCE:
+class GBCE(SampledLoss):
     """Binary cross-entropy whose positive part is raised to beta, against overconfidence (equations 9 and 13).
 
     Attributes:
@@ -24,7 +24,6 @@ class GBCE:
         calibration: the paper's t: 0 is plain binary cross-entropy, 1 gives calibrated probabilities.
     """
 
-    name: Literal["gbce"] = "gbce"
     negatives: int = Field(default=256, ge=1)
     calibration: float = Field(default=0.75, ge=0, le=1)
 

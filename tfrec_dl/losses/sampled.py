@@ -1,4 +1,4 @@
-"""Scores of a batch's targets and of the negatives drawn for it."""
+"""What the losses on sampled negatives have in common: the scores of targets and negatives, and what a step costs."""
 
 import math
 from typing import NamedTuple
@@ -6,7 +6,26 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfrec_dl.losses.candidates import Candidates
+from tfrec_dl.losses.loss import Loss
 from tfrec_dl.losses.negative_sampling import NegativeSampler
+
+
+class SampledLoss(Loss):
+    """A loss against negatives that are drawn once a step and shared by its targets.
+
+    Attributes:
+        negatives: candidates drawn a step.
+    """
+
+    negatives: int
+
+    def vectors_read(self, targets: int, items: int) -> int:
+        """Those of the targets and of the negatives."""
+        return targets + self.negatives
+
+    def scores_computed(self, targets: int, items: int) -> int:
+        """Those of the negatives for each target."""
+        return targets * self.negatives
 
 
 class SampledScores(NamedTuple):
@@ -49,3 +68,8 @@ def score_with_negatives(
         is_target=targets[:, None] == drawn[None, :],
         log_expected_count=math.log(negatives) + sampler.log_probability(drawn),
     )
+
+
+def softmax_over_negatives(scores: SampledScores) -> tf.Tensor:
+    """Each negative's share [P, N]; accidental hits have none."""
+    return tf.nn.softmax(tf.where(scores.is_target, scores.negative.dtype.min, scores.negative), axis=1)

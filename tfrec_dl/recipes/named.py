@@ -1,7 +1,11 @@
 """The recipes by name, each with its source and its defaults."""
 
 from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
-from tfrec_dl.encoders import GRU, LSTM, Caser, NextItNet, SimpleRNN
+from tfrec_dl.encoders.caser import Caser
+from tfrec_dl.encoders.gru import GRU
+from tfrec_dl.encoders.lstm import LSTM
+from tfrec_dl.encoders.next_it_net import NextItNet
+from tfrec_dl.encoders.simple_rnn import SimpleRNN
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest
 from tfrec_dl.recipes.recipe import Recipe

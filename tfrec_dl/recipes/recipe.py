@@ -40,12 +40,13 @@ class Configured:
         """
         adapter = TypeAdapter(type(self))
         values = adapter.dump_python(self)
-        change(values, settings)
+        change(values, settings, type(self))
         try:
             return adapter.validate_python(values)
         except ValidationError as error:
             first = error.errors()[0]
-            raise InputError(f"setting {setting_at(first['loc'])} is {first['input']!r}: {first['msg']}.") from error
+            message = first["msg"] + "." * (not first["msg"].endswith("?"))
+            raise InputError(f"setting {setting_at(first['loc'])} is {first['input']!r}: {message}") from error
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

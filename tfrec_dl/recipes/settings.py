@@ -2,73 +2,58 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from tfrec_dl.adversarial.losses import GameLoss
-from tfrec_dl.encoders import Body
 from tfrec_dl.errors import InputError
-from tfrec_dl.features.content import CategoryReader, Fusion, NumberReader, Picture
-from tfrec_dl.losses import Loss
-from tfrec_dl.losses.rating_outputs import RatingOutput
 from tfrec_dl.names import nearest
-from tfrec_dl.ranking.calibration.method import CALIBRATIONS
-from tfrec_dl.ranking.objectives.objective import CLICK_OBJECTIVES
-from tfrec_dl.ranking.rankers.ranker import RANKERS
-from tfrec_dl.ranking.sharing.sharing import SHARING
-from tfrec_dl.registry import Registered
+from tfrec_dl.registry import Registry, registered_settings
 
 PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
 FAMILIES = ("retrieval", "autoencoder", "stacked", "irgan", "cfgan")  # of models: the classes of `Recipe.model`
 NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name
-# Settings that are one of several classes, told apart by their name, and can be set by it.
-NAMED: dict[str, Any] = {
-    "body": Body,
-    "loss": Loss,
+# Settings that are one of several classes of no registry, told apart by their name, and can be set by it.
+UNIONS: dict[str, Any] = {
     "game_loss": GameLoss,
-    "image": Picture,
-    "fusion": Fusion,
-    "categories": CategoryReader,
-    "numbers": NumberReader,
-    "ranker": Annotated[Any, Registered(RANKERS)],
-    "sharing": Annotated[Any, Registered(SHARING)],
-    "click": Annotated[Any, Registered(CLICK_OBJECTIVES)],
-    "output": Annotated[RatingOutput, Field(discriminator="name")],
-    "calibration": Annotated[Any, Registered(CALIBRATIONS)],
 }
 
 
-def change(values: dict[str, Any], settings: Mapping[str, Any]) -> None:
+def change(values: dict[str, Any], settings: Mapping[str, Any], configuration: type) -> None:
     """Puts settings into the plain values of a recipe, in place.
 
     Args:
         values: as of a recipe's `model` and `training`.
         settings: setting -> value, as for `Recipe.with_settings`.
+        configuration: class of the recipe's `model`, whose annotations say which settings are parts and go by name.
 
     Raises:
         InputError: for a setting that does not exist or is ambiguous.
     """
+    parts = registered_settings(configuration)
     # Those set by a name first: another loss has other settings.
-    for name, value in sorted(settings.items(), key=lambda setting: _turn(setting[0])):
+    for name, value in sorted(settings.items(), key=lambda setting: _turn(setting[0], parts)):
         for path in _resolve({part: values[part] for part in ("model", "training")}, name):
             *folders, leaf = path.split(".")
             level = values
             for folder in folders:
                 level = level[folder]
-            level[leaf] = _parse(leaf, value, level[leaf])
+            level[leaf] = _parse(leaf, value, level[leaf], parts)
             if leaf == "generator" and isinstance(value, str):  # it comes with how it is trained
                 values["training"] = _network(value)["training"] or values["training"]
 
 
-def _parse(leaf: str, value: Any, before: Any) -> Any:
+def _parse(leaf: str, value: Any, before: Any, parts: Mapping[str, Registry[Any]]) -> Any:
     """A setting's value, where it is text: a class from its name, a list from "1,2,4"; pydantic parses the rest."""
-    if leaf in NAMED and isinstance(value, str) and _is_named(before):
+    if (leaf in parts or leaf in UNIONS) and isinstance(value, str) and _is_named(before):
         if value.lower() == "none":
             return None
         try:
-            return TypeAdapter(NAMED[leaf]).dump_python(TypeAdapter(NAMED[leaf]).validate_python({"name": value}))
-        except ValidationError:
+            if leaf in parts:
+                return parts[leaf].plain(parts[leaf].make(value), "python")
+            return TypeAdapter(UNIONS[leaf]).dump_python(TypeAdapter(UNIONS[leaf]).validate_python({"name": value}))
+        except (InputError, ValidationError):
             return {"name": value}  # refused with all the other settings
     if leaf in NETWORKS and isinstance(value, str):
         return _network(value)["model"]
@@ -100,10 +85,10 @@ def _listed(value: Any) -> list[Any]:
     return [part.strip() for part in value.strip("()[] ").split(",") if part] if isinstance(value, str) else list(value)
 
 
-def _turn(setting: str) -> int:
+def _turn(setting: str, parts: Mapping[str, Registry[Any]]) -> int:
     """When a setting is set: first those that decide which others there are."""
     leaf = setting.rsplit(".", 1)[-1]
-    return 0 if leaf == "members" or leaf in NETWORKS else 1 if leaf in NAMED else 2
+    return 0 if leaf == "members" or leaf in NETWORKS else 1 if leaf in parts or leaf in UNIONS else 2
 
 
 def setting_at(place: Sequence[Any]) -> str:
@@ -130,7 +115,7 @@ def _is_tag(part: Any, parent: Any) -> bool:
 
 def _names(setting: Any) -> set[str]:
     """Those of the classes that a setting may be of."""
-    classes = get_args(get_args(NAMED[setting])[0]) if setting in NAMED else ()
+    classes = get_args(get_args(UNIONS[setting])[0]) if setting in UNIONS else ()
     # A class may come with its tag.
     return {(get_args(each) or [each])[0].__dataclass_fields__["name"].default for each in classes}
 

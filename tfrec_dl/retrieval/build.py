@@ -6,10 +6,14 @@ import tensorflow as tf
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.encoders import MarkovPath, UserOnly, computing_in, sequence_encoder
+from tfrec_dl.encoders.markov_path import MarkovPath
+from tfrec_dl.encoders.precision import computing_in
+from tfrec_dl.encoders.sequence import sequence_encoder
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.content import Content
-from tfrec_dl.losses import FullSoftmax, SampledSoftmax
+from tfrec_dl.losses.full_softmax import FullSoftmax
+from tfrec_dl.losses.loss import Loss
+from tfrec_dl.losses.sampled_softmax import SampledSoftmax
 from tfrec_dl.recipes.configuration import AnyConfig, check_kind
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.autoencoder.encoder import autoencoder
@@ -29,8 +33,12 @@ def choose_loss(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
     """Fills in the loss where the configuration leaves it open: full softmax while the trained items are few."""
     if config.loss is not None:
         return config
-    items = vocabulary.trained_size - FIRST_ITEM
-    return replace(config, loss=FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax())
+    return replace(config, loss=default_loss(vocabulary.trained_size - FIRST_ITEM))
+
+
+def default_loss(items: int) -> Loss:
+    """The loss of a configuration that leaves it open, by the number of items with training interactions."""
+    return FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax()
 
 
 def build_model(
@@ -46,7 +54,7 @@ def build_model(
 
     Raises:
         InputError: if the recipe's kind and the items' features do not go together, the body reads nothing of
-            anyone, or the recipe is a stack or a game.
+            anyone or is not causal, or the recipe is a stack or a game.
     """
     if isinstance(recipe.model, AutoencoderConfig):
         check_kind(recipe.model, items)
@@ -55,8 +63,12 @@ def build_model(
         raise InputError(f"{recipe.name!r} is several networks, trained one by one: give it to `train`.")
     config = choose_loss(recipe.model, vocabulary)
     check_kind(config, items)
-    if isinstance(config.body, UserOnly) and users is None:
-        raise InputError("body is 'user_only', which reads nothing of the history: give a table of users.")
+    if not config.body.reads_history() and users is None:
+        raise InputError(f"body is {config.body.name!r}, which reads nothing of the history: give a table of users.")
+    if not config.body.is_causal():
+        raise InputError(
+            f"body is {config.body.name!r}, whose states know the items that training asks for: take a causal one."
+        )
     embedding = None
     if items is None:
         embedding = _item_table(vocabulary.size, config, "item_embedding")

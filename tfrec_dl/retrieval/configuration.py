@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.encoders import Body, Precision
+from tfrec_dl.encoders.encoder import ENCODERS, Encoder
+from tfrec_dl.encoders.precision import Precision
 from tfrec_dl.features.content import Content
-from tfrec_dl.losses import Loss
+from tfrec_dl.losses.loss import LOSSES, Loss
 from tfrec_dl.recipes.strict import STRICT
+from tfrec_dl.registry import Registered
 from tfrec_dl.retrieval.towers.hashed_ids import Hashing
 
 
@@ -35,7 +37,7 @@ class ModelConfig:
         name: of the family.
     """
 
-    body: Body
+    body: Annotated[Encoder, Registered(ENCODERS)]
     kind: Literal["behaviour", "content", "hybrid"] = "behaviour"
     content: Content = Content()
     id_dropout: float = Field(default=0.2, ge=0, le=1)
@@ -47,7 +49,7 @@ class ModelConfig:
     tied: bool = True
     hashing: Hashing = Hashing()
     markov_order: int = Field(default=0, ge=0)
-    loss: Loss | None = None
+    loss: Annotated[Loss, Registered(LOSSES)] | None = None
     name: Literal["retrieval"] = "retrieval"
 
 

@@ -1,12 +1,10 @@
 """How much memory and disk a training takes, said before it starts."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.ranks import users_at_once
 from tfrec_dl.evaluation.scorer import QUERY_CHUNK, QUERY_TOKENS
-from tfrec_dl.losses import InBatchSoftmax, MixedSoftmax
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import choose_loss
 from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig
@@ -114,15 +112,10 @@ def _step(recipe: Recipe, vocabulary: Vocabulary, shape: ModelShape, targets: in
     else:
         assert isinstance(config, ModelConfig)
         asked = positions if targets is None else min(positions, targets)
-        loss: Any = choose_loss(config, vocabulary).loss
-        negatives = getattr(loss, "negatives", vocabulary.trained_size)
-        if isinstance(loss, InBatchSoftmax):
-            read, logits = asked, asked * asked
-        elif isinstance(loss, MixedSoftmax):
-            read, logits = asked + negatives, asked * (asked + negatives)
-        else:
-            read, logits = asked + negatives, asked * negatives
-        read += positions
+        loss = choose_loss(config, vocabulary).loss
+        assert loss is not None
+        read = positions + loss.vectors_read(asked, vocabulary.trained_size)
+        logits = loss.scores_computed(asked, vocabulary.trained_size)
     return encoder + READ * read * shape.vector_width + LOGITS * logits
 
 

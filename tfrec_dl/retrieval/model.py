@@ -10,7 +10,8 @@ import tensorflow_recommenders as tfrs
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.losses import Candidates, FullSoftmax, Loss
+from tfrec_dl.losses.candidates import Candidates
+from tfrec_dl.losses.loss import Loss
 from tfrec_dl.runs.replicas import counted_once, share_of_replicas
 
 ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
@@ -113,7 +114,7 @@ class RetrievalModel(tfrs.Model):
     def lookup(self, training: bool = False) -> Lookup:
         """Vocabulary indices [N] int32 -> item vectors [N, D], for one step."""
         vectors: Lookup = partial(self.item_tower, training=training)
-        if self.history_embedding is None and isinstance(self.retrieval_loss, FullSoftmax):
+        if self.history_embedding is None and self.retrieval_loss.reads_every_item():
             # The loss asks for every item: each is read once for the history and for the candidates.
             vectors = partial(tf.gather, vectors(tf.range(self.vocabulary.trained_size)))
         return vectors

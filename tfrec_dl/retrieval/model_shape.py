@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.encoders import GRU, UserOnly
+from tfrec_dl.encoders.gru import GRU
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.configuration import ModelConfig
@@ -52,10 +52,12 @@ def model_shape(recipe: Recipe, vocabulary: Vocabulary) -> ModelShape:
         vocabulary: the items.
     """
     config = recipe.model
+    hidden = 0
     kind = config.kind if isinstance(config, ModelConfig) else "behaviour"
     if isinstance(config, ModelConfig):
         # Without features, which the shape leaves out; a body that reads nothing needs them, and weighs nothing.
-        body = GRU(units=1) if isinstance(config.body, UserOnly) else config.body
+        body = config.body if config.body.reads_history() else GRU(units=1)
+        hidden = body.hidden_activations(recipe.training.max_length)
         recipe = replace(recipe, model=replace(config, kind="behaviour", body=body))
     if kind == "hybrid":
         kept = vocabulary.trained_size - FIRST_ITEM
@@ -80,7 +82,7 @@ def model_shape(recipe: Recipe, vocabulary: Vocabulary) -> ModelShape:
         history_width=history_width,
         vector_width=vector_width,
         tied=tied,
-        activations=sum(widths),
+        activations=sum(widths) + hidden,
         widest=max(widths),
     )
 

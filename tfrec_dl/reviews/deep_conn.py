@@ -12,7 +12,9 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.features.text_cnn import TextCNN
 from tfrec_dl.layers.dropout import ResumableDropout
-from tfrec_dl.losses.rating_outputs import CumulativeLogit, RatingOutput
+from tfrec_dl.losses.rating.cumulative_logit import CumulativeLogit
+from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
+from tfrec_dl.registry import Registered
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.factorization_machine import FactorizationMachine
 from tfrec_dl.reviews.model import BLOCK, RatingModel
@@ -43,7 +45,7 @@ class DeepCoNN:
     dimension: int = Field(default=16, ge=1)
     factors: int = Field(default=4, ge=0)
     dropout: float = Field(default=0.5, ge=0, lt=1)
-    output: Annotated[RatingOutput, Field(discriminator="name")] = CumulativeLogit()
+    output: Annotated[RatingOutput, Registered(RATING_OUTPUTS)] = CumulativeLogit()
     name: Literal["deep_conn"] = "deep_conn"
 
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.losses.rating_outputs import RatingOutput
+from tfrec_dl.losses.rating.rating_output import RatingOutput
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.readers import Pool
 

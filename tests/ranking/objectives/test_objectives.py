@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.losses.rating_outputs import CumulativeLogit
+from tfrec_dl.losses.rating.cumulative_logit import CumulativeLogit
 from tfrec_dl.ranking.objectives import OBJECTIVES, Click, Conversion, FittedObjective, Rating
 
 CLICKS = np.array([1, 1, 0, 0, 0, 0, 0, 0, 1, 1], dtype=np.float32)

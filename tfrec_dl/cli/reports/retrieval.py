@@ -15,8 +15,7 @@ from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits.split import EvaluationCases, Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN
 from tfrec_dl.errors import InputError
-from tfrec_dl.losses import FullSoftmax, SampledSoftmax
-from tfrec_dl.retrieval.build import FULL_SOFTMAX_LIMIT
+from tfrec_dl.retrieval.build import FULL_SOFTMAX_LIMIT, default_loss
 from tfrec_dl.retrieval.memory_estimate import SizeEstimate
 from tfrec_dl.runs.optimisers import optimizer_title
 
@@ -123,7 +122,7 @@ class Narrator(tf.keras.callbacks.Callback):
             return
         items = self.model.vocabulary.trained_size - FIRST_ITEM
         loss, few = self.model.retrieval_loss, items <= FULL_SOFTMAX_LIMIT
-        if loss != (FullSoftmax() if few else SampledSoftmax()):
+        if loss != default_loss(items):
             why = "as set"
         elif few:
             why = f"exact, and cheap enough for {items:,} items (up to {FULL_SOFTMAX_LIMIT:,})"
@@ -131,9 +130,9 @@ class Narrator(tf.keras.callbacks.Callback):
             why = f"because a softmax over all {items:,} items costs too much (beyond {FULL_SOFTMAX_LIMIT:,})"
         say(f"network: {self.model.encoder.name}")
         say(f"loss: {loss.name}, {why}")
-        if loss == FullSoftmax() and self.model.history_embedding is None:
+        if loss.reads_every_item() and self.model.history_embedding is None:
             rows = "with this loss the features of every item are read at every step"
-        elif loss == FullSoftmax():
+        elif loss.reads_every_item():
             rows = "with this loss every item has a gradient, so all rows of the item table are updated"
         else:
             rows = "only the rows that a batch touches are updated, whatever the size of the catalogue"

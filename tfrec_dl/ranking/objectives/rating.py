@@ -9,9 +9,11 @@ import tensorflow_recommenders as tfrs
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.losses.rating_outputs import RatingOutput, SquaredError
+from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
+from tfrec_dl.losses.rating.squared_error import SquaredError
 from tfrec_dl.ranking.data.feedback import RATING
 from tfrec_dl.ranking.objectives.objective import RATING_OBJECTIVES, Objective
+from tfrec_dl.registry import Registered
 
 
 @RATING_OBJECTIVES.register("rating")
@@ -25,7 +27,7 @@ class Rating(Objective):
     """
 
     weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
-    output: Annotated[RatingOutput, Field(discriminator="name")] = SquaredError()
+    output: Annotated[RatingOutput, Registered(RATING_OUTPUTS)] = SquaredError()
 
     def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
         """[2 + K] float32: the lowest and the highest rating, and the K levels of the output.

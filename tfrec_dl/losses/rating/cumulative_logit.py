@@ -1,6 +1,4 @@
-"""From a score to a rating: what is predicted, and the loss that it is trained with."""
-
-from typing import Literal
+"""An ordinal rating: thresholds between the levels."""
 
 import numpy as np
 import tensorflow as tf
@@ -8,48 +6,14 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
 
-STRICT = ConfigDict(extra="forbid")
 MOST_LEVELS = 20
 
 
-@dataclass(frozen=True, config=STRICT)
-class SquaredError:
-    """The score is the rating's distance from the training mean, trained on its squared error.
-
-    Attributes:
-        user_shrinkage: ratings at the training mean that every user is taken to have given besides their own.
-        item_shrinkage: the same for items.
-    """
-
-    user_shrinkage: float = Field(default=6.0, ge=0, allow_inf_nan=False)
-    item_shrinkage: float = Field(default=12.0, ge=0, allow_inf_nan=False)
-    name: Literal["squared_error"] = "squared_error"
-
-    def levels(self, ratings: np.ndarray) -> np.ndarray:
-        """[1] float32: the mean rating, where a score of 0 stands."""
-        return np.array([ratings.mean(dtype=np.float64)], dtype=np.float32)
-
-    def output(self, score: tf.Tensor, levels: np.ndarray, ratings: np.ndarray) -> tf.Tensor:
-        """Score [B, 1] -> rating [B, 1]."""
-        mean = float(levels[0])
-        return tf.keras.layers.Lambda(lambda values: values + mean, name="rating")(score)
-
-    def loss(self) -> tf.keras.losses.Loss:
-        """Half the squared error: a Gaussian's log-likelihood with variance 1."""
-        return _HalfSquaredError(reduction=tf.keras.losses.Reduction.NONE)
-
-    def labels(self, ratings: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
-        """Ratings [B] -> [B, 1]."""
-        return ratings[:, None]
-
-    def expected(self, outputs: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
-        """Outputs [B, 1] -> ratings [B]."""
-        return outputs[:, 0]
-
-
-@dataclass(frozen=True, config=STRICT)
-class CumulativeLogit:
+@RATING_OUTPUTS.register("cumulative_logit")
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class CumulativeLogit(RatingOutput):
     """The score moves along learned thresholds between the rating's levels, and the prediction is the expected rating.
 
     P(rating above level k) = sigmoid(score - threshold_k). Where most ratings are the highest, a score that is high
@@ -63,7 +27,6 @@ class CumulativeLogit:
 
     user_shrinkage: float = Field(default=1.5, ge=0, allow_inf_nan=False)
     item_shrinkage: float = Field(default=2.0, ge=0, allow_inf_nan=False)
-    name: Literal["cumulative_logit"] = "cumulative_logit"
 
     def levels(self, ratings: np.ndarray) -> np.ndarray:
         """[K] float32: the distinct ratings, ascending.
@@ -97,9 +60,6 @@ class CumulativeLogit:
         return tf.linalg.matvec(outputs, levels)
 
 
-RatingOutput = SquaredError | CumulativeLogit
-
-
 class Thresholds(tf.keras.layers.Layer):
     """Score [B, 1] -> probabilities of K levels [B, K], by K - 1 learned ascending thresholds.
 
@@ -127,8 +87,3 @@ class Thresholds(tf.keras.layers.Layer):
     def get_config(self) -> dict:
         """The arguments to build the layer again."""
         return {**super().get_config(), "initial": self.initial}
-
-
-class _HalfSquaredError(tf.keras.losses.Loss):
-    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
-        return 0.5 * tf.reduce_sum(tf.square(y_true - y_pred), axis=-1)

@@ -1,0 +1,25 @@
+"""Long short-term memory over a history."""
+
+from typing import ClassVar
+
+import tensorflow as tf
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.encoders.encoder import ENCODERS
+from tfrec_dl.encoders.recurrent import Recurrent
+
+
+@ENCODERS.register("lstm")
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class LSTM(Recurrent):
+    """Long short-term memory.
+
+    Attributes:
+        units: width of each layer.
+        layers: number of layers.
+        dropout: share of the inputs of every layer but the first set to zero in training.
+    """
+
+    layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.LSTM
+    cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.LSTMCell

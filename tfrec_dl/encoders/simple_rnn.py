@@ -1,0 +1,25 @@
+"""The Elman network over a history."""
+
+from typing import ClassVar
+
+import tensorflow as tf
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.encoders.encoder import ENCODERS
+from tfrec_dl.encoders.recurrent import Recurrent
+
+
+@ENCODERS.register("simple_rnn")
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class SimpleRNN(Recurrent):
+    """Elman network.
+
+    Attributes:
+        units: width of each layer.
+        layers: number of layers.
+        dropout: share of the inputs of every layer but the first set to zero in training.
+    """
+
+    layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.SimpleRNN
+    cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.SimpleRNNCell

@@ -1,0 +1,63 @@
+"""Softmax over the batch's targets and sampled candidates."""
+
+import math
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.losses.across_replicas import gather_targets
+from tfrec_dl.losses.candidates import Candidates
+from tfrec_dl.losses.loss import LOSSES
+from tfrec_dl.losses.negative_sampling import NegativeSampler
+from tfrec_dl.losses.sampled import SampledLoss
+
+
+@LOSSES.register("mixed_softmax")
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class MixedSoftmax(SampledLoss):
+    """Softmax over the target, the other targets of the batch and sampled negatives, with logQ correction.
+
+    In-batch negatives cost no further look-up and are mostly popular items; sampled ones also reach items that are
+    seldom a target. A negative's logit is lowered by the log of the item's expected count among both kinds (Yang et
+    al., Mixed Negative Sampling for Learning Two-tower Neural Networks in Recommendations, WWW 2020), so that their sum
+    estimates the sum over all other items; as in `SampledSoftmax` the target itself is not corrected. Targets of other
+    replicas are negatives too. Accidental hits are removed. Costs targets x (targets + negatives).
+
+    Attributes:
+        negatives: candidates drawn a step, beside the targets.
+        popularity_exponent: they are drawn with probability proportional to count ** this; uniformly in the paper.
+    """
+
+    negatives: int = Field(default=1024, ge=1)
+    popularity_exponent: float = Field(default=0.0, ge=0, le=1)
+
+    def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
+        """Queries [P, D] and targets [P] int32 -> losses [P]."""
+        sampler = NegativeSampler(candidates.item_counts, self.popularity_exponent)
+        drawn = sampler.sample(self.negatives, candidates.seed)
+        own_count = tf.shape(targets)[0]
+        own, drawn_vectors = tf.split(
+            candidates.vectors(tf.concat([targets, drawn], axis=0)), [own_count, self.negatives]
+        )
+        ids, vectors = gather_targets(targets, own)
+        in_batch = tf.cast(tf.maximum(tf.shape(ids)[0] - 1, 1), tf.float32)
+
+        ids = tf.concat([ids, drawn], axis=0)
+        vectors = tf.concat([vectors, drawn_vectors], axis=0)
+        log_expected_count = tf.reduce_logsumexp(
+            [
+                tf.math.log(in_batch) + candidates.log_popularity(ids),
+                math.log(self.negatives) + sampler.log_probability(ids),
+            ],
+            axis=0,
+        )
+        corrected = tf.linalg.matmul(queries, vectors, transpose_b=True) - log_expected_count[None, :]
+        corrected = tf.where(targets[:, None] == ids[None, :], corrected.dtype.min, corrected)
+        positive = tf.reduce_sum(queries * own, axis=1)
+        logits = tf.concat([positive[:, None], corrected], axis=1)
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.zeros_like(targets), logits)
+
+    def scores_computed(self, targets: int, items: int) -> int:
+        """Those of the other targets and of the negatives for each target."""
+        return targets * (targets + self.negatives)

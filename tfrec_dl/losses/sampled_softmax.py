@@ -1,0 +1,35 @@
+"""Softmax over the target and sampled candidates."""
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.losses.candidates import Candidates
+from tfrec_dl.losses.loss import LOSSES
+from tfrec_dl.losses.sampled import SampledLoss, score_with_negatives
+
+
+@LOSSES.register("sampled_softmax")
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class SampledSoftmax(SampledLoss):
+    """Softmax over the target and shared sampled negatives, with logQ correction.
+
+    A negative's logit is lowered by the log of its expected count in the sample, so that the sum over the negatives
+    estimates the sum over all other items without bias (Bengio and Senecal, 2008; the target itself is not sampled and
+    so not corrected). Accidental hits are removed.
+
+    Attributes:
+        negatives: candidates drawn a step.
+        popularity_exponent: negatives are drawn with probability proportional to count ** this.
+    """
+
+    negatives: int = Field(default=1024, ge=1)
+    popularity_exponent: float = Field(default=0.5, ge=0, le=1)
+
+    def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
+        """Queries [P, D] and targets [P] int32 -> losses [P]."""
+        scores = score_with_negatives(queries, targets, candidates, self.negatives, self.popularity_exponent)
+        corrected = scores.negative - scores.log_expected_count[None, :]
+        corrected = tf.where(scores.is_target, corrected.dtype.min, corrected)
+        logits = tf.concat([scores.positive[:, None], corrected], axis=1)
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.zeros_like(targets), logits)
