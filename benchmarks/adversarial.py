@@ -28,8 +28,7 @@ from tfrec_dl.baselines.ials import IALS
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.evaluation.evaluate import Report, evaluate, mean_report
 from tfrec_dl.evaluation.intervals import paired_difference
-from tfrec_dl.metrics.catalogue import CatalogueCoverage
-from tfrec_dl.metrics.metrics import MAP, MRR, NDCG, HitRate, Metric, Precision, Recall
+from tfrec_dl.metrics import MAP, MRR, NDCG, CatalogueCoverage, HitRate, Metric, Precision, Recall
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.model import RetrievalModel
@@ -183,7 +182,7 @@ def print_line(name: str, figures: Mapping[str, float]) -> None:
 
 def print_table(part: str, reports: Mapping[str, Report], repeats: int) -> None:
     """The reports, and what others report."""
-    names = [metric.name for metric in METRICS[part]]
+    names = [metric.key for metric in METRICS[part]]
     users = len(next(iter(reports.values())))
     table = Table("model", *names, title=f"{part}: {users} test cases, mean of {repeats} repeats")
     for name, report in reports.items():

@@ -20,7 +20,7 @@ import tfrec_dl
 from benchmarks.timing import use_threads
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.evaluation.scorer import FactorScorer
-from tfrec_dl.metrics.metrics import NDCG
+from tfrec_dl.metrics import NDCG
 
 # After tfrec_dl, which selects Keras 2.
 import tensorflow as tf  # isort: skip

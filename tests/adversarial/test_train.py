@@ -12,7 +12,7 @@ from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.lifecycle.train import train
-from tfrec_dl.metrics.metrics import NDCG
+from tfrec_dl.metrics import NDCG
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.run import Run

@@ -8,8 +8,7 @@ import pytest
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.ranks import rank_targets
-from tfrec_dl.metrics.catalogue import CatalogueCoverage
-from tfrec_dl.metrics.metrics import AUC, NDCG
+from tfrec_dl.metrics import AUC, NDCG, CatalogueCoverage
 
 INF = np.inf
 

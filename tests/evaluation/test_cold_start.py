@@ -9,7 +9,7 @@ from tfrec_dl.data.splits.cold_start import hold_out_items
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.rendering import markdown, rich_table, save_leaderboard
-from tfrec_dl.metrics.metrics import NDCG, HitRate
+from tfrec_dl.metrics import NDCG, HitRate
 
 
 @pytest.fixture(scope="module")

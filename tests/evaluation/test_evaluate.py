@@ -7,7 +7,7 @@ from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import temporal
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate, mean_report
-from tfrec_dl.metrics.metrics import NDCG, HitRate
+from tfrec_dl.metrics import NDCG, HitRate
 
 
 def test_summary_has_every_promised_figure_with_its_interval(random_cases, cases, vocabulary, fixed_scorer):
@@ -87,3 +87,15 @@ def test_what_cannot_score_is_refused_by_name(cases, vocabulary):
 def test_no_metrics_are_refused(cases, vocabulary, fixed_scorer):
     with pytest.raises(InputError, match="no metrics"):
         evaluate(fixed_scorer(np.ones((1, 5))), cases([[2]], [[3]]), vocabulary(3), metrics=[])
+
+
+def test_metrics_are_asked_for_by_their_keys(random_cases, cases, vocabulary, fixed_scorer):
+    matrix, history_rows, target_rows = random_cases(seed=0)
+    some = cases(history_rows, target_rows)
+    by_key = evaluate(fixed_scorer(matrix), some, vocabulary(40), metrics=("ndcg@5", "coverage@3", "auc"))
+    assert list(by_key.values) == ["ndcg@5", "auc"]
+    assert list(by_key.totals) == ["coverage@3"]
+    assert (
+        by_key.means()["ndcg@5"]
+        == evaluate(fixed_scorer(matrix), some, vocabulary(40), metrics=[NDCG(5)]).means()["ndcg@5"]
+    )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.metrics.catalogue import CatalogueCoverage, Novelty, PopularityBias
+from tfrec_dl.metrics import CatalogueCoverage, Novelty, PopularityBias
 from tfrec_dl.metrics.rankings import Rankings
 
 

@@ -1,11 +1,24 @@
 import math
+import re
 
 import numpy as np
 import pytest
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.ranks import rank_targets
-from tfrec_dl.metrics.metrics import AUC, MAP, MRR, NDCG, HitRate, Precision, Recall
+from tfrec_dl.evaluation.rendering import shown_metrics
+from tfrec_dl.metrics import (
+    AUC,
+    MAP,
+    METRICS,
+    MRR,
+    NDCG,
+    HitRate,
+    Precision,
+    Recall,
+    as_metric,
+    default_metrics,
+)
 
 
 def naive(ranks, candidates, k):
@@ -32,7 +45,7 @@ def test_every_metric_equals_its_naive_reference(random_cases, cases, vocabulary
     matrix, history_rows, target_rows = random_cases(seed=k)
     rankings = rank_targets(fixed_scorer(matrix), cases(history_rows, target_rows), vocabulary(40), keep_seen)
     metrics = [Precision(k), Recall(k), HitRate(k), NDCG(k), MRR(k), MAP(k), AUC()]
-    found = {metric.name.split("@")[0]: metric.values(rankings) for metric in metrics}
+    found = {metric.name: metric.values(rankings) for metric in metrics}
     for user in range(len(rankings)):
         ranks = rankings.ranks[rankings.offsets[user] : rankings.offsets[user + 1]].tolist()
         expected = naive(ranks, int(rankings.candidates[user]), k)
@@ -71,7 +84,7 @@ def test_metrics_equal_ranx(random_cases, cases, vocabulary, fixed_scorer, monke
     ranx.evaluate(qrels, run, names, return_mean=False)
     for name, metric in zip(names, metrics, strict=True):
         expected = [run.scores[name][str(user)] for user in range(len(targets))]
-        assert metric.name == name
+        assert metric.key == name
         assert metric.values(rankings) == pytest.approx(expected)
 
 
@@ -87,3 +100,47 @@ def test_a_perfect_ranking_scores_one_whatever_the_number_of_targets(cases, voca
 def test_k_below_one_is_refused():
     with pytest.raises(InputError, match="k = 0"):
         NDCG(0)
+
+
+def test_reports_hold_these_metrics_in_this_order_by_default():
+    keys = [metric.key for metric in default_metrics()]
+    ranks = ["ndcg@10", "hit_rate@10", "mrr@10", "precision@10", "recall@10", "map@10", "auc"]
+    assert keys == [*ranks, "coverage@10", "novelty@10", "popularity_bias@10"]
+    assert shown_metrics() == ("ndcg@10", "hit_rate@10", "mrr@10", "auc", "coverage@10", "novelty@10")
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_metric_comes_back_from_its_key(name):
+    metric = METRICS[name]()
+    assert as_metric(metric.key) == metric
+    assert as_metric(name) == metric
+    assert as_metric(metric) is metric
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("ndgc@10", "no metric is called 'ndgc': did you mean 'ndcg'?"),
+        ("ndcg@0", "k must be at least 1"),
+        ("ndcg@", "'' is no cutoff; write for example 'ndcg@10'"),
+        ("ndcg@ten", "'ten' is no cutoff"),
+        ("auc@10", "metric 'auc' has no cutoff: ask for 'auc', not 'auc@10'"),
+    ],
+)
+def test_key_that_is_no_metrics_is_refused(key, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        as_metric(key)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_metric_gives_a_number_a_user_or_one_for_all(name, random_cases, cases, vocabulary, fixed_scorer):
+    matrix, history_rows, target_rows = random_cases(seed=2)
+    metric = METRICS[name]()
+    some = cases(history_rows, target_rows)
+    rankings = rank_targets(fixed_scorer(matrix), some, vocabulary(40), False, metric.list_length)
+    values = metric.values(rankings)
+    assert values.shape == (len(rankings),)
+    assert values.dtype == np.float64
+    assert np.isfinite(values).all()
+    if not metric.per_user:
+        assert np.isfinite(metric.total(rankings))

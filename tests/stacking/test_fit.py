@@ -7,7 +7,7 @@ from tests.stacking.conftest import Arbitrary, Follows
 from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.metrics.metrics import NDCG
+from tfrec_dl.metrics import NDCG
 from tfrec_dl.stacking.blender_configuration import RankerConfig
 from tfrec_dl.stacking.fit import fit_stack
 from tfrec_dl.stacking.members import Members

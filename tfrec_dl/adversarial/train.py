@@ -10,14 +10,13 @@ from tfrec_dl.adversarial.build import build_game, discriminator_recipe, generat
 from tfrec_dl.adversarial.configuration import IRGANConfig
 from tfrec_dl.adversarial.losses import Wasserstein
 from tfrec_dl.adversarial.model import AdversarialModel
-from tfrec_dl.adversarial.monitor import GameWatch, GameWatchConfig
+from tfrec_dl.adversarial.monitor import COVERAGE, GameWatch, GameWatchConfig
 from tfrec_dl.adversarial.settings import Game
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain
 from tfrec_dl.files import locked, write_json
-from tfrec_dl.metrics.catalogue import CatalogueCoverage
 from tfrec_dl.recipes.configuration import check_kind
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model, model_class
@@ -29,8 +28,6 @@ from tfrec_dl.runs.optimisers import RowSparseAdam
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 
 logger = logging.getLogger(__name__)
-
-COVERAGE = CatalogueCoverage(10)
 
 
 def train_adversarial(
@@ -112,8 +109,8 @@ def _play(
         resumable.start_from(before[f"validation/{MONITORED.removeprefix('val_')}"])
     # A critic's logits have no boundary between real and made, so it cannot win.
     config = GameWatchConfig(won=None) if isinstance(settings.game_loss, Wasserstein) else GameWatchConfig()
-    coverage = before[f"validation/{COVERAGE.name}"]
-    watch = GameWatch({COVERAGE.name: coverage, "policy_entropy": float(entropy)}, config)
+    coverage = before[f"validation/{COVERAGE}"]
+    watch = GameWatch({COVERAGE: coverage, "policy_entropy": float(entropy)}, config)
     over = watch.verdict(resumable.last_logs())
     if over is not None:
         logger.warning("stopped after epoch %d: %s", finished_epochs, over)

@@ -16,7 +16,6 @@ from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.metrics.metrics import NDCG
 
 VOTERS = 5
 TUNING_USERS = 10_000
@@ -75,7 +74,7 @@ class MarkovChain:
             validation = EvaluationCases(validation.histories.select(rows), validation.targets.select(rows))
         fitted = cls.fit(train, vocabulary)
         chains = [cls(fitted.transitions, vocabulary, decay) for decay in decays]
-        figures = [evaluate(chain, validation, vocabulary, metrics=[NDCG(10)]).means()["ndcg@10"] for chain in chains]
+        figures = [evaluate(chain, validation, vocabulary, metrics=["ndcg@10"]).means()["ndcg@10"] for chain in chains]
         return chains[int(np.argmax(figures))]
 
     def scores(self, histories: Histories) -> np.ndarray:

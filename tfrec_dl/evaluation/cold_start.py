@@ -13,10 +13,10 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.cold_start import ColdStartSplit
 from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.evaluate import DEFAULT_METRICS, Report, evaluate
+from tfrec_dl.evaluation.evaluate import Report, evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.evaluation.scorer import as_scorer
-from tfrec_dl.metrics.metrics import Metric
+from tfrec_dl.metrics.metric import Metric
 
 Kind = Literal["cold", "warm", "all"]
 KINDS: tuple[Kind, ...] = ("cold", "warm", "all")
@@ -45,7 +45,7 @@ def evaluate_cold_start(
     cold_split: ColdStartSplit,
     part: Part = "test",
     keep_seen: bool = False,
-    metrics: Sequence[Metric] = DEFAULT_METRICS,
+    metrics: Sequence[Metric | str] | None = None,
     seed: int = 0,
     block_size: int | None = None,
 ) -> dict[Kind, Report]:
@@ -64,7 +64,7 @@ def evaluate_cold_start(
         cold_split: of `hold_out_items`.
         part: "validation", to choose settings, or "test".
         keep_seen: False masks the items of the history; True lets them compete.
-        metrics: what to compute.
+        metrics: what to compute, as for `evaluate`.
         seed: of the bootstrap intervals.
         block_size: users scored at once; None chooses from the catalogue's size.
 

@@ -13,14 +13,10 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.intervals import bootstrap_intervals
 from tfrec_dl.evaluation.ranks import rank_targets
 from tfrec_dl.evaluation.scorer import as_scorer
-from tfrec_dl.metrics.catalogue import CatalogueCoverage, Novelty, PopularityBias
-from tfrec_dl.metrics.metrics import AUC, MAP, MRR, NDCG, HitRate, Metric, Precision, Recall
+from tfrec_dl.metrics.metric import Metric, as_metric, default_metrics
 
 if TYPE_CHECKING:
     from tfrec_dl.data.splits.split import EvaluationCases
-
-RANK_METRICS: tuple[Metric, ...] = (NDCG(10), HitRate(10), MRR(10), Precision(10), Recall(10), MAP(10), AUC())
-DEFAULT_METRICS: tuple[Metric, ...] = (*RANK_METRICS, CatalogueCoverage(10), Novelty(10), PopularityBias(10))
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +71,7 @@ def evaluate(
     cases: EvaluationCases,
     vocabulary: Vocabulary,
     keep_seen: bool = False,
-    metrics: Sequence[Metric] = DEFAULT_METRICS,
+    metrics: Sequence[Metric | str] | None = None,
     seed: int = 0,
     block_size: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -88,7 +84,8 @@ def evaluate(
         cases: histories and targets, row by row.
         vocabulary: the one the cases are encoded with.
         keep_seen: False masks the items of the history; True lets them compete.
-        metrics: what to compute; lists are only made when a metric needs them.
+        metrics: what to compute, metrics or their keys, "ndcg@10"; None for what every registered metric asks for.
+            Lists are only made when a metric needs them.
         seed: of the bootstrap intervals.
         block_size: users scored at once; None chooses from the catalogue's size.
         progress: called with (users done, users in all) after each block.
@@ -96,18 +93,18 @@ def evaluate(
             a miss. None: every item.
 
     Raises:
-        InputError: for cases or candidates that are empty or do not fit the vocabulary, or no metrics.
+        InputError: for cases or candidates that are empty or do not fit the vocabulary, no metrics, or a key that names
+            none.
     """
-    if not metrics:
-        raise InputError("no metrics to compute: pass at least one, for example NDCG(10).")
-    top_k = max(metric.list_length for metric in metrics)
+    asked = default_metrics() if metrics is None else [as_metric(metric) for metric in metrics]
+    if not asked:
+        raise InputError('no metrics to compute: pass at least one, for example "ndcg@10".')
+    top_k = max(metric.list_length for metric in asked)
     scorer = as_scorer(scorer_or_model)
     rankings = rank_targets(scorer, cases, vocabulary, keep_seen, top_k, block_size, progress, candidates)
     return Report(
-        values={
-            metric.name: metric.values(rankings) for metric in metrics if not isinstance(metric, CatalogueCoverage)
-        },
-        totals={metric.name: metric.total(rankings) for metric in metrics if isinstance(metric, CatalogueCoverage)},
+        values={metric.key: metric.values(rankings) for metric in asked if metric.per_user},
+        totals={metric.key: metric.total(rankings) for metric in asked if not metric.per_user},
         user_ids=rankings.user_ids,
         targets=len(rankings.ranks),
         keep_seen=keep_seen,

@@ -15,10 +15,10 @@ from rich.table import Table
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.leaderboard import NOTE
 from tfrec_dl.files import replacing
+from tfrec_dl.metrics.metric import default_metrics
 
 METRIC_COLUMN = 2  # of a leaderboard: the metric that orders it
 BESIDE = ("hit_rate@10", "coverage@10")  # in the terminal, where room is scarce
-SHOWN = ("hit_rate@10", "mrr@10", "auc", "coverage@10", "novelty@10")
 
 
 def rich_table(
@@ -54,15 +54,20 @@ def rich_table(
     return rendered
 
 
-def markdown(table: pd.DataFrame, shown: Sequence[str] = SHOWN, note: str = NOTE) -> str:
+def shown_metrics() -> tuple[str, ...]:
+    """Keys of the metrics that stand in a Markdown table beside the one that orders it."""
+    return tuple(metric.key for metric in default_metrics() if metric.in_tables)
+
+
+def markdown(table: pd.DataFrame, shown: Sequence[str] | None = None, note: str = NOTE) -> str:
     """Renders a leaderboard as a Markdown table with a note on its intervals.
 
     Args:
         table: of `leaderboard`, or `cold_start_leaderboard` with `shown=("warm", "all")`.
-        shown: columns shown beside the metric, where the table has them.
+        shown: columns shown beside the metric, where the table has them; None for `shown_metrics`.
         note: on intervals and stars, below it.
     """
-    header, rows = _cells(table, shown)
+    header, rows = _cells(table, shown_metrics() if shown is None else shown)
     lines = [header, ["---" if position < 2 else "---:" for position in range(len(header))], *rows]
     body = "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
@@ -70,7 +75,9 @@ def markdown(table: pd.DataFrame, shown: Sequence[str] = SHOWN, note: str = NOTE
     return f"{body}\n\n{note.replace('*', chr(92) + '*')}\n"
 
 
-def save_leaderboard(table: pd.DataFrame, path: str | Path, shown: Sequence[str] = SHOWN, note: str = NOTE) -> None:
+def save_leaderboard(
+    table: pd.DataFrame, path: str | Path, shown: Sequence[str] | None = None, note: str = NOTE
+) -> None:
     """Writes a leaderboard, whole or not at all.
 
     Args:

@@ -1,1 +1,18 @@
-"""Ranking and catalogue metrics, each computed from the same ranks."""
+"""Ranking and catalogue metrics, each computed from the same ranks.
+
+`tfrec_dl.metrics.NDCG` and the other classes are imported when they are asked for.
+"""
+
+from typing import Any
+
+from tfrec_dl.metrics.metric import METRICS, AtK, Metric, as_metric, default_metrics
+from tfrec_dl.registry import lazily
+
+__all__ = ["METRICS", "AtK", "Metric", "as_metric", "default_metrics", "register"]
+
+register = METRICS.register
+_attribute = lazily(__name__, METRICS, {"lists": ["OnLists"], "rankings": ["Rankings"]})
+
+
+def __getattr__(name: str) -> Any:
+    return _attribute(name)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,3 +53,11 @@ class Rankings:
     def best_ranks(self) -> np.ndarray:
         """[H] float64 rank of each user's best target."""
         return np.minimum.reduceat(self.ranks, self.offsets[:-1])
+
+    def last_of_ties(self, ranks: np.ndarray) -> np.ndarray:
+        """[T] float64: targets of the same user ranked at or above each, given ranks sorted within users."""
+        users = self.target_users
+        starts = np.concatenate([[True], (ranks[1:] != ranks[:-1]) | (users[1:] != users[:-1])])
+        group = np.cumsum(starts) - 1
+        last = np.append(np.flatnonzero(starts)[1:], len(ranks))[group]
+        return (last - self.offsets[users]).astype(np.float64)

@@ -13,12 +13,12 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.ranks import check_cases
 from tfrec_dl.evaluation.scorer import ModelScorer
-from tfrec_dl.metrics.metrics import MRR, NDCG, HitRate, Metric
+from tfrec_dl.metrics.metric import Metric
 
 if TYPE_CHECKING:
     from tfrec_dl.data.splits.split import EvaluationCases
 
-VALIDATION_METRICS: tuple[Metric, ...] = (NDCG(10), HitRate(10), MRR(10))
+VALIDATION_METRICS = ("ndcg@10", "hit_rate@10", "mrr@10")
 
 
 class ValidationCallback(tf.keras.callbacks.Callback):
@@ -31,7 +31,7 @@ class ValidationCallback(tf.keras.callbacks.Callback):
     Args:
         cases: validation histories and targets.
         vocabulary: the model's; None takes `model.vocabulary`.
-        metrics: what to compute.
+        metrics: what to compute, metrics or their keys.
         keep_seen: whether items of the history can be recommended.
         max_users: evaluate this many users, drawn once with `seed`; None takes all.
         seed: of that draw.
@@ -44,7 +44,7 @@ class ValidationCallback(tf.keras.callbacks.Callback):
         self,
         cases: EvaluationCases,
         vocabulary: Vocabulary | None = None,
-        metrics: Sequence[Metric] = VALIDATION_METRICS,
+        metrics: Sequence[Metric | str] = VALIDATION_METRICS,
         keep_seen: bool = False,
         max_users: int | None = None,
         seed: int = 0,

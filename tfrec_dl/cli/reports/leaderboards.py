@@ -66,5 +66,5 @@ def _style(table: "pd.DataFrame") -> Style:
         cold = ("warm", "all")
         return Style("NDCG@10 of test cases, items of the history left out", cold, cold, NOTE)
     if "ndcg@10/low" in table and "log_loss" not in table:
-        return Style("test cases, items of the history left out", rendering.BESIDE, rendering.SHOWN, NOTE)
+        return Style("test cases, items of the history left out", rendering.BESIDE, rendering.shown_metrics(), NOTE)
     return Style("test impressions", BESIDE, SHOWN, ranking_leaderboard.NOTE)

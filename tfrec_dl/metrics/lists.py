@@ -1,0 +1,32 @@
+"""What the metrics of recommended lists have in common."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.errors import InputError
+from tfrec_dl.metrics.metric import AtK
+from tfrec_dl.metrics.rankings import Rankings
+
+
+@dataclass(frozen=True)
+class OnLists(AtK):
+    """A metric of the recommended lists of k items, whatever the targets."""
+
+    @property
+    def list_length(self) -> int:
+        """Lists of k."""
+        return self.k
+
+    def recommended(self, rankings: Rankings) -> np.ndarray:
+        """[H, <= k] int32, 0 where a list is shorter."""
+        if rankings.lists.shape[1] < self.k:
+            raise InputError(f"{self.key} needs recommended lists of {self.k}: rank with top_k={self.k} or more.")
+        return rankings.lists[:, : self.k]
+
+    def mean(self, item_values: np.ndarray, rankings: Rankings) -> np.ndarray:
+        """Mean of a value of the items over each list; 0 for an empty list."""
+        lists = self.recommended(rankings)
+        shown = lists >= FIRST_ITEM
+        return np.where(shown, item_values[lists], 0.0).sum(axis=1) / np.maximum(shown.sum(axis=1), 1)

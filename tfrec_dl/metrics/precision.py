@@ -1,0 +1,25 @@
+"""Precision."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfrec_dl.metrics.metric import METRICS, AtK
+from tfrec_dl.metrics.rankings import Rankings
+
+
+@METRICS.register("precision")
+@dataclass(frozen=True)
+class Precision(AtK):
+    """Share of the k recommended items that are targets; k is the divisor even when the catalogue is smaller.
+
+    >>> Precision(10).values(example)
+    array([0.2, 0. ])
+    """
+
+    place = 40
+    in_tables = False
+
+    def values(self, rankings: Rankings) -> np.ndarray:
+        """[H] float64, one value per user."""
+        return self.hits(rankings) / self.k
