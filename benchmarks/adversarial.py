@@ -1,4 +1,4 @@
-"""What games add to the recommenders they start from, by the protocols of IRGAN's and of CFGAN's authors.
+"""What adversarial training adds to the recommenders it starts from, by the protocols of IRGAN's and CFGAN's authors.
 
 python -m benchmarks.adversarial irgan-split --validate   # on data held out of training, by epoch: to choose settings
 python -m benchmarks.adversarial irgan-split
@@ -19,9 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from benchmarks import games
-from benchmarks.game_splits import test_splits, validation_splits
-from benchmarks.settings import GAMES
+from benchmarks import gans
+from benchmarks.gan_splits import test_splits, validation_splits
+from benchmarks.settings import GANS
 from tfrec_dl.adversarial.build import generator_recipe
 from tfrec_dl.baselines.ease import EASE
 from tfrec_dl.baselines.ials import IALS
@@ -66,7 +66,7 @@ def main(
     part: Annotated[str, typer.Argument(help=f"One of {', '.join(PARTS)}.")],
     validate: Annotated[bool, typer.Option("--validate", help="Data held out of the training part, by epoch.")] = False,
     repeats: Annotated[int, typer.Option(help="Seeds, or splits.", min=1)] = 3,
-    only: Annotated[str, typer.Option(help="Comma-separated games; all by default.")] = "",
+    only: Annotated[str, typer.Option(help="Comma-separated GANs; all by default.")] = "",
     baselines: Annotated[bool, typer.Option(help="Whether baselines are fitted too.")] = True,
     change: Annotated[
         str, typer.Option(help="JSON: settings to change, beyond those of benchmarks/settings.py.")
@@ -77,10 +77,10 @@ def main(
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if part not in PARTS:
         raise typer.BadParameter(f"{part!r} is no part: choose one of {', '.join(PARTS)}.")
-    names = only.split(",") if only else list(GAMES[part])
-    if unknown := [name for name in names if name not in GAMES[part]]:
-        raise typer.BadParameter(f"{unknown[0]!r} is no game of {part}: choose from {', '.join(GAMES[part])}.")
-    chosen = {name: GAMES[part][name] for name in names}
+    names = only.split(",") if only else list(GANS[part])
+    if unknown := [name for name in names if name not in GANS[part]]:
+        raise typer.BadParameter(f"{unknown[0]!r} is no GAN of {part}: choose from {', '.join(GANS[part])}.")
+    chosen = {name: GANS[part][name] for name in names}
     recipes = {
         name: get_recipe(recipe).with_settings({**settings, **json.loads(change)})
         for name, (recipe, settings) in chosen.items()
@@ -96,15 +96,15 @@ def main(
 
 def tune_baselines(splits: list[Split], metrics: tuple[Metric, ...]) -> None:
     """Prints what each setting of EASE and iALS reaches, the mean over the splits."""
-    for weight in games.EASE_GRID:
+    for weight in gans.EASE_GRID:
         show(f"ease {weight:.0f}", [(EASE.fit(s.train, s.vocabulary, weight), s) for s in splits], metrics)
-    for factors, weight in games.IALS_GRID:
+    for factors, weight in gans.IALS_GRID:
         fitted = [(IALS.fit(s.train, s.vocabulary, factors=factors, regularization=weight), s) for s in splits]
         show(f"ials {factors} {weight:.0f}", fitted, metrics)
 
 
 def by_epoch(recipes: Mapping[str, Recipe], splits: list[Split], metrics: tuple[Metric, ...]) -> None:
-    """Prints what each game reaches after each epoch, the mean over the splits."""
+    """Prints what each GAN reaches after each epoch, the mean over the splits."""
     for name, recipe in recipes.items():
         found: dict[str, list[dict[str, float]]] = {}
 
@@ -115,15 +115,15 @@ def by_epoch(recipes: Mapping[str, Recipe], splits: list[Split], metrics: tuple[
         for seed, split in enumerate(splits):
             seeded = recipe.with_settings({"seed": seed})
             users = user_features(seeded, split)
-            start = games.pretrained(seeded, split, users)
+            start = gans.pretrained(seeded, split, users)
             note(split, "start", start)
-            games.play(seeded, start, split, users, partial(note, split))
+            gans.trained(seeded, start, split, users, partial(note, split))
         for epoch, reports in found.items():
             print_line(f"{name} {epoch}", pd.DataFrame(reports).mean().to_dict())
 
 
 def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], baselines: bool) -> None:
-    """Prints a table of test figures, and each game's paired gain over its own start."""
+    """Prints a table of test figures, and each GAN's paired gain over its own start."""
     metrics, reports = METRICS[part], {}
     repeated = part != "cfgan-protocol"  # one split, several seeds
 
@@ -131,7 +131,7 @@ def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], basel
         return evaluate(model, split.test, split.vocabulary, metrics=metrics)
 
     if baselines and part in BASELINES:
-        fitted = [games.baselines(split, **BASELINES[part]) for split in (splits[:1] if repeated else splits)]
+        fitted = [gans.baselines(split, **BASELINES[part]) for split in (splits[:1] if repeated else splits)]
         for name in fitted[0]:
             reports[name] = mean_report(
                 [measured(each[name], split) for each, split in zip(fitted, splits, strict=False)]
@@ -145,9 +145,9 @@ def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], basel
             alone = generator_recipe(seeded)
             key = repr((alone.model, alone.training))
             if (key, seed) not in starts:
-                starts[key, seed] = games.pretrained(seeded, split, users)
+                starts[key, seed] = gans.pretrained(seeded, split, users)
             before.append(measured(starts[key, seed], split))
-            after.append(measured(games.play(seeded, starts[key, seed], split, users), split))
+            after.append(measured(gans.trained(seeded, starts[key, seed], split, users), split))
             for label, report in ((f"{name} start", before[-1]), (name, after[-1])):
                 print_line(f"{label}, repeat {seed}", report.means())
         reports[f"{name}: start"], reports[name] = mean_report(before), mean_report(after)
@@ -166,7 +166,7 @@ def user_features(recipe: Recipe, split: Split) -> Any:
     body = getattr(generator_recipe(recipe).model, "body", None)
     if body is None or body.name != "user_only":
         return None
-    return games.user_table(pd.DataFrame({"user_id": split.train.user_ids}))
+    return gans.user_table(pd.DataFrame({"user_id": split.train.user_ids}))
 
 
 def show(name: str, fitted: list[tuple[Any, Split]], metrics: tuple[Metric, ...]) -> None:

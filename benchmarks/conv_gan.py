@@ -24,11 +24,11 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from tfrec_dl.adversarial.losses import GameLoss
+from tfrec_dl.adversarial.losses import AdversarialLoss
 from tfrec_dl.adversarial.pictures.conv_gan import ConvGAN, ConvGANConfig
 from tfrec_dl.adversarial.pictures.fit import ConvGANTraining, fit_conv_gan, save_discriminator
 from tfrec_dl.adversarial.pictures.grid import PictureGrid
-from tfrec_dl.adversarial.pictures.monitor import PictureWatchConfig
+from tfrec_dl.adversarial.pictures.monitor import PictureGANMonitorConfig
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.features.gan_features import GANFeatures
 from tfrec_dl.features.image_cnn import ImageCNN
@@ -128,7 +128,7 @@ def main(
     ),
     part: Annotated[str, typer.Option(help="validation, to choose settings, or test.")] = "test",
     seeds: Annotated[int, typer.Option(help="Repetitions of each network.", min=1)] = 3,
-    loss: Annotated[str, typer.Option(help="Of the game.")] = "wasserstein",
+    loss: Annotated[str, typer.Option(help="Adversarial loss.")] = "wasserstein",
     size: Annotated[tuple[int, int], typer.Option(help="Height and width of the pictures.")] = (48, 32),
     filters: Annotated[str, typer.Option(help="Of the discriminator's layers.")] = "32,64,128",
     epochs: Annotated[int, typer.Option(help="Passes over the posters.", min=1)] = 30,
@@ -144,7 +144,7 @@ def main(
     config = ConvGANConfig(
         size=size,
         filters=tuple(int(each) for each in filters.split(",")),
-        game_loss=TypeAdapter(GameLoss).validate_python({"name": loss}),
+        adversarial_loss=TypeAdapter(AdversarialLoss).validate_python({"name": loss}),
         augmentation=augmentation,
         discriminator_steps=discriminator_steps,
     )
@@ -165,7 +165,7 @@ def main(
             if trained:
                 training = ConvGANTraining(epochs=epochs, seed=seed)
                 if loss == "wasserstein":  # as its authors train it; a critic's accuracy says nothing
-                    training = replace(training, momentum=0.0, watch=PictureWatchConfig(won=None))
+                    training = replace(training, momentum=0.0, watch=PictureGANMonitorConfig(won=None))
                 grid = [PictureGrid(runs / label, every=10)]
                 model = fit_conv_gan(pictures, config, training, grid, verbose=2)
             else:

@@ -149,7 +149,7 @@ HYBRID = {
     "ml-1m": Variant({"kind": "hybrid", "epochs": 16}),
 }
 
-# The games, each with the recipe that it is a variant of. Chosen on data held out of the training part.
+# The GANs, each with the recipe that it is a variant of. Chosen on data held out of the training part.
 AUTOENCODER: dict[str, Any] = {
     "epochs": 50,
     "batch_size": 64,
@@ -169,15 +169,15 @@ OVER_USERS: dict[str, Any] = {
     "learning_rate": 3e-3,
 }
 
-GAMES: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
+GANS: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     "irgan-split": {
-        "irgan": ("irgan", {**OVER_AUTOENCODER, "temperature": 0.5, "samples": 128, "game_epochs": 8}),
-        "irgan-users": ("irgan", {**OVER_USERS, "game_epochs": 8}),
-        "cfgan": ("cfgan", {**AUTOENCODER, "game_epochs": 2}),
+        "irgan": ("irgan", {**OVER_AUTOENCODER, "temperature": 0.5, "samples": 128, "adversarial_epochs": 8}),
+        "irgan-users": ("irgan", {**OVER_USERS, "adversarial_epochs": 8}),
+        "cfgan": ("cfgan", {**AUTOENCODER, "adversarial_epochs": 2}),
     },
     "cfgan-protocol": {
-        "cfgan": ("cfgan", {**AUTOENCODER, "game_epochs": 2}),
-        "irgan": ("irgan", {**OVER_AUTOENCODER, "temperature": 0.5, "samples": 128, "game_epochs": 8}),
+        "cfgan": ("cfgan", {**AUTOENCODER, "adversarial_epochs": 2}),
+        "irgan": ("irgan", {**OVER_AUTOENCODER, "temperature": 0.5, "samples": 128, "adversarial_epochs": 8}),
     },
     "sequences": {
         "irgan": (
@@ -188,7 +188,7 @@ GAMES: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
                 "adversarial": 0.1,
                 "temperature": 0.5,
                 "entropy": 0.5,
-                "game_epochs": 1,
+                "adversarial_epochs": 1,
             },
         ),
     },

@@ -38,7 +38,7 @@ def main(
     test: Annotated[bool, typer.Option(help="Print the test figures, not validation alone.")] = True,
     out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
 ) -> None:
-    """Fits the ranker on validation, and prints what stack and members reach."""
+    """Fits the blender on validation, and prints what stack and members reach."""
     console = Console()
     if data not in DATA_SETS:
         raise InputError(f"no data set is called {data!r}: choose one of {', '.join(DATA_SETS)}.")
@@ -60,14 +60,14 @@ def main(
     console.print(f"weights of the standardised scores: { {k: round(v, 3) for k, v in stack.weights().items()} }")
     validation = {name: evaluate(scorer, split.validation, split.vocabulary) for name, scorer in scorers.items()}
     validation["stacked"] = evaluate(crossed, split.validation, split.vocabulary)
-    _compare("validation (ranker cross-fitted)", validation, console)
+    _compare("validation (blender cross-fitted)", validation, console)
     if not test:
         return
     reports = {name: evaluate(scorer, split.test, split.vocabulary) for name, scorer in scorers.items()}
     reports["stacked"] = evaluate(stack, split.test, split.vocabulary)
     entries = [Entry(name, report, None, families[name]) for name, report in reports.items()]
     table = leaderboard(entries)
-    console.print(rich_table(table, f"{data}: test, {len(split.test):,} users, seen masked; ranker {seconds:.0f} s"))
+    console.print(rich_table(table, f"{data}: test, {len(split.test):,} users, seen masked; blender {seconds:.0f} s"))
     _compare("test", reports, console)
     if out is not None:
         save_leaderboard(table, out)

@@ -1,4 +1,4 @@
-"""Plays IRGAN's game over a GRU and shows what it adds: `python examples/train_gan.py --epochs 10 --game-epochs 5`.
+"""Trains IRGAN over a GRU: `python examples/train_gan.py --epochs 10 --adversarial-epochs 5`.
 
 Exporting needs the extra `serving`: pip install "tfrec_dl[demo,serving]".
 """
@@ -11,8 +11,8 @@ import tfrec_dl
 from tfrec_dl.data.demo import demo_table
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--epochs", type=int, default=10, help="of the generator before the game")
-parser.add_argument("--game-epochs", type=int, default=5)
+parser.add_argument("--epochs", type=int, default=10, help="of the generator's pre-training")
+parser.add_argument("--adversarial-epochs", type=int, default=5)
 parser.add_argument("--out", type=Path, help="folder of the run and the export (default: a new temporary one)")
 arguments = parser.parse_args()
 out = arguments.out or Path(tempfile.mkdtemp())
@@ -22,19 +22,23 @@ out.mkdir(parents=True, exist_ok=True)
 frame = demo_table()
 frame[["user_id", "item_id", "timestamp"]].to_csv(out / "table.csv", index=False)
 
-# The generator, a GRU, is trained as a recommender like any other; then it plays against a discriminator that began as
-# its copy. Killed at any moment, the same call goes on. tensorboard --logdir shows the game while it lasts.
+# The generator, a GRU, is trained as a recommender like any other; then against a discriminator that began as its
+# copy. Killed at any moment, the same call goes on. tensorboard --logdir shows both sides' losses meanwhile.
 recipe = tfrec_dl.get_recipe("irgan").with_settings(
-    {"epochs": arguments.epochs, "game_epochs": arguments.game_epochs, "game_patience": arguments.game_epochs}
+    {
+        "epochs": arguments.epochs,
+        "adversarial_epochs": arguments.adversarial_epochs,
+        "adversarial_patience": arguments.adversarial_epochs,
+    }
 )
 run = tfrec_dl.train(recipe, tfrec_dl.DataSource(str(out / "table.csv")), out / "run")
 
-# The run's model is the generator of the best epoch on validation; that of out/run/start is the one before the game.
+# The run's model is the generator of the best epoch on validation; that of out/run/start is the pre-trained one.
 split = run.split()
 start = tfrec_dl.evaluate(tfrec_dl.Run.open(out / "run" / "start").model(), split.test, split.vocabulary)
-game = tfrec_dl.evaluate(run.model(), split.test, split.vocabulary)
-gain = tfrec_dl.paired_difference(game, start, "ndcg@10")
-for name, report in (("before the game", start), ("after it", game)):
+adversarial = tfrec_dl.evaluate(run.model(), split.test, split.vocabulary)
+gain = tfrec_dl.paired_difference(adversarial, start, "ndcg@10")
+for name, report in (("pre-trained", start), ("adversarial", adversarial)):
     figures = report.means()
     print(f"{name:16} ndcg@10 {figures['ndcg@10']:.4f}  coverage@10 {figures['coverage@10']:.4f}")
 print(f"{'difference':16} ndcg@10 {gain.difference:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}, p {gain.p:.3f})")

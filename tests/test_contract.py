@@ -46,7 +46,7 @@ SMALL = {
     "model.units": (16,),
     "generator.units": (16,),
     "discriminator_units": (16,),
-    "game_epochs": 2,
+    "adversarial_epochs": 2,
     "samples": 16,
     "body.channels": 16,
     "body.dilations": (1, 2),
@@ -143,8 +143,8 @@ def ids_of(histories) -> list[list[str]]:
 
 
 def test_loss_falls(trained):
-    """Of every network but in a game, whose losses fall only as far as the other side lets them."""
-    histories = list(trained.run.folder.rglob("history.csv"))  # one, or one for each part of a stack or a game
+    """Of every network but a GAN's, whose losses fall only as far as the other side lets them."""
+    histories = list(trained.run.folder.rglob("history.csv"))  # one, or one for each part of a stack or a GAN
     assert histories
     # The items of a set are equally likely; of a sequence the next is certain.
     least = (LENGTH - 2) * np.log(LENGTH - 2) if reads_sets(trained) else 0.0
@@ -173,10 +173,10 @@ def test_learns_that_the_last_item_determines_the_next(trained):
     assert popularity.means()["ndcg@10"] < 0.6
 
 
-def test_a_game_does_not_lose_what_its_generator_had_learned(trained):
+def test_adversarial_training_does_not_lose_what_its_generator_had_learned(trained):
     start = trained.run.folder / "start"
     if not start.exists():
-        pytest.skip("no game")
+        pytest.skip("no adversarial training")
     with (trained.run.folder / "history.csv").open(newline="") as file:
         figures = [float(row["val_ndcg@10"]) for row in csv.DictReader(file)]
     before = Run.open(start).metrics()["validation/ndcg@10"]

@@ -1,4 +1,4 @@
-"""Small networks that play, with weights that are all different, and what they say naively computed."""
+"""Small networks with weights that are all different, and their outputs computed naively."""
 
 from collections.abc import Callable
 
@@ -73,10 +73,10 @@ def log_policy(model: RetrievalModel, inputs: dict[str, tf.Tensor], temperature:
 
 
 def gradient_of(
-    game: AdversarialModel, loss: Callable[[dict[str, tf.Tensor], tf.Tensor], tf.Tensor], inputs: dict[str, tf.Tensor]
+    gan: AdversarialModel, loss: Callable[[dict[str, tf.Tensor], tf.Tensor], tf.Tensor], inputs: dict[str, tf.Tensor]
 ) -> Callable[[tf.Tensor], np.ndarray]:
     """Seed -> gradient of a loss with respect to the generator's weights, as one vector."""
-    variables = game.generator.trainable_variables
+    variables = gan.generator.trainable_variables
 
     @tf.function
     def gradient(seed: tf.Tensor) -> tf.Tensor:

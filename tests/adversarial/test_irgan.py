@@ -21,7 +21,7 @@ from tests.adversarial.networks import (
 )
 from tfrec_dl.adversarial.irgan import IRGAN
 from tfrec_dl.adversarial.losses import LeastSquares, Minimax, NonSaturating
-from tfrec_dl.adversarial.settings import IRGANGame
+from tfrec_dl.adversarial.settings import IRGANTraining
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 
@@ -30,11 +30,11 @@ LOSSES = (Minimax(label_smoothing=0.1), NonSaturating(), LeastSquares())
 BATCHES = {"windows": (network, WINDOWS), "histories": (purchases, HISTORIES)}
 
 
-def game_of(make=network, generator=None, discriminator=None, **settings) -> IRGAN:
+def gan_of(make=network, generator=None, discriminator=None, **settings) -> IRGAN:
     """Networks of different weights; nothing but the policy gradient, unless the settings say so."""
     settings = {"likelihood": 0.0, "samples": 64, **settings}
     generator = make(seed=1) if generator is None else generator
-    return IRGAN(generator, make(seed=2) if discriminator is None else discriminator, IRGANGame(**settings))
+    return IRGAN(generator, make(seed=2) if discriminator is None else discriminator, IRGANTraining(**settings))
 
 
 def fair(model):
@@ -43,39 +43,39 @@ def fair(model):
     return model
 
 
-def logits_of(game, inputs) -> tf.Tensor:
+def logits_of(gan, inputs) -> tf.Tensor:
     """[Q, items]: the log of how many times as likely as by chance the discriminator holds each item for."""
-    return log_policy(game.discriminator, inputs) + math.log(ITEMS)
+    return log_policy(gan.discriminator, inputs) + math.log(ITEMS)
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.5])
 @pytest.mark.parametrize("batch", BATCHES)
 def test_policy_is_the_softmax_of_the_scores_of_the_items_with_training_interactions(batch, temperature):
     make, inputs = BATCHES[batch]
-    game = game_of(make)
-    policy = game.policy(game.generator, inputs, SEED, False, temperature)
-    vectors = game.generator.item_vectors().numpy()[FIRST_ITEM : FIRST_ITEM + ITEMS]
+    gan = gan_of(make)
+    policy = gan.policy(gan.generator, inputs, SEED, False, temperature)
+    vectors = gan.generator.item_vectors().numpy()[FIRST_ITEM : FIRST_ITEM + ITEMS]
     assert policy.items.numpy().tolist() == list(range(FIRST_ITEM, FIRST_ITEM + ITEMS))
     expected = np.exp(policy.examples.queries.numpy() @ vectors.T / temperature)
     expected /= expected.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(np.exp(policy.log_probabilities), expected, rtol=1e-4)
-    np.testing.assert_allclose(policy.log_probabilities, log_policy(game.generator, inputs, temperature), atol=1e-4)
+    np.testing.assert_allclose(policy.log_probabilities, log_policy(gan.generator, inputs, temperature), atol=1e-4)
     np.testing.assert_allclose(policy.entropy(), -(expected * np.log(expected)).sum(axis=1), rtol=1e-4)
     assert policy.target_counts().numpy().tolist() == [len(targets) for targets in targets_of(inputs)]
 
 
 def test_items_are_drawn_as_often_as_the_policy_says():
-    game = game_of()
-    policy = game.policy(game.generator, WINDOWS, SEED, False, 1.0)
-    drawn = policy.draw(20_000, SEED).numpy()
+    gan = gan_of()
+    policy = gan.policy(gan.generator, WINDOWS, SEED, False, 1.0)
+    drawn = policy.sample(20_000, SEED).numpy()
     shares = np.stack([np.bincount(row, minlength=ITEMS) / 20_000 for row in drawn])
     np.testing.assert_allclose(shares, np.exp(policy.log_probabilities), atol=0.012)
 
 
-def exact_gradient(game, inputs, loss) -> np.ndarray:
+def exact_gradient(gan, inputs, loss) -> np.ndarray:
     with tf.GradientTape() as tape:
         value = loss()
-    variables = game.generator.trainable_variables
+    variables = gan.generator.trainable_variables
     return flat(tape.gradient(value, variables), variables).numpy()
 
 
@@ -86,16 +86,16 @@ def exact_gradient(game, inputs, loss) -> np.ndarray:
 def test_policy_gradient_is_that_of_the_expected_reward(batch, temperature, loss):
     """The mean over many draws against the sum over all items; a query counts as often as it has right answers."""
     make, inputs = BATCHES[batch]
-    game = game_of(make, game_loss=loss, temperature=temperature, adversarial=0.5)
-    reward = -loss.generator(logits_of(game, inputs))
+    gan = gan_of(make, adversarial_loss=loss, temperature=temperature, adversarial=0.5)
+    reward = -loss.generator(logits_of(gan, inputs))
     counts = tf.constant([float(len(targets)) for targets in targets_of(inputs)])
 
     def minus_expected_reward():
-        policy = tf.exp(log_policy(game.generator, inputs, temperature))
+        policy = tf.exp(log_policy(gan.generator, inputs, temperature))
         return -0.5 * tf.reduce_mean(counts * tf.reduce_sum(policy * reward, axis=1))
 
-    expected = exact_gradient(game, inputs, minus_expected_reward)
-    gradient = gradient_of(game, lambda batch, seed: game.move(batch, seed).loss, inputs)
+    expected = exact_gradient(gan, inputs, minus_expected_reward)
+    gradient = gradient_of(gan, lambda batch, seed: gan.generator_step(batch, seed).loss, inputs)
     drawn = np.stack([gradient(seed) for seed in range(200)])
     error = drawn.std(axis=0) / math.sqrt(len(drawn))
     assert (np.abs(drawn.mean(axis=0) - expected) < 4.5 * error + 1e-6).all()
@@ -104,19 +104,19 @@ def test_policy_gradient_is_that_of_the_expected_reward(batch, temperature, loss
 
 def test_samples_that_earn_the_same_move_nothing():
     """What a sample is measured against is what the others earn."""
-    game = game_of(discriminator=fair(network()))
-    gradient = gradient_of(game, lambda batch, seed: game.move(batch, seed).loss, WINDOWS)
+    gan = gan_of(discriminator=fair(network()))
+    gradient = gradient_of(gan, lambda batch, seed: gan.generator_step(batch, seed).loss, WINDOWS)
     for seed in range(5):
         np.testing.assert_allclose(gradient(seed), 0.0, atol=1e-6)
 
 
 def test_what_all_samples_earn_alike_does_not_make_the_gradient_noisier():
     """Far above 0 the reward is the logit, so another offset is the same for every sample."""
-    game = game_of()
-    gradient = gradient_of(game, lambda batch, seed: game.move(batch, seed).loss, WINDOWS)
-    game.offset.assign(30.0)
+    gan = gan_of()
+    gradient = gradient_of(gan, lambda batch, seed: gan.generator_step(batch, seed).loss, WINDOWS)
+    gan.offset.assign(30.0)
     before = gradient(3)
-    game.offset.assign(60.0)
+    gan.offset.assign(60.0)
     np.testing.assert_allclose(gradient(3), before, atol=1e-4)
     assert np.abs(before).max() > 1e-2
 
@@ -125,26 +125,28 @@ def test_what_all_samples_earn_alike_does_not_make_the_gradient_noisier():
 def test_entropy_is_what_the_generator_gains_by_its_weight(batch):
     """As often as the query has right answers, like the rest of what it gains."""
     make, inputs = BATCHES[batch]
-    game = game_of(make, discriminator=fair(make()), entropy=0.7, temperature=2.0)
+    gan = gan_of(make, discriminator=fair(make()), entropy=0.7, temperature=2.0)
     counts = tf.constant([float(len(targets)) for targets in targets_of(inputs)])
 
     def minus_entropy():
-        policy = log_policy(game.generator, inputs, 2.0)
+        policy = log_policy(gan.generator, inputs, 2.0)
         return 0.7 * tf.reduce_mean(counts * tf.reduce_sum(tf.exp(policy) * policy, axis=1))
 
-    gradient = gradient_of(game, lambda batch, seed: game.move(batch, seed).loss, inputs)
-    np.testing.assert_allclose(gradient(0), exact_gradient(game, inputs, minus_entropy), rtol=1e-3, atol=1e-5)
-    policy = log_policy(game.generator, inputs, 2.0).numpy()
-    assert float(game.move(inputs, SEED).entropy) == pytest.approx(-(np.exp(policy) * policy).sum(axis=1).mean())
+    gradient = gradient_of(gan, lambda batch, seed: gan.generator_step(batch, seed).loss, inputs)
+    np.testing.assert_allclose(gradient(0), exact_gradient(gan, inputs, minus_entropy), rtol=1e-3, atol=1e-5)
+    policy = log_policy(gan.generator, inputs, 2.0).numpy()
+    assert float(gan.generator_step(inputs, SEED).entropy) == pytest.approx(
+        -(np.exp(policy) * policy).sum(axis=1).mean()
+    )
 
 
 @pytest.mark.parametrize("batch", BATCHES)
 def test_likelihood_holds_the_generator_by_the_loss_it_was_pre_trained_with(batch):
     make, inputs = BATCHES[batch]
     inputs = inputs | {"weight": tf.cast(inputs["history"], tf.float32)}
-    game = game_of(make, discriminator=fair(make()), likelihood=0.3)
-    gradient = gradient_of(game, lambda batch, seed: game.move(batch, seed).loss, inputs)
-    supervised = exact_gradient(game, inputs, lambda: 0.3 * game.generator.compute_loss(inputs))
+    gan = gan_of(make, discriminator=fair(make()), likelihood=0.3)
+    gradient = gradient_of(gan, lambda batch, seed: gan.generator_step(batch, seed).loss, inputs)
+    supervised = exact_gradient(gan, inputs, lambda: 0.3 * gan.generator.compute_loss(inputs))
     np.testing.assert_allclose(gradient(0), supervised, rtol=1e-3, atol=1e-5)
 
 
@@ -153,10 +155,10 @@ def test_likelihood_holds_the_generator_by_the_loss_it_was_pre_trained_with(batc
 def test_discriminators_loss_and_accuracy_are_those_of_a_plain_loop(batch, loss):
     """With a temperature near 0 the policy draws its best item alone."""
     make, inputs = BATCHES[batch]
-    game = game_of(make, game_loss=loss, temperature=1e-4)
-    game.offset.assign_add(0.4)
-    best = log_policy(game.generator, inputs).numpy().argmax(axis=1)
-    logits = logits_of(game, inputs).numpy() + 0.4
+    gan = gan_of(make, adversarial_loss=loss, temperature=1e-4)
+    gan.offset.assign_add(0.4)
+    best = log_policy(gan.generator, inputs).numpy().argmax(axis=1)
+    logits = logits_of(gan, inputs).numpy() + 0.4
     total, told_real, told_fake = 0.0, [], []
     for query, targets in enumerate(targets_of(inputs)):
         fake = logits[query, best[query]]
@@ -165,19 +167,19 @@ def test_discriminators_loss_and_accuracy_are_those_of_a_plain_loop(batch, loss)
             real = logits[query, target - FIRST_ITEM]
             total += float(loss.real(tf.constant(real))) + float(loss.fake(tf.constant(fake)))
             told_real.append(real > loss.boundary)
-    verdict = game.judge(inputs, SEED)
-    assert float(verdict.loss) == pytest.approx(total / len(targets_of(inputs)), rel=1e-4)
-    assert float(verdict.accuracy) == pytest.approx((np.mean(told_real) + np.mean(told_fake)) / 2)
+    result = gan.discriminator_step(inputs, SEED)
+    assert float(result.loss) == pytest.approx(total / len(targets_of(inputs)), rel=1e-4)
+    assert float(result.accuracy) == pytest.approx((np.mean(told_real) + np.mean(told_fake)) / 2)
 
 
 def test_discriminators_loss_on_made_items_is_expected_under_the_policy():
-    game = game_of(samples=256)
-    policy, logits = np.exp(log_policy(game.generator, WINDOWS)), logits_of(game, WINDOWS)
+    gan = gan_of(samples=256)
+    policy, logits = np.exp(log_policy(gan.generator, WINDOWS)), logits_of(gan, WINDOWS)
     targets = [answers[0] - FIRST_ITEM for answers in targets_of(WINDOWS)]
     real = np.mean(-np.log(tf.sigmoid(logits).numpy()[np.arange(len(targets)), targets]))
     fake = np.mean((policy * np.logaddexp(0, logits)).sum(axis=1))
-    judge = tf.function(lambda seed: game.judge(WINDOWS, seed).loss)
-    losses = [float(judge(tf.constant([3, seed]))) for seed in range(50)]
+    step = tf.function(lambda seed: gan.discriminator_step(WINDOWS, seed).loss)
+    losses = [float(step(tf.constant([3, seed]))) for seed in range(50)]
     assert np.mean(losses) == pytest.approx(real + fake, rel=0.01)
 
 
@@ -188,15 +190,17 @@ def test_regularisation_is_part_of_both_losses():
         for variable, value in zip(model.trainable_variables, other.trainable_variables, strict=True):
             variable.assign(value)
     with_it, without = (
-        IRGAN(generator, discriminator, IRGANGame(likelihood=0.0)) for generator, discriminator in (held, free)
+        IRGAN(generator, discriminator, IRGANTraining(likelihood=0.0)) for generator, discriminator in (held, free)
     )
     weights = [
         sum(0.5 * float(tf.reduce_sum(tf.square(layer.embeddings))) for layer in tables)
         for tables in ([model.history_embedding, model.item_tower.get_layer("output_embedding")] for model in free)
     ]
-    added = float(with_it.move(HISTORIES, SEED).loss) - float(without.move(HISTORIES, SEED).loss)
+    added = float(with_it.generator_step(HISTORIES, SEED).loss) - float(without.generator_step(HISTORIES, SEED).loss)
     assert added == pytest.approx(weights[0], rel=1e-4)
-    added = float(with_it.judge(HISTORIES, SEED).loss) - float(without.judge(HISTORIES, SEED).loss)
+    added = float(with_it.discriminator_step(HISTORIES, SEED).loss) - float(
+        without.discriminator_step(HISTORIES, SEED).loss
+    )
     assert added == pytest.approx(weights[1], rel=1e-4)
 
 
@@ -206,66 +210,66 @@ def differ(losses) -> bool:
 
 def test_each_side_has_dropout_in_its_own_step_alone():
     """The reward is read from the discriminator as it is; the same seed draws the same items."""
-    judge_drops = game_of(discriminator=network(2, state_dropout=0.5))
-    assert not differ(lambda: judge_drops.move(WINDOWS, SEED).loss)
-    assert differ(lambda: judge_drops.judge(WINDOWS, SEED).loss)
-    generator_drops = game_of(generator=network(1, state_dropout=0.5))
-    assert differ(lambda: generator_drops.move(WINDOWS, SEED).loss)
+    discriminator_drops = gan_of(discriminator=network(2, state_dropout=0.5))
+    assert not differ(lambda: discriminator_drops.generator_step(WINDOWS, SEED).loss)
+    assert differ(lambda: discriminator_drops.discriminator_step(WINDOWS, SEED).loss)
+    generator_drops = gan_of(generator=network(1, state_dropout=0.5))
+    assert differ(lambda: generator_drops.generator_step(WINDOWS, SEED).loss)
 
 
 @pytest.mark.parametrize("side", ["generator", "discriminator"])
 def test_each_step_moves_the_weights_of_its_own_side_alone(side):
-    game = game_of()
+    gan = gan_of()
     rates = {name: 0.1 if name == side else 0.0 for name in ("generator", "discriminator")}
-    game.compile(*(tf.keras.optimizers.SGD(rates[name]) for name in ("generator", "discriminator")))
-    parts = {"generator": game.generator.trainable_variables, "discriminator": game.discriminator_variables}
+    gan.compile(*(tf.keras.optimizers.SGD(rates[name]) for name in ("generator", "discriminator")))
+    parts = {"generator": gan.generator.trainable_variables, "discriminator": gan.discriminator_variables}
     before = {name: values(variables) for name, variables in parts.items()}
-    game.train_step(WINDOWS)
+    gan.train_step(WINDOWS)
     assert {name: moved(variables, before[name]) for name, variables in parts.items()} == {
         name: name == side for name in parts
     }
-    assert moved([game.offset], [np.array(math.log(ITEMS), np.float32)]) == (side == "discriminator")
+    assert moved([gan.offset], [np.array(math.log(ITEMS), np.float32)]) == (side == "discriminator")
 
 
-def test_a_fair_judge_says_nothing_of_any_item():
+def test_an_unbiased_discriminator_prefers_no_item():
     """An item as likely as by chance has the logit 0."""
-    game = game_of(generator=fair(network()), discriminator=fair(network()))
-    assert float(game.judge(WINDOWS, SEED).loss) == pytest.approx(2 * math.log(2), rel=1e-5)
-    assert float(game.judge(WINDOWS, SEED).accuracy) == 0.5
+    gan = gan_of(generator=fair(network()), discriminator=fair(network()))
+    assert float(gan.discriminator_step(WINDOWS, SEED).loss) == pytest.approx(2 * math.log(2), rel=1e-5)
+    assert float(gan.discriminator_step(WINDOWS, SEED).accuracy) == 0.5
 
 
 def test_discriminator_has_its_steps_before_each_of_the_generator():
-    game = game_of(discriminator_steps=3)
-    game.compile(tf.keras.optimizers.SGD(0.0), tf.keras.optimizers.SGD(0.0))
+    gan = gan_of(discriminator_steps=3)
+    gan.compile(tf.keras.optimizers.SGD(0.0), tf.keras.optimizers.SGD(0.0))
     for _ in range(2):
-        game.train_step(WINDOWS)
-    assert int(game.optimizer.iterations) == 2
-    assert int(game.discriminator_optimizer.iterations) == 2 * 3
+        gan.train_step(WINDOWS)
+    assert int(gan.optimizer.iterations) == 2
+    assert int(gan.discriminator_optimizer.iterations) == 2 * 3
 
 
 def test_fit_shows_the_means_of_an_epoch_and_draws_anew_at_each_step():
     """Nothing moves, so all that differs from step to step is what is drawn."""
-    game = game_of(samples=4)
-    game.compile(tf.keras.optimizers.SGD(0.0), tf.keras.optimizers.SGD(0.0))
+    gan = gan_of(samples=4)
+    gan.compile(tf.keras.optimizers.SGD(0.0), tf.keras.optimizers.SGD(0.0))
     data = tf.data.Dataset.from_tensors(WINDOWS)
-    alone = [game.fit(data, epochs=1, verbose=0).history["discriminator_loss"][0] for _ in range(6)]
+    alone = [gan.fit(data, epochs=1, verbose=0).history["discriminator_loss"][0] for _ in range(6)]
     assert len(set(alone)) == 6
-    game.optimizer.iterations.assign(0)
-    shown = game.fit(data.repeat(3), epochs=2, steps_per_epoch=3, verbose=0).history
+    gan.optimizer.iterations.assign(0)
+    shown = gan.fit(data.repeat(3), epochs=2, steps_per_epoch=3, verbose=0).history
     assert shown["discriminator_loss"] == pytest.approx([np.mean(alone[:3]), np.mean(alone[3:])], rel=1e-5)
     assert set(shown) == {"generator_loss", "discriminator_loss", "discriminator_accuracy", "policy_entropy"}
-    entropy = game.policy(game.generator, WINDOWS, SEED, False, 1.0).entropy()
+    entropy = gan.policy(gan.generator, WINDOWS, SEED, False, 1.0).entropy()
     assert shown["policy_entropy"] == pytest.approx([float(tf.reduce_mean(entropy))] * 2, rel=1e-5)
 
 
 def test_policy_over_some_items_is_in_the_mean_that_over_all():
     """Popular items are drawn more often, and the correction takes that back."""
-    game = game_of(lambda seed: network(seed, items=400, untrained=3), choices=300)
-    full = np.exp(log_policy(game.generator, WINDOWS))
+    gan = gan_of(lambda seed: network(seed, items=400, untrained=3), choices=300)
+    full = np.exp(log_policy(gan.generator, WINDOWS))
     policies = np.zeros((40, *full.shape))
     totals = []
     for seed in range(len(policies)):
-        policy = game.policy(game.generator, WINDOWS, tf.constant([5, seed]), False, 1.0)
+        policy = gan.policy(gan.generator, WINDOWS, tf.constant([5, seed]), False, 1.0)
         assert policy.items.shape == [300]
         for query, row in enumerate(np.exp(policy.log_probabilities)):
             np.add.at(policies[seed, query], policy.items.numpy() - FIRST_ITEM, row)
@@ -275,38 +279,38 @@ def test_policy_over_some_items_is_in_the_mean_that_over_all():
     np.testing.assert_allclose(policies.mean(axis=0)[:, popular].sum(axis=1), full[:, popular].sum(axis=1), rtol=0.05)
     assert np.abs(policies.mean(axis=0) - full).sum(axis=1).max() / 2 < 0.12  # total variation
     scores = tf.linalg.matmul(
-        game.policy(game.generator, WINDOWS, SEED, False, 1.0).examples.queries,
-        game.generator.item_vectors()[FIRST_ITEM:-3],
+        gan.policy(gan.generator, WINDOWS, SEED, False, 1.0).examples.queries,
+        gan.generator.item_vectors()[FIRST_ITEM:-3],
         transpose_b=True,
     )
     np.testing.assert_allclose(np.mean(totals, axis=0), tf.reduce_logsumexp(scores, axis=1), atol=0.05)
 
 
 def test_all_items_are_chosen_among_where_they_are_no_more_than_the_choices():
-    game = game_of(choices=ITEMS)
-    assert game.policy(game.generator, WINDOWS, SEED, False, 1.0).items.shape == [ITEMS]
+    gan = gan_of(choices=ITEMS)
+    assert gan.policy(gan.generator, WINDOWS, SEED, False, 1.0).items.shape == [ITEMS]
 
 
-def test_a_game_over_some_items_can_be_played():
-    game = game_of(lambda seed: network(seed, items=40), choices=10, likelihood=1.0)
-    game.compile(tf.keras.optimizers.SGD(0.1), tf.keras.optimizers.SGD(0.1))
-    before = values(game.trainable_variables)
-    figures = game.train_step(WINDOWS)
+def test_a_policy_over_some_items_can_be_trained():
+    gan = gan_of(lambda seed: network(seed, items=40), choices=10, likelihood=1.0)
+    gan.compile(tf.keras.optimizers.SGD(0.1), tf.keras.optimizers.SGD(0.1))
+    before = values(gan.trainable_variables)
+    figures = gan.train_step(WINDOWS)
     assert np.isfinite(list(figures.values())).all()
-    assert moved(game.trainable_variables, before)
+    assert moved(gan.trainable_variables, before)
 
 
 @pytest.mark.parametrize(
     ("discriminator", "message"),
     [
         (purchases, "the generator trains on TrainingWindows, the discriminator on TrainingHistories: choose an auto"),
-        (lambda: network(items=6), "generator and discriminator know other items"),
+        (lambda: network(items=6), "generator and discriminator have different vocabularies"),
     ],
     ids=["other batches", "other items"],
 )
-def test_networks_that_cannot_play_are_refused(discriminator, message):
+def test_networks_that_do_not_fit_together_are_refused(discriminator, message):
     with pytest.raises(InputError, match=message) as refused:
-        IRGAN(network(), discriminator(), IRGANGame())
+        IRGAN(network(), discriminator(), IRGANTraining())
     assert "\n" not in str(refused.value)
 
 
@@ -317,19 +321,19 @@ def test_policy_moves_to_the_item_that_the_discriminator_takes_for_real(loss):
     (bias,) = (weight for weight in discriminator.item_tower.trainable_variables if weight.shape[1] == 1)
     favourite = 1
     bias.assign(tf.one_hot([FIRST_ITEM + favourite], bias.shape[0], on_value=1.2)[0][:, None])
-    game = game_of(discriminator=discriminator, game_loss=loss)
-    before = np.exp(log_policy(game.generator, WINDOWS))[:, favourite]
-    game.compile(tf.keras.optimizers.Adam(0.05), tf.keras.optimizers.SGD(0.0))
-    game.fit(tf.data.Dataset.from_tensors(WINDOWS).repeat(100), verbose=0)
-    after = np.exp(log_policy(game.generator, WINDOWS))[:, favourite]
+    gan = gan_of(discriminator=discriminator, adversarial_loss=loss)
+    before = np.exp(log_policy(gan.generator, WINDOWS))[:, favourite]
+    gan.compile(tf.keras.optimizers.Adam(0.05), tf.keras.optimizers.SGD(0.0))
+    gan.fit(tf.data.Dataset.from_tensors(WINDOWS).repeat(100), verbose=0)
+    after = np.exp(log_policy(gan.generator, WINDOWS))[:, favourite]
     assert before.max() < 0.7
     assert after.min() > 0.9
 
 
 def test_answers_for_the_generator_as_a_recommender():
-    game = game_of()
+    gan = gan_of()
     history = tf.constant([[2, 3, 0], [6, 0, 0]])
-    np.testing.assert_array_equal(game.query(history), game.generator.query(history))
-    np.testing.assert_array_equal(game({"history": history}), game.generator.query(history))
-    np.testing.assert_array_equal(game.tables().items, game.generator.item_vectors())
-    assert (game.vocabulary, game.max_length) == (game.generator.vocabulary, game.generator.max_length)
+    np.testing.assert_array_equal(gan.query(history), gan.generator.query(history))
+    np.testing.assert_array_equal(gan({"history": history}), gan.generator.query(history))
+    np.testing.assert_array_equal(gan.tables().items, gan.generator.item_vectors())
+    assert (gan.vocabulary, gan.max_length) == (gan.generator.vocabulary, gan.generator.max_length)

@@ -1,4 +1,4 @@
-"""Losses of a game against values computed by hand."""
+"""Adversarial losses against values computed by hand."""
 
 import math
 
@@ -8,7 +8,7 @@ import tensorflow as tf
 from pydantic import TypeAdapter, ValidationError
 
 from tfrec_dl.adversarial.losses import (
-    GameLoss,
+    AdversarialLoss,
     LeastSquares,
     Minimax,
     NonSaturating,
@@ -65,7 +65,7 @@ def test_discriminator_gains_by_telling_and_the_generator_by_passing_for_real(lo
     assert (tape.gradient(fake, LOGITS).numpy()[LOGITS.numpy() > 0] > 0).all()
 
 
-def test_reward_of_the_minimax_game_is_irgans():
+def test_reward_of_the_minimax_loss_is_irgans():
     """log(1 + exp(f)), also where exp(f) overflows."""
     logits = np.array([-3.0, 0.0, 1.5, 200.0], np.float32)
     reward = -Minimax().generator(tf.constant(logits)).numpy()
@@ -175,7 +175,7 @@ def test_gradient_penalty_of_a_flat_critic_is_1_and_has_a_gradient_that_is_a_num
 
 def test_losses_come_by_name_and_a_policy_has_no_critic():
     for loss in ALL:
-        assert TypeAdapter(GameLoss).validate_python({"name": loss.name}) == loss
+        assert TypeAdapter(AdversarialLoss).validate_python({"name": loss.name}) == loss
     with pytest.raises(ValidationError, match="wasserstein"):
         TypeAdapter(PolicyLoss).validate_python({"name": "wasserstein"})
 

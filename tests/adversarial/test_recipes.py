@@ -1,4 +1,4 @@
-"""Recipes of games: generator and discriminator by name, settings of one or of both, and what fits together."""
+"""Recipes of GANs: generator and discriminator by name, settings of one or of both, and what fits together."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ import pytest
 
 from tests.items import item_ids, named_items, vocabulary_of
 from tests.synthetic import cyclic_interactions
-from tfrec_dl.adversarial.build import build_game, discriminator_recipe, generator_recipe
+from tfrec_dl.adversarial.build import build_adversarial, discriminator_recipe, generator_recipe
 from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
 from tfrec_dl.adversarial.losses import LeastSquares, Minimax, NonSaturating, Wasserstein
 from tfrec_dl.data.source import DataSource
@@ -70,15 +70,18 @@ def test_body_is_given_by_name(irgan):
     assert changed.model.discriminator.body == GRU()
 
 
-def test_loss_of_the_game_is_given_by_name_with_its_settings(irgan, cfgan):
-    assert irgan.model.game.game_loss == Minimax()
-    assert cfgan.model.game.game_loss == LeastSquares()
+def test_adversarial_loss_is_given_by_name_with_its_settings(irgan, cfgan):
+    assert irgan.model.adversarial_training.adversarial_loss == Minimax()
+    assert cfgan.model.adversarial_training.adversarial_loss == LeastSquares()
     for recipe in (irgan, cfgan):
-        assert recipe.with_settings({"game_loss": "non_saturating"}).model.game.game_loss == NonSaturating()
-        smooth = recipe.with_settings({"label_smoothing": "0.1", "game_loss": "least_squares"})
-        assert smooth.model.game.game_loss == LeastSquares(label_smoothing=0.1)
-    critic = cfgan.with_settings({"game_loss": "wasserstein", "gradient_penalty": "5"})
-    assert critic.model.game.game_loss == Wasserstein(gradient_penalty=5)
+        assert (
+            recipe.with_settings({"adversarial_loss": "non_saturating"}).model.adversarial_training.adversarial_loss
+            == NonSaturating()
+        )
+        smooth = recipe.with_settings({"label_smoothing": "0.1", "adversarial_loss": "least_squares"})
+        assert smooth.model.adversarial_training.adversarial_loss == LeastSquares(label_smoothing=0.1)
+    critic = cfgan.with_settings({"adversarial_loss": "wasserstein", "gradient_penalty": "5"})
+    assert critic.model.adversarial_training.adversarial_loss == Wasserstein(gradient_penalty=5)
 
 
 def test_each_side_has_a_learning_rate_of_its_own_beside_that_of_pre_training(cfgan):
@@ -86,37 +89,57 @@ def test_each_side_has_a_learning_rate_of_its_own_beside_that_of_pre_training(cf
         {"generator_learning_rate": "1e-5", "discriminator_learning_rate": 2e-3, "learning_rate": 0.01}
     )
     assert changed.training.learning_rate == 0.01
-    assert changed.model.game.generator_learning_rate == 1e-5
-    assert changed.model.game.discriminator_learning_rate == 2e-3
+    assert changed.model.adversarial_training.generator_learning_rate == 1e-5
+    assert changed.model.adversarial_training.discriminator_learning_rate == 2e-3
 
 
 def test_widths_of_cfgans_networks_are_set_apart(cfgan):
     changed = cfgan.with_settings({"units": "32, 16", "discriminator_units": "8"})
     assert changed.model.generator.units == (32, 16)
-    assert changed.model.game.discriminator_units == (8,)
+    assert changed.model.adversarial_training.discriminator_units == (8,)
 
 
-def test_settings_of_the_game_leave_the_recipe_they_were_made_from(irgan):
-    changed = irgan.with_settings({"game_epochs": 3, "likelihood": 0, "entropy": 0.1, "temperature": 0.5, "choices": 9})
-    game = changed.model.game
-    assert (game.game_epochs, game.likelihood, game.entropy, game.temperature, game.choices) == (3, 0, 0.1, 0.5, 9)
+def test_settings_leave_the_recipe_they_were_made_from(irgan):
+    changed = irgan.with_settings(
+        {"adversarial_epochs": 3, "likelihood": 0, "entropy": 0.1, "temperature": 0.5, "choices": 9}
+    )
+    gan = changed.model.adversarial_training
+    assert (gan.adversarial_epochs, gan.likelihood, gan.entropy, gan.temperature, gan.choices) == (
+        3,
+        0,
+        0.1,
+        0.5,
+        9,
+    )
     assert irgan.with_settings({}) == irgan == RECIPES["irgan"]
 
 
 @pytest.mark.parametrize(
     ("name", "settings"),
     [
-        ("irgan", {"generator": "caser", "game_loss": "least_squares", "label_smoothing": 0.2, "loss": "bpr"}),
+        ("irgan", {"generator": "caser", "adversarial_loss": "least_squares", "label_smoothing": 0.2, "loss": "bpr"}),
         ("irgan", {"generator": "mult_dae", "discriminator": "mult_dae", "generator.units": (8, 4)}),
-        ("cfgan", {"game_loss": "wasserstein", "discriminator_units": (8, 4), "units": (5, 6)}),
+        ("cfgan", {"adversarial_loss": "wasserstein", "discriminator_units": (8, 4), "units": (5, 6)}),
         ("mult_dae", {"units": (5, 6), "activation": "tanh"}),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_game_comes_back_from_json(name, settings):
+def test_recipe_comes_back_from_json(name, settings):
     recipe = RECIPES[name].with_settings(settings)
     assert recipe != RECIPES[name]
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+@pytest.mark.parametrize("name", ["irgan", "cfgan"])
+def test_settings_by_the_names_of_earlier_versions_are_read(name):
+    now = {"adversarial_epochs": 3, "adversarial_patience": 2, "model.adversarial_training.likelihood": 0.5}
+    old = {"game_epochs": 3, "game_patience": 2, "model.game.likelihood": 0.5, "game_loss": "non_saturating"}
+    recipe = RECIPES[name].with_settings({**now, "adversarial_loss": "non_saturating"})
+    assert RECIPES[name].with_settings(old) == recipe
+    values = json.loads(json.dumps(recipe.to_dict()))
+    game = values["model"].pop("adversarial_training")
+    values["model"]["game"] = {key.replace("adversarial_", "game_"): value for key, value in game.items()}
+    assert Recipe.from_dict(values) == recipe
 
 
 @pytest.mark.parametrize(
@@ -125,9 +148,21 @@ def test_game_comes_back_from_json(name, settings):
         ("irgan", {"generator": "gur"}, "no recipe is called 'gur': did you mean 'gru'?"),
         ("irgan", {"generator": "cfgan"}, "'cfgan' is several networks, not one: choose one of simple_rnn,"),
         ("irgan", {"generator": "stacked"}, "'stacked' is several networks, not one"),
-        ("irgan", {"game_loss": "wasserstein"}, "setting model.game.game_loss is {'name': 'wasserstein'"),
-        ("cfgan", {"game_loss": "hinge"}, "setting model.game.game_loss is {'name': 'hinge'}: Input tag 'hinge'"),
-        ("cfgan", {"label_smoothing": 1}, "setting model.game.game_loss.label_smoothing is 1: Input should be less"),
+        (
+            "irgan",
+            {"adversarial_loss": "wasserstein"},
+            "setting model.adversarial_training.adversarial_loss is {'name': 'wasserstein'",
+        ),
+        (
+            "cfgan",
+            {"adversarial_loss": "hinge"},
+            "setting model.adversarial_training.adversarial_loss is {'name': 'hinge'}: Input tag 'hinge'",
+        ),
+        (
+            "cfgan",
+            {"label_smoothing": 1},
+            "setting model.adversarial_training.adversarial_loss.label_smoothing is 1: Input should be less",
+        ),
         ("cfgan", {"gradient_penalty": 1}, "there is no setting 'gradient_penalty'"),
         ("irgan", {"generator.body.units": 0}, "setting model.generator.body.units is 0: Input should be greater"),
         (
@@ -135,16 +170,32 @@ def test_game_comes_back_from_json(name, settings):
             {"body": "caserr"},
             "setting model.generator.body is {'name': 'caserr'}: no encoder is called",
         ),
-        ("irgan", {"samples": 1}, "setting model.game.samples is 1: Input should be greater than or equal to 2"),
-        ("irgan", {"temperature": 0}, "setting model.game.temperature is 0: Input should be greater than 0"),
+        (
+            "irgan",
+            {"samples": 1},
+            "setting model.adversarial_training.samples is 1: Input should be greater than or equal to 2",
+        ),
+        (
+            "irgan",
+            {"temperature": 0},
+            "setting model.adversarial_training.temperature is 0: Input should be greater than 0",
+        ),
         ("irgan", {"partial_masking": 0.1}, "there is no setting 'partial_masking'"),
-        ("cfgan", {"partial_masking": 1.1}, "setting model.game.partial_masking is 1.1: Input should be less"),
-        ("cfgan", {"zero_reconstruction": -0.1}, "setting model.game.zero_reconstruction is -0.1"),
+        (
+            "cfgan",
+            {"partial_masking": 1.1},
+            "setting model.adversarial_training.partial_masking is 1.1: Input should be less",
+        ),
+        ("cfgan", {"zero_reconstruction": -0.1}, "setting model.adversarial_training.zero_reconstruction is -0.1"),
         ("cfgan", {"generator": "gru"}, "setting model.generator"),
         ("cfgan", {"units": ""}, "setting model.generator.units is []"),
-        ("cfgan", {"discriminator_units": "4,0"}, "setting model.game.discriminator_units.1 is '0'"),
-        ("cfgan", {"adversarial": 0}, "setting model.game.adversarial is 0: Input should be greater than 0"),
-        ("cfgan", {"likelihood": "nan"}, "setting model.game.likelihood is 'nan'"),
+        ("cfgan", {"discriminator_units": "4,0"}, "setting model.adversarial_training.discriminator_units.1 is '0'"),
+        (
+            "cfgan",
+            {"adversarial": 0},
+            "setting model.adversarial_training.adversarial is 0: Input should be greater than 0",
+        ),
+        ("cfgan", {"likelihood": "nan"}, "setting model.adversarial_training.likelihood is 'nan'"),
     ],
     ids=str,
 )
@@ -156,7 +207,7 @@ def test_wrong_setting_is_one_clear_line(name, settings, message):
 
 
 @pytest.mark.parametrize("name", GAMES)
-def test_game_is_made_of_recipes_that_train_alone(name):
+def test_gan_is_made_of_recipes_that_train_alone(name):
     recipe = RECIPES[name].with_settings({"epochs": 3, "seed": 4})
     assert isinstance(recipe.model, IRGANConfig | CFGANConfig)
     start = generator_recipe(recipe)
@@ -175,16 +226,16 @@ def test_discriminator_is_pre_trained_where_it_is_another_network_than_the_gener
 
 
 @pytest.mark.parametrize("name", GAMES)
-def test_game_is_not_built_as_one_model(name):
+def test_gan_is_not_built_as_one_model(name):
     with pytest.raises(InputError, match=f"'{name}' is several networks"):
         build_model(RECIPES[name], vocabulary_of(item_ids(3)))
 
 
-def test_game_is_not_built_of_networks_that_are_not_its_own(irgan, cfgan):
+def test_gan_is_not_built_of_networks_that_are_not_its_own(irgan, cfgan):
     network = build_model(RECIPES["gru"].with_settings({"units": 3, "dimension": 3}), vocabulary_of(item_ids(3)))
     for recipe in (irgan, cfgan, RECIPES["gru"]):
-        with pytest.raises(InputError, match="no game of these networks") as refused:
-            build_game(recipe, network)
+        with pytest.raises(InputError, match="no adversarial recipe of these networks") as refused:
+            build_adversarial(recipe, network)
         assert "\n" not in str(refused.value)
 
 
@@ -197,7 +248,7 @@ SMALL = {
     "context": 0,
     "batch_size": 8,
     "learning_rate": 0.01,
-    "game_epochs": 2,
+    "adversarial_epochs": 2,
     "samples": 8,
     "text.min_count": 1,
     "text.token_dropout": 0.0,
@@ -238,7 +289,7 @@ def test_networks_that_cannot_have_what_is_given_are_refused_before_anything_is_
 
 @pytest.mark.slow
 def test_generator_and_discriminator_may_know_items_by_their_features(source, tmp_path):
-    """A generator of content against a hybrid discriminator: plays, is kept, and serves what it scores."""
+    """A generator of content against a hybrid discriminator: trains, is kept, and serves what it scores."""
     body = {"body": "caser", "window": 3, "horizontal_filters": 4, "vertical_filters": 2}
     kinds = {"generator.kind": "content", "discriminator.kind": "hybrid"}
     run = train(RECIPES["irgan"].with_settings(SMALL | body | kinds), source, tmp_path / "run", verbose=0)
@@ -256,8 +307,8 @@ def test_generator_and_discriminator_may_know_items_by_their_features(source, tm
 
 
 @pytest.mark.slow
-def test_matrix_factorisation_plays_as_in_the_paper(source, tmp_path):
-    """The users' ids are all that generator and discriminator read; each has a user tower that the game trains."""
+def test_matrix_factorisation_trains_as_in_the_paper(source, tmp_path):
+    """The users' ids are all that generator and discriminator read; each has a trained user tower."""
     users = tmp_path / "users.csv"
     ids = [f"user_{user}" for user in range(100)]
     pd.DataFrame({"user_id": ids, "id": ids}).to_csv(users, index=False)

@@ -1,6 +1,7 @@
-"""Games as they are trained: what can be watched, what ends them, which generator is kept, going on after a kill."""
+"""Adversarial training: its logs, what stops it, which generator is kept, resuming after a kill."""
 
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tensorboard.compat.proto import event_pb2
 
 from tests.runs.runs import Interruption, Interrupts, assert_same_outcome, figures_of, history
 from tests.synthetic import cyclic_interactions
+from tfrec_dl.adversarial.outcome import read_outcome
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.lifecycle.train import train
@@ -27,27 +29,27 @@ SETTINGS = {
 }
 
 
-def game(name: str, **settings: object) -> Recipe:
+def gan(name: str, **settings: object) -> Recipe:
     return RECIPES[name].with_settings({**TRAINING, **SETTINGS[name], **settings})
 
 
 @pytest.fixture(scope="module")
 def long_cycle(tmp_path_factory) -> DataSource:
-    """As many items that a game which collapses shows few of them."""
+    """So many items that a generator which collapses shows few of them."""
     path = tmp_path_factory.mktemp("data") / "long_cycle.csv"
     cyclic_interactions(users=120, items=60, length=10).to_csv(path, index=False)
     return DataSource(str(path))
 
 
-def played(name: str, source: DataSource, folder: Path, *callbacks: tf.keras.callbacks.Callback, **settings) -> Run:
-    recipe = game(name, **{"game_epochs": 4, "game_patience": 4, **settings})
+def trained(name: str, source: DataSource, folder: Path, *callbacks: tf.keras.callbacks.Callback, **settings) -> Run:
+    recipe = gan(name, **{"adversarial_epochs": 4, "adversarial_patience": 4, **settings})
     return train(recipe, source, folder, callbacks, verbose=0)
 
 
 @pytest.fixture(scope="module", params=["irgan", "cfgan"])
 def ended(request, source, tmp_path_factory) -> Run:
-    """A game that went well enough to be played to its end."""
-    return played(request.param, source, tmp_path_factory.mktemp("runs") / request.param)
+    """An adversarial training that went well enough to reach its last epoch."""
+    return trained(request.param, source, tmp_path_factory.mktemp("runs") / request.param)
 
 
 def scalars(folder: Path) -> dict[str, list[float]]:
@@ -60,7 +62,7 @@ def scalars(folder: Path) -> dict[str, list[float]]:
     return found
 
 
-def test_the_game_can_be_watched_in_the_history_and_in_tensorboard(ended):
+def test_history_and_tensorboard_hold_the_metrics(ended):
     rows, logged = figures_of(ended.folder), scalars(ended.folder / "logs")
     assert [row["epoch"] for row in rows] == list(range(1, len(rows) + 1))
     for name in FIGURES:
@@ -86,6 +88,15 @@ def test_the_best_generator_on_validation_is_kept(ended):
     assert_best_generator_is_kept(ended)
 
 
+def test_outcome_says_how_many_epochs_there_were_and_which_is_kept(ended, tmp_path):
+    outcome, rows = read_outcome(ended.folder), figures_of(ended.folder)
+    assert outcome["epochs"] == len(rows)
+    assert 0 <= outcome["kept_epoch"] <= len(rows)
+    assert outcome["stopped"] is None
+    shutil.copy(ended.folder / "adversarial.json", tmp_path / "game.json")  # its name in earlier versions
+    assert read_outcome(tmp_path) == outcome
+
+
 def warned(caplog) -> str:
     """The one warning there was."""
     (warning,) = [record.getMessage() for record in caplog.records if record.name.startswith("tfrec_dl")]
@@ -93,8 +104,8 @@ def warned(caplog) -> str:
     return warning
 
 
-class InterruptsTheGame(Interrupts):
-    """Breaks off in an epoch of the game, not of the trainings before it."""
+class InterruptsAdversarialTraining(Interrupts):
+    """Breaks off in an adversarial epoch, not in one of pre-training."""
 
     def on_train_batch_end(self, batch, logs=None):
         if "discriminator_accuracy" in logs:
@@ -102,7 +113,7 @@ class InterruptsTheGame(Interrupts):
 
 
 class RewardsThePopular(tf.keras.callbacks.Callback):
-    """Puts the popularity of items, whoever asks, in place of what the game's discriminator has learnt."""
+    """Puts the popularity of items, whoever asks, in place of what the discriminator has learnt."""
 
     def on_train_begin(self, logs=None):
         discriminator = getattr(self.model, "discriminator", None)
@@ -112,25 +123,25 @@ class RewardsThePopular(tf.keras.callbacks.Callback):
             variable.assign(popularity if variable.shape == [size, 1] else tf.zeros_like(variable))
 
 
-def test_a_generator_that_shows_everybody_the_same_items_ends_the_game_and_is_not_kept(long_cycle, tmp_path, caplog):
+def test_a_generator_that_shows_everybody_the_same_items_is_stopped_and_not_kept(long_cycle, tmp_path, caplog):
     well_trained = {"training.epochs": 4, "training.learning_rate": 0.05, "embedding_dropout": 0, "state_dropout": 0}
     settings = {"likelihood": 0, "entropy": 0.3, "generator_learning_rate": 0.03, "discriminator_learning_rate": 1e-9}
     with caplog.at_level(logging.WARNING, "tfrec_dl"):
-        run = played("irgan", long_cycle, tmp_path / "run", RewardsThePopular(), **well_trained, **settings)
+        run = trained("irgan", long_cycle, tmp_path / "run", RewardsThePopular(), **well_trained, **settings)
     assert_collapsed(run, caplog)
 
 
-def test_a_generator_of_vectors_that_runs_away_ends_the_game_and_is_not_played_on(long_cycle, tmp_path, caplog):
+def test_a_generator_of_vectors_that_diverges_is_stopped_and_not_trained_on(long_cycle, tmp_path, caplog):
     """Steps far too long, and nothing that holds the vectors to the data."""
     settings = {"likelihood": 0, "zero_reconstruction": 0, "generator_learning_rate": 1.0}
     with caplog.at_level(logging.WARNING, "tfrec_dl"):
-        run = played("cfgan", long_cycle, tmp_path / "run", **settings)
+        run = trained("cfgan", long_cycle, tmp_path / "run", **settings)
     assert_collapsed(run, caplog)
 
-    # Interrupted before it was measured, the game is over all the same.
+    # Interrupted before it was measured, training has stopped all the same.
     metrics, rows = run.metrics(), history(run.folder)
     (run.folder / "metrics.json").unlink()
-    played("cfgan", long_cycle, run.folder, InterruptsTheGame(len(rows) + 1), **settings)
+    trained("cfgan", long_cycle, run.folder, InterruptsAdversarialTraining(len(rows) + 1), **settings)
     assert run.metrics() == metrics
     assert history(run.folder) == rows
 
@@ -149,10 +160,10 @@ def assert_collapsed(run: Run, caplog) -> None:
 
 
 @pytest.mark.parametrize("name", ["irgan", "cfgan"])
-def test_a_discriminator_that_has_won_ends_the_game(name, long_cycle, tmp_path, caplog):
+def test_a_discriminator_that_has_won_stops_training(name, long_cycle, tmp_path, caplog):
     """On a cycle one item is right and all others wrong: easily told from a generator that hardly moves."""
     settings = {"discriminator_steps": 3, "discriminator_learning_rate": 0.05, "generator_learning_rate": 1e-9}
-    settings |= {"game_epochs": 8, "game_patience": 8}
+    settings |= {"adversarial_epochs": 8, "adversarial_patience": 8}
     if name == "irgan":
         settings |= {
             "dimension": 16,
@@ -162,7 +173,7 @@ def test_a_discriminator_that_has_won_ends_the_game(name, long_cycle, tmp_path, 
             "training.epochs": 1,
         }
     with caplog.at_level(logging.WARNING, "tfrec_dl"):
-        run = played(name, long_cycle, tmp_path / "run", **settings)
+        run = trained(name, long_cycle, tmp_path / "run", **settings)
     rows = figures_of(run.folder)
     assert len(rows) < 8
     assert (
@@ -176,14 +187,14 @@ def test_a_discriminator_that_has_won_ends_the_game(name, long_cycle, tmp_path, 
     assert_best_generator_is_kept(run)
 
 
-def test_an_interrupted_game_called_again_ends_as_if_it_had_not_been(ended, source, tmp_path):
+def test_an_interrupted_training_called_again_ends_as_if_it_had_not_been(ended, source, tmp_path):
     name = ended.recipe.name
     for epoch in {"irgan": (3,), "cfgan": (1, 3)}[name]:
         folder = tmp_path / f"run_{epoch}"
         with pytest.raises(Interruption):
-            played(name, source, folder, InterruptsTheGame(epoch))
+            trained(name, source, folder, InterruptsAdversarialTraining(epoch))
         assert Run.open(folder / "start").finished
         assert not Run.open(folder).finished
-        played(name, source, folder)
+        trained(name, source, folder)
         assert_same_outcome(folder, ended)
         assert_same_outcome(folder / "start", Run.open(ended.folder / "start"))

@@ -54,11 +54,11 @@ def test_a_training_prints_its_metrics(monkeypatch, capsys, name):
 
 
 @pytest.mark.slow
-def test_a_game_is_shown_beside_its_start_and_exported(monkeypatch, capsys, tmp_path):
-    run(monkeypatch, "train_gan.py", "--epochs", "1", "--game-epochs", "1", "--out", str(tmp_path))
+def test_a_gan_is_shown_beside_its_start_and_exported(monkeypatch, capsys, tmp_path):
+    run(monkeypatch, "train_gan.py", "--epochs", "1", "--adversarial-epochs", "1", "--out", str(tmp_path))
     printed = capsys.readouterr().out
     lines = {line[:16].strip(): line[16:].split() for line in printed.splitlines() if " ndcg@10 " in line}
-    before, after = (float(lines[name][1]) for name in ("before the game", "after it"))
+    before, after = (float(lines[name][1]) for name in ("pre-trained", "adversarial"))
     difference, low, high = (float(part.strip("(),")) for part in (lines["difference"][i] for i in (1, 2, 4)))
     assert difference == pytest.approx(after - before, abs=2e-4)
     assert low <= difference <= high

@@ -19,7 +19,7 @@ from tfrec_dl.retrieval.serving.export import export_saved_model
 from tfrec_dl.serving import verify
 from tfrec_dl.serving.recommender import load
 from tfrec_dl.serving.verify import verify_export
-from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.fit import fit_stack
 from tfrec_dl.stacking.members import Members, RetrievalMember
 
@@ -80,7 +80,7 @@ def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path, mon
     network = build_model(RECIPES["gru"].with_settings({"dimension": 8, "units": 8, "max_length": 5}), split.vocabulary)
     baselines = {name: baseline.graph() for name, baseline, _ in fit_baselines(split)}
     members = Members({"gru": RetrievalMember(network), **baselines}, split.vocabulary)
-    stack, _ = fit_stack(members, split.validation, RankerConfig(folds=2))
+    stack, _ = fit_stack(members, split.validation, BlenderConfig(folds=2))
     version = export_saved_model(stack, tmp_path)
     ids = list(split.vocabulary.ids)
     verify_export(stack, version, [ids[:1], ids[2:12], [], ["nobody", ids[3]], [*ids[:7], *ids[:7]]])

@@ -1,13 +1,13 @@
-"""The lists that the ranker learns to order."""
+"""The lists that the blender learns to order."""
 
 import numpy as np
 import pytest
 
 from tests.stacking.conftest import ITEMS, Arbitrary, Follows
 from tfrec_dl.data.splits.split import EvaluationCases
-from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.candidates import candidate_lists
-from tfrec_dl.stacking.fit_blender import fit_ranker
+from tfrec_dl.stacking.fit_blender import fit_blender
 from tfrec_dl.stacking.members import Members
 
 
@@ -26,12 +26,12 @@ def members(vocabulary):
 
 
 def _items(lists):
-    return np.rint(lists.opinions.scores[:, :, 0] + np.arange(2, ITEMS + 2).mean()).astype(int)
+    return np.rint(lists.scores.scores[:, :, 0] + np.arange(2, ITEMS + 2).mean()).astype(int)
 
 
 def test_target_comes_first_and_every_other_item_not_in_the_history_once(members, cases):
     data = cases(users=20)
-    lists = candidate_lists(members, data, RankerConfig())
+    lists = candidate_lists(members, data, BlenderConfig())
     assert sorted(lists.rows) == list(range(20))
     for items, log_weights, row in zip(_items(lists), lists.log_weights, lists.rows, strict=True):
         assert items[0] == data.targets.row(int(row))[0]
@@ -42,7 +42,7 @@ def test_target_comes_first_and_every_other_item_not_in_the_history_once(members
 
 def test_few_candidates_are_each_members_best_and_a_sample_that_stands_for_the_rest(members, cases):
     data = cases(users=20, lengths=((2, 6),))
-    lists = candidate_lists(members, data, RankerConfig(best=2, sampled=5))
+    lists = candidate_lists(members, data, BlenderConfig(best=2, sampled=5))
     for items, log_weights, row in zip(_items(lists), lists.log_weights, lists.rows, strict=True):
         history, target = data.histories.row(int(row)), data.targets.row(int(row))[0]
         free = sorted(set(range(2, ITEMS + 2)) - set(history.tolist()) - {target})
@@ -54,21 +54,21 @@ def test_few_candidates_are_each_members_best_and_a_sample_that_stands_for_the_r
 
 def test_sampled_lists_estimate_the_loss_over_all_items(members, cases):
     data = cases(users=2_000, lengths=((2, 6),))
-    everything = candidate_lists(members, data, RankerConfig())
-    sampled = candidate_lists(members, data, RankerConfig(best=3, sampled=6))
-    exact, estimated = (fit_ranker(lists, 0.1).get_layer("member_weights").kernel for lists in (everything, sampled))
+    everything = candidate_lists(members, data, BlenderConfig())
+    sampled = candidate_lists(members, data, BlenderConfig(best=3, sampled=6))
+    exact, estimated = (fit_blender(lists, 0.1).get_layer("member_weights").kernel for lists in (everything, sampled))
     assert estimated.numpy() == pytest.approx(exact.numpy(), abs=0.05)
 
 
-def test_no_small_change_of_the_ranker_lowers_its_loss(members, cases):
-    lists = candidate_lists(members, cases(users=100), RankerConfig())
-    layer = fit_ranker(lists, 0.01).get_layer("member_weights")
-    spread, log_length = lists.opinions.spread, np.log1p(lists.opinions.length)
+def test_no_small_change_of_the_blender_lowers_its_loss(members, cases):
+    lists = candidate_lists(members, cases(users=100), BlenderConfig())
+    layer = fit_blender(lists, 0.01).get_layer("member_weights")
+    spread, log_length = lists.scores.spread, np.log1p(lists.scores.length)
     relative, length = spread / spread.mean(0), (log_length - log_length.mean()) / log_length.std()
 
     def loss(kernel):
         weights = (kernel[0] + kernel[1] * length + kernel[2] * relative) / spread
-        scores = np.einsum("ncm,nm->nc", lists.opinions.scores, weights) + lists.log_weights
+        scores = np.einsum("ncm,nm->nc", lists.scores.scores, weights) + lists.log_weights
         return np.mean(np.log(np.exp(scores).sum(1)) - scores[:, 0]) + 0.01 * np.sum(kernel**2)
 
     kernel = layer.kernel.numpy().astype(np.float64)
@@ -80,12 +80,12 @@ def test_no_small_change_of_the_ranker_lowers_its_loss(members, cases):
 
 
 def test_of_many_cases_some_are_drawn(members, cases):
-    lists = candidate_lists(members, cases(users=50), RankerConfig(cases=10))
+    lists = candidate_lists(members, cases(users=50), BlenderConfig(cases=10))
     assert len(lists) == len(set(lists.rows)) == 10
 
 
 def test_the_first_target_that_can_be_recommended_counts(members, histories):
     data = EvaluationCases(histories([[2, 3], [], [4]]), histories([[3, 1, 9, 8], [5], [1]]))
-    lists = candidate_lists(members, data, RankerConfig())
+    lists = candidate_lists(members, data, BlenderConfig())
     assert lists.rows.tolist() == [0]
     assert _items(lists)[0, 0] == 9

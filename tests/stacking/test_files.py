@@ -11,7 +11,7 @@ from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.files import load_stack, save_stack
 from tfrec_dl.stacking.fit import fit_stack
 from tfrec_dl.stacking.members import Members, RetrievalMember
@@ -32,7 +32,7 @@ def model(split):
 def stack(split, model):
     baselines = {name: baseline.graph() for name, baseline, _ in fit_baselines(split)}
     members = Members({"gru": RetrievalMember(model), **baselines}, split.vocabulary)
-    return fit_stack(members, split.validation, RankerConfig(folds=2))[0]
+    return fit_stack(members, split.validation, BlenderConfig(folds=2))[0]
 
 
 @pytest.fixture
@@ -56,10 +56,10 @@ def test_the_graph_scores_as_the_blocks_do(stack, split):
 
 def test_the_folder_holds_whole_files_and_no_leftovers(saved):
     names = {str(path.relative_to(saved)) for path in saved.rglob("*") if path.is_file()}
-    assert names == {"ranker.npz", *(f"baselines/{name}.npz" for name in BASELINES)}
+    assert names == {"blender.npz", *(f"baselines/{name}.npz" for name in BASELINES)}
 
 
-@pytest.mark.parametrize("name", ["ranker.npz", "baselines/ease.npz", "baselines/markov_chain.npz"])
+@pytest.mark.parametrize("name", ["blender.npz", "baselines/ease.npz", "baselines/markov_chain.npz"])
 def test_a_damaged_or_missing_file_is_refused_by_name(saved, split, model, name):
     path = saved / name
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -73,3 +73,11 @@ def test_a_damaged_or_missing_file_is_refused_by_name(saved, split, model, name)
 def test_a_missing_deep_member_is_refused(saved, split):
     with pytest.raises(InputError, match="'gru', which is neither a baseline nor given"):
         load_stack(saved, split.vocabulary, {})
+
+
+def test_a_stack_that_an_earlier_version_wrote_is_read(saved, stack, split, model):
+    (saved / "baselines").rename(saved / "floors")
+    (saved / "blender.npz").rename(saved / "ranker.npz")
+    again = load_stack(saved, split.vocabulary, {"gru": model})
+    assert again.weights() == stack.weights()
+    np.testing.assert_array_equal(again.scores(split.test.histories), stack.scores(split.test.histories))

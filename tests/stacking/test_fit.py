@@ -1,4 +1,4 @@
-"""What the ranker learns, on members whose worth is known."""
+"""What the blender learns, on members whose worth is known."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.metrics import NDCG
-from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.fit import fit_stack
 from tfrec_dl.stacking.members import Members
 from tfrec_dl.stacking.model import StackedModel
@@ -23,7 +23,7 @@ def test_a_member_for_short_and_one_for_long_histories_together_are_right_for_al
     validation, test = cases(seed=0), cases(seed=1)
     stack, crossed = fit_stack(Members({"short": short, "long": long}, vocabulary), validation)
     for name, member in (("short", short), ("long", long)):
-        alone, _ = fit_stack(Members({name: member}, vocabulary), validation, RankerConfig(folds=2))
+        alone, _ = fit_stack(Members({name: member}, vocabulary), validation, BlenderConfig(folds=2))
         assert _ndcg(alone, test, vocabulary) < 0.75
     assert _ndcg(stack, test, vocabulary) > 0.99
     assert _ndcg(crossed, validation, vocabulary) > 0.99
@@ -31,7 +31,7 @@ def test_a_member_for_short_and_one_for_long_histories_together_are_right_for_al
 
 def test_a_useless_member_gets_next_to_no_weight(cases, vocabulary):
     members = Members({"right": Follows(1, 1), "useless": Arbitrary(3)}, vocabulary)
-    stack, _ = fit_stack(members, cases(users=400), RankerConfig(regularization=1e-2, folds=2))
+    stack, _ = fit_stack(members, cases(users=400), BlenderConfig(regularization=1e-2, folds=2))
     weights = stack.weights()
     assert weights["right"] > 0.5
     assert abs(weights["useless"]) < 0.1 * weights["right"]
@@ -42,7 +42,7 @@ def test_a_misleading_member_counts_against_what_it_says(cases, vocabulary):
         def catalogue_scores(self, history):
             return -super().catalogue_scores(history)
 
-    stack, _ = fit_stack(Members({"misleading": Misleading(1, 1)}, vocabulary), cases(), RankerConfig(folds=2))
+    stack, _ = fit_stack(Members({"misleading": Misleading(1, 1)}, vocabulary), cases(), BlenderConfig(folds=2))
     assert stack.weights()["misleading"] < 0
     assert _ndcg(stack, cases(seed=1), vocabulary) > 0.99
 
@@ -51,34 +51,34 @@ def test_members_scales_do_not_matter(cases, vocabulary):
     rankings = []
     for scale in (1e-4, 1.0, 1e5):
         members = Members({"large": Follows(1, 7, scale), "small": Follows(7, 1), "noise": Arbitrary(0)}, vocabulary)
-        stack, _ = fit_stack(members, cases(), RankerConfig(folds=2))
+        stack, _ = fit_stack(members, cases(), BlenderConfig(folds=2))
         rankings.append(stack.scores(cases(seed=1).histories))
     assert rankings[1] == pytest.approx(rankings[0], rel=1e-2, abs=1e-2)
     assert rankings[2] == pytest.approx(rankings[0], rel=1e-2, abs=1e-2)
 
 
-def test_figures_of_a_ranker_on_its_own_cases_flatter_it_and_cross_fitted_ones_do_not(cases, vocabulary):
+def test_figures_of_a_blender_on_its_own_cases_flatter_it_and_cross_fitted_ones_do_not(cases, vocabulary):
     members = Members({f"noise {seed}": Arbitrary(seed) for seed in range(12)}, vocabulary)
     validation, fresh = cases(users=60), cases(users=2_000, seed=1)
-    stack, crossed = fit_stack(members, validation, RankerConfig(regularization=0.0))
+    stack, crossed = fit_stack(members, validation, BlenderConfig(regularization=0.0))
     in_sample, cross_fitted = _ndcg(stack, validation, vocabulary), _ndcg(crossed, validation, vocabulary)
     truth = _ndcg(stack, fresh, vocabulary)
     assert in_sample > truth + 0.1
     assert cross_fitted < truth + 0.05
 
 
-def test_no_user_is_scored_by_a_ranker_that_learned_from_it(cases, vocabulary, monkeypatch):
+def test_no_user_is_scored_by_a_blender_that_learned_from_it(cases, vocabulary, monkeypatch):
     from tfrec_dl.stacking import cross_fitting
 
     learned_from = []
-    fit_ranker = cross_fitting.fit_ranker
+    fit_blender = cross_fitting.fit_blender
     monkeypatch.setattr(
         cross_fitting,
-        "fit_ranker",
-        lambda lists, weight: learned_from.append(set(lists.rows)) or fit_ranker(lists, weight),
+        "fit_blender",
+        lambda lists, weight: learned_from.append(set(lists.rows)) or fit_blender(lists, weight),
     )
     validation = cases(users=23)
-    _, crossed = fit_stack(Members({"noise": Arbitrary(0)}, vocabulary), validation, RankerConfig(folds=4))
+    _, crossed = fit_stack(Members({"noise": Arbitrary(0)}, vocabulary), validation, BlenderConfig(folds=4))
     assert len(learned_from) == 4
     for row, user in enumerate(validation.histories.user_ids):
         for fold, rows in enumerate(learned_from):
@@ -87,7 +87,7 @@ def test_no_user_is_scored_by_a_ranker_that_learned_from_it(cases, vocabulary, m
 
 def test_the_same_call_gives_the_same_stack(cases, vocabulary):
     members = Members({"right": Follows(1, 1), "noise": Arbitrary(0)}, vocabulary)
-    config = RankerConfig(best=2, sampled=3, cases=50, folds=2)
+    config = BlenderConfig(best=2, sampled=3, cases=50, folds=2)
     first, second = (fit_stack(members, cases(), config)[0].scores(cases(seed=1).histories) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 

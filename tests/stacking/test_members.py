@@ -16,13 +16,13 @@ from tfrec_dl.stacking.members import Members, RetrievalMember, last_items
 def test_scores_are_taken_from_each_members_mean_over_the_items(histories, vocabulary):
     noise, right = Arbitrary(0), Follows(1, 1, scale=100.0)
     history = histories([[4], [9, 8, 7]]).padded(9)
-    opinions = Members({"noise": noise, "right": right}, vocabulary).opinions(tf.constant(history))
+    found = Members({"noise": noise, "right": right}, vocabulary).member_scores(tf.constant(history))
     for position, member in enumerate((noise, right)):
         raw = member.catalogue_scores(history).numpy()[:, 2:]
         expected = raw - raw.mean(1, keepdims=True)
-        assert opinions.scores.numpy()[:, 2:, position] == pytest.approx(expected, rel=1e-4, abs=1e-5)
-        assert opinions.spread.numpy()[:, position] == pytest.approx(raw.std(1), rel=1e-4)
-    assert opinions.length.numpy().tolist() == [[1.0], [3.0]]
+        assert found.scores.numpy()[:, 2:, position] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+        assert found.spread.numpy()[:, position] == pytest.approx(raw.std(1), rel=1e-4)
+    assert found.length.numpy().tolist() == [[1.0], [3.0]]
 
 
 def test_items_that_nobody_met_decide_neither_mean_nor_spread(histories, vocabulary):
@@ -31,11 +31,11 @@ def test_items_that_nobody_met_decide_neither_mean_nor_spread(histories, vocabul
     counts = np.where(np.arange(32) < 22, vocabulary.item_counts, 0)
     history = tf.constant(histories([[4], [9, 8, 7]]).padded(9))
     met = Vocabulary(vocabulary.ids, counts[2:])
-    opinions = Members({"noise": noise}, met).opinions(history)
+    found = Members({"noise": noise}, met).member_scores(history)
     raw = noise.catalogue_scores(history).numpy()
-    assert opinions.spread.numpy()[:, 0] == pytest.approx(raw[:, 2:22].std(1), rel=1e-4)
+    assert found.spread.numpy()[:, 0] == pytest.approx(raw[:, 2:22].std(1), rel=1e-4)
     expected = raw[:, 2:] - raw[:, 2:22].mean(1, keepdims=True)
-    assert opinions.scores.numpy()[:, 2:, 0] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+    assert found.scores.numpy()[:, 2:, 0] == pytest.approx(expected, rel=1e-4, abs=1e-5)
 
 
 @pytest.mark.parametrize("cells", [1, 200, 10**6])
@@ -45,12 +45,12 @@ def test_blocks_hold_every_history_but_the_empty_ones_once(histories, vocabulary
     rng = np.random.default_rng(0)
     rows = [rng.integers(2, 32, length).tolist() for length in (3, 0, 9, 1, 1, 0, 5, 2)]
     members = Members({"noise": Arbitrary(0), "right": Follows(1, 1)}, vocabulary)
-    whole = members.opinions(tf.constant(histories(rows).padded(9)))
+    whole = members.member_scores(tf.constant(histories(rows).padded(9)))
     found = []
-    for block, opinions in members.blocks(histories(rows)):
+    for block, found in members.blocks(histories(rows)):
         found += block.tolist()
-        assert opinions.scores.numpy() == pytest.approx(whole.scores.numpy()[block], abs=1e-6)
-        assert opinions.length.numpy()[:, 0].tolist() == [len(rows[row]) for row in block]
+        assert found.scores.numpy() == pytest.approx(whole.scores.numpy()[block], abs=1e-6)
+        assert found.length.numpy()[:, 0].tolist() == [len(rows[row]) for row in block]
     assert sorted(found) == [0, 2, 3, 4, 6, 7]
 
 

@@ -46,10 +46,10 @@ def test_a_member_may_have_a_training_of_its_own(stacked):
     assert changed.with_settings({"epochs": 9}).training.epochs == 9
 
 
-def test_baselines_and_ranker_are_settings_too(stacked):
-    changed = stacked.with_settings({"baselines": "ease, ials", "ranker.regularization": "0.1", "ranker.cases": 5})
+def test_baselines_and_blender_are_settings_too(stacked):
+    changed = stacked.with_settings({"baselines": "ease, ials", "blender.regularization": "0.1", "blender.cases": 5})
     assert changed.model.baselines == ("ease", "ials")
-    assert changed.model.ranker.regularization == 0.1
+    assert changed.model.blender.regularization == 0.1
     assert stacked.with_settings({"baselines": ""}).model.baselines == ()
 
 
@@ -69,6 +69,15 @@ def test_recipe_of_a_run_from_before_there_were_families_is_still_read():
     assert RECIPES["gru"].model.body == GRU()
 
 
+def test_settings_by_the_names_of_earlier_versions_are_read(stacked):
+    values = json.loads(json.dumps(stacked.to_dict()))
+    values["model"]["floors"] = ["ease"]
+    values["model"]["ranker"] = {**values["model"].pop("blender"), "cases": 5}
+    del values["model"]["baselines"]
+    assert Recipe.from_dict(values) == stacked.with_settings({"floors": "ease", "ranker.cases": 5})
+    assert Recipe.from_dict(values) == stacked.with_settings({"baselines": "ease", "model.blender.cases": 5})
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -77,7 +86,7 @@ def test_recipe_of_a_run_from_before_there_were_families_is_still_read():
         ({"baselines": "ease,svd"}, "setting model.baselines.1 is 'svd'"),
         ({"units": 0}, "setting model.members.gru.model.body.units is 0: Input should be greater than or equal to 1"),
         ({"lstm.model.body.units": 3}, "there is no setting 'lstm.model.body.units'"),
-        ({"cases": 0}, "setting model.ranker.cases is 0"),
+        ({"cases": 0}, "setting model.blender.cases is 0"),
         ({"model.members": {"ease": {"model": {"body": {"name": "gru"}}}}}, "a member's name"),
     ],
     ids=str,

@@ -46,9 +46,9 @@ class InterruptsTheSecond(Interrupts):
         self.epoch = 1 if self.trainings == 2 else 0
 
 
-def test_folder_holds_members_baselines_and_ranker(finished_stack):
+def test_folder_holds_members_baselines_and_blender(finished_stack):
     names = {path.name for path in finished_stack.folder.iterdir()}
-    assert names == {"config.json", "vocabulary.txt", "members", "baselines", "ranker.npz", "metrics.json"}
+    assert names == {"config.json", "vocabulary.txt", "members", "baselines", "blender.npz", "metrics.json"}
     assert {path.name for path in (finished_stack.folder / "baselines").iterdir()} == {"markov_chain.npz", "ease.npz"}
     for name in MEMBERS:
         member = Run.open(finished_stack.folder / "members" / name)
@@ -69,7 +69,7 @@ def test_run_opens_without_its_table_and_scores_as_measured(finished_stack, sour
     assert {f"test/{name}": value for name, value in summary.items()}.items() <= finished_stack.metrics().items()
 
 
-def test_validation_figures_are_not_those_of_the_ranker_on_its_own_cases(finished_stack, source):
+def test_validation_figures_are_not_those_of_the_blender_on_its_own_cases(finished_stack, source):
     split = source.divide(source.read())
     in_sample = evaluate(finished_stack.model(), split.validation, split.vocabulary)
     assert finished_stack.metrics()["validation/mrr@10"] != pytest.approx(in_sample.means()["mrr@10"], abs=1e-9)
@@ -80,7 +80,7 @@ def test_run_killed_in_its_second_member_goes_on_and_ends_the_same(stacked, sour
     with pytest.raises(Interruption):
         train(stacked, source, folder, [InterruptsTheSecond(0)], verbose=0)
     before = contents(folder / "members" / MEMBERS[0])
-    with pytest.raises(InputError, match="baselines|ranker|weights"):
+    with pytest.raises(InputError, match="baselines|blender|weights"):
         Run.open(folder).model()
     resumed = train(stacked, source, folder, verbose=0)
     assert contents(folder / "members" / MEMBERS[0]) == before

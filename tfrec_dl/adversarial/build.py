@@ -25,7 +25,7 @@ def discriminator_recipe(recipe: Recipe) -> Recipe | None:
     return Recipe(f"{recipe.name}_discriminator", source, recipe.model.discriminator, recipe.training)
 
 
-def build_game(
+def build_adversarial(
     recipe: Recipe, generator: RetrievalModel, discriminator: RetrievalModel | None = None
 ) -> AdversarialModel:
     """Builds a game, not compiled.
@@ -40,7 +40,7 @@ def build_game(
     """
     config, seed = recipe.model, recipe.training.seed
     if isinstance(config, CFGANConfig) and isinstance(generator, AutoencoderModel):
-        return CFGAN(generator, config.game, seed)
+        return CFGAN(generator, config.adversarial_training, seed)
     if isinstance(config, IRGANConfig) and discriminator is not None:
-        return IRGAN(generator, discriminator, config.game, seed)
-    raise InputError(f"{recipe.name!r} is no game of these networks: give it to `train`.")
+        return IRGAN(generator, discriminator, config.adversarial_training, seed)
+    raise InputError(f"{recipe.name!r} is no adversarial recipe of these networks: give it to `train`.")

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfrec_dl.adversarial.losses import Wasserstein, discriminator_accuracy, discriminator_loss, gradient_penalty
-from tfrec_dl.adversarial.model import AdversarialModel, Move, Verdict
-from tfrec_dl.adversarial.settings import CFGANGame
+from tfrec_dl.adversarial.model import AdversarialModel, DiscriminatorStep, GeneratorStep
+from tfrec_dl.adversarial.settings import CFGANTraining
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
 from tfrec_dl.retrieval.model import Examples, Lookup
@@ -24,38 +24,38 @@ class Vectors(NamedTuple):
     """A batch of users over the items with training interactions.
 
     Attributes:
-        examples: the queries, and the items met.
+        examples: the queries, and the items the users interacted with.
         lookup: item indices -> the generator's vectors.
-        real: [B, items] float32, 1 where the user met the item: the condition, and what is to be made.
-        made: [B, items] float32, the generator's: the softmax of its scores times the number of items met.
+        real: [B, items] float32, 1 where the user interacted with the item: the condition, and the generator's target.
+        generated: [B, items] float32, the generator's: the softmax of its scores times the number of the user's items.
         log_probabilities: [B, items] float32 log of that softmax.
     """
 
     examples: Examples
     lookup: Lookup
     real: tf.Tensor
-    made: tf.Tensor
+    generated: tf.Tensor
     log_probabilities: tf.Tensor
 
 
 class CFGAN(AdversarialModel):
-    """The generator is an autoencoder, whose output for a user is a purchase vector, made in one piece.
+    """The generator is an autoencoder, whose output for a user is a whole purchase vector.
 
     The paper's generator has a sigmoid or linear output for each item; here it is the softmax that the autoencoder is
-    pre-trained with, scaled to as many items as the user met, so that both stages make the same vector. The
-    discriminator reads the vector beside the condition, the user's real vector, and only the items met of it (equation
-    6), or with partial masking some of those not met too, drawn anew at each step. With zero reconstruction others not
-    met are held to 0 (section 4).
+    pre-trained with, scaled to as many items as the user interacted with, so that both stages make the same vector. The
+    discriminator reads the vector beside the condition, the user's real vector, and of it only the user's items
+    (equation 6), or with partial masking some of the others too, sampled anew at each step. With zero reconstruction
+    others are held to 0 (section 4).
 
     Args:
         generator: the recommender, pre-trained.
-        settings: of the game.
+        settings: of the adversarial training.
         seed: as for `AdversarialModel`.
     """
 
-    settings: CFGANGame
+    settings: CFGANTraining
 
-    def __init__(self, generator: AutoencoderModel, settings: CFGANGame, seed: int = 0) -> None:
+    def __init__(self, generator: AutoencoderModel, settings: CFGANTraining, seed: int = 0) -> None:
         super().__init__(generator, settings, seed)
         items = generator.vocabulary.trained_size - FIRST_ITEM
         self.discriminator = vector_discriminator(items, settings.discriminator_units)
@@ -66,7 +66,7 @@ class CFGAN(AdversarialModel):
         return list(self.discriminator.trainable_variables)
 
     def vectors(self, inputs: dict[str, tf.Tensor], training: bool = True) -> Vectors:
-        """What users met, and what the generator makes of it."""
+        """The users' real purchase vectors, and those the generator makes of them."""
         lookup = self.generator.lookup(training)
         examples = self.generator.examples(inputs, lookup, training)
         size = self.generator.vocabulary.trained_size
@@ -75,41 +75,42 @@ class CFGAN(AdversarialModel):
         real = tf.minimum(tf.scatter_nd(places, tf.ones_like(examples.weights), shape), 1.0)
         scores = tf.linalg.matmul(examples.queries, lookup(tf.range(FIRST_ITEM, size)), transpose_b=True)
         log_probabilities = tf.nn.log_softmax(scores)
-        made = tf.exp(log_probabilities) * tf.reduce_sum(real, axis=1, keepdims=True)
-        return Vectors(examples, lookup, real, made, log_probabilities)
+        generated = tf.exp(log_probabilities) * tf.reduce_sum(real, axis=1, keepdims=True)
+        return Vectors(examples, lookup, real, generated, log_probabilities)
 
-    def judge(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Verdict:
-        """The discriminator's loss on real vectors and on made ones."""
+    def discriminator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> DiscriminatorStep:
+        """The discriminator's loss on real vectors and on generated ones."""
         users = self.vectors(inputs)
-        made = tf.stop_gradient(users.made) * self.mask(users.real, seed)
-        real_logits, made_logits = self._logits(users.real, users.real), self._logits(made, users.real)
-        loss = discriminator_loss(self.settings.game_loss, real_logits, made_logits)
-        if isinstance(self.settings.game_loss, Wasserstein):
+        generated = tf.stop_gradient(users.generated) * self.mask(users.real, seed)
+        real_logits, generated_logits = self._logits(users.real, users.real), self._logits(generated, users.real)
+        kind = self.settings.adversarial_loss
+        loss = discriminator_loss(kind, real_logits, generated_logits)
+        if isinstance(kind, Wasserstein):
             critic = partial(self._logits, condition=users.real)
             places = tf.random.experimental.stateless_fold_in(seed, 1)  # apart from the numbers of the mask
-            loss += self.settings.game_loss.gradient_penalty * gradient_penalty(critic, users.real, made, places)
-        return Verdict(loss, discriminator_accuracy(self.settings.game_loss, real_logits, made_logits))
+            loss += kind.gradient_penalty * gradient_penalty(critic, users.real, generated, places)
+        return DiscriminatorStep(loss, discriminator_accuracy(kind, real_logits, generated_logits))
 
-    def move(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Move:
-        """The generator's loss: the game, zero reconstruction, and `likelihood` that holds it to the data."""
+    def generator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> GeneratorStep:
+        """The generator's loss: adversarial loss, zero reconstruction, and `likelihood` that holds it to the data."""
         users = self.vectors(inputs)
-        logits = self._logits(users.made * self.mask(users.real, seed), users.real)
-        loss = self.settings.adversarial * tf.reduce_mean(self.settings.game_loss.generator(logits))
+        logits = self._logits(users.generated * self.mask(users.real, seed), users.real)
+        loss = self.settings.adversarial * tf.reduce_mean(self.settings.adversarial_loss.generator(logits))
         if self.settings.zero_reconstruction and self.settings.zero_reconstruction_weight:
             other = tf.random.experimental.stateless_fold_in(seed, 1)
-            zeros = _some_not_met(users.real, self.settings.zero_reconstruction, other)
-            squares = tf.reduce_sum(zeros * tf.square(users.made), axis=1)
+            zeros = _some_others(users.real, self.settings.zero_reconstruction, other)
+            squares = tf.reduce_sum(zeros * tf.square(users.generated), axis=1)
             loss += self.settings.zero_reconstruction_weight * tf.reduce_mean(squares)
         if self.settings.likelihood:
             loss += self.settings.likelihood * self.generator.supervised_loss(users.examples, users.lookup, seed)
         if self.generator.losses:
             loss += tf.add_n(self.generator.losses)
         entropy = -tf.reduce_sum(tf.exp(users.log_probabilities) * users.log_probabilities, axis=1)
-        return Move(loss, tf.reduce_mean(entropy))
+        return GeneratorStep(loss, tf.reduce_mean(entropy))
 
     def mask(self, real: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """What the discriminator sees of a made vector: [B, items] of 0 and 1."""
-        return real + _some_not_met(real, self.settings.partial_masking, seed)
+        """What the discriminator sees of a generated vector: [B, items] of 0 and 1."""
+        return real + _some_others(real, self.settings.partial_masking, seed)
 
     def _logits(self, vectors: tf.Tensor, condition: tf.Tensor) -> tf.Tensor:
         return self.discriminator({"vector": vectors, "condition": condition})[:, 0]
@@ -135,7 +136,7 @@ def vector_discriminator(items: int, units: Sequence[int]) -> tf.keras.Model:
     return tf.keras.Model({"vector": vector, "condition": condition}, logits, name="vector_discriminator")
 
 
-def _some_not_met(real: tf.Tensor, share: float, seed: tf.Tensor) -> tf.Tensor:
-    """1 for this share of the items that a user has not met, drawn at random, else 0: [B, items]."""
-    drawn = tf.random.stateless_uniform(tf.shape(real), seed) < share
-    return tf.cast(drawn & (real == 0), tf.float32)
+def _some_others(real: tf.Tensor, share: float, seed: tf.Tensor) -> tf.Tensor:
+    """1 for this share of the items a user has not interacted with, at random, else 0: [B, items]."""
+    chosen = tf.random.stateless_uniform(tf.shape(real), seed) < share
+    return tf.cast(chosen & (real == 0), tf.float32)

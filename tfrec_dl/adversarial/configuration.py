@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.adversarial.settings import CFGANGame, IRGANGame
+from tfrec_dl.adversarial.settings import CFGANTraining, IRGANTraining
 from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.retrieval.configuration import AutoencoderConfig, Network
 
@@ -15,27 +15,27 @@ class IRGANConfig:
 
     Attributes:
         generator: the recommender.
-        discriminator: the judge; where it is configured as the generator is, both start from the same weights.
-        game: how they play, once both are pre-trained.
+        discriminator: where it is configured as the generator is, both start from the same weights.
+        adversarial_training: of both, once they are pre-trained.
         name: of the family.
     """
 
     generator: Network
     discriminator: Network
-    game: IRGANGame = IRGANGame()
+    adversarial_training: IRGANTraining = IRGANTraining()
     name: Literal["irgan"] = "irgan"
 
 
 @dataclass(frozen=True, config=STRICT)
 class CFGANConfig:
-    """A generator of purchase vectors, played against a discriminator of vectors.
+    """A generator of purchase vectors, trained against a discriminator of vectors.
 
     Attributes:
         generator: the recommender.
-        game: how they play, once the generator is pre-trained.
+        adversarial_training: once the generator is pre-trained.
         name: of the family.
     """
 
     generator: AutoencoderConfig = AutoencoderConfig()
-    game: CFGANGame = CFGANGame()
+    adversarial_training: CFGANTraining = CFGANTraining()
     name: Literal["cfgan"] = "cfgan"

@@ -1,4 +1,4 @@
-"""IRGAN: a policy over items against a judge of items, by policy gradient.
+"""IRGAN: a policy over items trained by policy gradient against a discriminator of items.
 
 Source: Wang et al., IRGAN: A Minimax Game for Unifying Generative and Discriminative Information Retrieval Models,
 SIGIR 2017.
@@ -10,8 +10,8 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfrec_dl.adversarial.losses import discriminator_accuracy
-from tfrec_dl.adversarial.model import AdversarialModel, Move, Verdict
-from tfrec_dl.adversarial.settings import IRGANGame
+from tfrec_dl.adversarial.model import AdversarialModel, DiscriminatorStep, GeneratorStep
+from tfrec_dl.adversarial.settings import IRGANTraining
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.losses.negative_sampling import NegativeSampler
@@ -24,12 +24,12 @@ class Policy(NamedTuple):
     """A retrieval model as a distribution over items, for each query.
 
     Attributes:
-        examples: the queries, and what the data answer.
+        examples: the queries and their targets.
         vectors: item indices -> vectors.
         items: [C] int32 among which it chooses.
-        log_probabilities: [Q, C] float32, of choosing each of `items`.
+        log_probabilities: [Q, C] float32, of each of `items`.
         log_total: [Q, 1] float32, what the log probability of an item falls short of its score.
-        correction: [C] float32 log of how often each of `items` is expected among them, where they are drawn; else 0.
+        correction: [C] float32 log of how often each of `items` is expected among them, where they are sampled; else 0.
     """
 
     examples: Examples
@@ -39,14 +39,14 @@ class Policy(NamedTuple):
     log_total: tf.Tensor
     correction: tf.Tensor
 
-    def draw(self, samples: int, seed: tf.Tensor) -> tf.Tensor:
-        """Draws columns of `items` with replacement: [Q, samples] int32."""
-        drawn = tf.random.stateless_categorical(self.log_probabilities, samples, seed, dtype=tf.int32)
-        # TensorFlow draws one past the last where probabilities are no numbers; by its losses such a game will end.
-        return tf.minimum(drawn, tf.shape(self.items)[0] - 1)
+    def sample(self, samples: int, seed: tf.Tensor) -> tf.Tensor:
+        """Samples columns of `items` with replacement: [Q, samples] int32."""
+        sampled = tf.random.stateless_categorical(self.log_probabilities, samples, seed, dtype=tf.int32)
+        # TensorFlow samples one past the last where probabilities are not finite; the losses stop such a training.
+        return tf.minimum(sampled, tf.shape(self.items)[0] - 1)
 
     def of(self, columns: tf.Tensor) -> tf.Tensor:
-        """Log probabilities of items drawn, each query's own: columns [Q, K] int32 -> [Q, K]."""
+        """Log probabilities of sampled items, each query's own: columns [Q, K] int32 -> [Q, K]."""
         return tf.gather(self.log_probabilities + self.correction, columns, batch_dims=1)
 
     def entropy(self) -> tf.Tensor:
@@ -55,7 +55,7 @@ class Policy(NamedTuple):
         return -tf.reduce_sum(tf.exp(self.log_probabilities) * of_items, axis=1)
 
     def target_counts(self) -> tf.Tensor:
-        """How many right answers each query has: [Q] float32."""
+        """How many targets each query has: [Q] float32."""
         queries = tf.shape(self.examples.queries)[0]
         return tf.math.unsorted_segment_sum(tf.ones_like(self.examples.weights), self.examples.rows, queries)
 
@@ -65,25 +65,25 @@ class IRGAN(AdversarialModel):
 
     Both are retrieval models over the same vocabulary, of any encoder and item tower. The discriminator's logit for an
     item is the log of its own probability of the item in multiples of chance, so that a discriminator that was
-    pre-trained as a recommender begins as a fair judge; an offset is trained with it. What the generator earns of a
-    sampled item is minus its loss in the game, log(1 + exp(logit)) in the minimax game (section 2.3); what it is
-    measured against is the mean of what the query's other samples earn, an estimate of the paper's baseline that does
-    not depend on the sample itself. A query with several right answers, as an autoencoder's, counts as often.
+    pre-trained as a recommender begins unbiased; an offset is trained with it. The generator's reward for a
+    sampled item is minus its adversarial loss, log(1 + exp(logit)) for the minimax loss (section 2.3); the baseline is
+    the mean reward of the query's other samples, an estimate of the paper's that does not depend on the sample itself.
+    A query with several targets, as an autoencoder's, counts as often.
 
     Args:
         generator: the recommender, pre-trained.
-        discriminator: the judge, pre-trained.
-        settings: of the game.
+        discriminator: pre-trained.
+        settings: of the adversarial training.
         seed: as for `AdversarialModel`.
 
     Raises:
-        InputError: if the two know other items, or train on other batches.
+        InputError: if the two have different vocabularies, or train on other batches.
     """
 
-    settings: IRGANGame
+    settings: IRGANTraining
 
     def __init__(
-        self, generator: RetrievalModel, discriminator: RetrievalModel, settings: IRGANGame, seed: int = 0
+        self, generator: RetrievalModel, discriminator: RetrievalModel, settings: IRGANTraining, seed: int = 0
     ) -> None:
         super().__init__(generator, settings, seed)
         if generator.batches is not discriminator.batches:
@@ -92,7 +92,7 @@ class IRGAN(AdversarialModel):
                 f"{discriminator.batches.__name__}: choose an autoencoder for both, or for none."
             )
         if list(generator.vocabulary.ids) != list(discriminator.vocabulary.ids):
-            raise InputError("generator and discriminator know other items: build both with one vocabulary.")
+            raise InputError("generator and discriminator have different vocabularies: build both with one.")
         self.discriminator = discriminator
         items = generator.vocabulary.trained_size - FIRST_ITEM
         self.offset = tf.Variable(math.log(items), name="offset")
@@ -111,9 +111,9 @@ class IRGAN(AdversarialModel):
         items = tf.range(FIRST_ITEM, model.vocabulary.trained_size)
         correction = tf.zeros([])
         if model.vocabulary.trained_size - FIRST_ITEM > self.settings.choices:
-            # logQ correction: drawn in proportion to what it adds, each item counts as often as it should.
+            # logQ correction: sampled in proportion to what it adds, each item counts as often as it should.
             sampler = NegativeSampler(model.vocabulary.item_counts, CHOICES_EXPONENT)
-            # Apart from the seed that draws from the policy, whose numbers would be the same ones.
+            # Apart from the seed that samples from the policy, whose numbers would be the same ones.
             apart = tf.random.experimental.stateless_fold_in(seed, 1)
             items = tf.cast(sampler.sample(self.settings.choices, apart), tf.int32)
             correction = sampler.log_probability(items) + math.log(self.settings.choices)
@@ -121,37 +121,37 @@ class IRGAN(AdversarialModel):
         log_total = tf.reduce_logsumexp(scores, axis=1, keepdims=True)
         return Policy(examples, vectors, items, scores - log_total, log_total, correction)
 
-    def judge(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Verdict:
-        """The discriminator's loss on the data's items and on as many drawn from the policy as `samples` says."""
+    def discriminator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> DiscriminatorStep:
+        """The discriminator's loss on the data's items and on `samples` items sampled from the policy."""
         policy = self.policy(self.generator, inputs, seed, True, self.settings.temperature)
-        columns = policy.draw(self.settings.samples, seed)
+        columns = policy.sample(self.settings.samples, seed)
         own = self.policy(self.discriminator, inputs, seed, True, 1.0)  # over the same items, by the same seed
         examples = own.examples
         answers = tf.gather(examples.queries, examples.rows) * own.vectors(examples.targets)
         real = tf.reduce_sum(answers, axis=1) - tf.gather(own.log_total[:, 0], examples.rows) + self.offset
         fake = own.of(columns) + self.offset
-        loss, counts = self.settings.game_loss, own.target_counts()
-        made = tf.reduce_sum(counts * tf.reduce_mean(loss.fake(fake), axis=1))
-        total = (tf.reduce_sum(loss.real(real)) + made) / tf.cast(tf.shape(fake)[0], tf.float32)
-        return Verdict(total + _regularization(self.discriminator), discriminator_accuracy(loss, real, fake))
+        loss, counts = self.settings.adversarial_loss, own.target_counts()
+        generated = tf.reduce_sum(counts * tf.reduce_mean(loss.fake(fake), axis=1))
+        total = (tf.reduce_sum(loss.real(real)) + generated) / tf.cast(tf.shape(fake)[0], tf.float32)
+        return DiscriminatorStep(total + _regularization(self.discriminator), discriminator_accuracy(loss, real, fake))
 
-    def move(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Move:
-        """The generator's policy gradient, held to the data by `likelihood` and kept open by `entropy`."""
+    def generator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> GeneratorStep:
+        """The generator's policy gradient, plus the losses weighted by `likelihood` and `entropy`."""
         policy = self.policy(self.generator, inputs, seed, True, self.settings.temperature)
         samples = self.settings.samples
-        columns = policy.draw(samples, seed)
+        columns = policy.sample(samples, seed)
         own = self.policy(self.discriminator, inputs, seed, False, 1.0)
-        reward = tf.stop_gradient(-self.settings.game_loss.generator(own.of(columns) + self.offset))
+        reward = tf.stop_gradient(-self.settings.adversarial_loss.generator(own.of(columns) + self.offset))
         others = (tf.reduce_sum(reward, axis=1, keepdims=True) - reward) / (samples - 1)
-        drawn = tf.gather(policy.log_probabilities, columns, batch_dims=1)
-        gains = tf.reduce_mean((reward - others) * drawn, axis=1)
+        sampled = tf.gather(policy.log_probabilities, columns, batch_dims=1)
+        gains = tf.reduce_mean((reward - others) * sampled, axis=1)
         entropy = policy.entropy()
         aims = self.settings.adversarial * gains + self.settings.entropy * entropy
         loss = -tf.reduce_mean(policy.target_counts() * aims)
         if self.settings.likelihood:
             supervised = self.generator.supervised_loss(policy.examples, policy.vectors, seed)
             loss += self.settings.likelihood * supervised
-        return Move(loss + _regularization(self.generator), tf.reduce_mean(entropy))
+        return GeneratorStep(loss + _regularization(self.generator), tf.reduce_mean(entropy))
 
 
 def _regularization(model: RetrievalModel) -> tf.Tensor:

@@ -1,4 +1,4 @@
-"""A game whose generator is the recommender."""
+"""Base class of adversarial recommenders: a generator that recommends, trained against a discriminator."""
 
 from abc import abstractmethod
 from typing import NamedTuple
@@ -6,27 +6,27 @@ from typing import NamedTuple
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
-from tfrec_dl.adversarial.settings import Game
+from tfrec_dl.adversarial.settings import AdversarialTraining
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.retrieval.model import RetrievalModel, Tables
 
 GENERATOR, DISCRIMINATOR = 0, 1  # parts of a step's seeds
 
 
-class Verdict(NamedTuple):
-    """What the discriminator's step learns.
+class DiscriminatorStep(NamedTuple):
+    """Loss and accuracy of a discriminator step.
 
     Attributes:
         loss: scalar.
-        accuracy: scalar, mean of the shares of real and of made examples that are told; 0.5 is guessing.
+        accuracy: scalar, mean of the shares of real and of generated examples classified correctly; 0.5 is guessing.
     """
 
     loss: tf.Tensor
     accuracy: tf.Tensor
 
 
-class Move(NamedTuple):
-    """What the generator's step learns.
+class GeneratorStep(NamedTuple):
+    """Loss and entropy of a generator step.
 
     Attributes:
         loss: scalar.
@@ -38,19 +38,19 @@ class Move(NamedTuple):
 
 
 class AdversarialModel(tfrs.Model):
-    """Trains a recommender against a discriminator, by turns, each with an optimiser of its own.
+    """Trains a recommender against a discriminator, in alternating steps, each with its own optimiser.
 
     Everything that is asked of a recommender is asked of the generator, so that evaluation, callbacks and export take
-    the game as they take a `RetrievalModel`. `model.fit` reports "generator_loss", "discriminator_loss",
+    this model as they take a `RetrievalModel`. `model.fit` reports "generator_loss", "discriminator_loss",
     "discriminator_accuracy" and "policy_entropy", means over the epoch.
 
     Args:
         generator: the recommender, pre-trained.
-        settings: of the game.
-        seed: decides all that is drawn, together with the generator's step.
+        settings: of the adversarial training.
+        seed: decides everything sampled, together with the generator's step.
     """
 
-    def __init__(self, generator: RetrievalModel, settings: Game, seed: int = 0) -> None:
+    def __init__(self, generator: RetrievalModel, settings: AdversarialTraining, seed: int = 0) -> None:
         super().__init__()
         self.generator = generator
         self.settings = settings
@@ -76,32 +76,34 @@ class AdversarialModel(tfrs.Model):
         """What the discriminator's optimiser updates."""
 
     @abstractmethod
-    def judge(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Verdict:
+    def discriminator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> DiscriminatorStep:
         """The discriminator's loss on real examples and on the generator's.
 
         Args:
             inputs: a batch of what the generator trains on.
-            seed: [2] int32, decides what is drawn.
+            seed: [2] int32, decides what is sampled.
         """
 
     @abstractmethod
-    def move(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> Move:
-        """The generator's loss; arguments as for `judge`."""
+    def generator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> GeneratorStep:
+        """The generator's loss; arguments as for `discriminator_step`."""
 
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """`discriminator_steps` of the discriminator, each on examples drawn anew, then one of the generator."""
+        """`discriminator_steps` of the discriminator, each on newly sampled examples, then one of the generator."""
         step = tf.stack([tf.constant(self.seed, tf.int32), tf.cast(self.optimizer.iterations, tf.int32)])
         for number in range(self.settings.discriminator_steps):
             with tf.GradientTape() as tape:
-                verdict = self.judge(inputs, tf.random.experimental.stateless_fold_in(step, DISCRIMINATOR + number))
-            self._update(tape, verdict.loss, self.discriminator_variables, self.discriminator_optimizer)
-            self.figures["discriminator_loss"].update_state(verdict.loss)
-            self.figures["discriminator_accuracy"].update_state(verdict.accuracy)
+                result = self.discriminator_step(
+                    inputs, tf.random.experimental.stateless_fold_in(step, DISCRIMINATOR + number)
+                )
+            self._update(tape, result.loss, self.discriminator_variables, self.discriminator_optimizer)
+            self.figures["discriminator_loss"].update_state(result.loss)
+            self.figures["discriminator_accuracy"].update_state(result.accuracy)
         with tf.GradientTape() as tape:
-            move = self.move(inputs, tf.random.experimental.stateless_fold_in(step, GENERATOR))
-        self._update(tape, move.loss, self.generator.trainable_variables, self.optimizer)
-        self.figures["generator_loss"].update_state(move.loss)
-        self.figures["policy_entropy"].update_state(move.entropy)
+            result = self.generator_step(inputs, tf.random.experimental.stateless_fold_in(step, GENERATOR))
+        self._update(tape, result.loss, self.generator.trainable_variables, self.optimizer)
+        self.figures["generator_loss"].update_state(result.loss)
+        self.figures["policy_entropy"].update_state(result.entropy)
         return {name: figure.result() for name, figure in self.figures.items()}
 
     @staticmethod

@@ -1,31 +1,31 @@
-"""How a game is played."""
+"""Settings of adversarial training."""
 
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.adversarial.losses import GameLoss, LeastSquares, Minimax, PolicyLoss
+from tfrec_dl.adversarial.losses import AdversarialLoss, LeastSquares, Minimax, PolicyLoss
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Game:
-    """What every game of a recommender has.
+class AdversarialTraining:
+    """Settings that every adversarial training of a recommender has.
 
     Attributes:
-        game_loss: what both play for.
-        game_epochs: passes over the training data at most.
-        game_patience: epochs without a better validation NDCG@10, that of the pre-trained generator counting as epoch
-            0's, after which the game ends.
+        adversarial_loss: losses of both, from the discriminator's logits.
+        adversarial_epochs: passes over the training data at most.
+        adversarial_patience: epochs without a better validation NDCG@10, that of the pre-trained generator counting as
+            epoch 0's, after which adversarial training ends.
         generator_learning_rate: of the generator's Adam.
         discriminator_learning_rate: of the discriminator's Adam.
         discriminator_steps: of the discriminator for each of the generator.
-        adversarial: weight of what the generator plays for.
+        adversarial: weight of the generator's adversarial loss.
         likelihood: weight of the loss that the generator was pre-trained with, which holds it to the data; 0 leaves it
             to the discriminator.
     """
 
-    game_loss: GameLoss = Minimax()
-    game_epochs: int = Field(default=10, ge=1)
-    game_patience: int = Field(default=5, ge=1)
+    adversarial_loss: AdversarialLoss = Minimax()
+    adversarial_epochs: int = Field(default=10, ge=1)
+    adversarial_patience: int = Field(default=5, ge=1)
     generator_learning_rate: float = Field(default=1e-4, gt=0, allow_inf_nan=False)
     discriminator_learning_rate: float = Field(default=1e-4, gt=0, allow_inf_nan=False)
     discriminator_steps: int = Field(default=1, ge=1)
@@ -34,20 +34,21 @@ class Game:
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class IRGANGame(Game):
-    """IRGAN's game.
+class IRGANTraining(AdversarialTraining):
+    """Settings of IRGAN's adversarial training.
 
-    Beside what `Game` has:
+    Beside what `AdversarialTraining` has:
 
     Attributes:
-        game_loss: what both play for; the reward of a sample is minus the generator's loss.
-        samples: items drawn from the policy for each query and step.
+        adversarial_loss: losses of both, from the discriminator's logits; the reward of a sample is minus the
+            generator's loss.
+        samples: items sampled from the policy for each query and step.
         temperature: by which the scores are divided before the softmax that is the policy.
         entropy: weight of the policy's entropy, in nats, which the generator maximises too.
-        choices: items among which the policy chooses at a step: all, or so many drawn anew where there are more.
+        choices: items among which the policy chooses at a step: all, or where there are more, so many sampled anew.
     """
 
-    game_loss: PolicyLoss = Minimax()
+    adversarial_loss: PolicyLoss = Minimax()
     samples: int = Field(default=64, ge=2)
     temperature: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     entropy: float = Field(default=0.0, ge=0, allow_inf_nan=False)
@@ -55,22 +56,23 @@ class IRGANGame(Game):
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class CFGANGame(Game):
-    """CFGAN's game.
+class CFGANTraining(AdversarialTraining):
+    """Settings of CFGAN's adversarial training.
 
-    Beside what `Game` has:
+    Beside what `AdversarialTraining` has:
 
     Attributes:
-        game_loss: what both play for.
-        adversarial: weight of what the generator plays for; a vector's loss is one number, its likelihood a sum.
+        adversarial_loss: losses of both, from the discriminator's logits.
+        adversarial: weight of the generator's adversarial loss; a vector's loss is one number, its likelihood a sum.
         discriminator_units: width of each of the discriminator's hidden layers.
-        zero_reconstruction: share of the items a user has not met whose values are held to 0 at a step (ZR).
+        zero_reconstruction: share of the items a user has not interacted with whose values are held to 0 at a
+            step (ZR).
         zero_reconstruction_weight: of the squares of these values in the generator's loss (the paper's alpha).
-        partial_masking: share of the items a user has not met that the discriminator sees, all others being masked
-            (PM). Both shares above 0 make ZP.
+        partial_masking: share of the items a user has not interacted with that the discriminator sees, all others
+            being masked (PM). Both shares above 0 make ZP.
     """
 
-    game_loss: GameLoss = LeastSquares()
+    adversarial_loss: AdversarialLoss = LeastSquares()
     adversarial: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     discriminator_units: tuple[PositiveInt, ...] = Field(default=(125,), min_length=1)
     zero_reconstruction: float = Field(default=0.7, ge=0, le=1)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from tfrec_dl.adversarial.build import build_game, discriminator_recipe, generator_recipe
+from tfrec_dl.adversarial.build import build_adversarial, discriminator_recipe, generator_recipe
 from tfrec_dl.adversarial.configuration import IRGANConfig
 from tfrec_dl.adversarial.losses import Wasserstein
 from tfrec_dl.adversarial.model import AdversarialModel
-from tfrec_dl.adversarial.monitor import COVERAGE, GameWatch, GameWatchConfig
-from tfrec_dl.adversarial.settings import Game
+from tfrec_dl.adversarial.monitor import COVERAGE, GANMonitor, GANMonitorConfig
+from tfrec_dl.adversarial.outcome import write_outcome
+from tfrec_dl.adversarial.settings import AdversarialTraining
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.batches import Batches
@@ -66,7 +67,7 @@ def train_adversarial(
         tf.keras.utils.set_random_seed(recipe.training.seed)
         generator = Run.open(folder / START).retrieval_model()
         judge = Run.open(judge_folder).retrieval_model() if isinstance(recipe.model, IRGANConfig) else None
-        game = build_game(recipe, generator, judge)
+        game = build_adversarial(recipe, generator, judge)
         _play(game, split, batches, run, callbacks, verbose)
         restore_best(generator, folder)
         figures = measure(generator, split) | measure_gain(generator, start, split)
@@ -76,7 +77,7 @@ def train_adversarial(
     return run
 
 
-def compile_game(game: AdversarialModel, settings: Game) -> None:
+def compile_adversarial(game: AdversarialModel, settings: AdversarialTraining) -> None:
     """Compiles a game with a row-sparse Adam for each side, at the learning rates of its settings."""
     game.compile(
         generator_optimizer=RowSparseAdam(settings.generator_learning_rate),
@@ -94,31 +95,31 @@ def _play(
 ) -> None:
     """Plays from the run's last checkpoint on; the generator before the game counts as epoch 0.
 
-    Writes game.json: the epochs played, the one that is kept, and why the game was stopped, if it was.
+    Writes adversarial.json: the epochs trained, the one that is kept, and why the game was stopped, if it was.
     """
     settings, folder = game.settings, run.folder
     before = Run.open(folder / START).metrics()
-    compile_game(game, settings)
+    compile_adversarial(game, settings)
     # While the generator is the one before the game.
-    entropy = game.move(next(iter(batches.dataset())), tf.constant([0, 0])).entropy
-    resumable = ResumableTraining(game, folder, MONITORED, settings.game_patience)
+    entropy = game.generator_step(next(iter(batches.dataset())), tf.constant([0, 0])).entropy
+    resumable = ResumableTraining(game, folder, MONITORED, settings.adversarial_patience)
     finished_epochs = resumable.resume()
     if finished_epochs:
         logger.info("continuing the game after epoch %d", finished_epochs)
     else:
         resumable.start_from(before[f"validation/{MONITORED.removeprefix('val_')}"])
     # A critic's logits have no boundary between real and made, so it cannot win.
-    config = GameWatchConfig(won=None) if isinstance(settings.game_loss, Wasserstein) else GameWatchConfig()
+    config = GANMonitorConfig(won=None) if isinstance(settings.adversarial_loss, Wasserstein) else GANMonitorConfig()
     coverage = before[f"validation/{COVERAGE}"]
-    watch = GameWatch({COVERAGE: coverage, "policy_entropy": float(entropy)}, config)
-    over = watch.verdict(resumable.last_logs())
+    watch = GANMonitor({COVERAGE: coverage, "policy_entropy": float(entropy)}, config)
+    over = watch.stop_reason(resumable.last_logs())
     if over is not None:
         logger.warning("stopped after epoch %d: %s", finished_epochs, over)
-    elif not resumable.stalled and finished_epochs < settings.game_epochs:
+    elif not resumable.stalled and finished_epochs < settings.adversarial_epochs:
         game.fit(
             batches.dataset(finished_epochs * batches.steps_per_epoch),
             initial_epoch=finished_epochs,
-            epochs=settings.game_epochs,
+            epochs=settings.adversarial_epochs,
             steps_per_epoch=batches.steps_per_epoch,
             callbacks=[
                 ValidationCallback(split.validation, metrics=(*VALIDATION_METRICS, COVERAGE)),
@@ -129,7 +130,7 @@ def _play(
             ],
             verbose=verbose,
         )
-    write_json(
-        folder / "game.json",
+    write_outcome(
+        folder,
         {"epochs": resumable.epoch, "kept_epoch": int(resumable.progress.best_epoch), "stopped": over or watch.reason},
     )

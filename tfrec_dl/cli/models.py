@@ -36,7 +36,7 @@ def models() -> None:
     """List every recipe, its source and its settings."""
     quiet_tensorflow()
     from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
-    from tfrec_dl.adversarial.losses import GameLoss
+    from tfrec_dl.adversarial.losses import AdversarialLoss
     from tfrec_dl.encoders.encoder import ENCODERS
     from tfrec_dl.features.readers import FUSIONS, PICTURE_READERS
     from tfrec_dl.losses.loss import LOSSES
@@ -71,8 +71,8 @@ def models() -> None:
     say()
     say(f"model.body is one of {', '.join(ENCODERS)}")
     say(f"model.loss is one of {', '.join(LOSSES)}")
-    games = get_args(get_args(GameLoss)[0])
-    say(f"model.game.game_loss is one of {', '.join(loss().name for loss in games)}")
+    games = get_args(get_args(AdversarialLoss)[0])
+    say(f"model.adversarial_training.adversarial_loss is one of {', '.join(loss().name for loss in games)}")
     say(f"model.content.image is one of {', '.join(PICTURE_READERS)}")
     say(f"model.content.fusion is one of {', '.join(FUSIONS)}")
     say()

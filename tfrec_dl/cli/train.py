@@ -85,11 +85,11 @@ def _train_retrieval(
 ) -> None:
     settings = training.settings()
     quiet_tensorflow()
+    from tfrec_dl.adversarial.outcome import read_outcome
     from tfrec_dl.cli.reports.retrieval import Narrator
     from tfrec_dl.lifecycle.compare import refuse_other_recipe
     from tfrec_dl.lifecycle.train import train
     from tfrec_dl.recipes.named import get_recipe
-    from tfrec_dl.runs.run_config import read_json
     from tfrec_dl.runs.strategies import is_chief
     from tfrec_dl.stacking.configuration import StackedConfig
 
@@ -116,7 +116,7 @@ def _train_retrieval(
         if "test_gain/ndcg@10" in metrics:
             gain, low, high, p = (metrics[f"test_gain/ndcg@10{part}"] for part in ("", "/low", "/high", "/p"))
             covered = metrics["test_gain/coverage@10"]
-            kept = read_json(out / "game.json")["kept_epoch"]
+            kept = read_outcome(out)["kept_epoch"]
             say(f"kept: the generator {f'after epoch {kept} of' if kept else 'as it was before'} the game")
             say(f"the game added {gain:+.4f} to ndcg@10 ({low:+.4f} to {high:+.4f}, p = {p:.2g})")
             say(f"and {covered:+.4f} to coverage@10")

@@ -13,6 +13,7 @@ from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
 from tfrec_dl.recipes.settings import FAMILIES, change, setting_at
 from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
+from tfrec_dl.runs.renamed import with_new_names
 from tfrec_dl.stacking.configuration import StackedConfig
 
 
@@ -54,13 +55,13 @@ class Configured:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The recipe that `to_dict` wrote.
+        """The recipe that `to_dict` wrote, in this version or an earlier one.
 
         Raises:
             InputError: if the values do not describe a recipe.
         """
         try:
-            return TypeAdapter(cls).validate_python(dict(values))
+            return TypeAdapter(cls).validate_python(with_new_names(values))
         except ValidationError as error:
             raise InputError(f"not a recipe: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}.") from error
 
@@ -72,7 +73,7 @@ class Recipe(Configured):
     Attributes:
         name: as given to `train` and `compare`.
         source: the paper.
-        model: the network and its loss, the stack, or the game.
+        model: the network and its loss, the stack, or the networks of adversarial training.
         training: how it is trained.
     """
 

@@ -6,17 +6,18 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from tfrec_dl.adversarial.losses import GameLoss
+from tfrec_dl.adversarial.losses import AdversarialLoss
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import nearest
 from tfrec_dl.registry import Registry, registered_settings
+from tfrec_dl.runs.renamed import new_path
 
 PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
 FAMILIES = ("retrieval", "autoencoder", "stacked", "irgan", "cfgan")  # of models: the classes of `Recipe.model`
 NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name
 # Settings that are one of several classes of no registry, told apart by their name, and can be set by it.
 UNIONS: dict[str, Any] = {
-    "game_loss": GameLoss,
+    "adversarial_loss": AdversarialLoss,
 }
 
 
@@ -32,6 +33,7 @@ def change(values: dict[str, Any], settings: Mapping[str, Any], configuration: t
         InputError: for a setting that does not exist or is ambiguous.
     """
     parts = registered_settings(configuration)
+    settings = {new_path(values["model"].get("name"), name): value for name, value in settings.items()}
     # Those set by a name first: another loss has other settings.
     for name, value in sorted(settings.items(), key=lambda setting: _turn(setting[0], parts)):
         for path in _resolve({part: values[part] for part in ("model", "training")}, name):

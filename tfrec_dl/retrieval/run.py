@@ -27,8 +27,8 @@ from tfrec_dl.stacking.files import load_stack
 from tfrec_dl.stacking.model import StackedModel
 
 MEMBERS = "members"  # folder of the runs of a stack's deep members
-START = "start"  # folder of the run of a game's generator before the game
-DISCRIMINATOR = "discriminator"  # folder of the run of a game's discriminator before the game
+START = "start"  # folder of the run of the pre-trained generator of adversarial training
+DISCRIMINATOR = "discriminator"  # folder of that of the pre-trained discriminator
 
 
 class Run(RunFolder):
@@ -38,9 +38,9 @@ class Run(RunFolder):
     without its data.
 
     A stack's run has, in place of history, checkpoints and logs, a run of each deep member in `members/`, its baselines
-    in `baselines/`, and `ranker.npz`. That of adversarial training has, beside its own, a run of the generator before
-    it in `start/`, and of the discriminator in `discriminator/` where it is another network, and `game.json`, which
-    says how it ended.
+    in `baselines/`, and `blender.npz`. That of adversarial training has, beside its own, a run of the generator before
+    it in `start/`, and of the discriminator in `discriminator/` where it is another network, and `adversarial.json`,
+    which says how it ended.
 
     A run is finished when its `metrics.json` exists; that is written last.
 
@@ -114,7 +114,7 @@ class Run(RunFolder):
         return Vocabulary.load(self.folder / "vocabulary.txt")
 
     def model(self) -> RetrievalModel | StackedModel:
-        """The trained model: with the weights of its best epoch, or the stack; of a game, the generator.
+        """The trained model: with the weights of its best epoch, or the stack; of adversarial training, the generator.
 
         Raises:
             InputError: if it is not trained yet, or cannot be read.

@@ -9,6 +9,7 @@ from typing import Any
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
+from tfrec_dl.runs.renamed import with_new_names
 
 PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
 
@@ -41,6 +42,8 @@ def check_continues(folder: Path, config: dict[str, Any]) -> None:
     found = read_json(folder / "config.json")
     if (folder / "metrics.json").exists():
         raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
+    if "recipe" in found:
+        found["recipe"] = with_new_names(found["recipe"])
     before, now = flat_settings(found), flat_settings(json.loads(json.dumps(config)))
     for name in {**now, **before}:
         if not name.startswith("versions.") and before.get(name) != now.get(name):

@@ -1,1 +1,1 @@
-"""Stacking: the scores of several recommenders blended by a small ranker that is learned on validation cases."""
+"""Stacking: the scores of several recommenders blended by a small model that is fitted on validation cases."""

@@ -1,19 +1,19 @@
-"""The ranker of a stack: a weight a member, which the user's history moves."""
+"""Blender of a stack: one weight a member, which depends on the user's history."""
 
 import numpy as np
 import tensorflow as tf
 
-from tfrec_dl.stacking.members import Opinions
+from tfrec_dl.stacking.members import MemberScores
 
-# A member whose scores hardly differ (a chain that never met the last items) is not blown up to say something.
+# A member whose scores hardly differ (a chain without transitions from the last items) is not scaled up to count.
 LEAST_SPREAD = 0.01
 
 
 class MemberWeights(tf.keras.layers.Layer):
-    """How much each member's scores count for a user.
+    """Weights of the members' scores for a user.
 
     The members' scales differ (counts, similarities, logits), and one member's differ between users. So scores are
-    standardised per user: divided by their standard deviation over the items trained on. That throws away how sure a
+    standardised per user: divided by their standard deviation over the items trained on. That loses how certain a
     member is, so the weight of a standardised score is
 
         constant + slope · log length + trust · spread,
@@ -23,7 +23,7 @@ class MemberWeights(tf.keras.layers.Layer):
 
     Args:
         members: number M of members.
-        regularization: of the squared numbers.
+        regularization: L2 penalty on these numbers.
     """
 
     def __init__(self, members: int, regularization: float = 0.0, name: str = "member_weights") -> None:
@@ -39,9 +39,9 @@ class MemberWeights(tf.keras.layers.Layer):
             name="log_length", shape=[2], initializer=tf.keras.initializers.Constant([0.0, 1.0]), trainable=False
         )
 
-    def measure(self, opinions: Opinions) -> None:
+    def measure(self, scores: MemberScores) -> None:
         """Takes the scales from the cases to fit on."""
-        spread, log_length = np.mean(opinions.spread, axis=0), np.log1p(opinions.length)
+        spread, log_length = np.mean(scores.spread, axis=0), np.log1p(scores.length)
         self.mean_spread.assign(np.where(spread > 0, spread, 1.0))
         self.log_length.assign([log_length.mean(), log_length.std() if np.ptp(log_length) > 0 else 1.0])
 
@@ -53,15 +53,15 @@ class MemberWeights(tf.keras.layers.Layer):
         return weights / (tf.maximum(relative, LEAST_SPREAD) * self.mean_spread)
 
 
-def build_ranker(members: int, regularization: float = 0.0) -> tf.keras.Model:
-    """A ranker that starts as the mean of the standardised scores.
+def build_blender(members: int, regularization: float = 0.0) -> tf.keras.Model:
+    """Builds a blender that starts as the mean of the standardised scores.
 
     Args:
         members: number M of members.
-        regularization: of its squared numbers, in `model.losses`.
+        regularization: L2 penalty on its numbers, in `model.losses`.
 
     Returns:
-        Functional model, `Opinions._asdict()` -> blended scores [B, C] float32; its weights are those of the layer
+        Functional model, `MemberScores._asdict()` -> blended scores [B, C] float32; its weights are those of the layer
         "member_weights".
     """
     scores = tf.keras.Input([None, members], name="scores")
@@ -69,4 +69,4 @@ def build_ranker(members: int, regularization: float = 0.0) -> tf.keras.Model:
     length = tf.keras.Input([1], name="length")
     weights = MemberWeights(members, regularization)(length, spread)
     blended = tf.keras.layers.Dot(axes=(2, 1), name="blended")([scores, weights])
-    return tf.keras.Model({"scores": scores, "spread": spread, "length": length}, blended, name="ranker")
+    return tf.keras.Model({"scores": scores, "spread": spread, "length": length}, blended, name="blender")

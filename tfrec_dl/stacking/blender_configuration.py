@@ -1,12 +1,12 @@
-"""Settings of the ranker that blends a stack's members."""
+"""Settings of the blender, which combines the scores of a stack's members."""
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class RankerConfig:
-    """How the ranker is fitted.
+class BlenderConfig:
+    """How a blender is fitted.
 
     Of regularizations 0.0001, 0.001 and 0.01 the cross-fitted validation NDCG@10 on ml-1m differed by less than
     0.001; the other settings were not searched.
@@ -14,10 +14,10 @@ class RankerConfig:
     Attributes:
         cases: validation users to learn from at most.
         best: items that each member adds to a user's candidates: its highest that are not among them yet.
-        sampled: candidates drawn from all other items, which count for those that were not drawn.
-        regularization: weight of the squared weights in the mean loss of a case.
-        folds: parts of the users in cross-fitting, which the validation figures come from.
-        seed: of the draws.
+        sampled: candidates sampled from all other items, which count for those that were not sampled.
+        regularization: L2 penalty on the blender's numbers, beside the mean loss of a case.
+        folds: parts of the users in cross-fitting, which the validation metrics come from.
+        seed: of the samples and folds.
     """
 
     cases: int = Field(default=10_000, ge=1)

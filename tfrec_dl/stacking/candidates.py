@@ -1,4 +1,4 @@
-"""The lists that the ranker learns to order: a target, the items it competes with, and what stands for the rest."""
+"""Candidate lists that a blender is fitted on: a target, its competitors, and a sample of the rest."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
-from tfrec_dl.stacking.blender_configuration import RankerConfig
-from tfrec_dl.stacking.members import Members, Opinions
+from tfrec_dl.stacking.blender_configuration import BlenderConfig
+from tfrec_dl.stacking.members import Members, MemberScores
 
 NEVER = -1e9  # log weight of a place without an item
 
@@ -19,12 +19,12 @@ class CandidateLists:
     """One list a user.
 
     Attributes:
-        opinions: arrays of what the members say; the target comes first.
+        scores: of the members, as arrays; the target comes first.
         log_weights: [N, C] float32 logarithm of the items that each candidate stands for.
         rows: [N] int64 row of the cases that each list is of.
     """
 
-    opinions: Opinions
+    scores: MemberScores
     log_weights: np.ndarray
     rows: np.ndarray
 
@@ -35,11 +35,11 @@ class CandidateLists:
     def select(self, chosen: np.ndarray) -> "CandidateLists":
         """Some of the lists."""
         return CandidateLists(
-            Opinions(*(part[chosen] for part in self.opinions)), self.log_weights[chosen], self.rows[chosen]
+            MemberScores(*(part[chosen] for part in self.scores)), self.log_weights[chosen], self.rows[chosen]
         )
 
 
-def candidate_lists(members: Members, cases: EvaluationCases, config: RankerConfig) -> CandidateLists:
+def candidate_lists(members: Members, cases: EvaluationCases, config: BlenderConfig) -> CandidateLists:
     """Lists for the users with a history and a target that can be recommended: known and not in the history.
 
     A softmax over all items needs the scores of all items. It is estimated from a few of them: the items that some
@@ -58,7 +58,7 @@ def candidate_lists(members: Members, cases: EvaluationCases, config: RankerConf
     usable = np.flatnonzero(targets >= FIRST_ITEM)
     if not len(usable):
         raise InputError(
-            f"none of the {len(cases)} validation users has a history and a known new item after it: the ranker "
+            f"none of the {len(cases)} validation users has a history and a known new item after it: the blender "
             "cannot be fitted; bring longer histories."
         )
     generator = np.random.default_rng(config.seed)
@@ -66,15 +66,15 @@ def candidate_lists(members: Members, cases: EvaluationCases, config: RankerConf
         usable = np.sort(generator.choice(usable, config.cases, replace=False))
     histories, targets = cases.histories.select(usable), targets[usable]
     parts: list[CandidateLists] = []
-    for rows, opinions in members.blocks(histories):
-        scores = opinions.scores.numpy()
+    for rows, block in members.blocks(histories):
+        scores = block.scores.numpy()
         items, log_weights = _choose(scores, histories.select(rows), targets[rows], config, generator)
         taken = np.take_along_axis(scores, items[:, :, np.newaxis], axis=1)
-        found = Opinions(taken, opinions.spread.numpy(), opinions.length.numpy())
+        found = MemberScores(taken, block.spread.numpy(), block.length.numpy())
         parts.append(CandidateLists(found, log_weights, usable[rows]))
-    together = (np.concatenate(arrays) for arrays in zip(*(part.opinions for part in parts), strict=True))
+    together = (np.concatenate(arrays) for arrays in zip(*(part.scores for part in parts), strict=True))
     return CandidateLists(
-        Opinions(*together),
+        MemberScores(*together),
         np.concatenate([part.log_weights for part in parts]),
         np.concatenate([part.rows for part in parts]),
     )
@@ -91,7 +91,7 @@ def _first_targets(cases: EvaluationCases) -> np.ndarray:
 
 
 def _choose(
-    scores: np.ndarray, histories: Histories, targets: np.ndarray, config: RankerConfig, generator: np.random.Generator
+    scores: np.ndarray, histories: Histories, targets: np.ndarray, config: BlenderConfig, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Candidates of a block.
 
@@ -100,7 +100,7 @@ def _choose(
         histories: B.
         targets: [B].
         config: sizes.
-        generator: of the draws.
+        generator: of the samples.
 
     Returns:
         Items [B, C] int64 and their log weights [B, C] float32.
@@ -126,7 +126,7 @@ def _choose(
     for member in range(scores.shape[2]):
         log_weights.append(np.where(take(scores[:, :, member], config.best), 0.0, NEVER).astype(np.float32))
     others = np.count_nonzero(free, axis=1)
-    drawn = take(generator.random(free.shape, dtype=np.float32), config.sampled)
-    share = np.log(np.maximum(others, 1) / np.maximum(np.count_nonzero(drawn, axis=1), 1))
-    log_weights.append(np.where(drawn, share[:, np.newaxis], NEVER).astype(np.float32))
+    sampled = take(generator.random(free.shape, dtype=np.float32), config.sampled)
+    share = np.log(np.maximum(others, 1) / np.maximum(np.count_nonzero(sampled, axis=1), 1))
+    log_weights.append(np.where(sampled, share[:, np.newaxis], NEVER).astype(np.float32))
     return np.concatenate(items, axis=1), np.concatenate(log_weights, axis=1)

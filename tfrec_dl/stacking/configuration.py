@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.retrieval.configuration import Network, TrainingConfig
-from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.blender_configuration import BlenderConfig
 
 BaselineName = Literal["popularity", "markov_chain", "item_knn", "ials", "ease"]
 
@@ -34,16 +34,16 @@ class DeepMember:
 
 @dataclass(frozen=True, config=STRICT)
 class StackedConfig:
-    """Networks and baselines whose scores a small ranker blends.
+    """Networks and baselines whose scores a small model, the blender, combines.
 
     Attributes:
         members: name -> network; trained one after the other.
         baselines: names of baselines, fitted on the training histories.
-        ranker: how the ranker is fitted on the validation cases.
+        blender: how the blender is fitted on the validation cases.
         name: of the family.
     """
 
     members: dict[Annotated[str, AfterValidator(_check_member_name)], DeepMember]
     baselines: tuple[BaselineName, ...] = get_args(BaselineName)
-    ranker: RankerConfig = RankerConfig()
+    blender: BlenderConfig = BlenderConfig()
     name: Literal["stacked"] = "stacked"

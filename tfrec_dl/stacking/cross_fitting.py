@@ -1,22 +1,22 @@
-"""Stacks fitted on all users but those they are measured on."""
+"""Cross-fitting: each validation user is scored by a stack fitted on other users."""
 
 import numpy as np
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.errors import InputError
-from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.candidates import CandidateLists
-from tfrec_dl.stacking.fit_blender import fit_ranker
+from tfrec_dl.stacking.fit_blender import fit_blender
 from tfrec_dl.stacking.members import Members
 from tfrec_dl.stacking.model import StackedModel
 
 
 class CrossFitted:
-    """Scores each validation user by a ranker that did not learn from that user.
+    """Scores each validation user by a blender that did not learn from that user.
 
-    A ranker's figures on its own cases flatter it. Here the users are divided into folds, and each fold is scored by
-    the ranker that was fitted on the others. It takes care of the ranker alone: deep members that were stopped early
+    A blender's metrics on its own cases are too good. Here the users are split into folds, and each fold is scored by
+    the blender that was fitted on the others. This corrects for the blender alone: deep members that were stopped early
     have seen the same validation targets, and so has the choice of the Markov chain's decay.
 
     Args:
@@ -29,7 +29,7 @@ class CrossFitted:
         InputError: if there are fewer lists than folds.
     """
 
-    def __init__(self, members: Members, cases: EvaluationCases, lists: CandidateLists, config: RankerConfig) -> None:
+    def __init__(self, members: Members, cases: EvaluationCases, lists: CandidateLists, config: BlenderConfig) -> None:
         if len(lists) < config.folds:
             raise InputError(f"folds is {config.folds}, but only {len(lists)} validation users can be learned from.")
         folds = np.random.default_rng(config.seed).permutation(len(cases)) % config.folds
@@ -37,7 +37,7 @@ class CrossFitted:
         folds[lists.rows] = np.random.default_rng(config.seed + 1).permutation(len(lists)) % config.folds
         self.folds = dict(zip(cases.histories.user_ids, folds, strict=True))
         self.stacks = [
-            StackedModel(members, fit_ranker(lists.select(folds[lists.rows] != fold), config.regularization))
+            StackedModel(members, fit_blender(lists.select(folds[lists.rows] != fold), config.regularization))
             for fold in range(config.folds)
         ]
 

@@ -1,4 +1,4 @@
-"""A stack on disk: its baselines and its ranker as arrays; deep members are kept in runs of their own."""
+"""Files of a stack: arrays of its baselines and of its blender; deep members are kept in runs of their own."""
 
 import zipfile
 from collections.abc import Mapping
@@ -13,16 +13,17 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.stacking.blender import build_ranker
+from tfrec_dl.stacking.blender import build_blender
 from tfrec_dl.stacking.members import Member, Members, RetrievalMember
 from tfrec_dl.stacking.model import StackedModel
 
-RANKER = "ranker.npz"
+BLENDER, OLD_BLENDER = "blender.npz", "ranker.npz"
+BASELINES, OLD_BASELINES = "baselines", "floors"
 NUMBERS = ("kernel", "mean_spread", "log_length")
 
 
 def save_stack(stack: StackedModel, folder: Path) -> None:
-    """Writes `baselines/NAME.npz`, then `ranker.npz`; each whole or not at all.
+    """Writes `baselines/NAME.npz`, then `blender.npz`; each whole or not at all.
 
     Args:
         stack: its deep members are not written.
@@ -31,17 +32,17 @@ def save_stack(stack: StackedModel, folder: Path) -> None:
     Raises:
         InputError: if the folder cannot be written to.
     """
-    (folder / "baselines").mkdir(exist_ok=True)
+    (folder / BASELINES).mkdir(exist_ok=True)
     for name, member in zip(stack.members.names, stack.members.members, strict=True):
         if isinstance(member, BaselineGraph):
-            _save(folder / "baselines" / f"{name}.npz", member.arrays())
-    layer = stack.ranker.get_layer("member_weights")
+            _save(folder / BASELINES / f"{name}.npz", member.arrays())
+    layer = stack.blender.get_layer("member_weights")
     numbers = {name: getattr(layer, name).numpy() for name in NUMBERS}
-    _save(folder / RANKER, {"members": np.array(stack.members.names), **numbers})
+    _save(folder / BLENDER, {"members": np.array(stack.members.names), **numbers})
 
 
 def load_stack(folder: Path, vocabulary: Vocabulary, deep: Mapping[str, RetrievalModel]) -> StackedModel:
-    """Reads what `save_stack` wrote.
+    """Reads what `save_stack` wrote, in this version or an earlier one.
 
     Args:
         folder: of the stack.
@@ -54,23 +55,28 @@ def load_stack(folder: Path, vocabulary: Vocabulary, deep: Mapping[str, Retrieva
     Raises:
         InputError: if a file is missing or damaged, or a deep member is.
     """
-    numbers = _load(folder / RANKER)
+    path = _existing(folder, BLENDER, OLD_BLENDER)
+    numbers = _load(path)
     members: dict[str, Member] = {}
     for name in numbers["members"].tolist():
         if name in BASELINE_GRAPHS:
-            arrays = _load(folder / "baselines" / f"{name}.npz")
+            arrays = _load(_existing(folder, f"{BASELINES}/{name}.npz", f"{OLD_BASELINES}/{name}.npz"))
             members[name] = BASELINE_GRAPHS[name](vocabulary.item_counts, **arrays)
         elif name in deep:
             members[name] = RetrievalMember(deep[name])
         else:
-            raise InputError(
-                f"{folder / RANKER} blends {name!r}, which is neither a baseline nor given: train it again."
-            )
-    ranker = build_ranker(len(members))
-    layer = ranker.get_layer("member_weights")
+            raise InputError(f"{path} blends {name!r}, which is neither a baseline nor given: train it again.")
+    blender = build_blender(len(members))
+    layer = blender.get_layer("member_weights")
     for number in NUMBERS:
         getattr(layer, number).assign(numbers[number])
-    return StackedModel(Members(members, vocabulary), ranker)
+    return StackedModel(Members(members, vocabulary), blender)
+
+
+def _existing(folder: Path, name: str, old_name: str) -> Path:
+    """The path of a file, under the name that earlier versions gave it where only that exists."""
+    old = folder / old_name
+    return old if old.exists() and not (folder / name).exists() else folder / name
 
 
 def _save(path: Path, arrays: Mapping[str, Any]) -> None:

@@ -1,31 +1,31 @@
-"""From members and validation cases to a stack, and what measures it fairly."""
+"""Fitting a stack on validation cases, and its cross-fitted copy for validation metrics."""
 
 from tfrec_dl.data.splits.split import EvaluationCases
-from tfrec_dl.stacking.blender_configuration import RankerConfig
+from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.candidates import candidate_lists
 from tfrec_dl.stacking.cross_fitting import CrossFitted
-from tfrec_dl.stacking.fit_blender import fit_ranker
+from tfrec_dl.stacking.fit_blender import fit_blender
 from tfrec_dl.stacking.members import Members
 from tfrec_dl.stacking.model import StackedModel
 
 
 def fit_stack(
-    members: Members, validation: EvaluationCases, config: RankerConfig | None = None
+    members: Members, validation: EvaluationCases, config: BlenderConfig | None = None
 ) -> tuple[StackedModel, CrossFitted]:
-    """Fits the ranker of a stack on validation cases.
+    """Fits the blender of a stack on validation cases.
 
     Args:
         members: trained without these cases' targets.
         validation: histories from training, targets that follow them.
-        config: how to fit; default `RankerConfig()`.
+        config: how to fit; default `BlenderConfig()`.
 
     Returns:
-        The stack, and what its validation figures are to be measured with.
+        The stack, and what its validation metrics are to be measured with.
 
     Raises:
         InputError: if there are too few cases to learn from.
     """
-    config = config or RankerConfig()
+    config = config or BlenderConfig()
     lists = candidate_lists(members, validation, config)
     crossed = CrossFitted(members, validation, lists, config)
-    return StackedModel(members, fit_ranker(lists, config.regularization)), crossed
+    return StackedModel(members, fit_blender(lists, config.regularization)), crossed

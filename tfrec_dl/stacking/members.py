@@ -1,4 +1,4 @@
-"""The members of a stack: what each says of every item, brought to a common zero."""
+"""Members of a stack: the scores each gives to every item, centred."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
@@ -24,7 +24,7 @@ class Member(Protocol):
 
 
 class RetrievalMember(tf.Module):
-    """A trained retrieval model as a member; every item is read once, now. Every user is one without features.
+    """A trained retrieval model as a member; item vectors are computed once, here. Users have no features.
 
     Args:
         model: a trained model.
@@ -44,8 +44,8 @@ class RetrievalMember(tf.Module):
         return tf.matmul(query, self.items, transpose_b=True)
 
 
-class Opinions(NamedTuple):
-    """What M members say of C items to B users.
+class MemberScores(NamedTuple):
+    """Scores of M members for C items and B users.
 
     Attributes:
         scores: [B, C, M] float32, from each member's mean over the items with training interactions.
@@ -76,15 +76,15 @@ class Members(tf.Module):
         self.names = tuple(members)
         self.members = tuple(members.values())
         self.vocabulary = vocabulary
-        self._opinions = tf.function(self.opinions, input_signature=[tf.TensorSpec([None, None], tf.int32)])
+        self._member_scores = tf.function(self.member_scores, input_signature=[tf.TensorSpec([None, None], tf.int32)])
 
-    def opinions(self, history: tf.Tensor) -> Opinions:
-        """Scores of the whole catalogue; those of padding and unknown, 0 and 1, mean nothing.
+    def member_scores(self, history: tf.Tensor) -> MemberScores:
+        """Scores of the whole catalogue; those of padding and unknown, columns 0 and 1, are meaningless.
 
         Args:
             history: [B, L] int32, all of the history, right-padded with 0.
         """
-        # What a member says of items that nobody met may lie far off, and would decide mean and spread.
+        # Scores of items without interactions may be far off, and would dominate mean and spread.
         trained = slice(FIRST_ITEM, self.vocabulary.trained_size)
         scores, spread = [], []
         for member in self.members:
@@ -93,16 +93,16 @@ class Members(tf.Module):
             scores.append(raw - mean)
             spread.append(tf.sqrt(variance))
         length = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
-        return Opinions(tf.stack(scores, axis=2), tf.concat(spread, axis=1), tf.cast(length, tf.float32))
+        return MemberScores(tf.stack(scores, axis=2), tf.concat(spread, axis=1), tf.cast(length, tf.float32))
 
-    def blocks(self, histories: Histories) -> Iterator[tuple[np.ndarray, Opinions]]:
-        """Opinions for many histories, those of similar length together.
+    def blocks(self, histories: Histories) -> Iterator[tuple[np.ndarray, MemberScores]]:
+        """Member scores for many histories, those of similar length together.
 
         Args:
             histories: H histories; empty ones are left out.
 
         Yields:
-            Rows of the histories, [B] int64, and their opinions.
+            Rows of the histories, [B] int64, and their scores.
         """
         lengths = histories.lengths
         order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
@@ -111,7 +111,7 @@ class Members(tf.Module):
         while start < len(order):
             longest = int(lengths[order[start]])
             rows = order[start : start + min(most, max(1, BLOCK_ITEMS // longest))]
-            yield rows, self._opinions(tf.constant(histories.select(rows).padded(longest), tf.int32))
+            yield rows, self._member_scores(tf.constant(histories.select(rows).padded(longest), tf.int32))
             start += len(rows)
 
 

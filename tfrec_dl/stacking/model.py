@@ -1,4 +1,4 @@
-"""The stack: members and the ranker that blends them, as one model."""
+"""Stacked model: members and the blender of their scores."""
 
 import numpy as np
 import tensorflow as tf
@@ -13,13 +13,13 @@ class StackedModel(tf.Module):
 
     Args:
         members: recommenders over one vocabulary.
-        ranker: of `build_ranker` for as many members.
+        blender: of `build_blender` for as many members.
     """
 
-    def __init__(self, members: Members, ranker: tf.keras.Model) -> None:
+    def __init__(self, members: Members, blender: tf.keras.Model) -> None:
         super().__init__()
         self.members = members
-        self.ranker = ranker
+        self.blender = blender
         self.popularity = tf.Variable(members.vocabulary.item_counts.astype(np.float32), trainable=False)
 
     @property
@@ -34,20 +34,20 @@ class StackedModel(tf.Module):
             history: [B, L] int32, all of the history, right-padded with 0.
 
         Returns:
-            [B, vocabulary.size] float32; columns 0 and 1 mean nothing.
+            [B, vocabulary.size] float32; columns 0 and 1 are meaningless.
         """
-        blended = self.ranker(self.members.opinions(history)._asdict())
+        blended = self.blender(self.members.member_scores(history)._asdict())
         is_new_user = tf.reduce_all(history == PADDING, axis=1, keepdims=True)
         return tf.where(is_new_user, self.popularity, blended)
 
     def scores(self, histories: Histories) -> np.ndarray:
         """`catalogue_scores` for H histories, in blocks: [H, vocabulary.size] float32."""
         scores = np.tile(self.popularity.numpy(), (len(histories), 1))
-        for rows, opinions in self.members.blocks(histories):
-            scores[rows] = self.ranker(opinions._asdict()).numpy()
+        for rows, member_scores in self.members.blocks(histories):
+            scores[rows] = self.blender(member_scores._asdict()).numpy()
         return scores
 
     def weights(self) -> dict[str, float]:
         """Member -> weight of its standardised scores, where history and spread are as on average."""
-        kernel = self.ranker.get_layer("member_weights").kernel.numpy()
+        kernel = self.blender.get_layer("member_weights").kernel.numpy()
         return dict(zip(self.members.names, (kernel[0] + kernel[2]).tolist(), strict=True))

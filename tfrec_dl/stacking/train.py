@@ -1,4 +1,4 @@
-"""From a stacked recipe and a table to a finished run: members, baselines, ranker."""
+"""From a stacked recipe and a table to a finished run: members, baselines, blender."""
 
 import logging
 from collections.abc import Sequence
@@ -31,10 +31,10 @@ def train_stacked(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Run:
-    """`train` for a stack: every deep member in a run of its own, below FOLDER/members, then baselines and ranker.
+    """`train` for a stack: every deep member in a run of its own, below FOLDER/members, then baselines and blender.
 
-    Called again, finished members are not trained anew. The validation figures are cross-fitted over the users as far
-    as the ranker goes; the deep members' early stopping has seen the same validation targets.
+    Called again, finished members are not trained anew. The validation metrics are cross-fitted over the users as far
+    as the blender goes; the deep members' early stopping has seen the same validation targets.
     """
     config = recipe.model
     assert isinstance(config, StackedConfig)
@@ -58,7 +58,7 @@ def train_stacked(
             )
         for name, baseline, _ in fit_baselines(split, config.baselines, logger.info):
             members[name] = baseline.graph()
-        stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation, config.ranker)
+        stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation, config.blender)
         save_stack(stack, folder)
         figures = measure(stack, split, on_validation=crossed)
         if source.split == "cold-start":

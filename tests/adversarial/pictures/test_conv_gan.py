@@ -1,4 +1,4 @@
-"""The game over pictures: what the networks make, what a step learns, and that it learns the data's colours."""
+"""GAN of pictures: what the networks make, what a step learns, and that it learns the data's colours."""
 
 import numpy as np
 import pytest
@@ -31,11 +31,11 @@ def weights(model: tf.keras.Model) -> np.ndarray:
 
 
 def test_made_pictures_have_the_size_and_go_by_the_seed():
-    made = gan().made(5, seed=3)
+    made = gan().generate(5, seed=3)
     assert made.shape == (5, 16, 8, 3)
     assert made.dtype == tf.uint8
-    np.testing.assert_array_equal(made, gan().made(5, seed=3))
-    assert (made.numpy() != gan().made(5, seed=4).numpy()).any()
+    np.testing.assert_array_equal(made, gan().generate(5, seed=3))
+    assert (made.numpy() != gan().generate(5, seed=4).numpy()).any()
 
 
 def test_logit_of_a_picture_does_not_depend_on_the_others_even_in_training():
@@ -46,8 +46,8 @@ def test_logit_of_a_picture_does_not_depend_on_the_others_even_in_training():
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
-def test_fit_reports_the_game_and_moves_both_networks(loss):
-    model = gan(game_loss=loss, discriminator_steps=2)
+def test_fit_reports_the_losses_and_trains_both_networks(loss):
+    model = gan(adversarial_loss=loss, discriminator_steps=2)
     before = weights(model.generator), weights(model.discriminator)
     history = model.fit(batches(PICTURES), epochs=2, verbose=0).history
     assert set(history) == {"generator_loss", "discriminator_loss", "discriminator_accuracy"}
@@ -86,7 +86,7 @@ def linear_critic(model: ConvGAN, slope: float) -> None:
 @pytest.mark.parametrize("slope", [0.5, 1.0, 3.0])
 def test_critics_loss_is_the_difference_of_means_and_the_penalty_of_its_slope(slope):
     """Of a linear critic by hand: slope times the difference of the pixels' means, and 10 (slope - 1)^2."""
-    model = gan(game_loss=Wasserstein(gradient_penalty=10.0), augmentation=0.0)
+    model = gan(adversarial_loss=Wasserstein(gradient_penalty=10.0), augmentation=0.0)
     linear_critic(model, slope)
     # A generator that makes plain white pictures, and real ones that are all mid-grey to 1/255.
     model.generator.layers[-1].set_weights(
@@ -122,12 +122,12 @@ def test_generator_comes_to_make_both_colours_of_the_data():
     kinds = generator.integers(0, 2, 96)
     noise = generator.normal(0, 20, (96, 16, 8, 3))
     pictures = np.clip(colours[kinds][:, None, None] + noise, 0, 255).astype(np.uint8)
-    model = gan(game_loss=Wasserstein())
+    model = gan(adversarial_loss=Wasserstein())
     model.compile(tf.keras.optimizers.Adam(2e-3, beta_1=0.0), tf.keras.optimizers.Adam(2e-3, beta_1=0.0))
 
     def distances() -> np.ndarray:
         """Of each made picture's mean colour from both, [64, 2]."""
-        made = model.made(64).numpy().mean(axis=(1, 2))
+        made = model.generate(64).numpy().mean(axis=(1, 2))
         return np.abs(made[:, None] - colours).mean(axis=2)
 
     assert distances().min(axis=1).mean() > 60

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tfrec_dl.adversarial.pictures.conv_gan import ConvGAN, ConvGANConfig
 from tfrec_dl.adversarial.pictures.fit import ConvGANTraining, fit_conv_gan, save_discriminator
 from tfrec_dl.adversarial.pictures.grid import PictureGrid, grid_png
-from tfrec_dl.adversarial.pictures.monitor import PictureWatch, PictureWatchConfig
+from tfrec_dl.adversarial.pictures.monitor import PictureGANMonitor, PictureGANMonitorConfig
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.gan_features import GANFeatures, read_discriminator
 
@@ -29,8 +29,8 @@ def test_missing_pictures_are_not_trained_on_and_all_is_decided_by_the_seed():
     without = fit_conv_gan(pictures(10, 3)[:7], CONFIG, TRAINING, verbose=0)
     other = fit_conv_gan(pictures(10, 3), CONFIG, ConvGANTraining(epochs=1, batch_size=4, seed=1), verbose=0)
     assert int(whole.optimizer.iterations) == 1  # 7 pictures, 4 a step
-    np.testing.assert_array_equal(whole.made(3), without.made(3))
-    assert (whole.made(3).numpy() != other.made(3).numpy()).any()
+    np.testing.assert_array_equal(whole.generate(3), without.generate(3))
+    assert (whole.generate(3).numpy() != other.generate(3).numpy()).any()
     assert set(whole.history.history) == {"generator_loss", "discriminator_loss", "discriminator_accuracy", "variety"}
 
 
@@ -82,21 +82,21 @@ def test_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def watched(rows: list[dict], config: PictureWatchConfig, grey: bool = False) -> tuple[PictureWatch, int]:
-    """The watch of a game whose epochs have these figures, and the epochs that it let pass."""
-    watch = PictureWatch(deviation=80.0, config=config)
+def monitored(rows: list[dict], config: PictureGANMonitorConfig, grey: bool = False) -> tuple[PictureGANMonitor, int]:
+    """The monitor of a training whose epochs have these metrics, and the epochs that it let pass."""
+    monitor = PictureGANMonitor(deviation=80.0, config=config)
     model = ConvGAN(CONFIG)
     if grey:
         last = model.generator.layers[-1]
         last.set_weights([np.zeros_like(weight) for weight in last.get_weights()])
-    watch.set_model(model)
+    monitor.set_model(model)
     model.stop_training = False
-    watch.on_train_begin()
+    monitor.on_train_begin()
     for epoch, row in enumerate(rows):
-        watch.on_epoch_end(epoch, {"generator_loss": 1.0, "discriminator_loss": 1.0, **row})
+        monitor.on_epoch_end(epoch, {"generator_loss": 1.0, "discriminator_loss": 1.0, **row})
         if model.stop_training:
-            return watch, epoch
-    return watch, len(rows)
+            return monitor, epoch
+    return monitor, len(rows)
 
 
 @pytest.mark.parametrize(
@@ -105,29 +105,29 @@ def watched(rows: list[dict], config: PictureWatchConfig, grey: bool = False) ->
         ([{"discriminator_accuracy": 0.7}] * 9, False, 9, None),
         ([{"discriminator_accuracy": 0.99}] * 9, False, 2, "the discriminator has won: it tells 99.0%"),
         ([{"discriminator_accuracy": a} for a in (0.99, 0.99, 0.9, 0.99, 0.99, 0.5)], False, 6, None),
-        ([{"discriminator_accuracy": 0.7}] * 9, True, 2, "mode collapse: made pictures differ 0.0%"),
+        ([{"discriminator_accuracy": 0.7}] * 9, True, 2, "mode collapse: generated pictures differ 0.0%"),
         ([{"discriminator_accuracy": 0.7, "generator_loss": np.nan}], False, 0, "diverged: generator_loss is nan"),
         ([{"discriminator_accuracy": 0.7, "discriminator_loss": np.inf}], False, 0, "discriminator_loss is inf"),
     ],
     ids=["goes on", "won", "recovers", "collapsed", "no number", "infinite"],
 )
-def test_game_that_teaches_nothing_more_is_ended_with_a_line_that_says_why(rows, grey, passed, said, caplog):
-    config = PictureWatchConfig(patience=3, collapse=0.001)
+def test_training_without_progress_is_stopped_with_one_line(rows, grey, passed, said, caplog):
+    config = PictureGANMonitorConfig(patience=3, collapse=0.001)
     with caplog.at_level(logging.WARNING):
-        watch, epochs = watched(rows, config, grey)
+        monitor, epochs = monitored(rows, config, grey)
     assert epochs == passed
     if said is None:
-        assert watch.reason is None
+        assert monitor.reason is None
         assert not caplog.records
     else:
-        assert said in watch.reason
-        assert "\n" not in watch.reason
-        assert watch.reason in caplog.text
+        assert said in monitor.reason
+        assert "\n" not in monitor.reason
+        assert monitor.reason in caplog.text
 
 
 def test_critic_has_not_won_by_its_accuracy():
-    config = PictureWatchConfig(won=None, collapse=0, patience=1)
-    assert watched([{"discriminator_accuracy": 1.0}] * 3, config)[1] == 3
+    config = PictureGANMonitorConfig(won=None, collapse=0, patience=1)
+    assert monitored([{"discriminator_accuracy": 1.0}] * 3, config)[1] == 3
 
 
 def test_pictures_of_an_epoch_can_be_looked_at(tmp_path):
@@ -136,7 +136,7 @@ def test_pictures_of_an_epoch_can_be_looked_at(tmp_path):
     (path,) = (tmp_path / "made").iterdir()
     assert path.name == "epoch-002.png"
     assert tf.io.decode_png(path.read_bytes()).shape == (2 * 8, 3 * 8, 3)
-    made = model.made(5).numpy()
+    made = model.generate(5).numpy()
     whole = tf.io.decode_png(grid_png(made)).numpy()
     np.testing.assert_array_equal(whole[8:, 8:16], made[4])
     np.testing.assert_array_equal(whole[8:, 16:], 0)

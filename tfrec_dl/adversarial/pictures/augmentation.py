@@ -1,4 +1,4 @@
-"""Changes of pictures that real and made ones go through alike, and gradients go back through."""
+"""Differentiable augmentation of pictures, the same for real and generated ones."""
 
 import tensorflow as tf
 
@@ -22,8 +22,8 @@ def augmented(pictures: tf.Tensor, rate: float, seed: tf.Tensor) -> tf.Tensor:
     if not rate:
         return pictures
     count, height, width = tf.unstack(tf.shape(pictures)[:3])
-    drawn = tf.random.stateless_uniform([6, count, 1], seed, -rate, rate)
-    mirrored, down, across, brightness, contrast, saturation = tf.unstack(drawn)
+    changes = tf.random.stateless_uniform([6, count, 1], seed, -rate, rate)
+    mirrored, down, across, brightness, contrast, saturation = tf.unstack(changes)
     rows = tf.range(height)[None] + tf.cast(tf.round(down * tf.cast(height, tf.float32)), tf.int32)
     columns = tf.range(width)[None] + tf.cast(tf.round(across * tf.cast(width, tf.float32)), tf.int32)
     columns = tf.where(mirrored < 0, width - 1 - columns, columns)

@@ -1,4 +1,4 @@
-"""DCGAN over pictures: a generator that makes them, a discriminator whose features are what is wanted.
+"""DCGAN over pictures: a generator of pictures, and a discriminator whose features describe them.
 
 Source: Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks,
 ICLR 2016.
@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 from typing_extensions import Self
 
 from tfrec_dl.adversarial.losses import (
-    GameLoss,
+    AdversarialLoss,
     NonSaturating,
     Wasserstein,
     discriminator_accuracy,
@@ -26,14 +26,14 @@ MOMENTUM = 0.9  # of the statistics that pictures are made with after training: 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class ConvGANConfig:
-    """The two networks and the game they play.
+    """Generator and discriminator of pictures, and their losses.
 
     Attributes:
         size: height and width of the pictures in pixels, each a multiple of 2 to the number of filters.
         filters: of the discriminator's convolutions, each of which halves height and width; the generator's are the
             same in reverse.
         latent_dimension: numbers that the generator makes a picture of.
-        game_loss: what both play for.
+        adversarial_loss: losses of both, from the discriminator's logits.
         discriminator_steps: of the discriminator for each of the generator.
         augmentation: how far pictures are changed before the discriminator sees them, see `augmented`.
     """
@@ -41,7 +41,7 @@ class ConvGANConfig:
     size: tuple[PositiveInt, PositiveInt] = (48, 32)
     filters: tuple[PositiveInt, ...] = Field(default=(32, 64, 128), min_length=1)
     latent_dimension: int = Field(default=64, ge=1)
-    game_loss: GameLoss = NonSaturating()
+    adversarial_loss: AdversarialLoss = NonSaturating()
     discriminator_steps: int = Field(default=1, ge=1)
     augmentation: float = Field(default=0.1, ge=0, lt=0.5)
 
@@ -56,15 +56,15 @@ class ConvGANConfig:
 
 
 class ConvGAN(tf.keras.Model):
-    """Generator and discriminator, trained by turns under `model.fit` on batches of pictures [B, H, W, 3] uint8.
+    """Generator and discriminator of pictures [B, H, W, 3] uint8, trained in alternating steps under `model.fit`.
 
     Reports "generator_loss", "discriminator_loss" and "discriminator_accuracy" (0.5 is guessing), means over the epoch.
-    What is drawn goes by the seed and the generator's step, so that training continued from a checkpoint of model and
-    optimisers draws what it would have drawn.
+    Random numbers depend on the seed and the generator's step alone, so that training continued from a checkpoint of
+    model and optimisers samples what it would have sampled.
 
     Args:
-        config: networks and game.
-        seed: decides all that is drawn in training. Initial weights go by `tf.keras.utils.set_random_seed`.
+        config: networks and losses.
+        seed: decides everything sampled in training. Initial weights depend on `tf.keras.utils.set_random_seed`.
     """
 
     def __init__(self, config: ConvGANConfig | None = None, seed: int = 0) -> None:
@@ -89,7 +89,7 @@ class ConvGAN(tf.keras.Model):
         discriminator_optimizer.build(self.discriminator.trainable_variables)
 
     def train_step(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        """`discriminator_steps` of the discriminator, each against pictures made anew, then one of the generator."""
+        """`discriminator_steps` of the discriminator, each on newly generated pictures, then one of the generator."""
         real = scaled(pictures)
         step = tf.stack([tf.constant(self.seed, tf.int32), tf.cast(self.optimizer.iterations, tf.int32)])
         for number in range(self.config.discriminator_steps):
@@ -101,8 +101,8 @@ class ConvGAN(tf.keras.Model):
         """Pictures [N, height, width, 3] uint8 -> the discriminator's logits [N, 1]."""
         return self.discriminator(scaled(pictures), training=training)
 
-    def made(self, count: int, seed: int = 0) -> tf.Tensor:
-        """Makes pictures: [count, height, width, 3] uint8, the same for the same seed."""
+    def generate(self, count: int, seed: int = 0) -> tf.Tensor:
+        """Generates pictures: [count, height, width, 3] uint8, the same for the same seed."""
         latent = tf.random.stateless_normal([count, self.config.latent_dimension], [seed, 0])
         pixels = (self.generator(latent, training=False) + 1.0) * 127.5
         return tf.cast(tf.round(pixels), tf.uint8)
@@ -111,7 +111,7 @@ class ConvGAN(tf.keras.Model):
         latent, change, place = tf.unstack(tf.random.experimental.stateless_split(seed, 3))
         fake = self._make(tf.shape(real)[0], latent)
         both = augmented(tf.concat([real, fake], axis=0), self.config.augmentation, change)
-        loss_kind = self.config.game_loss
+        loss_kind = self.config.adversarial_loss
         with tf.GradientTape() as tape:
             real_logits, fake_logits = tf.split(self.discriminator(both, training=True), 2)
             loss = discriminator_loss(loss_kind, real_logits, fake_logits)
@@ -129,7 +129,7 @@ class ConvGAN(tf.keras.Model):
         latent, change = tf.unstack(tf.random.experimental.stateless_split(seed, 2))
         with tf.GradientTape() as tape:
             fake = augmented(self._make(count, latent), self.config.augmentation, change)
-            loss = tf.reduce_mean(self.config.game_loss.generator(self.discriminator(fake, training=True)))
+            loss = tf.reduce_mean(self.config.adversarial_loss.generator(self.discriminator(fake, training=True)))
         variables = self.generator.trainable_variables
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         self.figures["generator_loss"].update_state(loss)

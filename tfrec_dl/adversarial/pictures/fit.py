@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.adversarial.pictures.conv_gan import ConvGAN, ConvGANConfig
-from tfrec_dl.adversarial.pictures.monitor import PictureWatch, PictureWatchConfig
+from tfrec_dl.adversarial.pictures.monitor import PictureGANMonitor, PictureGANMonitorConfig
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.pictures import Resize
 from tfrec_dl.files import replacing
@@ -29,8 +29,8 @@ class ConvGANTraining:
         generator_learning_rate: of the generator's Adam.
         discriminator_learning_rate: of the discriminator's Adam.
         momentum: of both (Adam's beta 1), 0.5 in the paper; 0 suits the Wasserstein loss.
-        watch: when the game is over early.
-        seed: decides initial weights, the order of the pictures and all that is drawn.
+        monitor: thresholds at which training is stopped early.
+        seed: decides initial weights, the order of the pictures and everything sampled.
     """
 
     epochs: int = Field(default=60, ge=1)
@@ -38,7 +38,7 @@ class ConvGANTraining:
     generator_learning_rate: float = Field(default=2e-4, gt=0, allow_inf_nan=False)
     discriminator_learning_rate: float = Field(default=2e-4, gt=0, allow_inf_nan=False)
     momentum: float = Field(default=0.5, ge=0, lt=1)
-    watch: PictureWatchConfig = PictureWatchConfig()
+    monitor: PictureGANMonitorConfig = PictureGANMonitorConfig()
     seed: int = Field(default=0, ge=0, lt=2**31)
 
 
@@ -53,7 +53,7 @@ def fit_conv_gan(
 
     Args:
         pictures: [N, H, W, 3] uint8 of any size; black is missing. For example `Catalogue.columns["poster"]`.
-        config: networks and game; default `ConvGANConfig()`.
+        config: networks and losses; default `ConvGANConfig()`.
         training: default `ConvGANTraining()`.
         callbacks: further Keras callbacks; they find "generator_loss", "discriminator_loss", "discriminator_accuracy"
             and "variety" in the logs.
@@ -74,11 +74,11 @@ def fit_conv_gan(
         tf.keras.optimizers.Adam(training.discriminator_learning_rate, beta_1=training.momentum),
     )
     batches = tf.data.Dataset.from_tensor_slices(present).shuffle(len(present), seed=training.seed)
-    watch = PictureWatch(float(present.std(axis=0, dtype=np.float32).mean()), training.watch)
+    monitor = PictureGANMonitor(float(present.std(axis=0, dtype=np.float32).mean()), training.monitor)
     model.fit(
         batches.batch(training.batch_size, drop_remainder=True),
         epochs=training.epochs,
-        callbacks=[watch, *callbacks],
+        callbacks=[monitor, *callbacks],
         verbose=verbose,
     )
     return model

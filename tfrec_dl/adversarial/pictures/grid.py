@@ -1,4 +1,4 @@
-"""Pictures that a generator makes, to look at: one file an epoch."""
+"""Callback that writes generated pictures to a file after every epoch."""
 
 import math
 from pathlib import Path
@@ -36,7 +36,7 @@ class PictureGrid(tf.keras.callbacks.Callback):
         if (epoch + 1) % self.every == 0:
             self.folder.mkdir(parents=True, exist_ok=True)
             with replacing(self.folder / f"epoch-{epoch + 1:03d}.png") as temporary:
-                temporary.write_bytes(grid_png(self.model.made(self.count)))
+                temporary.write_bytes(grid_png(self.model.generate(self.count)))
 
 
 def grid_png(pictures: tf.Tensor) -> bytes:

@@ -149,6 +149,6 @@ def _game(game: AdversarialModel) -> str:
     settings = game.settings
     turns = f"{settings.discriminator_steps} to 1" if settings.discriminator_steps > 1 else "by turns"
     return (
-        f"{game.encoder.name} against a discriminator, {settings.game_loss.name}, steps {turns}, "
+        f"{game.encoder.name} against a discriminator, {settings.adversarial_loss.name}, steps {turns}, "
         f"held to the data with weight {settings.likelihood:g}; row-sparse Adam for each side"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks import games
+from benchmarks import gans
 from benchmarks.settings import DATA_SETS
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits.split import Split
@@ -31,14 +31,14 @@ def test_splits(part: str, folder: Path, repeats: int) -> Iterator[Split]:
     if part == "irgan-split":
         train, test = irgan_pairs(folder)
         tested = np.arange(len(train) + len(test)) >= len(train)
-        yield from [games.divide(pd.concat([train, test]), tested)] * repeats
+        yield from [gans.divide(pd.concat([train, test]), tested)] * repeats
         return
     if part == "sequences":
         yield from [sequence_split(folder)] * repeats
         return
     pairs = pd.read_csv(folder / "ml-100k" / "ratings.csv.gz", dtype={"user_id": str, "item_id": str})
     for seed in range(repeats):
-        yield games.divide(pairs, games.drawn(pairs, pairs["user_id"].unique(), 0.2, seed))
+        yield gans.divide(pairs, gans.sampled(pairs, pairs["user_id"].unique(), 0.2, seed))
 
 
 def validation_splits(part: str, folder: Path, repeats: int) -> Iterator[Split]:
@@ -50,7 +50,7 @@ def validation_splits(part: str, folder: Path, repeats: int) -> Iterator[Split]:
         others = np.setdiff1d(counts.index[counts >= 4].to_numpy(), test["user_id"].unique())
         for seed in range(repeats):
             users = np.random.default_rng(seed).choice(others, VALIDATION_USERS, replace=False)
-            yield games.divide(train, games.drawn(train, users, VALIDATION_SHARE, seed))
+            yield gans.divide(train, gans.sampled(train, users, VALIDATION_SHARE, seed))
         return
     if part == "sequences":
         split = sequence_split(folder)
@@ -59,8 +59,8 @@ def validation_splits(part: str, folder: Path, repeats: int) -> Iterator[Split]:
     pairs = pd.read_csv(folder / "ml-100k" / "ratings.csv.gz", dtype={"user_id": str, "item_id": str})
     for seed in range(repeats):
         users = pairs["user_id"].unique()
-        train = pairs[~games.drawn(pairs, users, 0.2, seed)].reset_index(drop=True)
-        yield games.divide(train, games.drawn(train, users, 0.2, seed + 100))
+        train = pairs[~gans.sampled(pairs, users, 0.2, seed)].reset_index(drop=True)
+        yield gans.divide(train, gans.sampled(train, users, 0.2, seed + 100))
 
 
 def sequence_split(folder: Path) -> Split:

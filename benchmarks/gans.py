@@ -1,6 +1,6 @@
-"""Games of a fixed number of epochs, on splits without a validation part: what `benchmarks.adversarial` measures.
+"""GANs trained for a fixed number of epochs on splits without a validation part, for `benchmarks.adversarial`.
 
-The settings were chosen on data held out of the training part; the figures are of models trained on all of it, with
+The settings were chosen on data held out of the training part; the metrics are of models trained on all of it, with
 nothing to stop early by.
 """
 
@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from tfrec_dl.adversarial.build import build_game, generator_recipe
-from tfrec_dl.adversarial.train import compile_game
+from tfrec_dl.adversarial.build import build_adversarial, generator_recipe
+from tfrec_dl.adversarial.train import compile_adversarial
 from tfrec_dl.baselines.ease import EASE
 from tfrec_dl.baselines.ials import IALS
 from tfrec_dl.baselines.popularity import Popularity
@@ -41,8 +41,8 @@ def divide(pairs: pd.DataFrame, tested: np.ndarray) -> Split:
     return split_by_part(interactions, np.where(tested, 2, 0)[interactions.order])
 
 
-def drawn(pairs: pd.DataFrame, users: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """[rows] bool: a share of the interactions of each of these users, drawn at random."""
+def sampled(pairs: pd.DataFrame, users: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """[rows] bool: a share of the interactions of each of these users, at random."""
     rng = np.random.default_rng(seed)
     order = pairs.assign(draw=rng.random(len(pairs))).groupby("user_id")["draw"].rank(pct=True)
     found: np.ndarray = pairs["user_id"].isin(users).to_numpy() & (order <= share).to_numpy()
@@ -56,7 +56,7 @@ def user_table(pairs: pd.DataFrame) -> Catalogue:
 
 
 def pretrained(recipe: Recipe, split: Split, users: Catalogue | None = None) -> RetrievalModel:
-    """The generator of a game, or any network, trained for all its epochs."""
+    """The generator of a GAN, or any network, trained for all its epochs."""
     recipe = generator_recipe(recipe)
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe, split.vocabulary, users=users)
@@ -66,13 +66,13 @@ def pretrained(recipe: Recipe, split: Split, users: Catalogue | None = None) -> 
     return model
 
 
-def play(
+def trained(
     recipe: Recipe, start: RetrievalModel, split: Split, users: Catalogue | None = None, watch: Watch | None = None
 ) -> RetrievalModel:
-    """The generator after a game of `game_epochs`; `start`, which it and the discriminator start as, stays as it is.
+    """The generator after `adversarial_epochs`; it and the discriminator begin as copies of `start`.
 
     Args:
-        recipe: of the game.
+        recipe: of the GAN.
         start: of `pretrained`.
         split: what it trains on.
         users: as for `pretrained`.
@@ -86,8 +86,8 @@ def play(
 
     tf.keras.utils.set_random_seed(recipe.training.seed)
     generator = copy()
-    game = build_game(recipe, generator, copy())
-    compile_game(game, game.settings)
+    gan = build_adversarial(recipe, generator, copy())
+    compile_adversarial(gan, gan.settings)
     batches = training_batches(generator.batches, split, recipe.training, user_ids=users is not None)
 
     def after(epoch: int, logs: dict[str, float]) -> None:
@@ -95,9 +95,9 @@ def play(
             figures = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in logs.items())
             watch(f"epoch {epoch + 1} ({figures})", generator)
 
-    game.fit(
+    gan.fit(
         batches.dataset(),
-        epochs=game.settings.game_epochs,
+        epochs=gan.settings.adversarial_epochs,
         steps_per_epoch=batches.steps_per_epoch,
         callbacks=[tf.keras.callbacks.LambdaCallback(on_epoch_end=after)],
         verbose=0,

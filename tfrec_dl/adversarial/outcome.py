@@ -1,0 +1,30 @@
+"""The file in a run's folder that says how adversarial training ended."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tfrec_dl.files import write_json
+from tfrec_dl.runs.run_config import read_json
+
+OUTCOME, OLD_OUTCOME = "adversarial.json", "game.json"
+
+
+def write_outcome(folder: Path, outcome: Mapping[str, Any]) -> None:
+    """Writes `adversarial.json`.
+
+    Args:
+        folder: of the run.
+        outcome: "epochs" trained, "kept_epoch" (0 is the pre-trained generator), and "stopped", the reason or None.
+    """
+    write_json(folder / OUTCOME, dict(outcome))
+
+
+def read_outcome(folder: Path) -> dict[str, Any]:
+    """Reads what `write_outcome` wrote, in this version or an earlier one.
+
+    Raises:
+        InputError: if there is no such file, or it is damaged.
+    """
+    old = folder / OLD_OUTCOME
+    return read_json(old if old.exists() and not (folder / OUTCOME).exists() else folder / OUTCOME)
