@@ -33,7 +33,7 @@ def bought(inputs=HISTORIES, items=ITEMS) -> np.ndarray:
     return np.array([[float(item + FIRST_ITEM in targets) for item in range(items)] for targets in targets_of(inputs)])
 
 
-def made_by(gan, inputs=HISTORIES, items=ITEMS) -> np.ndarray:
+def generated_by(gan, inputs=HISTORIES, items=ITEMS) -> np.ndarray:
     """The softmax of the scores, times the items met."""
     return np.exp(log_policy(gan.generator, inputs)) * bought(inputs, items).sum(axis=1, keepdims=True)
 
@@ -52,22 +52,22 @@ def test_real_vector_says_what_was_met_and_the_made_one_sums_to_as_many():
     gan = gan_of()
     vectors = gan.vectors(HISTORIES, training=False)
     assert vectors.real.numpy().tolist() == [[1, 1, 0, 0, 0], [1, 0, 1, 1, 1]]
-    np.testing.assert_allclose(vectors.made, made_by(gan), rtol=1e-4)
-    np.testing.assert_allclose(tf.reduce_sum(vectors.made, axis=1), [2, 4], rtol=1e-5)
+    np.testing.assert_allclose(vectors.generated, generated_by(gan), rtol=1e-4)
+    np.testing.assert_allclose(tf.reduce_sum(vectors.generated, axis=1), [2, 4], rtol=1e-5)
     np.testing.assert_allclose(vectors.log_probabilities, log_policy(gan.generator, HISTORIES), atol=1e-4)
 
 
 def test_item_met_twice_is_one_item_of_the_vector():
     vectors = gan_of().vectors({"history": tf.constant([[3, 3, 5, 3]])})
     assert vectors.real.numpy().tolist() == [[0, 1, 0, 1, 0]]
-    assert float(tf.reduce_sum(vectors.made)) == pytest.approx(2.0)
+    assert float(tf.reduce_sum(vectors.generated)) == pytest.approx(2.0)
 
 
 def test_items_without_training_interactions_are_no_part_of_any_vector():
     """Whatever their weights, they change nothing."""
     gan = gan_of(partial_masking=1.0, zero_reconstruction=1.0, likelihood=1.0)
     losses = [float(gan.generator_step(HISTORIES, SEED).loss), float(gan.discriminator_step(HISTORIES, SEED).loss)]
-    assert gan.vectors(HISTORIES).made.shape == [2, ITEMS]
+    assert gan.vectors(HISTORIES).generated.shape == [2, ITEMS]
     for variable in gan.generator.item_tower.trainable_variables:
         variable.scatter_update(
             tf.IndexedSlices(tf.fill([2, variable.shape[1]], 9.0), FIRST_ITEM + ITEMS + tf.range(2))
@@ -98,7 +98,7 @@ def test_with_partial_masking_it_sees_that_share_of_the_others_too_drawn_anew():
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
 def test_losses_are_those_of_a_plain_loop(loss, masking):
     gan = gan_of(adversarial_loss=loss, partial_masking=masking, adversarial=0.5)
-    real, made = bought(), made_by(gan)
+    real, made = bought(), generated_by(gan)
     seen = made if masking else made * real
     true, false = (
         tf.constant([logit_of(gan, vector, condition) for vector, condition in zip(vectors, real, strict=True)])
@@ -108,10 +108,10 @@ def test_losses_are_those_of_a_plain_loop(loss, masking):
     assert float(result.loss) == pytest.approx(np.mean(loss.real(true)) + np.mean(loss.fake(false)), rel=1e-4)
     told = (np.mean(true > loss.boundary) + np.mean(false <= loss.boundary)) / 2
     assert float(result.accuracy) == pytest.approx(told)
-    move = gan.generator_step(HISTORIES, SEED)
-    assert float(move.loss) == pytest.approx(0.5 * np.mean(loss.generator(false)), rel=1e-4)
+    step = gan.generator_step(HISTORIES, SEED)
+    assert float(step.loss) == pytest.approx(0.5 * np.mean(loss.generator(false)), rel=1e-4)
     policy = log_policy(gan.generator, HISTORIES).numpy()
-    assert float(move.entropy) == pytest.approx(-(np.exp(policy) * policy).sum(axis=1).mean(), rel=1e-4)
+    assert float(step.entropy) == pytest.approx(-(np.exp(policy) * policy).sum(axis=1).mean(), rel=1e-4)
 
 
 def added_to_the_loss(**settings) -> float:
@@ -121,7 +121,7 @@ def added_to_the_loss(**settings) -> float:
 
 
 def test_zero_reconstruction_holds_to_0_what_was_not_met_and_nothing_else():
-    squares = np.where(bought() == 0, made_by(gan_of()) ** 2, 0).sum(axis=1)
+    squares = np.where(bought() == 0, generated_by(gan_of()) ** 2, 0).sum(axis=1)
     added = added_to_the_loss(zero_reconstruction=1.0, zero_reconstruction_weight=0.7)
     assert added == pytest.approx(0.7 * squares.mean(), rel=1e-3)
 
@@ -142,9 +142,9 @@ def test_items_held_to_0_are_not_those_that_the_discriminator_sees(monkeypatch):
     for variable in gan.discriminator_variables:
         variable.assign(tf.zeros_like(variable))  # only zero reconstruction's gradient is left
     real = bought(MANY, 30)
-    made = tf.Variable(made_by(gan, MANY, 30).astype(np.float32))
+    made = tf.Variable(generated_by(gan, MANY, 30).astype(np.float32))
     vectors = gan.vectors(MANY)
-    monkeypatch.setattr(gan, "vectors", lambda inputs: vectors._replace(made=tf.identity(made)))
+    monkeypatch.setattr(gan, "vectors", lambda inputs: vectors._replace(generated=tf.identity(made)))
     with tf.GradientTape() as tape:
         loss = gan.generator_step(MANY, SEED).loss
     held = tape.gradient(loss, made).numpy() != 0
@@ -186,14 +186,14 @@ def test_critic_is_held_to_slope_1_between_real_vectors_and_those_it_sees():
     penalty = (losses[3.0] - losses[1.0]) / 2
     true, false = (
         np.mean([logit_of(gan, vector, condition) for vector, condition in zip(vectors, real, strict=True)])
-        for vectors in (real, made_by(gan))
+        for vectors in (real, generated_by(gan))
     )
     assert losses[1.0] - penalty == pytest.approx(false - true, rel=1e-3)
     assert float(gan.generator_step(HISTORIES, SEED).loss) == pytest.approx(-false, rel=1e-3)
     # The slope by the vector, at the places between that are drawn, by differences.
     slopes = set()
     for share in np.linspace(0, 1, 41):
-        for vector, other, condition in zip(real, made_by(gan), real, strict=True):
+        for vector, other, condition in zip(real, generated_by(gan), real, strict=True):
             between = share * vector + (1 - share) * other
             steps = np.eye(ITEMS) * 1e-3
             slope = [

@@ -1,4 +1,4 @@
-"""How far predicted ratings are from those given, and how sure the distance between two models is."""
+"""Errors of predicted ratings."""
 
 from __future__ import annotations
 
@@ -7,14 +7,32 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from scipy import stats
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.intervals import PairedDifference, paired
-from tfrec_dl.reviews.reviews import Reviews
+from tfrec_dl.evaluation.intervals import (
+    CONFIDENCE,
+    PairedDifference,
+    paired,
+    resample_weights,
+    weighted_sums,
+)
+
+TAILS = ((1.0 - CONFIDENCE) / 2.0, (1.0 + CONFIDENCE) / 2.0)
+
+
+class RatedPairs(Protocol):
+    """Ratings of pairs, with users and items as codes into their ids: `Reviews`."""
+
+    user_ids: np.ndarray
+    item_ids: np.ndarray
+    users: np.ndarray
+    items: np.ndarray
+    ratings: np.ndarray
 
 
 class RatingPredictor(Protocol):
-    """Whatever predicts ratings: a `RatingModel`, a baseline, an export."""
+    """Anything that predicts ratings: a `RatingModel`, a baseline, an export."""
 
     def predict_ratings(self, user_ids: Sequence[str] | np.ndarray, item_ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """Ids [B] and [B] -> ratings [B] float32."""
@@ -53,17 +71,17 @@ class RatingReport:
         return {"mse": mse, "rmse": mse**0.5, "mae": float(np.abs(self.predicted - self.rated).mean())}
 
 
-def evaluate_ratings(model: RatingPredictor, reviews: Reviews) -> RatingReport:
+def evaluate_ratings(model: RatingPredictor, reviews: RatedPairs) -> RatingReport:
     """Predicts held-out ratings.
 
     Args:
-        model: sees the ids alone.
-        reviews: what was rated; texts are not read.
+        model: is given the ids alone.
+        reviews: held-out ratings; texts are not read.
 
     Raises:
         InputError: if there are no ratings, or a prediction is not finite.
     """
-    if not len(reviews):
+    if not len(reviews.ratings):
         raise InputError("there are 0 ratings to evaluate on: hold some out")
     user_ids, item_ids = reviews.user_ids[reviews.users], reviews.item_ids[reviews.items]
     predicted = np.asarray(model.predict_ratings(user_ids, item_ids), dtype=np.float64)
@@ -101,10 +119,63 @@ def paired_rating_difference(report_a: RatingReport, report_b: RatingReport, see
     Raises:
         InputError: if the reports are over different ratings.
     """
+    _check_same_ratings(report_a, report_b)
+    return paired(report_a.squared_errors - report_b.squared_errors, seed)
+
+
+def rating_metrics(report: RatingReport, seed: int = 0) -> dict[str, float]:
+    """`rmse`, `mse` and `mae`, each with "/low" and "/high", its 95 % bootstrap interval over users.
+
+    Args:
+        report: of a model.
+        seed: of the bootstrap.
+    """
+    metrics = report.summary()
+    flat: dict[str, float] = {}
+    for name, samples in _resampled(report, seed).items():
+        low, high = np.quantile(samples, TAILS)
+        flat |= {name: metrics[name], f"{name}/low": float(low), f"{name}/high": float(high)}
+    return flat
+
+
+def paired_rmse(report_a: RatingReport, report_b: RatingReport, seed: int = 0) -> PairedDifference:
+    """Difference of two models' RMSE over the same ratings; below 0 where the first is better.
+
+    Both see the same resamples of users; p is that of a normal test with the resamples' standard error.
+
+    Args:
+        report_a: of one model.
+        report_b: of the other.
+        seed: of the bootstrap.
+
+    Raises:
+        InputError: if the reports are over different ratings.
+    """
+    _check_same_ratings(report_a, report_b)
+    value = report_a.summary()["rmse"] - report_b.summary()["rmse"]
+    samples = np.subtract(*(_resampled(report, seed)["rmse"] for report in (report_a, report_b)))
+    low, high = (float(end) for end in np.quantile(samples, TAILS))
+    error = float(samples.std())
+    if error > 0.0:
+        return PairedDifference(value, low, high, float(2.0 * stats.norm.sf(abs(value) / error)))
+    return PairedDifference(value, low, high, 1.0 if len(np.unique(report_a.user_ids)) < 2 or value == 0.0 else 0.0)
+
+
+def _resampled(report: RatingReport, seed: int) -> dict[str, np.ndarray]:
+    """Metric -> its value in each resample of users, [resamples] float64."""
+    ids, users = np.unique(report.user_ids.astype(str), return_inverse=True)
+    errors = (report.squared_errors, np.abs(report.predicted - report.rated), np.ones(len(report)))
+    sums = np.column_stack([np.bincount(users, values, len(ids)) for values in errors])
+    parts = [weighted_sums(weights, sums) for weights in resample_weights(len(ids), seed)]
+    squared, absolute, count = np.concatenate(parts).T
+    mse = squared / count
+    return {"rmse": np.sqrt(mse), "mse": mse, "mae": absolute / count}
+
+
+def _check_same_ratings(report_a: RatingReport, report_b: RatingReport) -> None:
     for name in ("user_ids", "item_ids", "rated"):
         if not np.array_equal(getattr(report_a, name), getattr(report_b, name)):
             raise InputError(
                 f"reports over different ratings ({len(report_a)} and {len(report_b)}) cannot be paired: evaluate both "
                 "on the same reviews"
             )
-    return paired(report_a.squared_errors - report_b.squared_errors, seed)

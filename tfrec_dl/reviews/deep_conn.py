@@ -17,9 +17,11 @@ from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
 from tfrec_dl.registry import Registered
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.factorization_machine import FactorizationMachine
-from tfrec_dl.reviews.model import BLOCK, RatingModel
+from tfrec_dl.reviews.model import RatingModel
 from tfrec_dl.reviews.readers import ConcatenatedReviews, Reader, average, largest
 from tfrec_dl.reviews.reviews import Reviews
+from tfrec_dl.reviews.text_encoder import standardise, text_encoder
+from tfrec_dl.reviews.training_reviews import TrainingReviews, learn_training_reviews
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -59,13 +61,24 @@ def build_deep_conn(config: DeepCoNN, reviews: Reviews) -> RatingModel:
     Raises:
         InputError: if the ratings do not suit the output.
     """
-    documents = Documents.of(reviews)
-    levels = config.output.levels(documents.ratings)
-    preparation = config.text.preparation(documents.texts)
-    blocks = [documents.texts[start : start + BLOCK] for start in range(0, len(documents), BLOCK)]
-    tokens = np.concatenate([preparation(tf.constant(block, tf.string)).numpy() for block in blocks]).astype(np.int32)
+    model = build_rating_model(config, learn_training_reviews(config.text, reviews))
+    standardise(model.text_encoder, model.tokens)
+    return model
 
-    encoder = _text_encoder(config.text, tokens, preparation.vocabulary_size())
+
+def build_rating_model(config: DeepCoNN, data: TrainingReviews) -> RatingModel:
+    """Builds the model without reading a text, with weights that are to be restored.
+
+    Args:
+        config: the network.
+        data: what was learned from the training reviews before training.
+
+    Raises:
+        InputError: if the ratings do not suit the output.
+    """
+    documents = data.documents
+    levels = config.output.levels(documents.ratings)
+    encoder = text_encoder(config.text, data.tokens.shape[1], len(data.words))
     width = encoder.output.shape[1]
     users, items = len(documents.user_ids) + 1, len(documents.item_ids) + 1
     importances = (config.reader.importance(width, items), config.reader.importance(width, users))
@@ -73,26 +86,9 @@ def build_deep_conn(config: DeepCoNN, reviews: Reviews) -> RatingModel:
     biases = _biases(users, items)
     scorer = _scorer(config, documents, levels)
     pool = largest if config.text.pooling == "max" else average
-    return RatingModel(documents, tokens, encoder, pool, importances, towers, biases, scorer, config.output, levels)
-
-
-def _text_encoder(config: TextCNN, tokens: np.ndarray, size: int) -> tf.keras.Model:
-    """Tokens [N, T] -> review vectors [N, F], whose mean is 0 and deviation 1 over the training reviews at first.
-
-    Without that, means over many words hardly differ, and all documents look alike. The shift and the scale stay what
-    they are, so that a review's vector depends on no other review of its batch. A text without known words gives zeros.
-    """
-    inputs = tf.keras.Input([tokens.shape[1]], dtype=tf.int32)
-    vector = config.vector(inputs, size)
-    untrained = tf.keras.Model(inputs, vector)
-    vectors = untrained.predict(tokens, batch_size=BLOCK, verbose=0).astype(np.float64)
-    variances = vectors.var(axis=0)
-    # A filter that never fires has no variance, and would be all there is once training wakes it.
-    variances = np.maximum(variances, 0.01 * variances.mean()) if variances.any() else np.ones_like(variances)
-    normalization = tf.keras.layers.Normalization(mean=vectors.mean(axis=0), variance=variances)
-    known = tf.keras.layers.Lambda(lambda ids: tf.cast(tf.reduce_any(ids > 1, axis=1, keepdims=True), tf.float32))
-    vector = tf.keras.layers.Multiply()([normalization(vector), known(inputs)])
-    return tf.keras.Model(inputs, vector, name="text_encoder")
+    return RatingModel(
+        documents, data.tokens, encoder, pool, importances, towers, biases, scorer, config.output, levels
+    )
 
 
 def _tower(config: DeepCoNN, width: int, name: str) -> tf.keras.Model:

@@ -1,7 +1,8 @@
-"""Compiling and fitting a rating model: biases first, then text; averaged weights, early stopping."""
+"""Fitting of rating models: biases first, then text, with averaged weights and early stopping."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -13,10 +14,12 @@ from tfrec_dl.reviews.validation import RatingValidation
 from tfrec_dl.runs.optimisers import RowSparseAdam
 from tfrec_dl.runs.weight_average import WeightAverage
 
+MONITORED = "val_mse"
+
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class RatingTraining:
-    """How a rating model is trained.
+    """Training settings of a rating model.
 
     Attributes:
         epochs: passes over the training reviews at most; the learning rate's cosine decay spans them.
@@ -25,7 +28,7 @@ class RatingTraining:
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
         weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay.
         patience: epochs without a lower validation MSE after which training stops.
-        seed: decides the order of the ratings. Initial weights and dropout go by `tf.keras.utils.set_random_seed`,
+        seed: decides the order of the ratings. Initial weights and dropout depend on `tf.keras.utils.set_random_seed`,
             called before the model is built.
     """
 
@@ -61,19 +64,10 @@ def fit_ratings(
     """
     config = config or RatingTraining()
     biases = fit_biases(model)
-    documents = model.documents
-    rows = {"user": documents.users, "item": documents.items, "bias": biases, "rating": documents.ratings}
-    batches = (
-        tf.data.Dataset.from_tensor_slices(rows).shuffle(len(documents), seed=config.seed).batch(config.batch_size)
-    )
-    schedule = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, config.epochs * len(batches), alpha=0.01)
-    optimizer = RowSparseAdam(schedule, weight_decay=config.weight_decay or None)
-    # Decay would touch every row of a table at every step, and draw thresholds to 0.
-    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
-    optimizer.exclude_from_weight_decay([*tables, *(each for each in model.trainable_variables if each.shape.rank < 2)])
-    model.compile(optimizer=optimizer)
+    batches = rating_batches(model, biases, config)
+    compile_rating_model(model, config, len(batches))
     stopping = tf.keras.callbacks.EarlyStopping(
-        "val_mse", patience=config.patience, mode="min", restore_best_weights=True, start_from_epoch=0
+        MONITORED, patience=config.patience, mode="min", restore_best_weights=True, start_from_epoch=0
     )
     return model.fit(
         batches,
@@ -81,3 +75,35 @@ def fit_ratings(
         callbacks=[WeightAverage(config.weight_average), RatingValidation(validation), stopping, *callbacks],
         verbose=verbose,
     )
+
+
+def rating_batches(model: RatingModel, biases: np.ndarray, config: RatingTraining) -> tf.data.Dataset:
+    """Batches of the training ratings, in another order each time it is iterated.
+
+    Args:
+        model: whose documents' ratings are learned.
+        biases: [n] float32 of `fit_biases`.
+        config: batch size and seed.
+    """
+    documents = model.documents
+    rows = {"user": documents.users, "item": documents.items, "bias": biases, "rating": documents.ratings}
+    dataset = tf.data.Dataset.from_tensor_slices(rows).shuffle(len(documents), seed=config.seed)
+    return dataset.batch(config.batch_size)
+
+
+def compile_rating_model(model: RatingModel, config: RatingTraining, steps_per_epoch: int) -> None:
+    """Compiles a model, with its optimiser built.
+
+    Args:
+        model: of `build_deep_conn`.
+        config: learning rate and decay.
+        steps_per_epoch: batches an epoch.
+    """
+    steps = config.epochs * steps_per_epoch
+    schedule = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, steps, alpha=0.01)
+    optimizer = RowSparseAdam(schedule, weight_decay=config.weight_decay or None)
+    # Decay would touch every row of a table at every step, and draw thresholds to 0.
+    tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
+    optimizer.exclude_from_weight_decay([*tables, *(each for each in model.trainable_variables if each.shape.rank < 2)])
+    optimizer.build(model.trainable_variables)
+    model.compile(optimizer=optimizer)

@@ -1,4 +1,4 @@
-"""The rating model: what others wrote about an item, and what a user wrote about others, tell the rating."""
+"""Rating model: predicts ratings from the reviews that the user wrote and that others wrote about the item."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.losses.rating.rating_output import RatingOutput
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.readers import Pool
-
-BLOCK = 1_024  # reviews encoded at once
+from tfrec_dl.reviews.text_encoder import BLOCK
 
 
 class RatingModel(tfrs.Model):
@@ -103,7 +102,7 @@ class RatingModel(tfrs.Model):
     def score(
         self, users: tf.Tensor, items: tf.Tensor, biases: tf.Tensor, without_own: bool, training: bool = False
     ) -> tf.Tensor:
-        """What the scorer says of pairs.
+        """Outputs of the scorer for pairs.
 
         Args:
             users: [B] int32.
@@ -127,6 +126,19 @@ class RatingModel(tfrs.Model):
         item_vectors = self._vectors("item", of_about, about, subjects, count, training)
         outputs: tf.Tensor = self.scorer([user_vectors, item_vectors, biases[:, None]], training=training)
         return outputs
+
+    def parts(self) -> dict[str, tf.keras.Model]:
+        """The networks by name, which a checkpoint of the weights alone holds."""
+        parts = {
+            "text_encoder": self.text_encoder,
+            "user_importance": self.user_importance,
+            "item_importance": self.item_importance,
+            "user_tower": self.user_tower,
+            "item_tower": self.item_tower,
+            "biases": self.biases,
+            "scorer": self.scorer,
+        }
+        return {name: part for name, part in parts.items() if part is not None}
 
     def tables(self) -> tuple[tf.Tensor, tf.Tensor]:
         """User vectors [U + 1, D] and item vectors [I + 1, D] from all training reviews, by index."""

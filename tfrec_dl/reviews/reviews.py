@@ -1,5 +1,6 @@
-"""A checked table of reviews: who wrote what about which item, and how they rated it."""
+"""A checked table of reviews: user, item, rating and text of each."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,17 @@ class Reviews:
     def __len__(self) -> int:
         """The number of reviews."""
         return len(self.ratings)
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all content in 64 hexadecimal digits: on every machine the same for the same rows in order."""
+        digest = hashlib.sha256()
+        for texts in (self.user_ids, self.item_ids, self.texts):
+            encoded = [text.encode() for text in texts]
+            digest.update(np.array([len(encoded), *map(len, encoded)], dtype="<i8").tobytes())
+            digest.update(b"".join(encoded))
+        for array in (self.users, self.items, self.ratings):
+            digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).data)
+        return digest.hexdigest()
 
     def select(self, rows: np.ndarray) -> "Reviews":
         """The reviews of some rows (indices or a mask); ids and codes stay."""

@@ -3,21 +3,16 @@
 import csv
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import tensorflow as tf
 
-from tfrec_dl.adversarial.model import AdversarialModel
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
-from tfrec_dl.ranking.model import RankingModel
-from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.runs.lost_tasks import LOST
-
-Resumable = RetrievalModel | AdversarialModel | RankingModel
 
 HISTORY = "history.csv"
 
@@ -25,6 +20,16 @@ logger = logging.getLogger(__name__)
 
 # What TensorFlow raises on a damaged checkpoint; IndexError where the file is cut short.
 UNREADABLE = (tf.errors.OpError, AssertionError, ValueError, IndexError, RuntimeError)
+
+
+class Resumable(Protocol):
+    """A compiled Keras model whose weights can be checkpointed by part."""
+
+    optimizer: tf.keras.optimizers.Optimizer
+
+    def parts(self) -> Mapping[str, tf.keras.layers.Layer]:
+        """Name -> layer: all weights that the best checkpoint holds; the names are in its files."""
+        ...
 
 
 class Progress(tf.Module):
@@ -50,13 +55,14 @@ class ResumableTraining(tf.keras.callbacks.Callback):
     on as if it had not been interrupted. The best epoch's weights are kept apart.
 
     Args:
-        model: compiled, its optimiser built; of a game, the generator's weights are the best that are kept.
+        model: compiled, its optimiser built; the weights of its `parts` are the best that are kept.
         folder: the run's folder; writes `checkpoints/` and `history.csv` in it.
         monitor: name in the logs of the value to improve.
         patience: epochs without improvement after which training stops.
         mode: whether the highest value is the best, or the lowest.
         weights: gives the weights to keep as the best, where these are not those that training goes on from.
         resumed_from: the run's folder where it is not `folder`, as for a worker that does not write the run.
+        state: further state to checkpoint, by name, for example a callback's; default none.
     """
 
     def __init__(
@@ -68,6 +74,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         mode: Literal["max", "min"] = "max",
         weights: Callable[[], AbstractContextManager[None]] = nullcontext,
         resumed_from: Path | None = None,
+        state: Mapping[str, tf.Module] | None = None,
     ) -> None:
         super().__init__()
         self.sign = 1.0 if mode == "max" else -1.0
@@ -76,7 +83,9 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         self.patience = patience
         self.progress = Progress()
         self.history_path = folder / HISTORY
-        checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer, progress=self.progress)
+        checkpoint = tf.train.Checkpoint(
+            model=model, optimizer=model.optimizer, progress=self.progress, **(state or {})
+        )
         self.latest = tf.train.CheckpointManager(checkpoint, str(folder / "checkpoints"), max_to_keep=2)
         self.best = best_checkpoint(model, folder)
         self._resumed_from = folder if resumed_from is None else resumed_from

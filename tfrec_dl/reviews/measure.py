@@ -1,0 +1,44 @@
+"""Metrics of a rating model on validation and test, beside the rating-bias baseline."""
+
+from tfrec_dl.evaluation.ratings import RatingPredictor, RatingReport, evaluate_ratings, paired_rmse, rating_metrics
+from tfrec_dl.reviews.rating_bias import RatingBias
+from tfrec_dl.reviews.reviews import Reviews
+from tfrec_dl.reviews.splits import RatingSplit
+
+
+def measure_ratings(model: RatingPredictor, split: RatingSplit) -> dict[str, float]:
+    """Everything that `metrics.json` of a rating run holds.
+
+    Args:
+        model: trained on the split's training part.
+        split: the data; the baseline's shrinkages are chosen on its validation part.
+
+    Returns:
+        "validation/rmse", "validation/mse", "validation/mae" and the same under "test", each with "/low" and "/high";
+        under "validation_bias" and "test_bias" those of the baseline; "test_gain/rmse" with "/low", "/high" and "/p",
+        the model's RMSE minus the baseline's, below 0 where the model is better.
+    """
+    baseline = RatingBias.tuned(split.train, split.validation)
+    metrics: dict[str, float] = {}
+    for part, reviews in (("validation", split.validation), ("test", split.test)):
+        report, simple = evaluate_ratings(model, reviews), evaluate_ratings(baseline, reviews)
+        metrics |= part_metrics(part, report) | part_metrics(f"{part}_bias", simple)
+        if part == "test":
+            gain = paired_rmse(report, simple)
+            metrics |= {
+                "test_gain/rmse": gain.difference,
+                "test_gain/rmse/low": gain.low,
+                "test_gain/rmse/high": gain.high,
+                "test_gain/rmse/p": gain.p,
+            }
+    return metrics
+
+
+def part_metrics(part: str, report: RatingReport) -> dict[str, float]:
+    """The metrics of a report, named as in `metrics.json`: "test/rmse", "test/rmse/low", ..."""
+    return {f"{part}/{name}": value for name, value in rating_metrics(report).items()}
+
+
+def held_out(split: RatingSplit, part: str) -> Reviews:
+    """The "validation" or the "test" part."""
+    return split.validation if part == "validation" else split.test

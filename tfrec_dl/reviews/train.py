@@ -1,0 +1,107 @@
+"""Training of a recipe of rating prediction into a run folder."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.files import locked, replacing, write_json
+from tfrec_dl.reviews.deep_conn import build_rating_model
+from tfrec_dl.reviews.fit import MONITORED, compile_rating_model, rating_batches
+from tfrec_dl.reviews.fit_biases import fit_biases
+from tfrec_dl.reviews.measure import measure_ratings
+from tfrec_dl.reviews.model import RatingModel
+from tfrec_dl.reviews.recipes import ReviewRecipe
+from tfrec_dl.reviews.reviews import Reviews
+from tfrec_dl.reviews.run import ReviewRun
+from tfrec_dl.reviews.source import ReviewSource
+from tfrec_dl.reviews.text_encoder import standardise
+from tfrec_dl.reviews.training_reviews import learn_training_reviews
+from tfrec_dl.reviews.validation import RatingValidation
+from tfrec_dl.runs.resumable import ResumableTraining, restore_best
+from tfrec_dl.runs.weight_average import WeightAverage
+
+logger = logging.getLogger(__name__)
+
+BIASES = "biases.npy"
+
+
+def train_reviews(
+    recipe: ReviewRecipe,
+    source: ReviewSource,
+    folder: Path | str,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> ReviewRun:
+    """Trains a recipe into a folder; killed and called again, goes on from its last finished epoch.
+
+    Args:
+        recipe: what to train, and how.
+        source: the table of reviews, its columns, its split.
+        folder: the run's folder; new, or that of the same call's unfinished run.
+        callbacks: further Keras callbacks; they find `val_mse` in the logs.
+        verbose: as in `model.fit`.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        InputError: for bad data, or a folder that holds something else or that another process trains into; before
+            anything is written.
+    """
+    folder = Path(folder)
+    reviews = source.read()
+    split = source.divide(reviews)
+    recipe.model.output.levels(split.train.ratings)  # refuses ratings before their texts are read
+    data = learn_training_reviews(recipe.model.text, split.train)
+    tf.keras.utils.set_random_seed(recipe.training.seed)
+    model = build_rating_model(recipe.model, data)
+    run = ReviewRun.begin(folder, recipe, source, reviews, data)
+    with locked(folder / "config.json"):
+        _fit(model, split.validation, run, callbacks, verbose)
+        restore_best(model, folder)
+        write_json(folder / "metrics.json", measure_ratings(model, split))
+    return run
+
+
+def _fit(
+    model: RatingModel,
+    validation: Reviews,
+    run: ReviewRun,
+    callbacks: Sequence[tf.keras.callbacks.Callback],
+    verbose: str | int,
+) -> None:
+    """Fits the model from the run's last checkpoint on; without one, the biases first."""
+    config, folder = run.recipe.training, run.folder
+    compile_rating_model(model, config, -(-len(model.documents) // config.batch_size))
+    average = WeightAverage(config.weight_average, model.trainable_variables)
+    resumable = ResumableTraining(
+        model, folder, MONITORED, config.patience, mode="min", state={"average": average.state}
+    )
+    finished_epochs = resumable.resume()
+    if finished_epochs:
+        logger.info("continuing after epoch %d", finished_epochs)
+    else:
+        standardise(model.text_encoder, model.tokens)
+        biases = fit_biases(model)
+        with replacing(folder / BIASES) as temporary, temporary.open("wb") as file:
+            np.save(file, biases)
+    batches = rating_batches(model, np.load(folder / BIASES), config)
+    for _ in range(finished_epochs):
+        next(iter(batches))  # each iteration has another order: the next one is that of the next epoch
+    if not resumable.stalled and finished_epochs < config.epochs:
+        model.fit(
+            batches,
+            initial_epoch=finished_epochs,
+            epochs=config.epochs,
+            callbacks=[
+                average,
+                RatingValidation(validation),
+                resumable,
+                tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
+                *callbacks,
+            ],
+            verbose=verbose,
+        )

@@ -1,0 +1,92 @@
+"""What a rating model learns from its training reviews before it is trained: ids, ratings, tokens and their words."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.features.text_cnn import TextCNN
+from tfrec_dl.files import replacing, write_json
+from tfrec_dl.reviews.documents import Documents
+from tfrec_dl.reviews.reviews import Reviews
+from tfrec_dl.reviews.text_encoder import BLOCK
+from tfrec_dl.runs.run_config import read_json
+
+REVIEWS, WORDS = "reviews.parquet", "words.json"
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingReviews:
+    """Training reviews as a model reads them.
+
+    Attributes:
+        documents: users, items and ratings.
+        tokens: [n, T] int32 of the texts, right-padded with 0; unknown words are 1.
+        words: the word of each token; those of padding and unknown are "" and "[UNK]".
+    """
+
+    documents: Documents
+    tokens: np.ndarray
+    words: list[str]
+
+
+def learn_training_reviews(config: TextCNN, reviews: Reviews) -> TrainingReviews:
+    """Learns the words of training reviews and reads every text once.
+
+    Args:
+        config: which words are known, and how many of a text are read.
+        reviews: the training part.
+    """
+    documents = Documents.of(reviews)
+    preparation = config.preparation(documents.texts)
+    blocks = [documents.texts[start : start + BLOCK] for start in range(0, len(documents), BLOCK)]
+    tokens = np.concatenate([preparation(tf.constant(block, tf.string)).numpy() for block in blocks]).astype(np.int32)
+    return TrainingReviews(documents, tokens, preparation.get_vocabulary())
+
+
+def save_training_reviews(data: TrainingReviews, folder: Path) -> None:
+    """Writes `words.json` and `reviews.parquet`, each whole or not at all.
+
+    Raises:
+        InputError: if the folder cannot be written to.
+    """
+    documents = data.documents
+    write_json(folder / WORDS, data.words)
+    frame = pd.DataFrame(
+        {
+            "user_id": documents.user_ids[documents.users - 1],
+            "item_id": documents.item_ids[documents.items - 1],
+            "rating": documents.ratings,
+            "tokens": list(data.tokens),
+        }
+    )
+    with replacing(folder / REVIEWS) as temporary:
+        frame.to_parquet(temporary, index=False)
+
+
+def load_training_reviews(folder: Path) -> TrainingReviews:
+    """Reads what `save_training_reviews` wrote; the texts themselves are not kept.
+
+    Raises:
+        InputError: if a file is missing or damaged.
+    """
+    words = list(read_json(folder / WORDS))
+    try:
+        frame = pd.read_parquet(folder / REVIEWS)
+        users, user_ids = pd.factorize(frame["user_id"].to_numpy(object))
+        items, item_ids = pd.factorize(frame["item_id"].to_numpy(object))
+        tokens = np.stack(frame["tokens"].to_list()).astype(np.int32)
+        ratings = frame["rating"].to_numpy(np.float32)
+    except (OSError, ValueError, KeyError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(
+            f"{folder / REVIEWS} cannot be read ({reason}): the run is damaged, train it again."
+        ) from error
+    texts = np.full(len(ratings), "", dtype=object)
+    documents = Documents(
+        user_ids, item_ids, (users + 1).astype(np.int32), (items + 1).astype(np.int32), ratings, texts
+    )
+    return TrainingReviews(documents, tokens, words)
