@@ -3,9 +3,9 @@
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.names import closest
 from tfrec_dl.recipes.recipe import Configured
 from tfrec_dl.recipes.strict import STRICT
-from tfrec_dl.registry import closest
 from tfrec_dl.reviews.deep_conn import DeepCoNN
 from tfrec_dl.reviews.fit import RatingTraining
 
