@@ -1,7 +1,7 @@
 """Metrics of a rating model on validation and test, beside the rating-bias baseline."""
 
+from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.ratings import RatingPredictor, RatingReport, evaluate_ratings, paired_rmse, rating_metrics
-from tfrec_dl.reviews.rating_bias import RatingBias
 from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.splits import RatingSplit
 
@@ -18,7 +18,7 @@ def measure_ratings(model: RatingPredictor, split: RatingSplit) -> dict[str, flo
         under "validation_bias" and "test_bias" those of the baseline; "test_gain/rmse" with "/low", "/high" and "/p",
         the model's RMSE minus the baseline's, below 0 where the model is better.
     """
-    baseline = RatingBias.tuned(split.train, split.validation)
+    baseline = RatingBias.tuned(split.train.rated(), split.validation.rated())
     metrics: dict[str, float] = {}
     for part, reviews in (("validation", split.validation), ("test", split.test)):
         report, simple = evaluate_ratings(model, reviews), evaluate_ratings(baseline, reviews)
