@@ -19,6 +19,8 @@ from rich.table import Table
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks import click_rivals
+from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.calibration import Platt
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.feedback import CLICK, Feedback
@@ -28,10 +30,8 @@ from tfrec_dl.ranking.features.impression_features import described
 from tfrec_dl.ranking.metrics.paired import paired_click_difference
 from tfrec_dl.ranking.metrics.reliability_rendering import reliability_markdown, reliability_plot
 from tfrec_dl.ranking.model import CLICK_LOGIT, Predictor, RankingModel
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
 from tfrec_dl.ranking.rows import ranking_rows
-from tfrec_dl.ranking.run import RankingRun
-from tfrec_dl.ranking.train import train_ranking
+from tfrec_dl.recipes.named import RECIPES
 
 # Users and items are rare here (most items of the test part have no training impression): their ids are hidden nearly
 # always, else the network learns the log by heart. 32 buckets tell all 25 positions apart.
@@ -85,13 +85,13 @@ def main(
     measure(split, networks, others, out)
 
 
-def trained(name: str, change: dict[str, Any], source: RankingSource, out: Path) -> RankingRun:
+def trained(name: str, change: dict[str, Any], source: RankingSource, out: Path) -> Run:
     """A finished run of these settings."""
-    recipe = RANKING_RECIPES[name].with_settings({**SETTINGS[name], **change})
+    recipe = RECIPES[name].with_settings({**SETTINGS[name], **change})
     folder = out / "-".join([name, *(f"{setting}-{value}" for setting, value in change.items())])
     if (folder / "metrics.json").exists():
-        return RankingRun.open(folder)
-    return train_ranking(recipe, source, folder, verbose=0)
+        return Run.open(folder)
+    return train(recipe, source, folder, verbose=0)
 
 
 def predicted(model: RankingModel, rows: RankingRows) -> np.ndarray:

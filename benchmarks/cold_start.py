@@ -24,8 +24,9 @@ from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboar
 from tfrec_dl.evaluation.evaluate import Report, mean_report
 from tfrec_dl.evaluation.intervals import paired_difference
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
-from tfrec_dl.lifecycle.compare import run_seconds, train_once
+from tfrec_dl.lifecycle.compare import train_once
 from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.runs.run_folder import run_seconds
 
 BESIDE = ("warm", "all")
 DRAWS = 20  # of random scores
@@ -66,8 +67,7 @@ def main(
             raise InputError(f"no model is called {name!r}: choose from {', '.join(chosen.models)}.")
     ratings, items = str(folder / data / "ratings.csv.gz"), folder / data / "items.csv.gz"
     source = DataSource(ratings, split="cold-start")
-    interactions = source.read()
-    cold_start = source.hold_out(interactions)
+    cold_start = source.read().cold_split
     console.print(describe(cold_start))
     entries = []
     for name in names:
@@ -76,13 +76,13 @@ def main(
         if variant.settings["kind"] != "behaviour":
             one = replace(source, items=str(items), item_kinds=variant.kinds, image_size=chosen.image_size)
         # The catalogue has some items that nobody met: a vocabulary of its own, the same cases.
-        own = one.hold_out(interactions, one.read_items())
+        dataset = one.read()
         found, seconds = [], []
         for seed in range(seeds):
             recipe = get_recipe("gru").with_settings({**chosen.settings, **variant.settings, "seed": seed})
             place = runs / f"cold-{data}" / name / f"seed-{seed}"
-            run = train_once(recipe, one.absolute(), place, interactions, verbose=2)
-            found.append(evaluate_cold_start(run.model(), own, part))
+            run = train_once(recipe, dataset, place, verbose=2)
+            found.append(evaluate_cold_start(run.model(), dataset.cold_split, part))
             seconds.append(run_seconds(run))
         entries.append(ColdStartEntry(name, averaged(found), sum(seconds) / seeds))
     texts = item_texts(Catalogue.read(items, kinds=chosen.texts), cold_start.vocabulary)

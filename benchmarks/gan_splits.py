@@ -66,4 +66,4 @@ def validation_splits(part: str, folder: Path, repeats: int) -> Iterator[Split]:
 def sequence_split(folder: Path) -> Split:
     """MovieLens-100K, each user's last interaction to test on."""
     source = DataSource(str(folder / DATA_SETS["ml-100k"].path))
-    return source.divide(source.read())
+    return source.read().split

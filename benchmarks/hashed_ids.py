@@ -16,9 +16,9 @@ from benchmarks.settings import DATA_SETS
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.evaluation.evaluate import Report, evaluate
 from tfrec_dl.evaluation.intervals import paired_difference
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import get_recipe
-from tfrec_dl.retrieval.run import Run
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     source = DataSource(str(arguments.folder / DATA_SETS[arguments.data].path))
-    split = source.divide(source.read())
+    split = source.read().split
     others = split.vocabulary.trained_size - 2 - arguments.own
     cases = {
         "all": {},

@@ -20,9 +20,9 @@ from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import Report, evaluate, mean_report
 from tfrec_dl.evaluation.intervals import paired_difference
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.compare import train_once
 from tfrec_dl.recipes.named import get_recipe
-from tfrec_dl.retrieval.run import Run
 
 METRIC = "ndcg@10"
 RARE = 20  # training interactions below which an item is rare
@@ -44,17 +44,17 @@ def main(
     behaviour = DataSource(str(folder / DATA_SETS[data].path))
     hybrid = replace(behaviour, items=str(folder / data / "items.csv.gz"), item_kinds=variant.kinds)
     settings = DATA_SETS[data].settings[model]
-    interactions = behaviour.read()
     found = {}
     for name, source, changed in ((model, behaviour, {}), (f"{model}-hybrid", hybrid, variant.settings)):
+        dataset = source.read()
         reports = []
         for seed in range(seeds):
             recipe = get_recipe(model).with_settings({**settings, **changed, "seed": seed})
             place = runs / data / name / f"seed-{seed}"
-            reports.append(measured(train_once(recipe, source.absolute(), place, interactions, verbose=2), part))
+            reports.append(measured(train_once(recipe, dataset, place, verbose=2), part))
         found[name] = mean_report(reports)
     # Rare by the counts of training, the same for both; an item that nobody met there counts 0.
-    split = behaviour.divide(interactions)
+    split = behaviour.read().split
     cases: EvaluationCases = getattr(split, part)
     counts = split.vocabulary.item_counts[cases.targets.items[cases.targets.offsets[:-1]]]
     table = Table("items", "users", *found, "ratio", "difference, 95 % interval", title=f"{data}, {part}: {METRIC}")

@@ -13,11 +13,12 @@ from tfrec_dl.data.demo_terms import DEMO_DATA, DEMO_DATA_TERMS
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 from tfrec_dl.lifecycle.compare import train_once
-from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.named import recipes_of
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.card import run_card
 from tfrec_dl.stacking.configuration import StackedConfig
 
+RECIPES = recipes_of("retrieval")
 LARGEST = 2_000_000  # bytes of a version folder
 MIN_COUNT = 5  # leaves out the rarer half of the films, which would take more than half of the space
 SMALL = {
@@ -66,8 +67,7 @@ def make(name: str, out: Path, runs: Path, epochs: int | None = None, verbose: i
         with replacing(table) as temporary:
             demo_table().to_csv(temporary, index=False)
     source = tfrec_dl.DataSource(str(table), min_count=MIN_COUNT)
-    interactions = source.read()
-    run = train_once(small(RECIPES[name], epochs), source, runs / name, interactions, verbose=verbose)
+    run = train_once(small(RECIPES[name], epochs), source.read(), runs / name, verbose=verbose)
 
     size = run.config()["data_size"]
     data = (

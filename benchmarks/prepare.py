@@ -205,7 +205,7 @@ def windows(arguments: argparse.Namespace):
     from tfrec_dl.data.training.windows import WindowConfig
 
     source = PreparedSource(str(arguments.folder / "prepared"))
-    return source.divide(source.read()).batches(TrainingWindows, WindowConfig(100, 50, arguments.batch_size))
+    return source.read().split.batches(TrainingWindows, WindowConfig(100, 50, arguments.batch_size))
 
 
 def child_train(arguments: argparse.Namespace) -> None:

@@ -20,9 +20,9 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate, mean_report
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import get_recipe
-from tfrec_dl.retrieval.run import Run
 
 
 def main(
@@ -39,7 +39,7 @@ def main(
     if data not in DATA_SETS:
         raise InputError(f"no data set is called {data!r}: choose one of {', '.join(DATA_SETS)}.")
     source = DataSource(str(folder / DATA_SETS[data].path))
-    split = source.divide(source.read())
+    split = source.read().split
     entries = [
         _trained(name, data, source, split, runs / data / name, seeds, console) for name in models.split(",") if name
     ]

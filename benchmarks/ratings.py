@@ -25,15 +25,15 @@ import typer
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from tfrec_dl.evaluation.ratings import RatingReport, paired_rating_difference, pooled
+from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.data.feedback import RATING, Feedback
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.evaluate import evaluate_ranking
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
 from tfrec_dl.ranking.rows import ranking_rows
-from tfrec_dl.ranking.run import RankingRun
-from tfrec_dl.ranking.train import train_ranking
-from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.recipe import Recipe
 
 EXTERNAL = Path(__file__).resolve().parent / "external" / "surprise_ratings.py"
 AGES = (0, 18, 21, 25, 30, 35, 40, 45, 50, 56, 200)  # limits of groups of users
@@ -95,8 +95,7 @@ def main(
         raise typer.BadParameter(f"{unknown[0]!r} is no ranker here: choose from {', '.join(RANKERS[data])}.")
     changed = json.loads(change)
     recipes = {
-        name: RANKING_RECIPES[name].with_settings({**SETTINGS[data], **RANKERS[data][name], **changed})
-        for name in names
+        name: RECIPES[name].with_settings({**SETTINGS[data], **RANKERS[data][name], **changed}) for name in names
     }
     sources = [source(folder / data, out / data, seed) for seed in range(splits or SPLITS[data])]
     label = "validation" if validate else "test"
@@ -140,21 +139,21 @@ def source(folder: Path, out: Path, seed: int) -> RankingSource:
     )
 
 
-def trained(recipe: RankingRecipe, data: RankingSource, out: Path) -> RankingRun:
+def trained(recipe: Recipe, data: RankingSource, out: Path) -> Run:
     """The finished run of a recipe on a split; one from before is taken as it is, where nothing has changed."""
     folder = out / f"{recipe.name}-{data.seed}"
     if (folder / "metrics.json").exists():
-        run = RankingRun.open(folder)
+        run = Run.open(folder)
         if run.recipe == recipe and run.source == data.absolute():
             return run
         number = 1
         while (kept := folder.with_name(f"{folder.name}-before-{number}")).exists():
             number += 1
         folder.rename(kept)
-    return train_ranking(recipe, data, folder, verbose=0)
+    return train(recipe, data, folder, verbose=0)
 
 
-def report(run: RankingRun, part: str) -> RatingReport:
+def report(run: Run, part: str) -> RatingReport:
     """A run's predictions of a part of its table."""
     split, model = run.split(), run.model()
     found = evaluate_ranking(model, ranking_rows(model.knowledge, split), getattr(split, part))[RATING]
@@ -168,7 +167,7 @@ def surprise(
     """Writes the splits' ratings and has Surprise predict the test parts."""
     folder, result = out / f"splits-{len(sources)}", out / f"surprise-{len(sources)}.json"
     folder.mkdir(parents=True, exist_ok=True)
-    splits = [each.divide(each.read()) for each in sources]
+    splits = [each.read().split for each in sources]
     for number, split in enumerate(splits):
         write(split, np.concatenate([split.train, split.validation]), folder / f"{number}_train.csv")
         write(split, split.test, folder / f"{number}_test.csv")

@@ -21,7 +21,7 @@ from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.intervals import paired_difference
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.families.run import Run
 from tfrec_dl.stacking.fit import fit_stack
 from tfrec_dl.stacking.members import Member, Members, RetrievalMember
 
@@ -43,7 +43,7 @@ def main(
     if data not in DATA_SETS:
         raise InputError(f"no data set is called {data!r}: choose one of {', '.join(DATA_SETS)}.")
     source = DataSource(str(folder / DATA_SETS[data].path))
-    split = source.divide(source.read())
+    split = source.read().split
 
     scorers: dict[str, Any] = {}
     members: dict[str, Member] = {}

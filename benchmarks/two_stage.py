@@ -17,16 +17,15 @@ import typer
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from tfrec_dl.evaluation.intervals import paired
+from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.data.batches import RankingBatches
 from tfrec_dl.ranking.data.feedback import CLICK, Feedback
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import ROWS
 from tfrec_dl.ranking.model import Predictor
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
 from tfrec_dl.ranking.rows import ranking_rows
-from tfrec_dl.ranking.run import RankingRun
-from tfrec_dl.ranking.train import train_ranking
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.two_stage.training_table import RETRIEVAL_RANK, candidate_impressions
 
 SETTINGS = {
@@ -71,9 +70,9 @@ def main(
             items=str(data / "items.csv.gz"),
             item_kinds={"title": "ignore", "plot": "ignore", "actors": "ignore"},
         )
-        train_ranking(RANKING_RECIPES[ranker].with_settings({**SETTINGS, "seed": seed}), source, home, verbose=2)
+        train(RECIPES[ranker].with_settings({**SETTINGS, "seed": seed}), source, home, verbose=2)
     for part in ("validation", "test") if test else ("validation",):
-        before, after = ndcg(RankingRun.open(home), part)
+        before, after = ndcg(Run.open(home), part)
         gain = paired(after - before)
         print(
             f"{part}: ndcg@{K} of {len(before):,} users, {retrieval} {before.mean():.4f}, with {ranker} "
@@ -82,7 +81,7 @@ def main(
         )
 
 
-def ndcg(run: RankingRun, part: str) -> tuple[np.ndarray, np.ndarray]:
+def ndcg(run: Run, part: str) -> tuple[np.ndarray, np.ndarray]:
     """NDCG@10 of each list [lists] in the order of retrieval, and in that of the ranker; ties count against it."""
     split, model = run.split(), run.model()
     rows = ranking_rows(model.knowledge, split)

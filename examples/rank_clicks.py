@@ -13,17 +13,17 @@ import numpy as np
 import pandas as pd
 
 import tfrec_dl  # noqa: F401  before the first use of tf.keras: it selects Keras 2
+from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import evaluate_ranking
 from tfrec_dl.ranking.metrics.off_policy import LoggedFeedback, self_normalised
 from tfrec_dl.ranking.metrics.paired import paired_click_difference
 from tfrec_dl.ranking.metrics.reliability_rendering import reliability_markdown
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.serving.export import export_ranking_model
 from tfrec_dl.ranking.serving.ranker import load_ranker
-from tfrec_dl.ranking.train import train_ranking
+from tfrec_dl.recipes.named import RECIPES
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--requests", type=int, default=10_000, help="lists in the log")
@@ -71,8 +71,8 @@ source = RankingSource(
 )
 runs, reports = {}, {}
 for name in ("din", "dcn"):
-    recipe = RANKING_RECIPES[name].with_settings({"epochs": arguments.epochs})
-    runs[name] = train_ranking(recipe, source, out / name)
+    recipe = RECIPES[name].with_settings({"epochs": arguments.epochs})
+    runs[name] = train(recipe, source, out / name)
     model, split = runs[name].model(), runs[name].split()  # the last fifth of the requests is the test part
     reports[name] = evaluate_ranking(model, ranking_rows(model.knowledge, split), split.test)["click"]
 

@@ -13,10 +13,10 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.run import Run
 
 
 def _histories(rows, user_ids=None):

@@ -23,12 +23,12 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.scorer import as_scorer
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
-from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.named import RECIPES, recipes_of
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
 from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.retrieval.run import Run
 from tfrec_dl.retrieval.serving.export import export_saved_model
 from tfrec_dl.serving.recommender import Recommender, load
 from tfrec_dl.stacking.model import StackedModel
@@ -61,7 +61,7 @@ READERS = {
     "training.batch_size": 8,
     "training.learning_rate": 0.01,
 }
-CASES = [(name, "as it comes") for name in RECIPES]
+CASES = [(name, "as it comes") for name in recipes_of("retrieval")]
 CASES += [("gru", "content"), ("caser", "hybrid"), ("gru", "hashed")]
 
 # A walk along the cycle read as a set has two ends, and either may have come last: who ranks the item after the one and

@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import is_dataclass
+from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, get_args, get_type_hints
 
 import lazy_loader
@@ -32,6 +33,7 @@ class Registry(Generic[Part]):
     Args:
         kind: what they are, for messages, for example "encoder".
         package: where ours are: each of its modules is imported before the first look-up. None for none.
+        module: of the package only the modules of this name, one in each of its rooms that has it.
         order: sort key of our classes, by default their modules; those of others follow as they were registered.
     """
 
@@ -39,11 +41,13 @@ class Registry(Generic[Part]):
         self,
         kind: str,
         package: str | None = None,
+        module: str | None = None,
         order: Callable[[Any], Any] = lambda cls: cls.__module__,
     ) -> None:
         self.kind = kind
         self._order = order
         self._package = package
+        self._module = module
         self._classes: dict[str, type[Part]] = {}
         self._found = package is None
 
@@ -140,9 +144,18 @@ class Registry(Generic[Part]):
         if not self._found:
             self._found = True  # before, for these modules may look up others
             assert self._package is not None
-            for module in pkgutil.iter_modules(importlib.import_module(self._package).__path__):
-                importlib.import_module(f"{self._package}.{module.name}")
+            for name in _modules(self._package, self._module):
+                importlib.import_module(name)
         plugins.load_installed()
+
+
+def _modules(package: str, module: str | None) -> list[str]:
+    """The full names of a package's modules, or of those called `module` in its sub-packages."""
+    path = importlib.import_module(package).__path__
+    if module is None:
+        return [f"{package}.{each.name}" for each in pkgutil.iter_modules(path)]
+    rooms = sorted(found.parent.name for folder in path for found in Path(folder).glob(f"*/{module}.py"))
+    return [f"{package}.{room}.{module}" for room in rooms]
 
 
 class Registered:

@@ -13,11 +13,11 @@ from tests.synthetic import cyclic_interactions
 from tfrec_dl.adversarial.outcome import read_outcome
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.metrics import NDCG
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.run import Run
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 import tfrec_dl
-from tfrec_dl.cli.reports import retrieval as narration
+from tfrec_dl.runs.resumable import ResumableTraining
 
 COMMANDS = ("demo", "train", "evaluate", "compare", "export", "add-items", "recommend", "rank", "models")
 
@@ -56,7 +56,7 @@ def test_interrupted_training_says_how_to_go_on_and_goes_on(program, table, tiny
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(narration.Narrator, "on_epoch_begin", interrupt)
+        patched.setattr(ResumableTraining, "on_epoch_begin", interrupt)
         result = program(*command)
     assert result.status == 130
     assert result.err == "interrupted: the same command continues it\n"

@@ -52,7 +52,7 @@ def test_interrupted_after_the_training_it_goes_on_from_there(program, small, tm
         def interrupt(*arguments):
             raise KeyboardInterrupt
 
-        patched.setattr("tfrec_dl.lifecycle.compare.announced_baselines", interrupt)
+        patched.setattr("tfrec_dl.retrieval.task.baseline_entries", interrupt)
         result = program("demo", "--out", out)
     assert result.status == 130
     assert "the same command continues" in result.err

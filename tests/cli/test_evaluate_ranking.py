@@ -3,9 +3,7 @@ import shutil
 
 import pytest
 
-from tfrec_dl.lifecycle.open_run import open_run
-from tfrec_dl.ranking.run import RankingRun
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.families.run import Run, open_run
 
 
 @pytest.mark.parametrize("part", ["test", "validation"])
@@ -49,7 +47,7 @@ def test_options_of_the_other_task_are_refused(refusal, ranked, trained, tmp_pat
 
 
 def test_runs_are_told_apart(ranked, trained):
-    assert type(open_run(ranked.folder)) is RankingRun
+    assert type(open_run(ranked.folder)) is Run
     assert type(open_run(trained.folder)) is Run
 
 

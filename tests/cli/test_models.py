@@ -1,18 +1,17 @@
 import re
 
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
-from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.named import RECIPES, recipes_of
 
 
 def test_every_recipe_is_listed_with_its_source(program):
     printed = program("models").out
-    for recipe in RECIPES.values():
+    for recipe in recipes_of("retrieval").values():
         assert f"{recipe.name}\n  {recipe.source}\n" in printed
 
 
 def test_every_setting_listed_can_be_set_to_what_is_listed(program):
     blocks = program("models").out.split("\n\n")
-    for recipe, block in zip(RECIPES.values(), blocks, strict=False):
+    for recipe, block in zip(recipes_of("retrieval").values(), blocks, strict=False):
         listed = dict(re.findall(r"(\S+)=(\S+)", block))
         assert listed["training.epochs"] == str(recipe.training.epochs)
         simple = {name: value for name, value in listed.items() if value[0] not in "(["}
@@ -43,9 +42,9 @@ def test_settings_of_what_reads_features_are_listed_once_and_can_be_set(program)
 
 def test_every_ranking_recipe_is_listed_and_its_settings_can_be_set_to_what_is_listed(program):
     printed = program("models").out.split("for --task ranking\n")[1]
-    *blocks, common = printed.strip().split("\n\n")[: len(RANKING_RECIPES) + 1]
+    *blocks, common = printed.strip().split("\n\n")[: len(recipes_of("ranking")) + 1]
     assert common.startswith("every ranking recipe\n")
-    for recipe, block in zip(RANKING_RECIPES.values(), blocks, strict=True):
+    for recipe, block in zip(recipes_of("ranking").values(), blocks, strict=True):
         assert block.startswith(f"{recipe.name}\n  {recipe.source}\n")
         listed = dict(re.findall(r"(\S+)=(\S+)", block + common))
         assert listed["training.epochs"] == str(recipe.training.epochs)
@@ -63,7 +62,7 @@ def test_choices_of_ranking_can_be_set(program):
     ):
         assert re.search(rf"model\.{name} (is )?{choices}", printed)
         for choice in re.split(", | or ", choices):
-            found = RANKING_RECIPES["din"].with_settings({f"model.{name}": choice}).to_dict()["model"]
+            found = RECIPES["din"].with_settings({f"model.{name}": choice}).to_dict()["model"]
             for part in name.split("."):
                 found = found[part]
             assert (found or {"name": "none"})["name"] == choice

@@ -1,6 +1,7 @@
 import pandas as pd
 
-from tfrec_dl.cli.reports.retrieval import NarratedSource
+from tfrec_dl.cli.progress import shown_progress
+from tfrec_dl.data.source import DataSource
 
 VISITS = {"u1": "abcab", "u2": "abdbc", "u3": "abaad"}  # the last two of each are held out
 
@@ -17,8 +18,8 @@ def test_it_says_what_falls_under_min_count(tmp_path, capsys):
             "test, being of them, are misses",
         ),
     ):
-        source = NarratedSource(str(path), min_count=min_count)
-        split = source.divide(source.read())
+        with shown_progress():
+            split = DataSource(str(path), min_count=min_count).read().split
         lines = capsys.readouterr().out.splitlines()
         assert [line for line in lines if "fewer than" in line] == ([expected] if expected else [])
         assert len(split.vocabulary.ids) == (4 if min_count == 1 else 2)

@@ -83,7 +83,7 @@ def test_test_cases_are_those_of_a_run_on_the_table(run, trained):
 
 
 def test_an_interrupted_run_goes_on_to_the_same_end(program, folder, tiny, tmp_path, monkeypatch):
-    from tfrec_dl.cli.reports.retrieval import Narrator
+    from tfrec_dl.runs.resumable import ResumableTraining
 
     def command(out):
         return ("train", "--data", folder[0], "--model", "gru", "--out", tmp_path / out, *tiny, "--epochs", 3)
@@ -93,7 +93,7 @@ def test_an_interrupted_run_goes_on_to_the_same_end(program, folder, tiny, tmp_p
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(Narrator, "on_epoch_begin", interrupt)
+        patched.setattr(ResumableTraining, "on_epoch_begin", interrupt)
         assert program(*command("run")).status == 130
     for out in ("run", "whole"):
         result = program(*command(out))

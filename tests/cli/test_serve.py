@@ -2,7 +2,6 @@ import json
 import shutil
 
 import pytest
-
 from tfrec_dl.cli.serve import parse_history
 
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from tfrec_dl.cli.reports.memory import show_size
+
 from tfrec_dl.retrieval.memory_estimate import SizeEstimate
 
 GIB = 2**30

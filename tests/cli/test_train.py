@@ -6,8 +6,8 @@ import shutil
 import pandas as pd
 import pytest
 
+from tfrec_dl.families.run import Run
 from tfrec_dl.retrieval.card import run_card
-from tfrec_dl.retrieval.run import Run
 
 METRICS = ("ndcg@10", "hit_rate@10", "mrr@10", "precision@10", "recall@10")
 

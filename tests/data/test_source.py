@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -29,16 +31,15 @@ def test_split_is_the_one_named(path):
     parts = {}
     for name in ("leave-last-out", "temporal"):
         source = DataSource(path, split=name)
-        split = source.divide(source.read())
+        split = source.read().split
         parts[name] = (len(split.train.items), len(split.validation.targets.items), len(split.test.targets.items))
     assert parts == {"leave-last-out": (15, 5, 5), "temporal": (21, 2, 2)}  # by the clock a tenth of 25 each
 
 
 def test_rare_items_are_left_out_of_the_vocabulary(path):
     source = DataSource(path)
-    interactions = source.read()
-    counts = source.divide(interactions).vocabulary.counts
-    kept = DataSource(path, min_count=int(counts.max())).divide(interactions).vocabulary
+    counts = source.read().split.vocabulary.counts
+    kept = DataSource(path, min_count=int(counts.max())).read().split.vocabulary
     assert 0 < len(kept.ids) == np.count_nonzero(counts == counts.max())
 
 
@@ -47,7 +48,7 @@ def test_absolute_source_is_found_from_any_folder(path, tmp_path, monkeypatch):
     source = DataSource("table.csv", split="temporal").absolute()
     monkeypatch.chdir("/")
     assert source == DataSource(path, split="temporal")
-    assert len(source.read()) == 25
+    assert len(source.read().interactions) == 25
 
 
 def test_table_that_is_not_there_is_an_input_error(tmp_path):
@@ -59,7 +60,7 @@ def test_table_too_short_to_split_is_an_input_error(tmp_path):
     (tmp_path / "table.csv").write_text("user_id,item_id\na,x\na,y\n")
     source = DataSource(str(tmp_path / "table.csv"))
     with pytest.raises(InputError, match="no user has the 3 interactions") as refused:
-        source.divide(source.read())
+        source.read()
     assert "\n" not in str(refused.value)
 
 
@@ -93,10 +94,9 @@ def test_ids_of_features_are_in_the_columns_of_the_interactions(path, tmp_path):
 def test_items_that_nobody_met_join_the_vocabulary_with_count_0(path, tmp_path):
     (tmp_path / "items.csv").write_text(ITEM_TABLE)
     source = DataSource(path, items=str(tmp_path / "items.csv"))
-    interactions, items = source.read(), source.read_items()
-    plain, wider = source.divide(interactions).vocabulary, source.divide(interactions, items).vocabulary
+    plain, wider = (each.read().split.vocabulary for each in (replace(source, items=None, item_kinds={}), source))
     assert wider.ids.tolist()[: len(plain.ids)] == plain.ids.tolist()
-    assert set(wider.ids) == {*plain.ids, *items.ids}
+    assert set(wider.ids) == {*plain.ids, *source.read_items().ids}
     assert wider.counts.tolist() == [*plain.counts, *[0] * (len(wider.ids) - len(plain.ids))]
     assert wider.trained_size == plain.size
 
@@ -108,7 +108,7 @@ def longer_table(tmp_path) -> str:
 
 def test_random_split_holds_out_a_tenth_and_a_fifth_of_each_user(tmp_path):
     source = DataSource(longer_table(tmp_path), split="random")
-    split = source.divide(source.read())
+    split = source.read().split
     assert split.train.lengths.tolist() == [5] * 40
     assert split.validation.targets.lengths.tolist() == [1] * 40
     assert split.test.targets.lengths.tolist() == [2] * 40
@@ -116,8 +116,8 @@ def test_random_split_holds_out_a_tenth_and_a_fifth_of_each_user(tmp_path):
 
 def test_cold_start_split_trains_on_nothing_of_the_items_held_out(tmp_path):
     source = DataSource(longer_table(tmp_path), split="cold-start")
-    interactions = source.read()
-    split, held_out = source.divide(interactions), source.hold_out(interactions)
+    dataset = source.read()
+    split, held_out = dataset.split, dataset.cold_split
     assert np.count_nonzero(split.vocabulary.counts == 0) == 5  # a fifth and a twentieth of 20
     assert held_out.test_items.sum() == 4
     assert split.vocabulary.ids.tolist() == held_out.vocabulary.ids.tolist()
@@ -128,7 +128,7 @@ def test_cold_start_split_trains_on_nothing_of_the_items_held_out(tmp_path):
 def test_cold_start_split_keeps_every_item(tmp_path):
     source = DataSource(longer_table(tmp_path), split="cold-start", min_count=2)
     with pytest.raises(InputError, match="min_count is 2: a cold-start split keeps every item, so it must be 1"):
-        source.divide(source.read())
+        source.read()
 
 
 def test_absolute_source_finds_its_features_from_any_folder(path, tmp_path, monkeypatch):

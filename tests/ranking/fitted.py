@@ -12,7 +12,7 @@ from tfrec_dl.ranking.fit import compile_ranking_model
 from tfrec_dl.ranking.fitted_state import learn_ranking_data
 from tfrec_dl.ranking.model import Predictor, RankingModel
 from tfrec_dl.ranking.rows import ranking_rows
-from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.recipes.recipe import Recipe
 
 
 class Fitted(NamedTuple):
@@ -22,7 +22,7 @@ class Fitted(NamedTuple):
     rows: RankingRows
 
 
-def built(recipe: RankingRecipe, split: ImpressionSplit) -> Fitted:
+def built(recipe: Recipe, split: ImpressionSplit) -> Fitted:
     """Not trained yet."""
     tf.keras.utils.set_random_seed(recipe.training.seed)
     data = learn_ranking_data(split, recipe.model, max_length=recipe.training.max_length)
@@ -30,7 +30,7 @@ def built(recipe: RankingRecipe, split: ImpressionSplit) -> Fitted:
     return Fitted(model, ranking_rows(model.knowledge, split))
 
 
-def fitted(recipe: RankingRecipe, split: ImpressionSplit) -> Fitted:
+def fitted(recipe: Recipe, split: ImpressionSplit) -> Fitted:
     """Trained on the training part."""
     found, config = built(recipe, split), recipe.training
     batches = RankingBatches(found.rows, split.train, config.batch_size, config.seed)

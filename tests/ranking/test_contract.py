@@ -15,19 +15,19 @@ import tensorflow as tf
 from tests.impressions import one_choice, shown
 from tests.ranking.fitted import built
 from tests.runs.runs import figures_of
+from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.evaluate import evaluate_ranking
 from tfrec_dl.ranking.model import Predictor, RankingModel
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
 from tfrec_dl.ranking.rows import ranking_rows
-from tfrec_dl.ranking.run import RankingRun
 from tfrec_dl.ranking.serving.export import export_ranking_model
 from tfrec_dl.ranking.serving.ranker import load_ranker
-from tfrec_dl.ranking.train import train_ranking
-from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.recipes.named import RECIPES, recipes_of
+from tfrec_dl.recipes.recipe import Recipe
 
 EPOCHS = 3
 SMALL = {
@@ -51,9 +51,10 @@ HEADS = {
     "conversions": {"click", "click_logit", "conversion", "click_and_conversion"},
     "ratings": {"rating"},
 }
-EVERY_CASE = [(name, labels) for name in RANKING_RECIPES for labels in LABELS]
+RANKERS = recipes_of("ranking")
+EVERY_CASE = [(name, labels) for name in RANKERS for labels in LABELS]
 # Trainings are dear: each ranker has one, with the labels in turn.
-CASES = [(name, tuple(LABELS)[number % len(LABELS)]) for number, name in enumerate(RANKING_RECIPES)]
+CASES = [(name, tuple(LABELS)[number % len(LABELS)]) for number, name in enumerate(RANKERS)]
 
 pytestmark = pytest.mark.slow
 
@@ -77,9 +78,9 @@ class CopiesTheFolder(tf.keras.callbacks.Callback):
 @dataclass(frozen=True)
 class Trained:
     labels: str
-    recipe: RankingRecipe
+    recipe: Recipe
     source: RankingSource
-    run: RankingRun
+    run: Run
     killed: Path
     split: ImpressionSplit
     model: RankingModel
@@ -113,11 +114,11 @@ def source_of(labels: str, table: Path) -> RankingSource:
 @pytest.fixture(scope="module", params=CASES, ids="-".join)
 def trained(request, table, tmp_path_factory) -> Trained:
     name, labels = request.param
-    recipe, source = RANKING_RECIPES[name].with_settings(SMALL), source_of(labels, table)
+    recipe, source = RECIPES[name].with_settings(SMALL), source_of(labels, table)
     folder = tmp_path_factory.mktemp(name)
     copies = CopiesTheFolder(folder / "run", folder / "killed")
     tf.keras.backend.clear_session()  # layers are named as in a process of its own: sums go by the names
-    run = RankingRun.open(train_ranking(recipe, source, folder / "run", [copies], verbose=0).folder)
+    run = Run.open(train(recipe, source, folder / "run", [copies], verbose=0).folder)
     split, model = run.split(), run.model()
     rows = ranking_rows(model.knowledge, split)
     predictions = Predictor(model)(RankingBatches(rows, split.test, 100).in_order())
@@ -127,8 +128,8 @@ def trained(request, table, tmp_path_factory) -> Trained:
 @pytest.mark.parametrize(("name", "labels"), EVERY_CASE, ids=lambda part: part)
 def test_every_weight_learns_from_every_kind_of_label(name, labels, table):
     source = source_of(labels, table)
-    split = source.divide(source.read())
-    found = built(RANKING_RECIPES[name].with_settings({**SMALL, "sharing": "mmoe", "experts": 2}), split)
+    split = source.read().split
+    found = built(RECIPES[name].with_settings({**SMALL, "sharing": "mmoe", "experts": 2}), split)
     batch = {name: tf.constant(values) for name, values in found.rows.batch(np.arange(400)).items()}
     unused = {variable.name for variable in found.model.trainable_variables}
     for _ in range(2):  # what begins at zero keeps the gradient from what lies before it
@@ -193,9 +194,9 @@ def test_predictions_are_probabilities_and_ratings_of_the_scale(trained):
 
 
 def test_killed_run_called_again_ends_as_if_it_had_not_been(trained):
-    assert not RankingRun.open(trained.killed).finished
+    assert not Run.open(trained.killed).finished
     tf.keras.backend.clear_session()  # layers are named as in a process of its own: sums go by the names
-    resumed = train_ranking(trained.recipe, trained.source, trained.killed, verbose=0)
+    resumed = train(trained.recipe, trained.source, trained.killed, verbose=0)
     metrics = "metrics.json"
     assert (resumed.folder / metrics).read_bytes() == (trained.run.folder / metrics).read_bytes()
     for variable, other in zip(resumed.model().trainable_variables, trained.model.trainable_variables, strict=True):

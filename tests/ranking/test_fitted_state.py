@@ -9,10 +9,10 @@ from tfrec_dl.ranking.build import RankingData, build_ranking_model
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_at_random, split_in_time
 from tfrec_dl.ranking.fitted_state import learn_ranking_data, load_ranking_data, save_ranking_data
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
 from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.recipes.named import RECIPES
 
-CONFIG = RANKING_RECIPES["wide_and_deep"].with_settings({"dimension": 4, "ranker.units": (4,)}).model
+CONFIG = RECIPES["wide_and_deep"].with_settings({"dimension": 4, "ranker.units": (4,)}).model
 CONTEXT = {"price": "number", "device": "category", "rating": "ignore", "order": "ignore"}
 BOUGHT = Feedback(click="click", conversion="order")
 

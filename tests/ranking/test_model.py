@@ -14,8 +14,8 @@ from tfrec_dl.ranking.data.batches import RankingBatches
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_at_random
 from tfrec_dl.ranking.objectives import Choice, Click
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
-from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.recipe import Recipe
 
 CONTEXT = {"price": "number", "device": "category", "rating": "ignore", "position": "ignore", "order": "ignore"}
 SMALL = {
@@ -32,8 +32,8 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def recipe() -> RankingRecipe:
-    return RANKING_RECIPES["wide_and_deep"].with_settings(SMALL)
+def recipe() -> Recipe:
+    return RECIPES["wide_and_deep"].with_settings(SMALL)
 
 
 def split_of(frame: pd.DataFrame, feedback: Feedback = CLICKS, **columns) -> ImpressionSplit:

@@ -21,32 +21,30 @@ from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.objectives import Choice, Click
 from tfrec_dl.ranking.rankers import DCN, DIN, RANKERS, Ranker
 from tfrec_dl.ranking.rankers.perceptron import perceptron
-from tfrec_dl.ranking.recipes import RANKING_RECIPES, get_ranking_recipe
 from tfrec_dl.ranking.sharing import MMoE, SharedBottom, SharedEmbeddings
-from tfrec_dl.recipes.named import RECIPES
-from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.recipes.named import RECIPES, get_recipe, recipes_of
+from tfrec_dl.recipes.recipe import Recipe
 
 
 @pytest.fixture
-def recipe() -> RankingRecipe:
-    return RANKING_RECIPES["wide_and_deep"]
+def recipe() -> Recipe:
+    return RECIPES["wide_and_deep"]
 
 
 def test_rankers_of_the_issue_exist_and_name_their_source():
-    assert set(RANKING_RECIPES) == {"conv_ncf", "wide_and_deep", "dcn", "deep_fm", "din"}
-    for name, each in RANKING_RECIPES.items():
+    assert set(recipes_of("ranking")) == {"conv_ncf", "wide_and_deep", "dcn", "deep_fm", "din"}
+    for name, each in recipes_of("ranking").items():
         assert each.name == name == each.model.ranker.name
         assert each.source
-    assert not set(RANKING_RECIPES) & set(RECIPES)
 
 
-@pytest.mark.parametrize("name", RANKING_RECIPES)
+@pytest.mark.parametrize("name", recipes_of("ranking"))
 def test_recipe_comes_back_from_json(name):
-    changed = RANKING_RECIPES[name].with_settings(
+    changed = RECIPES[name].with_settings(
         {"sharing": "mmoe", "click": "click", "listwise": 0.5, "output": "cumulative_logit", "calibration": None}
     )
-    for each in (RANKING_RECIPES[name], changed):
-        assert RankingRecipe.from_dict(json.loads(json.dumps(each.to_dict()))) == each
+    for each in (RECIPES[name], changed):
+        assert Recipe.from_dict(json.loads(json.dumps(each.to_dict()))) == each
 
 
 def test_ranker_is_given_by_name_with_its_settings_in_any_order(recipe):
@@ -111,11 +109,11 @@ def outsider() -> Iterator[type[Ranker]]:
 
 
 def test_registered_ranker_has_a_recipe_and_is_chosen_by_name(outsider, recipe):
-    own = get_ranking_recipe("one_layer")
+    own = get_recipe("one_layer")
     assert (own.name, own.source, own.model.dimension, own.training.epochs) == ("one_layer", "Doe, 2026", 4, 2)
-    assert RankingRecipe.from_dict(json.loads(json.dumps(own.to_dict()))) == own
+    assert Recipe.from_dict(json.loads(json.dumps(own.to_dict()))) == own
     assert recipe.with_settings({"ranker": "one_layer", "ranker.units": 3}).model.ranker == outsider(units=3)
-    assert "one_layer" in RANKING_RECIPES
+    assert "one_layer" in RECIPES
 
 
 def test_setting_of_training_is_found(recipe):
@@ -162,7 +160,7 @@ def test_settings_of_the_same_name_elsewhere_stay_what_they_are():
     """GBCE's calibration is a number, and a stack's ranker no network."""
     loss = RECIPES["gru"].with_settings({"loss": "gbce", "calibration": "0.5"}).model.loss
     assert loss.calibration == 0.5
-    (stack,) = (each for each in RECIPES.values() if hasattr(each.model, "ranker"))
+    (stack,) = (each for each in recipes_of("retrieval").values() if hasattr(each.model, "ranker"))
     path = f"ranker.{next(iter(stack.to_dict()['model']['ranker']))}"
     with pytest.raises(InputError, match=rf"setting model\.{path} is 'a lot'"):
         stack.with_settings({path: "a lot"})
@@ -171,5 +169,5 @@ def test_settings_of_the_same_name_elsewhere_stay_what_they_are():
 @pytest.mark.parametrize("change", [{"model": None}, {"extra": 1}, {"name": 3}, {"training": {"epochs": 0}}])
 def test_dictionary_that_is_no_recipe_is_refused(recipe, change):
     with pytest.raises(InputError, match="not a recipe") as refused:
-        RankingRecipe.from_dict({**recipe.to_dict(), **change})
+        Recipe.from_dict({**recipe.to_dict(), **change})
     assert "\n" not in str(refused.value)

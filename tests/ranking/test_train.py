@@ -13,15 +13,15 @@ import tensorflow as tf
 from tests.impressions import shown
 from tests.runs.runs import Interruption, Interrupts, contents, figures_of, history
 from tfrec_dl.errors import InputError
+from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.averaged_weights import averaged_weights
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import evaluate_ranking
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
 from tfrec_dl.ranking.rows import ranking_rows
-from tfrec_dl.ranking.run import RankingRun
-from tfrec_dl.ranking.train import train_ranking
-from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.optimisers import RowSparseAdam
 
 # Everything that draws random numbers is on.
@@ -45,8 +45,8 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def recipe() -> RankingRecipe:
-    return RANKING_RECIPES["wide_and_deep"].with_settings(SETTINGS)
+def recipe() -> Recipe:
+    return RECIPES["wide_and_deep"].with_settings(SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +71,14 @@ def source(tmp_path_factory) -> RankingSource:
     )
 
 
-def train_anew(recipe, source, folder, callbacks=()) -> RankingRun:
+def train_anew(recipe, source, folder, callbacks=()) -> Run:
     """Trains as a process of its own would: TensorFlow orders sums by the layers' names, which Keras counts on."""
     tf.keras.backend.clear_session()
-    return train_ranking(recipe, source, folder, callbacks, verbose=0)
+    return train(recipe, source, folder, callbacks, verbose=0)
 
 
 @pytest.fixture(scope="module")
-def finished(recipe, source, tmp_path_factory) -> RankingRun:
+def finished(recipe, source, tmp_path_factory) -> Run:
     return train_anew(recipe, source, tmp_path_factory.mktemp("runs") / "finished")
 
 
@@ -93,7 +93,7 @@ def interrupted(recipe, source, tmp_path_factory) -> Path:
 
 def refusal(recipe, source, folder) -> str:
     with pytest.raises(InputError) as refused:
-        train_ranking(recipe, source, folder, verbose=0)
+        train(recipe, source, folder, verbose=0)
     assert "\n" not in str(refused.value)
     return str(refused.value)
 
@@ -101,14 +101,14 @@ def refusal(recipe, source, folder) -> str:
 @pytest.mark.slow
 def test_interrupted_run_called_again_ends_as_if_it_had_not_been(interrupted, recipe, source, finished, tmp_path):
     folder = Path(shutil.copytree(interrupted, tmp_path / "copy"))
-    assert not RankingRun.open(folder).finished
+    assert not Run.open(folder).finished
     assert [row["epoch"] for row in history(folder)] == ["1", "2"]
     train_anew(recipe, source, folder)
     for name in ("metrics.json", "calibration.json"):
         assert (folder / name).read_bytes() == (finished.folder / name).read_bytes()
     assert figures_of(folder) == figures_of(finished.folder)
     expected = finished.model().trainable_variables
-    for variable, other in zip(RankingRun.open(folder).model().trainable_variables, expected, strict=True):
+    for variable, other in zip(Run.open(folder).model().trainable_variables, expected, strict=True):
         np.testing.assert_array_equal(variable, other)
 
 
@@ -160,7 +160,7 @@ def test_metrics_are_of_clicks_and_conversions_on_validation_and_test(finished):
 
 @pytest.mark.slow
 def test_opened_run_predicts_what_was_measured(finished):
-    run = RankingRun.open(finished.folder)
+    run = Run.open(finished.folder)
     split, model = run.split(), run.model()
     rows = ranking_rows(model.knowledge, split)
     reports = evaluate_ranking(model, rows, split.test)
@@ -176,7 +176,7 @@ def test_opened_run_predicts_what_was_measured(finished):
 @pytest.mark.slow
 def test_items_and_users_are_told_apart_by_their_features(finished):
     """Even those that were never shown."""
-    run = RankingRun.open(finished.folder)
+    run = Run.open(finished.folder)
     split, model = run.split(), run.model()
     batch = ranking_rows(model.knowledge, split).batch(split.test[:4])
     unseen = model.knowledge.items.encode(["i12", "i14"])
@@ -193,18 +193,18 @@ def test_table_that_has_changed_is_refused(finished, tmp_path):
     config["data"]["path"] = str(tmp_path / "other.csv")
     (folder / "config.json").write_text(json.dumps(config))
     with pytest.raises(InputError, match="has changed since"):
-        RankingRun.open(folder).split()
+        Run.open(folder).split()
 
 
 @pytest.mark.slow
 def test_unfinished_run_has_no_metrics_and_one_of_retrieval_is_no_ranking_run(interrupted, tmp_path):
     with pytest.raises(InputError, match="is not finished: run the same `tfrec-dl train` command again"):
-        RankingRun.open(interrupted).metrics()
+        Run.open(interrupted).metrics()
     (tmp_path / "config.json").write_text('{"recipe": {}, "data": {}}')
     with pytest.raises(InputError, match="is a run of retrieval, not of ranking"):
-        RankingRun.open(tmp_path)
+        Run.open(tmp_path)
     with pytest.raises(InputError, match="does not exist"):
-        RankingRun.open(tmp_path / "nowhere")
+        Run.open(tmp_path / "nowhere")
 
 
 def test_averages_stand_in_for_the_weights_as_long_as_one_looks():

@@ -104,18 +104,11 @@ def test_hybrid_tables_hold_the_trained_items_and_content_none():
     assert estimate(SMALL | {"kind": "content"}).tables == 0
 
 
-class Listener:
-    heard: SizeEstimate | None = None
-
-    def on_size_estimate(self, estimate):
-        self.heard = estimate
-
-
 def test_training_that_fits_is_announced_without_a_warning(tmp_path, caplog):
-    listener = Listener()
-    found = announce_size(RECIPES["gru"].with_settings(SMALL), VOCABULARY, tmp_path / "run", [listener, object()])
+    caplog.set_level(logging.INFO, "tfrec_dl")
+    found = announce_size(RECIPES["gru"].with_settings(SMALL), VOCABULARY, tmp_path / "run")
     assert found.fits
-    assert listener.heard == found
+    assert caplog.records[0].getMessage().startswith(f"memory: about {readable(found.memory)}")
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 

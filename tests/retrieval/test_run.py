@@ -12,7 +12,7 @@ from tests.runs.runs import contents, history, refusal, truncate
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.families.run import Run
 
 
 @pytest.mark.slow
@@ -28,11 +28,11 @@ def test_metrics_have_an_interval_each_on_validation_and_on_test_with_and_withou
 
 def test_metrics_are_those_of_the_best_epochs_weights_loaded_from_the_folder(finished):
     run = Run.open(finished.folder)
-    split = run.source.divide(run.interactions())
+    split = run.split()
     best = max(float(row["val_ndcg@10"]) for row in history(run.folder))
     assert run.metrics()["validation/ndcg@10"] == pytest.approx(best, abs=1e-9)
     for part, keep_seen in (("test", False), ("test_keep_seen", True)):
-        summary = evaluate(run.model(), split.test, run.vocabulary(), keep_seen=keep_seen).summary()
+        summary = evaluate(run.model(), split.test, split.vocabulary, keep_seen=keep_seen).summary()
         assert {f"{part}/{name}": value for name, value in summary.items()}.items() <= run.metrics().items()
 
 
@@ -44,7 +44,7 @@ def test_configuration_holds_everything_to_repeat_the_run(finished, recipe, sour
     assert run.source == source
     assert run.config() == config
     assert config["data_size"] == {"interactions": 660, "users": 60, "items": 20, "items_in_vocabulary": 20}
-    assert config["data_fingerprint"] == source.read().fingerprint()
+    assert config["data_fingerprint"] == source.read().fingerprint
     assert config["versions"]["tensorflow"] == tf.__version__
     assert {"python", "tf-keras", "numpy", "tfrec-dl"} <= set(config["versions"])
 
@@ -146,14 +146,14 @@ def test_run_on_data_that_changed_since_says_so(finished, source, tmp_path):
     (folder / "config.json").write_text(json.dumps(config))
 
     table.write_text("".join(lines))
-    assert len(Run.open(folder).interactions()) == len(lines) - 1
+    assert len(Run.open(folder).dataset().interactions) == len(lines) - 1
     table.write_text("".join(lines[:-1]))
     with pytest.raises(InputError, match="has changed since") as refused:
-        Run.open(folder).interactions()
+        Run.open(folder).dataset()
     assert "\n" not in str(refused.value)
     table.unlink()
     with pytest.raises(InputError, match="table.csv"):
-        Run.open(folder).interactions()
+        Run.open(folder).dataset()
 
 
 def test_bad_table_leaves_no_folder(recipe, tmp_path):

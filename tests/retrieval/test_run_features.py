@@ -15,11 +15,12 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.cold_start import evaluate_cold_start
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.compare import compare, train_once
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.retrieval.network_run import save_vocabulary, vocabulary_of
 
 CLASSES, PER_CLASS = 4, 6
 # Everything that draws random numbers is on.
@@ -96,7 +97,7 @@ def test_folder_keeps_the_features_and_what_they_are(finished, source):
 
 
 def test_items_that_nobody_met_are_in_the_vocabulary_with_count_0(finished):
-    vocabulary = finished.vocabulary()
+    vocabulary = vocabulary_of(finished)
     assert {"item_24", "item_25", "item_26", "item_27"} <= set(vocabulary.ids[vocabulary.counts == 0])
     assert "item_3" in set(vocabulary.ids[vocabulary.counts > 0])  # it has no features, and is met
 
@@ -110,7 +111,7 @@ def test_model_is_built_again_without_the_data_to_the_bit(finished, source, tmp_
     np.testing.assert_array_equal(again.item_vectors(), model.item_vectors())
     history = finished.split().test.histories.padded(6)
     np.testing.assert_array_equal(again.query(history), model.query(history))
-    ids = source.read().user_ids.astype(str)
+    ids = source.read().interactions.user_ids.astype(str)
     np.testing.assert_array_equal(again.user_tower(ids), model.user_tower(ids))
 
 
@@ -123,10 +124,9 @@ def test_killed_run_over_features_ends_as_if_it_had_not_been(copy, recipe, sourc
 
 def test_run_killed_before_its_features_were_saved_is_begun_again(copy, recipe, source):
     (copy / "items.parquet").unlink()
-    interactions, items, users = source.read(), source.read_items(), source.read_users()
-    vocabulary = source.divide(interactions, items).vocabulary
-    Run.begin(copy, recipe, source, interactions, vocabulary, {"items": items, "users": users})
-    assert Catalogue.load(copy / "items.parquet").fingerprint() == items.fingerprint()
+    dataset = source.read()
+    save_vocabulary(Run.begin(copy, recipe, dataset), dataset)
+    assert Catalogue.load(copy / "items.parquet").fingerprint() == dataset.features["items"].fingerprint()
 
 
 @pytest.mark.parametrize("table", ["items", "users"])
@@ -143,14 +143,14 @@ def test_run_whose_features_changed_is_refused(copy, finished, recipe, source, t
         assert f"holds an unfinished run with features.{table}.fingerprint" in refusal(recipe, source, copy)
         assert contents(copy) == before
         with pytest.raises(InputError, match="holds a run on other data") as refused:
-            train_once(recipe, source, finished.folder, source.read())
+            train_once(recipe, source.read(), finished.folder)
         assert "\n" not in str(refused.value)
         shutil.copytree(finished.folder, tmp_path / "board" / recipe.name)
         with pytest.raises(InputError, match="holds a run on other data"):
             compare([recipe], source, tmp_path / "board", verbose=0)
     finally:
         path.write_bytes(kept)
-    assert train_once(recipe, source, finished.folder, source.read()).folder == finished.folder
+    assert train_once(recipe, source.read(), finished.folder).folder == finished.folder
 
 
 def test_run_of_another_choice_of_features_is_refused(copy, recipe, source):
@@ -180,7 +180,7 @@ def test_cold_start_run_measures_warm_cold_and_all_items(source, tmp_path):
     cold = DataSource(source.path, split="cold-start", items=source.items, item_kinds={"cover": "ignore"})
     run = train(RECIPES["next_it_net"].with_settings(settings), cold, tmp_path / "run", verbose=0)
     metrics = run.metrics()
-    reports = evaluate_cold_start(run.model(), cold.hold_out(run.interactions(), cold.read_items()))
+    reports = evaluate_cold_start(run.model(), run.dataset().cold_split)
     for kind, report in reports.items():
         figures = {f"test_{kind}/{name}": value for name, value in report.summary().items()}
         assert figures.items() <= metrics.items()

@@ -10,12 +10,13 @@ from tests.runs.runs import Interruption, Interrupts, figures_of
 from tests.worded_reviews import told_by_own_words
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.ratings import evaluate_ratings
+from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.train import train
+from tfrec_dl.recipes.named import RECIPES, get_recipe
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.reviews.readers import ReviewAttention
-from tfrec_dl.reviews.recipes import REVIEW_RECIPES, ReviewRecipe, get_review_recipe
-from tfrec_dl.reviews.run import ReviewRun
 from tfrec_dl.reviews.serving import export_ratings, load_ratings
 from tfrec_dl.reviews.source import ReviewSource
-from tfrec_dl.reviews.train import train_reviews
 
 pytestmark = pytest.mark.slow
 
@@ -24,11 +25,11 @@ METRICS = ("rmse", "mse", "mae")
 
 
 @pytest.fixture(scope="module")
-def recipe() -> ReviewRecipe:
+def recipe() -> Recipe:
     """With dropout, attention and averaged weights: everything that a continued training has to restore."""
-    changed = get_review_recipe("deep_conn").with_settings(SETTINGS)
+    changed = get_recipe("deep_conn").with_settings(SETTINGS)
     reader = {"model": {**changed.to_dict()["model"], "reader": {"name": "review_attention", "units": 4}}}
-    return ReviewRecipe.from_dict({**changed.to_dict(), **reader})
+    return Recipe.from_dict({**changed.to_dict(), **reader})
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +48,8 @@ def reviews_table(columns, reviews):
 
 
 @pytest.fixture(scope="module")
-def finished(recipe, source, tmp_path_factory) -> ReviewRun:
-    return train_reviews(recipe, source, tmp_path_factory.mktemp("runs") / "deep_conn", verbose=0)
+def finished(recipe, source, tmp_path_factory) -> Run:
+    return train(recipe, source, tmp_path_factory.mktemp("runs") / "deep_conn", verbose=0)
 
 
 def test_metrics_are_those_of_the_model_beside_the_rating_bias_baseline(finished):
@@ -75,21 +76,21 @@ def test_run_opens_without_its_table_and_holds_no_text(finished, tmp_path):
     (folder / "config.json").write_text(text.replace(finished.source.path, "/gone.csv"), encoding="utf-8")
     users, items = ["user_0", "user_1", "nobody"], ["item_0", "nothing", "item_2"]
     expected = finished.model().predict_ratings(users, items)
-    np.testing.assert_array_equal(ReviewRun.open(folder).model().predict_ratings(users, items), expected)
+    np.testing.assert_array_equal(Run.open(folder).model().predict_ratings(users, items), expected)
     with pytest.raises(InputError, match="gone.csv"):
-        ReviewRun.open(folder).split()
+        Run.open(folder).split()
 
 
 @pytest.mark.parametrize("epoch", [1, 3])
 def test_a_run_killed_and_called_again_ends_the_same(recipe, source, finished, tmp_path, epoch):
     folder = tmp_path / "run"
     with pytest.raises(Interruption):
-        train_reviews(recipe, source, folder, [Interrupts(epoch)], verbose=0)
-    assert not ReviewRun.open(folder).finished
-    train_reviews(recipe, source, folder, verbose=0)
+        train(recipe, source, folder, [Interrupts(epoch)], verbose=0)
+    assert not Run.open(folder).finished
+    train(recipe, source, folder, verbose=0)
     assert figures_of(folder) == figures_of(finished.folder)
     assert (folder / "metrics.json").read_bytes() == (finished.folder / "metrics.json").read_bytes()
-    variables = [run.model().variables for run in (ReviewRun.open(folder), finished)]
+    variables = [run.model().variables for run in (Run.open(folder), finished)]
     for variable, other in zip(*variables, strict=True):
         np.testing.assert_array_equal(variable, other)
 
@@ -106,31 +107,31 @@ def test_a_changed_table_is_refused(finished, source, tmp_path):
     table = Path(shutil.copy(source.path, tmp_path / "reviews.csv"))
     text = (folder / "config.json").read_text(encoding="utf-8")
     (folder / "config.json").write_text(text.replace(source.path, str(table)), encoding="utf-8")
-    ReviewRun.open(folder).split()
+    Run.open(folder).split()
     table.write_text(table.read_text().replace("broken", "splendid"))
     with pytest.raises(InputError, match="has changed since"):
-        ReviewRun.open(folder).split()
+        Run.open(folder).split()
 
 
 def test_a_finished_run_and_one_of_other_settings_are_refused(recipe, source, finished, tmp_path):
     with pytest.raises(InputError, match="holds a finished run"):
-        train_reviews(recipe, source, finished.folder, verbose=0)
+        train(recipe, source, finished.folder, verbose=0)
     folder = Path(shutil.copytree(finished.folder, tmp_path / "run"))
     (folder / "metrics.json").unlink()
     with pytest.raises(InputError, match="training.epochs 3, not 4"):
-        train_reviews(recipe.with_settings({"epochs": 4}), source, folder, verbose=0)
+        train(recipe.with_settings({"epochs": 4}), source, folder, verbose=0)
 
 
 def test_bad_data_leave_no_folder(recipe, tmp_path):
     path = tmp_path / "reviews.csv"
     path.write_text("user_id,item_id,rating,review\n" + "".join(f"u{row},i,{row / 7},good\n" for row in range(50)))
     with pytest.raises(InputError, match="distinct values"):
-        train_reviews(recipe, ReviewSource(str(path)), tmp_path / "run", verbose=0)
+        train(recipe, ReviewSource(str(path)), tmp_path / "run", verbose=0)
     assert not (tmp_path / "run").exists()
 
 
 def test_recipe_comes_back_from_json(recipe):
     assert recipe.model.reader == ReviewAttention(units=4)
-    assert ReviewRecipe.from_dict(recipe.to_dict()) == recipe != REVIEW_RECIPES["deep_conn"]
+    assert Recipe.from_dict(recipe.to_dict()) == recipe != RECIPES["deep_conn"]
     with pytest.raises(InputError, match="did you mean 'deep_conn'"):
-        get_review_recipe("deepconn")
+        get_recipe("deepconn")

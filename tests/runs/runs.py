@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
-from tfrec_dl.retrieval.run import Run
 
 # Everything that draws random numbers is on: every dropout, sampled negatives, windows of random cuts.
 NETWORK = {"channels": 8, "dilations": (1,), "dimension": 8, "max_length": 5}

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from tests.synthetic import cyclic_interactions
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.families.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 400  # after which a cluster that hangs has failed

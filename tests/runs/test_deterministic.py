@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.synthetic import cyclic_interactions
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.families.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = [
@@ -26,7 +26,7 @@ def test_deterministic_trainings_end_with_the_same_weights(tmp_path):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-2000:]
 
-    first, second = (Run.open(tmp_path / name).retrieval_model().trainable_variables for name in ("first", "second"))
+    first, second = (Run.open(tmp_path / name).model().trainable_variables for name in ("first", "second"))
     assert len(first) > 10
     for one, other in zip(first, second, strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy())

@@ -23,8 +23,9 @@ from tests.runs.runs import (
     truncate,
 )
 from tfrec_dl.errors import InputError
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.retrieval.network_run import save_vocabulary, vocabulary_of
 
 
 @pytest.mark.slow
@@ -139,10 +140,10 @@ def test_run_killed_while_it_began_is_begun_again(recipe, source, tmp_path, monk
             train(recipe, source, folder, verbose=0)
     if moment == "configuration":
         (folder / ".config.json.x1y2z3").write_text("{")  # SIGKILL leaves the temporary file
-    split = source.divide(source.read())
-    Run.begin(folder, recipe, source, source.read(), split.vocabulary, {})
+    dataset = source.read()
+    save_vocabulary(Run.begin(folder, recipe, dataset), dataset)
     assert Run.open(folder).recipe == recipe
-    assert Run.open(folder).vocabulary().ids.tolist() == split.vocabulary.ids.tolist()
+    assert vocabulary_of(Run.open(folder)).ids.tolist() == dataset.split.vocabulary.ids.tolist()
 
 
 PROGRAM = """

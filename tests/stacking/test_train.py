@@ -11,11 +11,11 @@ from tests.runs.runs import Interruption, Interrupts, contents, refusal
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.lifecycle.compare import run_entry
+from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.retrieval.task import run_entry
 from tfrec_dl.stacking.model import StackedModel
 
 MEMBERS = ("next_it_net", "simple_rnn")
@@ -58,7 +58,7 @@ def test_folder_holds_members_baselines_and_blender(finished_stack):
 
 
 def test_run_opens_without_its_table_and_scores_as_measured(finished_stack, source, tmp_path):
-    split = source.divide(source.read())
+    split = source.read().split
     folder = Path(shutil.copytree(finished_stack.folder, tmp_path / "moved"))
     text = (folder / "config.json").read_text(encoding="utf-8")
     (folder / "config.json").write_text(text.replace(source.path, str(tmp_path / "gone.csv")), encoding="utf-8")
@@ -70,7 +70,7 @@ def test_run_opens_without_its_table_and_scores_as_measured(finished_stack, sour
 
 
 def test_validation_figures_are_not_those_of_the_blender_on_its_own_cases(finished_stack, source):
-    split = source.divide(source.read())
+    split = source.read().split
     in_sample = evaluate(finished_stack.model(), split.validation, split.vocabulary)
     assert finished_stack.metrics()["validation/mrr@10"] != pytest.approx(in_sample.means()["mrr@10"], abs=1e-9)
 
@@ -85,17 +85,14 @@ def test_run_killed_in_its_second_member_goes_on_and_ends_the_same(stacked, sour
     resumed = train(stacked, source, folder, verbose=0)
     assert contents(folder / "members" / MEMBERS[0]) == before
     assert (folder / "metrics.json").read_bytes() == (finished_stack.folder / "metrics.json").read_bytes()
-    histories = source.divide(source.read()).test.histories
+    histories = source.read().split.test.histories
     np.testing.assert_array_equal(resumed.model().scores(histories), finished_stack.model().scores(histories))
     assert "holds a finished run" in refusal(stacked, source, folder)
 
 
 def test_line_of_a_leaderboard_counts_the_members_seconds(finished_stack, source):
-    entry = run_entry(finished_stack, source.divide(source.read()))
-    parts = [
-        run_entry(Run.open(path), source.divide(source.read()))
-        for path in (finished_stack.folder / "members").iterdir()
-    ]
+    entry = run_entry(finished_stack, source.read().split)
+    parts = [run_entry(Run.open(path), source.read().split) for path in (finished_stack.folder / "members").iterdir()]
     assert entry.name == "stacked"
     assert entry.seconds == pytest.approx(sum(part.seconds for part in parts))
 

@@ -25,6 +25,10 @@ class IRGANConfig:
     adversarial_training: IRGANTraining = IRGANTraining()
     name: Literal["irgan"] = "irgan"
 
+    def separate_discriminator(self) -> Network | None:
+        """The discriminator, where it is another network than the generator."""
+        return None if self.discriminator == self.generator else self.discriminator
+
 
 @dataclass(frozen=True, config=STRICT)
 class CFGANConfig:
@@ -39,3 +43,7 @@ class CFGANConfig:
     generator: AutoencoderConfig = AutoencoderConfig()
     adversarial_training: CFGANTraining = CFGANTraining()
     name: Literal["cfgan"] = "cfgan"
+
+    def separate_discriminator(self) -> Network | None:
+        """None: the discriminator of vectors is not pre-trained."""
+        return None

@@ -1,28 +1,27 @@
-"""From the recipe of a game and a table to a finished run: pre-trained networks, then the game."""
+"""Adversarial training into a run: pre-trained networks, then generator against discriminator."""
 
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
 from tfrec_dl.adversarial.build import build_adversarial, discriminator_recipe, generator_recipe
-from tfrec_dl.adversarial.configuration import IRGANConfig
 from tfrec_dl.adversarial.losses import Wasserstein
 from tfrec_dl.adversarial.model import AdversarialModel
 from tfrec_dl.adversarial.monitor import COVERAGE, GANMonitor, GANMonitorConfig
 from tfrec_dl.adversarial.outcome import write_outcome
 from tfrec_dl.adversarial.settings import AdversarialTraining
-from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain
+from tfrec_dl.families.run import Run
 from tfrec_dl.files import locked, write_json
-from tfrec_dl.recipes.configuration import check_kind
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.build import build_model, model_class
+from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, training_batches
-from tfrec_dl.retrieval.run import DISCRIMINATOR, START, Run
+from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
 from tfrec_dl.retrieval.train import trained_network
 from tfrec_dl.retrieval.validation import VALIDATION_METRICS, ValidationCallback
 from tfrec_dl.runs.optimisers import RowSparseAdam
@@ -30,82 +29,90 @@ from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 
 logger = logging.getLogger(__name__)
 
+START = "start"  # folder of the run of the generator before adversarial training
+DISCRIMINATOR = "discriminator"  # folder of the run of the discriminator before it
+
 
 def train_adversarial(
     recipe: Recipe,
-    source: DataSource,
+    dataset: Any,
     folder: Path,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Run:
-    """`train` for a game: generator and discriminator each in a run of its own, below FOLDER, then the game.
+    """Trains generator and discriminator each in a run of its own, below FOLDER, then against each other.
 
-    FOLDER/start is the run of the generator before the game. The figures of the run stand beside it: "test_gain/..." is
-    what the game added, with paired intervals. The generator of the best epoch on validation is kept, and that is the
-    one before the game where no epoch is better.
+    FOLDER/start is the run of the generator before adversarial training. The metrics of the run stand beside it:
+    "test_gain/..." is what was added, with paired intervals. The generator of the best epoch on validation is kept, and
+    that is the one before where no epoch is better.
     """
-    check_kind(recipe.model, source.items)
-    interactions, items, users = source.read(), source.read_items(), source.read_users()
-    source.coverage(interactions, items, users)  # refuses features of others before anything is written
-    split = source.divide(interactions, items)
+    split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
+    networks = generator_recipe(recipe), discriminator_recipe(recipe)
     # Refuses what cannot be built or trained before anything is written.
-    for network in (generator_recipe(recipe), discriminator_recipe(recipe)):
+    for network in networks:
         if network is not None:
             build_model(network, split.vocabulary, items, users)
-    batches = training_batches(model_class(recipe.model).batches, split, recipe.training, user_ids=users is not None)
+    windows = networks[0].family.model_class.batches
+    batches = training_batches(windows, split, recipe.training, user_ids=users is not None)
 
-    run = Run.begin(folder, recipe, source, interactions, split.vocabulary, {"items": items, "users": users})
+    run = Run.begin(folder, recipe, dataset)
+    save_vocabulary(run, dataset)
     with locked(folder / "config.json"):
-        plain = source.absolute()  # a source that says what it reads has said it already
-        logger.info("generator, before the game")
-        start = trained_network(generator_recipe(recipe), plain, folder / START, callbacks, verbose)
-        judge_recipe, judge_folder = discriminator_recipe(recipe), folder / START
-        if judge_recipe is not None:
-            logger.info("discriminator, before the game")
-            judge_folder = folder / DISCRIMINATOR
-            trained_network(judge_recipe, plain, judge_folder, callbacks, verbose)
+        logger.info("generator, before adversarial training")
+        start = trained_network(networks[0], dataset, folder / START, callbacks, verbose)
+        before = folder / START
+        if networks[1] is not None:
+            logger.info("discriminator, before adversarial training")
+            before = folder / DISCRIMINATOR
+            trained_network(networks[1], dataset, before, callbacks, verbose)
         tf.keras.utils.set_random_seed(recipe.training.seed)
-        generator = Run.open(folder / START).retrieval_model()
-        judge = Run.open(judge_folder).retrieval_model() if isinstance(recipe.model, IRGANConfig) else None
-        game = build_adversarial(recipe, generator, judge)
-        _play(game, split, batches, run, callbacks, verbose)
+        generator = _pretrained(folder / START)
+        discriminator = _pretrained(before) if recipe.family.needs_discriminator else None
+        model = build_adversarial(recipe, generator, discriminator)
+        _fit(model, split, batches, run, callbacks, verbose)
         restore_best(generator, folder)
-        figures = measure(generator, split) | measure_gain(generator, start, split)
-        if source.split == "cold-start":
-            figures |= measure_cold(generator, source.hold_out(interactions, items))
-        write_json(folder / "metrics.json", figures)
+        metrics = measure(generator, split) | measure_gain(generator, start, split)
+        if dataset.cold_split is not None:
+            metrics |= measure_cold(generator, dataset.cold_split)
+        write_json(folder / "metrics.json", metrics)
     return run
 
 
-def compile_adversarial(game: AdversarialModel, settings: AdversarialTraining) -> None:
-    """Compiles a game with a row-sparse Adam for each side, at the learning rates of its settings."""
-    game.compile(
+def _pretrained(folder: Path) -> Any:
+    run = Run.open(folder)
+    return trained_model(run.recipe, run)
+
+
+def compile_adversarial(model: AdversarialModel, settings: AdversarialTraining) -> None:
+    """Compiles a model with a row-sparse Adam for each side, at the learning rates of its settings."""
+    model.compile(
         generator_optimizer=RowSparseAdam(settings.generator_learning_rate),
         discriminator_optimizer=RowSparseAdam(settings.discriminator_learning_rate),
     )
 
 
-def _play(
-    game: AdversarialModel,
+def _fit(
+    model: AdversarialModel,
     split: Split,
     batches: Batches,
     run: Run,
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
 ) -> None:
-    """Plays from the run's last checkpoint on; the generator before the game counts as epoch 0.
+    """Trains from the run's last checkpoint on; the pre-trained generator counts as epoch 0.
 
-    Writes adversarial.json: the epochs trained, the one that is kept, and why the game was stopped, if it was.
+    Writes adversarial.json: the epochs trained, the one that is kept, and why training was stopped, if it was.
     """
-    settings, folder = game.settings, run.folder
+    settings, folder = model.settings, run.folder
     before = Run.open(folder / START).metrics()
-    compile_adversarial(game, settings)
-    # While the generator is the one before the game.
-    entropy = game.generator_step(next(iter(batches.dataset())), tf.constant([0, 0])).entropy
-    resumable = ResumableTraining(game, folder, MONITORED, settings.adversarial_patience)
+    compile_adversarial(model, settings)
+    logger.info("adversarial training: %s", training_report(model))
+    # While the generator is the one before the model.
+    entropy = model.generator_step(next(iter(batches.dataset())), tf.constant([0, 0])).entropy
+    resumable = ResumableTraining(model, folder, MONITORED, settings.adversarial_patience)
     finished_epochs = resumable.resume()
     if finished_epochs:
-        logger.info("continuing the game after epoch %d", finished_epochs)
+        logger.info("continuing adversarial training after epoch %d", finished_epochs)
     else:
         resumable.start_from(before[f"validation/{MONITORED.removeprefix('val_')}"])
     # A critic's logits have no boundary between real and made, so it cannot win.
@@ -116,7 +123,7 @@ def _play(
     if over is not None:
         logger.warning("stopped after epoch %d: %s", finished_epochs, over)
     elif not resumable.stalled and finished_epochs < settings.adversarial_epochs:
-        game.fit(
+        model.fit(
             batches.dataset(finished_epochs * batches.steps_per_epoch),
             initial_epoch=finished_epochs,
             epochs=settings.adversarial_epochs,
@@ -133,4 +140,14 @@ def _play(
     write_outcome(
         folder,
         {"epochs": resumable.epoch, "kept_epoch": int(resumable.progress.best_epoch), "stopped": over or watch.reason},
+    )
+
+
+def training_report(model: AdversarialModel) -> str:
+    """A line to log on who is trained against whom, with which loss and in which steps."""
+    settings = model.settings
+    steps = f"{settings.discriminator_steps} to 1" if settings.discriminator_steps > 1 else "in turn"
+    return (
+        f"{model.encoder.name} against a discriminator, {settings.adversarial_loss.name}, steps {steps}, "
+        f"pre-training loss with weight {settings.likelihood:g}; row-sparse Adam for each side"
     )

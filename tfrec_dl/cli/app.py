@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from tfrec_dl import __version__
-from tfrec_dl.cli import compare, demo, evaluate, models, prepare, rank, serve, train
+from tfrec_dl.cli import compare, demo, evaluate, export, models, prepare, rank, recommend, train
 from tfrec_dl.cli.console import INTERRUPTED, complain
 from tfrec_dl.errors import InputError
 
@@ -92,8 +92,8 @@ app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
-app.command("export")(serve.export)
-app.command("add-items")(serve.add_items)
-app.command("recommend")(serve.recommend)
+app.command("export")(export.export)
+app.command("add-items")(export.add_items)
+app.command("recommend")(recommend.recommend)
 app.command("rank")(rank.rank)
 app.command("models")(models.models)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tfrec_dl.cli.console import console, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
+from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.reports.leaderboards import LEADERBOARD, save
 from tfrec_dl.files import replacing
@@ -55,15 +56,12 @@ def demo(
 def _run(out: Path, recording: Console) -> None:
     import pandas as pd
 
-    from tfrec_dl.cli.reports.retrieval import NarratedSource, Narrator
     from tfrec_dl.data.demo import demo_table
     from tfrec_dl.data.demo_terms import DEMO_DATA_TERMS
-    from tfrec_dl.evaluation.leaderboard import leaderboard
+    from tfrec_dl.data.source import DataSource
     from tfrec_dl.evaluation.rendering import rich_table
-    from tfrec_dl.lifecycle.compare import announced_baselines, run_entry, train_once
+    from tfrec_dl.lifecycle.compare import train_once
     from tfrec_dl.recipes.named import get_recipe
-    from tfrec_dl.retrieval.card import run_card
-    from tfrec_dl.retrieval.serving.export import export_saved_model
     from tfrec_dl.serving.recommender import load
     from tfrec_dl.serving.warm_up import require_serving_protos
 
@@ -76,18 +74,17 @@ def _run(out: Path, recording: Console) -> None:
     table = pd.read_csv(out / TABLE, dtype={"user_id": str, "item_id": str})
 
     recipe = get_recipe(RECIPE).with_settings(SETTINGS)
-    source = NarratedSource(str(out / TABLE))
-    interactions = source.read()
-    split = source.divide(interactions)
-    run = train_once(recipe, source.absolute(), out / RUN, interactions, [Narrator()], keras_verbosity())
-
-    ranked = leaderboard([run_entry(run, split), *announced_baselines(split, say)])
+    with shown_progress():
+        dataset = DataSource(str(out / TABLE)).read()
+        run = train_once(recipe, dataset, out / RUN, verbose=keras_verbosity())
+        task, split = recipe.family.task, dataset.split
+        ranked = task.leaderboard([*task.entries(run, dataset), *task.baseline_entries(dataset)], dataset)
     title = f"{len(split.test):,} users' last film, sought among {len(split.vocabulary.ids):,}"
     recording.print(rich_table(ranked, title))
     save(ranked, out)
 
     if not (out / EXPORT / "1").exists():
-        export_saved_model(run.model(), out / EXPORT, card=run_card(run, DEMO_DATA_TERMS))
+        recipe.family.export(run, out / EXPORT, task.card(run, DEMO_DATA_TERMS))
     recommender = load(out / EXPORT)
     recording.print(f"exported to {recommender.folder} and loaded back", markup=False)
     _show_recommendations(table, recommender, recording)

@@ -1,4 +1,4 @@
-"""`tfrec-dl rank`, and `tfrec-dl export` for a run of ranking."""
+"""`tfrec-dl rank`."""
 
 import json
 from collections.abc import Sequence
@@ -9,48 +9,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from tfrec_dl.cli.console import console, say
+from tfrec_dl.cli.console import console
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tfrec_dl.ranking.run import RankingRun
     from tfrec_dl.serving.recommender import Recommender
     from tfrec_dl.serving.request_rows import Pairs
-
-
-def export_ranking_run(run: "RankingRun", dest: Path, retrieval: Path | None, candidates: int, k: int) -> None:
-    """Exports a ranking run, alone or behind a retrieval run.
-
-    Raises:
-        InputError: if a run is not finished, `retrieval` is none of retrieval, or a number is below 1.
-    """
-    from tfrec_dl.lifecycle.open_run import open_run
-    from tfrec_dl.ranking.card import ranking_run_card
-    from tfrec_dl.ranking.run import RankingRun
-    from tfrec_dl.ranking.serving.export import export_ranking_model
-    from tfrec_dl.two_stage.card import two_stage_card
-    from tfrec_dl.two_stage.export import export_two_stage
-
-    run.metrics()  # refuses a run that is not finished
-    if retrieval is None:
-        version = export_ranking_model(run.model(), dest, card=ranking_run_card(run))
-        said = f"exported {run.recipe.name} to {version}"
-    else:
-        finder = open_run(retrieval)
-        if isinstance(finder, RankingRun):
-            raise InputError(f"--retrieval {retrieval} is a run of ranking: name one of retrieval.")
-        finder.metrics()
-        card = two_stage_card(finder, run)
-        version = export_two_stage(finder.model(), run.model(), dest, candidates=candidates, k=k, card=card)
-        said = f"exported {finder.recipe.name} and {run.recipe.name} to {version}"
-    say(said)
-    say(f"its model card: {version / 'assets.extra' / 'model_card.md'}")
-    say(f"next: tfrec-dl rank {dest} --candidates TABLE")
-    if retrieval is not None:
-        say(f'or: tfrec-dl recommend {dest} --user ID --history "id1,id2,id3"')
 
 
 def rank(
@@ -141,11 +108,11 @@ def recommend_ranked(
 
 def _read(path: str, ids: list[str]) -> "pd.DataFrame":
     """A table, its ids as text."""
-    from tfrec_dl.data.tables.columns import missing_column
+    from tfrec_dl.data.tables.columns import MissingColumnError
     from tfrec_dl.data.tables.reading import TableFile
 
     table = TableFile(path)
     for name in ids:
         if name not in table.header:
-            raise InputError(missing_column(name, table.header, table.name))
+            raise MissingColumnError(name, table.header, table.name)
     return table.read([name for name in table.header if name], ids)

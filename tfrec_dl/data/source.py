@@ -1,8 +1,9 @@
 """Where a run's interactions come from and how they are split: a description that can be written down and repeated."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -10,12 +11,16 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables, absolute_path
+from tfrec_dl.data.interaction_dataset import InteractionDataset
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.cold_start import ColdStartSplit, hold_out_items
 from tfrec_dl.data.splits.random import random_by_user
+from tfrec_dl.data.splits.report import split_report
 from tfrec_dl.data.splits.split import Split, leave_last_out, temporal
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
+
+logger = logging.getLogger(__name__)
 
 SPLITS: dict[str, Callable[..., Split]] = {
     "leave-last-out": leave_last_out,
@@ -47,6 +52,8 @@ class DataSource(FeatureTables):
         image_size: height and width in pixels that pictures are stretched to.
     """
 
+    in_memory: ClassVar[bool] = True
+
     path: str
     user: str = "user_id"
     item: str = "item_id"
@@ -61,48 +68,62 @@ class DataSource(FeatureTables):
     user_kinds: dict[str, Choice] = Field(default_factory=dict)
     image_size: tuple[int, int] = (64, 64)
 
-    def read(self) -> Interactions:
+    def read(self, features: Mapping[str, Catalogue | None] | None = None) -> InteractionDataset:
+        """Reads and checks the table and the features, logs what they hold, and splits the interactions.
+
+        Args:
+            features: "items" and "users" -> their features, where they are known already; None reads them too. Items
+                that nobody interacted with in training are in the vocabulary too, with count 0.
+
+        Raises:
+            InputError: as `Interactions.read` and `Catalogue.read`; if features have no id in common with the table, or
+                the split leaves nothing to learn from or to evaluate on.
+        """
+        interactions = self.read_interactions()
+        if features is None:
+            features = {"items": self.read_items(), "users": self.read_users()}
+        self.log_coverage(interactions, features)
+        cold_split = self._hold_out(interactions, features["items"]) if self.split == "cold-start" else None
+        split = self._split(interactions, features["items"]) if cold_split is None else cold_split.split
+        self._refuse_empty_parts(split, interactions)
+        for line in split_report(self.split, split, interactions, self.min_count):
+            logger.info("%s", line)
+        return InteractionDataset(self, interactions, features, split, cold_split)
+
+    def read_interactions(self) -> Interactions:
         """Reads and checks the table.
 
         Raises:
             InputError: as `Interactions.read`.
         """
+        logger.info("reading %s", self.path)
         columns = Columns(user=self.user, item=self.item, time=self.time, rating=self.rating, weight=self.weight)
-        return Interactions.read(self.path, columns)
+        interactions = Interactions.read(self.path, columns)
+        order = "" if interactions.times is not None else "; no times: the table's order is the order in time"
+        logger.info(
+            "%s interactions of %s users with %s items%s",
+            *(f"{count:,}" for count in (len(interactions), len(interactions.user_ids), len(interactions.item_ids))),
+            order,
+        )
+        if interactions.weights is not None:
+            column = self.weight or "weight"
+            logger.info("weights: an interaction counts in the loss as much as column %r has", column)
+        return interactions
 
-    def divide(self, interactions: Interactions, items: Catalogue | None = None) -> Split:
-        """Splits the interactions of this source.
+    def _split(self, interactions: Interactions, items: Catalogue | None) -> Split:
+        catalogue_ids = None if items is None else items.ids
+        return SPLITS[self.split](interactions, min_count=self.min_count, catalogue_ids=catalogue_ids)
 
-        Args:
-            interactions: of `read`.
-            items: of `read_items`: those that nobody met in training are in the vocabulary too, with count 0.
-
-        Raises:
-            InputError: if the split leaves nothing to learn from or to evaluate on.
-        """
-        if self.split == "cold-start":
-            split = self.hold_out(interactions, items).split
-        else:
-            catalogue_ids = None if items is None else items.ids
-            split = SPLITS[self.split](interactions, min_count=self.min_count, catalogue_ids=catalogue_ids)
+    def _refuse_empty_parts(self, split: Split, interactions: Interactions) -> None:
         for part, cases in (("validation", split.validation), ("test", split.test)):
             if not len(cases):
                 raise InputError(
                     f"the {self.split} split of {self.path!r} leaves no user for {part} "
                     f"({len(interactions)} interactions of {len(interactions.user_ids)} users): bring longer histories."
                 )
-        return split
 
-    def hold_out(self, interactions: Interactions, items: Catalogue | None = None) -> ColdStartSplit:
-        """The cold-start split, with the cases of the items held out.
-
-        Args:
-            interactions: of `read`.
-            items: of `read_items`.
-
-        Raises:
-            InputError: as `hold_out_items`, and if `min_count` is above 1.
-        """
+    def _hold_out(self, interactions: Interactions, items: Catalogue | None) -> ColdStartSplit:
+        """The cold-start split, with the cases of the items held out."""
         if self.min_count > 1:
             raise InputError(f"min_count is {self.min_count}: a cold-start split keeps every item, so it must be 1.")
         return hold_out_items(interactions, catalogue_ids=None if items is None else items.ids)

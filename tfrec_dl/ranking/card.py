@@ -3,7 +3,7 @@
 from pathlib import PurePath
 from typing import Any
 
-from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 
 RANKING_SPLITS = {
@@ -15,7 +15,7 @@ RANKING_SPLITS = {
 }
 
 
-def ranking_run_card(run: RankingRun, data_terms: str | None = None, **facts: Any) -> ModelCard:
+def ranking_run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
     """Fills a model card from a finished ranking run.
 
     Args:

@@ -1,68 +1,61 @@
-"""From a ranking recipe and a table of impressions to a finished run."""
+"""Trains a ranker into a run."""
 
 import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
+from tfrec_dl.families.run import Run
 from tfrec_dl.files import locked, write_json
 from tfrec_dl.ranking.averaged_weights import averaged_weights
 from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.calibration import save_calibration
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.feedback import CLICK
-from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.evaluate import ROWS
 from tfrec_dl.ranking.fit import compile_ranking_model, monitored
-from tfrec_dl.ranking.fitted_state import learn_ranking_data
+from tfrec_dl.ranking.fitted_state import learn_ranking_data, save_ranking_data
 from tfrec_dl.ranking.measure import measure_ranking
 from tfrec_dl.ranking.model import CLICK_LOGIT, Predictor, RankingModel
 from tfrec_dl.ranking.rows import ranking_rows
-from tfrec_dl.ranking.run import RankingRun
+from tfrec_dl.ranking.training_report import training_report
 from tfrec_dl.ranking.validation import RankingValidation
-from tfrec_dl.recipes.recipe import RankingRecipe
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 
 logger = logging.getLogger(__name__)
 
 
-def train_ranking(
-    recipe: RankingRecipe,
-    source: RankingSource,
-    folder: Path | str,
+def train_ranker(
+    recipe: Recipe,
+    dataset: Any,
+    folder: Path,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
-) -> RankingRun:
-    """Trains a ranking recipe into a folder; killed and called again, goes on from its last finished epoch.
+) -> Run:
+    """Trains a ranking recipe into a folder; see `Family.train`.
 
     Args:
         recipe: what to train, and how.
-        source: the table, its columns, its labels, its split.
-        folder: the run's folder; new, or that of the same call's unfinished run.
-        callbacks: further Keras callbacks; they find the validation figures in the logs.
+        dataset: an `ImpressionDataset`.
+        folder: of the run.
+        callbacks: further Keras callbacks.
         verbose: as in `model.fit`.
-
-    Returns:
-        The finished run.
-
-    Raises:
-        InputError: for bad data, or a folder that holds something else or that another process trains into; before
-            anything is written.
     """
-    folder = Path(folder)
-    impressions, items, users = source.read(), source.read_items(), source.read_users()
-    for whose, coverage in source.coverage(impressions, items, users).items():
-        logger.info("%s: %s", whose, coverage)
-    split = source.divide(impressions)
-    data = learn_ranking_data(split, recipe.model, items, users, source.min_count, recipe.training.max_length)
+    split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
+    min_count = dataset.source.min_count
+    data = learn_ranking_data(split, recipe.model, items, users, min_count, recipe.training.max_length)
 
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_ranking_model(recipe.model, data, recipe.training.max_length)
     rows = ranking_rows(model.knowledge, split)
-    run = RankingRun.begin(folder, recipe, source, split, data)
+    run = Run.begin(folder, recipe, dataset)
+    if not (folder / "knowledge.json").exists():
+        save_ranking_data(data, folder)
     with locked(folder / "config.json"):
         _fit(model, split, rows, run, callbacks, verbose)
         restore_best(model, folder)
@@ -75,7 +68,7 @@ def _fit(
     model: RankingModel,
     split: ImpressionSplit,
     rows: RankingRows,
-    run: RankingRun,
+    run: Run,
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
 ) -> None:
@@ -87,6 +80,8 @@ def _fit(
     averaged = partial(averaged_weights, model)
     resumable = ResumableTraining(model, folder, monitor.name, config.patience, monitor.mode, averaged)
     finished_epochs = resumable.resume()
+    for line in training_report(model, run.recipe):
+        logger.info("%s", line)
     if finished_epochs:
         logger.info("continuing after epoch %d", finished_epochs)
     if not resumable.stalled and finished_epochs < config.epochs:
@@ -105,7 +100,7 @@ def _fit(
         )
 
 
-def _calibrate(model: RankingModel, split: ImpressionSplit, rows: RankingRows, run: RankingRun) -> None:
+def _calibrate(model: RankingModel, split: ImpressionSplit, rows: RankingRows, run: Run) -> None:
     """Makes probabilities of the logits of clicks, by the validation part."""
     method = run.recipe.model.calibration
     if method is None or CLICK not in model.objectives:

@@ -1,37 +1,44 @@
-"""The recipes by name, each with its source and its defaults."""
+"""The recipes by name, each with its source and its defaults: those of every family, and those that are added."""
 
-from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
-from tfrec_dl.encoders.caser import Caser
-from tfrec_dl.encoders.gru import GRU
-from tfrec_dl.encoders.lstm import LSTM
-from tfrec_dl.encoders.next_it_net import NextItNet
-from tfrec_dl.encoders.simple_rnn import SimpleRNN
+from collections.abc import Iterator, Mapping
+
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest
+from tfrec_dl.recipes.families import add_recipe, known_recipes
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
-from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
 
-HIDASI = "Hidasi et al., ICLR 2016; Hidasi and Karatzoglou, CIKM 2018"
-WHOLE_HISTORIES = TrainingConfig(epochs=50, batch_size=64, max_length=1_000, learning_rate=3e-3, patience=20)
-RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe
-    for recipe in (
-        Recipe("simple_rnn", HIDASI, ModelConfig(SimpleRNN())),
-        Recipe("lstm", HIDASI, ModelConfig(LSTM())),
-        Recipe("gru", HIDASI, ModelConfig(GRU())),
-        Recipe("caser", "Tang and Wang, WSDM 2018", ModelConfig(Caser())),
-        Recipe("next_it_net", "Yuan et al., WSDM 2019", ModelConfig(NextItNet())),
-        Recipe("mult_dae", "Liang et al., WWW 2018", AutoencoderConfig(), WHOLE_HISTORIES),
-        Recipe("irgan", "Wang et al., SIGIR 2017", IRGANConfig(ModelConfig(GRU()), ModelConfig(GRU()))),
-        Recipe("cfgan", "Chae et al., CIKM 2018", CFGANConfig(), WHOLE_HISTORIES),
-        Recipe(
-            "stacked",
-            "Wolpert, Neural Networks 1992",
-            StackedConfig({"gru": DeepMember(ModelConfig(GRU())), "caser": DeepMember(ModelConfig(Caser()))}),
-        ),
-    )
-}
+
+class _Recipes(Mapping[str, Recipe]):
+    """The recipes that are known at the moment."""
+
+    def __getitem__(self, name: str) -> Recipe:
+        """The recipe of that name."""
+        recipe: Recipe = known_recipes()[name]
+        return recipe
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(known_recipes())
+
+    def __len__(self) -> int:
+        """The number of recipes."""
+        return len(known_recipes())
+
+
+RECIPES: Mapping[str, Recipe] = _Recipes()
+"""Name -> recipe."""
+
+
+def register_recipe(recipe: Recipe) -> Recipe:
+    """Makes a recipe available by its name, wherever ours are.
+
+    Raises:
+        InputError: if another recipe has the name.
+    """
+    if recipe.name in RECIPES and RECIPES[recipe.name] != recipe:
+        raise InputError(f"there is another recipe called {recipe.name!r}: choose another name.")
+    add_recipe(recipe)
+    return recipe
 
 
 def get_recipe(name: str) -> Recipe:
@@ -43,3 +50,8 @@ def get_recipe(name: str) -> Recipe:
     if name not in RECIPES:
         raise InputError(f"no recipe is called {name!r}: {closest(name, RECIPES)}")
     return RECIPES[name]
+
+
+def recipes_of(task: str) -> dict[str, Recipe]:
+    """The recipes of a task by name: "retrieval", "ranking", ...; none where there is no such task."""
+    return {name: recipe for name, recipe in RECIPES.items() if recipe.family.task.name == task}

@@ -3,30 +3,63 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError, field_validator
 from pydantic.dataclasses import dataclass
-from typing_extensions import Self
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
 
-from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
 from tfrec_dl.errors import InputError
-from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
-from tfrec_dl.recipes.settings import FAMILIES, change, setting_at
+from tfrec_dl.recipes.families import family_named
+from tfrec_dl.recipes.renamed import with_new_names
+from tfrec_dl.recipes.settings import change, setting_at
 from tfrec_dl.recipes.strict import STRICT
-from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
-from tfrec_dl.runs.renamed import with_new_names
-from tfrec_dl.stacking.configuration import StackedConfig
 
 
-def _family(config: Any) -> str:
-    """The tag of a configuration or of its plain values; those of early runs have none."""
-    name = config.get("name") if isinstance(config, Mapping) else getattr(config, "name", None)
-    return name if isinstance(name, str) else FAMILIES[0]
+def _model(values: Any) -> Any:
+    """A model's configuration, from its plain values or as it is."""
+    try:
+        family = family_named(dict(values) if isinstance(values, Mapping) else values)
+    except InputError as error:
+        raise PydanticCustomError("unknown_family", "{message}", {"message": str(error)}) from error
+    return TypeAdapter(family.config).validate_python(values)
 
 
-class Configured:
-    """A dataclass whose settings can be changed by name, and that is written as plain values and read back."""
+def _plain(config: Any, info: Any) -> Any:
+    return TypeAdapter(type(config)).dump_python(config, mode=info.mode)
 
-    def with_settings(self, settings: Mapping[str, Any]) -> Self:
+
+@dataclass(frozen=True, config=STRICT)
+class Recipe:
+    """A named model.
+
+    Attributes:
+        name: as given to `train` and `compare`.
+        source: the paper.
+        model: configuration of the network and its loss, the stack, the adversarial training, the ranker: what its
+            family asks for.
+        training: how it is trained; None takes the family's defaults.
+    """
+
+    name: str
+    source: str
+    model: Annotated[Any, BeforeValidator(_model), PlainSerializer(_plain)]
+    training: Annotated[Any, PlainSerializer(_plain)] = Field(default=None, validate_default=True)
+
+    @field_validator("training", mode="before")
+    @classmethod
+    def _training(cls, values: Any, info: ValidationInfo) -> Any:
+        """The training's configuration, which the family of the model decides."""
+        if "model" not in info.data:  # it has been refused
+            return values
+        training = family_named(info.data["model"]).training
+        return training() if values is None else TypeAdapter(training).validate_python(values)
+
+    @property
+    def family(self) -> Any:
+        """The family of the model: a `tfrec_dl.families.family.Family`."""
+        return family_named(self.model)
+
+    def with_settings(self, settings: Mapping[str, Any]) -> "Recipe":
         """A copy with some settings changed.
 
         Args:
@@ -39,9 +72,9 @@ class Configured:
         Raises:
             InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
         """
-        adapter = TypeAdapter(type(self))
+        adapter = TypeAdapter(Recipe)
         values = adapter.dump_python(self)
-        change(values, settings, type(self))
+        change(values, settings, self.family.config)
         try:
             return adapter.validate_python(values)
         except ValidationError as error:
@@ -51,57 +84,17 @@ class Configured:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return TypeAdapter(type(self)).dump_python(self, mode="json")
+        values: dict[str, Any] = TypeAdapter(Recipe).dump_python(self, mode="json")
+        return values
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Recipe":
         """The recipe that `to_dict` wrote, in this version or an earlier one.
 
         Raises:
             InputError: if the values do not describe a recipe.
         """
         try:
-            return TypeAdapter(cls).validate_python(with_new_names(values))
+            return TypeAdapter(Recipe).validate_python(with_new_names(values))
         except ValidationError as error:
             raise InputError(f"not a recipe: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}.") from error
-
-
-@dataclass(frozen=True, config=STRICT)
-class Recipe(Configured):
-    """A named model.
-
-    Attributes:
-        name: as given to `train` and `compare`.
-        source: the paper.
-        model: the network and its loss, the stack, or the networks of adversarial training.
-        training: how it is trained.
-    """
-
-    name: str
-    source: str
-    model: Annotated[
-        Annotated[ModelConfig, Tag("retrieval")]
-        | Annotated[AutoencoderConfig, Tag("autoencoder")]
-        | Annotated[StackedConfig, Tag("stacked")]
-        | Annotated[IRGANConfig, Tag("irgan")]
-        | Annotated[CFGANConfig, Tag("cfgan")],
-        Discriminator(_family),
-    ]
-    training: TrainingConfig = TrainingConfig()
-
-
-@dataclass(frozen=True, config=STRICT)
-class RankingRecipe(Configured):
-    """A named ranking model.
-
-    Attributes:
-        name: as given to `train` and `compare`.
-        source: the paper.
-        model: the network and what it learns.
-        training: how it is trained.
-    """
-
-    name: str
-    source: str
-    model: RankingConfig
-    training: RankingTraining = RankingTraining()

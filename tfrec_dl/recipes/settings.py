@@ -8,12 +8,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from tfrec_dl.adversarial.losses import AdversarialLoss
 from tfrec_dl.errors import InputError
-from tfrec_dl.names import nearest
+from tfrec_dl.names import closest, nearest
+from tfrec_dl.recipes.families import known_recipes
+from tfrec_dl.recipes.renamed import new_path
 from tfrec_dl.registry import Registry, registered_settings
-from tfrec_dl.runs.renamed import new_path
 
 PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
-FAMILIES = ("retrieval", "autoencoder", "stacked", "irgan", "cfgan")  # of models: the classes of `Recipe.model`
 NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name
 # Settings that are one of several classes of no registry, told apart by their name, and can be set by it.
 UNIONS: dict[str, Any] = {
@@ -48,6 +48,8 @@ def change(values: dict[str, Any], settings: Mapping[str, Any], configuration: t
 
 def _parse(leaf: str, value: Any, before: Any, parts: Mapping[str, Registry[Any]]) -> Any:
     """A setting's value, where it is text: a class from its name, a list from "1,2,4"; pydantic parses the rest."""
+    if leaf in NETWORKS and isinstance(value, str):
+        return _network(value)["model"]
     if (leaf in parts or leaf in UNIONS) and isinstance(value, str) and _is_named(before):
         if value.lower() == "none":
             return None
@@ -57,8 +59,6 @@ def _parse(leaf: str, value: Any, before: Any, parts: Mapping[str, Registry[Any]
             return TypeAdapter(UNIONS[leaf]).dump_python(TypeAdapter(UNIONS[leaf]).validate_python({"name": value}))
         except (InputError, ValidationError):
             return {"name": value}  # refused with all the other settings
-    if leaf in NETWORKS and isinstance(value, str):
-        return _network(value)["model"]
     if leaf == "members" and isinstance(value, str | list | tuple):
         return {name: _network(name) for name in _listed(value)}
     if isinstance(before, tuple) and isinstance(value, str):
@@ -68,17 +68,17 @@ def _parse(leaf: str, value: Any, before: Any, parts: Mapping[str, Registry[Any]
 
 def _network(name: str) -> dict[str, Any]:
     """The plain values of a recipe of one network: its model, and its training where that is not the usual one."""
-    from tfrec_dl.recipes.named import RECIPES, get_recipe  # recipes are made of settings, and so are known only later
-    from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
-
-    recipe = get_recipe(name)
-    if not isinstance(recipe.model, ModelConfig | AutoencoderConfig):
-        single = [each.name for each in RECIPES.values() if isinstance(each.model, ModelConfig | AutoencoderConfig)]
-        raise InputError(f"{name!r} is several networks, not one: choose one of {', '.join(single)}.")
-    usual = recipe.training == TrainingConfig()
+    recipes = known_recipes()
+    networks = [each for each, recipe in recipes.items() if recipe.family.is_network]
+    if name not in recipes:
+        raise InputError(f"no recipe is called {name!r}: {closest(name, recipes)}")
+    if name not in networks:
+        raise InputError(f"{name!r} is several networks, not one: choose one of {', '.join(networks)}.")
+    model, training = recipes[name].model, recipes[name].training
+    usual = training == type(training)()
     return {
-        "model": TypeAdapter(Any).dump_python(recipe.model),
-        "training": None if usual else TypeAdapter(Any).dump_python(recipe.training),
+        "model": TypeAdapter(type(model)).dump_python(model),
+        "training": None if usual else TypeAdapter(type(training)).dump_python(training),
     }
 
 
@@ -112,7 +112,7 @@ def _is_named(value: Any) -> bool:
 
 def _is_tag(part: Any, parent: Any) -> bool:
     """Whether a part of the place of a pydantic error, after `parent`, is the name of one class of several."""
-    return part in _names(parent) or (parent in ("model", *NETWORKS) and part in FAMILIES)
+    return part in _names(parent)
 
 
 def _names(setting: Any) -> set[str]:

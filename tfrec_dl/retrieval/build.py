@@ -1,143 +1,30 @@
 """From a recipe and the items to the model."""
 
-from dataclasses import replace
-
-import tensorflow as tf
+from typing import Any
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.encoders.markov_path import MarkovPath
-from tfrec_dl.encoders.precision import computing_in
-from tfrec_dl.encoders.sequence import sequence_encoder
+from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
-from tfrec_dl.features.content import Content
-from tfrec_dl.losses.full_softmax import FullSoftmax
-from tfrec_dl.losses.loss import Loss
-from tfrec_dl.losses.sampled_softmax import SampledSoftmax
-from tfrec_dl.recipes.configuration import AnyConfig, check_kind
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.autoencoder.encoder import autoencoder
-from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
-from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig, TrainingConfig
-from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.retrieval.towers.content_tower import content_tower, hybrid_tower
-from tfrec_dl.retrieval.towers.hashed_ids import item_table
-from tfrec_dl.retrieval.towers.ids import id_tower
-from tfrec_dl.retrieval.towers.user_tower import user_tower
-
-# Trained items up to which a softmax over all of them is the cheaper way to the same quality.
-FULL_SOFTMAX_LIMIT = 20_000
-
-
-def choose_loss(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
-    """Fills in the loss where the configuration leaves it open: full softmax while the trained items are few."""
-    if config.loss is not None:
-        return config
-    return replace(config, loss=default_loss(vocabulary.trained_size - FIRST_ITEM))
-
-
-def default_loss(items: int) -> Loss:
-    """The loss of a configuration that leaves it open, by the number of items with training interactions."""
-    return FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax()
 
 
 def build_model(
     recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None = None, users: Catalogue | None = None
-) -> RetrievalModel:
-    """Builds a recipe's model for a catalogue, not compiled.
+) -> Any:
+    """Builds the model of a recipe of one network for a catalogue, not compiled.
 
     Args:
-        recipe: what to build, one network; a loss left open is chosen by the size of the catalogue.
+        recipe: what to build; a loss left open is chosen by the size of the catalogue.
         vocabulary: the items, with their training counts.
-        items: the items' features; None where the recipe's kind is "behaviour".
-        users: the users' features, if any: with every kind.
+        items: the items' features; None where the model knows items by their ids.
+        users: the users' features, if any.
+
+    Returns:
+        A `RetrievalModel`.
 
     Raises:
-        InputError: if the recipe's kind and the items' features do not go together, the body reads nothing of
-            anyone or is not causal, or the recipe is a stack or a game.
+        InputError: if the recipe and the features do not go together, or the recipe is of several networks, or ranks.
     """
-    if isinstance(recipe.model, AutoencoderConfig):
-        check_kind(recipe.model, items)
-        return _build_autoencoder(recipe.model, recipe.training, vocabulary, users)
-    if not isinstance(recipe.model, ModelConfig):
-        raise InputError(f"{recipe.name!r} is several networks, trained one by one: give it to `train`.")
-    config = choose_loss(recipe.model, vocabulary)
-    check_kind(config, items)
-    if not config.body.reads_history() and users is None:
-        raise InputError(f"body is {config.body.name!r}, which reads nothing of the history: give a table of users.")
-    if not config.body.is_causal():
-        raise InputError(
-            f"body is {config.body.name!r}, whose states know the items that training asks for: take a causal one."
-        )
-    embedding = None
-    if items is None:
-        embedding = _item_table(vocabulary.size, config, "item_embedding")
-        output = embedding if config.tied else _item_table(vocabulary.size, config, "output_embedding")
-        tower = id_tower(output, vocabulary.item_counts)
-    elif config.kind == "content":
-        tower = content_tower(config.content, items, vocabulary, config.dimension)
-    else:
-        ids = _item_table(vocabulary.trained_size, config, "item_embedding")
-        tower = hybrid_tower(config.content, items, vocabulary, ids, config.id_dropout)
-    short_path = None
-    if config.markov_order:
-        transitions = item_table(vocabulary.size, config.dimension, config.hashing, "zeros", "transitions")
-        short_path = MarkovPath(
-            vocabulary.size, config.dimension, config.markov_order, transitions=transitions, name="markov_path"
-        )
-    with computing_in(recipe.training.precision):
-        encoder = sequence_encoder(
-            config.dimension,
-            config.body.states,
-            config.dimension,
-            config.item_dropout,
-            config.embedding_dropout,
-            config.state_dropout,
-            short_path,
-            name=config.body.name,
-        )
-    user = None if users is None else user_tower(config.content, users, config.dimension, config.user_dropout)
-    assert config.loss is not None
-    return RetrievalModel(
-        encoder, tower, vocabulary, config.loss, recipe.training.max_length, recipe.training.seed, embedding, user
-    )
-
-
-def _build_autoencoder(
-    config: AutoencoderConfig, training: TrainingConfig, vocabulary: Vocabulary, users: Catalogue | None
-) -> AutoencoderModel:
-    if training.precision != "float32":
-        raise InputError(
-            f"precision is {training.precision!r}, but an autoencoder adds up whole histories: it must be 'float32'."
-        )
-    held = tf.keras.regularizers.L2(config.regularization) if config.regularization else None
-
-    def table(width: int, name: str) -> tf.keras.layers.Embedding:
-        built = tf.keras.layers.Embedding(vocabulary.size, width, "glorot_uniform", held, name=name)
-        built.build(None)
-        return built
-
-    tower = id_tower(table(config.units[-1], "output_embedding"), vocabulary.item_counts)
-    encoder = autoencoder(config.units, config.activation, config.item_dropout, config.state_dropout, held)
-    user = None if users is None else user_tower(Content(), users, config.units[-1], config.user_dropout)
-    return AutoencoderModel(
-        encoder,
-        tower,
-        vocabulary,
-        FullSoftmax(),
-        training.max_length,
-        training.seed,
-        table(config.units[0], "history_embedding"),
-        user,
-    )
-
-
-def model_class(config: AnyConfig) -> type[RetrievalModel]:
-    """The class of the model that is trained, and that says which batches it takes; of a game the generator's."""
-    network = getattr(config, "generator", config)
-    return AutoencoderModel if isinstance(network, AutoencoderConfig) else RetrievalModel
-
-
-def _item_table(size: int, config: ModelConfig, name: str) -> tf.keras.layers.Layer:
-    initial = tf.keras.initializers.RandomNormal(stddev=0.05)
-    return item_table(size, config.dimension, config.hashing, initial, name)
+    if not recipe.family.is_network:
+        raise InputError(f"{recipe.name!r} is several networks, trained one by one, or ranks: give it to `train`.")
+    return recipe.family.build(recipe, vocabulary, items, users)

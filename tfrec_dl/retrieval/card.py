@@ -3,7 +3,7 @@
 from pathlib import PurePath
 from typing import Any
 
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 
 SPLITS = {
@@ -19,7 +19,7 @@ SPLITS = {
 }
 
 
-def run_card(run: Run, data_terms: str | None = None, **facts: Any) -> ModelCard:
+def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
     """Fills a model card from a finished run.
 
     The table goes by its file's name, not its path, for the card travels.

@@ -1,6 +1,6 @@
 """Configuration of retrieval networks and of their training."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
@@ -10,10 +10,14 @@ from tfrec_dl.encoders.precision import Precision
 from tfrec_dl.features.content import Content
 from tfrec_dl.losses.loss import LOSSES, Loss
 from tfrec_dl.recipes.strict import STRICT
-from tfrec_dl.registry import Registered
+from tfrec_dl.registry import Registered, Registry
 from tfrec_dl.retrieval.towers.hashed_ids import Hashing
 
+NETWORKS: Registry[Any] = Registry("family of networks")
+"""Configurations of single networks that recommend: what can be a member of a stack, a generator, a discriminator."""
 
+
+@NETWORKS.register("retrieval")
 @dataclass(frozen=True, config=STRICT)
 class ModelConfig:
     """The network and its loss.
@@ -91,6 +95,7 @@ class TrainingConfig:
     seed: int = Field(default=0, ge=0, lt=2**31)
 
 
+@NETWORKS.register("autoencoder")
 @dataclass(frozen=True, config=STRICT)
 class AutoencoderConfig:
     """A network that gives back all of a history from some of it, as a set; it knows an item by its id.
@@ -114,7 +119,11 @@ class AutoencoderConfig:
     name: Literal["autoencoder"] = "autoencoder"
 
 
-Network = Annotated[ModelConfig | AutoencoderConfig, Field(discriminator="name")]
+Network = Annotated[ModelConfig | AutoencoderConfig, Registered(NETWORKS)]
 
 
 """What one retrieval model is made by."""
+
+
+WHOLE_HISTORIES = TrainingConfig(epochs=50, batch_size=64, max_length=1_000, learning_rate=3e-3, patience=20)
+"""How networks that read whole histories as sets are trained."""

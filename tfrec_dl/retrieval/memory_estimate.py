@@ -6,7 +6,7 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.ranks import users_at_once
 from tfrec_dl.evaluation.scorer import QUERY_CHUNK, QUERY_TOKENS
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.build import choose_loss
+from tfrec_dl.retrieval.build_network import choose_loss
 from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig
 from tfrec_dl.retrieval.model_shape import ModelShape, model_shape
 from tfrec_dl.runs.memory import available_memory, used_memory

@@ -2,57 +2,44 @@
 
 import logging
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.logs import LoggedTable, log_table
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.build import choose_loss
+from tfrec_dl.retrieval.build_network import choose_loss
 from tfrec_dl.retrieval.configuration import ModelConfig
 from tfrec_dl.retrieval.memory_estimate import SizeEstimate, estimate_size
 
 logger = logging.getLogger(__name__)
 
+LARGE = 2**30  # bytes to come from which on they are logged in parts
 RARE = 5  # interactions below which an item is first to go
 WORTH = 0.02  # share of the memory that a change has to save to be named
-
-
-@runtime_checkable
-class HearsSize(Protocol):
-    """A callback that is told the sizes before anything is built."""
-
-    def on_size_estimate(self, estimate: SizeEstimate) -> None:
-        """What the training will take."""
-        ...
 
 
 def announce_size(
     recipe: Recipe,
     vocabulary: Vocabulary,
     folder: Path,
-    callbacks: Sequence[Any] = (),
     targets: int | None = None,
     strategy: tf.distribute.Strategy | None = None,
 ) -> SizeEstimate:
-    """Estimates what a training takes, tells the callbacks that want to know, and warns where it will not fit.
+    """Estimates what a training takes, logs it, and warns where it will not fit.
 
     Args:
         recipe: of one network.
         vocabulary: the items.
         folder: of the run.
-        callbacks: those that are a `HearsSize` are told.
         targets: as for `estimate_size`.
         strategy: that it trains under.
     """
     replicas = _copies(strategy)
     estimate = estimate_size(recipe, vocabulary, targets, replicas)
-    for callback in callbacks:
-        if isinstance(callback, HearsSize):
-            callback.on_size_estimate(estimate)
-    logger.info("memory: about %s", readable(estimate.memory))
+    _log(estimate)
     if estimate.limit is not None and not estimate.fits:
         changes = "; ".join(
             f"{change}: {readable(size)}" for change, size in savings(recipe, vocabulary, targets, replicas).items()
@@ -72,6 +59,29 @@ def announce_size(
             readable(free),
         )
     return estimate
+
+
+def _log(estimate: SizeEstimate) -> None:
+    """Logs a line where it is little, else a table."""
+    of_all = "" if estimate.limit is None else f" of {readable(estimate.limit)}"
+    disk = f"{readable(estimate.checkpoints)} of disk for checkpoints, {readable(estimate.export)} for an export"
+    if estimate.fits and estimate.memory - estimate.loaded < LARGE:
+        logger.info("memory: about %s%s; %s", readable(estimate.memory), of_all, disk)
+        return
+    shared = "" if estimate.rows >= estimate.items else f" for {estimate.items:,} items"
+    parts = (
+        ("TensorFlow and the data, loaded already", estimate.loaded),
+        (f"tables of items, {estimate.rows:,} rows{shared}", estimate.tables),
+        ("biases of items", estimate.biases),
+        ("network", estimate.network),
+        ("optimiser's numbers beside the weights", estimate.slots),
+        ("activations, logits and gradients of a step", estimate.step),
+        ("evaluation: all items' vectors, a block of scores", estimate.evaluation),
+    )
+    footer = (f"in all{of_all and ',' + of_all}", readable(estimate.memory))
+    rows = [(part, readable(size)) for part, size in parts]
+    log_table(logger, LoggedTable("what it will take, about", ("memory", ""), rows, footer, numbers=(1,)))
+    logger.info("%s", disk)
 
 
 def savings(recipe: Recipe, vocabulary: Vocabulary, targets: int | None = None, replicas: int = 1) -> dict[str, int]:

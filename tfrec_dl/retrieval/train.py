@@ -1,100 +1,91 @@
-"""From a retrieval recipe and a table to a finished run."""
+"""Trains a network of a retrieval recipe into a run."""
 
 import logging
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
-from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.prepared.source import PreparedSource
-from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.training.batches import Batches
-from tfrec_dl.data.training.training_data import Described, TrainingData
+from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.evaluation.measure import measure, measure_cold
+from tfrec_dl.families.run import Run
 from tfrec_dl.files import locked, write_json
-from tfrec_dl.recipes.configuration import check_kind
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.build import build_model, model_class
+from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, compile_model, steps_per_epoch, training_batches
 from tfrec_dl.retrieval.memory_report import announce_size
 from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
+from tfrec_dl.retrieval.training_report import training_report
 from tfrec_dl.retrieval.validation import ValidationCallback
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
-from tfrec_dl.runs.optimisers import optimizer_title
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 from tfrec_dl.runs.strategies import is_chief, one_device, training_input
 
 logger = logging.getLogger(__name__)
 
 
-def train_retrieval(
+def train_network(
     recipe: Recipe,
-    source: DataSource | PreparedSource,
-    folder: Path | str,
+    dataset: Any,
+    folder: Path,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
     strategy: tf.distribute.Strategy | None = None,
 ) -> Run:
-    """`train` for a retrieval recipe."""
-    folder = Path(folder)
+    """Trains a recipe of one network; see `Family.train`.
+
+    Returns:
+        The finished run. In a worker that does not write it, the run as it is when that worker has done its part.
+    """
     strategy = one_device() if strategy is None else strategy
-    check_kind(recipe.model, source.items)
-    data, split, features = _read(source)
-    items, users = features["items"], features["users"]
-    batches = model_class(recipe.model).batches
+    split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
+    batches = recipe.family.model_class.batches
     windows = training_batches(batches, split, recipe.training, user_ids=users is not None)
-    announce_size(recipe, split.vocabulary, folder, callbacks, windows.target_count, strategy)
+    announce_size(recipe, split.vocabulary, folder, windows.target_count, strategy)
 
     tf.keras.utils.set_random_seed(recipe.training.seed)
     with strategy.scope(), lost_tasks_explained(strategy):
         model = build_model(recipe, split.vocabulary, items, users)
     if not is_chief(strategy):
         with tempfile.TemporaryDirectory() as own:  # saving is something that all workers do together
-            run = Run.begin(Path(own) / folder.name, recipe, source, data, split.vocabulary, features)
+            run = _begin(Path(own) / folder.name, recipe, dataset)
             _fit(model, split, windows, run, callbacks, verbose, folder)
-        return Run(folder, recipe, source.absolute())
-    run = Run.begin(folder, recipe, source, data, split.vocabulary, features)
+        return Run(folder, recipe, dataset.source.absolute())
+    run = _begin(folder, recipe, dataset)
     with locked(folder / "config.json"):
         _fit(model, split, windows, run, callbacks, verbose, folder)
         if strategy is not one_device():
             model = build_model(recipe, split.vocabulary, items, users)  # workers may be gone by now
         restore_best(model, folder)
-        figures = measure(model, split)
-        if isinstance(source, DataSource) and source.split == "cold-start":
-            assert isinstance(data, Interactions)
-            figures |= measure_cold(model, source.hold_out(data, items))
-        write_json(folder / "metrics.json", figures)
+        metrics = measure(model, split)
+        if dataset.cold_split is not None:
+            metrics |= measure_cold(model, dataset.cold_split)
+        write_json(folder / "metrics.json", metrics)
     return run
-
-
-def _read(
-    source: DataSource | PreparedSource,
-) -> tuple[Described, TrainingData, dict[str, Catalogue | None]]:
-    """What a source holds, its split, and the features of "items" and "users"."""
-    if isinstance(source, PreparedSource):
-        prepared = source.read()
-        return prepared, source.divide(prepared), {"items": None, "users": None}
-    interactions, items, users = source.read(), source.read_items(), source.read_users()
-    for whose, coverage in source.coverage(interactions, items, users).items():
-        logger.info("%s: %s", whose, coverage)
-    return interactions, source.divide(interactions, items), {"items": items, "users": users}
 
 
 def trained_network(
     recipe: Recipe,
-    source: DataSource,
+    dataset: Any,
     folder: Path,
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
 ) -> RetrievalModel:
     """A network that is a part of something larger, trained into a folder of its own now or before."""
-    if (folder / "metrics.json").exists():
-        return Run.open(folder).retrieval_model()
-    return train_retrieval(recipe, source, folder, callbacks, verbose).retrieval_model()
+    run = Run.open(folder) if (folder / "metrics.json").exists() else None
+    if run is None:
+        run = train_network(recipe, dataset, folder, callbacks, verbose)
+    return trained_model(run.recipe, run)
+
+
+def _begin(folder: Path, recipe: Recipe, dataset: Any) -> Run:
+    run = Run.begin(folder, recipe, dataset)
+    save_vocabulary(run, dataset)
+    return run
 
 
 def _fit(
@@ -114,16 +105,10 @@ def _fit(
     resumable = ResumableTraining(model, folder, MONITORED, config.patience, resumed_from=resumed_from)
     with lost_tasks_explained(strategy):
         finished_epochs = resumable.resume()
+    for line in training_report(model):
+        logger.info("%s", line)
     if finished_epochs:
         logger.info("continuing after epoch %d", finished_epochs)
-    logger.info(
-        "%d items: loss %s, %s; %d windows, %d targets a pass",
-        len(split.vocabulary.ids),
-        model.retrieval_loss.name,
-        optimizer_title(model.optimizer),
-        windows.window_count,
-        windows.target_count,
-    )
     if resumable.stalled or finished_epochs >= config.epochs:
         return
     with lost_tasks_explained(strategy):

@@ -1,14 +1,22 @@
 """Description of a table of reviews and its split, which is written into a run's configuration."""
 
+import logging
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_tables import absolute_path
+from tfrec_dl.reviews.dataset import ReviewDataset
 from tfrec_dl.reviews.reviews import ReviewColumns, Reviews
-from tfrec_dl.reviews.splits import RatingSplit, random_splits
+from tfrec_dl.reviews.splits import random_splits
+
+logger = logging.getLogger(__name__)
+
+PURPOSES = ("train", "validate", "test")
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -26,6 +34,10 @@ class ReviewSource:
         seed: of the split.
     """
 
+    in_memory: ClassVar[bool] = True
+    items: ClassVar[None] = None
+    split: ClassVar[Literal["random"]] = "random"
+
     path: str
     user: str = "user_id"
     item: str = "item_id"
@@ -35,21 +47,24 @@ class ReviewSource:
     test_share: float = Field(default=0.1, gt=0, lt=1)
     seed: int = Field(default=0, ge=0, lt=2**31)
 
-    def read(self) -> Reviews:
-        """Reads and checks the table.
+    def read(self, features: Mapping[str, Catalogue | None] | None = None) -> ReviewDataset:
+        """Reads and checks the table, logs what it holds, and splits it at random.
+
+        Args:
+            features: of none; reviews stand in their place.
 
         Raises:
-            InputError: as `Reviews.read`.
+            InputError: as `Reviews.read` and `random_splits`.
         """
-        return Reviews.read(self.path, ReviewColumns(self.user, self.item, self.rating, self.texts))
-
-    def divide(self, reviews: Reviews) -> RatingSplit:
-        """Splits the reviews of this source at random.
-
-        Raises:
-            InputError: as `random_splits`.
-        """
-        return random_splits(reviews, 1, self.validation_share, self.test_share, self.seed)[0]
+        logger.info("reading %s", self.path)
+        reviews = Reviews.read(self.path, ReviewColumns(self.user, self.item, self.rating, self.texts))
+        counts = (len(reviews), len(reviews.user_ids), len(reviews.item_ids))
+        logger.info("%s reviews by %s users of %s items", *(f"{count:,}" for count in counts))
+        split = random_splits(reviews, 1, self.validation_share, self.test_share, self.seed)[0]
+        parts = (split.train, split.validation, split.test)
+        sizes = (f"{len(part):,} to {purpose} on" for part, purpose in zip(parts, PURPOSES, strict=True))
+        logger.info("split random: reviews: %s", ", ".join(sizes))
+        return ReviewDataset(self, reviews, split)
 
     def absolute(self) -> "ReviewSource":
         """The same source, found from any working directory."""
@@ -58,3 +73,7 @@ class ReviewSource:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON; `ReviewSource(**values)` reads them back."""
         return asdict(self)
+
+    def description(self) -> dict[str, Any]:
+        """What a run's configuration says of it."""
+        return self.absolute().to_dict()

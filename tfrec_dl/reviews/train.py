@@ -3,22 +3,22 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.families.run import Run
 from tfrec_dl.files import locked, replacing, write_json
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.reviews.deep_conn import build_rating_model
 from tfrec_dl.reviews.fit import MONITORED, compile_rating_model, rating_batches
 from tfrec_dl.reviews.fit_biases import fit_biases
 from tfrec_dl.reviews.measure import measure_ratings
 from tfrec_dl.reviews.model import RatingModel
-from tfrec_dl.reviews.recipes import ReviewRecipe
 from tfrec_dl.reviews.reviews import Reviews
-from tfrec_dl.reviews.run import ReviewRun
-from tfrec_dl.reviews.source import ReviewSource
 from tfrec_dl.reviews.text_encoder import standardise
-from tfrec_dl.reviews.training_reviews import learn_training_reviews
+from tfrec_dl.reviews.training_reviews import REVIEWS, learn_training_reviews, save_training_reviews
 from tfrec_dl.reviews.validation import RatingValidation
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 from tfrec_dl.runs.weight_average import WeightAverage
@@ -29,36 +29,29 @@ BIASES = "biases.npy"
 
 
 def train_reviews(
-    recipe: ReviewRecipe,
-    source: ReviewSource,
-    folder: Path | str,
+    recipe: Recipe,
+    dataset: Any,
+    folder: Path,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
-) -> ReviewRun:
-    """Trains a recipe into a folder; killed and called again, goes on from its last finished epoch.
+) -> Run:
+    """Trains a recipe into a folder; see `Family.train`.
 
     Args:
         recipe: what to train, and how.
-        source: the table of reviews, its columns, its split.
-        folder: the run's folder; new, or that of the same call's unfinished run.
+        dataset: a `ReviewDataset`.
+        folder: of the run.
         callbacks: further Keras callbacks; they find `val_mse` in the logs.
         verbose: as in `model.fit`.
-
-    Returns:
-        The finished run.
-
-    Raises:
-        InputError: for bad data, or a folder that holds something else or that another process trains into; before
-            anything is written.
     """
-    folder = Path(folder)
-    reviews = source.read()
-    split = source.divide(reviews)
+    split = dataset.split
     recipe.model.output.levels(split.train.ratings)  # refuses ratings before their texts are read
     data = learn_training_reviews(recipe.model.text, split.train)
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_rating_model(recipe.model, data)
-    run = ReviewRun.begin(folder, recipe, source, reviews, data)
+    run = Run.begin(folder, recipe, dataset)
+    if not (folder / REVIEWS).exists():
+        save_training_reviews(data, folder)
     with locked(folder / "config.json"):
         _fit(model, split.validation, run, callbacks, verbose)
         restore_best(model, folder)
@@ -69,7 +62,7 @@ def train_reviews(
 def _fit(
     model: RatingModel,
     validation: Reviews,
-    run: ReviewRun,
+    run: Run,
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
 ) -> None:

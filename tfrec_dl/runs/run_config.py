@@ -9,7 +9,7 @@ from typing import Any
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
-from tfrec_dl.runs.renamed import with_new_names
+from tfrec_dl.recipes.renamed import with_new_names
 
 PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
 

@@ -1,23 +1,31 @@
-"""What the folders of all runs have in common, of retrieval and of ranking."""
+"""The folder of a run: what was asked, what came out, and everything needed to go on or to repeat it."""
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.dataset import Source
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import write_json
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_config import check_continues, installed_versions, read_json, refuse_other_files
 
 
 class RunFolder:
-    """A folder whose `config.json` says what was asked, and whose `metrics.json`, written last, what came out.
+    """A folder whose `config.json` holds what was asked, and whose `metrics.json`, written last, what came out.
 
     Attributes:
         folder: where it is.
+        recipe: the model, with every setting.
+        source: the data.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, recipe: Recipe, source: Source) -> None:
         self.folder = folder
+        self.recipe = recipe
+        self.source = source
 
     @property
     def finished(self) -> bool:
@@ -38,6 +46,14 @@ class RunFolder:
             raise InputError(f"{self.folder} is not finished: run the same `tfrec-dl train` command again to continue.")
         return read_json(self.folder / "metrics.json")
 
+    def features(self) -> dict[str, Catalogue | None]:
+        """The features of "items" and "users" that the run was trained with, from its own files; None where none."""
+        kept = self.config().get("features", {})
+        return {
+            name: Catalogue.load(self.folder / f"{name}.parquet") if name in kept else None
+            for name in ("items", "users")
+        }
+
     def refuse_changed_data(self, path: str, fingerprint: str) -> None:
         """Raises InputError where the data are no longer those trained on.
 
@@ -51,6 +67,15 @@ class RunFolder:
                 f"{path} has changed since {self.folder} was trained "
                 f"(fingerprint {fingerprint[:12]}, then {expected[:12]}): bring the old table back, or train again."
             )
+
+
+def run_seconds(run: RunFolder) -> float:
+    """What a run's epochs took together, in seconds."""
+    seconds = 0.0
+    for history in run.folder.rglob("history.csv"):  # its own, or those of a stack's members
+        with history.open(newline="", encoding="utf-8") as file:
+            seconds += sum(float(row["seconds"]) for row in csv.DictReader(file))
+    return seconds
 
 
 def start_folder(folder: Path, config: Mapping[str, Any]) -> None:

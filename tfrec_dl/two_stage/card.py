@@ -3,13 +3,12 @@
 from typing import Any
 
 from tfrec_dl.ranking.card import ranking_run_card
-from tfrec_dl.ranking.run import RankingRun
 from tfrec_dl.retrieval.card import run_card
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 
 
-def two_stage_card(retrieval: Run, ranking: RankingRun, data_terms: str | None = None, **facts: Any) -> ModelCard:
+def two_stage_card(retrieval: RunFolder, ranking: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
     """Fills a model card from the two finished runs of a two-stage export.
 
     Args:

@@ -8,8 +8,9 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.scorer import as_scorer, score_blocks
 from tfrec_dl.evaluation.top_k import top_k_items
+from tfrec_dl.families.run import Run
 from tfrec_dl.ranking.data.list_values import PARTS
-from tfrec_dl.retrieval.run import Run
+from tfrec_dl.retrieval.network_run import vocabulary_of
 
 ROWS = 512  # histories scored at once
 RETRIEVAL_SCORE, RETRIEVAL_RANK = "retrieval_score", "retrieval_rank"
@@ -40,7 +41,7 @@ def candidate_impressions(run: Run, candidates: int = 100, targets: int = 5) -> 
     for name, number in (("candidates", candidates), ("targets", targets)):
         if number < 1:
             raise InputError(f"{name} is {number}: it must be at least 1.")
-    interactions, vocabulary, scorer = run.interactions(), run.vocabulary(), as_scorer(run.model())
+    interactions, vocabulary, scorer = run.dataset().interactions, vocabulary_of(run), as_scorer(run.model())
     candidates = min(candidates, len(vocabulary.ids))
     order = interactions.order
     items = vocabulary.encode(interactions.item_ids)[interactions.items[order]]

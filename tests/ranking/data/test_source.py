@@ -1,6 +1,7 @@
 """Where impressions come from, in plain values."""
 
 import json
+import logging
 from dataclasses import replace
 
 import numpy as np
@@ -42,10 +43,10 @@ def test_source_comes_back_from_json(source):
 
 def test_source_that_came_back_reads_and_splits_the_same(source):
     again = RankingSource(**json.loads(json.dumps(source.to_dict())))
-    tables = [each.read() for each in (source, again)]
-    assert tables[0].fingerprint() == tables[1].fingerprint()
-    assert set(tables[0].context.kinds) == {"price", "device"}
-    splits = [each.divide(table) for each, table in zip((source, again), tables, strict=True)]
+    datasets = [each.read() for each in (source, again)]
+    assert datasets[0].fingerprint == datasets[1].fingerprint
+    assert set(datasets[0].impressions.context.kinds) == {"price", "device"}
+    splits = [dataset.split for dataset in datasets]
     for part in ("train", "validation", "test"):
         np.testing.assert_array_equal(getattr(splits[0], part), getattr(splits[1], part))
     assert not splits[0].in_time
@@ -56,18 +57,18 @@ def test_source_is_found_from_any_working_directory(source, tmp_path, monkeypatc
     relative = RankingSource("table.csv", Feedback(click="click"), items="items.csv")
     absolute = relative.absolute()
     monkeypatch.chdir("/")
-    assert len(absolute.read()) == 200
+    assert len(absolute.read_impressions()) == 200
     assert absolute.read_items().kinds == {"colour": "category"}
     assert absolute.read_users() is None
     with pytest.raises(InputError, match="no file 'table.csv'"):
         relative.read()
 
 
-def test_coverage_counts_the_items_that_have_features(source):
-    table = source.read()
-    coverage = source.coverage(table, source.read_items(), None)
-    assert set(coverage) == {"items"}
-    assert "12" in str(coverage["items"])
+def test_coverage_counts_the_items_that_have_features(source, caplog):
+    caplog.set_level(logging.INFO, "tfrec_dl")
+    source.read()
+    (line,) = (record.getMessage() for record in caplog.records if "features for" in record.getMessage())
+    assert line.startswith("items: features for 12 of ")
 
 
 @pytest.mark.parametrize(
@@ -87,9 +88,9 @@ def test_fingerprint_tells_of_another_history(source, tmp_path):
             history.to_csv(tmp_path / "past.csv", index=False)
         path = None if history is None else str(tmp_path / "past.csv")
         asked = replace(plain, history=path)
-        return asked.divide(asked.read()).fingerprint()
+        return asked.read().split.fingerprint()
 
-    assert fingerprint(None) == plain.read().fingerprint()
+    assert fingerprint(None) == plain.read().fingerprint
     assert len({fingerprint(None), fingerprint(past), fingerprint(past.assign(item_id=["i1", "i0"]))}) == 3
     assert fingerprint(past) == fingerprint(past)
 

@@ -8,6 +8,8 @@ import pandas as pd
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.calibration import Calibration
 from tfrec_dl.ranking.data.columns import ImpressionColumns
@@ -17,9 +19,7 @@ from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_at_random, split_in_time
 from tfrec_dl.ranking.fitted_state import learn_ranking_data
 from tfrec_dl.ranking.model import RankingModel
-from tfrec_dl.ranking.recipes import RANKING_RECIPES
-from tfrec_dl.ranking.run import RankingRun
-from tfrec_dl.ranking.train import train_ranking
+from tfrec_dl.recipes.named import RECIPES
 
 PRICE = "price of the night"
 ORDERS = Feedback(click="click", conversion="order")
@@ -69,7 +69,7 @@ def features(ids: Sequence[str]) -> Catalogue:
     return Catalogue(np.array(ids, dtype=object), {"kind": "category", "year": "number"}, columns)
 
 
-def trained_run(folder: Path) -> RankingRun:
+def trained_run(folder: Path) -> Run:
     """A finished run of clicks and orders in lists."""
     table = folder / "log.csv"
     log().drop(columns=["rating", "age"]).to_csv(table, index=False)
@@ -77,14 +77,14 @@ def trained_run(folder: Path) -> RankingRun:
     source = RankingSource(str(table), ORDERS, lists=("list",), position="place", context=context, split="temporal")
     learning = {"epochs": 4, "batch_size": 16, "learning_rate": 0.05, "weight_average": 0}
     settings = {**SMALL, **learning, "max_length": LENGTH}
-    return train_ranking(RANKING_RECIPES["din"].with_settings(settings), source, folder / "run", verbose=0)
+    return train(RECIPES["din"].with_settings(settings), source, folder / "run", verbose=0)
 
 
 def made(
     split: ImpressionSplit, ranker: str = "din", items: Catalogue | None = None, users: Catalogue | None = None
 ) -> RankingModel:
     """A model with weights drawn at random, so that everything has a part in its predictions."""
-    config = RANKING_RECIPES[ranker].with_settings(SMALL if ranker == "din" else {"dimension": 4}).model
+    config = RECIPES[ranker].with_settings(SMALL if ranker == "din" else {"dimension": 4}).model
     data = learn_ranking_data(split, config, items, users, max_length=LENGTH)
     tf.keras.utils.set_random_seed(0)
     model = build_ranking_model(config, data, LENGTH)

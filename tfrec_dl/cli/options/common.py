@@ -1,6 +1,6 @@
 """Options that `train` and `compare` have for every task, and what they mean."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Annotated, Any
@@ -162,13 +162,18 @@ def parse_kinds(option: str, texts: Sequence[str] | None, table: str | None) -> 
     return kinds
 
 
-def refuse_given(options: Any, task: Task) -> None:
-    """Raises InputError where one of another task's options is given.
+def refuse_others(task: Task, groups: Mapping[Task, Sequence[Any]]) -> Any:
+    """Refuses options of other tasks; returns the first group of the task's own.
 
     Args:
-        options: a group of them.
-        task: whose they are.
+        task: that is asked for.
+        groups: task -> groups of options that only it has.
+
+    Raises:
+        InputError: where one of another task's options is given.
     """
-    names = given(options)
-    if names:
-        raise InputError(f"{names[0]} is an option of --task {task.value}: leave it out, or name that task.")
+    for other, each in groups.items():
+        names = [name for options in each for name in given(options)] if other is not task else []
+        if names:
+            raise InputError(f"{names[0]} is an option of --task {other.value}: leave it out, or name that task.")
+    return groups[task][0]

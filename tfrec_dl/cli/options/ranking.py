@@ -1,6 +1,5 @@
 """Options of ranking that retrieval does not have, and what they make of a recipe and a source."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +9,8 @@ from tfrec_dl.cli.options.common import SplitName, TableOptions, parse_kinds
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
-    from tfrec_dl.cli.reports.ranking import NarratedRankingSource
     from tfrec_dl.ranking.data.feedback import Feedback
-    from tfrec_dl.recipes.recipe import RankingRecipe
+    from tfrec_dl.ranking.data.source import RankingSource
 
 PANEL = "With --task ranking"
 RANKER = "din"  # where --model is not given
@@ -61,7 +59,7 @@ class RankingOptions:
     ] = None
 
 
-def ranking_source(table: TableOptions, options: RankingOptions) -> "NarratedRankingSource":
+def ranking_source(table: TableOptions, options: RankingOptions) -> "RankingSource":
     """The source of the table; what kind of label there is, its values say.
 
     Raises:
@@ -73,12 +71,12 @@ def ranking_source(table: TableOptions, options: RankingOptions) -> "NarratedRan
         choices = " or ".join(split.value for split in SPLITS)
         raise InputError(f"--split {table.split.value} is not one of --task ranking: use {choices}.")
     if table.split is not None and options.part_column is not None:
-        raise InputError(f"--split {table.split.value} and --part-column both divide the table: leave one out.")
+        raise InputError(f"--split {table.split.value} and --part-column both split the table: leave one out.")
     context = parse_kinds("--context-feature", options.context_feature, table.data)
     kinds = table.item_kinds(), table.user_kinds()
-    from tfrec_dl.cli.reports.ranking import NarratedRankingSource
+    from tfrec_dl.ranking.data.source import RankingSource
 
-    return NarratedRankingSource(
+    return RankingSource(
         table.data,
         _feedback(table.data, options.label, options),
         user=table.user_column,
@@ -95,17 +93,6 @@ def ranking_source(table: TableOptions, options: RankingOptions) -> "NarratedRan
         users=table.users,
         user_kinds=kinds[1],
     )
-
-
-def ranking_recipe(name: str | None, settings: Mapping[str, Any]) -> "RankingRecipe":
-    """The recipe of that name with its settings.
-
-    Raises:
-        InputError: if there is none, with the nearest; or for a setting that does not exist or a value out of bounds.
-    """
-    from tfrec_dl.ranking.recipes import get_ranking_recipe
-
-    return get_ranking_recipe(name or RANKER).with_settings(settings)
 
 
 def _feedback(path: str, label: str, options: RankingOptions) -> "Feedback":
@@ -128,11 +115,11 @@ def _is_binary(path: str, column: str) -> bool:
     """Whether a column holds 0 and 1 and nothing else."""
     import pandas as pd
 
-    from tfrec_dl.data.tables.columns import missing_column
+    from tfrec_dl.data.tables.columns import MissingColumnError
     from tfrec_dl.data.tables.reading import TableFile
 
     table = TableFile(path)
     if column not in table.header:
-        raise InputError(f"{missing_column(column, table.header, table.name)} (--label names it)")
+        raise InputError(f"{MissingColumnError(column, table.header, table.name)} (--label names it)")
     numbers = pd.to_numeric(table.read([column], ids=())[column], errors="coerce")
     return bool(numbers.isin((0, 1)).all())

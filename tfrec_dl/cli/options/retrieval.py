@@ -1,10 +1,9 @@
 """Options of retrieval that ranking does not have, and what they make of a recipe and a source."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +12,8 @@ from tfrec_dl.cli.options.groups import given
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
-    from tfrec_dl.cli.reports.retrieval import NarratedPrepared, NarratedSource
-    from tfrec_dl.recipes.recipe import Recipe
+    from tfrec_dl.data.prepared.source import PreparedSource
+    from tfrec_dl.data.source import DataSource
 
 PANEL = "With --task retrieval"
 PREPARED_OPTIONS = ("--data", "--split", "--kind")  # which say something of a prepared folder too
@@ -57,7 +56,7 @@ class RetrievalOptions:
     ] = None
 
 
-def prepared_source(table: TableOptions, options: RetrievalOptions) -> "NarratedPrepared | None":
+def prepared_source(table: TableOptions, options: RetrievalOptions) -> "PreparedSource | None":
     """The source where the data are a prepared folder; None where they are a table.
 
     Raises:
@@ -66,7 +65,7 @@ def prepared_source(table: TableOptions, options: RetrievalOptions) -> "Narrated
     folder = Path(table.data)
     if not any((folder / name).exists() for name in ("prepared.json", "preparing.json")):
         return None
-    from tfrec_dl.cli.reports.retrieval import NarratedPrepared
+    from tfrec_dl.data.prepared.source import PreparedSource
 
     foreign = [name for name in (*given(table), *given(options)) if name not in PREPARED_OPTIONS]
     if foreign or table.split not in (None, SplitName.LEAVE_LAST_OUT):
@@ -74,18 +73,18 @@ def prepared_source(table: TableOptions, options: RetrievalOptions) -> "Narrated
             f"{(foreign or ['--split'])[0]} is for a table, and {table.data} is a prepared folder, whose columns and "
             "split are settled: leave it out, or give the table."
         )
-    return NarratedPrepared(table.data)
+    return PreparedSource(table.data)
 
 
-def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "NarratedSource":
+def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "DataSource":
     """The source of the table.
 
     Raises:
         InputError: for kinds of features that are none.
     """
-    from tfrec_dl.cli.reports.retrieval import NarratedSource
+    from tfrec_dl.data.source import DataSource
 
-    return NarratedSource(
+    return DataSource(
         table.data,
         table.user_column,
         table.item_column,
@@ -98,18 +97,3 @@ def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "Narrate
         users=table.users,
         user_kinds=table.user_kinds(),
     )
-
-
-def settled(recipe: "Recipe", settings: Mapping[str, Any], kind: Kind | None, items: str | None) -> "Recipe":
-    """The recipe with its settings and the kind of recommender: as asked for, or hybrid where items have features.
-
-    A network that knows items by their ids alone has no kind: `train` says why features are not for it.
-    """
-    from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
-    from tfrec_dl.retrieval.build import model_class
-
-    if kind is None and items is None:
-        return recipe.with_settings(settings)
-    if kind is None and model_class(recipe.with_settings(settings).model) is AutoencoderModel:
-        return recipe.with_settings(settings)
-    return recipe.with_settings({"kind": "hybrid" if kind is None else kind.value, **settings})

@@ -17,12 +17,12 @@ from tfrec_dl.ranking.metrics.reliability_rendering import reliability_markdown,
 from tfrec_dl.ranking.rows import ranking_rows
 
 if TYPE_CHECKING:
-    from tfrec_dl.ranking.run import RankingRun
+    from tfrec_dl.families.run import Run
 
 HEADING = "# Reliability of "
 
 
-def evaluate_ranking_run(run: "RankingRun", part: str, folder: Path, as_json: bool) -> None:
+def evaluate_ranking_run(run: "Run", part: str, folder: Path, as_json: bool) -> None:
     """Evaluates a finished run anew on its data, prints the figures, and writes the reliability of its clicks.
 
     Args:

@@ -1,7 +1,10 @@
 """What `tfrec-dl models` says of the ranking recipes."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfrec_dl.recipes.recipe import Recipe
 
 # What has no choice, or the recipe's name says it.
 HIDDEN = ("model.name", "model.ranker.name", "model.conversion.name", "model.rating.name")
@@ -9,17 +12,16 @@ CONTENT = "model.content."
 PARTS = ("model.", "training.")
 
 
-def ranking_models() -> Iterator[tuple[str, str, dict[str, Any]]]:
+def ranking_models(recipes: Sequence["Recipe"]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Heading, source and settings: of every ranking recipe what is its own, at last what all have in common."""
-    from tfrec_dl.ranking.recipes import RANKING_RECIPES
     from tfrec_dl.runs.run_config import flat_settings
 
-    found = {recipe.name: flat_settings(recipe.to_dict()) for recipe in RANKING_RECIPES.values()}
+    found = {recipe.name: flat_settings(recipe.to_dict()) for recipe in recipes}
     first, *others = found.values()
     first = {name: value for name, value in first.items() if name.startswith(PARTS)}
     common = {name for name, value in first.items() if all(each.get(name, value) == value for each in others)}
     common &= {name for name in first if all(name in each for each in others)}
-    for recipe in RANKING_RECIPES.values():
+    for recipe in recipes:
         settings = found[recipe.name]
         own = {
             name: value
@@ -39,11 +41,8 @@ def ranking_models() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def _readers(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings of what reads features that are not those of retrieval."""
     from tfrec_dl.recipes.named import get_recipe
-    from tfrec_dl.retrieval.configuration import ModelConfig
     from tfrec_dl.runs.run_config import flat_settings
 
-    recipe = get_recipe("gru")
-    assert isinstance(recipe.model, ModelConfig)
-    usual = flat_settings(recipe.to_dict())
+    usual = flat_settings(get_recipe("gru").to_dict())
     changed = {name: value for name, value in settings.items() if name.startswith(CONTENT) and usual.get(name) != value}
     return {name.removesuffix(".name"): value for name, value in changed.items()}

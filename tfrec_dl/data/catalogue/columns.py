@@ -12,7 +12,7 @@ from tfrec_dl.data.catalogue.feature_kinds import Kind, infer_kind, missing_cell
 from tfrec_dl.data.catalogue.feature_values import checked_lists, checked_measures, checked_texts
 from tfrec_dl.data.catalogue.images import checked_images
 from tfrec_dl.data.tables.checks import Locate, checked_ids, plain, show
-from tfrec_dl.data.tables.columns import missing_column, refuse_repeats
+from tfrec_dl.data.tables.columns import MissingColumnError, refuse_repeats
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest
 
@@ -30,7 +30,7 @@ def check_choices(
     """
     for name in (id_column, *kinds):
         if name not in header:
-            raise InputError(missing_column(name, header, table))
+            raise MissingColumnError(name, header, table)
     refuse_repeats(dict.fromkeys(header), header, table)
     for name, kind in kinds.items():
         if name == id_column:

@@ -1,5 +1,7 @@
 """The tables of features that stand beside a table of interactions or impressions."""
 
+import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -7,7 +9,9 @@ import numpy as np
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
-from tfrec_dl.data.catalogue.summary import Coverage
+from tfrec_dl.logs import LoggedTable, log_table
+
+logger = logging.getLogger(__name__)
 
 
 class HasIds(Protocol):
@@ -49,7 +53,11 @@ class FeatureTables:
         Raises:
             InputError: as `Catalogue.read`.
         """
-        return None if self.items is None else Catalogue.read(self.items, self.item, self.item_kinds, self.image_size)
+        if self.items is None:
+            return None
+        items = Catalogue.read(self.items, self.item, self.item_kinds, self.image_size)
+        log_features(items, f"features of items: {self.items}", "item")
+        return items
 
     def read_users(self) -> Catalogue | None:
         """Reads and checks the users' features, if there are any.
@@ -57,25 +65,38 @@ class FeatureTables:
         Raises:
             InputError: as `Catalogue.read`.
         """
-        return None if self.users is None else Catalogue.read(self.users, self.user, self.user_kinds, self.image_size)
+        if self.users is None:
+            return None
+        users = Catalogue.read(self.users, self.user, self.user_kinds, self.image_size)
+        log_features(users, f"features of users: {self.users}", "user")
+        return users
 
-    def coverage(self, table: HasIds, items: Catalogue | None, users: Catalogue | None) -> dict[str, Coverage]:
-        """How far the features go: "items" and "users" -> coverage, where there are features.
+    def log_coverage(self, table: HasIds, features: Mapping[str, Catalogue | None]) -> None:
+        """Logs how far the features go.
 
         Args:
             table: the interactions or impressions.
-            items: of `read_items`.
-            users: of `read_users`.
+            features: "items" and "users" -> their features, or None.
 
         Raises:
             InputError: if features have no id in common with the table.
         """
-        found = {}
-        if items is not None:
-            found["items"] = items.coverage(table.item_ids)
-        if users is not None:
-            found["users"] = users.coverage(table.user_ids)
-        return found
+        for whose, ids in (("items", table.item_ids), ("users", table.user_ids)):
+            catalogue = features[whose]
+            if catalogue is not None:
+                logger.info("%s: %s", whose, catalogue.coverage(ids))
+
+
+def log_features(catalogue: Catalogue, title: str, whose: str) -> None:
+    """Logs what a catalogue holds.
+
+    Args:
+        catalogue: of items, of users, or of a context.
+        title: of the table.
+        whose: "item", "user" or "context": on the log record as `features_of`.
+    """
+    header = ("feature", "kind", "filled", "values", "example")
+    log_table(logger, LoggedTable(title, header, list(catalogue.summary())), features_of=whose)
 
 
 def absolute_path(path: str | None) -> str | None:

@@ -1,13 +1,17 @@
 """A prepared folder in place of a table."""
 
+import logging
 import os
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
+from pydantic.dataclasses import dataclass as checked_dataclass
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables
+from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.windows import StreamedWindows
 from tfrec_dl.data.splits.split import EvaluationCases
@@ -18,6 +22,9 @@ from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
     from tfrec_dl.data.training.batches import Batches
+
+
+logger = logging.getLogger(__name__)
 
 
 class PreparedSplit:
@@ -58,7 +65,7 @@ class PreparedSplit:
         return StreamedWindows(self.folder, config)
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class PreparedSource(FeatureTables):
     """A prepared folder, for networks that know items by their ids.
 
@@ -70,25 +77,32 @@ class PreparedSource(FeatureTables):
     path: str
     split: Literal["leave-last-out"] = "leave-last-out"
 
+    in_memory: ClassVar[bool] = False
     items = None
     users = None
 
-    def read(self) -> PreparedFolder:
-        """Opens the folder.
+    def read(self, features: Mapping[str, Catalogue | None] | None = None) -> "PreparedDataset":
+        """Opens the folder, and logs what it holds.
+
+        Args:
+            features: of none; a prepared folder has no features.
 
         Raises:
             InputError: as `PreparedFolder.open`.
         """
-        return PreparedFolder.open(self.path)
-
-    def divide(self, folder: PreparedFolder, items: Catalogue | None = None) -> PreparedSplit:
-        """The split that `prepare` has made.
-
-        Args:
-            folder: of `read`.
-            items: None; a prepared folder has no features.
-        """
-        return PreparedSplit(folder)
+        folder = PreparedFolder.open(self.path)
+        size, evaluated = folder.size, folder.manifest["evaluation"]
+        logger.info("prepared folder %s: %d shards, read again each pass", self.path, len(folder.shards))
+        logger.info(
+            f"{size['interactions']:,} interactions of {size['users']:,} users with {size['items']:,} items; "
+            f"{evaluated['drawn']:,} of {evaluated['of']:,} users to validate and test on"
+        )
+        dataset = PreparedDataset(self, folder, PreparedSplit(folder))
+        logger.info(
+            f"split {self.split}: {folder.manifest['counts']['trained']:,} interactions to train on, "
+            f"{len(dataset.split.vocabulary.ids):,} items"
+        )
+        return dataset
 
     def absolute(self) -> "PreparedSource":
         """The same source, found from any working directory."""
@@ -97,3 +111,42 @@ class PreparedSource(FeatureTables):
     def description(self) -> dict[str, Any]:
         """What a run's configuration says of it."""
         return {"prepared": self.absolute().path, "min_count": PreparedFolder.open(self.path).manifest["min_count"]}
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedDataset:
+    """What a `PreparedSource` reads.
+
+    Attributes:
+        source: where it comes from.
+        folder: the prepared folder.
+        split: training, validation and test.
+    """
+
+    source: PreparedSource
+    folder: PreparedFolder
+    split: PreparedSplit
+
+    @property
+    def cold_split(self) -> None:
+        """None: no items are held out."""
+
+    @property
+    def interactions(self) -> Interactions:
+        """Raises InputError: the interactions are not in memory."""
+        raise InputError(f"{self.source.path} is a prepared folder: this needs a run on the table itself.")
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all content in 64 hexadecimal digits, as `prepare` found it."""
+        return self.folder.fingerprint()
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How many interactions, users and items there are, and items in the vocabulary."""
+        return {**self.folder.size, "items_in_vocabulary": len(self.split.vocabulary.ids)}
+
+    @property
+    def features(self) -> dict[str, Catalogue | None]:
+        """None of items, none of users."""
+        return {"items": None, "users": None}

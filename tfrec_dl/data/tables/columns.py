@@ -59,7 +59,7 @@ class Columns:
         names = self.named()
         for name in names.values():
             if name not in header:
-                raise InputError(missing_column(name, header, table))
+                raise MissingColumnError(name, header, table)
         for part, default in OPTIONAL_NAMES.items():
             if part not in names and default in header and default not in names.values():
                 names[part] = default
@@ -75,8 +75,24 @@ def refuse_repeats(names: Iterable[str], header: Sequence[str], table: str) -> N
             raise InputError(f"column {name!r} occurs {counts[name]} times in {table}: rename all but one")
 
 
-def missing_column(name: str, header: Sequence[str], table: str) -> str:
-    """The message for a column that is not in the table."""
+class MissingColumnError(InputError):
+    """A column is not in a table.
+
+    Args:
+        column: its name.
+        header: the table's column names; the nearest is suggested.
+        table: what to call the table.
+
+    Attributes:
+        column: its name.
+    """
+
+    def __init__(self, column: str, header: Sequence[str], table: str) -> None:
+        super().__init__(_missing(column, header, table))
+        self.column = column
+
+
+def _missing(name: str, header: Sequence[str], table: str) -> str:
     texts = [str(column) for column in header]
     if len(texts) == 1 and any(separator in texts[0] for separator in ";\t|"):
         return f"no column {name!r} in {table}: its only column is {texts[0]!r:.80}; separate the columns with commas"

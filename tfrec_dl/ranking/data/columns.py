@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tfrec_dl.data.catalogue.columns import CHOICES, Choice
-from tfrec_dl.data.tables.columns import missing_column, refuse_repeats
+from tfrec_dl.data.tables.columns import MissingColumnError, refuse_repeats
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest
 from tfrec_dl.ranking.data.feedback import Feedback
@@ -52,7 +52,7 @@ class ImpressionColumns:
         found = replace(self, time="timestamp") if self.time is None and "timestamp" in header else self
         for name in (*found.parts, *feedback.columns, *self.context):
             if name not in header:
-                raise InputError(missing_column(name, header, table))
+                raise MissingColumnError(name, header, table)
         refuse_repeats(dict.fromkeys(header), header, table)
         for name, kind in self.context.items():
             if kind not in CHOICES:

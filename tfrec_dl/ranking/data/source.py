@@ -1,20 +1,26 @@
 """Where a ranking run's impressions come from and how they are split: a description that can be written down."""
 
+import logging
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
-from tfrec_dl.data.catalogue.feature_tables import FeatureTables, absolute_path
+from tfrec_dl.data.catalogue.feature_tables import FeatureTables, absolute_path, log_features
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.columns import ImpressionColumns
+from tfrec_dl.ranking.data.dataset import ImpressionDataset, impressions_report, parts_report
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_as_given, split_at_random, split_in_time
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -45,6 +51,8 @@ class RankingSource(FeatureTables):
         image_size: height and width in pixels that pictures are stretched to.
     """
 
+    in_memory: ClassVar[bool] = True
+
     path: str
     feedback: Feedback
     user: str = "user_id"
@@ -66,8 +74,27 @@ class RankingSource(FeatureTables):
     user_kinds: dict[str, Choice] = Field(default_factory=dict)
     image_size: tuple[int, int] = (64, 64)
 
-    def read(self) -> Impressions:
-        """Reads and checks the table.
+    def read(self, features: Mapping[str, Catalogue | None] | None = None) -> ImpressionDataset:
+        """Reads and checks the tables, logs what they hold, and splits the impressions.
+
+        Args:
+            features: "items" and "users" -> their features, where they are known already; None reads them too.
+
+        Raises:
+            InputError: as `Impressions.read`, `Catalogue.read` and `Interactions.read`; if a split is given without a
+                column of parts, or the reverse; if features have no id in common with the table, or the split leaves a
+                part empty.
+        """
+        impressions = self.read_impressions()
+        if features is None:
+            features = {"items": self.read_items(), "users": self.read_users()}
+        self.log_coverage(impressions, features)
+        split = self._split(impressions)
+        logger.info("%s", parts_report(self.split, split))
+        return ImpressionDataset(self, split, features)
+
+    def read_impressions(self) -> Impressions:
+        """Reads and checks the table of impressions.
 
         Raises:
             InputError: as `Impressions.read`; and if a split is given without a column of parts, or the reverse.
@@ -77,14 +104,15 @@ class RankingSource(FeatureTables):
                 f"split is {self.split!r} and part {self.part!r}: name the column of parts for 'given' only."
             )
         columns = ImpressionColumns(self.user, self.item, self.time, self.lists, self.position, self.part, self.context)
-        return Impressions.read(self.path, self.feedback, columns)
+        logger.info("reading %s", self.path)
+        impressions = Impressions.read(self.path, self.feedback, columns)
+        for line in impressions_report(impressions, self.feedback, self.position):
+            logger.info("%s", line)
+        if impressions.context is not None:
+            log_features(impressions.context, "features of the context", "context")
+        return impressions
 
-    def divide(self, impressions: Impressions) -> ImpressionSplit:
-        """Splits the impressions of this source.
-
-        Raises:
-            InputError: if the split leaves a part empty, and as `Interactions.read` for the histories.
-        """
+    def _split(self, impressions: Impressions) -> ImpressionSplit:
         if self.split == "random":
             split = split_at_random(impressions, self.validation_share, self.test_share, self.seed)
         elif self.split == "given":
@@ -104,3 +132,7 @@ class RankingSource(FeatureTables):
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON; `RankingSource(**values)` reads them back."""
         return asdict(self)
+
+    def description(self) -> dict[str, Any]:
+        """What a run's configuration says of it."""
+        return self.absolute().to_dict()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.tables.checks import checked_ids, show
-from tfrec_dl.data.tables.columns import missing_column
+from tfrec_dl.data.tables.columns import MissingColumnError
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.serving.inputs import RankingInputs
 from tfrec_dl.ranking.serving.requests import Context, Past, Requests, rank_requests
@@ -186,4 +186,4 @@ def _require_columns(table: pd.DataFrame, names: Sequence[str], called: str) -> 
     header = [str(name) for name in table.columns]
     for name in names:
         if name not in header:
-            raise InputError(missing_column(name, header, f"the table of {called}"))
+            raise MissingColumnError(name, header, f"the table of {called}")

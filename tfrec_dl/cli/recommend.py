@@ -1,4 +1,4 @@
-"""`tfrec-dl export`, `tfrec-dl add-items` and `tfrec-dl recommend`."""
+"""`tfrec-dl recommend`."""
 
 import csv
 import io
@@ -10,76 +10,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from tfrec_dl.cli.console import console, say
-from tfrec_dl.cli.folders import require_writable
+from tfrec_dl.cli.console import console
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
 
 LONGEST_ID = 2**30  # characters; csv's own limit is 131,072
-
-
-def export(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False, help="Folder of a finished run.")],
-    dest: Annotated[Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of the versions.")],
-    retrieval: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="RUN", show_default=False, help="Of a ranking run: the retrieval run that finds its candidates."
-        ),
-    ] = None,
-    candidates: Annotated[
-        int, typer.Option(metavar="N", help="With --retrieval: how many items are found, and then ranked.")
-    ] = 100,
-    k: Annotated[int, typer.Option("-k", metavar="K", help="With --retrieval: how many of them are given.")] = 10,
-) -> None:
-    """Export a finished run as a SavedModel for TF Serving.
-
-    Writes DEST/VERSION, the next free number, with its warm-up requests and a model card. Needs the run only, not its
-    data. A ranking run ranks given candidates; with --retrieval it also ranks what the retrieval finds, in one model.
-    """
-    require_writable(dest)
-    quiet_tensorflow()
-    from tfrec_dl.lifecycle.open_run import open_run
-    from tfrec_dl.ranking.run import RankingRun
-
-    run = open_run(run_folder)
-    if isinstance(run, RankingRun):
-        from tfrec_dl.cli.rank import export_ranking_run
-
-        export_ranking_run(run, dest, retrieval, candidates, k)
-        return
-    if retrieval is not None:
-        raise InputError(f"--retrieval is for ranking runs, and {run_folder} is one of retrieval: name a ranking run.")
-    from tfrec_dl.retrieval.card import run_card
-    from tfrec_dl.retrieval.serving.export import export_saved_model
-
-    version = export_saved_model(run.model(), dest, card=run_card(run))
-    say(f"exported {run.recipe.name} to {version}")
-    say(f"its model card: {version / 'assets.extra' / 'model_card.md'}")
-    say(f'next: tfrec-dl recommend {dest} --history "id1,id2,id3"')
-
-
-def add_items(
-    dest: Annotated[Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export.")],
-    items: Annotated[
-        Path,
-        typer.Option(
-            metavar="PATH", show_default=False, help="Table of the new items' features, CSV (also gzip) or Parquet."
-        ),
-    ],
-    id_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id",
-) -> None:
-    """Add new items to an export of a content or hybrid model.
-
-    Writes DEST/VERSION, the next free number, which recommends the new items by their features. Nothing is trained, and
-    neither the run nor its data is needed.
-    """
-    quiet_tensorflow()
-    from tfrec_dl.retrieval.serving.add_items import add_items
-
-    version = add_items(dest, items, id_column)
-    say(f"added the items of {items}: {version}")
-    say(f"its model card, which names them: {version / 'assets.extra' / 'model_card.md'}")
 
 
 def recommend(

@@ -1,0 +1,158 @@
+"""The families of adversarial training: a generator, which is the recommender, against a discriminator."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import tensorflow as tf
+
+from tfrec_dl.adversarial.build import generator_recipe
+from tfrec_dl.adversarial.cfgan import CFGAN
+from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
+from tfrec_dl.adversarial.irgan import IRGAN
+from tfrec_dl.adversarial.model import AdversarialModel
+from tfrec_dl.adversarial.outcome import read_outcome
+from tfrec_dl.adversarial.train import START, train_adversarial
+from tfrec_dl.data.dataset import Source
+from tfrec_dl.encoders.gru import GRU
+from tfrec_dl.errors import InputError
+from tfrec_dl.families.family import Family
+from tfrec_dl.families.run import Run
+from tfrec_dl.recipes.families import FAMILIES, family_named
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
+from tfrec_dl.retrieval.configuration import WHOLE_HISTORIES, ModelConfig, TrainingConfig
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.network_run import trained_model
+from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.retrieval.task import RetrievalTask
+from tfrec_dl.runs.run_folder import RunFolder
+from tfrec_dl.serving.card import ModelCard
+
+PARTS = ("generator", "discriminator")
+
+
+class AdversarialFamily(Family):
+    """A generator trained against a discriminator, once both are pre-trained.
+
+    Attributes:
+        needs_discriminator: whether the discriminator is a network that recommends, pre-trained like the generator.
+    """
+
+    training = TrainingConfig
+    task = RetrievalTask()
+    is_adversarial = True
+    needs_discriminator: ClassVar[bool]
+    settings_note = "generator and discriminator may be named by recipes, whose settings hold for each that has them"
+
+    @abstractmethod
+    def build(
+        self, recipe: Recipe, generator: RetrievalModel, discriminator: RetrievalModel | None
+    ) -> AdversarialModel:
+        """Builds the model that trains both; see `build_adversarial`."""
+
+    def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
+        """Refuses what cannot be trained, before anything is read."""
+        super().check(recipe, source, strategy)
+        generator, discriminator = recipe.model.generator, recipe.model.separate_discriminator()
+        for network in (generator, discriminator):
+            if network is not None:
+                family_named(network).check_features(network, source.items)
+        if discriminator is not None and generator.name != discriminator.name:
+            raise InputError(
+                f"the generator is of family {generator.name!r}, the discriminator of {discriminator.name!r}: "
+                "choose an autoencoder for both, or for none."
+            )
+
+    def train(
+        self,
+        recipe: Recipe,
+        dataset: Any,
+        folder: Path,
+        callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+        verbose: str | int = "auto",
+        strategy: tf.distribute.Strategy | None = None,
+    ) -> None:
+        """Trains a recipe into a folder."""
+        train_adversarial(recipe, dataset, folder, callbacks, verbose)
+
+    def model(self, run: RunFolder) -> RetrievalModel:
+        """The trained generator of a run."""
+        return trained_model(generator_recipe(run.recipe), run)
+
+    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+        """Exports a finished run's generator; returns the version's folder."""
+        return export_saved_model(self.model(run), dest, k_max, card)
+
+    def lines(self, run: RunFolder) -> list[RunFolder]:
+        """The run, and that of its generator before adversarial training."""
+        return [run, Run.open(run.folder / START)]
+
+    def outcome(self, run: RunFolder) -> list[str]:
+        """Which generator is kept, and what adversarial training added."""
+        metrics, kept = run.metrics(), read_outcome(run.folder)["kept_epoch"]
+        gain, low, high, p = (metrics[f"test_gain/ndcg@10{end}"] for end in ("", "/low", "/high", "/p"))
+        which = f"after epoch {kept} of adversarial training" if kept else "as it was before adversarial training"
+        return [
+            f"kept: the generator {which}",
+            f"adversarial training added {gain:+.4f} to ndcg@10 ({low:+.4f} to {high:+.4f}, p = {p:.2g})",
+            f"and {metrics['test_gain/coverage@10']:+.4f} to coverage@10",
+        ]
+
+    def settings(self, recipe: Recipe) -> dict[str, Any]:
+        """The settings of a recipe, its networks by the names of the recipes that they are."""
+        networks = {f"model.{part}": getattr(recipe.model, part, None) for part in PARTS}
+        named = {
+            part: name
+            for part, network in networks.items()
+            for name, other in RECIPES.items()
+            if network is not None and other.model == network
+        }
+        others = {
+            name.removesuffix(".name"): value
+            for name, value in super().settings(recipe).items()
+            if not name.startswith(tuple(networks))
+        }
+        return {**named, **others}
+
+
+@FAMILIES.register("irgan")
+class IRGANFamily(AdversarialFamily):
+    """A policy over items against a discriminator of items."""
+
+    config = IRGANConfig
+    needs_discriminator = True
+
+    def recipes(self) -> Iterable[Recipe]:
+        """Two GRUs."""
+        yield Recipe("irgan", "Wang et al., SIGIR 2017", IRGANConfig(ModelConfig(GRU()), ModelConfig(GRU())))
+
+    def build(
+        self, recipe: Recipe, generator: RetrievalModel, discriminator: RetrievalModel | None
+    ) -> AdversarialModel:
+        """Builds the model that trains both."""
+        if discriminator is None:
+            raise InputError(f"{recipe.name!r} is no adversarial training of these networks: it needs two.")
+        return IRGAN(generator, discriminator, recipe.model.adversarial_training, recipe.training.seed)
+
+
+@FAMILIES.register("cfgan")
+class CFGANFamily(AdversarialFamily):
+    """An autoencoder's purchase vectors against a discriminator of vectors."""
+
+    config = CFGANConfig
+    needs_discriminator = False
+
+    def recipes(self) -> Iterable[Recipe]:
+        """Mult-DAE as the generator."""
+        yield Recipe("cfgan", "Chae et al., CIKM 2018", CFGANConfig(), WHOLE_HISTORIES)
+
+    def build(
+        self, recipe: Recipe, generator: RetrievalModel, discriminator: RetrievalModel | None
+    ) -> AdversarialModel:
+        """Builds the model that trains both."""
+        if not isinstance(generator, AutoencoderModel):
+            raise InputError(f"{recipe.name!r} is no adversarial training of these networks: it needs an autoencoder.")
+        return CFGAN(generator, recipe.model.adversarial_training, recipe.training.seed)

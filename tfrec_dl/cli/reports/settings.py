@@ -1,0 +1,30 @@
+"""Settings of recipes, listed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.columns import Columns
+from rich.padding import Padding
+from rich.text import Text
+
+from tfrec_dl.cli.console import console
+
+OPEN = "(open)"
+UNSET = {
+    "model.loss": "(by the catalogue's size)",
+    "model.hashing.own_rows": "(all)",
+    "model.hashing.buckets": "(a tenth of the other items)",
+    "training.context": "(half of max_length)",
+    "training.steps_per_epoch": "(a pass over the data)",
+    "model.click": "(by the lists)",
+    "model.id_dropout": "(by the labels)",
+    "model.ranker.projection": "(full rank)",
+    "model.ranker.pair_weight": "(as small as others)",
+    "training.drawn": "(the last max_length)",
+}
+
+
+def show_settings(settings: Mapping[str, Any]) -> None:
+    """Prints settings in columns."""
+    texts = [Text(f"{name}={UNSET.get(name, OPEN) if value is None else value}") for name, value in settings.items()]
+    console().print(Padding(Columns(texts, padding=(0, 2)), (0, 0, 0, 2)))

@@ -1,0 +1,8 @@
+"""The tasks on the command line, by the names that `--task` takes."""
+
+from tfrec_dl.cli.tasks.ranking import RankingCommands
+from tfrec_dl.cli.tasks.retrieval import RetrievalCommands
+from tfrec_dl.cli.tasks.task import TaskCommands
+
+COMMANDS: dict[str, TaskCommands] = {each.name: each for each in (RetrievalCommands(), RankingCommands())}
+"""Name of a task -> what the commands ask of it."""

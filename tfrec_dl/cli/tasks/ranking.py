@@ -1,0 +1,104 @@
+"""Ranking on the command line."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from tfrec_dl.cli.console import say
+from tfrec_dl.cli.folders import require_writable
+from tfrec_dl.cli.options.common import TableOptions
+from tfrec_dl.cli.options.ranking import RANKER, ranking_source
+from tfrec_dl.cli.reports.settings import show_settings
+from tfrec_dl.cli.tasks.task import TaskCommands, say_exported
+from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    from tfrec_dl.families.run import Run
+    from tfrec_dl.recipes.recipe import Recipe
+
+
+class RankingCommands(TaskCommands):
+    """Orders candidates by clicks, conversions or ratings."""
+
+    name = "ranking"
+    example = "din,dcn"
+
+    def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":
+        """The recipe, by default a deep interest network."""
+        return self.named(model or RANKER, settings)
+
+    def show_recipes(self, recipes: "Sequence[Recipe]") -> None:
+        """Prints of each recipe what is its own, then what all have in common."""
+        from tfrec_dl.cli.reports.ranking_models import ranking_models
+        from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS
+
+        say("for --task ranking", style="bold")
+        say()
+        for heading, source, settings in ranking_models(recipes):
+            say(heading, style="bold")
+            say(f"  {source}")
+            show_settings(settings)
+            say()
+        say("model.sharing is shared_bottom, shared_embeddings or mmoe, model.click choice or click,")
+        say(f"model.rating.output {' or '.join(RATING_OUTPUTS)}, model.calibration platt, isotonic or none")
+
+    def source(self, table: TableOptions, options: Any) -> Any:
+        """The table of impressions; what kind of label there is, its values tell."""
+        return ranking_source(table, options)
+
+    def column_options(self, source: Any) -> Mapping[str, Iterable[str | None]]:
+        """Option -> the columns that it names."""
+        feedback = source.feedback
+        return {
+            "--label": (feedback.click, feedback.rating),
+            "--user-column": (source.user,),
+            "--item-column": (source.item,),
+            "--time-column": (source.time,),
+            "--list-column": source.lists,
+            "--position-column": (source.position,),
+            "--part-column": (source.part,),
+            "--conversion-column": (feedback.conversion,),
+            "--confidence-column": (feedback.confidence,),
+            "--weight-column": (feedback.weight,),
+            "--context-feature": tuple(source.context),
+        }
+
+    def metric_table(self, run: "Run") -> Table:
+        """What a finished run measured on the test impressions."""
+        from tfrec_dl.cli.reports.ranking_metrics import ranking_table
+
+        return ranking_table(run.metrics(), "test", f"{run.recipe.name} on test impressions")
+
+    def evaluate(self, run: "Run", part: str, keep_seen: bool, as_json: bool, out: Path | None) -> None:
+        """Metrics of the impressions, and files on the reliability of the clicks."""
+        from tfrec_dl.cli.reports.ranking_evaluation import evaluate_ranking_run
+
+        if keep_seen:
+            raise InputError(f"--keep-seen is for retrieval, and {run.folder} is a ranking run: leave it out.")
+        folder = out or run.folder
+        require_writable(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        evaluate_ranking_run(run, part, folder, as_json)
+
+    def export(self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int) -> None:
+        """A SavedModel that ranks, alone or behind a retrieval run's."""
+        family = run.recipe.family
+        if retrieval is None:
+            say_exported([run.recipe.name], family.export(run, dest, family.task.card(run)))
+            say(f"next: tfrec-dl rank {dest} --candidates TABLE")
+            return
+        from tfrec_dl.families.run import open_run
+        from tfrec_dl.two_stage.card import two_stage_card
+        from tfrec_dl.two_stage.export import export_two_stage
+
+        run.metrics()  # refuses a run that is not finished
+        finder = open_run(retrieval)
+        if finder.recipe.family.task.name == self.name:
+            raise InputError(f"--retrieval {retrieval} is a run of ranking: name one of retrieval.")
+        card = two_stage_card(finder, run)
+        version = export_two_stage(finder.model(), run.model(), dest, candidates=candidates, k=k, card=card)
+        say_exported([finder.recipe.name, run.recipe.name], version)
+        say(f"next: tfrec-dl rank {dest} --candidates TABLE")
+        say(f'or: tfrec-dl recommend {dest} --user ID --history "id1,id2,id3"')

@@ -1,0 +1,132 @@
+"""Retrieval on the command line."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import typer
+from rich.table import Table
+
+from tfrec_dl.cli.console import console, metric_table, say
+from tfrec_dl.cli.options.common import TableOptions
+from tfrec_dl.cli.options.retrieval import RetrievalOptions, prepared_source, retrieval_source
+from tfrec_dl.cli.reports.settings import show_settings
+from tfrec_dl.cli.tasks.task import TaskCommands, say_exported
+from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    from tfrec_dl.families.run import Run
+    from tfrec_dl.recipes.recipe import Recipe
+
+CONTENT = "model.content."
+
+# Parts of metrics.json -> heading.
+SHOWN = {
+    "test": "test",
+    "test_start": "before adversarial training",
+    "test_warm": "warm items",
+    "test_cold": "cold items",
+}
+
+
+class RetrievalCommands(TaskCommands):
+    """Finds items among all."""
+
+    name = "retrieval"
+    example = "gru,caser"
+
+    def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":
+        """The recipe; a hybrid where items have features, unless an option or the network says otherwise."""
+        if model is None:
+            raise InputError("--model is missing: name a recipe of `tfrec-dl models`, for example gru.")
+        chosen: RetrievalOptions = options
+        if chosen.kind is not None:
+            return self.named(model, {"kind": chosen.kind.value, **settings})
+        recipe = self.named(model, settings)
+        if table.items is None or not recipe.family.reads_item_features(recipe):
+            return recipe
+        return self.named(model, {"kind": "hybrid", **settings})
+
+    def show_recipes(self, recipes: "Sequence[Recipe]") -> None:
+        """Prints each recipe with its settings; those of what reads features once, at the end."""
+        from tfrec_dl.adversarial.losses import AdversarialLoss
+        from tfrec_dl.encoders.encoder import ENCODERS
+        from tfrec_dl.features.readers import FUSIONS, PICTURE_READERS
+        from tfrec_dl.losses.loss import LOSSES
+
+        content: dict[str, Any] = {}
+        for recipe in recipes:
+            say(recipe.name, style="bold")
+            say(f"  {recipe.source}")
+            settings = recipe.family.settings(recipe)
+            if recipe.family.settings_note:
+                say(f"  {recipe.family.settings_note}")
+            content |= {name: value for name, value in settings.items() if name.startswith(CONTENT)}
+            for part in ("model.", "training."):
+                own = {name: value for name, value in settings.items() if name.startswith(part)}
+                show_settings({name: value for name, value in own.items() if name not in content})
+            say()
+        say("every recipe with --kind content or hybrid, and for the features of users", style="bold")
+        show_settings({name.removesuffix(".name"): value for name, value in content.items()})
+        say()
+        say(f"model.body is one of {', '.join(ENCODERS)}")
+        say(f"model.loss is one of {', '.join(LOSSES)}")
+        losses = get_args(get_args(AdversarialLoss)[0])
+        say(f"model.adversarial_training.adversarial_loss is one of {', '.join(loss().name for loss in losses)}")
+        say(f"model.content.image is one of {', '.join(PICTURE_READERS)}")
+        say(f"model.content.fusion is one of {', '.join(FUSIONS)}")
+        say()
+
+    def source(self, table: TableOptions, options: Any) -> Any:
+        """The table, or the prepared folder."""
+        return prepared_source(table, options) or retrieval_source(table, options)
+
+    def column_options(self, source: Any) -> Mapping[str, Iterable[str | None]]:
+        """Option -> the column that it names; a prepared folder has none."""
+        parts = ("user", "item", "time", "rating")
+        return {f"--{part}-column": (getattr(source, part),) for part in parts} if source.in_memory else {}
+
+    def metric_table(self, run: "Run") -> Table:
+        """What a finished run measured on the test cases."""
+        metrics = run.metrics()
+        shown = {part: title for part, title in SHOWN.items() if f"{part}/ndcg@10" in metrics}
+        return metric_table(metrics, shown, f"{run.recipe.name}, items of the history left out")
+
+    def evaluate(self, run: "Run", part: str, keep_seen: bool, as_json: bool, out: Path | None) -> None:
+        """Full ranking over the whole catalogue; warm and cold items too on a cold-start split."""
+        from tfrec_dl.evaluation.cold_start import evaluate_cold_start
+        from tfrec_dl.evaluation.evaluate import evaluate
+        from tfrec_dl.evaluation.scorer import as_scorer
+
+        if out is not None:
+            raise InputError(f"--out is for ranking runs, and {run.folder} is one of retrieval: leave it out.")
+        dataset = run.dataset()
+        split, scorer = dataset.split, as_scorer(run.model())
+        suffix = "_keep_seen" if keep_seen else ""
+        name = f"{part}{suffix}"
+        report = evaluate(scorer, getattr(split, part), split.vocabulary, keep_seen)
+        reports, shown = {name: report}, {name: part}
+        if dataset.cold_split is not None:
+            by_kind = evaluate_cold_start(scorer, dataset.cold_split, part, keep_seen)  # type: ignore[arg-type]
+            reports |= {f"{part}_{kind}{suffix}": found for kind, found in by_kind.items()}
+            shown |= {f"{part}_{kind}{suffix}": f"{kind} items" for kind in ("warm", "cold")}
+        metrics = {
+            f"{where}/{metric}": value for where, found in reports.items() for metric, value in found.summary().items()
+        }
+        if as_json:
+            typer.echo(json.dumps(metrics, indent=2))
+            return
+        seen = "seen items kept" if keep_seen else "seen items left out"
+        title = f"{run.recipe.name}: {len(report):,} users, {len(split.vocabulary.ids):,} items, {seen}"
+        console().print(metric_table(metrics, shown, title))
+
+    def export(self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int) -> None:
+        """A SavedModel that recommends after histories."""
+        if retrieval is not None:
+            raise InputError(
+                f"--retrieval is for ranking runs, and {run.folder} is one of retrieval: name a ranking run."
+            )
+        family = run.recipe.family
+        say_exported([run.recipe.name], family.export(run, dest, family.task.card(run)))
+        say(f'next: tfrec-dl recommend {dest} --history "id1,id2,id3"')

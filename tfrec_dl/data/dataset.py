@@ -1,0 +1,78 @@
+"""What training, comparison and evaluation see of their data: read once from a source, and handed down."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+
+
+class Source(Protocol):
+    """Where data come from and how they are split: a description that can be written down and repeated."""
+
+    @property
+    def path(self) -> str:
+        """The table, or the prepared folder."""
+        ...
+
+    @property
+    def split(self) -> str:
+        """How test cases are held out."""
+        ...
+
+    @property
+    def items(self) -> str | None:
+        """Table of the items' features; None where items are known by their ids alone."""
+        ...
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether all of the data are in memory once they are read."""
+        ...
+
+    def read(self, features: Mapping[str, Catalogue | None] | None = None) -> "Dataset":
+        """Reads and checks the tables, and splits them.
+
+        Args:
+            features: "items" and "users" -> their features, where they are known already; None reads them too.
+
+        Raises:
+            InputError: for bad data, or a split that leaves nothing to learn from or to evaluate on.
+        """
+        ...
+
+    def absolute(self) -> "Source":
+        """The same source, found from any working directory."""
+        ...
+
+    def description(self) -> dict[str, Any]:
+        """What a run's configuration says of it."""
+        ...
+
+
+class Dataset(Protocol):
+    """The data of a source."""
+
+    @property
+    def source(self) -> Any:
+        """Where they come from."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the table's content in 64 hexadecimal digits."""
+        ...
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How many interactions, users, items, ... there are."""
+        ...
+
+    @property
+    def features(self) -> Mapping[str, Catalogue | None]:
+        """Of "items" and "users" -> their features; None where there are none."""
+        ...
+
+    @property
+    def split(self) -> Any:
+        """Training, validation and test parts."""
+        ...

@@ -1,0 +1,40 @@
+"""A table of interactions, the features of its items and users, and their split."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.splits.cold_start import ColdStartSplit
+from tfrec_dl.data.splits.split import Split
+
+
+@dataclass(frozen=True, eq=False)
+class InteractionDataset:
+    """What a `DataSource` reads.
+
+    Attributes:
+        source: where it comes from.
+        interactions: the table.
+        features: "items" and "users" -> their features; None where there are none.
+        split: training, validation and test.
+        cold_split: the cases of items held out completely, where the source asks for that.
+    """
+
+    source: Source
+    interactions: Interactions
+    features: Mapping[str, Catalogue | None]
+    split: Split
+    cold_split: ColdStartSplit | None = None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the interactions in 64 hexadecimal digits."""
+        return self.interactions.fingerprint()
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How many interactions, users and items there are, and items in the vocabulary."""
+        return {**self.interactions.size, "items_in_vocabulary": len(self.split.vocabulary.ids)}

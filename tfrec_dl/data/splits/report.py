@@ -1,0 +1,54 @@
+"""What a split of interactions holds, in lines to log."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.splits.split import EvaluationCases, Split
+from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN
+
+
+def split_report(name: str, split: Split, interactions: Interactions, min_count: int) -> Iterator[str]:
+    """Lines on the sizes of the parts, and on what cannot be found in them.
+
+    Args:
+        name: of the split.
+        split: of the interactions.
+        interactions: all of them.
+        min_count: training interactions that an item needs.
+    """
+    yield (
+        f"split {name}: {len(split.train.items):,} interactions of {len(split.train):,} users to train on, "
+        f"{len(split.vocabulary.ids):,} items; {len(split.validation):,} users to validate on, "
+        f"{len(split.test):,} to test on"
+    )
+    if min_count > 1:
+        yield _left_out(min_count, interactions, split)
+    repeated = _repeated_targets(split.test, split.vocabulary.size)
+    if repeated:
+        yield (
+            f"{repeated:,} of {len(split.test.targets.items):,} items to find in the test are in the same user's "
+            "history: misses while seen items are masked (`tfrec-dl evaluate RUN --keep-seen` lets them compete)"
+        )
+
+
+def _left_out(min_count: int, interactions: Interactions, split: Split) -> str:
+    """What falls under `min_count`."""
+    rare = len(interactions.item_ids) - (split.vocabulary.trained_size - FIRST_ITEM)
+    held_out = len(split.validation.targets.items) + len(split.test.targets.items)
+    dropped = len(interactions) - held_out - len(split.train.items)
+    missed = np.count_nonzero(split.test.targets.items == UNKNOWN)
+    return (
+        f"{rare:,} items have fewer than {min_count:,} training interactions: their {dropped:,} are left out, and "
+        f"{missed:,} of {len(split.test.targets.items):,} items to find in the test, being of them, are misses"
+    )
+
+
+def _repeated_targets(cases: EvaluationCases, vocabulary_size: int) -> int:
+    """How many targets are in the history they follow."""
+    seen, wanted = (
+        np.repeat(np.arange(len(part), dtype=np.int64), part.lengths) * vocabulary_size + part.items
+        for part in (cases.histories, cases.targets)
+    )
+    return int(np.isin(wanted, seen).sum())

@@ -1,0 +1,141 @@
+"""A family of models: one object that knows how its recipes are configured, trained, opened and exported."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import tensorflow as tf
+
+from tfrec_dl.data.dataset import Source
+from tfrec_dl.errors import InputError
+from tfrec_dl.families.task import Task
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.run_config import flat_settings
+from tfrec_dl.runs.run_folder import RunFolder
+from tfrec_dl.runs.strategies import one_device
+from tfrec_dl.serving.card import ModelCard
+
+
+class Family(ABC):
+    """What `train`, `compare`, `evaluate`, `export` and `models` ask of a family.
+
+    A family is registered under the name that its configurations have: `@FAMILIES.register("retrieval")`.
+
+    Attributes:
+        name: of the family, set by `register`.
+        config: class of a recipe's `model`; its field `name` is the family's.
+        training: class of a recipe's `training`.
+        task: what its models learn to do.
+        is_network: whether a model of it is one network that recommends, which can be a member of a stack or a
+            generator.
+        needs_table: whether it needs the table in memory, so that a prepared folder will not do.
+        is_adversarial: whether a model of it is trained against another.
+        has_strategies: whether it trains under a `tf.distribute` strategy.
+        settings_note: what `tfrec-dl models` says of its settings; "" for nothing.
+    """
+
+    name: ClassVar[str]
+    config: ClassVar[type]
+    training: ClassVar[type]
+    task: ClassVar[Task]
+    is_network: ClassVar[bool] = False
+    needs_table: ClassVar[bool] = True
+    is_adversarial: ClassVar[bool] = False
+    has_strategies: ClassVar[bool] = False
+    settings_note: ClassVar[str] = ""
+
+    @abstractmethod
+    def recipes(self) -> Iterable[Recipe]:
+        """Its recipes, with their defaults."""
+
+    def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
+        """Refuses what cannot be trained, before anything is read.
+
+        Args:
+            recipe: of this family.
+            source: the data.
+            strategy: to train under; None for one device.
+
+        Raises:
+            InputError: if recipe, source and strategy do not go together.
+        """
+        if self.needs_table and not source.in_memory:
+            raise InputError(
+                f"{recipe.name!r} needs the table in memory, and {source.path} is a prepared folder: give the table "
+                "itself, or choose a single network."
+            )
+        if not self.has_strategies and strategy not in (None, one_device()):
+            raise InputError(
+                f"{recipe.name!r} trains on one device: leave the strategy out, or choose a single network."
+            )
+
+    @abstractmethod
+    def train(
+        self,
+        recipe: Recipe,
+        dataset: Any,
+        folder: Path,
+        callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+        verbose: str | int = "auto",
+        strategy: tf.distribute.Strategy | None = None,
+    ) -> None:
+        """Trains a recipe into a folder; killed at any moment and called again, goes on from its last finished epoch.
+
+        Args:
+            recipe: of this family, checked.
+            dataset: of the source.
+            folder: the run's folder; new, or that of the same call's unfinished run.
+            callbacks: further Keras callbacks; they find the validation metrics in the logs.
+            verbose: as in `model.fit`.
+            strategy: the devices to train on; None for one.
+
+        Raises:
+            InputError: for bad data, or a folder that holds something else or that another process trains into; before
+                anything is written.
+        """
+
+    @abstractmethod
+    def model(self, run: RunFolder) -> Any:
+        """The trained model of a run, with its best weights.
+
+        Raises:
+            InputError: if it is not trained yet, or cannot be read.
+        """
+
+    @abstractmethod
+    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+        """Exports a finished run's model to DEST/<next free version>/; returns the version's folder.
+
+        Args:
+            run: the run.
+            dest: folder of the versions.
+            card: of the run.
+            k_max: length of the recommendation lists, where the model makes any.
+        """
+
+    def reads_item_features(self, recipe: Recipe) -> bool:
+        """Whether a model of the recipe can know items by their features."""
+        return "kind" in {name.rsplit(".", 1)[-1] for name in self.settings(recipe)}
+
+    def lines(self, run: RunFolder) -> list[RunFolder]:
+        """The runs that have a line in a leaderboard: the run, and parts of it that stand for themselves."""
+        return [run]
+
+    def why_not_measured(self, run: RunFolder, part: str) -> str | None:
+        """Why a model cannot be measured on the "validation" or "test" part; None where it can."""
+        return None
+
+    def outcome(self, run: RunFolder) -> list[str]:
+        """Lines on what came of a training, beside the metrics."""
+        return []
+
+    def where(self, run: RunFolder) -> str:
+        """Where a run keeps what came of its epochs."""
+        return f"epochs: {run.folder / 'history.csv'}; curves: tensorboard --logdir {run.folder / 'logs'}"
+
+    def settings(self, recipe: Recipe) -> dict[str, Any]:
+        """The settings of a recipe that `tfrec-dl models` lists: path -> value."""
+        hidden = ("model.body.name", "model.ranker.name", "model.name")  # the recipe's own name tells them
+        settings = flat_settings({"model": recipe.to_dict()["model"], "training": recipe.to_dict()["training"]})
+        return {name: value for name, value in settings.items() if name not in hidden}

@@ -1,0 +1,57 @@
+"""A task: what models learn to do, and how those that learn the same are measured beside each other."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from tfrec_dl.data.dataset import Dataset, Source
+from tfrec_dl.runs.run_folder import RunFolder
+from tfrec_dl.serving.card import ModelCard
+
+
+class Task(ABC):
+    """What `compare`, `evaluate` and the model cards ask of a task.
+
+    Attributes:
+        name: as `--task` takes it.
+        marks: what the configuration of its runs holds beside recipe and data.
+    """
+
+    name: ClassVar[str]
+    marks: ClassVar[Mapping[str, Any]] = {}
+
+    @abstractmethod
+    def source(self, description: Mapping[str, Any]) -> Source:
+        """The source that a run's configuration describes; see `Source.description`."""
+
+    @abstractmethod
+    def entries(self, run: Any, dataset: Dataset) -> list[Any]:
+        """A finished run's lines of the leaderboard, measured on the test part.
+
+        Args:
+            run: a `Run`.
+            dataset: its data.
+        """
+
+    @abstractmethod
+    def baseline_entries(self, dataset: Dataset) -> Iterator[Any]:
+        """The baselines' lines of the leaderboard, each fitted when it is asked for, and logged before."""
+
+    @abstractmethod
+    def leaderboard(self, entries: Sequence[Any], dataset: Dataset) -> pd.DataFrame:
+        """Lines in order, best first."""
+
+    @abstractmethod
+    def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
+        """The model card of a finished run.
+
+        Args:
+            run: the run.
+            data_terms: terms of use of the data.
+            **facts: other attributes of the card, in place of what the run knows.
+
+        Raises:
+            InputError: if the run is not finished.
+        """

@@ -1,0 +1,53 @@
+"""The family of rankers: networks that order candidates by clicks, conversions or ratings."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from tfrec_dl.families.family import Family
+from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.recipes import ranking_recipes
+from tfrec_dl.ranking.serving.export import export_ranking_model
+from tfrec_dl.ranking.task import RankingTask
+from tfrec_dl.ranking.train import train_ranker
+from tfrec_dl.ranking.trained import trained_ranker
+from tfrec_dl.recipes.families import FAMILIES
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.run_folder import RunFolder
+from tfrec_dl.serving.card import ModelCard
+
+
+@FAMILIES.register("ranking")
+class RankingFamily(Family):
+    """A ranker over an impression's fields, with a head for each label."""
+
+    config = RankingConfig
+    training = RankingTraining
+    task = RankingTask()
+
+    def recipes(self) -> Iterable[Recipe]:
+        """A recipe for each ranker."""
+        return ranking_recipes()
+
+    def train(
+        self,
+        recipe: Recipe,
+        dataset: Any,
+        folder: Path,
+        callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+        verbose: str | int = "auto",
+        strategy: tf.distribute.Strategy | None = None,
+    ) -> None:
+        """Trains a recipe into a folder."""
+        train_ranker(recipe, dataset, folder, callbacks, verbose)
+
+    def model(self, run: RunFolder) -> RankingModel:
+        """The trained model of a run, with its best weights, calibrated."""
+        return trained_ranker(run)
+
+    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+        """Exports a finished run's model, which ranks the candidates that it is given; returns the version's folder."""
+        return export_ranking_model(self.model(run), dest, card)

@@ -1,0 +1,51 @@
+"""Ranking as a task: how its models are measured beside each other and beside baselines."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pydantic import TypeAdapter
+
+from tfrec_dl.families.task import Task
+from tfrec_dl.ranking.baselines import baseline_names, ranking_baseline_entries
+from tfrec_dl.ranking.card import ranking_run_card
+from tfrec_dl.ranking.data.source import RankingSource
+from tfrec_dl.ranking.evaluate import evaluate_ranking
+from tfrec_dl.ranking.leaderboard import RankingEntry, ordering_figure, ranking_leaderboard
+from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.runs.run_folder import RunFolder, run_seconds
+from tfrec_dl.serving.card import ModelCard
+
+logger = logging.getLogger(__name__)
+
+
+class RankingTask(Task):
+    """Orders candidates by clicks, conversions or ratings."""
+
+    name = "ranking"
+    marks = {"task": "ranking"}
+
+    def source(self, description: Mapping[str, Any]) -> RankingSource:
+        """The table of impressions that a run's configuration describes."""
+        return TypeAdapter(RankingSource).validate_python(description)
+
+    def entries(self, run: Any, dataset: Any) -> list[RankingEntry]:
+        """A finished run's line of the leaderboard: its best weights on the test rows, the seconds of its epochs."""
+        model = run.model()
+        reports = evaluate_ranking(model, ranking_rows(model.knowledge, dataset.split), dataset.split.test)
+        return [RankingEntry(run.recipe.name, reports, run_seconds(run))]
+
+    def baseline_entries(self, dataset: Any) -> Iterator[RankingEntry]:
+        """The baselines' lines of the leaderboard, each logged before it is fitted."""
+        for name in baseline_names(dataset.split):
+            logger.info("baseline %s", name)
+            yield from ranking_baseline_entries(dataset.split, [name])
+
+    def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
+        """Lines by test NDCG of clicks where impressions are shown in lists, else AUC, or RMSE of ratings alone."""
+        return ranking_leaderboard(entries, ordering_figure(dataset.impressions))
+
+    def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
+        """The model card of a finished run."""
+        return ranking_run_card(run, data_terms, **facts)

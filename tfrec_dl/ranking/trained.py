@@ -1,0 +1,22 @@
+"""The trained model of a ranking run."""
+
+from tfrec_dl.ranking.build import build_ranking_model
+from tfrec_dl.ranking.calibration import load_calibration
+from tfrec_dl.ranking.fitted_state import load_ranking_data
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.runs.resumable import restore_best
+from tfrec_dl.runs.run_folder import RunFolder
+
+
+def trained_ranker(run: RunFolder) -> RankingModel:
+    """The trained model of a run, with the weights of its best epoch, calibrated.
+
+    Raises:
+        InputError: if it is not trained yet, or cannot be read.
+    """
+    data = load_ranking_data(run.folder)
+    model = build_ranking_model(run.recipe.model, data, run.recipe.training.max_length)
+    restore_best(model, run.folder)
+    if (run.folder / "calibration.json").exists():
+        model.calibration = load_calibration(run.folder / "calibration.json")
+    return model

@@ -1,0 +1,62 @@
+"""Builds autoencoders over purchase vectors."""
+
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
+from tfrec_dl.features.content import Content
+from tfrec_dl.losses.full_softmax import FullSoftmax
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.autoencoder.encoder import autoencoder
+from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
+from tfrec_dl.retrieval.towers.ids import id_tower
+from tfrec_dl.retrieval.towers.user_tower import user_tower
+
+
+def check_no_features(items: object) -> None:
+    """Raises InputError where features of items are given, which an autoencoder does not read."""
+    if items is not None:
+        raise InputError("features of items are given, but an autoencoder knows items by their ids: leave them out.")
+
+
+def build_autoencoder(
+    recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None, users: Catalogue | None
+) -> AutoencoderModel:
+    """Builds the model, not compiled.
+
+    Args:
+        recipe: whose model is an `AutoencoderConfig`.
+        vocabulary: the items, with their training counts.
+        items: must be None.
+        users: the users' features, if any.
+
+    Raises:
+        InputError: if features of items are given, or for another precision than float32.
+    """
+    check_no_features(items)
+    config, training = recipe.model, recipe.training
+    if training.precision != "float32":
+        raise InputError(
+            f"precision is {training.precision!r}, but an autoencoder adds up whole histories: it must be 'float32'."
+        )
+    held = tf.keras.regularizers.L2(config.regularization) if config.regularization else None
+
+    def table(width: int, name: str) -> tf.keras.layers.Embedding:
+        built = tf.keras.layers.Embedding(vocabulary.size, width, "glorot_uniform", held, name=name)
+        built.build(None)
+        return built
+
+    tower = id_tower(table(config.units[-1], "output_embedding"), vocabulary.item_counts)
+    encoder = autoencoder(config.units, config.activation, config.item_dropout, config.state_dropout, held)
+    user = None if users is None else user_tower(Content(), users, config.units[-1], config.user_dropout)
+    return AutoencoderModel(
+        encoder,
+        tower,
+        vocabulary,
+        FullSoftmax(),
+        training.max_length,
+        training.seed,
+        table(config.units[0], "history_embedding"),
+        user,
+    )

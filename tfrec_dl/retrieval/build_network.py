@@ -1,0 +1,111 @@
+"""Builds retrieval models of an encoder and an item tower."""
+
+from dataclasses import replace
+
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.encoders.markov_path import MarkovPath
+from tfrec_dl.encoders.precision import computing_in
+from tfrec_dl.encoders.sequence import sequence_encoder
+from tfrec_dl.errors import InputError
+from tfrec_dl.losses.full_softmax import FullSoftmax
+from tfrec_dl.losses.loss import Loss
+from tfrec_dl.losses.sampled_softmax import SampledSoftmax
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.configuration import ModelConfig
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.towers.content_tower import content_tower, hybrid_tower
+from tfrec_dl.retrieval.towers.hashed_ids import item_table
+from tfrec_dl.retrieval.towers.ids import id_tower
+from tfrec_dl.retrieval.towers.user_tower import user_tower
+
+# Trained items up to which a softmax over all of them is the cheaper way to the same quality.
+FULL_SOFTMAX_LIMIT = 20_000
+
+
+def choose_loss(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
+    """Fills in the loss where the configuration leaves it open: full softmax while the trained items are few."""
+    if config.loss is not None:
+        return config
+    return replace(config, loss=default_loss(vocabulary.trained_size - FIRST_ITEM))
+
+
+def default_loss(items: int) -> Loss:
+    """The loss of a configuration that leaves it open, by the number of items with training interactions."""
+    return FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax()
+
+
+def check_kind(config: ModelConfig, items: object) -> None:
+    """Raises InputError where what a network knows items by, and the items' features or None, do not fit."""
+    if config.kind != "behaviour" and items is None:
+        raise InputError(f"kind is {config.kind!r}, which needs the items' features: give a catalogue of items.")
+    if config.kind == "behaviour" and items is not None:
+        raise InputError("features of items are given, but kind is 'behaviour': choose 'content' or 'hybrid'.")
+    if config.kind != "behaviour" and config.markov_order:
+        raise InputError(f"markov_order is {config.markov_order}, but goes by ids: kind must be 'behaviour', or it 0.")
+    if config.kind != "behaviour" and not config.tied:
+        raise InputError(f"tied is False, but kind {config.kind!r} reads and scores an item by the same vector.")
+
+
+def build_network(
+    recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None, users: Catalogue | None
+) -> RetrievalModel:
+    """Builds the model of an encoder and an item tower, not compiled.
+
+    Args:
+        recipe: whose model is a `ModelConfig`; a loss left open is chosen by the size of the catalogue.
+        vocabulary: the items, with their training counts.
+        items: the items' features; None where the recipe's kind is "behaviour".
+        users: the users' features, if any: with every kind.
+
+    Raises:
+        InputError: if the recipe's kind and the items' features do not go together, or the body reads nothing of
+            anyone or is not causal.
+    """
+    config = choose_loss(recipe.model, vocabulary)
+    check_kind(config, items)
+    if not config.body.reads_history() and users is None:
+        raise InputError(f"body is {config.body.name!r}, which reads nothing of the history: give a table of users.")
+    if not config.body.is_causal():
+        raise InputError(
+            f"body is {config.body.name!r}, whose states know the items that training asks for: take a causal one."
+        )
+    embedding = None
+    if items is None:
+        embedding = _item_table(vocabulary.size, config, "item_embedding")
+        output = embedding if config.tied else _item_table(vocabulary.size, config, "output_embedding")
+        tower = id_tower(output, vocabulary.item_counts)
+    elif config.kind == "content":
+        tower = content_tower(config.content, items, vocabulary, config.dimension)
+    else:
+        ids = _item_table(vocabulary.trained_size, config, "item_embedding")
+        tower = hybrid_tower(config.content, items, vocabulary, ids, config.id_dropout)
+    short_path = None
+    if config.markov_order:
+        transitions = item_table(vocabulary.size, config.dimension, config.hashing, "zeros", "transitions")
+        short_path = MarkovPath(
+            vocabulary.size, config.dimension, config.markov_order, transitions=transitions, name="markov_path"
+        )
+    with computing_in(recipe.training.precision):
+        encoder = sequence_encoder(
+            config.dimension,
+            config.body.states,
+            config.dimension,
+            config.item_dropout,
+            config.embedding_dropout,
+            config.state_dropout,
+            short_path,
+            name=config.body.name,
+        )
+    user = None if users is None else user_tower(config.content, users, config.dimension, config.user_dropout)
+    assert config.loss is not None
+    return RetrievalModel(
+        encoder, tower, vocabulary, config.loss, recipe.training.max_length, recipe.training.seed, embedding, user
+    )
+
+
+def _item_table(size: int, config: ModelConfig, name: str) -> tf.keras.layers.Layer:
+    initial = tf.keras.initializers.RandomNormal(stddev=0.05)
+    return item_table(size, config.dimension, config.hashing, initial, name)

@@ -1,0 +1,72 @@
+"""Families whose models are one network that recommends."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import tensorflow as tf
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.families.family import Family
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.configuration import TrainingConfig
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.network_run import trained_model
+from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.retrieval.task import RetrievalTask
+from tfrec_dl.retrieval.train import train_network
+from tfrec_dl.runs.run_folder import RunFolder
+from tfrec_dl.serving.card import ModelCard
+
+
+class NetworkFamily(Family):
+    """A family of networks: trained in one go, alone or as a part of something larger.
+
+    Attributes:
+        model_class: of the models that are trained.
+    """
+
+    training = TrainingConfig
+    task = RetrievalTask()
+    is_network = True
+    needs_table = False
+    has_strategies = True
+    model_class: ClassVar[type[RetrievalModel]]
+
+    @abstractmethod
+    def build(
+        self, recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None, users: Catalogue | None
+    ) -> RetrievalModel:
+        """Builds a recipe's model, not compiled; see `build_model`."""
+
+    @abstractmethod
+    def check_features(self, config: Any, items: object) -> None:
+        """Raises InputError where a configuration and the items' features, or None, do not go together."""
+
+    def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
+        """Refuses what cannot be trained, before anything is read."""
+        super().check(recipe, source, strategy)
+        self.check_features(recipe.model, source.items)
+
+    def train(
+        self,
+        recipe: Recipe,
+        dataset: Any,
+        folder: Path,
+        callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+        verbose: str | int = "auto",
+        strategy: tf.distribute.Strategy | None = None,
+    ) -> None:
+        """Trains a recipe into a folder."""
+        train_network(recipe, dataset, folder, callbacks, verbose, strategy)
+
+    def model(self, run: RunFolder) -> RetrievalModel:
+        """The trained model of a run, with its best weights."""
+        return trained_model(run.recipe, run)
+
+    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+        """Exports a finished run's model; returns the version's folder."""
+        return export_saved_model(self.model(run), dest, k_max, card)

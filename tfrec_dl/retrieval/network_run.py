@@ -1,0 +1,44 @@
+"""The files of a retrieval run that its model is built from, whatever the data have become."""
+
+from tfrec_dl.data.dataset import Dataset
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.runs.resumable import restore_best
+from tfrec_dl.runs.run_folder import RunFolder
+
+
+def save_vocabulary(run: RunFolder, dataset: Dataset) -> None:
+    """Writes the features, then the vocabulary, of a run that has just begun; those that are there stay."""
+    # After the configuration, by which a call that continues knows the folder as its own.
+    for name, catalogue in dataset.features.items():
+        if catalogue is not None and not (run.folder / f"{name}.parquet").exists():
+            catalogue.save(run.folder / f"{name}.parquet")
+    if not (run.folder / "vocabulary.txt").exists():
+        dataset.split.vocabulary.save(run.folder / "vocabulary.txt")
+
+
+def vocabulary_of(run: RunFolder) -> Vocabulary:
+    """The items of a retrieval run and their training counts.
+
+    Raises:
+        InputError: if the run has none, or it is damaged.
+    """
+    return Vocabulary.load(run.folder / "vocabulary.txt")
+
+
+def trained_model(recipe: Recipe, run: RunFolder) -> RetrievalModel:
+    """A network with the best weights of a run.
+
+    Args:
+        recipe: of the network: the run's own, or that of its generator.
+        run: whose weights are read.
+
+    Raises:
+        InputError: if it is not trained yet, or cannot be read.
+    """
+    features = run.features()
+    model: RetrievalModel = build_model(recipe, vocabulary_of(run), features["items"], features["users"])
+    restore_best(model, run.folder)
+    return model

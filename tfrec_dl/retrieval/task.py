@@ -1,0 +1,70 @@
+"""Retrieval as a task: how its models are measured beside each other and beside baselines."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from tfrec_dl.baselines.cold_start import COLD_BASELINES, cold_baseline_entries, item_texts
+from tfrec_dl.baselines.fit import BASELINES, baseline_entries
+from tfrec_dl.data.prepared.source import PreparedSource
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
+from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
+from tfrec_dl.families.task import Task
+from tfrec_dl.retrieval.card import run_card
+from tfrec_dl.runs.run_folder import RunFolder, run_seconds
+from tfrec_dl.serving.card import ModelCard
+
+logger = logging.getLogger(__name__)
+
+
+class RetrievalTask(Task):
+    """Finds items among all."""
+
+    name = "retrieval"
+
+    def source(self, description: Mapping[str, Any]) -> DataSource | PreparedSource:
+        """The table or the prepared folder that a run's configuration describes."""
+        return PreparedSource(description["prepared"]) if "prepared" in description else DataSource(**description)
+
+    def entries(self, run: Any, dataset: Any) -> list[Entry] | list[ColdStartEntry]:
+        """A finished run's lines of the leaderboard; on a cold-start split they have warm, cold and all items."""
+        runs = [type(run)(each.folder, each.recipe, each.source) for each in run.recipe.family.lines(run)]
+        if dataset.cold_split is None:
+            return [run_entry(each, dataset.split) for each in runs]
+        return [
+            ColdStartEntry(each.recipe.name, evaluate_cold_start(each.model(), dataset.cold_split), run_seconds(each))
+            for each in runs
+        ]
+
+    def baseline_entries(self, dataset: Any) -> Iterator[Any]:
+        """The baselines' lines of the leaderboard, each logged before it is fitted."""
+        if dataset.cold_split is None:
+            for name in BASELINES:
+                logger.info("baseline %s", name)
+                yield from baseline_entries(dataset.split, dataset.split.test, names=[name], on_skip=logger.info)
+            return
+        texts = item_texts(dataset.features["items"], dataset.split.vocabulary)
+        for name in COLD_BASELINES:
+            logger.info("baseline %s", name)
+            try:
+                yield from cold_baseline_entries(dataset.cold_split, texts, names=[name])
+            except InputError as error:  # there are no texts, or scikit-learn, an extra, is missing
+                logger.info("%s is left out: %s", name, error)
+
+    def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
+        """Lines by test NDCG@10, best first; on a cold-start split by that of cold items."""
+        return leaderboard(entries) if dataset.cold_split is None else cold_start_leaderboard(entries)
+
+    def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
+        """The model card of a finished run."""
+        return run_card(run, data_terms, **facts)
+
+
+def run_entry(run: Any, split: Any) -> Entry:
+    """A finished run's line of the leaderboard: its best weights on the test cases, the seconds of its epochs."""
+    return Entry(run.recipe.name, evaluate(run.model(), split.test, split.vocabulary), run_seconds(run))

@@ -1,0 +1,39 @@
+"""A table of reviews and its split."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.reviews.reviews import Reviews
+from tfrec_dl.reviews.splits import RatingSplit
+
+
+@dataclass(frozen=True, eq=False)
+class ReviewDataset:
+    """What a `ReviewSource` reads.
+
+    Attributes:
+        source: where it comes from, a `ReviewSource`.
+        reviews: the table.
+        split: training, validation and test.
+    """
+
+    source: Any
+    reviews: Reviews
+    split: RatingSplit
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the reviews in 64 hexadecimal digits."""
+        return self.reviews.fingerprint()
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How many reviews, users and items there are."""
+        return {"reviews": len(self.reviews), "users": len(self.reviews.user_ids), "items": len(self.reviews.item_ids)}
+
+    @property
+    def features(self) -> dict[str, Catalogue | None]:
+        """None of items, none of users: their reviews tell of them."""
+        return {"items": None, "users": None}

@@ -1,0 +1,56 @@
+"""The family of models that predict ratings from reviews."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from tfrec_dl.families.family import Family
+from tfrec_dl.recipes.families import FAMILIES
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.reviews.deep_conn import DeepCoNN, build_rating_model
+from tfrec_dl.reviews.fit import RatingTraining
+from tfrec_dl.reviews.model import RatingModel
+from tfrec_dl.reviews.serving import export_ratings
+from tfrec_dl.reviews.task import ReviewTask
+from tfrec_dl.reviews.train import train_reviews
+from tfrec_dl.reviews.training_reviews import load_training_reviews
+from tfrec_dl.runs.resumable import restore_best
+from tfrec_dl.runs.run_folder import RunFolder
+from tfrec_dl.serving.card import ModelCard
+
+
+@FAMILIES.register("deep_conn")
+class DeepCoNNFamily(Family):
+    """Two documents of reviews, a convolutional network over their words, a factorization machine on top."""
+
+    config = DeepCoNN
+    training = RatingTraining
+    task = ReviewTask()
+
+    def recipes(self) -> Iterable[Recipe]:
+        """DeepCoNN."""
+        yield Recipe("deep_conn", "Zheng et al., WSDM 2017", DeepCoNN())
+
+    def train(
+        self,
+        recipe: Recipe,
+        dataset: Any,
+        folder: Path,
+        callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+        verbose: str | int = "auto",
+        strategy: tf.distribute.Strategy | None = None,
+    ) -> None:
+        """Trains a recipe into a folder."""
+        train_reviews(recipe, dataset, folder, callbacks, verbose)
+
+    def model(self, run: RunFolder) -> RatingModel:
+        """The trained model of a run, with its best weights. Reads no data beside the run's own."""
+        model = build_rating_model(run.recipe.model, load_training_reviews(run.folder))
+        restore_best(model, run.folder)
+        return model
+
+    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+        """Exports a finished run's model, which rates pairs of a user and an item; returns the version's folder."""
+        return export_ratings(self.model(run), dest, card)

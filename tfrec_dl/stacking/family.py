@@ -1,0 +1,93 @@
+"""The family of stacks: networks and baselines whose scores a blender weighs."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from tfrec_dl.data.dataset import Source
+from tfrec_dl.encoders.caser import Caser
+from tfrec_dl.encoders.gru import GRU
+from tfrec_dl.families.family import Family
+from tfrec_dl.families.run import Run
+from tfrec_dl.recipes.families import FAMILIES, family_named
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.configuration import ModelConfig, TrainingConfig
+from tfrec_dl.retrieval.network_run import trained_model, vocabulary_of
+from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.retrieval.task import RetrievalTask
+from tfrec_dl.runs.run_folder import RunFolder
+from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
+from tfrec_dl.stacking.files import MEMBERS, load_stack
+from tfrec_dl.stacking.model import StackedModel
+from tfrec_dl.stacking.train import train_stacked
+
+PREFIX = f"model.{MEMBERS}"
+
+
+@FAMILIES.register("stacked")
+class StackedFamily(Family):
+    """Members trained one after the other, and a blender fitted on validation."""
+
+    config = StackedConfig
+    training = TrainingConfig
+    task = RetrievalTask()
+    settings_note = "the members are recipes, whose settings hold for each that has them"
+
+    def recipes(self) -> Iterable[Recipe]:
+        """A recurrent and a convolutional network, and all baselines."""
+        members = {"gru": DeepMember(ModelConfig(GRU())), "caser": DeepMember(ModelConfig(Caser()))}
+        yield Recipe("stacked", "Wolpert, Neural Networks 1992", StackedConfig(members))
+
+    def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
+        """Refuses what cannot be trained, before anything is read."""
+        super().check(recipe, source, strategy)
+        for member in recipe.model.members.values():
+            family_named(member.model).check_features(member.model, source.items)
+
+    def train(
+        self,
+        recipe: Recipe,
+        dataset: Any,
+        folder: Path,
+        callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+        verbose: str | int = "auto",
+        strategy: tf.distribute.Strategy | None = None,
+    ) -> None:
+        """Trains a recipe into a folder."""
+        train_stacked(recipe, dataset, folder, callbacks, verbose)
+
+    def model(self, run: RunFolder) -> StackedModel:
+        """The trained stack of a run."""
+        members = {name: Run.open(run.folder / MEMBERS / name) for name in run.recipe.model.members}
+        deep = {name: trained_model(member.recipe, member) for name, member in members.items()}
+        return load_stack(run.folder, vocabulary_of(run), deep)
+
+    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+        """Exports a finished run's stack; returns the version's folder."""
+        return export_saved_model(self.model(run), dest, k_max, card)
+
+    def why_not_measured(self, run: RunFolder, part: str) -> str | None:
+        """The blender has learnt from the validation cases."""
+        if part != "validation":
+            return None
+        return (
+            f"{run.folder} is a stack, whose blender has learnt from the validation cases: "
+            f"its cross-fitted metrics on them are in {run.folder / 'metrics.json'}."
+        )
+
+    def outcome(self, run: RunFolder) -> list[str]:
+        """The weights of the members."""
+        shares = ", ".join(f"{name} {weight:.2f}" for name, weight in self.model(run).weights().items())
+        return [f"weights of the members' standardised scores: {shares}"]
+
+    def where(self, run: RunFolder) -> str:
+        """Where the runs of the members are."""
+        return f"runs of the members: {run.folder / MEMBERS}; curves: tensorboard --logdir {run.folder}"
+
+    def settings(self, recipe: Recipe) -> dict[str, Any]:
+        """The settings of a recipe, its members by their names."""
+        others = {name: value for name, value in super().settings(recipe).items() if not name.startswith(f"{PREFIX}.")}
+        return {PREFIX: ",".join(recipe.model.members), **others}
