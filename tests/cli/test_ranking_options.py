@@ -6,9 +6,15 @@ import pandas as pd
 import pytest
 
 from tfrec_dl.cli.options.common import SplitName, TableOptions
-from tfrec_dl.cli.options.ranking import RankingOptions, ranking_recipe, ranking_source
+from tfrec_dl.cli.options.ranking import RankingOptions, ranking_source
+from tfrec_dl.cli.tasks import COMMANDS
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.feedback import Feedback
+
+
+def ranking_recipe(name, settings):
+    """The recipe that `train` makes of its options."""
+    return COMMANDS["ranking"].recipe(name, settings, RankingOptions("click"), TableOptions("log.csv"))
 
 
 @pytest.fixture
@@ -58,7 +64,7 @@ def test_columns_reach_the_source(table):
         ({}, RankingOptions("stars", dislike=2), "--dislike is 2 without --like"),
         ({}, RankingOptions("click", context_feature=["stars"]), "--context-feature 'stars' is not NAME=KIND"),
         ({"split": SplitName.COLD_START}, RankingOptions("click"), "--split cold-start is not one of --task ranking"),
-        ({"split": SplitName.RANDOM}, RankingOptions("click", part_column="part"), "both divide the table"),
+        ({"split": SplitName.RANDOM}, RankingOptions("click", part_column="part"), "both split the table"),
         ({"item_feature": ["a=text"]}, RankingOptions("click"), "add --items PATH"),
     ],
 )

@@ -2,7 +2,8 @@ import json
 import shutil
 
 import pytest
-from tfrec_dl.cli.serve import parse_history
+
+from tfrec_dl.cli.recommend import parse_history
 
 
 @pytest.mark.parametrize(

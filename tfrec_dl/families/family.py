@@ -116,7 +116,7 @@ class Family(ABC):
 
     def reads_item_features(self, recipe: Recipe) -> bool:
         """Whether a model of the recipe can know items by their features."""
-        return "kind" in {name.rsplit(".", 1)[-1] for name in self.settings(recipe)}
+        return any(name.endswith("kind") for name in flat_settings(recipe.to_dict()["model"]))
 
     def lines(self, run: RunFolder) -> list[RunFolder]:
         """The runs that have a line in a leaderboard: the run, and parts of it that stand for themselves."""

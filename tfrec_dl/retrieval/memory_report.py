@@ -39,7 +39,7 @@ def announce_size(
     """
     replicas = _copies(strategy)
     estimate = estimate_size(recipe, vocabulary, targets, replicas)
-    _log(estimate)
+    log_estimate(estimate)
     if estimate.limit is not None and not estimate.fits:
         changes = "; ".join(
             f"{change}: {readable(size)}" for change, size in savings(recipe, vocabulary, targets, replicas).items()
@@ -61,7 +61,7 @@ def announce_size(
     return estimate
 
 
-def _log(estimate: SizeEstimate) -> None:
+def log_estimate(estimate: SizeEstimate) -> None:
     """Logs a line where it is little, else a table."""
     of_all = "" if estimate.limit is None else f" of {readable(estimate.limit)}"
     disk = f"{readable(estimate.checkpoints)} of disk for checkpoints, {readable(estimate.export)} for an export"

@@ -1,8 +1,10 @@
+"""What is logged, shown on a terminal."""
+
 from dataclasses import replace
 
-from tfrec_dl.cli.reports.memory import show_size
-
+from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.retrieval.memory_estimate import SizeEstimate
+from tfrec_dl.retrieval.memory_report import log_estimate
 
 GIB = 2**30
 SMALL = SizeEstimate(
@@ -19,6 +21,11 @@ SMALL = SizeEstimate(
     export=400_000,
     available=21 * GIB,
 )
+
+
+def show_size(estimate):
+    with shown_progress():
+        log_estimate(estimate)
 
 
 def test_small_training_takes_a_line(capsys):
