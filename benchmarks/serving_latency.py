@@ -17,7 +17,7 @@ import numpy as np
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.serving.export import export_saved_model
 
 # After tfrec_dl, which selects Keras 2.
 import tensorflow as tf  # isort: skip

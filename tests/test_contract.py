@@ -24,13 +24,14 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.scorer import as_scorer
 from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import RECIPES, recipes_of
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
 from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.retrieval.serving.export import export_saved_model
-from tfrec_dl.serving.recommender import Recommender, load
+from tfrec_dl.serving.export import export_saved_model
+from tfrec_dl.serving.recommender import Recommender
 from tfrec_dl.stacking.model import StackedModel
 
 USERS, ITEMS, LENGTH, K = 120, 20, 12, 8

@@ -62,6 +62,7 @@ from .features.bucketised_numbers import BucketisedNumbers as BucketisedNumbers
 from .features.gan_features import GANFeatures as GANFeatures
 from .features.hashed_categories import HashedCategories as HashedCategories
 from .lifecycle.compare import compare as compare
+from .lifecycle.load import load as load
 from .lifecycle.train import train as train
 from .ranking.build import build_ranking_model as build_ranking_model
 from .ranking.calibration import Calibration as Calibration
@@ -131,7 +132,6 @@ from .retrieval.memory_estimate import SizeEstimate as SizeEstimate
 from .retrieval.memory_estimate import estimate_size as estimate_size
 from .retrieval.model import RetrievalModel as RetrievalModel
 from .retrieval.serving.add_items import add_items as add_items
-from .retrieval.serving.export import export_saved_model as export_saved_model
 from .retrieval.towers.hashed_ids import Hashing as Hashing
 from .retrieval.validation import ValidationCallback as ValidationCallback
 from .reviews.deep_conn import DeepCoNN as DeepCoNN
@@ -150,8 +150,8 @@ from .runs.optimisers import RowSparseAdam as RowSparseAdam
 from .runs.server_task import serve as serve
 from .runs.strategies import make_strategy as make_strategy
 from .serving.card import ModelCard as ModelCard
+from .serving.export import export_saved_model as export_saved_model
 from .serving.recommender import Recommender as Recommender
-from .serving.recommender import load as load
 from .stacking.configuration import DeepMember as DeepMember
 from .stacking.configuration import StackedConfig as StackedConfig
 from .stacking.model import StackedModel as StackedModel

@@ -19,12 +19,12 @@ from tfrec_dl.encoders import GRU, Caser, UserOnly
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.scorer import as_scorer
 from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.retrieval.serving.export import export_saved_model
-from tfrec_dl.serving.recommender import load
+from tfrec_dl.serving.export import export_saved_model
 
 GAMES = ("irgan", "cfgan")
 

@@ -12,13 +12,13 @@ from tfrec_dl.data.splits.split import Split, leave_last_out
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.encoders import UserOnly
 from tfrec_dl.evaluation.scorer import ModelScorer
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.configuration import ModelConfig
 from tfrec_dl.retrieval.fit import fit
 from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.retrieval.serving.export import export_saved_model
-from tfrec_dl.serving.recommender import load
+from tfrec_dl.serving.export import export_saved_model
 
 pytestmark = pytest.mark.slow
 

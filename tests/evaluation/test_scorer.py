@@ -6,7 +6,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation import scorer as scorer_module
 from tfrec_dl.evaluation.ranks import rank_targets
 from tfrec_dl.evaluation.scorer import ModelScorer, as_scorer
-from tfrec_dl.retrieval.model import Tables
+from tfrec_dl.retrieval.tables import Tables
 
 
 class Model:

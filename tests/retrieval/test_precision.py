@@ -10,11 +10,11 @@ from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import fit
-from tfrec_dl.retrieval.serving.export import export_saved_model
-from tfrec_dl.serving.recommender import load
+from tfrec_dl.serving.export import export_saved_model
 
 VOCABULARY = vocabulary_of(item_ids(30))
 HISTORY = tf.constant([[2, 3, 4, 5, 0], [9, 8, 7, 6, 5]])

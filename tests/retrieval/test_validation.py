@@ -7,7 +7,7 @@ import tensorflow as tf
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.metrics import NDCG, CatalogueCoverage
-from tfrec_dl.retrieval.model import Tables
+from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.retrieval.validation import ValidationCallback
 
 

@@ -9,7 +9,7 @@ import pytest
 from benchmarks import make_saved_models
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.recipes.named import RECIPES, recipes_of
-from tfrec_dl.serving.recommender import load
+from tfrec_dl.lifecycle.load import load
 
 SHIPPED = Path(__file__).parents[2] / "saved_models"
 shipped = pytest.mark.skipif(not any(SHIPPED.glob("*/1")), reason="make saved-models has not been run")

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from tests.serving.stand_in import StandInModel, chain_model
-from tfrec_dl.retrieval.serving.export import export_saved_model
-from tfrec_dl.serving.recommender import Recommender, load
+from tfrec_dl.lifecycle.load import load
+from tfrec_dl.serving.export import export_saved_model
+from tfrec_dl.serving.recommender import Recommender
 
 
 @pytest.fixture(scope="session")

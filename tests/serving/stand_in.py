@@ -6,7 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.retrieval.model import Tables
+from tfrec_dl.retrieval.serving.module import RetrievalModule, retrieval_module
+from tfrec_dl.retrieval.tables import Tables
 
 ITEMS = ("a", "b", "c", "d", "e", 'π,"\n🎬')
 
@@ -25,6 +26,7 @@ class StandInModel(tf.Module):
         self.max_length = max_length
         self.follows = tf.Variable(follows, dtype=tf.float32)
         self.items = tf.Variable(items, dtype=tf.float32)
+        self.item_tower = self.user_tower = None  # no layers, and no features
         self.slots = [tf.Variable(tf.zeros_like(self.follows), name="momentum")]
 
     @staticmethod
@@ -42,6 +44,9 @@ class StandInModel(tf.Module):
 
     def tables(self) -> Tables:
         return Tables(self.follows.value(), self.items.value())
+
+    def serving_module(self, k_max: int = 100) -> RetrievalModule:
+        return retrieval_module(self, k_max)
 
 
 def chain_model(ids: Sequence[str] = ITEMS, max_length: int = 3) -> StandInModel:

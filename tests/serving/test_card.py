@@ -3,14 +3,18 @@ import json
 import numpy as np
 import pydantic
 import pytest
+import tensorflow as tf
 
 from tfrec_dl.serving.card import LIMITS, ModelCard
+from tfrec_dl.serving.card_markdown import card_markdown
+from tfrec_dl.serving.features import feature_inputs
+from tfrec_dl.serving.signature import Signature, TensorInfo, ids, raw_features
 
 METRICS = {"test/ndcg@10": 0.1234, "test/ndcg@10/low": 0.1, "test/ndcg@10/high": 0.15, "test/mrr@10": 0.2}
 
 
 def test_markdown_shows_metrics_with_their_intervals():
-    text = ModelCard(metrics=METRICS).to_markdown({})
+    text = card_markdown(ModelCard(metrics=METRICS), {})
     assert "| test/ndcg@10 | 0.1234 | 0.1000 to 0.1500 |" in text
     assert "| test/mrr@10 | 0.2000 | unknown |" in text
     assert "/low" not in text
@@ -18,7 +22,7 @@ def test_markdown_shows_metrics_with_their_intervals():
 
 def test_markdown_names_data_terms_split_and_limits():
     card = ModelCard(data="100,004 ratings", data_terms="non-commercial", split="leave-last-out")
-    text = card.to_markdown({"items": 7})
+    text = card_markdown(card, {"items": 7})
     assert "- Data: 100,004 ratings\n- Terms of the data: non-commercial\n" in text
     assert "- Split: leave-last-out\n" in text
     assert "- items: 7\n" in text
@@ -27,7 +31,7 @@ def test_markdown_names_data_terms_split_and_limits():
 
 def test_markdown_holds_the_configuration_as_json():
     configuration = {"name": "gru", "model": {"body": {"units": 100}}}
-    block = ModelCard(configuration=configuration).to_markdown({}).split("```json")[1].split("```")[0]
+    block = card_markdown(ModelCard(configuration=configuration), {}).split("```json")[1].split("```")[0]
     assert json.loads(block) == configuration
 
 
@@ -37,7 +41,7 @@ def test_metrics_may_be_numpy_numbers():
 
 
 def test_what_is_not_given_is_called_unknown():
-    text = ModelCard().to_markdown({})
+    text = card_markdown(ModelCard(), {})
     assert text.count("unknown") >= 4
     assert "exported without an evaluation" in text
 
@@ -67,13 +71,34 @@ def test_a_card_is_read_back_as_it_was_written(tmp_path):
     read = ModelCard.read(tmp_path, "unused")
     assert read.to_json({}) == card.to_json({})
     assert [(addition.items, len(addition.ids)) for addition in read.additions] == [(2, 2), (30, 20)]
-    assert "18, 19 and 10 more)" in read.to_markdown({})
+    assert "18, 19 and 10 more)" in card_markdown(read, {})
 
 
 def test_features_are_a_table_only_where_there_are_some():
-    rows = [{"signature": "embed_item_features", "feature": "a|b", "kind": "text", "input": "a_b"}]
-    assert "| a\\|b | text | `a_b` | `embed_item_features` |" in ModelCard().to_markdown({}, rows)
-    assert "## Features" not in ModelCard().to_markdown({})
+    inputs = raw_features(feature_inputs({"a|b": "text"}), "N")
+    signatures = [Signature("embed_item_features", "Embeds.", inputs, {}, lambda **features: {})]
+    assert "| a\\|b | text | `a_b` | `embed_item_features` |" in card_markdown(ModelCard(), {}, signatures)
+    assert "## Features" not in card_markdown(ModelCard(), {})
+
+
+def test_signatures_are_listed_with_inputs_outputs_and_descriptions():
+    score = TensorInfo(tf.float32, {"B": None, "k_max": 7})
+    double = Signature(
+        "double", "Doubles.", {"history": ids("B", "L")}, {"scores": score}, lambda history: {}, ("two",)
+    )
+    text = card_markdown(ModelCard(), {}, [double])
+    row = "| `double` or `two` | `history` string [B, L] | `scores` float32 [B, k_max] | Doubles. |\n"
+    assert f"\n\n## Signatures\n\n| signature | inputs | outputs | what it does |\n|---|---|---|---|\n{row}" in text
+    assert json.loads(ModelCard().to_json({}, [double]))["signatures"] == [
+        {
+            "name": "double",
+            "also": ["two"],
+            "description": "Doubles.",
+            "inputs": {"history": "string [B, L]"},
+            "outputs": {"scores": "float32 [B, k_max]"},
+        }
+    ]
+    assert "## Signatures" not in card_markdown(ModelCard(), {})
 
 
 def test_card_cannot_be_changed():

@@ -17,59 +17,41 @@ from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.config import model_server_config_pb2
 from typer.testing import CliRunner
 
-from tests.ranking.serving.ranking import PRICE, log, made
-from tests.serving.stand_in import chain_model, vocabulary_of
+from docs.signature_tables import with_tables
+from tests.serving.document_models import IDS, films_model, movies_model, shop_ranker
 from tfrec_dl.cli import app
-from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.catalogue.columns import Choice
-from tfrec_dl.data.catalogue.feature_kinds import Kind
-from tfrec_dl.ranking.data.columns import ImpressionColumns
-from tfrec_dl.ranking.data.feedback import Feedback
-from tfrec_dl.ranking.data.impressions import Impressions
-from tfrec_dl.ranking.data.splits import split_in_time
-from tfrec_dl.recipes.named import get_recipe
-from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.lifecycle.load import load
+from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.serving.index import LOWEST_SCORE
-from tfrec_dl.serving.recommender import load
-from tfrec_dl.serving.verify import run_in_session
+from tfrec_dl.serving.run_saved_model import run_in_session
 from tfrec_dl.two_stage.export import export_two_stage
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "serving.md").read_text(encoding="utf-8")
-IDS = ("318", "296", "593", "50", "527")
-
-
-FILMS: dict[str, Kind] = {"title": "text", "genres": "multi_category", "year": "number"}
 
 
 @pytest.fixture(scope="module")
 def movies(tmp_path_factory):
-    return export_saved_model(chain_model(IDS), tmp_path_factory.mktemp("document") / "gru")
+    return export_saved_model(movies_model(), tmp_path_factory.mktemp("document") / "gru")
 
 
 @pytest.fixture(scope="module")
-def films(tmp_path_factory):
-    """A hybrid model with features of users, that does not know "new-1" and "new-2"."""
-    titles = np.array(["whales of the storm", "the storm of war"] * 3, object)
-    genres = np.array(["Sea|Drama", "War"] * 3, object)
-    columns = {"title": titles[:5], "genres": genres[:5], "year": np.arange(1994, 1999, dtype=np.float32)}
-    users = Catalogue(np.array(["u", "v"], object), {"age": "number"}, {"age": np.array([20, 60], np.float32)})
-    recipe = get_recipe("gru").with_settings({"kind": "hybrid", "dimension": 4, "units": 4})
-    items = Catalogue(np.array(IDS, object), FILMS, columns)
-    model = build_model(recipe, vocabulary_of(IDS), items, users)
-    return export_saved_model(model, tmp_path_factory.mktemp("document") / "films")
+def films_retrieval():
+    return films_model()
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    """Two stages, the ranker with a feature of the request and one of the candidate."""
-    frame = log(items=IDS)[["user_id", "item_id", "timestamp", "list", "device", PRICE, "click"]]
-    context: dict[str, Choice] = {"device": "category", "price": "number"}
-    columns = ImpressionColumns(lists=("list",), context=context)
-    ranker = made(
-        split_in_time(Impressions.from_frame(frame.rename(columns={PRICE: "price"}), Feedback("click"), columns))
-    )
-    return export_two_stage(chain_model(IDS), ranker, tmp_path_factory.mktemp("document") / "shop", k=3)
+def films(films_retrieval, tmp_path_factory):
+    return export_saved_model(films_retrieval, tmp_path_factory.mktemp("document") / "films")
+
+
+@pytest.fixture(scope="module")
+def ranker():
+    return shop_ranker()
+
+
+@pytest.fixture(scope="module")
+def shop(ranker, tmp_path_factory):
+    return export_two_stage(movies_model(), ranker, tmp_path_factory.mktemp("document") / "shop", k=3)
 
 
 def blocks(language: str) -> list[str]:
@@ -231,29 +213,17 @@ def test_model_config_of_the_rollback_parses():
     assert list(config.model_config_list.config[0].model_version_policy.specific.versions) == [1]
 
 
-SIGNATURES = {
-    **dict.fromkeys(["serving_default", "recommend_excluding", "embed_history", "embed_items"], "movies"),
-    **dict.fromkeys(["embed_item_features", "recommend_from_vectors", "recommend_for_users"], "films"),
-    **dict.fromkeys(["rank", "recommend_ranked"], "shop"),
-}
-CONTEXT = {"device", "price", "history_price", "history_age"}
-
-
-@pytest.mark.parametrize(
-    "signature", [pytest.param(name, marks=[pytest.mark.slow] * (of == "shop")) for name, of in SIGNATURES.items()]
-)
-def test_table_of_signatures_names_every_input_and_output(request, signature):
-    (row,) = re.findall(rf"^\| `{signature}`[^|]*\|.*$", DOCUMENT, flags=re.MULTILINE)
-    version = request.getfixturevalue(SIGNATURES[signature])
-    function = tf.saved_model.load(str(version)).signatures[signature]
-    inputs = set(function.structured_input_signature[1]) - {*FILMS, "age", *CONTEXT}
-    assert all(f"`{name}`" in row for name in inputs)
-    outputs = set(function.structured_outputs) - {"click"}
-    assert all(f"`{name}`" in row or "the same" in row for name in outputs)
+def test_tables_of_signatures_are_those_of_the_models(films_retrieval, ranker):
+    # When a signature has changed: python -m docs.signature_tables
+    assert with_tables(DOCUMENT, films_retrieval, ranker) == DOCUMENT
 
 
 @pytest.mark.slow
-def test_no_signature_is_left_out(movies, films, shop):
-    versions = (movies, films, shop)
-    found = {name for version in versions for name in tf.saved_model.load(str(version)).signatures}
-    assert found == set(SIGNATURES)
+def test_tables_name_every_signature_with_every_input_and_output(movies, films, shop):
+    lines = [line for line in DOCUMENT.splitlines() if line.startswith("| `")]
+    rows = {name: line for line in lines for name in re.findall("`(.*?)`", line.split(" | ")[0])}
+    for version in (movies, films, shop):
+        for signature, function in tf.saved_model.load(str(version)).signatures.items():
+            _, inputs, outputs, _ = rows[signature].split(" | ")
+            assert all(f"`{name}` " in inputs for name in function.structured_input_signature[1]), signature
+            assert all(f"`{name}` " in outputs for name in function.structured_outputs), signature

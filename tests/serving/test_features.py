@@ -7,10 +7,10 @@ import tensorflow as tf
 from tests.serving.content import catalogue, content_model
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
-from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.lifecycle.load import load
+from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.serving.features import feature_inputs
-from tfrec_dl.serving.recommender import load
-from tfrec_dl.serving.verify import run_in_session
+from tfrec_dl.serving.run_saved_model import run_in_session
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,14 @@ import tensorflow as tf
 
 from tests.serving.stand_in import ITEMS, chain_model, random_model
 from tfrec_dl.errors import InputError
-from tfrec_dl.retrieval.serving.export import serving_module
 from tfrec_dl.serving.index import LOWEST_SCORE
+from tfrec_dl.serving.signature import concrete_functions
 
 LAST = ITEMS[-1]
+
+
+def functions(model, k_max=100):
+    return concrete_functions(model.serving_module(k_max).signatures())
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +88,10 @@ def test_rows_of_a_batch_do_not_touch_each_other(signatures):
 def test_only_the_last_max_length_known_items_are_read_but_all_are_masked():
     model = random_model(40, 5, tied=False, max_length=4)
     ids = list(model.vocabulary.ids)
-    signatures = serving_module(model, k_max=40).signatures()
+    recommend_after = functions(model, k_max=40)["serving_default"]
 
     def ranked(history):
-        items = signatures["serving_default"](tf.constant([history]))["item_ids"].numpy()[0]
+        items = recommend_after(history=tf.constant([history]))["item_ids"].numpy()[0]
         return [item.decode() for item in items if item]
 
     long = [*ids[10:30], "nobody", ids[31]]
@@ -142,29 +146,29 @@ def test_signatures_declare_names_types_and_shapes(signatures):
 
 
 def test_k_max_cuts_the_lists():
-    outputs = serving_module(chain_model(), k_max=2).signatures()["serving_default"](tf.constant([["a", "b"]]))
+    outputs = functions(chain_model(), k_max=2)["serving_default"](history=tf.constant([["a", "b"]]))
     assert outputs["item_ids"].numpy().tolist() == [[b"c", b"d"]]
 
 
 def test_one_item_catalogue():
-    outputs = serving_module(chain_model(["only"])).signatures()["serving_default"](tf.constant([["only"], [""]]))
+    outputs = functions(chain_model(["only"]))["serving_default"](history=tf.constant([["only"], [""]]))
     assert outputs["item_ids"].numpy().tolist() == [[b""], [b"only"]]
 
 
 def test_id_of_ten_thousand_characters():
     long = "é" * 10_000
-    outputs = serving_module(chain_model(["a", long])).signatures()["serving_default"](tf.constant([["a"]]))
+    outputs = functions(chain_model(["a", long]))["serving_default"](history=tf.constant([["a"]]))
     assert outputs["item_ids"].numpy()[0, 0].decode() == long
 
 
 def test_k_max_below_one_is_refused():
     with pytest.raises(InputError, match="k_max is 0"):
-        serving_module(chain_model(), k_max=0)
+        chain_model().serving_module(k_max=0)
 
 
 def test_empty_string_as_an_item_id_is_refused():
     with pytest.raises(InputError, match="empty string"):
-        serving_module(chain_model(["a", ""]))
+        chain_model(["a", ""]).serving_module()
 
 
 @pytest.mark.parametrize("table", ["items", "follows"])
@@ -173,4 +177,4 @@ def test_diverged_model_is_refused(table):
     weights = getattr(model, table)
     weights.assign(tf.fill(weights.shape, np.inf))
     with pytest.raises(InputError, match="diverged"):
-        serving_module(model)
+        model.serving_module()

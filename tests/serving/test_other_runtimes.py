@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.serving.content import catalogue, content_model
-from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.serving.export import export_saved_model
 
 SCRIPT = """
 import json, sys

@@ -5,9 +5,9 @@ import tensorflow as tf
 
 from tests.serving.stand_in import ITEMS, chain_model
 from tfrec_dl.errors import InputError
-from tfrec_dl.retrieval.serving.export import export_saved_model
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.serving import recommender as recommender_module
-from tfrec_dl.serving.recommender import load
+from tfrec_dl.serving.export import export_saved_model
 
 
 def ids(rows):

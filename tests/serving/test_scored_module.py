@@ -6,18 +6,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.serving.paths import IN_PROCESS
 from tests.serving.stand_in import chain_model, vocabulary_of
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.serving.add_items import add_items
-from tfrec_dl.retrieval.serving.export import export_saved_model
-from tfrec_dl.serving import verify
-from tfrec_dl.serving.recommender import load
+from tfrec_dl.serving.export import export_saved_model
+from tfrec_dl.serving.scored_module import ScoredModule
 from tfrec_dl.serving.verify import verify_export
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.fit import fit_stack
@@ -32,6 +33,9 @@ class Longest(tf.Module):
         self.vocabulary = vocabulary_of(list("abcde"))
         self.step = tf.Variable(1.0)
         self.slot = tf.Variable(tf.zeros([1000]))
+
+    def serving_module(self, k_max=100):
+        return ScoredModule(self, k_max)
 
     def catalogue_scores(self, history):
         length = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
@@ -74,8 +78,7 @@ def test_diverged_weights_are_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path, monkeypatch):
-    monkeypatch.setattr(verify, "_run_command_line", verify._run_session)
+def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path):
     split = leave_last_out(Interactions.from_frame(cyclic_interactions(users=60, items=20, length=11, noise=0.2)))
     network = build_model(RECIPES["gru"].with_settings({"dimension": 8, "units": 8, "max_length": 5}), split.vocabulary)
     baselines = {name: baseline.graph() for name, baseline, _ in fit_baselines(split)}
@@ -83,7 +86,7 @@ def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path, mon
     stack, _ = fit_stack(members, split.validation, BlenderConfig(folds=2))
     version = export_saved_model(stack, tmp_path)
     ids = list(split.vocabulary.ids)
-    verify_export(stack, version, [ids[:1], ids[2:12], [], ["nobody", ids[3]], [*ids[:7], *ids[:7]]])
+    verify_export(stack, version, [ids[:1], ids[2:12], [], ["nobody", ids[3]], [*ids[:7], *ids[:7]]], IN_PROCESS)
 
 
 def test_retrieval_models_keep_their_own_way(tmp_path):

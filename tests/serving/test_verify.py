@@ -5,10 +5,12 @@ import pytest
 import tensorflow as tf
 
 from tests.serving.content import catalogue, content_model, only
+from tests.serving.paths import IN_PROCESS
 from tests.serving.stand_in import chain_model, random_model
-from tfrec_dl.retrieval.serving.export import export_saved_model
-from tfrec_dl.serving import verify
-from tfrec_dl.serving.verify import VerificationError, verify_export
+from tfrec_dl.retrieval.serving.verify import verify_item_features
+from tfrec_dl.serving.export import export_saved_model
+from tfrec_dl.serving.run_saved_model import VerificationError, run_in_session
+from tfrec_dl.serving.verify import verify_export
 
 HISTORIES = [["a", "b"], [], ["nobody"], ["c", "nobody", "a", "a", "e", "d"]]
 
@@ -19,65 +21,65 @@ def test_export_agrees_on_all_three_paths(model, version):
     assert max(differences.values()) <= 1e-5
 
 
-@pytest.fixture
-def without_command_line(monkeypatch):
-    """The command line takes seconds to start, and one test runs it."""
-    monkeypatch.setattr(verify, "_run_command_line", verify._run_session)
-
-
 @pytest.mark.parametrize("tied", [True, False])
-def test_random_vectors_agree(tmp_path, without_command_line, tied):
+def test_random_vectors_agree(tmp_path, tied):
     model = random_model(300, 17, tied)
     generator = np.random.default_rng(1)
     histories = [list(generator.choice(model.vocabulary.ids, size)) for size in (1, 5, 20, 60)]
-    verify_export(model, export_saved_model(model, tmp_path), histories)
+    verify_export(model, export_saved_model(model, tmp_path), histories, IN_PROCESS)
 
 
-def test_model_that_was_trained_on_since_the_export_is_noticed(tmp_path, without_command_line):
+def test_model_that_was_trained_on_since_the_export_is_noticed(tmp_path):
     model = chain_model()
     version = export_saved_model(model, tmp_path)
     model.follows.assign_add(model.follows * 1e-4)
     with pytest.raises(VerificationError, match="differs"):
-        verify_export(model, version, HISTORIES)
+        verify_export(model, version, HISTORIES, IN_PROCESS)
 
 
-def test_swap_of_items_that_all_but_tie_is_no_error(tmp_path, without_command_line):
+def test_swap_of_items_that_all_but_tie_is_no_error(tmp_path):
     model = chain_model()
     bias_of_e = float(model.items[-2, -1])
     model.items[-1, -1].assign(bias_of_e - 1e-6)
     version = export_saved_model(model, tmp_path)
     model.items[-1, -1].assign(bias_of_e + 1e-6)
-    verify_export(model, version, HISTORIES)
+    verify_export(model, version, HISTORIES, IN_PROCESS)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["content", "hybrid"])
-def test_vectors_from_raw_features_agree_with_the_model_and_the_index(tmp_path, without_command_line, kind):
+def test_vectors_from_raw_features_agree_with_the_model_and_the_index(tmp_path, kind):
     items = catalogue()
     model = content_model(items, kind)
     version = export_saved_model(model, tmp_path)
-    found = verify_export(model, version, [["sea-0", "war-1"], ["sea-11"], []], items)
-    assert found["embed_item_features"] <= 1e-5
+    histories = [["sea-0", "war-1"], ["sea-11"], []]
+    verify_export(model, version, histories, IN_PROCESS)
+    assert verify_item_features(model, version, items) <= 1e-5
     model.item_tower.network.trainable_variables[0].assign_add(
         tf.ones_like(model.item_tower.network.trainable_variables[0])
     )
     with pytest.raises(VerificationError, match="differs"):
-        verify_export(model, version, [["sea-0", "war-1"]], items)
+        verify_export(model, version, histories[:1], IN_PROCESS)
+    with pytest.raises(VerificationError, match="embed_item_features: a number differs"):
+        verify_item_features(model, version, items)
 
 
 @pytest.mark.slow
-def test_features_of_users_whose_ids_are_numbers_do_not_count_in_a_history_alone(tmp_path, without_command_line):
+def test_features_of_users_whose_ids_are_numbers_do_not_count_in_a_history_alone(tmp_path):
     users = replace(only(catalogue(4, seed=50), "genres", "year"), ids=np.array(list("0123"), dtype=object))
     model = content_model(catalogue(), users=users)
-    verify_export(model, export_saved_model(model, tmp_path), [["sea-0", "war-1"], ["sea-11"], []])
+    verify_export(model, export_saved_model(model, tmp_path), [["sea-0", "war-1"], ["sea-11"], []], IN_PROCESS)
 
 
-def broken(**changes):
-    def run(version, history):
-        ids, scores = verify._run_eager(version, history)
-        for change in changes.values():
-            change(ids, scores)
-        return ids, scores
+def broken(signature, change):
+    """A path whose answers of one signature are changed."""
+
+    def run(version, requests):
+        answers = run_in_session(version, requests)
+        for (name, _), answer in zip(requests, answers, strict=True):
+            if name == signature:
+                change(answer)
+        return answers
 
     return run
 
@@ -93,7 +95,23 @@ def broken(**changes):
         lambda ids, scores: scores.__setitem__((0, 0), scores[0, 0] + 1e-3),
     ],
 )
-def test_wrong_lists_are_noticed(model, version, monkeypatch, change):
-    monkeypatch.setattr(verify, "_run_session", broken(change=change))
+def test_wrong_lists_are_noticed(model, version, change):
+    path = broken("serving_default", lambda answer: change(answer["item_ids"], answer["scores"]))
     with pytest.raises(VerificationError, match="Session"):
-        verify_export(model, version, HISTORIES)
+        verify_export(model, version, HISTORIES, {"tf.compat.v1.Session": path})
+
+
+@pytest.mark.parametrize(
+    ("signature", "change", "message"),
+    [
+        ("embed_items", lambda answer: answer["vectors"].__setitem__((1, 0), 0.5), "a number differs"),
+        ("embed_history", lambda answer: answer["vector"].__setitem__((1, 0), np.nan), "a number differs"),
+        ("recommend_excluding", lambda answer: answer["item_ids"].__setitem__((1, 0), b"nobody"), "other items"),
+        ("recommend_excluding", lambda answer: answer["scores"].__setitem__((1, 0), 99), "a number differs"),
+        ("embed_items", lambda answer: answer.__setitem__("vectors", answer["vectors"][:1]), "the outputs are"),
+    ],
+)
+def test_wrong_answers_of_any_signature_are_noticed_by_its_example(model, version, signature, change, message):
+    path = broken(signature, change)
+    with pytest.raises(VerificationError, match=f"Session, {signature}: .*{message}"):
+        verify_export(model, version, HISTORIES, {"tf.compat.v1.Session": path})

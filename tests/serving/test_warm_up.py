@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from tests.serving.stand_in import ITEMS
-from tfrec_dl.serving.verify import run_in_session
+from tfrec_dl.serving.run_saved_model import run_in_session
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
 
 

@@ -6,6 +6,7 @@ import tensorflow as tf
 from tests.ranking.serving.ranking import LENGTH, made
 from tests.serving.content import catalogue, content_model, only
 from tfrec_dl.errors import InputError
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.ranking.data.batches import RankingBatches
 from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.feedback import Feedback
@@ -16,8 +17,7 @@ from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.serving.ranker import load_ranker
 from tfrec_dl.retrieval.serving.add_items import add_items
 from tfrec_dl.serving.index import LOWEST_SCORE
-from tfrec_dl.serving.recommender import load
-from tfrec_dl.serving.verify import run_in_session
+from tfrec_dl.serving.run_saved_model import run_in_session
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
 from tfrec_dl.two_stage.export import export_two_stage
 

@@ -26,10 +26,10 @@ from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
 from tfrec_dl.retrieval.configuration import WHOLE_HISTORIES, ModelConfig, TrainingConfig
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
-from tfrec_dl.retrieval.serving.export import export_saved_model
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.export import export_saved_model
 
 PARTS = ("generator", "discriminator")
 

@@ -8,7 +8,9 @@ import tensorflow_recommenders as tfrs
 
 from tfrec_dl.adversarial.settings import AdversarialTraining
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.retrieval.model import RetrievalModel, Tables
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.tables import Tables
+from tfrec_dl.serving.module import ServingModule
 
 GENERATOR, DISCRIMINATOR = 0, 1  # parts of a step's seeds
 
@@ -153,6 +155,10 @@ class AdversarialModel(tfrs.Model):
     def tables(self) -> Tables:
         """As of `RetrievalModel`."""
         return self.generator.tables()
+
+    def serving_module(self, k_max: int = 100) -> ServingModule:
+        """As of `RetrievalModel`."""
+        return self.generator.serving_module(k_max)
 
     def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """As of `RetrievalModel`."""

@@ -61,8 +61,8 @@ def _run(out: Path, recording: Console) -> None:
     from tfrec_dl.data.source import DataSource
     from tfrec_dl.evaluation.rendering import rich_table
     from tfrec_dl.lifecycle.compare import train_once
+    from tfrec_dl.lifecycle.load import load
     from tfrec_dl.recipes.named import get_recipe
-    from tfrec_dl.serving.recommender import load
     from tfrec_dl.serving.warm_up import require_serving_protos
 
     require_serving_protos()  # the export is last, and should not fail then

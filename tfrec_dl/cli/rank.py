@@ -88,8 +88,7 @@ def recommend_ranked(
     Raises:
         InputError: if the export has one stage, or a text is no feature that it asks for.
     """
-    asked = () if recommender.ranking_inputs is None else recommender.ranking_inputs.asked
-    kinds = {each.feature: each.kind for each in asked}
+    kinds = {each.feature: each.kind for each in recommender.request_features}
     values: dict[str, list[Any]] = {name: [None] for name in kinds}
     for text in context:
         name, equals, value = text.partition("=")

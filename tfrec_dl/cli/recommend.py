@@ -53,7 +53,7 @@ def recommend(
         raise InputError(f"--context {context[0]!r:.80} is of a request to two stages: give --user, or leave it out.")
     quiet_tensorflow()
     from tfrec_dl.cli.rank import recommend_ranked
-    from tfrec_dl.serving.recommender import load
+    from tfrec_dl.lifecycle.load import load
 
     recommender = load(dest)
     if user is None:

@@ -12,23 +12,13 @@ from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import Loss
+from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.runs.replicas import counted_once, share_of_replicas
+from tfrec_dl.serving.module import ServingModule
 
 ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
 
 Lookup = Callable[[tf.Tensor], tf.Tensor]
-
-
-class Tables(NamedTuple):
-    """What a model knows of every vocabulary row, computed once for many queries.
-
-    Attributes:
-        history: [V, E] float32, what the encoder reads of an item.
-        items: [V, D] float32 item vectors, the bias last; rows 0 and 1 are no items.
-    """
-
-    history: tf.Tensor
-    items: tf.Tensor
 
 
 class Examples(NamedTuple):
@@ -216,6 +206,21 @@ class RetrievalModel(tfrs.Model):
         names = ("encoder", "item_tower", "history_embedding", "user_tower")
         parts = {name: getattr(self, name) for name in names}
         return {name: part for name, part in parts.items() if part is not None}
+
+    def serving_module(self, k_max: int = 100) -> ServingModule:
+        """The graph that is exported. The weights are read now and shared, not copied.
+
+        Args:
+            k_max: length of the recommendation lists; cut to the number of items.
+
+        Raises:
+            InputError: if `k_max` is below 1, the vocabulary is empty or holds the empty string (which means padding in
+                a request), a weight is not finite, or two features would have the same name in requests.
+        """
+        # Here, because no training needs it.
+        from tfrec_dl.retrieval.serving.module import retrieval_module
+
+        return retrieval_module(self, k_max)
 
     def embed(self, history: tf.Tensor, vectors: Lookup) -> tf.Tensor:
         """What the encoder reads of a history's items: [B, L] int32 -> [B, L, E]."""

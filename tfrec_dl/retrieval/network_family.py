@@ -15,11 +15,11 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import TrainingConfig
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
-from tfrec_dl.retrieval.serving.export import export_saved_model
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.retrieval.train import train_network
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.export import export_saved_model
 
 
 class NetworkFamily(Family):

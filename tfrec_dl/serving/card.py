@@ -16,15 +16,8 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.runs.run_config import installed_versions
+from tfrec_dl.serving.signature import Signature
 
-NEW_ITEMS_BY_TRAINING = "Recommends only items that were known when it was trained; new items need a new training."
-NEW_ITEMS_BY_FEATURES = (
-    "Recommends new items once add_items has added them to the export. It knows them by their features alone, and "
-    "learns nothing of them until a new training."
-)
-CANDIDATES_BY_TRAINING = (
-    "Knows items and users by the ids and features of its training; others it ranks by the context and the history."
-)
 LIMITS = (
     "Learns from what users did among what they were shown, and so repeats that selection and favours popular items.",
     "Expects histories oldest item first, from the same kind of users as the training data.",
@@ -32,7 +25,6 @@ LIMITS = (
 )
 CARD_FOLDER = "assets.extra"
 EXAMPLES = 20  # added ids that the card names
-UNKNOWN_METRICS = "Unknown: the model was exported without an evaluation."
 
 
 def _now() -> str:
@@ -56,7 +48,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What someone has to know before using an exported model. What is None or empty, the card calls unknown.
+    """Facts about a model for those who use it. What is None or empty, the card calls unknown.
 
     Attributes:
         name: of the model or its recipe.
@@ -113,75 +105,34 @@ class ModelCard:
         date = _now()
         return replace(self, date=date, additions=(*self.additions, Addition(date, len(ids), tuple(ids[:EXAMPLES]))))
 
-    def to_json(self, facts: Mapping[str, object], features: Sequence[Mapping[str, str]] = ()) -> str:
+    def to_json(self, facts: Mapping[str, object], signatures: Sequence[Signature] = ()) -> str:
         """The card as JSON; metrics that are NaN or infinite become null.
 
         Args:
             facts: what the export itself knows, such as the number of items.
-            features: what the export takes beside ids: signature, feature, kind and input of each.
+            signatures: what the export offers.
         """
         card = asdict(self)
         card["metrics"] = {key: value if math.isfinite(value) else None for key, value in self.metrics.items()}
-        card |= {"model": dict(facts), "features": [dict(feature) for feature in features]}
+        described = [
+            {
+                "name": each.name,
+                "also": list(each.also),
+                "description": each.description,
+                "inputs": {name: str(info) for name, info in each.inputs.items()},
+                "outputs": {name: str(info) for name, info in each.outputs.items()},
+            }
+            for each in signatures
+        ]
+        card |= {"model": dict(facts), "signatures": described, "features": feature_rows(signatures)}
         return json.dumps(card, indent=2, ensure_ascii=False, default=str) + "\n"
 
-    def to_markdown(self, facts: Mapping[str, object], features: Sequence[Mapping[str, str]] = ()) -> str:
-        """The card as Markdown.
 
-        Args:
-            facts: what the export itself knows, such as the number of items.
-            features: what the export takes beside ids: signature, feature, kind and input of each.
-        """
-        data = [
-            f"- Data: {self.data or 'unknown'}",
-            f"- Terms of the data: {self.data_terms or 'unknown'}",
-            f"- Fingerprint (sha256): {self.data_fingerprint or 'unknown'}",
-            f"- Split: {self.split or 'unknown'}",
-        ]
-        sections = {
-            "Model": [f"- {key}: {value}" for key, value in facts.items()],
-            "Features": _feature_table(features),
-            "Items added without a training": [f"- {_addition(addition)}" for addition in self.additions],
-            "Data": data,
-            "Metrics": self._metric_table(),
-            "Limits": [f"- {limit}" for limit in self.limits],
-            "Configuration": self._configuration_block(),
-            "Versions": [f"- {package}: {version}" for package, version in self.versions.items()],
-        }
-        lines = [f"# {self.name}", "", f"Exported {self.date}."]
-        for title, body in sections.items():
-            if body:
-                lines += ["", f"## {title}", "", *body]
-        return "\n".join(lines) + "\n"
-
-    def _configuration_block(self) -> list[str]:
-        if not self.configuration:
-            return ["Unknown."]
-        return ["```json", json.dumps(dict(self.configuration), indent=2, ensure_ascii=False, default=str), "```"]
-
-    def _metric_table(self) -> list[str]:
-        if not self.metrics:
-            return [UNKNOWN_METRICS]
-        rows = ["| metric | value | 95 % interval over users |", "|---|---|---|"]
-        for key, value in self.metrics.items():
-            if key.endswith(("/low", "/high")):
-                continue
-            low, high = self.metrics.get(f"{key}/low"), self.metrics.get(f"{key}/high")
-            interval = "unknown" if low is None or high is None else f"{low:.4f} to {high:.4f}"
-            rows.append(f"| {key} | {value:.4f} | {interval} |")
-        return rows
-
-
-def _feature_table(features: Sequence[Mapping[str, str]]) -> list[str]:
-    if not features:
-        return []
-    rows = ["| feature | kind | input | of signature |", "|---|---|---|---|"]
-    for feature in features:
-        cells = (feature["feature"], feature["kind"], f"`{feature['input']}`", f"`{feature['signature']}`")
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return rows
-
-
-def _addition(addition: Addition) -> str:
-    rest = addition.items - len(addition.ids)
-    return f"{addition.date}: {addition.items:,} ({', '.join(addition.ids)}{f' and {rest:,} more' if rest else ''})"
+def feature_rows(signatures: Sequence[Signature]) -> list[dict[str, str]]:
+    """The raw features that signatures take: "signature", "feature", "kind" and "input" of each."""
+    return [
+        {"signature": each.name, "feature": info.feature.feature, "kind": info.feature.kind, "input": name}
+        for each in signatures
+        for name, info in each.inputs.items()
+        if info.feature is not None
+    ]

@@ -1,4 +1,4 @@
-"""The graph that is exported: raw ids in, recommendations in raw ids out.
+"""Base class of exported recommenders: raw ids in, recommendations in raw ids out.
 
 It holds the string lookup, what scores the items, the popularity counts and the ids, and nothing of Keras, the
 optimiser or tfrec_dl, so that plain `tf.saved_model.load` and TF Serving run it.
@@ -11,13 +11,17 @@ import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.card import NEW_ITEMS_BY_FEATURES, NEW_ITEMS_BY_TRAINING
 from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import top_k
+from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, SERVING_DEFAULT
+from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 
+NEW_ITEMS_BY_TRAINING = "Recommends only items that were known when it was trained; new items need a new training."
+NEW_ITEMS_BY_FEATURES = (
+    "Recommends new items once add_items has added them to the export. It knows them by their features alone, and "
+    "learns nothing of them until a new training."
+)
 SOME = 50  # items in the histories of the warm-up where the model reads histories of any length
-
-Signatures = dict[str, tf.types.experimental.ConcreteFunction]
 
 
 class ServingModule(tf.Module):
@@ -31,13 +35,16 @@ class ServingModule(tf.Module):
     Attributes:
         size: indices, padding and unknown included.
         max_length: items of a history that are read, the last ones; None for all.
-        item_features: what describes a new item; empty where there can be none without a training.
-        user_features: what can be said of a user beside the history.
+        item_features: raw features that describe a new item; empty where there can be none without a training.
+        user_features: raw features of a user beside the history.
+        network: tracks what a loaded export needs to take features; None where it takes none. Its `describe` names
+            them.
     """
 
     max_length: int | None = None
     item_features: tuple[FeatureInput, ...] = ()
     user_features: tuple[FeatureInput, ...] = ()
+    network: tf.Module | None = None
 
     def __init__(self, ids: Sequence[str], counts: np.ndarray, k_max: int = 100) -> None:
         super().__init__(name="recommender")
@@ -72,28 +79,41 @@ class ServingModule(tf.Module):
         """What the model card says about new items."""
         return NEW_ITEMS_BY_FEATURES if self.item_features else NEW_ITEMS_BY_TRAINING
 
-    def raw_features(self) -> dict[str, tuple[FeatureInput, ...]]:
-        """The features that signatures take, for the model card."""
-        return {"embed_item_features": self.item_features, "recommend_for_users": self.user_features}
-
-    def examples(self) -> list[str]:
+    @property
+    def examples(self) -> tuple[str, ...]:
         """Some ids, the most popular first."""
-        return [item.decode() for item in self._ids[: self.max_length or SOME].numpy()]
+        return tuple(item.decode() for item in self._ids[: self.max_length or SOME].numpy())
 
-    def signatures(self) -> Signatures:
-        """The signatures of the SavedModel by name; `docs/serving.md` describes them."""
+    @property
+    def longest_example(self) -> int:
+        """Items in the longest history of the warm-up."""
+        return self.max_length or len(self.examples)
 
-        def serving_default(history: tf.Tensor) -> dict[str, tf.Tensor]:
-            return self.recommend(history, None)
+    @property
+    def recommendations(self) -> dict[str, TensorInfo]:
+        """The outputs of a signature that recommends."""
+        axes = {"B": None, "k_max": self.k_max}
+        return {"item_ids": TensorInfo(tf.string, axes), "scores": TensorInfo(tf.float32, axes)}
 
-        def recommend_excluding(history: tf.Tensor, exclude: tf.Tensor) -> dict[str, tf.Tensor]:
-            return self.recommend(history, exclude)
-
-        history, exclude = strings("history", 2), strings("exclude", 2)
-        return {
-            "serving_default": tf.function(serving_default).get_concrete_function(history),
-            "recommend_excluding": tf.function(recommend_excluding).get_concrete_function(history, exclude),
-        }
+    def signatures(self) -> list[Signature]:
+        """What the export offers."""
+        history, exclude = (ids("B", axis, sample=self.examples) for axis in ("L", "E"))
+        return [
+            Signature(
+                SERVING_DEFAULT,
+                "Recommends the best items after each history, without those in it.",
+                {"history": history},
+                self.recommendations,
+                lambda history: self.recommend(history, None),
+            ),
+            Signature(
+                RECOMMEND_EXCLUDING,
+                "Recommends as `serving_default`, without the items of `exclude`.",
+                {"history": history, "exclude": exclude},
+                self.recommendations,
+                lambda history, exclude: self.recommend(history, exclude),
+            ),
+        ]
 
     def recommend(self, history: tf.Tensor, exclude: tf.Tensor | None, k: int | None = None) -> dict[str, tf.Tensor]:
         """The best items after histories of ids [B, L], without those in them and in `exclude` [B, E].
@@ -127,10 +147,7 @@ class ServingModule(tf.Module):
         indices, best = top_k(scores, masked, k)
         ids = tf.gather(self._ids, tf.maximum(indices - FIRST_ITEM, 0))
         item_ids = tf.where(indices == PADDING, "", ids)
-        return {
-            "item_ids": tf.ensure_shape(item_ids, [None, k]),
-            "scores": tf.ensure_shape(best, [None, k]),
-        }
+        return {"item_ids": tf.ensure_shape(item_ids, [None, k]), "scores": tf.ensure_shape(best, [None, k])}
 
 
 def compact(values: tf.Tensor, known: tf.Tensor, longest: int | None) -> tf.Tensor:
@@ -148,8 +165,3 @@ def compact(values: tf.Tensor, known: tf.Tensor, longest: int | None) -> tf.Tens
     rows = (rows if longest is None else rows[:, -longest:]).to_tensor()
     at_least_one = [[0, 0], [0, tf.maximum(1 - tf.shape(rows)[1], 0)], [0, 0]]
     return tf.pad(rows, at_least_one[: values.shape.rank])
-
-
-def strings(name: str, rank: int) -> tf.TensorSpec:
-    """An input of ids."""
-    return tf.TensorSpec([None] * rank, tf.string, name)

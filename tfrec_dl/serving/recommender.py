@@ -2,19 +2,25 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from os import PathLike
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.ranking.serving.inputs import RankingInputs
-from tfrec_dl.ranking.serving.requests import Context, Past, recommend_ranked_requests
-from tfrec_dl.serving.features import Table, as_catalogue, embed_features, feature_inputs, tensors
-from tfrec_dl.serving.request_rows import Pairs, id_rows, id_rows_beside, padded, pairs
-from tfrec_dl.serving.versions import resolve_version
+from tfrec_dl.serving.feature_tables import Table, as_catalogue, embed_features, tensors
+from tfrec_dl.serving.features import FeatureInput, feature_inputs
+from tfrec_dl.serving.loaded_export import LoadedExport
+from tfrec_dl.serving.names import (
+    EMBED_ITEM_FEATURES,
+    EMBED_ITEMS,
+    RANK,
+    RECOMMEND_EXCLUDING,
+    RECOMMEND_FOR_USERS,
+    RECOMMEND_FROM_VECTORS,
+    RECOMMEND_RANKED,
+    SERVING_DEFAULT,
+)
+from tfrec_dl.serving.request_rows import Context, Pairs, Past, id_rows, id_rows_beside, padded, pairs
 
 ROWS_AT_ONCE = 256  # bounds the memory of the scores: rows x items x 4 bytes
 
@@ -24,34 +30,37 @@ Outputs = Mapping[str, tf.Tensor]
 class Recommender:
     """An exported model, loaded.
 
+    Args:
+        export: the export.
+
     Attributes:
         folder: the version folder it was loaded from.
         k_max: most recommendations that it can give for one history.
-        item_features: what it takes of an item that it does not know; empty where it knows items by their ids.
-        user_features: what it takes of a user beside the history.
-        ranking_inputs: what its ranking stage reads beside ids: `ranking_inputs.asked` names the features of the
-            context, `ranking_inputs.past_of_two_stages` the numbers that describe past items; None without that stage.
+        item_features: raw features of an item that it does not know; empty where it knows items by their ids.
+        user_features: raw features of a user beside the history.
+        request_features: raw features of a request to its ranking stage; empty without that stage.
+
+    Raises:
+        InputError: if the export recommends nothing.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._saved_model = read_saved_model(folder)
-        self._signatures = self._saved_model.signatures
-        if "rank" in self._signatures and "recommend_ranked" not in self._signatures:
-            raise InputError(f"{folder} ranks candidates that it is given: load it with load_ranker.")
-        if "serving_default" not in self._signatures or "recommend_excluding" not in self._signatures:
-            raise InputError(
-                f"{folder} holds the signatures {sorted(self._signatures)}, which are not a tfrec_dl export's."
-            )
-        self.k_max = int(self._signatures["serving_default"].structured_outputs["scores"].shape[1])
-        network = getattr(self._saved_model, "network", None)
-        kinds = {} if network is None else json.loads(network.describe().numpy())
+    request_features: tuple[FeatureInput, ...] = ()
+
+    def __init__(self, export: LoadedExport) -> None:
+        self.folder = export.folder
+        self._export = export  # holds what the signatures read
+        self._signatures = signatures = export.signatures
+        if RANK in signatures and RECOMMEND_RANKED not in signatures:
+            raise InputError(f"{self.folder} ranks candidates that it is given: load it with load_ranker.")
+        if SERVING_DEFAULT not in signatures or RECOMMEND_EXCLUDING not in signatures:
+            names = sorted(signatures)
+            raise InputError(f"{self.folder} holds the signatures {names}, which are not a tfrec_dl export's.")
+        self.k_max = int(signatures[SERVING_DEFAULT].structured_outputs["scores"].shape[1])
+        kinds = {}
+        if EMBED_ITEM_FEATURES in signatures or RECOMMEND_FOR_USERS in signatures:
+            kinds = json.loads(export.saved_model.network.describe().numpy())
         self.item_features = feature_inputs(kinds.get("item_kinds", {}))
         self.user_features = feature_inputs(kinds.get("user_kinds", {}), reserved=("history",))
-        self.ranking_inputs: RankingInputs | None = None
-        if "recommend_ranked" in self._signatures:
-            description = json.loads(self._saved_model.ranking.describe().numpy())
-            self.ranking_inputs = RankingInputs.from_dict(description["inputs"])
 
     def recommend(
         self,
@@ -81,8 +90,8 @@ class Recommender:
         def outputs(part: slice) -> Outputs:
             history = padded(rows[part])
             if excluded is None:
-                return self._signatures["serving_default"](history=history)
-            return self._signatures["recommend_excluding"](history=history, exclude=padded(excluded[part]))
+                return self._signatures[SERVING_DEFAULT](history=history)
+            return self._signatures[RECOMMEND_EXCLUDING](history=history, exclude=padded(excluded[part]))
 
         return self._in_parts(outputs, len(rows), k)
 
@@ -117,19 +126,19 @@ class Recommender:
         rows = id_rows(histories, "histories")
         excluded = [[] for _ in rows] if exclude is None else id_rows_beside(exclude, rows)
         items = as_catalogue(new_items, self.item_features, id_column)
-        new = embed_features(self._signatures["embed_item_features"], self.item_features, items)
+        new = embed_features(self._signatures[EMBED_ITEM_FEATURES], self.item_features, items)
         positions = {item: position for position, item in enumerate(items.ids)}
 
         def outputs(part: slice) -> Outputs:
             ids = padded(rows[part])
-            flat = self._signatures["embed_items"](item_ids=tf.reshape(ids, [-1]))["vectors"].numpy()
+            flat = self._signatures[EMBED_ITEMS](item_ids=tf.reshape(ids, [-1]))["vectors"].numpy()
             named = np.array([positions.get(item.decode(), -1) for item in ids.numpy().ravel()], int)
             taken = ~flat.any(axis=1) & (named >= 0)
             flat[taken] = new[named[taken]]
             vectors = tf.constant(flat.reshape(*ids.shape, flat.shape[1]))
             # The history by its ids once more: what the export knows of it is not recommended again.
             exclusions = padded([[*row, *more] for row, more in zip(rows[part], excluded[part], strict=True)])
-            return self._signatures["recommend_from_vectors"](history_vectors=vectors, exclude=exclusions)
+            return self._signatures[RECOMMEND_FROM_VECTORS](history_vectors=vectors, exclude=exclusions)
 
         return self._in_parts(outputs, len(rows), k)
 
@@ -161,7 +170,7 @@ class Recommender:
 
         def outputs(part: slice) -> Outputs:
             features = tensors(self.user_features, catalogue, part)
-            return self._signatures["recommend_for_users"](history=padded(rows[part]), **features)
+            return self._signatures[RECOMMEND_FOR_USERS](history=padded(rows[part]), **features)
 
         return self._in_parts(outputs, len(rows), k)
 
@@ -177,12 +186,12 @@ class Recommender:
         """The best of what is retrieved after each history, in the order of the ranking stage.
 
         Args:
-            user_ids: one a history; "" and unknown ones are somebody new.
+            user_ids: one a history; "" and unknown ones are new users.
             histories: item ids, oldest first, a row each. One without an item that the retrieval knows gets the popular
                 items, ranked.
             k: recommendations a row; None for as many as the export gives.
-            context: feature -> a value for each history, None where missing, for `ranking_inputs.asked`.
-            past: as for `Ranker.rank`, for `ranking_inputs.past_of_two_stages`.
+            context: feature -> a value for each history, None where missing, for `request_features`.
+            past: as for `Ranker.rank`.
             exclude: further ids that must not be recommended, a row for each history.
 
         Returns:
@@ -192,19 +201,7 @@ class Recommender:
             InputError: if the export has no ranking stage, `k` is below 1 or above what it gives, or a feature is
                 missing or has other numbers of values.
         """
-        if self.ranking_inputs is None:
-            raise InputError(f"{self.folder} has no ranking stage: write one with export_two_stage.")
-        signature = self._signatures["recommend_ranked"]
-        most = int(signature.structured_outputs["scores"].shape[1])
-        k = most if k is None else k
-        if not 1 <= k <= most:
-            raise InputError(f"k is {k}, but this export gives 1 to {most} ranked recommendations.")
-        requests = recommend_ranked_requests(self.ranking_inputs, user_ids, histories, context, past, exclude)
-        found: list[Pairs] = []
-        for part in requests.parts():
-            answer = signature(**part)
-            found += pairs(answer["item_ids"].numpy()[:, :k], answer["scores"].numpy()[:, :k])
-        return found
+        raise InputError(f"{self.folder} has no ranking stage: write one with export_two_stage.")
 
     def _check(self, k: int) -> None:
         if not 1 <= k <= self.k_max:
@@ -219,25 +216,3 @@ class Recommender:
             part = outputs(slice(start, start + ROWS_AT_ONCE))
             found += pairs(part["item_ids"].numpy()[:, :k], part["scores"].numpy()[:, :k])
         return found
-
-
-def load(dest: str | PathLike[str]) -> Recommender:
-    """Loads the newest version below `dest`, or `dest` itself if it is a version folder.
-
-    Raises:
-        InputError: if there is none, or it is damaged or no tfrec_dl export.
-    """
-    return Recommender(resolve_version(Path(dest)))
-
-
-def read_saved_model(folder: Path) -> Any:
-    """Loads a version folder.
-
-    Raises:
-        InputError: if it is damaged.
-    """
-    try:
-        return tf.saved_model.load(str(folder))
-    except Exception as error:  # TensorFlow raises many types on damaged files, with messages of many lines
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise InputError(f"cannot load {folder}: it is damaged ({reason}); export again.") from error

@@ -1,6 +1,7 @@
-"""Python lists as the tensors of requests, and answers as Python lists."""
+"""Conversion of Python lists to the tensors of requests, and of answers to Python lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -8,6 +9,8 @@ import tensorflow as tf
 from tfrec_dl.errors import InputError
 
 Pairs = list[tuple[str, float]]
+Context = Mapping[str, Sequence[Any]]
+Past = Mapping[str, Sequence[Sequence[float | None]]]
 
 
 def id_rows(values: Sequence[Sequence[str]], name: str) -> list[list[str]]:

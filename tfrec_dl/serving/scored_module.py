@@ -1,19 +1,20 @@
-"""The exported graph of a model that scores the catalogue by itself."""
+"""The exported graph of a model that scores the whole catalogue at once, without item vectors."""
 
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING, Vocabulary
-from tfrec_dl.retrieval.serving.network import lookup_tables, variables_read
 from tfrec_dl.serving.module import ServingModule, compact
+from tfrec_dl.serving.weights import lookup_tables, variables_read
 
 
-@runtime_checkable
 class CatalogueModel(Protocol):
-    """A model without item vectors: its scores are no dot products."""
+    """A model whose scores are no dot products, such as a stack."""
 
-    vocabulary: Vocabulary
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The items."""
 
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
         """Whole histories [B, L] int32, right-padded with 0 -> [B, vocabulary.size] float32, in the graph."""
@@ -23,7 +24,7 @@ class ScoredModule(ServingModule):
     """A `CatalogueModel` made ready to serve. Its weights are read now and shared, not copied.
 
     Args:
-        model: trained model.
+        model: trained model, a `tf.Module`.
         k_max: length of the recommendation lists; cut to the number of items.
 
     Raises:
@@ -34,9 +35,7 @@ class ScoredModule(ServingModule):
         super().__init__([str(item) for item in model.vocabulary.ids], model.vocabulary.item_counts, k_max)
         history = tf.TensorSpec([None, None], tf.int32, "history")
         self._scores = tf.function(lambda history: model.catalogue_scores(history), input_signature=[history])
-        self.owned = variables_read(self._scores)
-        if isinstance(model, tf.Module):
-            self.owned += lookup_tables(model)
+        self.owned = [*variables_read(self._scores), *lookup_tables(model)]
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
         """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""

@@ -15,10 +15,10 @@ from tfrec_dl.recipes.families import FAMILIES, family_named
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import ModelConfig, TrainingConfig
 from tfrec_dl.retrieval.network_run import trained_model, vocabulary_of
-from tfrec_dl.retrieval.serving.export import export_saved_model
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
 from tfrec_dl.stacking.files import MEMBERS, load_stack
 from tfrec_dl.stacking.model import StackedModel

@@ -5,6 +5,8 @@ import tensorflow as tf
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import PADDING, Vocabulary
+from tfrec_dl.serving.module import ServingModule
+from tfrec_dl.serving.scored_module import ScoredModule
 from tfrec_dl.stacking.members import Members
 
 
@@ -46,6 +48,10 @@ class StackedModel(tf.Module):
         for rows, member_scores in self.members.blocks(histories):
             scores[rows] = self.blender(member_scores._asdict()).numpy()
         return scores
+
+    def serving_module(self, k_max: int = 100) -> ServingModule:
+        """The graph that is exported, as of `RetrievalModel`."""
+        return ScoredModule(self, k_max)
 
     def weights(self) -> dict[str, float]:
         """Member -> weight of its standardised scores, where history and spread are as on average."""

@@ -1,23 +1,19 @@
-"""Exports a retrieval and a ranking model as one SavedModel."""
+"""Export of a retrieval and a ranking model as one SavedModel."""
 
-import os
 from os import PathLike
 from pathlib import Path
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.model import RankingModel
-from tfrec_dl.ranking.serving.module import RankingModule
-from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.retrieval.serving.export import serving_module
+from tfrec_dl.ranking.serving.export import serving_module
 from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.export import Recommends
 from tfrec_dl.serving.publishing import publish_module
-from tfrec_dl.serving.scored_module import CatalogueModel
-from tfrec_dl.serving.warm_up import require_serving_protos
 from tfrec_dl.two_stage.module import TwoStageModule
 
 
 def export_two_stage(
-    retrieval_model: RetrievalModel | CatalogueModel,
+    retrieval_model: Recommends,
     ranking_model: RankingModel,
     dest: str | PathLike[str],
     candidates: int = 100,
@@ -48,9 +44,8 @@ def export_two_stage(
     Raises:
         InputError: as `export_saved_model` and `export_ranking_model`, or if `candidates` or `k` is below 1.
     """
-    require_serving_protos()
     for name, value in (("candidates", candidates), ("k", k)):
         if value < 1:
             raise InputError(f"{name} is {value}, but must be at least 1.")
-    module = TwoStageModule(serving_module(retrieval_model, k_max), RankingModule(ranking_model), candidates, k)
-    return publish_module(module, Path(os.path.abspath(dest)), card or ModelCard(name="recommender"))
+    module = TwoStageModule(retrieval_model.serving_module(k_max), serving_module(ranking_model), candidates, k)
+    return publish_module(module, dest, card)

@@ -1,12 +1,13 @@
-"""Retrieval and ranking as one graph: a history in, the best of what was retrieved out, in the ranker's order."""
+"""The exported graph of two stages: a history in, the best of what was retrieved out, in the ranker's order."""
 
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.ranking.serving.inputs import RETRIEVAL_RANK, RETRIEVAL_SCORE
 from tfrec_dl.ranking.serving.module import RankingModule, Tensors
-from tfrec_dl.serving.features import FeatureInput
-from tfrec_dl.serving.module import ServingModule, Signatures
-from tfrec_dl.two_stage.training_table import RETRIEVAL_RANK, RETRIEVAL_SCORE
+from tfrec_dl.serving.module import ServingModule
+from tfrec_dl.serving.names import RECOMMEND_RANKED
+from tfrec_dl.serving.signature import Signature, TensorInfo
 
 NAN = float("nan")
 
@@ -27,29 +28,33 @@ class TwoStageModule(tf.Module):
         self.ranking = ranking
         self.candidates = min(int(candidates), retrieval.size - FIRST_ITEM)
         self.k = min(int(k), self.candidates)
-        lengths = (retrieval.max_length, ranking.max_length)
-        self.max_length = None if None in lengths else max(length for length in lengths if length is not None)
-        if hasattr(retrieval, "network"):
-            self.network = retrieval.network  # where a loaded export looks for what it takes of items and users
+        self.network = retrieval.network  # where a loaded export looks for what it takes of items and users
 
     @property
     def limit(self) -> str:
         """What the model card says about new items."""
         return self.ranking.limit
 
-    def signatures(self) -> Signatures:
-        """The signatures of the SavedModel by name; `docs/serving.md` describes them."""
+    @property
+    def longest_example(self) -> int:
+        """Items in the longest history of the warm-up."""
+        return max(self.retrieval.longest_example, self.ranking.longest_example)
 
-        def recommend_ranked(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-            return self.recommend_ranked(inputs)
-
-        return {
-            **self.retrieval.signatures(),
-            "rank": self.ranking.rank_signature(),
-            "recommend_ranked": tf.function(recommend_ranked).get_concrete_function(
-                **self.ranking.inputs.specs_of_two_stages()
-            ),
-        }
+    def signatures(self) -> list[Signature]:
+        """What the export offers."""
+        axes = {"B": None, "k": self.k}
+        recommend_ranked = Signature(
+            RECOMMEND_RANKED,
+            "Recommends the best of what is retrieved after each history, in the order of `rank`, without the items of "
+            "the history and of `exclude`.",
+            self.ranking.inputs.of_recommend_ranked(self.retrieval.examples),
+            {
+                "item_ids": TensorInfo(tf.string, axes),
+                **{name: TensorInfo(tf.float32, axes) for name in ("scores", *self.ranking.predictions)},
+            },
+            lambda **inputs: self.recommend_ranked(inputs),
+        )
+        return [*self.retrieval.signatures(), self.ranking.rank_signature(), recommend_ranked]
 
     def facts(self) -> dict[str, object]:
         """What the model card says about the export."""
@@ -60,20 +65,11 @@ class TwoStageModule(tf.Module):
             "longest list of ranked recommendations": self.k,
         }
 
-    def examples(self) -> list[str]:
-        """Some ids, the most popular first."""
-        return self.retrieval.examples()
-
-    def raw_features(self) -> dict[str, tuple[FeatureInput, ...]]:
-        """The features that signatures take, for the model card."""
-        found = {**self.retrieval.raw_features(), **self.ranking.raw_features()}
-        return {**found, "recommend_ranked": self.ranking.inputs.asked}
-
     def recommend_ranked(self, inputs: Tensors) -> dict[str, tf.Tensor]:
         """The best of what was retrieved, in the ranker's order.
 
         Args:
-            inputs: as `RankingInputs.specs_of_two_stages` names them.
+            inputs: as `RankingInputs.of_recommend_ranked` names them.
 
         Returns:
             As `RankingModule.rank`, [B, k] each.

@@ -1,4 +1,4 @@
-"""What a retrieval model would have shown: a table of impressions for the ranker of a second stage."""
+"""Training table for the ranker of a second stage: the candidates that a retrieval model would have shown."""
 
 import numpy as np
 import pandas as pd
@@ -10,14 +10,14 @@ from tfrec_dl.evaluation.scorer import as_scorer, score_blocks
 from tfrec_dl.evaluation.top_k import top_k_items
 from tfrec_dl.families.run import Run
 from tfrec_dl.ranking.data.list_values import PARTS
+from tfrec_dl.ranking.serving.inputs import RETRIEVAL_RANK, RETRIEVAL_SCORE
 from tfrec_dl.retrieval.network_run import vocabulary_of
 
 ROWS = 512  # histories scored at once
-RETRIEVAL_SCORE, RETRIEVAL_RANK = "retrieval_score", "retrieval_rank"
 
 
 def candidate_impressions(run: Run, candidates: int = 100, targets: int = 5) -> pd.DataFrame:
-    """Retrieves candidates before each user's last interactions; what was met next is the click.
+    """Retrieves candidates before each user's last interactions; the next interaction is the click.
 
     Users' last interaction is to be tested on and the one before it to be validated on, as in the run; the `targets`
     before these are to be trained on. The retrieval model has learnt from those, so their scores flatter it: a ranker
@@ -25,7 +25,7 @@ def candidate_impressions(run: Run, candidates: int = 100, targets: int = 5) -> 
 
     Args:
         run: a finished retrieval run on a leave-last-out split.
-        candidates: items retrieved before each target, without those met before.
+        candidates: items retrieved before each target, without those interacted with before.
         targets: training interactions of a user at most.
 
     Returns:

@@ -14,19 +14,22 @@ from tests.ranking.serving.ranking import (
     ratings_at_random,
     trained_run,
 )
+from tests.serving.paths import IN_PROCESS
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.card import ranking_run_card
 from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.data.splits import split_in_time
-from tfrec_dl.ranking.serving import verify as verify_ranking
-from tfrec_dl.ranking.serving.export import export_ranking_model
+from tfrec_dl.ranking.serving.export import export_ranking_model, serving_module
 from tfrec_dl.ranking.serving.verify import verify_ranking_export
 from tfrec_dl.serving.index import LOWEST_SCORE
-from tfrec_dl.serving.verify import VerificationError, run_in_session
+from tfrec_dl.serving.run_saved_model import VerificationError, run_eagerly, run_in_session
+from tfrec_dl.serving.verify import verify_signatures
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
 
 pytestmark = pytest.mark.slow
+
+EAGERLY = {"tf.saved_model.load": run_eagerly}
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +74,7 @@ def test_an_export_ranks_a_table_as_the_trained_model_does_on_all_three_paths(ru
     found = verify_ranking_export(run.model(), version, split, np.concatenate([split.validation, split.test]))
     assert set(found) == {"tf.saved_model.load", "tf.compat.v1.Session", "saved_model_cli run"}
     assert max(found.values()) <= 1e-5
+    assert max(verify_signatures(serving_module(run.model()), version, IN_PROCESS).values()) <= 1e-5
     assert np.ptp(ranked(rank, request(8, 3, 6))["click"]) > 0.1
     # So that this says something: lists of different lengths, histories too long, an unknown item met before, gaps.
     table = split.impressions
@@ -213,24 +217,22 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_models_of_other_tables_agree_too(case, tmp_path, monkeypatch):
-    # The other paths take their time, and one test runs them.
-    monkeypatch.setattr(verify_ranking, "paths", lambda: {"tf.saved_model.load": verify_ranking.run_eager})
+def test_models_of_other_tables_agree_too(case, tmp_path):
     split, model = CASES[case]()
     version = export_ranking_model(model, tmp_path / "ranker")
     part = np.concatenate([split.validation, split.test])
-    verify_ranking_export(model, version, split, part)
+    # The other paths take their time, and one test runs them.
+    verify_ranking_export(model, version, split, part, EAGERLY)
 
 
-def test_a_model_that_was_trained_on_since_the_export_is_noticed(tmp_path, monkeypatch):
-    monkeypatch.setattr(verify_ranking, "paths", lambda: {"tf.saved_model.load": verify_ranking.run_eager})
+def test_a_model_that_was_trained_on_since_the_export_is_noticed(tmp_path):
     split = clicks_alone()
     model = made(split, "deep_fm")
     version = export_ranking_model(model, tmp_path / "ranker")
     variable = model.network.trainable_variables[0]
     variable.assign_add(tf.ones_like(variable))
     with pytest.raises(VerificationError, match="differs"):
-        verify_ranking_export(model, version, split, split.test)
+        verify_ranking_export(model, version, split, split.test, EAGERLY)
 
 
 def test_a_diverged_model_is_refused_before_a_folder_is_made(tmp_path):

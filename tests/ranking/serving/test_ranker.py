@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tests.ranking.serving.ranking import PRICE, log, made, ratings_at_random
 from tfrec_dl.errors import InputError
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.impressions import Impressions
@@ -12,7 +13,6 @@ from tfrec_dl.ranking.data.splits import split_in_time
 from tfrec_dl.ranking.serving import requests as ranking_requests
 from tfrec_dl.ranking.serving.export import export_ranking_model
 from tfrec_dl.ranking.serving.ranker import load_ranker
-from tfrec_dl.serving.recommender import load
 
 CONTEXT = {"device": ["phone", ""], PRICE: [[20.0, None, 50], [99.5]]}
 PAST = {"history_price_of_the_night": [[30.0, None], []], "history_age": [[3600.0, 60.0], []]}

@@ -3,7 +3,7 @@ import pytest
 
 from tfrec_dl.ranking.serving.verify import compare
 from tfrec_dl.serving.index import LOWEST_SCORE
-from tfrec_dl.serving.verify import VerificationError
+from tfrec_dl.serving.run_saved_model import VerificationError
 
 ANSWER = {
     "item_ids": np.array([[b"i1", b"i2", b""]], object),

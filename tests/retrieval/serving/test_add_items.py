@@ -13,14 +13,14 @@ from tests.serving.content import KINDS, SMALL, catalogue, content_model, only, 
 from tests.serving.stand_in import chain_model
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import fit
 from tfrec_dl.retrieval.serving.add_items import add_items
-from tfrec_dl.retrieval.serving.export import export_saved_model
 from tfrec_dl.serving.card import ModelCard
-from tfrec_dl.serving.recommender import load
-from tfrec_dl.serving.verify import run_in_session
+from tfrec_dl.serving.export import export_saved_model
+from tfrec_dl.serving.run_saved_model import run_in_session
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
 
 NEW = catalogue(6, seed=100, prefix="new-")

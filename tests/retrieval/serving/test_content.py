@@ -11,10 +11,10 @@ from tests.serving.content import SMALL, catalogue, content_model, only
 from tests.serving.stand_in import chain_model
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.retrieval.serving.add_items import add_items
-from tfrec_dl.retrieval.serving.export import export_saved_model
-from tfrec_dl.serving.recommender import load
-from tfrec_dl.serving.verify import run_in_session
+from tfrec_dl.serving.export import export_saved_model
+from tfrec_dl.serving.run_saved_model import run_in_session
 
 NEW = catalogue(4, seed=100, prefix="new-")
 USERS = only(catalogue(30, seed=50, prefix="user-"), "genres", "year")

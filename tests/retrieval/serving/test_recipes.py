@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.retrieval.serving.test_export import stored_values
+from tests.serving.paths import IN_PROCESS
 from tests.serving.stand_in import vocabulary_of
+from tests.serving.test_export import stored_values
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig
-from tfrec_dl.retrieval.serving.export import export_saved_model
-from tfrec_dl.serving import verify
+from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.serving.verify import verify_export
 
 TIED = {"dimension": 6, "max_length": 12}
@@ -27,8 +27,7 @@ CASES += [(name, {"units": (8, 6), "max_length": 12}) for name in AUTOENCODERS]
 @pytest.mark.parametrize(
     ("name", "settings"), CASES, ids=[*NAMES, "gru with two tables", "gru with hashed tables", *AUTOENCODERS]
 )
-def test_export_recommends_what_the_model_does_and_stores_no_more(tmp_path, monkeypatch, name, settings):
-    monkeypatch.setattr(verify, "_run_command_line", verify._run_session)
+def test_export_recommends_what_the_model_does_and_stores_no_more(tmp_path, name, settings):
     vocabulary = vocabulary_of([f"item-{item}" for item in range(50)])
     model = build_model(RECIPES[name].with_settings(settings), vocabulary)
     model.compile(tf.keras.optimizers.Adam())
@@ -40,7 +39,7 @@ def test_export_recommends_what_the_model_does_and_stores_no_more(tmp_path, monk
     version = export_saved_model(model, tmp_path)
 
     histories = [list(generator.choice(vocabulary.ids, size)) for size in (0, 1, 2, 12, 13, 40)]
-    verify_export(model, version, [*histories, ["nobody"], ["item-1", "nobody", "item-2"]])
+    verify_export(model, version, [*histories, ["nobody"], ["item-1", "nobody", "item-2"]], IN_PROCESS)
     weights = sum(int(variable.shape.num_elements()) for variable in model.trainable_variables)
     if "own_rows" in settings:
         return  # the vectors of all items are stored, whatever the rows that they are made of

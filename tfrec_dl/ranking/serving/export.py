@@ -1,6 +1,5 @@
-"""A trained ranking model, alone or behind a retrieval, -> a version folder for TF Serving."""
+"""Export of a ranking model to a version folder for TF Serving."""
 
-import os
 from os import PathLike
 from pathlib import Path
 
@@ -8,7 +7,6 @@ from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.serving.module import RankingModule
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.publishing import publish_module
-from tfrec_dl.serving.warm_up import require_serving_protos
 
 
 def export_ranking_model(model: RankingModel, dest: str | PathLike[str], card: ModelCard | None = None) -> Path:
@@ -30,5 +28,13 @@ def export_ranking_model(model: RankingModel, dest: str | PathLike[str], card: M
         InputError: if `dest` is a file or cannot be written to, a weight is not finite, two features would have the
             same name in requests, or `tensorflow-serving-api` is not installed.
     """
-    require_serving_protos()
-    return publish_module(RankingModule(model), Path(os.path.abspath(dest)), card or ModelCard(name="ranker"))
+    return publish_module(serving_module(model), dest, card or ModelCard(name="ranker"))
+
+
+def serving_module(model: RankingModel) -> RankingModule:
+    """The graph that is exported. The weights are read now and shared, not copied.
+
+    Raises:
+        InputError: if a weight is not finite, or two inputs would have the same name.
+    """
+    return RankingModule(model)

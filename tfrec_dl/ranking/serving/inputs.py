@@ -5,19 +5,15 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-import tensorflow as tf
-
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.ranking.data.feedback import CONVERSION, RATING
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.serving.features import FeatureInput, feature_inputs
-from tfrec_dl.serving.module import strings
-from tfrec_dl.two_stage.training_table import RETRIEVAL_RANK, RETRIEVAL_SCORE
+from tfrec_dl.serving.signature import TensorInfo, ids, numbers, raw_features
 
 AGE = "history_age"
-FROM_RETRIEVAL = (RETRIEVAL_SCORE, RETRIEVAL_RANK)
-
-Specs = dict[str, tf.TensorSpec]
+# Features of a candidate that a retrieval stage fills in: its score, and its place from 0.
+FROM_RETRIEVAL = RETRIEVAL_SCORE, RETRIEVAL_RANK = ("retrieval_score", "retrieval_rank")
 
 
 @dataclass(frozen=True)
@@ -116,18 +112,19 @@ class RankingInputs:
         unknown = {self.past_numbers.get(feature) for feature in FROM_RETRIEVAL}
         return tuple(name for name in self.past if name not in unknown)
 
-    def specs(self) -> Specs:
-        """The inputs of `rank`."""
-        found = {"user_id": strings("user_id", 1), "history": strings("history", 2), "item_ids": strings("item_ids", 2)}
-        found |= {each.name: each.spec for each in self.request}
-        found |= {each.name: tf.TensorSpec([None, None], each.spec.dtype, each.name) for each in self.candidate}
-        return found | _numbers(self.past)
+    def of_rank(self, examples: tuple[str, ...] = ()) -> dict[str, TensorInfo]:
+        """The inputs of `rank`; `examples` are some item ids."""
+        found = {"user_id": ids("B", sample=("",)), "history": ids("B", "L", sample=examples)}
+        found["item_ids"] = ids("B", "N", sample=examples)
+        found |= raw_features(self.request, "B") | raw_features(self.candidate, "B", "N")
+        return found | {name: numbers("B", "L") for name in self.past}
 
-    def specs_of_two_stages(self) -> Specs:
-        """The inputs of `recommend_ranked`."""
-        found = {"user_id": strings("user_id", 1), "history": strings("history", 2), "exclude": strings("exclude", 2)}
-        found |= {each.name: each.spec for each in self.asked}
-        return found | _numbers(self.past_of_two_stages)
+    def of_recommend_ranked(self, examples: tuple[str, ...] = ()) -> dict[str, TensorInfo]:
+        """The inputs of `recommend_ranked`; `examples` are some item ids."""
+        found = {"user_id": ids("B", sample=("",)), "history": ids("B", "L", sample=examples)}
+        found["exclude"] = ids("B", "E", sample=examples)
+        found |= raw_features(self.asked, "B")
+        return found | {name: numbers("B", "L") for name in self.past_of_two_stages}
 
     @property
     def label_input(self) -> str | None:
@@ -138,7 +135,3 @@ class RankingInputs:
     def _past_without_numbers(self) -> tuple[str, ...]:
         found = (AGE if self.timed else None, self.label_input)
         return tuple(name for name in found if name is not None)
-
-
-def _numbers(names: tuple[str, ...]) -> Specs:
-    return {name: tf.TensorSpec([None, None], tf.float32, name) for name in names}

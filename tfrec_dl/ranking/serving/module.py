@@ -14,13 +14,16 @@ from tfrec_dl.ranking.data.feedback import CONVERSION, RATING
 from tfrec_dl.ranking.features.comparisons import Compared
 from tfrec_dl.ranking.model import CLICK_AND_CONVERSION, Knowledge, RankingModel
 from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
-from tfrec_dl.retrieval.serving.network import lookup_tables, variables_read
-from tfrec_dl.serving.card import CANDIDATES_BY_TRAINING
-from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import LOWEST_SCORE
-from tfrec_dl.serving.module import Signatures, compact
+from tfrec_dl.serving.module import compact
+from tfrec_dl.serving.names import RANK, SERVING_DEFAULT
+from tfrec_dl.serving.signature import Signature, TensorInfo
+from tfrec_dl.serving.weights import lookup_tables, variables_read
 
 NAN = float("nan")
+CANDIDATES_BY_TRAINING = (
+    "Knows items and users by the ids and features of its training; others it ranks by the context and the history."
+)
 
 Tensors = Mapping[str, tf.Tensor]
 
@@ -50,13 +53,14 @@ class RankingModule(tf.Module):
         both = (CLICK_AND_CONVERSION,) if CONVERSION in model.objectives else ()
         self.predictions = (*model.objectives, *both)
         self.orders_by = model.orders_by
-        self.max_length: int | None = knowledge.max_length
+        self.max_length: int = knowledge.max_length
         self._items = _lookup(knowledge.items)
         self._users = _lookup(knowledge.users)
         self._popular = tuple(str(item) for item in knowledge.items.ids[: knowledge.max_length])
         self._item_count, self._user_count = len(knowledge.items.ids), len(knowledge.users.ids)
+        specs = {name: tf.TensorSpec(info.shape, info.dtype, name) for name, info in self.inputs.of_rank().items()}
         predicted = partial(self._predicted, _without_keras_tables(model))
-        self._predict = tf.function(predicted, input_signature=[self.inputs.specs()])
+        self._predict = tf.function(predicted, input_signature=[specs])
         self.owned = variables_read(self._predict)
         for _, _, preparation in knowledge.prepared_features():
             self.owned += lookup_tables(preparation)
@@ -65,18 +69,22 @@ class RankingModule(tf.Module):
         )
         self.describe = tf.function(lambda: tf.constant(description), input_signature=[])
 
-    def signatures(self) -> Signatures:
-        """The signatures of the SavedModel by name; `docs/serving.md` describes them."""
-        rank = self.rank_signature()
-        return {"serving_default": rank, "rank": rank}
+    def signatures(self) -> list[Signature]:
+        """What the export offers."""
+        return [replace(self.rank_signature(), also=(SERVING_DEFAULT,))]
 
-    def rank_signature(self) -> tf.types.experimental.ConcreteFunction:
+    def rank_signature(self) -> Signature:
         """The signature `rank`."""
-
-        def rank(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-            return self.rank(inputs)
-
-        return tf.function(rank).get_concrete_function(**self.inputs.specs())
+        return Signature(
+            RANK,
+            "Orders the candidates of each request, best first, with every prediction.",
+            self.inputs.of_rank(self.examples),
+            {
+                "item_ids": TensorInfo(tf.string, {"B": None, "N": None}),
+                **{name: TensorInfo(tf.float32, {"B": None, "N": None}) for name in ("scores", *self.predictions)},
+            },
+            lambda **inputs: self.rank(inputs),
+        )
 
     def facts(self) -> dict[str, object]:
         """What the model card says about the export."""
@@ -88,19 +96,21 @@ class RankingModule(tf.Module):
             "candidates are ordered by": self.orders_by,
         }
 
-    def examples(self) -> list[str]:
+    @property
+    def examples(self) -> tuple[str, ...]:
         """Some ids, the most popular first."""
-        return list(self._popular)
+        return self._popular
 
-    def raw_features(self) -> dict[str, tuple[FeatureInput, ...]]:
-        """The features that signatures take, for the model card."""
-        return {"rank": self.inputs.context}
+    @property
+    def longest_example(self) -> int:
+        """Items in the longest history of the warm-up."""
+        return self.max_length
 
     def rank(self, inputs: Tensors) -> dict[str, tf.Tensor]:
         """The candidates of requests, best first.
 
         Args:
-            inputs: as `RankingInputs.specs` names them; others are passed over.
+            inputs: as `RankingInputs.of_rank` names them; others are passed over.
 
         Returns:
             "item_ids" [B, N] string, "scores" [B, N] float32, and each of `predictions` [B, N] float32. Places that no
@@ -109,7 +119,7 @@ class RankingModule(tf.Module):
         item_ids = inputs["item_ids"]
         places = tf.where(item_ids != "")
         shape = tf.shape(item_ids, tf.int64)
-        predicted = self._predict({name: inputs[name] for name in self.inputs.specs()})
+        predicted = self._predict({name: inputs[name] for name in self.inputs.of_rank()})
         found = {name: tf.scatter_nd(places, values, shape) for name, values in predicted.items()}
         scores = tf.where(item_ids != "", found[self.orders_by], LOWEST_SCORE)
         order = tf.argsort(scores, axis=1, direction="DESCENDING", stable=True)

@@ -1,9 +1,8 @@
-"""Candidates ranked by an export, in Python."""
+"""Ranking of candidates by an export, in Python."""
 
 import json
 from collections.abc import Sequence
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,16 +11,19 @@ from tfrec_dl.data.tables.checks import checked_ids, show
 from tfrec_dl.data.tables.columns import MissingColumnError
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.serving.inputs import RankingInputs
-from tfrec_dl.ranking.serving.requests import Context, Past, Requests, rank_requests
-from tfrec_dl.serving.recommender import read_saved_model
-from tfrec_dl.serving.request_rows import Pairs, pairs
-from tfrec_dl.serving.versions import resolve_version
+from tfrec_dl.ranking.serving.requests import Requests, rank_requests
+from tfrec_dl.serving.loaded_export import LoadedExport, open_export
+from tfrec_dl.serving.names import RANK, RECOMMEND_RANKED
+from tfrec_dl.serving.request_rows import Context, Pairs, Past, pairs
 
 SCORE = "score"
 
 
 class Ranker:
-    """An exported ranking model, loaded; also the second stage of an export of two.
+    """An exported ranking model, loaded; also the second stage of a two-stage export.
+
+    Args:
+        export: the export.
 
     Attributes:
         folder: the version folder it was loaded from.
@@ -29,16 +31,19 @@ class Ranker:
             the numbers that describe past items.
         predictions: what it predicts of a candidate.
         orders_by: the prediction that is the score.
+
+    Raises:
+        InputError: if the export ranks no candidates.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._saved_model = read_saved_model(folder)
-        signature = self._saved_model.signatures.get("rank")
-        if signature is None:
-            raise InputError(f"{folder} ranks no candidates: name a folder that export_ranking_model wrote.")
-        self._signature = signature
-        stage = getattr(self._saved_model, "ranking", self._saved_model)
+    def __init__(self, export: LoadedExport) -> None:
+        self.folder = export.folder
+        if RANK not in export.signatures:
+            raise InputError(f"{self.folder} ranks no candidates: name a folder that export_ranking_model wrote.")
+        self._export = export  # holds what the signature reads
+        self._signature = export.signatures[RANK]
+        saved = export.saved_model
+        stage = saved.ranking if RECOMMEND_RANKED in export.signatures else saved
         description = json.loads(stage.describe().numpy())
         self.inputs = RankingInputs.from_dict(description["inputs"])
         self.predictions = tuple(description["predictions"])
@@ -55,7 +60,7 @@ class Ranker:
         """Orders the candidates of each request.
 
         Args:
-            user_ids: one a request; "" and unknown ones are somebody new.
+            user_ids: one a request; "" and unknown ones are new users.
             histories: item ids, oldest first, a row each.
             candidates: item ids, a row each; unknown ones are ranked too.
             context: feature -> values, None where missing: for `inputs.request` one a request, for `inputs.candidate`
@@ -87,8 +92,8 @@ class Ranker:
 
         Args:
             candidates: one row a candidate, with a column for each feature of the context; other columns are ignored.
-                Ids are text or integers, also as the floats that pandas makes of integers; a missing user is somebody
-                new.
+                Ids are text or integers, also as the floats that pandas makes of integers; a missing user is a new
+                one.
             histories: one row a past item, oldest first, with the columns of user and item and those of `inputs.past`;
                 None where nobody has any.
             user_column: column of user ids.
@@ -131,8 +136,8 @@ class Ranker:
         users = one(user_column)
         context = {each.feature: one(each.feature) for each in self.inputs.request}
         context |= {each.feature: rows(each.feature) for each in self.inputs.candidate}
-        met, past = self._histories(histories, users, user_column, item_column)
-        answers = self._answers(rank_requests(self.inputs, users, met, rows(item_column), context, past))
+        history, past = self._histories(histories, users, user_column, item_column)
+        answers = self._answers(rank_requests(self.inputs, users, history, rows(item_column), context, past))
         is_candidate = [part["item_ids"] != b"" for part in answers]
         found = {
             name: np.concatenate([part[name][kept] for part, kept in zip(answers, is_candidate, strict=True)])
@@ -167,7 +172,7 @@ def load_ranker(dest: str | PathLike[str]) -> Ranker:
     Raises:
         InputError: if there is none, it is damaged, or it ranks no candidates.
     """
-    return Ranker(resolve_version(Path(dest)))
+    return Ranker(open_export(dest))
 
 
 def _ids(column: pd.Series, called: str) -> np.ndarray:

@@ -13,13 +13,10 @@ from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.serving.inputs import RankingInputs
 from tfrec_dl.serving.features import FeatureInput
-from tfrec_dl.serving.request_rows import id_rows, id_rows_beside
+from tfrec_dl.serving.request_rows import Context, Past, id_rows, id_rows_beside
 
 ROWS_AT_ONCE = 16_384  # candidates, which bounds the memory of their histories
 NAN = float("nan")
-
-Context = Mapping[str, Sequence[Any]]
-Past = Mapping[str, Sequence[Sequence[float | None]]]
 
 
 class Requests:

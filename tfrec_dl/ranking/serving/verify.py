@@ -1,10 +1,9 @@
-"""Checks that an export ranks as the Python model does, on each path that runs a SavedModel."""
+"""Verification that an export ranks as the Python model does, on each path that runs a SavedModel."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows, numbered
 from tfrec_dl.ranking.data.feedback import RATING
@@ -12,26 +11,28 @@ from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.model import CLICK_LOGIT, Knowledge, Predictor, RankingModel
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
-from tfrec_dl.serving.verify import TOLERANCE, VerificationError, run_in_command_line, run_in_session
+from tfrec_dl.serving.compare_answers import largest_difference, within_tolerance
+from tfrec_dl.serving.names import RANK
+from tfrec_dl.serving.run_saved_model import RUNS, Arrays, Run, VerificationError
 
 ROWS = 4_096  # predicted at once
 
-Arrays = dict[str, np.ndarray]
-
 
 def verify_ranking_export(
-    model: RankingModel, version: Path, split: ImpressionSplit, part: np.ndarray
+    model: RankingModel, version: Path, split: ImpressionSplit, part: np.ndarray, runs: Mapping[str, Run] = RUNS
 ) -> dict[str, float]:
     """Compares `rank` with the Python model on lists of a table, each of which becomes a request.
 
     The export, of a ranking model or of two stages, is run through `tf.saved_model.load`, through a TF1 session (the
-    path that TF Serving takes) and through `saved_model_cli run` in a process of its own.
+    path that TF Serving takes) and through `saved_model_cli run` in a process of its own. `verify_signatures` compares
+    every signature on its example.
 
     Args:
         model: the model that was exported.
         version: the version folder.
         split: of a table as the model was trained on.
         part: [m] int64, rows of whole lists, at least one; they are run as one batch.
+        runs: the paths, by name.
 
     Returns:
         For each path the largest difference between a prediction and the Python model's, relative above 1.
@@ -46,16 +47,8 @@ def verify_ranking_export(
     request = table_request(inputs, model.knowledge, rows, predictions["row"])
     names = [name for name in predictions if name not in ("row", CLICK_LOGIT)]
     expected = {"scores": predictions[model.orders_by], **{name: predictions[name] for name in names}}
-    return {name: compare(name, request, expected, run(Path(version), request)) for name, run in paths().items()}
-
-
-def paths() -> dict[str, Callable[[Path, Arrays], Arrays]]:
-    """What runs a request to `rank`, by name."""
-    return {
-        "tf.saved_model.load": run_eager,
-        "tf.compat.v1.Session": lambda version, request: run_in_session(version, [("rank", request)])[0],
-        "saved_model_cli run": lambda version, request: run_in_command_line(version, "rank", request),
-    }
+    answers = {name: run(Path(version), [(RANK, request)])[0] for name, run in runs.items()}
+    return {name: compare(name, request, expected, answer) for name, answer in answers.items()}
 
 
 def table_request(inputs: RankingInputs, knowledge: Knowledge, rows: RankingRows, part: np.ndarray) -> Arrays:
@@ -109,14 +102,6 @@ def _padded(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return padded
 
 
-def run_eager(version: Path, request: Arrays) -> Arrays:
-    """Runs a request to `rank` through `tf.saved_model.load`."""
-    signature = tf.saved_model.load(str(version)).signatures["rank"]
-    _, specs = signature.structured_input_signature
-    outputs = signature(**{name: tf.constant(value, specs[name].dtype) for name, value in request.items()})
-    return {name: value.numpy() for name, value in outputs.items()}
-
-
 def compare(path: str, request: Arrays, expected: Arrays, found: Arrays) -> float:
     """The largest difference between predictions.
 
@@ -144,9 +129,5 @@ def compare(path: str, request: Arrays, expected: Arrays, found: Arrays) -> floa
         ours = np.lexsort((expected["scores"][part], asked.astype(str)))
         theirs = np.lexsort((found["scores"][row, :length], ids[row, :length].astype(str)))
         for name, values in expected.items():
-            wanted, given = values[part][ours], found[name][row, :length][theirs]
-            differences.append(np.max(np.abs(given - wanted) / np.maximum(1, np.abs(wanted)), initial=0.0))
-    largest = float(np.max(differences))
-    if not largest <= TOLERANCE:
-        raise VerificationError(f"{path}: a prediction differs from the Python model's by {largest:.3g}.")
-    return largest
+            differences.append(largest_difference(values[part][ours], found[name][row, :length][theirs]))
+    return within_tolerance(path, max(differences))

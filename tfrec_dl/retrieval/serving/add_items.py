@@ -1,4 +1,4 @@
-"""New items for an export, by their features: no training, and neither run nor data."""
+"""Adding new items to an export by their features, without a training, a run or data."""
 
 import os
 from os import PathLike
@@ -10,13 +10,14 @@ import tensorflow as tf
 
 from tfrec_dl.data.tables.checks import show
 from tfrec_dl.errors import InputError
-from tfrec_dl.retrieval.model import Tables
 from tfrec_dl.retrieval.serving.module import RetrievalModule
 from tfrec_dl.retrieval.serving.network import restored_network
+from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.serving.card import ModelCard
-from tfrec_dl.serving.features import Table, as_catalogue, embed_features
+from tfrec_dl.serving.feature_tables import Table, as_catalogue, embed_features
+from tfrec_dl.serving.loaded_export import open_export
+from tfrec_dl.serving.names import EMBED_ITEM_FEATURES, RECOMMEND_RANKED
 from tfrec_dl.serving.publishing import publish_module
-from tfrec_dl.serving.recommender import read_saved_model
 from tfrec_dl.serving.versions import resolve_version
 from tfrec_dl.serving.warm_up import require_serving_protos
 
@@ -52,8 +53,8 @@ def add_items(
     folder = resolve_version(dest)
     if folder == dest:
         raise InputError(f"{dest} is a version, and the new one goes beside it: name its folder, {dest.parent}.")
-    saved = read_saved_model(folder)
-    if not hasattr(saved, "contents"):
+    saved, signatures = (export := open_export(folder)).saved_model, export.signatures
+    if EMBED_ITEM_FEATURES not in signatures or RECOMMEND_RANKED in signatures:
         raise InputError(
             f"{folder} takes no new items: its model knows items by their ids, is a stack, or has a ranking stage; "
             "export a content or hybrid model."
@@ -64,7 +65,7 @@ def add_items(
     contents = {name: value.numpy() for name, value in saved.contents().items()}
     known = [item.decode() for item in contents["ids"]]
     _require_new(catalogue.ids, known)
-    vectors = embed_features(saved.signatures["embed_item_features"], network.item_features, catalogue)
+    vectors = embed_features(signatures[EMBED_ITEM_FEATURES], network.item_features, catalogue)
     # The network reads an item vector, its bias apart.
     tables = Tables(
         tf.constant(np.concatenate([contents["history"], vectors[:, :-1]])),

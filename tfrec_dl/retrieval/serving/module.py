@@ -6,10 +6,13 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
-from tfrec_dl.retrieval.model import RetrievalModel, Tables
-from tfrec_dl.retrieval.serving.network import Network, network_of, require_finite
+from tfrec_dl.retrieval.serving.network import Network, ServableModel, network_of
+from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.serving.index import ItemIndex
-from tfrec_dl.serving.module import ServingModule, Signatures, compact, strings
+from tfrec_dl.serving.module import ServingModule, compact
+from tfrec_dl.serving.names import EMBED_ITEM_FEATURES, EMBED_ITEMS, RECOMMEND_FOR_USERS, RECOMMEND_FROM_VECTORS
+from tfrec_dl.serving.signature import Signature, TensorInfo, ids, raw_features
+from tfrec_dl.serving.weights import require_finite
 
 
 class RetrievalModule(ServingModule):
@@ -26,6 +29,8 @@ class RetrievalModule(ServingModule):
     Raises:
         InputError: as `ServingModule`, or if an item vector is not finite.
     """
+
+    network: Network
 
     def __init__(
         self,
@@ -59,58 +64,74 @@ class RetrievalModule(ServingModule):
         """What the model card says about the export."""
         return {**super().facts(), "width of the vectors": self.dimension}
 
-    def signatures(self) -> Signatures:
-        """The signatures of the SavedModel by name; `docs/serving.md` describes them."""
-
-        def embed_history(history: tf.Tensor) -> dict[str, tf.Tensor]:
-            vector = self._query(self.lookup(history))
-            return {"vector": tf.ensure_shape(vector, [None, self.dimension])}
-
-        def embed_items(item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
-            vectors = self._index.vectors(self.lookup(item_ids))
-            return {"vectors": tf.ensure_shape(vectors, [None, self.dimension])}
-
-        found = {
-            **super().signatures(),
-            "embed_history": tf.function(embed_history).get_concrete_function(strings("history", 2)),
-            "embed_items": tf.function(embed_items).get_concrete_function(strings("item_ids", 1)),
-        }
+    def signatures(self) -> list[Signature]:
+        """What the export offers."""
+        history = ids("B", "L", sample=self.examples)
+        found = [
+            *super().signatures(),
+            Signature(
+                "embed_history",
+                "Gives the vectors whose products with the items' are the scores.",
+                {"history": history},
+                {"vector": self._vectors("B")},
+                lambda history: {"vector": self._query(self.lookup(history))},
+            ),
+            Signature(
+                EMBED_ITEMS,
+                "Gives the items' vectors, the bias last; zeros for unknown ids.",
+                {"item_ids": ids("N", sample=self.examples)},
+                {"vectors": self._vectors("N")},
+                lambda item_ids: {"vectors": self._index.vectors(self.lookup(item_ids))},
+            ),
+        ]
         if self.item_features:
-            found |= self._signatures_of_item_features()
+            found += self._signatures_of_item_features()
         if self.user_features:
-            found["recommend_for_users"] = self._signature_of_user_features()
+            found.append(
+                Signature(
+                    RECOMMEND_FOR_USERS,
+                    "Recommends as `serving_default`, by the users' features too.",
+                    {"history": history, **raw_features(self.user_features, "B")},
+                    self.recommendations,
+                    self._recommend_for_users,
+                )
+            )
         return found
 
-    def _signatures_of_item_features(self) -> Signatures:
-        def embed_item_features(**features: tf.Tensor) -> dict[str, tf.Tensor]:
-            vectors = self.network.embed_item(features)
-            return {"vectors": tf.ensure_shape(vectors, [None, self.dimension])}
-
-        def recommend_from_vectors(history_vectors: tf.Tensor, exclude: tf.Tensor) -> dict[str, tf.Tensor]:
-            known = tf.reduce_any(history_vectors != 0, axis=2)
-            # The encoder reads item vectors, the bias apart, and of `history` only where it ends.
-            embedded = compact(history_vectors, known, self.max_length)[..., :-1]
-            history = compact(tf.cast(known, tf.int32), known, self.max_length)
-            scores = self._index.scores(self.network.queries(history, embedded))
-            return self.best(scores, tf.reduce_any(known, axis=1), self.lookup(exclude))
-
-        inputs = {each.name: each.spec for each in self.item_features}
-        vectors = tf.TensorSpec([None, None, self.dimension], tf.float32, "history_vectors")
-        return {
-            "embed_item_features": tf.function(embed_item_features).get_concrete_function(**inputs),
-            "recommend_from_vectors": tf.function(recommend_from_vectors).get_concrete_function(
-                vectors, strings("exclude", 2)
+    def _signatures_of_item_features(self) -> list[Signature]:
+        vectors = self._vectors("B", "L")
+        return [
+            Signature(
+                EMBED_ITEM_FEATURES,
+                "Gives the vectors of items by their features, known or not.",
+                raw_features(self.item_features, "N"),
+                {"vectors": self._vectors("N")},
+                lambda **features: {"vectors": self.network.embed_item(features)},
             ),
-        }
+            Signature(
+                RECOMMEND_FROM_VECTORS,
+                "Recommends after histories of item vectors, zeros being padding, without the items of `exclude`.",
+                {"history_vectors": vectors, "exclude": ids("B", "E", sample=self.examples)},
+                self.recommendations,
+                self._recommend_from_vectors,
+            ),
+        ]
 
-    def _signature_of_user_features(self) -> tf.types.experimental.ConcreteFunction:
-        def recommend_for_users(history: tf.Tensor, **features: tf.Tensor) -> dict[str, tf.Tensor]:
-            seen = self.lookup(history)
-            scores = self._index.scores(self._query(seen, self.network.embed_user(features)))
-            return self.best(scores, tf.reduce_any(seen != PADDING, axis=1), seen)
+    def _vectors(self, *axes: str) -> TensorInfo:
+        return TensorInfo(tf.float32, dict.fromkeys(axes) | {"D": self.dimension}, 0.1)
 
-        inputs = {each.name: each.spec for each in self.user_features}
-        return tf.function(recommend_for_users).get_concrete_function(strings("history", 2), **inputs)
+    def _recommend_from_vectors(self, history_vectors: tf.Tensor, exclude: tf.Tensor) -> dict[str, tf.Tensor]:
+        known = tf.reduce_any(history_vectors != 0, axis=2)
+        # The encoder reads item vectors, the bias apart, and of `history` only where it ends.
+        embedded = compact(history_vectors, known, self.max_length)[..., :-1]
+        history = compact(tf.cast(known, tf.int32), known, self.max_length)
+        scores = self._index.scores(self.network.queries(history, embedded))
+        return self.best(scores, tf.reduce_any(known, axis=1), self.lookup(exclude))
+
+    def _recommend_for_users(self, history: tf.Tensor, **features: tf.Tensor) -> dict[str, tf.Tensor]:
+        seen = self.lookup(history)
+        scores = self._index.scores(self._query(seen, self.network.embed_user(features)))
+        return self.best(scores, tf.reduce_any(seen != PADDING, axis=1), seen)
 
     def _query(self, seen: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """Query vectors of histories: indices [B, L] int32, 0 anywhere, and users [B, D - 1] -> [B, D]."""
@@ -128,7 +149,7 @@ class RetrievalModule(ServingModule):
         }
 
 
-def retrieval_module(model: RetrievalModel, k_max: int = 100) -> RetrievalModule:
+def retrieval_module(model: ServableModel, k_max: int = 100) -> RetrievalModule:
     """Makes a trained model ready to serve. Its weights are read now and shared, not copied.
 
     Raises:

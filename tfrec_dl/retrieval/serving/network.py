@@ -2,19 +2,35 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.feature_kinds import Kind
-from tfrec_dl.errors import InputError
-from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.retrieval.tables import Tables
+from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
 from tfrec_dl.serving.features import feature_inputs
+from tfrec_dl.serving.weights import lookup_tables, variables_read
+
+
+class ServableModel(Protocol):
+    """The part of a `RetrievalModel` that is exported; its docstrings say more."""
+
+    vocabulary: Vocabulary
+    max_length: int
+    item_tower: tf.keras.layers.Layer | None
+    user_tower: FeatureTower | None
+
+    def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
+        """Query vectors after the last item, [B, D]."""
+
+    def tables(self) -> Tables:
+        """Vectors of every vocabulary row."""
 
 
 class Network(tf.Module):
-    """What of a retrieval model stays as it is when items are added; nothing in it knows how many there are.
+    """The part of a retrieval model that stays as it is when items are added; nothing in it knows how many there are.
 
     Its functions survive saving and loading, and can be saved again from what was loaded.
 
@@ -62,7 +78,7 @@ class Network(tf.Module):
         return [value for value in self.owned if isinstance(value, tf.Variable)]
 
 
-def network_of(model: RetrievalModel, history_width: int) -> Network:
+def network_of(model: ServableModel, history_width: int) -> Network:
     """The network of a trained model; its variables are shared, not copied.
 
     Args:
@@ -78,12 +94,12 @@ def network_of(model: RetrievalModel, history_width: int) -> Network:
     ]
     # Creates variables that a subclass creates late, outside the trace.
     model.encode(tf.zeros([1, 1], tf.int32), tf.zeros([1, 1, history_width]))
-    item_kinds, embed_item, owned = _tower_parts(getattr(model, "item_tower", None))
-    user_kinds, embed_user, owned_by_users = _tower_parts(user_tower := getattr(model, "user_tower", None))
+    item_kinds, embed_item, owned = _tower_parts(model.item_tower)
+    user_kinds, embed_user, owned_by_users = _tower_parts(model.user_tower)
     no_user = None
-    if user_tower is not None and embed_user is not None:
+    if model.user_tower is not None:
         # Computed once: the tower itself would bring the table of all users into the graph.
-        no_user = tf.Variable(user_tower.missing(), trainable=False, name="no_user")
+        no_user = tf.Variable(model.user_tower.missing(), trainable=False, name="no_user")
         signature.append(tf.TensorSpec([None, no_user.shape[1]], tf.float32, "user"))
     encode = tf.function(lambda *inputs: model.encode(*inputs), input_signature=signature)
     return Network(
@@ -103,13 +119,18 @@ def restored_network(saved: Any) -> Network:
     Args:
         saved: the loaded SavedModel's `network`.
     """
-    parts = {name: getattr(saved, name, None) for name in ("embed_item", "embed_user", "no_user")}
-    return Network(saved.encode, saved.owned, **json.loads(saved.describe().numpy()), **parts)
+    kinds = json.loads(saved.describe().numpy())
+    parts = {}  # a SavedModel holds nothing where there was None
+    if kinds["item_kinds"]:
+        parts["embed_item"] = saved.embed_item
+    if kinds["user_kinds"]:
+        parts |= {"embed_user": saved.embed_user, "no_user": saved.no_user}
+    return Network(saved.encode, saved.owned, **kinds, **parts)
 
 
-def _tower_parts(tower: Any) -> tuple[dict[str, Kind], Any, list[Any]]:
+def _tower_parts(tower: tf.keras.layers.Layer | None) -> tuple[dict[str, Kind], Any, list[Any]]:
     """Kinds, function from raw features, and what that reads; nothing for a tower without features."""
-    if not hasattr(tower, "vectors_of"):
+    if not isinstance(tower, FeatureTower):
         return {}, None, []
     inputs = feature_inputs(tower.kinds)
 
@@ -123,29 +144,3 @@ def _tower_parts(tower: Any) -> tuple[dict[str, Kind], Any, list[Any]]:
 def _distinct(values: list[Any]) -> list[Any]:
     """Each object once; variables have no truth value to compare by."""
     return list({id(value): value for value in values}.values())
-
-
-def variables_read(function: Any) -> list[tf.Variable]:
-    """The variables that a function with an input signature reads, and no others: no optimiser slots or metrics.
-
-    Raises:
-        InputError: if a value in them is not finite.
-    """
-    graph = function.get_concrete_function().graph
-    variables: list[tf.Variable] = sorted(graph.variables, key=lambda variable: variable.name)
-    for variable in variables:
-        if variable.dtype.is_floating:
-            require_finite(variable.numpy(), f"the weights {variable.name}")
-    return variables
-
-
-def lookup_tables(layer: Any) -> list[Any]:
-    """The lookup tables anywhere in a Keras layer, model or module."""
-    nodes = tf.train.TrackableView(layer).descendants()
-    return [node for node in nodes if isinstance(node, tf.saved_model.experimental.TrackableResource)]
-
-
-def require_finite(values: np.ndarray, name: str) -> None:
-    """Raises InputError if a value is NaN or infinite."""
-    if not np.isfinite(values).all():
-        raise InputError(f"{name} hold NaN or infinity: the training diverged, lower the learning rate.")

@@ -6,14 +6,14 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
 from tfrec_dl.features.content import Content, content_vector, preparation
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
 
 
-class ContentTower(tf.keras.layers.Layer):
+class ContentTower(FeatureTower):
     """Vocabulary indices -> item vectors, through the items' features.
 
     Each item that a call names is read once, however often it is named.
@@ -28,21 +28,10 @@ class ContentTower(tf.keras.layers.Layer):
     """
 
     def __init__(self, network: tf.keras.Model, content: tf.keras.Model, features: Features, trained_size: int) -> None:
-        super().__init__(name="content_tower")
+        super().__init__(features, "content_tower")
         self.network = network
         self.content = content
         self.trained_size = trained_size
-        self._features = features
-
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """Feature -> kind."""
-        return self._features.kinds
-
-    @property
-    def preparation(self) -> tf.keras.Model:
-        """Raw features {name: [N, ...]} -> prepared features."""
-        return self._features.preparation
 
     def call(self, indices: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Indices [N] int32 -> item vectors [N, D]."""

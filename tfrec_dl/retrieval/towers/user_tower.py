@@ -6,13 +6,13 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.features.content import Content, content_vector, preparation
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
 
 
-class UserTower(tf.keras.layers.Layer):
+class UserTower(FeatureTower):
     """User ids -> vectors that are added to the states of their histories.
 
     In training a share of the users is hidden, so that a query without features works too.
@@ -25,25 +25,14 @@ class UserTower(tf.keras.layers.Layer):
     """
 
     def __init__(self, network: tf.keras.Model, features: Features, ids: np.ndarray, hidden: float) -> None:
-        super().__init__(name="user_tower")
+        super().__init__(features, "user_tower")
         self.network = network
         self.hiding = HiddenRows(hidden)
-        self._features = features
         # Apart from the table of all users, so that a graph with no user in it does not hold them.
         self._without = {name: values[:1].numpy() for name, values in features.prepared.items()}
         keys = tf.constant([str(user) for user in ids], tf.string)
         rows = tf.range(1, len(ids) + 1, dtype=tf.int32)
         self._table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, rows), 0)
-
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """Feature -> kind."""
-        return self._features.kinds
-
-    @property
-    def preparation(self) -> tf.keras.Model:
-        """Raw features {name: [N, ...]} -> prepared features."""
-        return self._features.preparation
 
     def call(self, user_ids: tf.Tensor, training: bool = False) -> tf.Tensor:
         """User ids [B] string -> [B, D]; those not in the table are users without features."""

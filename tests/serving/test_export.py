@@ -9,9 +9,9 @@ import tensorflow as tf
 
 from tests.serving.stand_in import chain_model, random_model
 from tfrec_dl.errors import InputError
-from tfrec_dl.retrieval.serving.export import export_saved_model
 from tfrec_dl.serving import publishing
 from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.serving.versions import create_temporary_folder, publish
 
 

@@ -1,0 +1,17 @@
+"""Vectors of every vocabulary row, computed once for many queries."""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+
+class Tables(NamedTuple):
+    """What a model knows of every vocabulary row.
+
+    Attributes:
+        history: [V, E] float32, what the encoder reads of an item.
+        items: [V, D] float32 item vectors, the bias last; rows 0 and 1 are no items.
+    """
+
+    history: tf.Tensor
+    items: tf.Tensor

@@ -1,0 +1,72 @@
+"""Comparison of an export's answers with those of the Python model."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from tfrec_dl.serving.run_saved_model import VerificationError
+
+TOLERANCE = 1e-5  # of a score: absolute below 1, relative above, where float32 itself is no finer
+
+
+def compare_answers(what: str, expected: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) -> float:
+    """The largest difference between two answers of a signature, relative where values exceed 1.
+
+    Items of a list whose scores all but tie may stand for each other.
+
+    Args:
+        what: names the signature and the path, for errors.
+        expected: the Python model's outputs.
+        found: the export's.
+
+    Raises:
+        VerificationError: if outputs, shapes or ids differ, or a number by more than `TOLERANCE`.
+    """
+    shapes = [{name: values.shape for name, values in answer.items()} for answer in (expected, found)]
+    if shapes[0] != shapes[1]:
+        raise VerificationError(f"{what}: the outputs are {shapes[1]}, but the Python model's {shapes[0]}.")
+    if "item_ids" in expected and "scores" in expected:
+        rows = range(len(expected["item_ids"]))
+        differences = [_compare_lists(what, *(_row(answer, row) for answer in (expected, found))) for row in rows]
+    else:
+        differences = [largest_difference(values, found[name]) for name, values in expected.items()]
+    return within_tolerance(what, max(differences, default=0.0))
+
+
+def _row(answer: Mapping[str, np.ndarray], row: int) -> dict[str, np.ndarray]:
+    return {name: values[row] for name, values in answer.items()}
+
+
+def _compare_lists(what: str, expected: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) -> float:
+    """The largest difference between two lists: [K] "item_ids", "scores" and further numbers of each."""
+    differences = [largest_difference(expected["scores"], found["scores"])]
+    # By id, for the order of two that all but tie may differ; one that is there twice, by its scores.
+    ours, theirs = (np.lexsort((row["scores"], row["item_ids"].astype(bytes))) for row in (expected, found))
+    if np.array_equal(expected["item_ids"][ours], found["item_ids"][theirs]):
+        numbers = [name for name in expected if name != "item_ids"]
+        differences += [largest_difference(expected[name][ours], found[name][theirs]) for name in numbers]
+    else:
+        # At the end of a list an item may stand for one that all but ties with it.
+        others = ~np.isin(found["item_ids"], expected["item_ids"])
+        distinct = len(set(found["item_ids"])) == len(set(expected["item_ids"]))
+        last = np.full(others.sum(), expected["scores"][-1])
+        if not distinct or largest_difference(last, found["scores"][others]) > TOLERANCE:
+            raise VerificationError(f"{what}: a list holds other items than the Python model's.")
+    return max(differences)
+
+
+def largest_difference(expected: np.ndarray, found: np.ndarray) -> float:
+    """The largest difference between numbers, relative above 1; infinite where one is NaN, 0 without numbers."""
+    differences = np.abs(found - expected) / np.maximum(1, np.abs(expected))
+    return float(np.max(np.where(np.isnan(differences), np.inf, differences), initial=0.0))
+
+
+def within_tolerance(what: str, difference: float) -> float:
+    """The difference.
+
+    Raises:
+        VerificationError: if it is above `TOLERANCE`.
+    """
+    if not difference <= TOLERANCE:
+        raise VerificationError(f"{what}: a number differs from the Python model's by {difference:.3g}.")
+    return difference

@@ -1,0 +1,45 @@
+"""An export, loaded: the SavedModel of a version folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.serving.versions import resolve_version
+
+
+@dataclass(frozen=True)
+class LoadedExport:
+    """A version of an export.
+
+    Attributes:
+        folder: the version folder.
+        saved_model: what `tf.saved_model.load` gives.
+    """
+
+    folder: Path
+    saved_model: Any
+
+    @property
+    def signatures(self) -> Mapping[str, Any]:
+        """Its functions by name, which say what it can do."""
+        signatures: Mapping[str, Any] = self.saved_model.signatures
+        return signatures
+
+
+def open_export(dest: str | PathLike[str]) -> LoadedExport:
+    """Loads the newest version below `dest`, or `dest` itself if it is a version folder.
+
+    Raises:
+        InputError: if there is none, or it is damaged.
+    """
+    folder = resolve_version(Path(dest))
+    try:
+        return LoadedExport(folder, tf.saved_model.load(str(folder)))
+    except Exception as error:  # TensorFlow raises many types on damaged files, with messages of many lines
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise InputError(f"cannot load {folder}: it is damaged ({reason}); export again.") from error

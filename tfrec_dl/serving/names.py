@@ -1,0 +1,13 @@
+"""Names of the signatures that Python calls; the modules that offer them and the classes that call them agree on these.
+
+A signature that only clients of TF Serving call needs no name here.
+"""
+
+SERVING_DEFAULT = "serving_default"  # TensorFlow's own: what a request without a name means
+RECOMMEND_EXCLUDING = "recommend_excluding"
+EMBED_ITEMS = "embed_items"
+EMBED_ITEM_FEATURES = "embed_item_features"
+RECOMMEND_FROM_VECTORS = "recommend_from_vectors"
+RECOMMEND_FOR_USERS = "recommend_for_users"
+RANK = "rank"
+RECOMMEND_RANKED = "recommend_ranked"

@@ -1,0 +1,34 @@
+"""Variables and lookup tables that an exported function reads."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.errors import InputError
+
+
+def variables_read(function: Any) -> list[tf.Variable]:
+    """The variables that a function with an input signature reads, and no others: no optimiser slots or metrics.
+
+    Raises:
+        InputError: if a value in them is not finite.
+    """
+    graph = function.get_concrete_function().graph
+    variables: list[tf.Variable] = sorted(graph.variables, key=lambda variable: variable.name)
+    for variable in variables:
+        if variable.dtype.is_floating:
+            require_finite(variable.numpy(), f"the weights {variable.name}")
+    return variables
+
+
+def lookup_tables(layer: Any) -> list[Any]:
+    """The lookup tables anywhere in a Keras layer, model or module."""
+    nodes = tf.train.TrackableView(layer).descendants()
+    return [node for node in nodes if isinstance(node, tf.saved_model.experimental.TrackableResource)]
+
+
+def require_finite(values: np.ndarray, name: str) -> None:
+    """Raises InputError if a value is NaN or infinite."""
+    if not np.isfinite(values).all():
+        raise InputError(f"{name} hold NaN or infinity: the training diverged, lower the learning rate.")
