@@ -53,7 +53,7 @@ def page(namespace: str) -> str:
 
 
 def public_names(module: types.ModuleType) -> list[str]:
-    """The classes and functions of the package that a namespace offers."""
+    """The classes, functions and bound methods of the package that a namespace offers."""
     values = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}
-    documented = {name: value for name, value in values.items() if inspect.isclass(value) or inspect.isfunction(value)}
+    documented = {name: value for name, value in values.items() if inspect.isclass(value) or inspect.isroutine(value)}
     return [name for name, value in documented.items() if value.__module__.split(".")[0] == "tfrec_dl"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import is_dataclass
@@ -243,6 +244,8 @@ def lazily(
 ) -> Callable[[str], Any]:
     """What a package of parts gives as `__getattr__`: its classes and helpers, imported when they are asked for.
 
+    `dir` of the package lists them too.
+
     Args:
         package: its name.
         registries: of its classes.
@@ -259,4 +262,11 @@ def lazily(
                 return registry.class_called(name)
         raise AttributeError(f"{package} has no {name!r}")
 
+    module = sys.modules[package]
+
+    def names() -> list[str]:
+        classes = {cls.__name__ for registry in all_registries for cls in registry.classes()}
+        return sorted({*module.__all__, *helper_names, *classes})
+
+    vars(module)["__dir__"] = names
     return attribute
