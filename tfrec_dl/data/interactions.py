@@ -1,4 +1,4 @@
-"""A checked table of interactions: who met what, when, and how strongly."""
+"""A checked table of interactions: user, item, time, rating and weight of each."""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where a run's interactions come from and how they are split: a description that can be written down and repeated."""
+"""Description of a table of interactions and its split, which is written into a run's configuration."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ class DataSource(FeatureTables):
         time: column of times; None takes "timestamp" where the table has it.
         rating: column of ratings; None takes "rating" where the table has it.
         weight: column of weights; None takes "weight" where the table has it.
-        split: "leave-last-out"; "temporal"; "random", a tenth and a fifth of each user's interactions, drawn at random;
+        split: "leave-last-out"; "temporal"; "random", a tenth and a fifth of each user's interactions at random;
             or "cold-start", leave-last-out of what remains when a fifth of the items is held out completely to test on,
             and a twentieth to validate on.
         min_count: interactions an item needs in training to enter the vocabulary.
@@ -129,7 +129,7 @@ class DataSource(FeatureTables):
         return hold_out_items(interactions, catalogue_ids=None if items is None else items.ids)
 
     def description(self) -> dict[str, Any]:
-        """What a run's configuration says of it."""
+        """Its description in a run's configuration."""
         return asdict(self.absolute())
 
     def absolute(self) -> "DataSource":

@@ -1,4 +1,4 @@
-"""The items a model knows, and the index of each."""
+"""Vocabulary: the items of a model and their indices."""
 
 import re
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
 class Vocabulary:
     """Item ids, most frequent first; the id at position p has index p + 2, after padding (0) and unknown (1).
 
-    Items that are known without a training interaction, say from a catalogue, have count 0 and come last.
+    Items that are known without a training interaction, for example from a catalogue, have count 0 and come last.
 
     Attributes:
         ids: [n] object (str), distinct, most frequent first, ties in the order of first appearance.

@@ -1,4 +1,4 @@
-"""Warm, cold and all: what a model makes of the items it was trained on and of those nobody has met."""
+"""Evaluation on warm items, seen in training, on cold items without interactions, and on all."""
 
 from __future__ import annotations
 
@@ -102,10 +102,10 @@ def cold_start_leaderboard(
     Args:
         entries: evaluated on the same split and part.
         metric: a per-user metric.
-        order_by: the kind of cases whose figure orders them.
+        order_by: the kind of cases whose metric orders them.
 
     Returns:
-        One row an entry: `model`, `family`; the figure of each kind ("cold", "warm", "all", that of `order_by` first)
+        One row an entry: `model`, `family`; the metric of each kind ("cold", "warm", "all", that of `order_by` first)
         with its interval ("cold/low", "cold/high"); the `difference` from the best in `order_by`, with
         `difference/low`, `difference/high`, `p` and `stars`; `seconds`, NaN where unknown; `metric`, its name. For
         `rich_table`, `markdown` and `save_leaderboard` name the other two kinds, for example `beside=("warm", "all")`.

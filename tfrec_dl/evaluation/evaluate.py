@@ -1,4 +1,4 @@
-"""One call from a model and cases to a report: per-user values, means and their intervals."""
+"""Evaluation of a model on held-out cases: metrics per user, their means and intervals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What an evaluation found.
+    """Metrics per user of an evaluation.
 
     Attributes:
         values: metric name -> [H] float64, one value per user.
@@ -58,7 +58,7 @@ class Report:
         return {**{name: float(values.mean()) for name, values in self.values.items()}, **self.totals}
 
     def summary(self) -> dict[str, float]:
-        """Flat figures: "ndcg@10" -> the mean, "ndcg@10/low" and "ndcg@10/high" -> its 95 % interval over users."""
+        """Flat metrics: "ndcg@10" -> the mean, "ndcg@10/low" and "ndcg@10/high" -> its 95 % interval over users."""
         low, high = bootstrap_intervals(np.stack(list(self.values.values()), axis=1), seed=self.seed)
         flat: dict[str, float] = {}
         for column, (name, values) in enumerate(self.values.items()):

@@ -20,7 +20,7 @@ CELLS = 4_000_000  # resample weights held at once
 
 
 def resample_weights(users: int, seed: int = 0, resamples: int = RESAMPLES) -> Iterator[np.ndarray]:
-    """How often each user is drawn in each resample, some resamples at a time: [B, users] float64.
+    """How often each user is sampled in each resample, some resamples at a time: [B, users] float64.
 
     Rows of a user stand or fall together (the cluster bootstrap: Davison and Hinkley, Bootstrap Methods and their
     Application, 1997, section 3.8), because a user's rows are alike and intervals that took them for independent would

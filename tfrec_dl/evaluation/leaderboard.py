@@ -1,4 +1,4 @@
-"""Models and baselines in one table: sorted, with intervals and the significance of their distance from the best."""
+"""Leaderboard of models and baselines: sorted, with intervals and significance against the best."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def leaderboard(entries: Sequence[Entry], metric: str = "ndcg@10") -> pd.DataFra
         metric: a per-user metric that orders them.
 
     Returns:
-        One row an entry: `model`, `family`; `metric` with its interval, then every other figure of `Report.summary`;
+        One row an entry: `model`, `family`; `metric` with its interval, then every other metric of `Report.summary`;
         `difference` from the best, with `difference/low` and `difference/high`, its `p`, and `stars` ("" for no
         significant difference, and for the best itself); `seconds`, NaN where unknown.
 

@@ -1,4 +1,4 @@
-"""The figures that a finished run keeps."""
+"""Metrics of a finished run, as in `metrics.json`."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from tfrec_dl.evaluation.intervals import paired_difference
 
 
 def measure(model: Any, split: TrainingData, on_validation: Any = None) -> dict[str, float]:
-    """The figures of a finished run: validation and test, and test with seen items kept, with their intervals.
+    """Metrics of a finished run: validation and test, and test with seen items kept, with their intervals.
 
     Args:
         model: scores histories.
@@ -27,15 +27,15 @@ def measure(model: Any, split: TrainingData, on_validation: Any = None) -> dict[
         "test": (model, split.test, False),
         "test_keep_seen": (model, split.test, True),
     }
-    figures: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     for part, (scorer, cases, keep_seen) in parts.items():
         report = evaluate(scorer, cases, split.vocabulary, keep_seen=keep_seen)
-        figures |= {f"{part}/{name}": value for name, value in report.summary().items()}
-    return figures
+        metrics |= {f"{part}/{name}": value for name, value in report.summary().items()}
+    return metrics
 
 
 def measure_gain(model: Any, start: Any, split: Split) -> dict[str, float]:
-    """What a training added to the model that it began with, on the same test cases.
+    """Metrics of the model that a training began with, and the gain over it, on the same test cases.
 
     Args:
         model: scores histories.
@@ -47,18 +47,18 @@ def measure_gain(model: Any, start: Any, split: Split) -> dict[str, float]:
         interval and "test_gain/ndcg@10/p"; so too the other metrics. Catalogue coverage has no interval.
     """
     after, before = (evaluate(each, split.test, split.vocabulary) for each in (model, start))
-    figures = {f"test_start/{name}": value for name, value in before.summary().items()}
+    metrics = {f"test_start/{name}": value for name, value in before.summary().items()}
     for name in after.values:
         gain = paired_difference(after, before, name)
-        figures |= {f"test_gain/{name}": gain.difference}
-        figures |= {f"test_gain/{name}/{part}": getattr(gain, part) for part in ("low", "high", "p")}
-    return figures | {f"test_gain/{name}": value - before.totals[name] for name, value in after.totals.items()}
+        metrics |= {f"test_gain/{name}": gain.difference}
+        metrics |= {f"test_gain/{name}/{part}": getattr(gain, part) for part in ("low", "high", "p")}
+    return metrics | {f"test_gain/{name}": value - before.totals[name] for name, value in after.totals.items()}
 
 
 def measure_cold(
     model: Any, cold_split: ColdStartSplit, parts: Sequence[Literal["validation", "test"]] = ("validation", "test")
 ) -> dict[str, float]:
-    """The figures of `evaluate_cold_start`, with their intervals.
+    """Metrics of `evaluate_cold_start`, with their intervals.
 
     Args:
         model: scores histories.
@@ -68,9 +68,9 @@ def measure_cold(
     Returns:
         "test_warm/ndcg@10", "test_cold/ndcg@10", "test_all/ndcg@10", ...; so too for "validation".
     """
-    figures: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     for part in parts:
         reports = evaluate_cold_start(model, cold_split, part)
         for kind, report in reports.items():
-            figures |= {f"{part}_{kind}/{name}": value for name, value in report.summary().items()}
-    return figures
+            metrics |= {f"{part}_{kind}/{name}": value for name, value in report.summary().items()}
+    return metrics

@@ -1,4 +1,4 @@
-"""From scores to ranks: the one pass over the catalogue that every metric is computed from."""
+"""Ranks of the targets from scores of the whole catalogue, which every metric is computed from."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BLOCK_USERS = 32
 
 
 def users_at_once(catalogue_size: int) -> int:
-    """Users that are scored at once where nobody says how many."""
+    """Users that are scored at once by default."""
     return max(BLOCK_USERS, BLOCK_BYTES // (4 * catalogue_size))
 
 

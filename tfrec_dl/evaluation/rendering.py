@@ -1,4 +1,4 @@
-"""Leaderboards for people and programs: Rich, Markdown, CSV, JSON, a picture."""
+"""Rendering of leaderboards: terminal (Rich), Markdown, CSV, JSON, picture."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def save_leaderboard(
 
     Args:
         table: of `leaderboard`.
-        path: `.csv` or `.json` (a list of objects, null for unknown) with every figure, or `.md` with those shown.
+        path: `.csv` or `.json` (a list of objects, null for unknown) with every metric, or `.md` with those shown.
         shown: as for `markdown`.
         note: as for `markdown`.
 
@@ -124,7 +124,7 @@ def leaderboard_plot(table: pd.DataFrame, path: str | Path) -> None:
     figure = Figure(figsize=(7.0, 0.9 + 0.35 * len(table)), layout="constrained")
     axes = figure.subplots()
     if path.suffix[1:].lower() not in figure.canvas.get_supported_filetypes():
-        raise InputError(f"cannot draw a picture as {path.suffix or path.name!r}: use .png, .svg or .pdf.")
+        raise InputError(f"cannot save a picture as {path.suffix or path.name!r}: use .png, .svg or .pdf.")
     values = table[metric]
     spread = [values - table[f"{metric}/low"], table[f"{metric}/high"] - values]
     colours = ["tab:blue" if family == "deep" else "tab:gray" for family in table["family"]]

@@ -1,4 +1,4 @@
-"""Scorers: anything that scores the whole catalogue for a block of histories; evaluation and baselines meet here."""
+"""Scorers: whatever scores the whole catalogue for a block of histories, models and baselines alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two passes over a block of scores: counting what scores below a target, and picking the best k."""
+"""Counts the items that score below a target, and selects the best k of a block of scores."""
 
 from __future__ import annotations
 

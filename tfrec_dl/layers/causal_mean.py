@@ -1,10 +1,10 @@
-"""The mean of everything so far: a user vector that new users have too."""
+"""Causal mean: the running mean of a history, a user vector that needs no user id."""
 
 import tensorflow as tf
 
 
 class CausalMean(tf.keras.layers.Layer):
-    """Mean over the history up to each position: a user represented by the items they met.
+    """Mean over the history up to each position: a user represented by the items of their history.
 
     Source: Kabbur et al., FISM: Factored Item Similarity Models for Top-N Recommender Systems, KDD 2013 (equation 4
     with alpha = 1).

@@ -8,9 +8,9 @@ from tfrec_dl.layers.random_stream import RandomStream
 
 
 class ResumableDropout(tf.keras.layers.Layer):
-    """Dropout as in Keras, but training continued from a checkpoint draws the masks that it would have drawn.
+    """Dropout as in Keras, but training continued from a checkpoint uses the masks it would have used.
 
-    Keras keeps the state of its dropout layers out of checkpoints. Replicas that share a batch draw what one would.
+    Keras keeps the state of its dropout layers out of checkpoints. Replicas that share a batch use those of one device.
 
     Args:
         rate: share of the components set to zero in training; the rest grows by 1 / (1 - rate).

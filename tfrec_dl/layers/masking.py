@@ -1,4 +1,4 @@
-"""Means over what is known: padding and unknown entries are passed over."""
+"""Masked means: padding and unknown entries are ignored."""
 
 import tensorflow as tf
 

@@ -10,9 +10,9 @@ class RandomStream(tf.__internal__.tracking.AutoTrackable):
     """Uniform numbers from a seed, part of checkpoints and not of a layer's weights, as `tf.random.Generator` is.
 
     A generator of TensorFlow's gives each replica a stream of its own, so that training on two devices is another
-    training than on one. Here a replica draws what one device would have drawn for its rows of the global batch.
-    Philox computes any place of the stream without what comes before it (Salmon et al., Parallel Random Numbers: As
-    Easy as 1, 2, 3, SC 2011).
+    training than on one. Here a replica gets the numbers that one device would have used for its rows of the global
+    batch. Philox computes any place of the stream without what comes before it (Salmon et al., Parallel Random
+    Numbers: As Easy as 1, 2, 3, SC 2011).
 
     Args:
         seed: of the stream.

@@ -1,4 +1,4 @@
-"""A residual branch's weight that starts at nothing."""
+"""ReZero: a trained weight of a residual branch that starts at 0."""
 
 import tensorflow as tf
 

@@ -22,7 +22,7 @@ Lookup = Callable[[tf.Tensor], tf.Tensor]
 
 
 class Examples(NamedTuple):
-    """What a batch asks, and the right answers.
+    """Queries of a batch and their targets.
 
     Attributes:
         queries: [Q, D] float32.

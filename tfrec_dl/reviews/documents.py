@@ -1,4 +1,4 @@
-"""Which reviews a user wrote and which were written about an item: the documents that a model reads."""
+"""Documents of a rating model: the reviews that each user wrote, and those about each item."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -15,12 +15,12 @@ def fit_biases(model: RatingModel, folds: int = FOLDS, steps: int = STEPS, seed:
 
     The biases are the mode under the output's loss and Gaussian priors around 0 whose precisions are its shrinkages.
     They are fitted once for each fold of the training ratings without that fold, which gives every training pair biases
-    that do not know its rating (cross-fitting: Chernozhukov et al., The Econometrics Journal 2018), and in the end on
-    all ratings.
+    that were fitted without its rating (cross-fitting: Chernozhukov et al., The Econometrics Journal 2018), and in the
+    end on all ratings.
 
     Args:
         model: from `build_deep_conn`; its biases and thresholds are set.
-        folds: parts that the ratings are cut into.
+        folds: parts that the ratings are split into.
         steps: of gradient descent, on all ratings at once.
         seed: of the folds.
 

@@ -1,4 +1,4 @@
-"""How the vectors of many reviews become one document vector."""
+"""Readers: pool the vectors of many reviews into one document vector."""
 
 from collections.abc import Callable
 from typing import Literal

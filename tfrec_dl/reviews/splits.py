@@ -1,4 +1,4 @@
-"""Divides reviews at random into training, validation and test."""
+"""Splits reviews at random into training, validation and test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class RatingSplit:
 def random_splits(
     reviews: Reviews, count: int = 5, validation_share: float = 0.1, test_share: float = 0.1, seed: int = 0
 ) -> Sequence[RatingSplit]:
-    """Draws several random splits whose held-out parts share no review.
+    """Makes several random splits whose held-out parts share no review.
 
     So no rating is tested twice, and no rating that any split is tested on took part in choosing settings on the
     validation parts of the others.
@@ -41,7 +41,7 @@ def random_splits(
         count: number of splits.
         validation_share: share of the reviews in each validation part.
         test_share: share of the reviews in each test part.
-        seed: of the draw.
+        seed: of the splits.
 
     Returns:
         The splits; each part is in table order.
@@ -50,14 +50,14 @@ def random_splits(
         InputError: if the held-out parts do not fit, or a part would be empty.
     """
     if count < 1:
-        raise InputError(f"count is {count}: draw at least 1 split")
+        raise InputError(f"count is {count}: make at least 1 split")
     if not (validation_share > 0 and test_share > 0):
         raise InputError(f"validation_share is {validation_share} and test_share {test_share}: both must be above 0")
     held_out = count * (validation_share + test_share)
     if held_out > 1 + 1e-9:
         raise InputError(
             f"{count} splits that hold out {validation_share} and {test_share} of the reviews need {held_out:.4g} of "
-            "them: draw fewer splits, or smaller parts"
+            "them: make fewer splits, or smaller parts"
         )
     validated, tested = int(len(reviews) * validation_share), int(len(reviews) * test_share)
     if not (validated and tested and validated + tested < len(reviews)):

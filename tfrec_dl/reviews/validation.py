@@ -1,4 +1,4 @@
-"""Validation error of a rating model after each epoch, in `logs`, where Keras's own callbacks find it."""
+"""Callback that adds the validation error of a rating model to the logs after each epoch."""
 
 from typing import Any
 

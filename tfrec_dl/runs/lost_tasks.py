@@ -1,4 +1,4 @@
-"""What becomes of a training when another task of its cluster is lost."""
+"""Handling of a lost task in a cluster's training."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

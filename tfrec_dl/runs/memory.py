@@ -1,4 +1,4 @@
-"""How much memory there is, and how much this process has."""
+"""Memory of the machine and of this process."""
 
 import resource
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the replicas of a synchronous strategy know of each other in a step."""
+"""Replica context of a synchronous strategy in a step."""
 
 from collections.abc import Sequence
 

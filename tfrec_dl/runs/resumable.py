@@ -1,4 +1,4 @@
-"""Training that can be killed at any moment: state is on disk after every epoch, all of it or none."""
+"""Resumable training: the whole state is written to disk after every epoch, atomically."""
 
 import csv
 import logging
@@ -33,7 +33,7 @@ class Resumable(Protocol):
 
 
 class Progress(tf.Module):
-    """What besides weights and optimiser a continued training must know.
+    """Progress of a training: finished epochs, and the best one.
 
     Attributes:
         epoch: finished epochs.
@@ -132,13 +132,13 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         """Takes the weights as they are for the best so far, as those of epoch 0.
 
         Args:
-            value: what they reach of the monitored figure.
+            value: their monitored value.
         """
         self.progress.best.assign(value)
         self.best.save(checkpoint_number=0)
 
     def last_logs(self) -> dict[str, float]:
-        """The figures of the last finished epoch; none before the first."""
+        """The metrics of the last finished epoch; none before the first."""
         return {name: float(figure) for name, figure in self._rows[-1].items() if figure != ""} if self._rows else {}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -169,7 +169,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
 
     def _write_history(self) -> None:
         with replacing(self.history_path) as temporary, temporary.open("w", newline="") as file:
-            # A continued training may log other figures than the one before it.
+            # A continued training may log other metrics than the one before it.
             names = dict.fromkeys(name for row in self._rows for name in row)
             writer = csv.DictWriter(file, fieldnames=list(names))
             writer.writeheader()

@@ -1,4 +1,4 @@
-"""What a run's configuration holds, and whether a folder holds the run of just that one."""
+"""A run's configuration: what it holds, and checks that a folder holds the run of just that one."""
 
 import importlib.metadata
 import json
@@ -15,7 +15,7 @@ PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "nu
 
 
 def describe_features(features: Mapping[str, Catalogue | None]) -> dict[str, Any]:
-    """What a run's configuration says of its catalogues, "items" and "users" where there are any."""
+    """Description of a run's catalogues in its configuration, "items" and "users" where there are any."""
     return {
         name: {"kinds": dict(catalogue.kinds), "rows": len(catalogue), "fingerprint": catalogue.fingerprint()}
         for name, catalogue in features.items()

@@ -33,11 +33,11 @@ class RunFolder:
         return (self.folder / "metrics.json").exists()
 
     def config(self) -> dict[str, Any]:
-        """Everything that was asked: recipe, data, its fingerprint and size, versions."""
+        """Its configuration: recipe, data, their fingerprint and size, versions."""
         return read_json(self.folder / "config.json")
 
     def metrics(self) -> dict[str, float]:
-        """Everything that was measured.
+        """Its metrics.
 
         Raises:
             InputError: if the run is not finished.
@@ -83,7 +83,7 @@ def start_folder(folder: Path, config: Mapping[str, Any]) -> None:
 
     Args:
         folder: of the run, created if missing.
-        config: everything that was asked; the versions of what is installed are added.
+        config: the configuration; the versions of what is installed are added.
 
     Raises:
         InputError: if the folder holds a finished run, a run of something else, or other files, or cannot be written

@@ -1,4 +1,4 @@
-"""The learning rate over a training."""
+"""Learning-rate schedules."""
 
 import tensorflow as tf
 

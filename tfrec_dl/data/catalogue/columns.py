@@ -23,7 +23,7 @@ CHOICES = (*get_args(Kind), "ignore")
 def check_choices(
     header: Sequence[str], id_column: str, kinds: Mapping[str, Choice], image_size: tuple[int, int], table: str
 ) -> None:
-    """Checks what the caller says about a table's columns.
+    """Checks the names and kinds that the caller gives for a table's columns.
 
     Raises:
         InputError: if a column is missing (the nearest name is suggested) or occurs twice, or a kind or size is wrong.

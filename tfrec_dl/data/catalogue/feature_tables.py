@@ -27,7 +27,7 @@ class HasIds(Protocol):
 
 
 class FeatureTables:
-    """Reads the features of items and of users; the class that has it says where they are.
+    """Reads the features of items and of users; the subclass has their paths.
 
     Attributes:
         user: column of user ids.

@@ -1,4 +1,4 @@
-"""What is in a catalogue, and how far it covers the interactions, in words."""
+"""Text summaries of a catalogue and of its coverage of the interactions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def summarise(name: str, kind: Kind, values: np.ndarray, filled: np.ndarray) -> 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How far a catalogue covers the ids that interactions have; `str()` says it in one line.
+    """Coverage of the interactions' ids by a catalogue; `str()` gives one line.
 
     Attributes:
         without_features: ids of the interactions that have no row, or only missing values.

@@ -1,4 +1,4 @@
-"""What `prepare` is asked for."""
+"""Configuration of `prepare`."""
 
 import os
 from typing import Any
@@ -26,10 +26,10 @@ class PrepareConfig:
         min_count: training interactions an item needs to enter the vocabulary.
         shards: files of histories to write, at least as many as processes will train on them; None takes one for each
             million interactions, and at least 8.
-        evaluation_users: users that are drawn to validate and test on; all, where there are fewer.
+        evaluation_users: users sampled to validate and test on; all, where there are fewer.
         memory_limit: what DuckDB may hold in memory, for example "1GB"; it sorts on disk what is larger. Python and
             TensorFlow come on top, with about 1 GB whatever the table's size, and the vocabulary.
-        seed: of the draw of users.
+        seed: of the sample of users.
     """
 
     data: tuple[str, ...] = Field(min_length=1)

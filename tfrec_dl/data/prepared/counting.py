@@ -1,4 +1,4 @@
-"""Between the passes: the vocabulary, and who is tested on."""
+"""Between the passes: builds the vocabulary and chooses the users to evaluate on."""
 
 from typing import Any
 
@@ -59,11 +59,11 @@ def draw_users(connection: Any, shards: int, wanted: int, work: Work) -> tuple[i
     Args:
         connection: to the engine.
         shards: how many.
-        wanted: users to draw.
+        wanted: users to sample.
         work: has the lots.
 
     Returns:
-        The highest lot drawn, and how many users could have been drawn.
+        The highest lot sampled, and how many users could have been sampled.
 
     Raises:
         InputError: if nobody can.

@@ -1,4 +1,4 @@
-"""A prepared folder as training reads it."""
+"""A prepared folder: reading its description, vocabulary and evaluation cases."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -87,7 +87,7 @@ class PreparedFolder:
         return np.stack([table[name].to_numpy() for name in ("shard", "length", "histories")], axis=1)
 
     def cases(self) -> tuple[EvaluationCases, EvaluationCases]:
-        """Validation and test cases of the users who were drawn, as `leave_last_out` makes them."""
+        """Validation and test cases of the sampled users, as `leave_last_out` makes them."""
         table = pyarrow.parquet.read_table(self.path / "evaluation.parquet").combine_chunks()
         users = table["user_id"].to_numpy(zero_copy_only=False)
         lists = table["history"].combine_chunks()

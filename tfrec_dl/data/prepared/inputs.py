@@ -113,7 +113,7 @@ def time_kind(column: pd.Series) -> str:
 
 
 def common_time_kind(files: Sequence[InputFile], columns: Columns) -> str:
-    """What `time_kind` says of all files, by their first rows.
+    """The kind of times in all files (`time_kind`), by their first rows.
 
     Raises:
         InputError: if some have numbers and others datetimes: they do not sort together.
@@ -147,7 +147,7 @@ def _expand(path: str) -> list[Path]:
         if not files:
             raise InputError(f"{path!r} matches no file: check the pattern and the folder")
         return [file.absolute() for file in files]
-    TableFile(place)  # says why it is none
+    TableFile(place)  # raises with the reason
     return [place.absolute()]
 
 

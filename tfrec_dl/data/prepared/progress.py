@@ -1,4 +1,4 @@
-"""How a preparation says how far it is."""
+"""Progress reports of a preparation."""
 
 from collections.abc import Callable
 

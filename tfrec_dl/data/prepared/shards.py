@@ -1,4 +1,4 @@
-"""The third pass: each shard's histories as TFRecords, and the cases of the users who are drawn to be tested on."""
+"""The third pass: each shard's histories as TFRecords, and the cases of the users sampled for evaluation."""
 
 import hashlib
 from collections import Counter
@@ -61,7 +61,7 @@ class Users(NamedTuple):
             yield encode(user, self.items[part], weights, validation, test)
 
     def cases(self) -> pa.Table:
-        """Those drawn, as `CASES`."""
+        """The sampled users, as `CASES`."""
         histories = pa.ListArray.from_arrays(pa.array(self.offsets, pa.int32()), pa.array(self.items))
         columns = [pa.array(self.ids, pa.string()), histories, pa.array(self.validation), pa.array(self.test)]
         return pa.table(columns, schema=CASES).filter(pa.array(self.drawn))
@@ -77,7 +77,7 @@ def write_shards(
         shards: how many.
         weighted: whether rows have weights.
         seed: of the lots.
-        highest: lot of a user who is drawn.
+        highest: lot of a sampled user.
         work: has the sorted rows and the vocabulary; its folder gets `shards/`.
         progress: told of shards.
 
@@ -101,7 +101,7 @@ def write_shards(
             )
             name = f"histories-{shard:05d}-of-{shards:05d}.tfrecord"
             found = _write_shard(whole_users(stream(connection, query)), name, work.of_shard("evaluation", shard), work)
-            write_json(finished, found)  # last: it says that the shard is done
+            write_json(finished, found)  # last: its presence marks the shard as done
         facts.append(read_json(finished))
         progress("writing", shard + 1, shards)
     return facts

@@ -50,13 +50,13 @@ def sort(connection: Any, shards: int, weighted: bool, seed: int, work: Work, pr
             rows = work.of_shard("sorted", shard)
             _write(connection, query, rows)
             _write(connection, COUNTED.format(rows=parquet([rows])), work.of_shard("counts", shard))
-            # Last: it says that the shard is done.
+            # Last: its presence marks the shard as done.
             _write(connection, DRAWN.format(rows=parquet([rows]), draw=draw(seed)), done)
         progress("sorting", shard + 1, shards)
 
 
 def draw(seed: int) -> str:
-    """The lot of a row's user in SQL, the same wherever it is drawn; those with the lowest are tested on."""
+    """The lot of a row's user in SQL, the same in every shard; users with the lowest are tested on."""
     return f"md5_number_lower('{seed}:' || CAST(key AS VARCHAR) || user)"
 
 

@@ -1,4 +1,4 @@
-"""A prepared folder in place of a table."""
+"""Description of a prepared folder, used in place of a table."""
 
 import logging
 import os
@@ -35,7 +35,7 @@ class PreparedSplit:
 
     Attributes:
         vocabulary: of the training interactions.
-        validation: cases of the users who were drawn.
+        validation: cases of the sampled users.
         test: so too.
     """
 
@@ -109,7 +109,7 @@ class PreparedSource(FeatureTables):
         return PreparedSource(os.path.abspath(self.path))
 
     def description(self) -> dict[str, Any]:
-        """What a run's configuration says of it."""
+        """Its description in a run's configuration."""
         return {"prepared": self.absolute().path, "min_count": PreparedFolder.open(self.path).manifest["min_count"]}
 
 

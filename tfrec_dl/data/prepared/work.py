@@ -1,4 +1,4 @@
-"""What a preparation keeps on disk until it is finished: enough to go on after being killed at any moment."""
+"""Intermediate files of a preparation, by which it resumes after being killed at any moment."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Holds items out completely, to measure what a model makes of items that nobody has met."""
+"""Cold-start split: holds items out completely, to evaluate on items without interactions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,11 +77,11 @@ def hold_out_items(
         interactions: the interactions.
         test_share: share of the items to test on, above 0, rounded to whole items.
         validation_share: share of the items to validate on, above 0, rounded to whole items.
-        by: "random" draws the items uniformly; the draw depends on the seed and the set of ids, not on the order of
+        by: "random" samples the items uniformly; the sample depends on the seed and the set of ids, not on the order of
             the rows. "first_appearance" takes the newest items, by the time of their first interaction: the last ones
             to test on, those before them to validate on; of the same time those that come later in the table.
-        seed: of the draw.
-        catalogue_ids: items that are known whether or not anyone met them; see `ColdStartSplit.split`.
+        seed: of the sample.
+        catalogue_ids: items that are known with or without interactions; see `ColdStartSplit.split`.
 
     Returns:
         The split.

@@ -1,4 +1,4 @@
-"""Divides each user's interactions at random into training, validation and test."""
+"""Splits each user's interactions at random into training, validation and test."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ def random_by_user(
     min_count: int = 1,
     catalogue_ids: Sequence[str] | np.ndarray | None = None,
 ) -> Split:
-    """Tests on a share of each user's interactions, drawn at random, and validates on another.
+    """Tests on a share of each user's interactions, chosen at random, and validates on another.
 
     The protocol of much work on collaborative filtering, for example CFGAN (Chae et al., CIKM 2018). It does not ask
     what a user does next: training holds interactions from after those tested on. To know how a recommender will do in
@@ -30,10 +30,10 @@ def random_by_user(
         interactions: the interactions.
         validation_share: share of each user's interactions to validate on, between 0 and 1.
         test_share: share of each user's interactions to test on, between 0 and 1.
-        seed: of the draw.
+        seed: of the split.
         min_count: the fewest training interactions an item needs to be in the vocabulary.
-        catalogue_ids: items that are known whether or not anyone met them, say because a model reads their features:
-            those without a training interaction join the vocabulary with count 0, in this order.
+        catalogue_ids: items that are known with or without interactions, for example because a model reads their
+            features: those without a training interaction join the vocabulary with count 0, in this order.
 
     Returns:
         The split; a test history is the user's training and validation interactions in time order, ties in table order.

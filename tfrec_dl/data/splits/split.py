@@ -1,4 +1,4 @@
-"""Divides interactions into training, validation and test so that nothing evaluated was trained on."""
+"""Splits interactions into training, validation and test so that nothing evaluated was trained on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
 
 @dataclass(frozen=True, eq=False)
 class EvaluationCases:
-    """What a model is asked and what it should answer.
+    """Histories to recommend for, and the held-out targets.
 
     Attributes:
         histories: [H] rows: what each user did before.
@@ -57,7 +57,7 @@ class Split:
         """The training histories as batches.
 
         Args:
-            kind: windows or whole histories, as the model's class says.
+            kind: windows or whole histories, as the model's class takes.
             config: lengths, batch size, seed.
             user_ids: whether the users' ids stand beside them.
 
@@ -78,8 +78,8 @@ def leave_last_out(
     Args:
         interactions: the interactions.
         min_count: the fewest training interactions an item needs to be in the vocabulary.
-        catalogue_ids: items that are known whether or not anyone met them, say because a model reads their features:
-            those without a training interaction join the vocabulary with count 0, in this order.
+        catalogue_ids: items that are known with or without interactions, for example because a model reads their
+            features: those without a training interaction join the vocabulary with count 0, in this order.
 
     Returns:
         The split; a test history is the training history and the validation item.
@@ -114,8 +114,8 @@ def temporal(
         validation_share: share of the interactions to validate on, between 0 and 1; ties make it smaller.
         test_share: share of the interactions to test on, between 0 and 1; ties make it smaller.
         min_count: the fewest training interactions an item needs to be in the vocabulary.
-        catalogue_ids: items that are known whether or not anyone met them, say because a model reads their features:
-            those without a training interaction join the vocabulary with count 0, in this order.
+        catalogue_ids: items that are known with or without interactions, for example because a model reads their
+            features: those without a training interaction join the vocabulary with count 0, in this order.
 
     Returns:
         The split; a test history holds everything of that user before the test period.

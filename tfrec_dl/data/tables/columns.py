@@ -1,4 +1,4 @@
-"""Which column of a table plays which part."""
+"""Names of the columns to read from a table."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ OPTIONAL_NAMES = {"time": "timestamp", "rating": "rating", "weight": "weight"}
 
 @dataclass(frozen=True)
 class Columns:
-    """The names of the columns to read from a table.
+    """Column names: which column holds users, items, times, ratings, weights.
 
     Attributes:
         user: column of user ids.

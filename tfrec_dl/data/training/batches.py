@@ -1,4 +1,4 @@
-"""What every kind of training batches gives: endless batches, of which a part can be asked for."""
+"""Protocol of training batches: an endless dataset, of which a process reads its part."""
 
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -37,7 +37,7 @@ class Part(NamedTuple):
             local_replica: scalar int64, number among this process's replicas.
 
         Returns:
-            [ceil(B / all_replicas), ...]; where B cannot be divided evenly, the last replicas' rows end with zeros.
+            [ceil(B / all_replicas), ...]; where B cannot be split evenly, the last replicas' rows end with zeros.
         """
         if self.all_replicas == 1:
             return plan

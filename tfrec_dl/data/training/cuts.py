@@ -1,4 +1,4 @@
-"""Where histories are cut into windows."""
+"""Random positions at which histories are cut into windows."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What training needs to see of its data, whether that is in memory or on disk."""
+"""Protocols of training data, in memory or on disk."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,7 +25,7 @@ class Described(Protocol):
 
 
 class TrainingData(Protocol):
-    """A split: what is trained on, validated on and tested on."""
+    """A split into training, validation and test."""
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -48,7 +48,7 @@ class TrainingData(Protocol):
         """The training histories as batches.
 
         Args:
-            kind: windows or whole histories, as the model's class says.
+            kind: windows or whole histories, as the model's class takes.
             config: lengths, batch size, seed.
             user_ids: whether the users' ids stand beside them.
 

@@ -1,4 +1,4 @@
-"""Whole histories as training batches, for models that read a history as a set and give all of it back."""
+"""Whole histories as training batches, for models that reconstruct a history as a set."""
 
 import numpy as np
 import tensorflow as tf
