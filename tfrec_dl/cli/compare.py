@@ -12,6 +12,7 @@ from tfrec_dl.cli.options.common import TableOptions, Task, TaskOption, Training
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.ranking import RankingOptions
 from tfrec_dl.cli.options.retrieval import RetrievalOptions
+from tfrec_dl.cli.options.reviews import ReviewOptions
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.reports.leaderboards import LEADERBOARD, save, show
@@ -34,6 +35,7 @@ def compare(
     training: TrainingOptions,
     retrieval: RetrievalOptions,
     ranking: RankingOptions,
+    reviews: ReviewOptions,
 ) -> None:
     """Train several models and put them on one leaderboard with the baselines.
 
@@ -46,7 +48,7 @@ def compare(
         raise InputError(f"--models {models!r} names no model: write for example --models {commands.example}.")
     if out is not None:
         require_writable(out)
-    options = refuse_others(task, {Task.RETRIEVAL: (retrieval,), Task.RANKING: (ranking,)})
+    options = refuse_others(task, {Task.RETRIEVAL: (retrieval,), Task.RANKING: (ranking,), Task.REVIEWS: (reviews,)})
     settings = training.settings()
     quiet_tensorflow()
     from tfrec_dl.lifecycle.compare import compare

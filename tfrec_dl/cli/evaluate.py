@@ -35,6 +35,8 @@ def evaluate(
     Full ranking over the whole catalogue, ties counted against the model, items of the history left out unless
     --keep-seen says otherwise. A run on a cold-start split has metrics of warm and of cold items too.
 
+    Of a run of reviews the metrics are the errors of the predicted ratings.
+
     Of a ranking run the metrics are those of the impressions. RUN gets reliability_test.md, predicted beside observed
     click rates, and its picture where matplotlib is installed.
     """

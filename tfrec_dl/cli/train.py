@@ -12,6 +12,7 @@ from tfrec_dl.cli.options.devices import DeviceOptions, open_devices, restarting
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.ranking import RankingOptions
 from tfrec_dl.cli.options.retrieval import RetrievalOptions
+from tfrec_dl.cli.options.reviews import ReviewOptions
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.tasks import COMMANDS
@@ -25,7 +26,9 @@ def train(
     model: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", show_default=False, help="A recipe of `tfrec-dl models`; for ranking by default din."
+            metavar="NAME",
+            show_default=False,
+            help="A recipe of `tfrec-dl models`; for ranking by default din, for reviews deep_conn.",
         ),
     ] = None,
     out: Annotated[Path, typer.Option(metavar="RUN", show_default=False, help="Folder of the run.")],
@@ -33,8 +36,9 @@ def train(
     retrieval: RetrievalOptions,
     devices: DeviceOptions,
     ranking: RankingOptions,
+    reviews: ReviewOptions,
 ) -> None:
-    """Train a model on a table of interactions, or of impressions.
+    """Train a model on a table of interactions, of impressions or of reviews.
 
     RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs; that of a stack a run of each
     member, that of adversarial training one of its generator before it. Interrupted at any moment, the same command
@@ -42,7 +46,9 @@ def train(
     """
     require_writable(out)
     require_unfinished(out)
-    options = refuse_others(task, {Task.RETRIEVAL: (retrieval, devices), Task.RANKING: (ranking,)})
+    options = refuse_others(
+        task, {Task.RETRIEVAL: (retrieval, devices), Task.RANKING: (ranking,), Task.REVIEWS: (reviews,)}
+    )
     settings, commands = training.settings(), COMMANDS[task.value]
     quiet_tensorflow()
     from tfrec_dl.lifecycle.compare import refuse_other_recipe

@@ -18,7 +18,7 @@ from tfrec_dl.registry import Registered
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.factorization_machine import FactorizationMachine
 from tfrec_dl.reviews.model import RatingModel
-from tfrec_dl.reviews.readers import ConcatenatedReviews, Reader, average, largest
+from tfrec_dl.reviews.readers import READERS, ConcatenatedReviews, Reader, average, largest
 from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.text_encoder import standardise, text_encoder
 from tfrec_dl.reviews.training_reviews import TrainingReviews, learn_training_reviews
@@ -43,7 +43,7 @@ class DeepCoNN:
     """
 
     text: TextCNN = TextCNN(max_tokens=64, embedding=16, filters=16, token_dropout=0.0, dropout=0.0)
-    reader: Annotated[Reader, Field(discriminator="name")] = ConcatenatedReviews()
+    reader: Annotated[Reader, Registered(READERS)] = ConcatenatedReviews()
     dimension: int = Field(default=16, ge=1)
     factors: int = Field(default=4, ge=0)
     dropout: float = Field(default=0.5, ge=0, lt=1)

@@ -51,6 +51,14 @@ class DeepCoNNFamily(Family):
         restore_best(model, run.folder)
         return model
 
+    def outcome(self, run: RunFolder) -> list[str]:
+        """The difference to the baseline."""
+        metrics = run.metrics()
+        gain, low, high, p = (metrics[f"test_gain/rmse{end}"] for end in ("", "/low", "/high", "/p"))
+        return [
+            f"rmse minus that of rating_bias: {gain:+.4f} ({low:+.4f} to {high:+.4f}, p = {p:.2g}); lower is better"
+        ]
+
     def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
         """Exports a finished run's model, which rates pairs of a user and an item; returns the version's folder."""
         return export_ratings(self.model(run), dest)

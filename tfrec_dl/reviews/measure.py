@@ -2,7 +2,6 @@
 
 from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.ratings import RatingPredictor, RatingReport, evaluate_ratings, paired_rmse, rating_metrics
-from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.splits import RatingSplit
 
 
@@ -37,8 +36,3 @@ def measure_ratings(model: RatingPredictor, split: RatingSplit) -> dict[str, flo
 def part_metrics(part: str, report: RatingReport) -> dict[str, float]:
     """The metrics of a report, named as in `metrics.json`: "test/rmse", "test/rmse/low", ..."""
     return {f"{part}/{name}": value for name, value in rating_metrics(report).items()}
-
-
-def held_out(split: RatingSplit, part: str) -> Reviews:
-    """The "validation" or the "test" part."""
-    return split.validation if part == "validation" else split.test

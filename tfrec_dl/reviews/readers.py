@@ -1,32 +1,61 @@
 """Readers: pool the vectors of many reviews into one document vector."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Literal
+from typing import ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.registry import Registry
+
 STRICT = ConfigDict(extra="forbid")
 
 
+class Reader(ABC):
+    """Weights of the reviews in a document. A part is a frozen dataclass of its settings, registered under a name.
+
+    Attributes:
+        name: under which it is registered; `register` sets it.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def importance(self, width: int, others: int) -> tf.keras.Model | None:
+        """Builds the network that weighs reviews.
+
+        Args:
+            width: of a review's vector.
+            others: number of indices of those on the other side: writers of an item's reviews, items of a user's.
+
+        Returns:
+            Functional model, review vectors [E, width] and other indices [E] int32 -> logits [E, 1]; None where every
+            review counts the same.
+        """
+
+
+READERS: Registry[Reader] = Registry("review reader")
+
+
+@READERS.register("concatenated_reviews")
 @dataclass(frozen=True, config=STRICT)
-class ConcatenatedReviews:
+class ConcatenatedReviews(Reader):
     """All reviews as one text, as DeepCoNN reads them (Zheng, Noroozi and Yu, WSDM 2017, section 3).
 
     A filter's largest value over the joined text is the largest over its reviews; its mean is taken over each review,
     then over the reviews, so that a long one does not drown the others.
     """
 
-    name: Literal["concatenated_reviews"] = "concatenated_reviews"
-
     def importance(self, width: int, others: int) -> tf.keras.Model | None:
         """None: every review counts the same."""
         return None
 
 
+@READERS.register("review_attention")
 @dataclass(frozen=True, config=STRICT)
-class ReviewAttention:
+class ReviewAttention(Reader):
     """A weight for each review, from its text and from who wrote it or what it is about.
 
     Source: NARRE (Chen, Zhang, Liu and Ma, WWW 2018, equations 5 and 6). The weights do not depend on the pair whose
@@ -39,18 +68,9 @@ class ReviewAttention:
 
     units: int = Field(default=16, ge=1)
     embedding: int = Field(default=8, ge=1)
-    name: Literal["review_attention"] = "review_attention"
 
     def importance(self, width: int, others: int) -> tf.keras.Model | None:
-        """Builds the attention network.
-
-        Args:
-            width: of a review's vector.
-            others: number of indices of those on the other side: writers of an item's reviews, items of a user's.
-
-        Returns:
-            Functional model, review vectors [E, width] and other indices [E] int32 -> logits [E, 1].
-        """
+        """Builds the attention network, review vectors [E, width] and other indices [E] int32 -> logits [E, 1]."""
         vectors = tf.keras.Input([width])
         other = tf.keras.Input([], dtype=tf.int32)
         embedded = tf.keras.layers.Embedding(others, self.embedding)(other)
@@ -60,9 +80,6 @@ class ReviewAttention:
         # Zero at first: training starts from equal weights.
         logits = tf.keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")(hidden)
         return tf.keras.Model([vectors, other], logits, name="importance")
-
-
-Reader = ConcatenatedReviews | ReviewAttention
 
 
 def average(vectors: tf.Tensor, documents: tf.Tensor, count: tf.Tensor, logits: tf.Tensor | None = None) -> tf.Tensor:

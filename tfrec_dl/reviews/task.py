@@ -10,8 +10,9 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from tfrec_dl.baselines.rating_bias import RatingBias
-from tfrec_dl.evaluation.ratings import evaluate_ratings, rating_metrics
+from tfrec_dl.evaluation.ratings import evaluate_ratings
 from tfrec_dl.families.task import Task
+from tfrec_dl.reviews.leaderboard import RatingEntry, rating_leaderboard
 from tfrec_dl.reviews.source import ReviewSource
 from tfrec_dl.runs.run_folder import RunFolder, run_seconds
 from tfrec_dl.serving.card import ModelCard
@@ -29,22 +30,22 @@ class ReviewTask(Task):
         """The table of reviews that a run's configuration describes."""
         return TypeAdapter(ReviewSource).validate_python(description)
 
-    def entries(self, run: Any, dataset: Any) -> list[dict[str, Any]]:
+    def entries(self, run: Any, dataset: Any) -> list[RatingEntry]:
         """A finished run's line of the leaderboard: the errors of its test ratings, the seconds of its epochs."""
         report = evaluate_ratings(run.model(), dataset.split.test)
-        return [_line(run.recipe.name, "deep", rating_metrics(report), run_seconds(run))]
+        return [RatingEntry(run.recipe.name, report, run_seconds(run))]
 
-    def baseline_entries(self, dataset: Any) -> Iterator[dict[str, Any]]:
+    def baseline_entries(self, dataset: Any) -> Iterator[RatingEntry]:
         """The biases of users and items."""
         logger.info("baseline rating_bias")
         start, split = time.perf_counter(), dataset.split
         baseline = RatingBias.tuned(split.train.rated(), split.validation.rated())
         seconds = time.perf_counter() - start
-        yield _line("rating_bias", "baseline", rating_metrics(evaluate_ratings(baseline, split.test)), seconds)
+        yield RatingEntry("rating_bias", evaluate_ratings(baseline, split.test), seconds, "baseline")
 
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
         """Lines by test RMSE, lowest first."""
-        return pd.DataFrame(sorted(entries, key=lambda line: line["rmse"]))
+        return rating_leaderboard(entries)
 
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
         """The model card of a finished run."""
@@ -56,13 +57,9 @@ class ReviewTask(Task):
             f"{size['items']:,} items",
             "data_terms": data_terms,
             "data_fingerprint": config["data_fingerprint"],
-            "split": "random: reviews drawn at random are tested on, others validated on; the rest is trained on",
+            "split": "random: some reviews to test on, others to validate on, the rest to train on",
             "metrics": run.metrics(),
             "configuration": run.recipe.to_dict(),
             "versions": config["versions"],
         }
         return ModelCard(**{**known, **facts})
-
-
-def _line(name: str, family: str, metrics: Mapping[str, float], seconds: float) -> dict[str, Any]:
-    return {"model": name, "family": family, **metrics, "seconds": seconds}

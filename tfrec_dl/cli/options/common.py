@@ -16,6 +16,7 @@ class Task(str, Enum):
 
     RETRIEVAL = "retrieval"
     RANKING = "ranking"
+    REVIEWS = "reviews"
 
 
 class SplitName(str, Enum):
@@ -30,7 +31,9 @@ class SplitName(str, Enum):
 TaskOption = Annotated[
     Task,
     typer.Option(
-        "--task", help="Find items among all (retrieval), or order those that are shown by click or rating (ranking)."
+        "--task",
+        help="Find items among all (retrieval), order those that are shown by click or rating (ranking), or predict "
+        "ratings from reviews (reviews).",
     ),
 ]
 
@@ -45,7 +48,7 @@ class TableOptions:
             metavar="PATH",
             show_default=False,
             help="CSV (also gzip) or Parquet, a row an interaction, or a folder of `tfrec-dl prepare`; for ranking a "
-            "row an impression.",
+            "row an impression, for reviews a row a review.",
         ),
     ]
     user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.")] = "user_id"
@@ -53,6 +56,12 @@ class TableOptions:
     time_column: Annotated[
         str | None,
         typer.Option(metavar="C", help='Column of times; by default "timestamp", where the table has it.'),
+    ] = None
+    rating_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="C", help='Column of ratings; by default "rating", where the table has it. Ranking has --label.'
+        ),
     ] = None
     items: Annotated[
         str | None,

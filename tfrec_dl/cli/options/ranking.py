@@ -67,6 +67,8 @@ def ranking_source(table: TableOptions, options: RankingOptions) -> "RankingSour
     """
     if options.label is None:
         raise InputError("--label is missing: name the column of clicks or of ratings that ranking learns.")
+    if table.rating_column is not None:
+        raise InputError("--rating-column is an option of the other tasks: name the column with --label.")
     if table.split is not None and table.split not in SPLITS:
         choices = " or ".join(split.value for split in SPLITS)
         raise InputError(f"--split {table.split.value} is not one of --task ranking: use {choices}.")

@@ -31,12 +31,6 @@ class Kind(str, Enum):
 class RetrievalOptions:
     """What only retrieval has."""
 
-    rating_column: Annotated[
-        str | None,
-        typer.Option(
-            metavar="C", help='Column of ratings; by default "rating", where the table has it.', rich_help_panel=PANEL
-        ),
-    ] = None
     min_count: Annotated[
         int,
         typer.Option(
@@ -89,7 +83,7 @@ def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "DataSou
         table.user_column,
         table.item_column,
         table.time_column,
-        options.rating_column,
+        table.rating_column,
         split=(table.split or SplitName.LEAVE_LAST_OUT).value,
         min_count=options.min_count,
         items=table.items,

@@ -1,4 +1,4 @@
-"""Leaderboards shown and saved, of retrieval, of cold items and of ranking."""
+"""Leaderboards shown and saved, of every task."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -65,6 +65,8 @@ def _style(table: "pd.DataFrame") -> Style:
     if "cold" in table:
         cold = ("warm", "all")
         return Style("NDCG@10 of test cases, items of the history left out", cold, cold, NOTE)
+    if "mse" in table:
+        return Style("test ratings", ("mae",), ("mse", "mae"), ranking_leaderboard.NOTE)
     if "ndcg@10/low" in table and "log_loss" not in table:
         return Style("test cases, items of the history left out", rendering.BESIDE, rendering.shown_metrics(), NOTE)
     return Style("test impressions", BESIDE, SHOWN, ranking_leaderboard.NOTE)

@@ -2,7 +2,10 @@
 
 from tfrec_dl.cli.tasks.ranking import RankingCommands
 from tfrec_dl.cli.tasks.retrieval import RetrievalCommands
+from tfrec_dl.cli.tasks.reviews import ReviewCommands
 from tfrec_dl.cli.tasks.task import TaskCommands
 
-COMMANDS: dict[str, TaskCommands] = {each.name: each for each in (RetrievalCommands(), RankingCommands())}
+COMMANDS: dict[str, TaskCommands] = {
+    each.name: each for each in (RetrievalCommands(), RankingCommands(), ReviewCommands())
+}
 """Name of a task -> what the commands ask of it."""

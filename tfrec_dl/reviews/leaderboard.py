@@ -1,0 +1,60 @@
+"""Leaderboard of rating prediction: models and the baseline by test RMSE."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.evaluation.leaderboard import STARS
+from tfrec_dl.evaluation.ratings import RatingReport, paired_rmse, rating_metrics
+
+
+@dataclass(frozen=True, eq=False)
+class RatingEntry:
+    """One line of a leaderboard.
+
+    Attributes:
+        name: of the model.
+        report: test ratings and their predictions.
+        seconds: its training took; None where unknown.
+        family: "deep" or "baseline".
+    """
+
+    name: str
+    report: RatingReport
+    seconds: float | None = None
+    family: str = "deep"
+
+
+def rating_leaderboard(entries: Sequence[RatingEntry]) -> pd.DataFrame:
+    """Sorts entries by RMSE, lowest first.
+
+    Args:
+        entries: at least one, evaluated on the same ratings.
+
+    Returns:
+        One row an entry: `model`, `family`; `rmse`, `mse` and `mae` with their intervals; `difference` of the RMSE from
+        the best, with `difference/low` and `difference/high`, its `p`, and `stars` ("" for no significant difference,
+        and for the best itself); `seconds`, NaN where unknown.
+
+    Raises:
+        InputError: if the entries are over different ratings.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.report.summary()["rmse"])
+    rows = []
+    for entry in ordered:
+        against_best = paired_rmse(entry.report, ordered[0].report)
+        rows.append(
+            {"model": entry.name, "family": entry.family}
+            | rating_metrics(entry.report)
+            | {
+                "difference": against_best.difference,
+                "difference/low": against_best.low,
+                "difference/high": against_best.high,
+                "p": against_best.p,
+                "stars": next((stars for limit, stars in STARS if against_best.p < limit), ""),
+                "seconds": np.nan if entry.seconds is None else float(entry.seconds),
+            }
+        )
+    return pd.DataFrame(rows)
