@@ -102,10 +102,10 @@ class AdversarialModel(tfrs.Model):
             self.figures["discriminator_loss"].update_state(result.loss)
             self.figures["discriminator_accuracy"].update_state(result.accuracy)
         with tf.GradientTape() as tape:
-            result = self.generator_step(inputs, tf.random.experimental.stateless_fold_in(step, GENERATOR))
-        self._update(tape, result.loss, self.generator.trainable_variables, self.optimizer)
-        self.figures["generator_loss"].update_state(result.loss)
-        self.figures["policy_entropy"].update_state(result.entropy)
+            generated = self.generator_step(inputs, tf.random.experimental.stateless_fold_in(step, GENERATOR))
+        self._update(tape, generated.loss, self.generator.trainable_variables, self.optimizer)
+        self.figures["generator_loss"].update_state(generated.loss)
+        self.figures["policy_entropy"].update_state(generated.entropy)
         return {name: figure.result() for name, figure in self.figures.items()}
 
     @staticmethod

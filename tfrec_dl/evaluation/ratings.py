@@ -24,11 +24,25 @@ TAILS = ((1.0 - CONFIDENCE) / 2.0, (1.0 + CONFIDENCE) / 2.0)
 class RatedPairs(Protocol):
     """Ratings of pairs, with users and items as codes into their ids: `Reviews`."""
 
-    user_ids: np.ndarray
-    item_ids: np.ndarray
-    users: np.ndarray
-    items: np.ndarray
-    ratings: np.ndarray
+    @property
+    def user_ids(self) -> np.ndarray:
+        """[U] object (str)."""
+
+    @property
+    def item_ids(self) -> np.ndarray:
+        """[I] object (str)."""
+
+    @property
+    def users(self) -> np.ndarray:
+        """[n] int32 codes into `user_ids`."""
+
+    @property
+    def items(self) -> np.ndarray:
+        """[n] int32 codes into `item_ids`."""
+
+    @property
+    def ratings(self) -> np.ndarray:
+        """[n] float32."""
 
 
 class RatingPredictor(Protocol):
