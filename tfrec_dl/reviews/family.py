@@ -61,4 +61,4 @@ class DeepCoNNFamily(Family):
 
     def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
         """Exports a finished run's model, which rates pairs of a user and an item; returns the version's folder."""
-        return export_ratings(self.model(run), dest)
+        return export_ratings(self.model(run), dest, card)

@@ -12,7 +12,7 @@ from tfrec_dl.cli.console import console, metric_table, say
 from tfrec_dl.cli.options.common import TableOptions
 from tfrec_dl.cli.options.reviews import MODEL, review_source
 from tfrec_dl.cli.reports.settings import show_settings
-from tfrec_dl.cli.tasks.task import TaskCommands
+from tfrec_dl.cli.tasks.task import TaskCommands, say_exported
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,5 +88,5 @@ class ReviewCommands(TaskCommands):
             )
         family = run.recipe.family
         version = family.export(run, dest, family.task.card(run))
-        say(f"exported {run.recipe.name} to {version}")
+        say_exported([run.recipe.name], version)
         say(f"next: in Python, tfrec_dl.load_ratings({str(dest)!r}).predict_ratings([user, ...], [item, ...])")
