@@ -172,7 +172,8 @@ def main(
                 tf.keras.utils.set_random_seed(seed)
                 model = ConvGAN(config)
             save_discriminator(model, path)
-        reader = GANFeatures(weights=str(path)).preparation(pictures)
+        features = GANFeatures(weights=str(path))
+        reader = features.preparation(features.learn(pictures))
         return np.concatenate([reader(pictures[at : at + 256]).numpy() for at in range(0, len(pictures), 256)])
 
     found = {

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.features.preparations import learnt
 from tests.items import item_ids, vocabulary_of
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
@@ -34,7 +35,7 @@ def pictured() -> Catalogue:
 @pytest.mark.slow
 def test_features_of_weights_from_a_file_are_computed_once_and_not_trained(weights, pictured):
     config = Backbone(weights=weights, size=SIZE, dropout=0.0)
-    layer = config.preparation(PICTURES)
+    layer = learnt(config, PICTURES)
     features = layer(tf.constant(PICTURES)).numpy()
     assert features.shape == (3, 1280)
     np.testing.assert_array_equal(features[2], 0)
@@ -75,7 +76,7 @@ def test_name_of_no_application_is_refused(name):
 def test_weights_that_are_not_there_or_not_the_networks_are_refused(weights, tmp_path):
     def refusal(path: str, application: str = "MobileNetV2") -> str:
         with pytest.raises(InputError) as refused:
-            Backbone(application=application, weights=path, size=SIZE).preparation(PICTURES)
+            learnt(Backbone(application=application, weights=path, size=SIZE), PICTURES)
         assert "\n" not in str(refused.value)
         return str(refused.value)
 

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.features.preparations import learnt
 from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
 
 
 def encoded(learned_from, values, buckets: int = 4) -> np.ndarray:
-    layer = BucketisedNumbers(buckets=buckets).preparation(np.array(learned_from, dtype=np.float32))
+    layer = learnt(BucketisedNumbers(buckets=buckets), np.array(learned_from, dtype=np.float32))
     return layer(tf.constant(values, tf.float32)).numpy()
 
 
@@ -55,7 +56,7 @@ def test_an_hour_that_matters_in_the_middle_of_the_day_alone_is_learnt():
     hours = np.random.default_rng(0).uniform(0, 24, 4_000).astype(np.float32)
     labels = ((hours > 11) & (hours < 13)).astype(np.float32)
     config = BucketisedNumbers(buckets=24, units=8)
-    prepared = config.preparation(hours)(tf.constant(hours))
+    prepared = learnt(config, hours)(tf.constant(hours))
     inputs = tf.keras.Input([prepared.shape[1]])
     model = tf.keras.Model(inputs, tf.keras.layers.Dense(1)(config.vector(inputs)))
     model.compile(tf.keras.optimizers.Adam(0.02), tf.keras.losses.BinaryCrossentropy(from_logits=True))

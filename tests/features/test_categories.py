@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.features.preparations import learnt
 from tfrec_dl.features.categories import Categories, CategoryLookup
 
 CERTAIN = {"dropout": 0.0, "min_count": 1, "embedding": 3}
@@ -15,7 +16,7 @@ class Reader:
 
     def __init__(self, values: list[str], **settings: object) -> None:
         config = Categories(**{**CERTAIN, **settings})
-        self.preparation = config.preparation(np.array(values, dtype=object))
+        self.preparation = learnt(config, np.array(values, dtype=object))
         assert isinstance(self.preparation, CategoryLookup)
         indices = tf.keras.Input([self.preparation.width], dtype=tf.int32)
         self.network = tf.keras.Model(indices, config.vector(indices, self.preparation.vocabulary_size()))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.features.preparations import learnt
 from tests.items import item_ids, vocabulary_of
 from tfrec_dl.adversarial.pictures.conv_gan import ConvGAN, ConvGANConfig
 from tfrec_dl.adversarial.pictures.fit import save_discriminator
@@ -34,7 +35,7 @@ def weights(gan, tmp_path_factory) -> str:
 
 
 def test_features_are_the_largest_of_each_filter_in_each_field_standardised_over_the_training_pictures(gan, weights):
-    found = GANFeatures(weights=weights).preparation(PICTURES)(tf.constant(PICTURES)).numpy()
+    found = learnt(GANFeatures(weights=weights), PICTURES)(tf.constant(PICTURES)).numpy()
     pixels, fields = PICTURES / np.float32(127.5) - 1, []
     for number in (1, 2):
         layer = gan.discriminator.get_layer(f"features_{number}")
@@ -69,7 +70,7 @@ def test_tower_reads_features_once_does_not_train_them_and_takes_pixels_when_ser
 
 def test_training_items_without_any_picture_make_no_difference_to_the_others(weights):
     black = np.zeros_like(PICTURES)
-    layer = GANFeatures(weights=weights).preparation(black)
+    layer = learnt(GANFeatures(weights=weights), black)
     np.testing.assert_array_equal(layer(black), 0)
     assert np.isfinite(layer(PICTURES)).all()
 
@@ -94,5 +95,5 @@ def test_what_is_no_file_of_a_discriminator_is_refused_in_one_line(tmp_path, gan
         (str(other), "is no conv_gan discriminator"),
     ):
         with pytest.raises(InputError, match=message) as refused:
-            GANFeatures(weights=path).preparation(PICTURES)
+            learnt(GANFeatures(weights=path), PICTURES)
         assert "\n" not in str(refused.value)

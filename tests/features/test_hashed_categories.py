@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.features.preparations import learnt
 from tfrec_dl.features.hashed_categories import CategoryHash, HashedCategories
 
 VALUES = ["drama|war", "drama", "war|comedy", "", "film noir"]
@@ -14,7 +15,7 @@ class Reader:
 
     def __init__(self, values: list[str], **settings: object) -> None:
         config = HashedCategories(**{"dropout": 0.0, "embedding": 3, "bins": 50, **settings})
-        self.preparation = config.preparation(np.array(values, dtype=object))
+        self.preparation = learnt(config, np.array(values, dtype=object))
         assert isinstance(self.preparation, CategoryHash)
         indices = tf.keras.Input([self.preparation.width, config.hashes], dtype=tf.int32)
         self.network = tf.keras.Model(indices, config.vector(indices, self.preparation.vocabulary_size()))

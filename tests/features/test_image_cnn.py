@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 from pydantic import ValidationError
 
+from tests.features.preparations import learnt
 from tfrec_dl.features.image_cnn import ImageCNN
 
 
@@ -13,7 +14,7 @@ class Reader:
 
     def __init__(self, **settings: object) -> None:
         config = ImageCNN(**{"size": (8, 6), "filters": (4, 5), "augmentation": 0.0, "dropout": 0.0, **settings})
-        self.preparation = config.preparation(np.zeros((1, 4, 4, 3), np.uint8))
+        self.preparation = learnt(config, np.zeros((1, 4, 4, 3), np.uint8))
         pictures = tf.keras.Input([*config.size, 3], dtype=tf.uint8)
         self.network = tf.keras.Model(pictures, config.vector(pictures))
         generator = np.random.default_rng(0)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.features.preparations import learnt
 from tfrec_dl.features.numbers import Numbers
 
 
 def standardised(learned_from, values) -> np.ndarray:
-    layer = Numbers().preparation(np.array(learned_from, dtype=np.float32))
+    layer = learnt(Numbers(), np.array(learned_from, dtype=np.float32))
     return layer(tf.constant(values, tf.float32)).numpy()
 
 

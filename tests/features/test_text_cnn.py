@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 from pydantic import ValidationError
 
+from tests.features.preparations import learnt
 from tfrec_dl.features import text_cnn
 from tfrec_dl.features.text_cnn import TextCNN
 
@@ -17,7 +18,7 @@ class Reader:
 
     def __init__(self, texts: list[str], **settings: object) -> None:
         config = TextCNN(**{**CERTAIN, **settings})
-        self.preparation = config.preparation(np.array(texts, dtype=object))
+        self.preparation = learnt(config, np.array(texts, dtype=object))
         tokens = tf.keras.Input([self.tokens(texts[:1]).shape[1]], dtype=tf.int32)
         self.network = tf.keras.Model(tokens, config.vector(tokens, self.preparation.vocabulary_size()))
         generator = np.random.default_rng(0)

@@ -1,15 +1,25 @@
-"""What a ranking model knows beforehand: of the training part alone, and kept in the run's folder."""
+"""What a ranking model knows beforehand: of the training part alone, and saved in the run's folder."""
+
+import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.impressions import impressions_of, one_choice, shown
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.build import RankingData, build_ranking_model
+from tfrec_dl.ranking.data.batches import RankingRows
+from tfrec_dl.ranking.data.events import Events
 from tfrec_dl.ranking.data.feedback import Feedback
+from tfrec_dl.ranking.data.impressions import context_rows
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_at_random, split_in_time
-from tfrec_dl.ranking.fitted_state import learn_ranking_data, load_ranking_data, save_ranking_data
+from tfrec_dl.ranking.features.impression_features import described
+from tfrec_dl.ranking.fitted_state import learn_ranking_data
 from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.saved_state import load_ranking_data, save_ranking_data
 from tfrec_dl.recipes.named import RECIPES
 
 CONFIG = RECIPES["wide_and_deep"].with_settings({"dimension": 4, "ranker.units": (4,)}).model
@@ -34,17 +44,66 @@ def assert_same(found: RankingData, expected: RankingData) -> None:
         np.testing.assert_array_equal(each.levels, expected.objectives[name].levels)
     np.testing.assert_array_equal(found.positions, expected.positions)
     assert found.context.kinds == expected.context.kinds
-    assert found.context.fingerprint() == expected.context.fingerprint()
+    assert found.context.states == expected.context.states
     assert dict(found.context_kinds) == dict(expected.context_kinds)
     assert found.comparisons == expected.comparisons
     assert found.request_features == expected.request_features
 
 
-def test_knowledge_comes_back_from_the_run_s_folder(tmp_path):
-    data = learn_ranking_data(split_of(one_choice(shown(lists=60))), CONFIG)
+ITEMS = Catalogue(
+    np.array([f"i{item}" for item in range(15)], dtype=object),
+    {"year": "number", "maker": "category"},
+    {
+        "year": np.arange(1990, 2005).astype(np.float32),
+        "maker": np.array(["acme", "duck", ""] * 5, dtype=object),
+    },
+)
+
+
+def test_fitted_state_comes_back_from_the_run_s_folder(tmp_path):
+    data = learn_ranking_data(split_of(one_choice(shown(lists=60))), CONFIG, ITEMS)
     save_ranking_data(data, tmp_path)
-    assert_same(load_ranking_data(tmp_path), data)
+    found = load_ranking_data(tmp_path, CONFIG.content)
+    assert_same(found, data)
     assert list(data.objectives) == ["click", "conversion"]
+    assert found.fitted_items.states == data.fitted_items.states
+    assert found.fitted_users is None
+    assert not (tmp_path / "context.parquet").exists()
+
+
+def test_nothing_is_learnt_again_when_it_is_read(tmp_path):
+    """Items whose features changed since are prepared by what was learnt of the first."""
+    data = learn_ranking_data(split_of(shown(lists=60)), CONFIG, ITEMS)
+    save_ranking_data(data, tmp_path)
+    later = replace(ITEMS, columns={**ITEMS.columns, "year": ITEMS.columns["year"] + 1000})
+    later.save(tmp_path / "items.parquet")
+    assert load_ranking_data(tmp_path, CONFIG.content).fitted_items.states == data.fitted_items.states
+
+
+def test_run_of_before_the_fitted_state_was_saved_opens_by_its_training_rows(tmp_path):
+    """Early runs have knowledge.json, which knows nothing of features, and the training rows."""
+    split = split_of(one_choice(shown(lists=60)))
+    data = learn_ranking_data(split, CONFIG, ITEMS)
+    save_ranking_data(data, tmp_path)
+    values = json.loads((tmp_path / "fitted_state.json").read_text())
+    for name in ("context", "fitted_items", "fitted_users"):
+        del values[name]
+    (tmp_path / "knowledge.json").write_text(json.dumps(values))
+    (tmp_path / "fitted_state.json").unlink()
+    rows = RankingRows(split.impressions, Events.of(split, data.levels), *(np.empty(0, np.int32),) * 2, 50)
+    context_rows(described(rows, data.comparisons), split.train).save(tmp_path / "context.parquet")
+    found = load_ranking_data(tmp_path, CONFIG.content)
+    assert_same(found, data)
+    assert found.fitted_items.states == data.fitted_items.states
+
+
+@pytest.mark.parametrize("damage", ["[]", "{", '{"levels": [1.0], "positions": null}', '{"levels": "high"}'])
+def test_damaged_state_is_refused_in_one_line(tmp_path, damage):
+    save_ranking_data(learn_ranking_data(split_of(shown(lists=60)), CONFIG), tmp_path)
+    (tmp_path / "fitted_state.json").write_text(damage)
+    with pytest.raises(InputError, match="the run is damaged") as refused:
+        load_ranking_data(tmp_path, CONFIG.content)
+    assert "\n" not in str(refused.value)
 
 
 def test_nothing_of_validation_and_test_is_known_to_training():

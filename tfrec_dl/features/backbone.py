@@ -4,14 +4,13 @@ import inspect
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import tensorflow as tf
 from pydantic import AfterValidator, ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.pictures import Resize, absolute_path, where_present
-from tfrec_dl.features.readers import PICTURE_READERS, PictureReader
+from tfrec_dl.features.readers import PICTURE_READERS, NothingLearnt, PictureReader
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
@@ -36,7 +35,7 @@ class Backbone(PictureReader):
     size: tuple[PositiveInt, PositiveInt] = (96, 96)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
-    def preparation(self, pictures: np.ndarray) -> tf.keras.layers.Layer:
+    def preparation(self, state: NothingLearnt) -> tf.keras.layers.Layer:
         """Layer, pictures [N, H, W, 3] uint8 -> features [N, F] float32; without weights as `ImageCNN`.
 
         Raises:

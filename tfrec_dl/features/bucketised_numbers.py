@@ -1,6 +1,7 @@
 """Numbers as vectors, by the bucket they fall into and how far."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -8,6 +9,13 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.features.readers import NUMBER_READERS, NumberReader
+
+
+@dataclass(frozen=True)
+class BucketState:
+    """Edges of the buckets, ascending; one or none makes no bucket."""
+
+    edges: list[float]
 
 
 @NUMBER_READERS.register("bucketised_numbers")
@@ -26,18 +34,19 @@ class BucketisedNumbers(NumberReader):
 
     buckets: int = Field(default=16, ge=2)
     units: int = Field(default=16, ge=1)
+    state_type: ClassVar[type] = BucketState
 
-    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
-        """Learns the buckets of values [n] float32, NaN where missing.
-
-        Returns:
-            Layer, values [N] float32 -> [N, buckets + 1] float32: a number's encoding and 1; all 0 where it is missing.
-        """
+    def learn(self, values: np.ndarray) -> BucketState:
+        """The buckets of values [n] float32, NaN where missing."""
         present = values[np.isfinite(values)].astype(np.float64)
         if not len(present):
-            return PiecewiseLinear([])
+            return BucketState([])
         edges = np.unique(np.quantile(present, np.linspace(0, 1, self.buckets + 1)))
-        return PiecewiseLinear(edges.tolist())
+        return BucketState(edges.tolist())
+
+    def preparation(self, state: BucketState) -> tf.keras.layers.Layer:
+        """Layer, values [N] float32 -> [N, buckets + 1] float32: a number's encoding and 1; all 0 where missing."""
+        return PiecewiseLinear(state.edges)
 
     def vector(self, encoded: tf.Tensor) -> tf.Tensor:
         """[N, buckets + 1] float32 -> [N, units]."""

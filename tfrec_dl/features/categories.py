@@ -1,6 +1,7 @@
 """Categories as vectors: embedding bags."""
 
 from collections import Counter
+from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -11,6 +12,19 @@ from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR
 from tfrec_dl.features.readers import CATEGORY_READERS, CategoryReader
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.masking import EntryDropout, known_mask, masked_mean
+
+
+@dataclass(frozen=True)
+class CategoryState:
+    """What a lookup of categories has to know.
+
+    Attributes:
+        categories: known, the most frequent first.
+        width: categories of a value that are read.
+    """
+
+    categories: list[str]
+    width: int
 
 
 @CATEGORY_READERS.register("categories")
@@ -31,13 +45,10 @@ class Categories(CategoryReader):
     min_count: int = Field(default=2, ge=1)
     max_count: int = Field(default=16, ge=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
+    state_type: ClassVar[type] = CategoryState
 
-    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
-        """Learns the categories of values [n] object (str), each "" or one category or several: "Drama|War".
-
-        Returns:
-            Layer, values [N] string -> [N, C] int32, right-padded with 0; what it does not know is 1.
-        """
+    def learn(self, values: np.ndarray) -> CategoryState:
+        """The categories of values [n] object (str), each "" or one category or several: "Drama|War"."""
         counter: Counter[str] = Counter()
         longest = 1
         for value in values:
@@ -45,7 +56,11 @@ class Categories(CategoryReader):
             longest = max(longest, len(parts))
             counter.update(list(dict.fromkeys(parts)))
         kept = [category for category, count in counter.most_common() if count >= self.min_count]
-        return CategoryLookup(kept, min(longest, self.max_count))
+        return CategoryState(kept, min(longest, self.max_count))
+
+    def preparation(self, state: CategoryState) -> tf.keras.layers.Layer:
+        """Layer, values [N] string -> [N, C] int32, right-padded with 0; what it does not know is 1."""
+        return CategoryLookup(state.categories, state.width)
 
     def vector(self, indices: tf.Tensor, size: int) -> tf.Tensor:
         """Builds the network.

@@ -59,24 +59,6 @@ class Content:
         }[kind]
 
 
-def preparation(config: Content, catalogue: Catalogue) -> tf.keras.Model:
-    """Builds the part that learns nothing by gradient: tokens, category indices, normalised numbers, resized pictures.
-
-    Args:
-        config: what reads each kind.
-        catalogue: the items to learn tokens, categories, means and deviations from: those of training.
-
-    Returns:
-        Functional model, raw features {name: [N, ...]} as in `Catalogue.columns` -> prepared features {name: [N, ...]}.
-    """
-    raw, prepared = {}, {}
-    for name, kind in catalogue.kinds.items():
-        shape, dtype = ([None, None, 3], tf.uint8) if kind == "image" else ([], _dtype(kind))
-        raw[name] = tf.keras.Input(shape, dtype=dtype)
-        prepared[name] = config.of_kind(kind).preparation(catalogue.columns[name])(raw[name])
-    return tf.keras.Model(raw, prepared, name="preparation")
-
-
 def prepare(preparation: tf.keras.Model, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Raw features {name: [n, ...]} -> prepared features {name: [n, ...]}, some rows at a time."""
     rows = len(next(iter(columns.values())))
@@ -130,8 +112,11 @@ def feature_vectors(
     return inputs, vectors
 
 
-def _dtype(kind: str) -> tf.DType:
-    return tf.float32 if kind == "number" else tf.string
+def raw_input(kind: str) -> tf.Tensor:
+    """Keras input of raw values of a kind, [N] or [N, H, W, 3]."""
+    if kind == "image":
+        return tf.keras.Input([None, None, 3], dtype=tf.uint8)
+    return tf.keras.Input([], dtype=tf.float32 if kind == "number" else tf.string)
 
 
 def _vocabulary_size(preparation: tf.keras.Model, name: str) -> int:

@@ -2,7 +2,7 @@
 
 from math import ceil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -17,6 +17,14 @@ from tfrec_dl.layers.dropout import ResumableDropout
 PREFIX = "features_"  # of the names of the discriminator's layers that are features
 BLOCK = 256  # pictures read at once
 LEAST_VARIANCE = 1e-6  # a unit that never fires has no variance, and would be all there is once a picture wakes it
+
+
+@dataclass(frozen=True)
+class GANFeatureState:
+    """Mean and variance of each feature [F] over the training pictures, float32 numbers."""
+
+    mean: list[float]
+    variance: list[float]
 
 
 @PICTURE_READERS.register("gan_features")
@@ -39,9 +47,20 @@ class GANFeatures(PictureReader):
     weights: Annotated[str, AfterValidator(absolute_path)] | None = None
     grid: tuple[PositiveInt, PositiveInt] = (2, 2)
     dropout: float = Field(default=0.2, ge=0, lt=1)
+    state_type: ClassVar[type] = GANFeatureState
 
-    def preparation(self, pictures: np.ndarray) -> tf.keras.layers.Layer:
-        """Learns mean and deviation of the features of pictures [N, H, W, 3] uint8.
+    def learn(self, values: np.ndarray) -> GANFeatureState:
+        """Mean and variance of the features of pictures [N, H, W, 3] uint8.
+
+        Raises:
+            InputError: as `preparation`.
+        """
+        inputs, features, _ = self._features()
+        mean, variance = _moments(tf.keras.Model(inputs, features), values)
+        return GANFeatureState(mean.tolist(), variance.tolist())
+
+    def preparation(self, state: GANFeatureState) -> tf.keras.layers.Layer:
+        """Builds the features.
 
         Returns:
             Functional model, pictures [N, H, W, 3] uint8 of any size -> features [N, F] float32, zeros where the
@@ -50,18 +69,22 @@ class GANFeatures(PictureReader):
         Raises:
             InputError: if there is no file, or it holds no such discriminator.
         """
-        discriminator = read_discriminator(self.weights)
-        inputs = tf.keras.Input([None, None, 3], dtype=tf.uint8)
-        resized = Resize(discriminator.input_shape[1:3])(inputs)
-        pixels = tf.keras.layers.Rescaling(1 / 127.5, offset=-1)(resized)
-        features = grid_features(discriminator, self.grid)(pixels)
-        mean, variance = _moments(tf.keras.Model(inputs, features), pictures)
+        inputs, features, resized = self._features()
+        mean, variance = (np.array(values, dtype=np.float32) for values in (state.mean, state.variance))
         standard = tf.keras.layers.Normalization(mean=mean, variance=variance)(features)
         return tf.keras.Model(inputs, where_present(standard, resized), name=self.name)
 
     def vector(self, prepared: tf.Tensor) -> tf.Tensor:
         """What the preparation gives, [N, F] float32 -> the same."""
         return ResumableDropout(self.dropout)(prepared) if self.dropout else prepared
+
+    def _features(self) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Keras tensors: pictures, their features as they are, and the pictures resized."""
+        discriminator = read_discriminator(self.weights)
+        inputs = tf.keras.Input([None, None, 3], dtype=tf.uint8)
+        resized = Resize(discriminator.input_shape[1:3])(inputs)
+        pixels = tf.keras.layers.Rescaling(1 / 127.5, offset=-1)(resized)
+        return inputs, grid_features(discriminator, self.grid)(pixels), resized
 
 
 def grid_features(discriminator: tf.keras.Model, grid: tuple[int, int]) -> tf.keras.Model:

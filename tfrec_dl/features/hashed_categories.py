@@ -1,5 +1,7 @@
 """Categories as vectors without a vocabulary: several hashes each."""
 
+from typing import ClassVar
+
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field
@@ -11,6 +13,17 @@ from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.masking import UNKNOWN, EntryDropout, known_mask, masked_mean
 
 FIRST = UNKNOWN + 1  # the first bin: 0 is padding, 1 a hidden category
+
+
+@dataclass(frozen=True)
+class HashState:
+    """What a hash of categories has to know.
+
+    Attributes:
+        width: categories of a value that are read.
+    """
+
+    width: int
 
 
 @CATEGORY_READERS.register("hashed_categories")
@@ -35,15 +48,16 @@ class HashedCategories(CategoryReader):
     embedding: int = Field(default=32, ge=1)
     max_count: int = Field(default=16, ge=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
+    state_type: ClassVar[type] = HashState
 
-    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
-        """Learns the most categories that one of values [n] object (str) has; each is "", "Drama" or "Drama|War".
-
-        Returns:
-            Layer, values [N] string -> [N, C, hashes] int32, right-padded with 0.
-        """
+    def learn(self, values: np.ndarray) -> HashState:
+        """The most categories that one of values [n] object (str) has; each is "", "Drama" or "Drama|War"."""
         longest = max((sum(bool(part.strip()) for part in str(value).split(SEPARATOR)) for value in values), default=1)
-        return CategoryHash(self.bins, self.hashes, min(max(longest, 1), self.max_count))
+        return HashState(min(max(longest, 1), self.max_count))
+
+    def preparation(self, state: HashState) -> tf.keras.layers.Layer:
+        """Layer, values [N] string -> [N, C, hashes] int32, right-padded with 0."""
+        return CategoryHash(self.bins, self.hashes, state.width)
 
     def vector(self, indices: tf.Tensor, size: int) -> tf.Tensor:
         """Builds the network.

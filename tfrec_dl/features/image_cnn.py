@@ -1,13 +1,12 @@
 """Pictures as vectors: a small convolutional network from the pixels up."""
 
-import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.features.augmentation import Augmentation
 from tfrec_dl.features.pictures import Resize, where_present
-from tfrec_dl.features.readers import PICTURE_READERS, PictureReader
+from tfrec_dl.features.readers import PICTURE_READERS, NothingLearnt, PictureReader
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
@@ -29,7 +28,7 @@ class ImageCNN(PictureReader):
     augmentation: float = Field(default=0.1, ge=0, lt=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
-    def preparation(self, pictures: np.ndarray) -> tf.keras.layers.Layer:
+    def preparation(self, state: NothingLearnt) -> tf.keras.layers.Layer:
         """Layer, pictures [N, H, W, 3] uint8 of any size -> [N, height, width, 3] uint8."""
         return Resize(self.size)
 

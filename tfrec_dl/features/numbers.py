@@ -1,5 +1,7 @@
 """Numbers as vectors: normalised, missing ones told apart from average ones."""
 
+from typing import ClassVar
+
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field
@@ -8,6 +10,14 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.features.readers import NUMBER_READERS, NumberReader
 
 FURTHEST = 5.0  # standard deviations: what lies beyond is moved there
+
+
+@dataclass(frozen=True)
+class NumberState:
+    """Mean and standard deviation of the training values."""
+
+    mean: float
+    deviation: float
 
 
 @NUMBER_READERS.register("numbers")
@@ -20,19 +30,22 @@ class Numbers(NumberReader):
     """
 
     units: int = Field(default=16, ge=1)
+    state_type: ClassVar[type] = NumberState
 
-    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
-        """Learns mean and deviation of values [n] float32, NaN where missing.
-
-        Returns:
-            Layer, values [N] float32 -> [N, 2] float32: the number in standard deviations from the mean, and 1; both 0
-            where it is missing.
-        """
+    def learn(self, values: np.ndarray) -> NumberState:
+        """Mean and deviation of values [n] float32, NaN where missing."""
         present = values[np.isfinite(values)].astype(np.float64)
         if not len(present):
-            return Standardise(0.0, 1.0)
+            return NumberState(0.0, 1.0)
         varies = present.min() < present.max()  # rounding alone gives equal numbers a deviation above 0
-        return Standardise(float(present.mean()), float(present.std()) if varies else 1.0)
+        return NumberState(float(present.mean()), float(present.std()) if varies else 1.0)
+
+    def preparation(self, state: NumberState) -> tf.keras.layers.Layer:
+        """Layer, values [N] float32 -> [N, 2] float32: the number in standard deviations from the mean, and 1.
+
+        Both are 0 where it is missing.
+        """
+        return Standardise(state.mean, state.deviation)
 
     def vector(self, standardised: tf.Tensor) -> tf.Tensor:
         """[N, 2] float32 -> [N, units]."""

@@ -8,34 +8,39 @@ import tensorflow as tf
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.errors import InputError
-from tfrec_dl.features.content import prepare
+from tfrec_dl.features.content import Content, prepare
+from tfrec_dl.features.fitted import FittedFeatures
 
 
 class Features:
     """What no training changes: a plain object, so that Keras puts none of it into checkpoints.
 
     Args:
+        fitted: what the preparation was built from.
         preparation: functional model, raw features {name: [N, ...]} -> prepared features {name: [N, ...]}.
-        kinds: feature -> kind, as in `Catalogue.kinds`.
         prepared: {name: [R, ...]}, the prepared features of R rows.
     """
 
-    def __init__(
-        self, preparation: tf.keras.Model, kinds: Mapping[str, Kind], prepared: Mapping[str, np.ndarray]
-    ) -> None:
+    def __init__(self, fitted: FittedFeatures, preparation: tf.keras.Model, prepared: Mapping[str, np.ndarray]) -> None:
+        self.fitted = fitted
         self.preparation = preparation
-        self.kinds = dict(kinds)
         self.prepared = {name: tf.constant(values) for name, values in prepared.items()}
 
     @classmethod
-    def of(cls, preparation: tf.keras.Model, catalogue: Catalogue, empty_rows: int) -> "Features":
+    def of(cls, fitted: FittedFeatures, config: Content, catalogue: Catalogue, empty_rows: int) -> "Features":
         """Prepares a catalogue's rows, after some rows without any feature."""
+        preparation = fitted.preparation(config)
         rows = prepare(preparation, catalogue.columns)
         prepared = {
             name: np.concatenate([np.zeros((empty_rows, *values.shape[1:]), values.dtype), values])
             for name, values in rows.items()
         }
-        return cls(preparation, catalogue.kinds, prepared)
+        return cls(fitted, preparation, prepared)
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Feature -> kind, as in `Catalogue.kinds`."""
+        return self.fitted.kinds
 
     def rows(self, indices: tf.Tensor) -> dict[str, tf.Tensor]:
         """Prepared features {name: [N, ...]} of rows [N] int32."""
@@ -56,4 +61,4 @@ class Features:
                 )
         further = prepare(self.preparation, {name: catalogue.columns[name] for name in self.kinds})
         prepared = {name: np.concatenate([values.numpy(), further[name]]) for name, values in self.prepared.items()}
-        return Features(self.preparation, self.kinds, prepared)
+        return Features(self.fitted, self.preparation, prepared)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -14,7 +15,47 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 
-class PictureReader(ABC):
+@dataclass(frozen=True)
+class NothingLearnt:
+    """What a preparation has to know that learns nothing of the training rows."""
+
+
+class FeatureReader(ABC):
+    """Turns the raw values of a feature into vectors: a preparation without gradients, then a network.
+
+    A subclass is a frozen pydantic dataclass whose fields are its settings. What the preparation has to know of the
+    training rows, such as a vocabulary, is learnt once and saved with the run.
+
+    Attributes:
+        state_type: class of what `learn` gives, a dataclass that pydantic can write as JSON.
+    """
+
+    state_type: ClassVar[type] = NothingLearnt
+
+    def learn(self, values: np.ndarray) -> Any:
+        """What the preparation has to know of the training rows; default nothing.
+
+        Args:
+            values: raw values [n, ...] as in `Catalogue.columns`.
+
+        Returns:
+            An instance of `state_type`.
+        """
+        return self.state_type()
+
+    @abstractmethod
+    def preparation(self, state: Any) -> tf.keras.layers.Layer:
+        """Builds the part that is not trained.
+
+        Args:
+            state: as of `learn`.
+
+        Returns:
+            Layer, raw values [N, ...] -> prepared values [N, ...].
+        """
+
+
+class PictureReader(FeatureReader):
     """From pictures to vectors. A part is a frozen dataclass of its settings, registered under a name.
 
     Attributes:
@@ -24,19 +65,15 @@ class PictureReader(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def preparation(self, pictures: np.ndarray) -> tf.keras.layers.Layer:
-        """Learns what needs no gradient from pictures [N, H, W, 3] uint8.
-
-        Returns:
-            Layer, pictures [N, H, W, 3] uint8 of any size -> what `vector` takes, computed once for each picture.
-        """
+    def preparation(self, state: Any) -> tf.keras.layers.Layer:
+        """Layer, pictures [N, H, W, 3] uint8 of any size -> what `vector` takes, computed once for each picture."""
 
     @abstractmethod
     def vector(self, prepared: tf.Tensor) -> tf.Tensor:
         """Builds the network, what the preparation gives [N, ...] -> [N, F], zeros where the picture is black."""
 
 
-class CategoryReader(ABC):
+class CategoryReader(FeatureReader):
     """From categories to vectors. A part is a frozen dataclass of its settings, registered under a name.
 
     Attributes:
@@ -46,11 +83,10 @@ class CategoryReader(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
-        """Learns the categories of values [n] object (str), each "" or one category or several: "Drama|War".
+    def preparation(self, state: Any) -> tf.keras.layers.Layer:
+        """Layer with `vocabulary_size()`, values [N] string -> indices [N, ...] int32 below that size, 0 for padding.
 
-        Returns:
-            Layer with `vocabulary_size()`, values [N] string -> indices [N, ...] int32 below that size, 0 for padding.
+        Each value is "" or one category or several: "Drama|War".
         """
 
     @abstractmethod
@@ -66,7 +102,7 @@ class CategoryReader(ABC):
         """
 
 
-class NumberReader(ABC):
+class NumberReader(FeatureReader):
     """From numbers to vectors. A part is a frozen dataclass of its settings, registered under a name.
 
     Attributes:
@@ -76,12 +112,8 @@ class NumberReader(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def preparation(self, values: np.ndarray) -> tf.keras.layers.Layer:
-        """Learns what needs no gradient from values [n] float32, NaN where missing.
-
-        Returns:
-            Layer, values [N] float32 -> what `vector` takes.
-        """
+    def preparation(self, state: Any) -> tf.keras.layers.Layer:
+        """Layer, values [N] float32, NaN where missing -> what `vector` takes."""
 
     @abstractmethod
     def vector(self, prepared: tf.Tensor) -> tf.Tensor:

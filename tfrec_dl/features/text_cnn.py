@@ -4,13 +4,14 @@ Source: Kim, Convolutional Neural Networks for Sentence Classification, EMNLP 20
 """
 
 from collections import Counter
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.features.readers import FeatureReader
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.masking import EntryDropout, known_mask, masked_mean
 
@@ -19,8 +20,21 @@ BLOCK = 512  # texts split into tokens at once
 LONGEST_TEXT = 20_000  # bytes of a text that are looked at: bounds what one endless text can cost
 
 
+@dataclass(frozen=True)
+class TextState:
+    """What a preparation of texts has to know.
+
+    Attributes:
+        tokens: known, the most frequent first.
+        length: tokens of a text that are read.
+    """
+
+    tokens: list[str]
+    length: int
+
+
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class TextCNN:
+class TextCNN(FeatureReader):
     """Embedded tokens, parallel convolutions, pooling over the text.
 
     Attributes:
@@ -46,21 +60,22 @@ class TextCNN:
     pooling: Literal["max", "average"] = "average"
     token_dropout: float = Field(default=0.2, ge=0, lt=1)
     dropout: float = Field(default=0.2, ge=0, lt=1)
+    state_type: ClassVar[type] = TextState
 
-    def preparation(self, texts: np.ndarray) -> tf.keras.layers.Layer:
-        """Learns the tokens of texts [n] object (str).
-
-        Returns:
-            Layer, texts [N] string -> tokens [N, T] int32, right-padded with 0; tokens that it does not know are 1.
-        """
-        tokens, longest = self._count(texts)
+    def learn(self, values: np.ndarray) -> TextState:
+        """The tokens of texts [n] object (str)."""
+        tokens, longest = self._count(values)
         kept = [token for token, count in tokens.most_common(self.vocabulary_size) if count >= self.min_count]
+        return TextState(kept, max(1, min(self.max_tokens, longest)))
+
+    def preparation(self, state: TextState) -> tf.keras.layers.Layer:
+        """Layer, texts [N] string -> tokens [N, T] int32, right-padded with 0; tokens that it does not know are 1."""
         return tf.keras.layers.TextVectorization(
             standardize=_standardised,
             split=self.split,
-            output_sequence_length=max(1, min(self.max_tokens, longest)),
+            output_sequence_length=state.length,
             # A vocabulary may not be empty; punctuation is never a token.
-            vocabulary=kept or ["|"],
+            vocabulary=state.tokens or ["|"],
         )
 
     def vector(self, tokens: tf.Tensor, size: int) -> tf.Tensor:

@@ -9,7 +9,8 @@ import tensorflow as tf
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
-from tfrec_dl.features.content import feature_vectors, preparation
+from tfrec_dl.features.content import feature_vectors
+from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.ranking.configuration import RankingConfig
@@ -39,12 +40,14 @@ class RankingData:
         objectives: "click", "conversion", "rating" -> what is learnt of the labels, for those that there are.
         ratings: [n] float32 training ratings, where an ordinal output starts; None where weights are loaded later.
         positions: [P] training impressions at each position, or None.
-        context: features of the training impressions as of `described`, or None.
+        context: learnt of the features of the training impressions as of `described`, or None.
         context_kinds: raw feature of the context -> kind.
         request_features: those of them that belong to the request; see `Knowledge`.
         comparisons: the other features among these, or None.
         item_features: the items' catalogue, or None.
         user_features: the users' catalogue, or None.
+        fitted_items: learnt of the items with training impressions, where they have features.
+        fitted_users: learnt of the users with training impressions, likewise.
     """
 
     users: Vocabulary
@@ -53,12 +56,14 @@ class RankingData:
     objectives: Mapping[str, FittedObjective]
     ratings: np.ndarray | None = None
     positions: np.ndarray | None = None
-    context: Catalogue | None = None
+    context: FittedFeatures | None = None
     context_kinds: Mapping[str, Kind] = field(default_factory=dict)
     request_features: tuple[str, ...] | None = None
     comparisons: Comparisons | None = None
     item_features: Catalogue | None = None
     user_features: Catalogue | None = None
+    fitted_items: FittedFeatures | None = None
+    fitted_users: FittedFeatures | None = None
 
 
 def build_ranking_model(config: RankingConfig, data: RankingData, max_length: int) -> RankingModel:
@@ -82,8 +87,8 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
         items=data.items,
         levels=data.levels,
         context=context,
-        item_features=_features(config, data.item_features, data.items),
-        user_features=_features(config, data.user_features, data.users),
+        item_features=_features(config, data.fitted_items, data.item_features, data.items),
+        user_features=_features(config, data.fitted_users, data.user_features, data.users),
         max_length=max_length,
         request_features=data.request_features,
     )
@@ -165,13 +170,13 @@ def _first_order(
     return found
 
 
-def _features(config: RankingConfig, catalogue: Catalogue | None, vocabulary: Vocabulary) -> Features | None:
+def _features(
+    config: RankingConfig, fitted: FittedFeatures | None, catalogue: Catalogue | None, vocabulary: Vocabulary
+) -> Features | None:
     """Prepared features of every row of a vocabulary."""
-    if catalogue is None:
+    if fitted is None or catalogue is None:
         return None
-    rows = catalogue.take(vocabulary.ids)
-    trained = rows.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM])
-    return Features.of(preparation(config.content, trained), rows, FIRST_ITEM)
+    return Features.of(fitted, config.content, catalogue.take(vocabulary.ids), FIRST_ITEM)
 
 
 def _projected(vector: tf.Tensor, width: int) -> tf.Tensor:

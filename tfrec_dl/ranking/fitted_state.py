@@ -1,16 +1,15 @@
-"""What a ranking model is built from: learnt from the training part, kept in the run's folder."""
+"""What a ranking model is built from: learnt once, from the training part."""
 
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
-from tfrec_dl.files import write_json
+from tfrec_dl.features.content import Content
+from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.ranking.build import RankingData
 from tfrec_dl.ranking.configuration import RankingConfig
 from tfrec_dl.ranking.data.batches import RankingRows
@@ -23,10 +22,7 @@ from tfrec_dl.ranking.features.impression_features import described
 from tfrec_dl.ranking.objectives.choice import Choice
 from tfrec_dl.ranking.objectives.click import Click
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
-from tfrec_dl.ranking.objectives.objective import OBJECTIVES, Objective
-from tfrec_dl.runs.run_config import read_json
-
-CATALOGUES = {"context": "context.parquet", "item_features": "items.parquet", "user_features": "users.parquet"}
+from tfrec_dl.ranking.objectives.objective import Objective
 
 
 def learn_ranking_data(
@@ -67,20 +63,20 @@ def learn_ranking_data(
     comparisons = _comparisons(split) if CLICK in labels else None
     raw = RankingRows(table, Events.of(split, levels), *(np.empty(0, np.int32),) * 2, max_length)
     context = described(raw, comparisons)
-    return RankingData(
+    data = RankingData(
         users=vocabularies["users"],
         items=vocabularies["items"],
         levels=levels,
         objectives={name: FittedObjective.of(each, with_lists) for name, each in configs.items()},
         ratings=labels.get(RATING),
         positions=None if table.positions is None else np.bincount(table.positions[rows]),
-        context=None if context is None else context_rows(context, rows),
         context_kinds={} if table.context is None else table.context.kinds,
         request_features=_request_features(split),
         comparisons=comparisons,
         item_features=items,
         user_features=users,
     )
+    return with_fitted_features(data, config.content, None if context is None else context_rows(context, rows))
 
 
 def _click_objective(lists: np.ndarray, clicks: np.ndarray) -> Objective:
@@ -114,52 +110,27 @@ def _request_features(split: ImpressionSplit) -> tuple[str, ...] | None:
     return tuple(name for name, values in codes.items() if (values == values[first[number]]).all())
 
 
-def save_ranking_data(data: RankingData, folder: Path) -> None:
-    """Writes `users.txt`, `items.txt`, the catalogues as Parquet, and the rest into `knowledge.json`, last."""
-    data.users.save(folder / "users.txt")
-    data.items.save(folder / "items.txt")
-    for name, file in CATALOGUES.items():
-        catalogue: Catalogue | None = getattr(data, name)
-        if catalogue is not None:
-            catalogue.save(folder / file)
-    write_json(
-        folder / "knowledge.json",
-        {
-            "levels": list(data.levels.limits),
-            "objectives": {
-                name: {"config": OBJECTIVES[name].plain(each.config), "levels": each.levels.astype(float).tolist()}
-                for name, each in data.objectives.items()
-            },
-            "positions": None if data.positions is None else data.positions.tolist(),
-            "context_kinds": dict(data.context_kinds),
-            "request_features": None if data.request_features is None else list(data.request_features),
-            "comparisons": None if data.comparisons is None else asdict(data.comparisons),
-        },
-    )
+def with_fitted_features(data: RankingData, content: Content, context: Catalogue | None) -> RankingData:
+    """Learns what the preparation of features has to know.
 
+    Args:
+        data: without it.
+        content: what reads the features.
+        context: the training rows as of `described`, or None.
 
-def load_ranking_data(folder: Path) -> RankingData:
-    """Reads what `save_ranking_data` wrote.
-
-    Raises:
-        InputError: if something is missing or damaged.
+    Returns:
+        The same with `context`, `fitted_items` and `fitted_users`.
     """
-    rest = read_json(folder / "knowledge.json")
-    request_features = rest.get("request_features")
-    catalogues: dict[str, Any] = {
-        name: Catalogue.load(folder / file) if (folder / file).exists() else None for name, file in CATALOGUES.items()
-    }
-    return RankingData(
-        users=Vocabulary.load(folder / "users.txt"),
-        items=Vocabulary.load(folder / "items.txt"),
-        levels=Levels(tuple(rest["levels"])),
-        objectives={
-            name: FittedObjective(OBJECTIVES[name].make(each["config"]), np.array(each["levels"], dtype=np.float32))
-            for name, each in rest["objectives"].items()
-        },
-        positions=None if rest["positions"] is None else np.array(rest["positions"]),
-        context_kinds=rest["context_kinds"],
-        request_features=None if request_features is None else tuple(request_features),
-        comparisons=None if rest["comparisons"] is None else Comparisons(**rest["comparisons"]),
-        **catalogues,
+    return replace(
+        data,
+        context=None if context is None else FittedFeatures.fit(content, context),
+        fitted_items=_of_trained(content, data.item_features, data.items),
+        fitted_users=_of_trained(content, data.user_features, data.users),
     )
+
+
+def _of_trained(content: Content, catalogue: Catalogue | None, vocabulary: Vocabulary) -> FittedFeatures | None:
+    """Learnt of the ids with training impressions."""
+    if catalogue is None:
+        return None
+    return FittedFeatures.fit(content, catalogue.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM]))

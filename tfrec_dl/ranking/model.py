@@ -49,7 +49,7 @@ class Knowledge:
     def prepared_features(self) -> Iterator[tuple[str, Mapping[str, Kind], tf.keras.Model]]:
         """Name, kinds and preparation of what features there are."""
         if self.context is not None:
-            yield "context", self.context.learned.kinds, self.context.preparation
+            yield "context", self.context.fitted.kinds, self.context.preparation
         for name in ("item_features", "user_features"):
             features: Features | None = getattr(self, name)
             if features is not None:
@@ -189,7 +189,7 @@ class RankingModel(tfrs.Model):
         """The prepared features of each row."""
         found: dict[str, tf.Tensor] = {}
         if self.knowledge.context is not None:
-            names = (f"context/{name}" for name in self.knowledge.context.learned.kinds)
+            names = (f"context/{name}" for name in self.knowledge.context.fitted.kinds)
             found |= {name: inputs[name] for name in names}
         for part, ids in (("item_features", "item"), ("user_features", "user")):
             known: Features | None = getattr(self.knowledge, part)

@@ -18,10 +18,11 @@ from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.evaluate import ROWS
 from tfrec_dl.ranking.fit import compile_ranking_model, monitored
-from tfrec_dl.ranking.fitted_state import learn_ranking_data, save_ranking_data
+from tfrec_dl.ranking.fitted_state import learn_ranking_data
 from tfrec_dl.ranking.measure import measure_ranking
 from tfrec_dl.ranking.model import CLICK_LOGIT, Predictor, RankingModel
 from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.saved_state import save_ranking_data
 from tfrec_dl.ranking.training_report import training_report
 from tfrec_dl.ranking.validation import RankingValidation
 from tfrec_dl.recipes.recipe import Recipe
@@ -54,8 +55,7 @@ def train_ranker(
     model = build_ranking_model(recipe.model, data, recipe.training.max_length)
     rows = ranking_rows(model.knowledge, split)
     run = Run.begin(folder, recipe, dataset)
-    if not (folder / "knowledge.json").exists():
-        save_ranking_data(data, folder)
+    save_ranking_data(data, folder)
     with locked(folder / "config.json"):
         _fit(model, split, rows, run, callbacks, verbose)
         restore_best(model, folder)

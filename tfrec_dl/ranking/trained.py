@@ -2,8 +2,8 @@
 
 from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.calibration import load_calibration
-from tfrec_dl.ranking.fitted_state import load_ranking_data
 from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.saved_state import load_ranking_data
 from tfrec_dl.runs.resumable import restore_best
 from tfrec_dl.runs.run_folder import RunFolder
 
@@ -14,7 +14,7 @@ def trained_ranker(run: RunFolder) -> RankingModel:
     Raises:
         InputError: if it is not trained yet, or cannot be read.
     """
-    data = load_ranking_data(run.folder)
+    data = load_ranking_data(run.folder, run.recipe.model.content)
     model = build_ranking_model(run.recipe.model, data, run.recipe.training.max_length)
     restore_best(model, run.folder)
     if (run.folder / "calibration.json").exists():

@@ -41,7 +41,7 @@ def learn_training_reviews(config: TextCNN, reviews: Reviews) -> TrainingReviews
         reviews: the training part.
     """
     documents = Documents.of(reviews)
-    preparation = config.preparation(documents.texts)
+    preparation = config.preparation(config.learn(documents.texts))
     blocks = [documents.texts[start : start + BLOCK] for start in range(0, len(documents), BLOCK)]
     tokens = np.concatenate([preparation(tf.constant(block, tf.string)).numpy() for block in blocks]).astype(np.int32)
     return TrainingReviews(documents, tokens, preparation.get_vocabulary())

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.features.preparations import learnt
 from tfrec_dl.adversarial.pictures.conv_gan import ConvGAN, ConvGANConfig
 from tfrec_dl.adversarial.pictures.fit import ConvGANTraining, fit_conv_gan, save_discriminator
 from tfrec_dl.adversarial.pictures.grid import PictureGrid, grid_png
@@ -56,7 +57,7 @@ def test_file_of_the_discriminator_gives_the_same_logits_and_features_and_is_nev
     assert [each.name for each in tmp_path.iterdir()] == ["posters.keras"]
     some = np.random.default_rng(1).normal(size=(3, 8, 8, 3)).astype(np.float32)
     np.testing.assert_array_equal(read_discriminator(str(path))(some), model.discriminator(some))
-    features = [GANFeatures(weights=str(path)).preparation(pictures())(pictures()).numpy() for _ in range(2)]
+    features = [learnt(GANFeatures(weights=str(path)), pictures())(pictures()).numpy() for _ in range(2)]
     np.testing.assert_array_equal(*features)
     np.testing.assert_array_equal(features[0][7:], 0)
     content = path.read_bytes()

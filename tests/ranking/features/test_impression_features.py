@@ -7,6 +7,7 @@ import tensorflow as tf
 from tests.impressions import CLICKS, impressions_of, shown
 from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.features.content import Content
+from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.ranking.data.batches import RankingRows
 from tfrec_dl.ranking.data.events import Events, Levels
 from tfrec_dl.ranking.data.impressions import context_rows
@@ -30,7 +31,9 @@ def rows() -> RankingRows:
 def features(rows: RankingRows, comparisons: Comparisons | None) -> ImpressionFeatures:
     learned = context_rows(described(rows, comparisons), np.arange(100))
     content = Content(numbers=BucketisedNumbers(buckets=4))
-    return ImpressionFeatures(content, learned, rows.impressions.context.kinds, comparisons)
+    return ImpressionFeatures(
+        content, FittedFeatures.fit(content, learned), rows.impressions.context.kinds, comparisons
+    )
 
 
 @pytest.mark.parametrize("comparisons", [COMPARISONS, None], ids=["compared", "context alone"])

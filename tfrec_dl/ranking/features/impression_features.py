@@ -9,7 +9,7 @@ import tensorflow as tf
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.features.content import Content, prepare
-from tfrec_dl.features.content import preparation as build_preparation
+from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.ranking.data.batches import ListBlocks, RankingRows, numbered, taken
 from tfrec_dl.ranking.features.comparisons import Compared, Comparisons
 
@@ -21,30 +21,30 @@ class ImpressionFeatures:
 
     Args:
         content: what reads each kind of feature.
-        learned: training impressions as of `described`, to learn categories, means and buckets from.
+        fitted: learnt of the features of the training impressions as of `described`.
         kinds: raw feature of the context -> kind.
         comparisons: the other features; None for none.
 
     Attributes:
-        learned: as given.
+        fitted: as given.
         kinds: as given.
         comparisons: as given.
         preparation: functional model, features {name: [R, ...]} as of `described` -> prepared features.
     """
 
     def __init__(
-        self, content: Content, learned: Catalogue, kinds: Mapping[str, Kind], comparisons: Comparisons | None
+        self, content: Content, fitted: FittedFeatures, kinds: Mapping[str, Kind], comparisons: Comparisons | None
     ) -> None:
-        self.learned = learned
+        self.fitted = fitted
         self.kinds = dict(kinds)
         self.comparisons = comparisons
-        self.preparation = build_preparation(content, learned)
+        self.preparation = fitted.preparation(content)
 
     def table(self, rows: RankingRows) -> dict[str, np.ndarray]:
         """Prepared features {name: [n, ...]} of a table's impressions."""
         found = described(rows, self.comparisons)
         assert found is not None
-        return prepare(self.preparation, {name: found.columns[name] for name in self.learned.kinds})
+        return prepare(self.preparation, {name: found.columns[name] for name in self.fitted.kinds})
 
     def rows(self, raw: Mapping[str, tf.Tensor], compared: Compared) -> dict[str, tf.Tensor]:
         """Prepared features {name: [R, ...]}, in the graph, of raw ones and of what is compared."""

@@ -195,7 +195,7 @@ def _without_keras_tables(model: RankingModel) -> RankingModel:
 def _stored(features: Features | None) -> Features | None:
     if features is None:
         return None
-    stored = Features(features.preparation, features.kinds, {})
+    stored = Features(features.fitted, features.preparation, {})
     stored.prepared = {name: tf.Variable(values, trainable=False) for name, values in features.prepared.items()}
     return stored
 

@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
-from tfrec_dl.features.content import Content, content_vector, preparation
+from tfrec_dl.features.content import Content, content_vector
+from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
@@ -54,7 +55,13 @@ class ContentTower(FeatureTower):
         return ContentTower(self.network, self.content, self._features.extended(catalogue), self.trained_size)
 
 
-def content_tower(config: Content, catalogue: Catalogue, vocabulary: Vocabulary, dimension: int) -> ContentTower:
+def content_tower(
+    config: Content,
+    catalogue: Catalogue,
+    vocabulary: Vocabulary,
+    dimension: int,
+    fitted: FittedFeatures | None = None,
+) -> ContentTower:
     """Builds the tower of a content model: an item is its features.
 
     Its bias component is 0: the query's own bias meets every component of the vector.
@@ -64,8 +71,9 @@ def content_tower(config: Content, catalogue: Catalogue, vocabulary: Vocabulary,
         catalogue: features of the items, one row each, in any order; items without a row have no features.
         vocabulary: the items; tokens, categories and means are learnt from those with training interactions.
         dimension: width of the item vectors, the bias apart.
+        fitted: what a run has learnt of the catalogue; None learns it.
     """
-    inputs, content, features = _content_parts(config, catalogue, vocabulary, dimension)
+    inputs, content, features = _content_parts(config, catalogue, vocabulary, dimension, fitted)
     bias = tf.keras.layers.Lambda(lambda vector: tf.zeros_like(vector[:, :1]))(content)
     ids = tf.keras.Input([], dtype=tf.int32)
     vectors = tf.keras.layers.Concatenate(name="item_vector")([content, bias])
@@ -83,6 +91,7 @@ def hybrid_tower(
     vocabulary: Vocabulary,
     embedding: tf.keras.layers.Layer,
     id_dropout: float,
+    fitted: FittedFeatures | None = None,
 ) -> ContentTower:
     """Builds the tower of a hybrid model: an item is its features, and what its id adds to them.
 
@@ -95,8 +104,9 @@ def hybrid_tower(
         vocabulary: the items, with their training counts.
         embedding: table of ids, indices of trained items -> [..., D - 1].
         id_dropout: share of the ids hidden at a training step.
+        fitted: as for `content_tower`.
     """
-    inputs, content, features = _content_parts(config, catalogue, vocabulary, embedding.output_dim)
+    inputs, content, features = _content_parts(config, catalogue, vocabulary, embedding.output_dim, fitted)
     ids = tf.keras.Input([], dtype=tf.int32)
     known = KnownIds(id_dropout)(ids)
     id_part = tf.keras.layers.Multiply(name="id_part")([embedding(ids), known])
@@ -135,10 +145,12 @@ class KnownIds(ResumableDropout):
 
 
 def _content_parts(
-    config: Content, catalogue: Catalogue, vocabulary: Vocabulary, dimension: int
+    config: Content, catalogue: Catalogue, vocabulary: Vocabulary, dimension: int, fitted: FittedFeatures | None
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor, Features]:
     """Keras inputs, content vector, and the prepared features of every vocabulary row."""
     items = catalogue.take(vocabulary.ids)
-    prepared = preparation(config, items.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM]))
-    inputs, content = content_vector(config, catalogue, prepared, dimension)
-    return inputs, content, Features.of(prepared, items, FIRST_ITEM)
+    if fitted is None:
+        fitted = FittedFeatures.fit(config, items.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM]))
+    features = Features.of(fitted, config, items, FIRST_ITEM)
+    inputs, content = content_vector(config, catalogue, features.preparation, dimension)
+    return inputs, content, features

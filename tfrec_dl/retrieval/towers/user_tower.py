@@ -6,7 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.features.content import Content, content_vector, preparation
+from tfrec_dl.features.content import Content, content_vector
+from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
@@ -62,7 +63,9 @@ class HiddenRows(ResumableDropout):
         return tf.where(self._uniform(tf.shape(inputs), tf.float32) >= self.rate, inputs, 0)
 
 
-def user_tower(config: Content, users: Catalogue, dimension: int, hidden: float) -> UserTower:
+def user_tower(
+    config: Content, users: Catalogue, dimension: int, hidden: float, fitted: FittedFeatures | None = None
+) -> UserTower:
     """Builds the tower.
 
     Args:
@@ -70,9 +73,8 @@ def user_tower(config: Content, users: Catalogue, dimension: int, hidden: float)
         users: the features.
         dimension: width of the states.
         hidden: share of the users whose features are not read in training.
+        fitted: what a run has learnt of the users; None learns it.
     """
-    prepared = preparation(config, users)
-    inputs, vector = content_vector(config, users, prepared, dimension)
-    return UserTower(
-        tf.keras.Model(inputs, vector, name="user_network"), Features.of(prepared, users, 1), users.ids, hidden
-    )
+    features = Features.of(FittedFeatures.fit(config, users) if fitted is None else fitted, config, users, 1)
+    inputs, vector = content_vector(config, users, features.preparation, dimension)
+    return UserTower(tf.keras.Model(inputs, vector, name="user_network"), features, users.ids, hidden)

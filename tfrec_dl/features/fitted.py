@@ -1,0 +1,93 @@
+"""What the preparation of features has learnt of the training rows: fitted once, saved with the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+from pydantic import TypeAdapter, ValidationError
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.errors import InputError
+from tfrec_dl.features.content import Content, raw_input
+from tfrec_dl.files import write_json
+from tfrec_dl.runs.run_config import read_json
+
+
+@dataclass(frozen=True, eq=False)
+class FittedFeatures:
+    """Vocabularies, means, bucket edges of the features of a table.
+
+    Attributes:
+        kinds: feature -> kind, as in `Catalogue.kinds`.
+        states: feature -> plain values of its reader's `state_type`.
+    """
+
+    kinds: dict[str, Kind]
+    states: dict[str, dict[str, Any]]
+
+    @classmethod
+    def fit(cls, config: Content, catalogue: Catalogue) -> FittedFeatures:
+        """Learns from rows.
+
+        Args:
+            config: what reads each kind.
+            catalogue: the rows of training.
+        """
+        states = {}
+        for name, kind in catalogue.kinds.items():
+            reader = config.of_kind(kind)
+            states[name] = TypeAdapter(reader.state_type).dump_python(
+                reader.learn(catalogue.columns[name]), mode="json"
+            )
+        return cls(dict(catalogue.kinds), states)
+
+    def preparation(self, config: Content) -> tf.keras.Model:
+        """Builds the part that learns nothing by gradient: tokens, category indices, normalised numbers, pictures.
+
+        Args:
+            config: what reads each kind, the same as for `fit`.
+
+        Returns:
+            Functional model, raw features {name: [N, ...]} as in `Catalogue.columns` -> prepared features
+            {name: [N, ...]}.
+
+        Raises:
+            InputError: if the states do not suit the readers.
+        """
+        raw, prepared = {}, {}
+        for name, kind in self.kinds.items():
+            reader = config.of_kind(kind)
+            try:
+                state = TypeAdapter(reader.state_type).validate_python(self.states[name])
+            except (KeyError, ValidationError) as error:
+                raise InputError(
+                    f"what was learnt of feature {name!r} does not suit {type(reader).__name__}: train the run again."
+                ) from error
+            raw[name] = raw_input(kind)
+            prepared[name] = reader.preparation(state)(raw[name])
+        return tf.keras.Model(raw, prepared, name="preparation")
+
+    def save(self, path: Path) -> None:
+        """Writes it as JSON, whole or not at all."""
+        write_json(path, FITTED.dump_python(self, mode="json"))
+
+    @classmethod
+    def load(cls, path: Path) -> FittedFeatures:
+        """Reads what `save` wrote.
+
+        Raises:
+            InputError: if it is missing or damaged.
+        """
+        values = read_json(path)
+        try:
+            return FITTED.validate_python(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise InputError(f"{path} holds no fitted features ({first['msg']}): train the run again.") from error
+
+
+FITTED: TypeAdapter[FittedFeatures] = TypeAdapter(FittedFeatures)

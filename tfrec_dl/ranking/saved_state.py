@@ -1,0 +1,131 @@
+"""The files of what a ranking model is built from, in the run's folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
+from tfrec_dl.features.content import Content
+from tfrec_dl.features.fitted import FittedFeatures
+from tfrec_dl.files import write_json
+from tfrec_dl.ranking.build import RankingData
+from tfrec_dl.ranking.data.events import Levels
+from tfrec_dl.ranking.features.comparisons import Comparisons
+from tfrec_dl.ranking.fitted_state import with_fitted_features
+from tfrec_dl.ranking.objectives.fitted import FittedObjective
+from tfrec_dl.ranking.objectives.objective import OBJECTIVES
+from tfrec_dl.runs.run_config import read_json
+
+STATE = "fitted_state.json"
+EARLY_STATE, EARLY_CONTEXT = "knowledge.json", "context.parquet"
+CATALOGUES = {"item_features": "items.parquet", "user_features": "users.parquet"}
+
+
+@dataclass(frozen=True)
+class SavedObjective:
+    """A head's objective: its settings with its name, and what it has to know of the training labels."""
+
+    config: dict[str, Any]
+    levels: list[float]
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """What `fitted_state.json` holds; see `RankingData`."""
+
+    levels: tuple[float, ...]
+    objectives: dict[str, SavedObjective]
+    positions: list[int] | None
+    context_kinds: dict[str, Kind]
+    comparisons: Comparisons | None
+    request_features: tuple[str, ...] | None = None
+    context: FittedFeatures | None = None
+    fitted_items: FittedFeatures | None = None
+    fitted_users: FittedFeatures | None = None
+
+
+SAVED: TypeAdapter[SavedState] = TypeAdapter(SavedState)
+
+
+def save_ranking_data(data: RankingData, folder: Path) -> None:
+    """Writes `users.txt`, `items.txt`, the features of users and items as Parquet, and `fitted_state.json`, last.
+
+    A run that has them keeps them.
+    """
+    if (folder / STATE).exists() or (folder / EARLY_STATE).exists():
+        return
+    data.users.save(folder / "users.txt")
+    data.items.save(folder / "items.txt")
+    for name, file in CATALOGUES.items():
+        catalogue: Catalogue | None = getattr(data, name)
+        if catalogue is not None:
+            catalogue.save(folder / file)
+    state = SavedState(
+        levels=data.levels.limits,
+        objectives={
+            name: SavedObjective(OBJECTIVES[name].plain(each.config), each.levels.astype(float).tolist())
+            for name, each in data.objectives.items()
+        },
+        positions=None if data.positions is None else data.positions.tolist(),
+        context_kinds=dict(data.context_kinds),
+        comparisons=data.comparisons,
+        request_features=data.request_features,
+        context=data.context,
+        fitted_items=data.fitted_items,
+        fitted_users=data.fitted_users,
+    )
+    write_json(folder / STATE, SAVED.dump_python(state, mode="json"))
+
+
+def load_ranking_data(folder: Path, content: Content) -> RankingData:
+    """Reads what `save_ranking_data` wrote.
+
+    Early runs have no `fitted_state.json`, but `knowledge.json` and, in `context.parquet`, the training rows: what is
+    learnt of features is learnt again.
+
+    Args:
+        folder: of the run.
+        content: what reads the features.
+
+    Raises:
+        InputError: if something is missing or damaged.
+    """
+    path = folder / STATE
+    if not path.exists() and (folder / EARLY_STATE).exists():
+        path = folder / EARLY_STATE
+    values = read_json(path)
+    try:
+        state = SAVED.validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise InputError(f"{path} cannot be read ({first['msg']} at {place}): the run is damaged.") from error
+    data = RankingData(
+        users=Vocabulary.load(folder / "users.txt"),
+        items=Vocabulary.load(folder / "items.txt"),
+        levels=Levels(state.levels),
+        objectives={
+            name: FittedObjective(OBJECTIVES[name].make(each.config), np.array(each.levels, dtype=np.float32))
+            for name, each in state.objectives.items()
+        },
+        positions=None if state.positions is None else np.array(state.positions),
+        context=state.context,
+        context_kinds=state.context_kinds,
+        request_features=state.request_features,
+        comparisons=state.comparisons,
+        item_features=_catalogue(folder / CATALOGUES["item_features"]),
+        user_features=_catalogue(folder / CATALOGUES["user_features"]),
+        fitted_items=state.fitted_items,
+        fitted_users=state.fitted_users,
+    )
+    return with_fitted_features(data, content, _catalogue(folder / EARLY_CONTEXT)) if path.name == EARLY_STATE else data
+
+
+def _catalogue(path: Path) -> Catalogue | None:
+    return Catalogue.load(path) if path.exists() else None
