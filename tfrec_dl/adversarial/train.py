@@ -21,6 +21,7 @@ from tfrec_dl.files import locked, write_json
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, training_batches
+from tfrec_dl.retrieval.fitted_features import load_fitted, save_fitted
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
 from tfrec_dl.retrieval.train import trained_network
 from tfrec_dl.retrieval.validation import VALIDATION_METRICS, ValidationCallback
@@ -60,6 +61,7 @@ def train_adversarial(
     with locked(folder / "config.json"):
         logger.info("generator, before adversarial training")
         start = trained_network(networks[0], dataset, folder / START, callbacks, verbose)
+        save_fitted(load_fitted(folder / START), folder)
         before = folder / START
         if networks[1] is not None:
             logger.info("discriminator, before adversarial training")

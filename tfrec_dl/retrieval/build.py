@@ -6,10 +6,15 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.fitted_features import FittedTowers
 
 
 def build_model(
-    recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None = None, users: Catalogue | None = None
+    recipe: Recipe,
+    vocabulary: Vocabulary,
+    items: Catalogue | None = None,
+    users: Catalogue | None = None,
+    fitted: FittedTowers | None = None,
 ) -> Any:
     """Builds the model of a recipe of one network for a catalogue, not compiled.
 
@@ -18,6 +23,7 @@ def build_model(
         vocabulary: the items, with their training counts.
         items: the items' features; None where the model knows items by their ids.
         users: the users' features, if any.
+        fitted: what a run has learnt of the features; None learns it.
 
     Returns:
         A `RetrievalModel`.
@@ -27,4 +33,4 @@ def build_model(
     """
     if not recipe.family.is_network:
         raise InputError(f"{recipe.name!r} is several networks, trained one by one, or ranks: give it to `train`.")
-    return recipe.family.build(recipe, vocabulary, items, users)
+    return recipe.family.build(recipe, vocabulary, items, users, fitted or FittedTowers())

@@ -15,6 +15,7 @@ from tfrec_dl.losses.loss import Loss
 from tfrec_dl.losses.sampled_softmax import SampledSoftmax
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import ModelConfig
+from tfrec_dl.retrieval.fitted_features import FittedTowers
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.towers.content_tower import content_tower, hybrid_tower
 from tfrec_dl.retrieval.towers.hashed_ids import item_table
@@ -50,7 +51,11 @@ def check_kind(config: ModelConfig, items: object) -> None:
 
 
 def build_network(
-    recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None, users: Catalogue | None
+    recipe: Recipe,
+    vocabulary: Vocabulary,
+    items: Catalogue | None,
+    users: Catalogue | None,
+    fitted: FittedTowers,
 ) -> RetrievalModel:
     """Builds the model of an encoder and an item tower, not compiled.
 
@@ -59,6 +64,7 @@ def build_network(
         vocabulary: the items, with their training counts.
         items: the items' features; None where the recipe's kind is "behaviour".
         users: the users' features, if any: with every kind.
+        fitted: what a run has learnt of the features; what is None is learnt.
 
     Raises:
         InputError: if the recipe's kind and the items' features do not go together, or the body reads nothing of
@@ -78,10 +84,10 @@ def build_network(
         output = embedding if config.tied else _item_table(vocabulary.size, config, "output_embedding")
         tower = id_tower(output, vocabulary.item_counts)
     elif config.kind == "content":
-        tower = content_tower(config.content, items, vocabulary, config.dimension)
+        tower = content_tower(config.content, items, vocabulary, config.dimension, fitted.items)
     else:
         ids = _item_table(vocabulary.trained_size, config, "item_embedding")
-        tower = hybrid_tower(config.content, items, vocabulary, ids, config.id_dropout)
+        tower = hybrid_tower(config.content, items, vocabulary, ids, config.id_dropout, fitted.items)
     short_path = None
     if config.markov_order:
         transitions = item_table(vocabulary.size, config.dimension, config.hashing, "zeros", "transitions")
@@ -99,7 +105,11 @@ def build_network(
             short_path,
             name=config.body.name,
         )
-    user = None if users is None else user_tower(config.content, users, config.dimension, config.user_dropout)
+    user = (
+        None
+        if users is None
+        else user_tower(config.content, users, config.dimension, config.user_dropout, fitted.users)
+    )
     assert config.loss is not None
     return RetrievalModel(
         encoder, tower, vocabulary, config.loss, recipe.training.max_length, recipe.training.seed, embedding, user

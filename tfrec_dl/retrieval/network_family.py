@@ -11,8 +11,10 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.families.family import Family
+from tfrec_dl.features.content import Content
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import TrainingConfig
+from tfrec_dl.retrieval.fitted_features import FittedTowers
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.task import RetrievalTask
@@ -38,9 +40,18 @@ class NetworkFamily(Family):
 
     @abstractmethod
     def build(
-        self, recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None, users: Catalogue | None
+        self,
+        recipe: Recipe,
+        vocabulary: Vocabulary,
+        items: Catalogue | None,
+        users: Catalogue | None,
+        fitted: FittedTowers,
     ) -> RetrievalModel:
         """Builds a recipe's model, not compiled; see `build_model`."""
+
+    @abstractmethod
+    def content(self, config: Any) -> Content:
+        """What reads the features of items and users in the models of a configuration."""
 
     @abstractmethod
     def check_features(self, config: Any, items: object) -> None:

@@ -4,6 +4,7 @@ from tfrec_dl.data.dataset import Dataset
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.fitted_features import load_fitted
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.runs.resumable import restore_best
 from tfrec_dl.runs.run_folder import RunFolder
@@ -39,6 +40,8 @@ def trained_model(recipe: Recipe, run: RunFolder) -> RetrievalModel:
         InputError: if it is not trained yet, or cannot be read.
     """
     features = run.features()
-    model: RetrievalModel = build_model(recipe, vocabulary_of(run), features["items"], features["users"])
+    model: RetrievalModel = build_model(
+        recipe, vocabulary_of(run), features["items"], features["users"], load_fitted(run.folder)
+    )
     restore_best(model, run.folder)
     return model

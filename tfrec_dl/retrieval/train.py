@@ -16,6 +16,7 @@ from tfrec_dl.files import locked, write_json
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, compile_model, steps_per_epoch, training_batches
+from tfrec_dl.retrieval.fitted_features import learn_fitted, save_fitted
 from tfrec_dl.retrieval.memory_report import announce_size
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
@@ -47,19 +48,21 @@ def train_network(
     windows = training_batches(batches, split, recipe.training, user_ids=users is not None)
     announce_size(recipe, split.vocabulary, folder, windows.target_count, strategy)
 
+    fitted = learn_fitted(recipe.family.content(recipe.model), split.vocabulary, items, users)
     tf.keras.utils.set_random_seed(recipe.training.seed)
     with strategy.scope(), lost_tasks_explained(strategy):
-        model = build_model(recipe, split.vocabulary, items, users)
+        model = build_model(recipe, split.vocabulary, items, users, fitted)
     if not is_chief(strategy):
         with tempfile.TemporaryDirectory() as own:  # saving is something that all workers do together
             run = _begin(Path(own) / folder.name, recipe, dataset)
             _fit(model, split, windows, run, callbacks, verbose, folder)
         return Run(folder, recipe, dataset.source.absolute())
     run = _begin(folder, recipe, dataset)
+    save_fitted(fitted, folder)
     with locked(folder / "config.json"):
         _fit(model, split, windows, run, callbacks, verbose, folder)
         if strategy is not one_device():
-            model = build_model(recipe, split.vocabulary, items, users)  # workers may be gone by now
+            model = build_model(recipe, split.vocabulary, items, users, fitted)  # workers may be gone by now
         restore_best(model, folder)
         metrics = measure(model, split)
         if dataset.cold_split is not None:

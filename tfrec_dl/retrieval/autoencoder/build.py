@@ -10,8 +10,11 @@ from tfrec_dl.losses.full_softmax import FullSoftmax
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.autoencoder.encoder import autoencoder
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
+from tfrec_dl.retrieval.fitted_features import FittedTowers
 from tfrec_dl.retrieval.towers.ids import id_tower
 from tfrec_dl.retrieval.towers.user_tower import user_tower
+
+CONTENT = Content()  # what reads the features of users
 
 
 def check_no_features(items: object) -> None:
@@ -21,7 +24,11 @@ def check_no_features(items: object) -> None:
 
 
 def build_autoencoder(
-    recipe: Recipe, vocabulary: Vocabulary, items: Catalogue | None, users: Catalogue | None
+    recipe: Recipe,
+    vocabulary: Vocabulary,
+    items: Catalogue | None,
+    users: Catalogue | None,
+    fitted: FittedTowers,
 ) -> AutoencoderModel:
     """Builds the model, not compiled.
 
@@ -30,6 +37,7 @@ def build_autoencoder(
         vocabulary: the items, with their training counts.
         items: must be None.
         users: the users' features, if any.
+        fitted: what a run has learnt of the features; what is None is learnt.
 
     Raises:
         InputError: if features of items are given, or for another precision than float32.
@@ -49,7 +57,7 @@ def build_autoencoder(
 
     tower = id_tower(table(config.units[-1], "output_embedding"), vocabulary.item_counts)
     encoder = autoencoder(config.units, config.activation, config.item_dropout, config.state_dropout, held)
-    user = None if users is None else user_tower(Content(), users, config.units[-1], config.user_dropout)
+    user = None if users is None else user_tower(CONTENT, users, config.units[-1], config.user_dropout, fitted.users)
     return AutoencoderModel(
         encoder,
         tower,

@@ -1,0 +1,72 @@
+"""What the features of a retrieval model's items and users have taught their preparations, in the run's folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.errors import InputError
+from tfrec_dl.features.content import Content
+from tfrec_dl.features.fitted import FittedFeatures
+from tfrec_dl.files import write_json
+from tfrec_dl.runs.run_config import read_json
+
+FILE = "fitted_features.json"
+
+
+@dataclass(frozen=True, eq=False)
+class FittedTowers:
+    """What is learnt before training of the features that the towers read.
+
+    Attributes:
+        items: of the items with training interactions; None where the model knows items by their ids, or to learn it.
+        users: of the users; None where nothing is known of them, or to learn it.
+    """
+
+    items: FittedFeatures | None = None
+    users: FittedFeatures | None = None
+
+
+def learn_fitted(
+    content: Content, vocabulary: Vocabulary, items: Catalogue | None, users: Catalogue | None
+) -> FittedTowers:
+    """Learns what preparations have to know.
+
+    Args:
+        content: what reads the features.
+        vocabulary: the items; only those with training interactions are learnt from.
+        items: the items' features, or None.
+        users: the users' features, or None.
+    """
+    trained = vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM]
+    return FittedTowers(
+        None if items is None else FittedFeatures.fit(content, items.take(trained)),
+        None if users is None else FittedFeatures.fit(content, users),
+    )
+
+
+FITTED: TypeAdapter[FittedTowers] = TypeAdapter(FittedTowers)
+
+
+def save_fitted(fitted: FittedTowers, folder: Path) -> None:
+    """Writes `fitted_features.json` where the model reads features and it is not there; whole or not at all."""
+    if (fitted.items or fitted.users) and not (folder / FILE).exists():
+        write_json(folder / FILE, FITTED.dump_python(fitted, mode="json"))
+
+
+def load_fitted(folder: Path) -> FittedTowers:
+    """Reads what `save_fitted` wrote; empty, so that it is learnt again, where an early run has no such file.
+
+    Raises:
+        InputError: if it is damaged.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return FittedTowers()
+    values = read_json(path)
+    try:
+        return FITTED.validate_python(values)
+    except ValidationError as error:
+        raise InputError(f"{path} cannot be read ({error.errors()[0]['msg']}): the run is damaged.") from error
