@@ -79,7 +79,7 @@ def main(
         return
     models = {name: run.model() for name, run in runs.items()}
     split = next(iter(runs.values())).split()
-    rows = {name: ranking_rows(model.knowledge, split) for name, model in models.items()}
+    rows = {name: ranking_rows(model.fitted_state, split) for name, model in models.items()}
     networks = {name: predicted(models[name], rows[name]) for name in names}
     others = rivals(split, rows[names[0]], models[names[0]], source, hidden, trials, threads, out)
     measure(split, networks, others, out)
@@ -114,7 +114,7 @@ def rivals(
     out: Path,
 ) -> dict[str, np.ndarray]:
     """Log-odds [n] of the others; those of LightGBM are kept."""
-    context = model.knowledge.context
+    context = model.fitted_state.context
     assert context is not None
     features = described(rows, context.comparisons)
     assert features is not None

@@ -156,7 +156,7 @@ def trained(recipe: Recipe, data: RankingSource, out: Path) -> Run:
 def report(run: Run, part: str) -> RatingReport:
     """A run's predictions of a part of its table."""
     split, model = run.split(), run.model()
-    found = evaluate_ranking(model, ranking_rows(model.knowledge, split), getattr(split, part))[RATING]
+    found = evaluate_ranking(model, ranking_rows(model.fitted_state, split), getattr(split, part))[RATING]
     assert isinstance(found, RatingReport)
     return found
 

@@ -84,7 +84,7 @@ def main(
 def ndcg(run: Run, part: str) -> tuple[np.ndarray, np.ndarray]:
     """NDCG@10 of each list [lists] in the order of retrieval, and in that of the ranker; ties count against it."""
     split, model = run.split(), run.model()
-    rows = ranking_rows(model.knowledge, split)
+    rows = ranking_rows(model.fitted_state, split)
     found = Predictor(model)(RankingBatches(rows, getattr(split, part), ROWS).in_order())
     row, score = found["row"], found[CLICK]
     impressions = split.impressions

@@ -74,7 +74,7 @@ for name in ("din", "dcn"):
     recipe = RECIPES[name].with_settings({"epochs": arguments.epochs})
     runs[name] = train(recipe, source, out / name)
     model, split = runs[name].model(), runs[name].split()  # the last fifth of the requests is the test part
-    reports[name] = evaluate_ranking(model, ranking_rows(model.knowledge, split), split.test)["click"]
+    reports[name] = evaluate_ranking(model, ranking_rows(model.fitted_state, split), split.test)["click"]
 
 figures = {name: report.summary() for name, report in reports.items()}
 for figure in ("auc", "group_auc", "ndcg", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ctr@1"):

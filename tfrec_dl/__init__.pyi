@@ -95,7 +95,7 @@ from .ranking.metrics.off_policy import inverse_propensity as inverse_propensity
 from .ranking.metrics.off_policy import self_normalised as self_normalised
 from .ranking.metrics.paired import paired_click_difference as paired_click_difference
 from .ranking.metrics.rating_metrics import paired_rmse_difference as paired_rmse_difference
-from .ranking.metrics.rating_metrics import rating_figures as rating_figures
+from .ranking.metrics.rating_metrics import rating_metrics as rating_metrics
 from .ranking.metrics.reliability import Reliability as Reliability
 from .ranking.metrics.reliability import reliability as reliability
 from .ranking.metrics.reliability_rendering import reliability_markdown as reliability_markdown

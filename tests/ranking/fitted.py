@@ -27,7 +27,7 @@ def built(recipe: Recipe, split: ImpressionSplit) -> Fitted:
     tf.keras.utils.set_random_seed(recipe.training.seed)
     data = learn_ranking_data(split, recipe.model, max_length=recipe.training.max_length)
     model = build_ranking_model(recipe.model, data, recipe.training.max_length)
-    return Fitted(model, ranking_rows(model.knowledge, split))
+    return Fitted(model, ranking_rows(model.fitted_state, split))
 
 
 def fitted(recipe: Recipe, split: ImpressionSplit) -> Fitted:

@@ -120,7 +120,7 @@ def trained(request, table, tmp_path_factory) -> Trained:
     tf.keras.backend.clear_session()  # layers are named as in a process of its own: sums go by the names
     run = Run.open(train(recipe, source, folder / "run", [copies], verbose=0).folder)
     split, model = run.split(), run.model()
-    rows = ranking_rows(model.knowledge, split)
+    rows = ranking_rows(model.fitted_state, split)
     predictions = Predictor(model)(RankingBatches(rows, split.test, 100).in_order())
     return Trained(labels, recipe, source, run, folder / "killed", split, model, rows, predictions)
 
@@ -171,8 +171,8 @@ def test_weights_loaded_from_the_run_are_those_that_were_measured(trained):
     reports = evaluate_ranking(trained.model, trained.rows, trained.split.test)
     assert set(reports) == HEADS[trained.labels] - {"click_logit", "click_and_conversion"}
     for report in reports.values():
-        figures = report.means() if hasattr(report, "means") else report.summary()
-        for name, value in figures.items():
+        metrics = report.means() if hasattr(report, "means") else report.summary()
+        for name, value in metrics.items():
             if np.isfinite(value) and name != "mse":  # its root is kept
                 assert trained.run.metrics()[f"test/{name}"] == pytest.approx(value, rel=1e-5), name
 
@@ -212,7 +212,7 @@ def test_export_serves_what_the_model_predicts(trained, tmp_path):
     }
     for number in np.unique(table.lists[trained.split.test])[:3]:
         own = np.flatnonzero(table.lists == number)
-        past = events.before(np.array([number]), trained.model.knowledge.max_length)[0]
+        past = events.before(np.array([number]), trained.model.fitted_state.max_length)[0]
         rows = events.rows[past[past >= 0]]
         columns = {
             "user_id": frame["user_id"],

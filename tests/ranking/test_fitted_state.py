@@ -122,8 +122,8 @@ def test_nothing_of_validation_and_test_is_known_to_training():
     assert_same(*data)
     batches = []
     for split, known in zip(splits, data, strict=True):
-        knowledge = build_ranking_model(CONFIG, known, 5).knowledge
-        batches.append(ranking_rows(knowledge, split).batch(split.train))
+        fitted_state = build_ranking_model(CONFIG, known, 5).fitted_state
+        batches.append(ranking_rows(fitted_state, split).batch(split.train))
     assert set(batches[0]) == set(batches[1])
     for name, values in batches[0].items():
         np.testing.assert_allclose(values, batches[1][name], rtol=1e-6, err_msg=name)
@@ -139,7 +139,7 @@ def test_rating_is_not_to_be_read_off_what_a_row_is_described_by():
         split = split_at_random(impressions_of(each, feedback, context={"price": "number", "device": "category"}))
         assert 7 in split.train
         data = learn_ranking_data(split, CONFIG)
-        batch = ranking_rows(build_ranking_model(CONFIG, data, 200).knowledge, split).batch(np.array([7]))
+        batch = ranking_rows(build_ranking_model(CONFIG, data, 200).fitted_state, split).batch(np.array([7]))
         found.append(batch)
     assert found[0]["label/rating"] != found[1]["label/rating"]
     for name in set(found[0]) - {"label/rating"}:

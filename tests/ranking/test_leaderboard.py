@@ -9,7 +9,7 @@ from tfrec_dl.evaluation.rendering import markdown, rich_table
 from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.impressions import Impressions
-from tfrec_dl.ranking.leaderboard import RankingEntry, ordering_figure, ranking_leaderboard
+from tfrec_dl.ranking.leaderboard import RankingEntry, ordering_metric, ranking_leaderboard
 from tfrec_dl.ranking.metrics.report import ClickReport
 
 GENERATOR = np.random.default_rng(0)
@@ -31,14 +31,14 @@ def ratings(shift: float) -> RankingEntry:
     return RankingEntry(f"shift {shift}", {"rating": RatingReport(ids, ids, rated, rated + errors)})
 
 
-@pytest.mark.parametrize("figure", ["ndcg", "auc", "log_loss"])
-def test_the_best_comes_first_whether_high_or_low_is_good(figure):
-    board = ranking_leaderboard([clicks(0.3), clicks(0.0), clicks(1.0)], figure)
+@pytest.mark.parametrize("metric", ["ndcg", "auc", "log_loss"])
+def test_the_best_comes_first_whether_high_or_low_is_good(metric):
+    board = ranking_leaderboard([clicks(0.3), clicks(0.0), clicks(1.0)], metric)
     assert list(board["model"]) == ["noise 0.0", "noise 0.3", "noise 1.0"]
-    assert board.columns[2] == figure
-    assert (board[f"{figure}/low"] < board[figure]).all()
-    assert (board[f"{figure}/high"] > board[figure]).all()
-    assert board["difference"].tolist() == pytest.approx((board[figure] - board[figure][0]).tolist())
+    assert board.columns[2] == metric
+    assert (board[f"{metric}/low"] < board[metric]).all()
+    assert (board[f"{metric}/high"] > board[metric]).all()
+    assert board["difference"].tolist() == pytest.approx((board[metric] - board[metric][0]).tolist())
     assert (board["stars"][0], board["p"][0]) == ("", 1.0)
     assert board["stars"][2] == "***"
 
@@ -67,16 +67,16 @@ def test_it_renders_with_its_own_note():
 
 
 @pytest.mark.parametrize(
-    ("entries", "figure", "said"),
+    ("entries", "metric", "said"),
     [
         ([], "auc", "at least one model"),
-        ([ratings(0.0)], "auc", "shift 0.0 has no figure 'auc': choose from rmse, mae"),
+        ([ratings(0.0)], "auc", "shift 0.0 has no metric 'auc': choose from rmse, mae"),
         ([clicks(0.0), RankingEntry("x", {"click": ClickReport([0.5], [1], [0], [0])})], "ndcg", "different rows"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(entries, figure, said):
+def test_what_cannot_be_compared_is_refused(entries, metric, said):
     with pytest.raises(InputError, match=said):
-        ranking_leaderboard(entries, figure)
+        ranking_leaderboard(entries, metric)
 
 
 def test_figure_that_orders_is_that_of_the_table():
@@ -84,7 +84,7 @@ def test_figure_that_orders_is_that_of_the_table():
     ignored = dict.fromkeys(("price", "device"), "ignore")
 
     def found(feedback: Feedback, **columns) -> str:
-        return ordering_figure(Impressions.from_frame(frame, feedback, ImpressionColumns(context=ignored, **columns)))
+        return ordering_metric(Impressions.from_frame(frame, feedback, ImpressionColumns(context=ignored, **columns)))
 
     assert found(Feedback(click="click"), lists=("request",)) == "ndcg"
     assert found(Feedback(click="click")) == "auc"

@@ -180,9 +180,9 @@ def test_heads_are_those_of_the_labels_whatever_their_order(recipe):
 
 def test_users_and_items_never_seen_are_predicted_alike(recipe):
     found = built(recipe, split_of(shown(lists=60)))
-    assert found.model.knowledge.users.encode(["nobody"]).tolist() == [1]
+    assert found.model.fitted_state.users.encode(["nobody"]).tolist() == [1]
     batch = found.rows.batch(np.arange(5))
-    size = found.model.knowledge.users.size
+    size = found.model.fitted_state.users.size
     values = [
         found.model.predictions({**batch, "user": np.full(5, user, np.int32)})["click"].numpy()
         for user in (1, size, size + 7)

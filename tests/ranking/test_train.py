@@ -148,10 +148,10 @@ def test_data_that_cannot_be_judged_are_refused_before_anything_is_written(tmp_p
 @pytest.mark.slow
 def test_metrics_are_of_clicks_and_conversions_on_validation_and_test(finished):
     metrics = finished.metrics()
-    figures = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ndcg", "ndcg@5")
-    figures += ("predicted_ctr@1", "precision@1", "recall@5", "cvr", "cvr_auc", "ctcvr_auc")
+    metrics = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ndcg", "ndcg@5")
+    metrics += ("predicted_ctr@1", "precision@1", "recall@5", "cvr", "cvr_auc", "ctcvr_auc")
     for part in ("validation", "test"):
-        for name in figures:
+        for name in metrics:
             assert np.isfinite(metrics[f"{part}/{name}"]), name
             assert metrics[f"{part}/{name}/low"] <= metrics[f"{part}/{name}/high"]
     assert not {name for name in metrics if not name.startswith(("validation/", "test/"))}
@@ -162,12 +162,12 @@ def test_metrics_are_of_clicks_and_conversions_on_validation_and_test(finished):
 def test_opened_run_predicts_what_was_measured(finished):
     run = Run.open(finished.folder)
     split, model = run.split(), run.model()
-    rows = ranking_rows(model.knowledge, split)
+    rows = ranking_rows(model.fitted_state, split)
     reports = evaluate_ranking(model, rows, split.test)
     metrics = run.metrics()
     for name, value in reports["click"].means().items():
         assert metrics[f"test/{name}"] == pytest.approx(value, rel=1e-6), name
-    assert set(model.knowledge.items.ids) == {f"i{item}" for item in range(15)}
+    assert set(model.fitted_state.items.ids) == {f"i{item}" for item in range(15)}
     assert model.calibration is not None
     best = max(float(row["val_ndcg"]) for row in history(run.folder))
     assert evaluate_ranking(model, rows, split.validation)["click"].means()["ndcg"] > best - 0.05
@@ -178,8 +178,8 @@ def test_items_and_users_are_told_apart_by_their_features(finished):
     """Even those that were never shown."""
     run = Run.open(finished.folder)
     split, model = run.split(), run.model()
-    batch = ranking_rows(model.knowledge, split).batch(split.test[:4])
-    unseen = model.knowledge.items.encode(["i12", "i14"])
+    batch = ranking_rows(model.fitted_state, split).batch(split.test[:4])
+    unseen = model.fitted_state.items.encode(["i12", "i14"])
     values = [model.predictions({**batch, "item": np.full(4, item, np.int32)})["click_logit"] for item in unseen]
     assert not np.allclose(values[0], values[1], atol=1e-6)
 

@@ -95,7 +95,7 @@ def ranked_in_python(model, retrieved):
     asked = np.flatnonzero(table.labels["click"] == 0)
     nothing = np.empty(0, np.int64)
     batches = RankingBatches(
-        ranking_rows(model.knowledge, ImpressionSplit(table, nothing, nothing, asked, True)), asked, 99
+        ranking_rows(model.fitted_state, ImpressionSplit(table, nothing, nothing, asked, True)), asked, 99
     )
     found = Predictor(model)(batches.in_order())
     frame = pd.DataFrame({"list": table.lists[found["row"]], "score": found["click"]})

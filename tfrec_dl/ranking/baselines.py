@@ -21,7 +21,7 @@ BIAS_STRENGTHS = (1.0, 3.0, 6.0, 12.0, 24.0)
 
 
 class SmoothedRates:
-    """How often each of some keys was clicked, drawn towards the rate of all.
+    """How often each of some keys was clicked, smoothed towards the rate of all.
 
     Args:
         keys: [n] int, 0 to `size` - 1.

@@ -20,9 +20,9 @@ from tfrec_dl.ranking.features.comparisons import Comparisons
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.features.impression_features import ImpressionFeatures
 from tfrec_dl.ranking.features.recency import Recency
-from tfrec_dl.ranking.features.unknown_ids import KnownRows
-from tfrec_dl.ranking.l2_penalty import SquaredNorm
-from tfrec_dl.ranking.model import Knowledge, RankingModel
+from tfrec_dl.ranking.features.unknown_ids import UnknownIdMasking
+from tfrec_dl.ranking.l2_penalty import L2Penalty
+from tfrec_dl.ranking.model import FittedState, RankingModel
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.position_bias import PositionBias
 
@@ -42,7 +42,7 @@ class RankingData:
         positions: [P] training impressions at each position, or None.
         context: learnt of the features of the training impressions as of `described`, or None.
         context_kinds: raw feature of the context -> kind.
-        request_features: those of them that belong to the request; see `Knowledge`.
+        request_features: those of them that belong to the request; see `FittedState`.
         comparisons: the other features among these, or None.
         item_features: the items' catalogue, or None.
         user_features: the users' catalogue, or None.
@@ -82,7 +82,7 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
     context = None
     if data.context is not None:
         context = ImpressionFeatures(config.content, data.context, data.context_kinds, data.comparisons)
-    knowledge = Knowledge(
+    fitted_state = FittedState(
         users=data.users,
         items=data.items,
         levels=data.levels,
@@ -100,18 +100,18 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
             ("level", data.levels.size),
         )
     }
-    network = _network(config, data.objectives, knowledge, tables, data.ratings)
+    network = _network(config, data.objectives, fitted_state, tables, data.ratings)
     bias = PositionBias(data.positions) if data.positions is not None and CLICK in data.objectives else None
-    return RankingModel(_history_reader(config, tables), network, data.objectives, knowledge, bias)
+    return RankingModel(_history_reader(config, tables), network, data.objectives, fitted_state, bias)
 
 
 def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.Embedding]) -> tf.keras.Model:
     """Functional model, history and level [B, L] int32 -> embedded [B, L, K]."""
     history = tf.keras.Input([None], dtype=tf.int32, name="history")
     level = tf.keras.Input([None], dtype=tf.int32, name="level")
-    item = tables["item"](KnownRows(tables["item"].input_dim, config.id_dropout or 0.0)(history))
+    item = tables["item"](UnknownIdMasking(tables["item"].input_dim, config.id_dropout or 0.0)(history))
     if config.regularization:
-        item = SquaredNorm(config.regularization)(item, read=history > PADDING)
+        item = L2Penalty(config.regularization)(item, read=history > PADDING)
     parts = [item, tables["level"](level)]
     if config.recency:
         recency = _table(config.recency + 1, config.dimension, "recency_embedding")
@@ -123,25 +123,27 @@ def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.
 def _network(
     config: RankingConfig,
     objectives: Mapping[str, FittedObjective],
-    knowledge: Knowledge,
+    fitted_state: FittedState,
     tables: Mapping[str, tf.keras.layers.Embedding],
     ratings: np.ndarray | None,
 ) -> tf.keras.Model:
     """Functional model, what is known of each row -> {head: outputs}; see `RankingModel`."""
     width = config.dimension
     ids = {name: tf.keras.Input([], dtype=tf.int32, name=name) for name in ("user", "item")}
-    known = {name: KnownRows(tables[name].input_dim, config.id_dropout or 0.0)(value) for name, value in ids.items()}
+    known = {
+        name: UnknownIdMasking(tables[name].input_dim, config.id_dropout or 0.0)(value) for name, value in ids.items()
+    }
     history = tf.keras.Input([None, width], name="history")
     mask = tf.keras.Input([None], dtype=tf.bool, name="mask")
     inputs = {**ids, "history": history, "mask": mask}
     vectors = []
-    for name, kinds, prepared in knowledge.prepared_features():
+    for name, kinds, prepared in fitted_state.prepared_features():
         features, found = feature_vectors(config.content, kinds, prepared)
         # Flat: Keras takes a dictionary of dictionaries of one feature each for one that is not nested.
         inputs |= {f"{name}/{feature}": tensor for feature, tensor in features.items()}
         vectors += found
     kept = [_dropped(_projected(vector, width), config.embedding_dropout) for vector in vectors]
-    user, item = (_held(tables[name](known[name]), config.regularization) for name in ("user", "item"))
+    user, item = (_regularised(tables[name](known[name]), config.regularization) for name in ("user", "item"))
     user, item, past = (_dropped(vector, config.embedding_dropout) for vector in (user, item, history))
     fields = Fields(user, item, tuple(kept), past, mask)
     hidden = config.sharing.hidden(fields, config.ranker, tuple(objectives))
@@ -183,8 +185,8 @@ def _projected(vector: tf.Tensor, width: int) -> tf.Tensor:
     return vector if vector.shape[-1] == width else tf.keras.layers.Dense(width, use_bias=False)(vector)
 
 
-def _held(vector: tf.Tensor, regularization: float) -> tf.Tensor:
-    return SquaredNorm(regularization)(vector) if regularization else vector
+def _regularised(vector: tf.Tensor, regularization: float) -> tf.Tensor:
+    return L2Penalty(regularization)(vector) if regularization else vector
 
 
 def _dropped(vector: tf.Tensor, rate: float) -> tf.Tensor:

@@ -1,4 +1,4 @@
-"""What a recipe says of a ranking model."""
+"""The configuration of ranking models and of their training."""
 
 from typing import Annotated, Literal
 
@@ -74,7 +74,7 @@ class RankingTraining:
         epochs: passes over the training impressions at most; the learning rate's schedule spans them.
         batch_size: impressions a step, about: a batch holds whole lists.
         max_length: past items of a user that are read, the last ones.
-        drawn: past items that are read in training instead, drawn at random anew for each batch; None takes the last
+        drawn: past items that are read in training instead, sampled anew for each batch; None takes the last
             ones. For histories that are sets rather than sequences: long ones are seen from many sides, and not learnt
             by heart.
         learning_rate: peak of the schedule: linear warm-up, cosine decay.
@@ -82,7 +82,7 @@ class RankingTraining:
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
         weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay
             (Polyak and Juditsky, 1992). 0: the weights themselves.
-        patience: epochs without a better validation figure after which training stops.
+        patience: epochs without a better validation metric after which training stops.
         seed: decides initial weights, the order of lists, and dropout.
     """
 

@@ -37,7 +37,7 @@ def evaluate_ranking(model: RankingModel, rows: RankingRows, part: np.ndarray) -
 def ranking_reports(predictions: Mapping[str, np.ndarray], impressions: Impressions) -> dict[str, Report]:
     """Compares predictions with labels.
 
-    Where every row is a list of its own, the figures of lists are those of users.
+    Where every row is a list of its own, the metrics of lists are those of users.
 
     Args:
         predictions: "row" [m] and what was predicted of each, as of `Predictor`.

@@ -13,7 +13,7 @@ SHORTEST = 5  # a training is so many times the steps that the average of the we
 
 
 class Monitored(NamedTuple):
-    """The validation figure that decides which epoch is the best.
+    """The validation metric that decides which epoch is the best.
 
     Attributes:
         name: in the logs.

@@ -86,7 +86,7 @@ def _click_objective(lists: np.ndarray, clicks: np.ndarray) -> Objective:
 
 
 def _comparisons(split: ImpressionSplit) -> Comparisons:
-    """Of clicks, which a history precedes; what else a user rated says nothing of that kind."""
+    """Of clicks, which a history precedes; for ratings the history is no sequence."""
     table = split.impressions
     context = table.context
     kinds = {} if context is None else context.kinds

@@ -1,12 +1,12 @@
-"""Holding vectors back by how often they are read."""
+"""An L2 penalty on vectors, by how often they are read."""
 
 import tensorflow as tf
 
 
-class SquaredNorm(tf.keras.layers.Layer):
+class L2Penalty(tf.keras.layers.Layer):
     """Gives vectors back, and adds their mean squared length to the loss.
 
-    The mean is over what a batch reads, so a vector is held back as often as it is learnt from, and no other is
+    The mean is over what a batch reads, so a vector is regularised as often as it is learnt from, and no other is
     touched: the regularisation of matrix factorisation (Koren, Bell and Volinsky, IEEE Computer 2009, equation 2).
 
     Args:

@@ -16,7 +16,7 @@ from tfrec_dl.ranking.data.feedback import CLICK, RATING
 from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.evaluate import Report
 from tfrec_dl.ranking.metrics.paired import paired_click_difference
-from tfrec_dl.ranking.metrics.rating_metrics import paired_rmse_difference, rating_figures
+from tfrec_dl.ranking.metrics.rating_metrics import paired_rmse_difference, rating_metrics
 from tfrec_dl.ranking.metrics.report import ClickReport
 
 NOTE = (
@@ -42,54 +42,54 @@ class RankingEntry:
     family: str = "deep"
 
 
-def ordering_figure(impressions: Impressions) -> str:
-    """The figure that orders rankers: "ndcg" of clicks in lists, "auc" of other clicks, "rmse" of ratings alone."""
+def ordering_metric(impressions: Impressions) -> str:
+    """The metric that orders rankers: "ndcg" of clicks in lists, "auc" of other clicks, "rmse" of ratings alone."""
     if CLICK not in impressions.labels:
         return "rmse"
     return "ndcg" if len(np.unique(impressions.lists)) < len(impressions) else "auc"
 
 
-def ranking_figures(reports: Mapping[str, Report]) -> dict[str, float]:
-    """The figures of all reports of one model, each with "/low" and "/high", its 95 % interval over users."""
+def ranking_metrics(reports: Mapping[str, Report]) -> dict[str, float]:
+    """The metrics of all reports of one model, each with "/low" and "/high", its 95 % interval over users."""
     found: dict[str, float] = {}
     for report in reports.values():
-        found |= rating_figures(report) if isinstance(report, RatingReport) else report.summary()
+        found |= rating_metrics(report) if isinstance(report, RatingReport) else report.summary()
     return {name: value for name, value in found.items() if np.isfinite(value)}
 
 
-def ranking_leaderboard(entries: Sequence[RankingEntry], figure: str) -> pd.DataFrame:
+def ranking_leaderboard(entries: Sequence[RankingEntry], metric: str) -> pd.DataFrame:
     """Puts entries in order, best first.
 
     Args:
         entries: evaluated on the same rows.
-        figure: of clicks, or "rmse", that orders them; see `ordering_figure`.
+        metric: of clicks, or "rmse", that orders them; see `ordering_metric`.
 
     Returns:
-        One row an entry, as `leaderboard` has it: `model`, `family`; `figure` with its interval, then every other
-        figure, NaN where an entry has none; `difference` from the best, with `difference/low` and `difference/high`,
+        One row an entry, as `leaderboard` has it: `model`, `family`; `metric` with its interval, then every other
+        metric, NaN where an entry has none; `difference` from the best, with `difference/low` and `difference/high`,
         its `p`, and `stars`; `seconds`, NaN where unknown.
 
     Raises:
-        InputError: if there are no entries, an entry lacks the figure, or the entries are over different rows.
+        InputError: if there are no entries, an entry lacks the metric, or the entries are over different rows.
     """
     if not entries:
         raise InputError("a leaderboard needs at least one model: none was given.")
-    found = [ranking_figures(entry.reports) for entry in entries]
-    for entry, figures in zip(entries, found, strict=True):
-        if figure not in figures:
-            raise InputError(f"{entry.name} has no figure {figure!r}: choose from {', '.join(_names(figures))}.")
-    sign = 1.0 if figure in LOSSES else -1.0
-    order = np.argsort([sign * figures[figure] for figures in found], kind="stable")
+    found = [ranking_metrics(entry.reports) for entry in entries]
+    for entry, metrics in zip(entries, found, strict=True):
+        if metric not in metrics:
+            raise InputError(f"{entry.name} has no metric {metric!r}: choose from {', '.join(_names(metrics))}.")
+    sign = 1.0 if metric in LOSSES else -1.0
+    order = np.argsort([sign * metrics[metric] for metrics in found], kind="stable")
     best = entries[order[0]]
     rows = []
     for position in order:
-        entry, figures = entries[position], found[position]
-        first = {name: value for name, value in figures.items() if name.split("/")[0] == figure}
-        against_best = _difference(entry, best, figure)
+        entry, metrics = entries[position], found[position]
+        first = {name: value for name, value in metrics.items() if name.split("/")[0] == metric}
+        against_best = _difference(entry, best, metric)
         rows.append(
             {"model": entry.name, "family": entry.family}
             | first
-            | figures
+            | metrics
             | {
                 "difference": against_best.difference,
                 "difference/low": against_best.low,
@@ -102,16 +102,16 @@ def ranking_leaderboard(entries: Sequence[RankingEntry], figure: str) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def _difference(entry: RankingEntry, best: RankingEntry, figure: str) -> PairedDifference:
+def _difference(entry: RankingEntry, best: RankingEntry, metric: str) -> PairedDifference:
     """How far an entry is from the best."""
-    if figure == "rmse":
+    if metric == "rmse":
         ratings = [each.reports[RATING] for each in (entry, best)]
         assert isinstance(ratings[0], RatingReport) and isinstance(ratings[1], RatingReport)
         return paired_rmse_difference(ratings[0], ratings[1])
     clicks = [each.reports[CLICK] for each in (entry, best)]
     assert isinstance(clicks[0], ClickReport) and isinstance(clicks[1], ClickReport)
-    return paired_click_difference(clicks[0], clicks[1], figure)
+    return paired_click_difference(clicks[0], clicks[1], metric)
 
 
-def _names(figures: Mapping[str, float]) -> list[str]:
-    return [name for name in figures if "/" not in name]
+def _names(metrics: Mapping[str, float]) -> list[str]:
+    return [name for name in metrics if "/" not in name]

@@ -1,17 +1,17 @@
-"""The figures that a finished ranking run keeps."""
+"""The metrics that a finished ranking run keeps."""
 
 from tfrec_dl.ranking.data.batches import RankingRows
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.evaluate import evaluate_ranking
-from tfrec_dl.ranking.leaderboard import ranking_figures
+from tfrec_dl.ranking.leaderboard import ranking_metrics
 from tfrec_dl.ranking.model import RankingModel
 
 
 def measure_ranking(model: RankingModel, rows: RankingRows, split: ImpressionSplit) -> dict[str, float]:
-    """The figures of a finished run on validation and test, with their intervals.
+    """The metrics of a finished run on validation and test, with their intervals.
 
     Args:
-        model: trained and calibrated. What it was calibrated on is the validation part, whose figures of probabilities
+        model: trained and calibrated. What it was calibrated on is the validation part, whose metrics of probabilities
             are flattered by it.
         rows: of the split.
         split: the parts.
@@ -19,8 +19,8 @@ def measure_ranking(model: RankingModel, rows: RankingRows, split: ImpressionSpl
     Returns:
         "test/auc", "test/auc/low", "test/auc/high", ...; so too under "validation/".
     """
-    figures: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     for part in ("validation", "test"):
         reports = evaluate_ranking(model, rows, getattr(split, part))
-        figures |= {f"{part}/{name}": value for name, value in ranking_figures(reports).items()}
-    return figures
+        metrics |= {f"{part}/{name}": value for name, value in ranking_metrics(reports).items()}
+    return metrics

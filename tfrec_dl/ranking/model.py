@@ -22,7 +22,7 @@ CLICK_LOGIT = "click_logit"
 
 
 @dataclass(frozen=True, eq=False)
-class Knowledge:
+class FittedState:
     """What a ranking model knows and no training changes.
 
     Attributes:
@@ -67,7 +67,7 @@ class RankingModel(tfrs.Model):
             prepared features [R, ...], "context/NAME", "item_features/NAME", "user_features/NAME"} -> {head: its
             outputs [R, ...]}: logits [R, 1] of clicks and conversions, of ratings what their output is made of.
         objectives: "click", "conversion", "rating" -> objective, for the labels that there are.
-        knowledge: what it knows.
+        fitted_state: what it knows.
         position_bias: added to the logits of clicks; None where positions play no part.
 
     Attributes:
@@ -79,14 +79,14 @@ class RankingModel(tfrs.Model):
         history_reader: tf.keras.Model,
         network: tf.keras.Model,
         objectives: Mapping[str, FittedObjective],
-        knowledge: Knowledge,
+        fitted_state: FittedState,
         position_bias: PositionBias | None = None,
     ) -> None:
         super().__init__()
         self.history_reader = history_reader
         self.network = network
         self.objectives = dict(objectives)
-        self.knowledge = knowledge
+        self.fitted_state = fitted_state
         self.position_bias = position_bias
         self.calibration: Calibration | None = None
         self.loss_mean = tf.keras.metrics.Mean(name="loss")
@@ -116,7 +116,7 @@ class RankingModel(tfrs.Model):
             objective.weight * objective.loss(outputs if head == CLICK else log_odds, labels, inputs["list"], weights)
             for head, objective in self.objectives.items()
         ]
-        loss = tf.add_n(losses)  # TFRS adds what the network's layers hold back
+        loss = tf.add_n(losses)  # TFRS adds the layers' regularisation losses
         self.loss_mean.update_state(loss, sample_weight=tf.reduce_sum(weights))
         return loss / tf.distribute.get_strategy().num_replicas_in_sync
 
@@ -126,7 +126,7 @@ class RankingModel(tfrs.Model):
         return {metric.name: metric.result() for metric in self.metrics}
 
     def head_outputs(self, inputs: Mapping[str, tf.Tensor], training: bool = False) -> dict[str, tf.Tensor]:
-        """What the heads say of each row, the bias of the row's position in it where that is known.
+        """The heads' outputs of each row, the bias of the row's position in it where that is known.
 
         Args:
             inputs: as for `compute_loss`; labels, weights and positions may be missing.
@@ -188,11 +188,11 @@ class RankingModel(tfrs.Model):
     def _features(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """The prepared features of each row."""
         found: dict[str, tf.Tensor] = {}
-        if self.knowledge.context is not None:
-            names = (f"context/{name}" for name in self.knowledge.context.fitted.kinds)
+        if self.fitted_state.context is not None:
+            names = (f"context/{name}" for name in self.fitted_state.context.fitted.kinds)
             found |= {name: inputs[name] for name in names}
         for part, ids in (("item_features", "item"), ("user_features", "user")):
-            known: Features | None = getattr(self.knowledge, part)
+            known: Features | None = getattr(self.fitted_state, part)
             if known is not None:
                 found |= {f"{part}/{name}": values for name, values in known.rows(inputs[ids]).items()}
         return found

@@ -12,7 +12,7 @@ from tfrec_dl.ranking.baselines import baseline_names, ranking_baseline_entries
 from tfrec_dl.ranking.card import ranking_run_card
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import evaluate_ranking
-from tfrec_dl.ranking.leaderboard import RankingEntry, ordering_figure, ranking_leaderboard
+from tfrec_dl.ranking.leaderboard import RankingEntry, ordering_metric, ranking_leaderboard
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.runs.run_folder import RunFolder, run_seconds
 from tfrec_dl.serving.card import ModelCard
@@ -33,7 +33,7 @@ class RankingTask(Task):
     def entries(self, run: Any, dataset: Any) -> list[RankingEntry]:
         """A finished run's line of the leaderboard: its best weights on the test rows, the seconds of its epochs."""
         model = run.model()
-        reports = evaluate_ranking(model, ranking_rows(model.knowledge, dataset.split), dataset.split.test)
+        reports = evaluate_ranking(model, ranking_rows(model.fitted_state, dataset.split), dataset.split.test)
         return [RankingEntry(run.recipe.name, reports, run_seconds(run))]
 
     def baseline_entries(self, dataset: Any) -> Iterator[RankingEntry]:
@@ -44,7 +44,7 @@ class RankingTask(Task):
 
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
         """Lines by test NDCG of clicks where impressions are shown in lists, else AUC, or RMSE of ratings alone."""
-        return ranking_leaderboard(entries, ordering_figure(dataset.impressions))
+        return ranking_leaderboard(entries, ordering_metric(dataset.impressions))
 
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
         """The model card of a finished run."""

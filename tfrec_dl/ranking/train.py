@@ -53,7 +53,7 @@ def train_ranker(
 
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_ranking_model(recipe.model, data, recipe.training.max_length)
-    rows = ranking_rows(model.knowledge, split)
+    rows = ranking_rows(model.fitted_state, split)
     run = Run.begin(folder, recipe, dataset)
     save_ranking_data(data, folder)
     with locked(folder / "config.json"):

@@ -32,7 +32,7 @@ def _why(head: str, model: RankingModel, click_is_set: bool) -> str:
         return ", as set"
     if objective.name == Choice.name:
         return ", because no list has more than one click: its candidates compete for it"
-    context = model.knowledge.context
+    context = model.fitted_state.context
     comparisons = None if context is None else context.comparisons
     in_lists = comparisons is not None and comparisons.in_lists
     return f", each row by itself, because {'lists have several clicks' if in_lists else 'there are no lists'}"

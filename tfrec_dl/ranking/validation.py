@@ -1,4 +1,4 @@
-"""Validation figures of a ranking model after each epoch, in `logs`, where Keras's own callbacks find them."""
+"""Validation metrics of a ranking model after each epoch, in `logs`, where Keras's own callbacks find them."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -20,7 +20,7 @@ SHOWN = ("auc", "log_loss", "ndcg")
 class RankingValidation(tf.keras.callbacks.Callback):
     """Predicts the validation rows after each epoch.
 
-    The figures are `val_auc`, `val_log_loss` and `val_ndcg` of clicks, `val_ctcvr_auc` of conversions, `val_rmse`. List
+    The metrics are `val_auc`, `val_log_loss` and `val_ndcg` of clicks, `val_ctcvr_auc` of conversions, `val_rmse`. List
     the callback before those that read the logs.
 
     Args:
@@ -41,17 +41,17 @@ class RankingValidation(tf.keras.callbacks.Callback):
         self._predictor: Predictor | None = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Adds the figures to the logs."""
+        """Adds the metrics to the logs."""
         self._predictor = self._predictor or Predictor(self.model)
         with self.weights():
             predictions = self._predictor(self.batches.in_order())
         reports = ranking_reports(predictions, self.batches.rows.impressions)
         if logs is not None:
-            logs.update({f"val_{name}": value for name, value in quick_figures(reports).items()})
+            logs.update({f"val_{name}": value for name, value in quick_metrics(reports).items()})
 
 
-def quick_figures(reports: dict[str, Report]) -> dict[str, float]:
-    """Some figures of reports, without intervals."""
+def quick_metrics(reports: dict[str, Report]) -> dict[str, float]:
+    """Some metrics of reports, without intervals."""
     found: dict[str, float] = {}
     if CLICK in reports:
         means = reports[CLICK].means()  # type: ignore[union-attr]

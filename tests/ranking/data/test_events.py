@@ -103,7 +103,7 @@ def test_drawn_histories_hold_nothing_but_the_history_and_nothing_twice(divide):
     histories = [set(row[row >= 0].tolist()) for row in events.before(lists, 1_000)]
     met = [set() for _ in lists]
     for epoch in range(200):
-        drawn = events.drawn(lists, 5, events.shuffled([0, epoch]), rng)
+        drawn = events.sampled(lists, 5, events.shuffled([0, epoch]), rng)
         assert drawn.shape == (30, 5)
         for row, history, so_far in zip(drawn, histories, met, strict=True):
             kept = row[row >= 0].tolist()

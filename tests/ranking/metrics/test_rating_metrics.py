@@ -3,7 +3,7 @@ import pytest
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.ratings import RatingReport
-from tfrec_dl.ranking.metrics.rating_metrics import paired_rmse_difference, rating_figures
+from tfrec_dl.ranking.metrics.rating_metrics import paired_rmse_difference, rating_metrics
 
 
 def report(errors: np.ndarray, users: int = 40) -> RatingReport:
@@ -16,7 +16,7 @@ ERRORS = np.random.default_rng(0).normal(0, 1, 800)
 
 
 def test_figures_are_those_of_the_report():
-    summary, found = report(ERRORS).summary(), rating_figures(report(ERRORS))
+    summary, found = report(ERRORS).summary(), rating_metrics(report(ERRORS))
     for name in ("rmse", "mae"):
         assert found[name] == pytest.approx(summary[name])
         assert found[f"{name}/low"] < found[name] < found[f"{name}/high"]
@@ -26,7 +26,7 @@ def test_interval_is_over_users_whose_ratings_stand_together():
     """One user in ten with errors ten times as large is more uncertain than the same errors spread over all."""
     errors = np.ones(400)
     errors[::10] = 10.0
-    gathered, spread = rating_figures(report(errors, users=10)), rating_figures(report(errors, users=400))
+    gathered, spread = rating_metrics(report(errors, users=10)), rating_metrics(report(errors, users=400))
     assert gathered["rmse"] == pytest.approx(spread["rmse"])
     assert gathered["rmse/high"] - gathered["rmse/low"] > 2 * (spread["rmse/high"] - spread["rmse/low"])
 
@@ -36,7 +36,7 @@ def test_small_but_steady_difference_shows_in_pairs():
     assert found.difference == pytest.approx(-0.01 * report(ERRORS).summary()["rmse"])
     assert found.high < 0
     assert found.p < 1e-6
-    alone = rating_figures(report(ERRORS))
+    alone = rating_metrics(report(ERRORS))
     assert alone["rmse/high"] - alone["rmse/low"] > 5 * (found.high - found.low)
 
 

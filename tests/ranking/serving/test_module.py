@@ -80,7 +80,7 @@ def test_an_export_ranks_a_table_as_the_trained_model_does_on_all_three_paths(ru
     table = split.impressions
     assert len(set(np.bincount(table.lists[split.test]))) > 2
     assert np.bincount(table.users[table.labels["click"] == 1]).max() > LENGTH
-    assert "later" not in run.model().knowledge.items.ids
+    assert "later" not in run.model().fitted_state.items.ids
     later = split.test[table.item_ids[table.items[split.test]] == "later"]
     assert len(set(table.users[later])) < len(later)
     assert np.isnan(table.context.columns["price of the night"][split.test]).any()

@@ -11,7 +11,7 @@ from tfrec_dl.cli.reports.ranking_metrics import ranking_table
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 from tfrec_dl.ranking.evaluate import ROWS, ranking_reports
-from tfrec_dl.ranking.leaderboard import ranking_figures
+from tfrec_dl.ranking.leaderboard import ranking_metrics
 from tfrec_dl.ranking.metrics.reliability import Reliability, reliability
 from tfrec_dl.ranking.metrics.reliability_rendering import reliability_markdown, reliability_plot
 from tfrec_dl.ranking.rows import ranking_rows
@@ -43,10 +43,10 @@ def evaluate_ranking_run(run: "Run", part: str, folder: Path, as_json: bool) -> 
     table, picture = (folder / f"reliability_{part}{suffix}" for suffix in (".md", ".png"))
     _refuse_others(table, picture)
     model, split = run.model(), run.split()
-    rows = ranking_rows(model.knowledge, split)
+    rows = ranking_rows(model.fitted_state, split)
     predictions = Predictor(model)(RankingBatches(rows, getattr(split, part), ROWS).in_order())
     reports = ranking_reports(predictions, split.impressions)
-    figures = {f"{part}/{name}": value for name, value in ranking_figures(reports).items()}
+    figures = {f"{part}/{name}": value for name, value in ranking_metrics(reports).items()}
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
     else:

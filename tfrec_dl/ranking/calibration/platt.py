@@ -19,8 +19,8 @@ LEAST_SLOPE = 1e-3  # a calibration never reverses the order, and never gives it
 class Platt(CalibrationMethod):
     """Probability = sigmoid(a * logit + b), a and b of the greatest likelihood.
 
-    Two numbers, which need few rows and can mend logits that are too bold, too timid or shifted. The labels are drawn
-    towards the middle, (n1 + 1) / (n1 + 2) and 1 / (n0 + 2), so that rows that are perfectly separated keep a finite a.
+    Two numbers, which need few rows and can mend logits that are too bold, too timid or shifted. The labels are
+    smoothed, to (n1 + 1) / (n1 + 2) and 1 / (n0 + 2), so that rows that are perfectly separated keep a finite a.
     a is kept above 0.001: rows never change their order. Source: Platt, Probabilistic Outputs for Support Vector
     Machines, 1999.
     """

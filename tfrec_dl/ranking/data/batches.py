@@ -83,7 +83,7 @@ class RankingBatches:
         part: [m] int64, the rows of the lists to read.
         batch_size: impressions a step, about: a batch holds as many lists as have so many on average.
         seed: decides the order.
-        drawn: past items of a list that are read, drawn at random anew each time; None reads the last ones.
+        drawn: past items of a list that are read, sampled anew each time; None reads the last ones.
 
     Attributes:
         rows: as given.
@@ -96,7 +96,7 @@ class RankingBatches:
         self, rows: RankingRows, part: np.ndarray, batch_size: int, seed: int = 0, drawn: int | None = None
     ) -> None:
         self.rows = rows
-        self._drawn = drawn
+        self._sample = drawn
         self._blocks = ListBlocks(rows.impressions.lists, part, batch_size)
         self._seed = seed
         self.impression_count, self.list_count = len(part), self._blocks.list_count
@@ -125,11 +125,11 @@ class RankingBatches:
         return tf.data.Dataset.from_generator(batches, output_signature=self.rows.signature()).prefetch(8)
 
     def _past(self, epoch: int, rng: np.random.Generator) -> Past | None:
-        if self._drawn is None:
+        if self._sample is None:
             return None
-        events, length = self.rows.events, self._drawn
+        events, length = self.rows.events, self._sample
         order = events.shuffled([self._seed, epoch])
-        return lambda lists: events.drawn(lists, length, order, rng)
+        return lambda lists: events.sampled(lists, length, order, rng)
 
     def in_order(self) -> Iterator[tuple[np.ndarray, Batch]]:
         """Each list once, in table order: rows of the table [R] and their batch."""

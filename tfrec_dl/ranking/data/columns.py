@@ -24,7 +24,7 @@ class ImpressionColumns:
             places play no part, or are an ordinary feature of the context.
         part: column that says "train", "validation" or "test", the same for a whole list.
         context: further column -> kind, or "ignore", where the guess is wrong; a column that plays another part is a
-            feature too where its kind is given, unless it says what came of the impression.
+            feature too where its kind is given, unless it is an outcome of the impression.
     """
 
     user: str = "user_id"
@@ -59,7 +59,7 @@ class ImpressionColumns:
                 raise InputError(f"the kind of column {name!r} is {kind!r}: {closest(str(kind), CHOICES)}")
             if name in feedback.outcomes and kind != "ignore":
                 raise InputError(
-                    f"column {name!r} says what came of an impression, so it is no feature: leave its kind {kind!r} out"
+                    f"column {name!r} is an outcome of the impression, so it is no feature: leave its kind {kind!r} out"
                 )
         return found
 

@@ -82,7 +82,7 @@ class Events:
         """Collects the events of a split's lists: its interactions where it has some, else clicks, else ratings.
 
         Args:
-            split: says which events a list's history holds.
+            split: decides which events a list's history holds.
             levels: of the events.
         """
         impressions, first = split.impressions, first_rows(split.impressions.lists)
@@ -134,14 +134,14 @@ class Events:
         users = np.searchsorted(np.unique(self.begin), np.arange(len(self.items)), side="right")
         return np.lexsort((np.random.default_rng(seed).random(len(self.items)), users))
 
-    def drawn(self, lists: np.ndarray, length: int, order: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Some events of the histories of some lists, drawn at random without replacement.
+    def sampled(self, lists: np.ndarray, length: int, order: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A sample of the events of the histories of some lists, without replacement.
 
         Args:
             lists: [B] int.
             length: events of a history at most.
             order: of `shuffled`.
-            rng: draws where in that order to begin.
+            rng: decides where in that order to begin.
 
         Returns:
             [B, l] int64, numbers of events in no order, -1 where there is none.

@@ -14,12 +14,12 @@ LIST = "list"
 
 
 class Labels(NamedTuple):
-    """What a table's rows say.
+    """The labels of a table's rows.
 
     Attributes:
         values: label ("click", "conversion", "rating") -> [n] float32; the first two are 0 or 1.
         weights: [n] float32, how much a row counts in the loss; None where all count 1.
-        kept: [n] bool, False for rows that say nothing: neither liked nor disliked.
+        kept: [n] bool, False for rows without a label: neither liked nor disliked.
     """
 
     values: dict[str, np.ndarray]
@@ -29,15 +29,15 @@ class Labels(NamedTuple):
 
 @dataclass(frozen=True)
 class Feedback:
-    """Which column says what the user did with an impression, or thought of it.
+    """Which columns hold what the user did with an impression, or thought of it.
 
     Attributes:
         click: column of clicks, 0 or 1; or, with `like`, of any number whose high values are as good as a click.
         conversion: column of conversions (orders, subscriptions), 0 or 1; only what was clicked converts.
         rating: column of ratings, to be predicted as numbers.
         like: value of the click column from which a row is a click.
-        dislike: value up to which it is none; rows between the two say nothing and are left out. None: all below
-            `like`. A row that was disliked is a hard negative: the user has met the item, and refused it.
+        dislike: value up to which it is none; rows between the two have no label and are left out. None: all below
+            `like`. A row that was disliked is a hard negative: the user has seen the item, and refused it.
         dislike_weight: how much a disliked row counts, where `dislike` is given.
         confidence: column of dwell times, play counts and the like: the more, the surer the click. A click of value r
             counts 1 + log(1 + r / median r of the clicks) (Hu, Koren and Volinsky, ICDM 2008, equation 6).
@@ -80,7 +80,7 @@ class Feedback:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """The columns that say what came of an impression, each once: nobody knows them beforehand."""
+        """The columns of outcomes, each once: nobody knows them beforehand."""
         named = (self.click, self.conversion, self.rating, self.confidence)
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
@@ -140,7 +140,9 @@ class Feedback:
         numbers = checked_numbers(column, self.confidence, locate, "weight")
         positive = numbers[(clicks == 1) & (numbers > 0)]
         if not len(positive):
-            raise InputError(f"column {self.confidence!r} is 0 for every click: it says nothing, leave it out.")
+            raise InputError(
+                f"column {self.confidence!r} is 0 for every click: it carries no information, leave it out."
+            )
         return np.where(clicks == 1, 1 + np.log1p(numbers / np.median(positive)), 1.0).astype(np.float32)
 
 

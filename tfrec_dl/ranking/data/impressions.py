@@ -60,7 +60,7 @@ class Impressions:
             columns: which other column is what; default `ImpressionColumns()`.
 
         Returns:
-            The impressions that say something, in table order.
+            The impressions that have a label, in table order.
 
         Raises:
             InputError: if a column is missing, the table is empty, a value is invalid, or one list has several users

@@ -1,4 +1,4 @@
-"""Turns the columns that say where an impression stands, its list, place and part, into checked values."""
+"""Checks the columns of an impression's list, place in it, and part."""
 
 import numpy as np
 import pandas as pd

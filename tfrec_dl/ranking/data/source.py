@@ -38,7 +38,7 @@ class RankingSource(FeatureTables):
         context: further column -> kind, or "ignore", where the guess is wrong.
         history: table of interactions that make up the users' histories, with times in the same unit; None: what is
             clicked in the impressions.
-        split: "temporal", the last lists to test on; "random", lists drawn at random; or "given", by the column `part`.
+        split: "temporal", the last lists to test on; "random", sampled lists; or "given", by the column `part`.
         part: column that says "train", "validation" or "test".
         validation_share: share of the lists to validate on.
         test_share: share of the lists to test on.
@@ -134,5 +134,5 @@ class RankingSource(FeatureTables):
         return asdict(self)
 
     def description(self) -> dict[str, Any]:
-        """What a run's configuration says of it."""
+        """Its entry in a run's configuration."""
         return self.absolute().to_dict()

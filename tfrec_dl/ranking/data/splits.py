@@ -1,4 +1,4 @@
-"""Divides impressions into training, validation and test, list by list."""
+"""Splits impressions into training, validation and test, list by list."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -89,14 +89,14 @@ def split_in_time(impressions: Impressions, validation_share: float = 0.1, test_
 def split_at_random(
     impressions: Impressions, validation_share: float = 0.05, test_share: float = 0.1, seed: int = 0
 ) -> ImpressionSplit:
-    """Draws lists to test and to validate on: the protocol of papers on ratings. Training knows what came later.
+    """Samples lists to test and to validate on: the protocol of papers on ratings. Training knows what came later.
 
     Args:
         impressions: the impressions.
         validation_share: share of the lists to validate on, between 0 and 1.
         test_share: share of the lists to test on, between 0 and 1. For one seed they do not depend on
             `validation_share`.
-        seed: of the draw.
+        seed: of the sample.
 
     Raises:
         InputError: if the shares leave nothing, or a part has clicks alone or none.
@@ -107,9 +107,9 @@ def split_at_random(
     if count <= tested + validated:
         raise InputError(f"{count} lists are too few for a split at random: it needs at least 3")
     part = np.zeros(count, dtype=np.int64)
-    drawn = np.random.default_rng(seed).permutation(count)
-    part[drawn[:tested]] = 2
-    part[drawn[tested : tested + validated]] = 1
+    order = np.random.default_rng(seed).permutation(count)
+    part[order[:tested]] = 2
+    part[order[tested : tested + validated]] = 1
     return _split(impressions, part, in_time=False)
 
 

@@ -41,7 +41,7 @@ class Comparisons:
         differences: numbers compared by their difference.
         ratios: numbers compared by the logarithm of their ratio: those that are always above 0, such as prices.
         in_lists: whether impressions are shown in lists.
-        timed: whether it is known when the past items were met.
+        timed: whether it is known when the user interacted with the past items.
     """
 
     differences: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""How long ago a past item was met, counted in items."""
+"""How long ago a past interaction was, counted in items."""
 
 import tensorflow as tf
 

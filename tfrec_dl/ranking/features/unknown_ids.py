@@ -6,7 +6,7 @@ from tfrec_dl.data.vocabulary import PADDING, UNKNOWN
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
-class KnownRows(ResumableDropout):
+class UnknownIdMasking(ResumableDropout):
     """Replaces indices beyond a table, and in training a share of the others, by that of the unknown id.
 
     So the vector of the unknown id is trained, and stands for whoever comes later.

@@ -90,12 +90,12 @@ class ResampledAUC:
         self._not_above = np.searchsorted(others[order], scores[clicked], side="right")
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        """How often each cluster was drawn [B, C] -> AUC [B], NaN where a resample's labels are all equal."""
+        """How often each cluster was sampled [B, C] -> AUC [B], NaN where a resample's labels are all equal."""
         found = np.empty(len(weights))
         sums = np.zeros(len(self._others) + 1)
-        for row, drawn in enumerate(weights):
-            np.cumsum(drawn[self._others], out=sums[1:])
-            clicked = drawn[self._clicked]
+        for row, sampled in enumerate(weights):
+            np.cumsum(sampled[self._others], out=sums[1:])
+            clicked = sampled[self._clicked]
             pairs = clicked.sum() * sums[-1]
             above = clicked @ (sums[self._below] + sums[self._not_above]) / 2.0
             found[row] = above / pairs if pairs > 0 else np.nan

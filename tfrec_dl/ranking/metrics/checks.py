@@ -45,7 +45,7 @@ def binary(values: ArrayLike, name: str) -> np.ndarray:
 
 
 def codes(values: ArrayLike, name: str) -> np.ndarray:
-    """Ids of rows -> [R] int64: 0 for the first id met, 1 for the next.
+    """Ids of rows -> [R] int64: 0 for the first distinct id, 1 for the next.
 
     Raises:
         InputError: if they are no column, or one is missing.

@@ -1,4 +1,4 @@
-"""Every figure of a click report from one pass over resamples of users."""
+"""Every metric of a click report from one pass over resamples of users."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tfrec_dl.ranking.metrics.resampling import Ratios, divided
 CALIBRATION_ERROR = "calibration_error"
 
 
-class ClickFigures:
-    """The figures of `ClickReport.summary`.
+class ClickMetrics:
+    """The metrics of `ClickReport.summary`.
 
     Args:
         predicted: [R] float64 probabilities.
@@ -25,7 +25,7 @@ class ClickFigures:
         labels: [R] float64, 0 or 1.
         lists: [R] int64, 0 to N - 1.
         users: [R] int64, 0 to U - 1; a list belongs to one of them.
-        cutoffs: of the figures at k.
+        cutoffs: of the metrics at k.
         bins: of the calibration error.
     """
 
@@ -82,7 +82,7 @@ class ClickFigures:
         )
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        """How often each user was drawn [B, U] float64 -> [B, M] float64, in the order of `names`."""
+        """How often each user was sampled [B, U] float64 -> [B, M] float64, in the order of `names`."""
         ratios = [ratios.values(weights) for ratios in self._ratios]
         names = self._ratios[0].names
         rate, loss = ratios[0][:, names.index("ctr")], ratios[0][:, names.index("log_loss")]

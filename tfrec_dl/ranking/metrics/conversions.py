@@ -68,7 +68,7 @@ class ConversionReport:
         return replace(self.clicks, predicted=self.clicks.predicted * self.predicted, labels=self.converted, score=None)
 
     def summary(self) -> dict[str, float]:
-        """Flat figures, each with "/low" and "/high" as in `ClickReport.summary`.
+        """Flat metrics, each with "/low" and "/high" as in `ClickReport.summary`.
 
         - `cvr`: conversions over clicks; `predicted_cvr`: what the two probabilities promise, the
           sum of CTR times CVR over the sum of CTR. Both of all rows, and `cvr@k`, `predicted_cvr@k` of the k best

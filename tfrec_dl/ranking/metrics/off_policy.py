@@ -94,7 +94,7 @@ class OffPolicyEstimate:
             square of the sum over the sum of squares of the weights. The intervals hold from about a hundred on.
         largest_weight: after clipping. One row with a large share of all weights decides the estimate alone.
         mean_weight: before clipping. Near 1 where the propensities are right and the logging policy had some chance to
-            show whatever the new one shows; well below 1, the log says nothing on part of the new policy.
+            show whatever the new one shows; well below 1, the log holds nothing on part of the new policy.
         clipped: share of rows whose weight was cut.
     """
 
@@ -128,7 +128,7 @@ def self_normalised(log: LoggedFeedback) -> OffPolicyEstimate:
     weights = log.weights
     if not weights.any():
         raise InputError(
-            f"the new policy would show none of the {len(log)} logged rows (every weight is 0): the log says nothing "
+            f"the new policy would show none of the {len(log)} logged rows (every weight is 0): the log holds nothing "
             "about it"
         )
     value = float(np.average(log.rewards, weights=weights))

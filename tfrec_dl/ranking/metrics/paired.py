@@ -15,13 +15,13 @@ def paired_click_difference(report_a: ClickReport, report_b: ClickReport, metric
     """Difference of two models on the same rows, a - b: below 0 is better for a loss, above 0 for AUC and NDCG.
 
     Both models see the same resamples of users (those of the first report's seed), so what makes a user easy or hard
-    for both cancels. p is that of a normal test with the resamples' standard error, because a figure such as AUC is no
+    for both cancels. p is that of a normal test with the resamples' standard error, because a metric such as AUC is no
     mean of single rows that a t-test could take.
 
     Args:
         report_a: of one model.
         report_b: of the other.
-        metric: a figure of `ClickReport.summary`.
+        metric: a metric of `ClickReport.summary`.
 
     Raises:
         InputError: if the reports are over different rows, or lack the metric.
@@ -32,14 +32,14 @@ def paired_click_difference(report_a: ClickReport, report_b: ClickReport, metric
                 f"reports over different rows ({len(report_a)} and {len(report_b)}, {name} differ) cannot be paired: "
                 "evaluate both on the same impressions"
             )
-    known = [name for name in report_a.figures.names if name in report_b.figures.names]
+    known = [name for name in report_a.metrics.names if name in report_b.metrics.names]
     if metric not in known:
-        raise InputError(f"the reports have no common figure {metric!r}: choose from {', '.join(known)}.")
+        raise InputError(f"the reports have no common metric {metric!r}: choose from {', '.join(known)}.")
     users, seed = report_a.user_count, report_a.seed
-    column_a, column_b = report_a.figures.names.index(metric), report_b.figures.names.index(metric)
-    value = estimate(report_a.figures, users)[column_a] - estimate(report_b.figures, users)[column_b]
+    column_a, column_b = report_a.metrics.names.index(metric), report_b.metrics.names.index(metric)
+    value = estimate(report_a.metrics, users)[column_a] - estimate(report_b.metrics, users)[column_b]
     samples = (
-        resampled(report_a.figures, users, seed)[:, column_a] - resampled(report_b.figures, users, seed)[:, column_b]
+        resampled(report_a.metrics, users, seed)[:, column_a] - resampled(report_b.metrics, users, seed)[:, column_b]
     )
     low, high = percentile_interval(samples)
     known_samples = samples[np.isfinite(samples)]

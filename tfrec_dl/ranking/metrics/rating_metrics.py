@@ -14,8 +14,8 @@ from tfrec_dl.ranking.metrics.resampling import Ratios, estimate, percentile_int
 ERRORS = ("rmse", "mae")
 
 
-class RatingFigures:
-    """`rmse` and `mae` of resamples of users, as `Figures`.
+class RatingMetrics:
+    """`rmse` and `mae` of resamples of users, as `Metrics`.
 
     Args:
         report: the ratings and their predictions.
@@ -31,17 +31,17 @@ class RatingFigures:
         self._ratios = Ratios(users, errors)
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        """How often each user was drawn [B, U] float64 -> [B, 2] float64."""
+        """How often each user was sampled [B, U] float64 -> [B, 2] float64."""
         mse, mae = self._ratios.values(weights).T
         return np.column_stack([np.sqrt(mse), mae])
 
 
-def rating_figures(report: RatingReport, seed: int = 0) -> dict[str, float]:
+def rating_metrics(report: RatingReport, seed: int = 0) -> dict[str, float]:
     """`rmse` and `mae`, each with "/low" and "/high", its 95 % interval over users."""
-    figures = RatingFigures(report)
-    samples = resampled(figures, figures.user_count, seed)
+    metrics = RatingMetrics(report)
+    samples = resampled(metrics, metrics.user_count, seed)
     flat: dict[str, float] = {}
-    for column, (name, value) in enumerate(zip(ERRORS, estimate(figures, figures.user_count), strict=True)):
+    for column, (name, value) in enumerate(zip(ERRORS, estimate(metrics, metrics.user_count), strict=True)):
         low, high = percentile_interval(samples[:, column])
         flat |= {name: float(value), f"{name}/low": low, f"{name}/high": high}
     return flat
@@ -62,10 +62,10 @@ def paired_rmse_difference(report_a: RatingReport, report_b: RatingReport, seed:
                 f"reports over different ratings ({len(report_a)} and {len(report_b)}) cannot be paired: evaluate both "
                 "on the same ratings"
             )
-    figures = [RatingFigures(report) for report in (report_a, report_b)]
-    users = figures[0].user_count
-    value = float(np.subtract(*(estimate(each, users)[0] for each in figures)))
-    samples = np.subtract(*(resampled(each, users, seed)[:, 0] for each in figures))
+    metrics = [RatingMetrics(report) for report in (report_a, report_b)]
+    users = metrics[0].user_count
+    value = float(np.subtract(*(estimate(each, users)[0] for each in metrics)))
+    samples = np.subtract(*(resampled(each, users, seed)[:, 0] for each in metrics))
     low, high = percentile_interval(samples)
     error = float(samples.std())
     if error > 0.0:

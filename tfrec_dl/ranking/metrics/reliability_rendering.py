@@ -25,7 +25,7 @@ def reliability_markdown(table: Reliability) -> str:
 
 
 def reliability_plot(tables: Mapping[str, Reliability], path: str | Path) -> None:
-    """Draws observed against predicted rates, with the diagonal of a calibrated model; needs the extra `plots`.
+    """Plots observed against predicted rates, with the diagonal of a calibrated model; needs the extra `plots`.
 
     Args:
         tables: name -> bins, for example before and after calibration; each is a line.
@@ -40,7 +40,7 @@ def reliability_plot(tables: Mapping[str, Reliability], path: str | Path) -> Non
     except ImportError as error:
         raise InputError('pictures need matplotlib, which is missing: pip install "tfrec_dl[plots]".') from error
     if not tables:
-        raise InputError("0 reliability tables cannot be drawn: give at least one")
+        raise InputError("0 reliability tables cannot be plotted: give at least one")
     path = Path(path)
     # Figure without pyplot: no display, no global state.
     figure = Figure(figsize=(5.0, 5.0), layout="constrained")

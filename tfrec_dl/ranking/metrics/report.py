@@ -10,7 +10,7 @@ import numpy as np
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.metrics.checks import binary, codes, finite, probabilities, same_length
-from tfrec_dl.ranking.metrics.click_metrics import ClickFigures
+from tfrec_dl.ranking.metrics.click_metrics import ClickMetrics
 from tfrec_dl.ranking.metrics.reliability import BINS, Reliability, reliability
 from tfrec_dl.ranking.metrics.resampling import estimate
 from tfrec_dl.ranking.metrics.summary import summarised
@@ -28,7 +28,7 @@ class ClickReport:
         lists: [R] ids, rows shown together; any order.
         users: [R] ids. Intervals come from resampling users; where they are unknown pass the lists, each a user.
         score: [R], what orders the rows of a list; None for `predicted`.
-        cutoffs: k of the figures of the k best rows of each list.
+        cutoffs: k of the metrics of the k best rows of each list.
         bins: of the calibration error, as in `reliability`.
         seed: of the bootstrap.
 
@@ -74,11 +74,11 @@ class ClickReport:
         return len(self.predicted)
 
     @cached_property
-    def figures(self) -> ClickFigures:
+    def metrics(self) -> ClickMetrics:
         """What resamples of users are measured with."""
         scores = self.predicted if self.score is None else self.score
         lists, users = codes(self.lists, "lists"), codes(self.users, "users")
-        return ClickFigures(self.predicted, scores, self.labels, lists, users, tuple(self.cutoffs), self.bins)
+        return ClickMetrics(self.predicted, scores, self.labels, lists, users, tuple(self.cutoffs), self.bins)
 
     @cached_property
     def user_count(self) -> int:
@@ -86,11 +86,11 @@ class ClickReport:
         return int(codes(self.users, "users").max()) + 1
 
     def means(self) -> dict[str, float]:
-        """The figures of `summary` without their intervals, which cost the most."""
-        return dict(zip(self.figures.names, map(float, estimate(self.figures, self.user_count)), strict=True))
+        """The metrics of `summary` without their intervals, which cost the most."""
+        return dict(zip(self.metrics.names, map(float, estimate(self.metrics, self.user_count)), strict=True))
 
     def summary(self) -> dict[str, float]:
-        """Flat figures: "auc" -> the figure, "auc/low" and "auc/high" -> its 95 % interval over users.
+        """Flat metrics: "auc" -> the metric, "auc/low" and "auc/high" -> its 95 % interval over users.
 
         - `auc`, `group_auc` (within users, weighted by rows), `group_auc_by_list`: see `auc.py`.
         - `log_loss`, `normalised_entropy`: see `log_loss.py`.
@@ -101,9 +101,9 @@ class ClickReport:
         - `ndcg`, `ndcg@k`, `mrr`, `precision@k`, `recall@k`: means over the lists with a click. Ties count against the
           model.
 
-        A figure that the rows do not define (AUC with one class) is NaN.
+        A metric that the rows do not define (AUC with one class) is NaN.
         """
-        return summarised(self.figures, self.user_count, self.seed)
+        return summarised(self.metrics, self.user_count, self.seed)
 
     def reliability(self) -> Reliability:
         """Predicted and observed click rates in bins."""

@@ -1,4 +1,4 @@
-"""Figures of resamples of users: what intervals of rows that belong together are made of."""
+"""Metrics of resamples of users: what intervals of rows that belong together are made of."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy as np
 from tfrec_dl.evaluation.intervals import CONFIDENCE, resample_weights, weighted_sums
 
 
-class Figures(Protocol):
+class Metrics(Protocol):
     """What a resample of users is measured with."""
 
     names: tuple[str, ...]
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        """How often each user was drawn [B, U] float64 -> figures [B, M] float64."""
+        """How often each user was sampled [B, U] float64 -> metrics [B, M] float64."""
         ...
 
 
 class Ratios:
-    """Figures that are sums of rows over sums of rows: rates, mean losses, means over lists.
+    """Metrics that are sums of rows over sums of rows: rates, mean losses, means over lists.
 
     Args:
         users: [R] int64, 0 to U - 1, whose each row is.
@@ -35,7 +35,7 @@ class Ratios:
         self._below = np.stack([denominator for _, denominator in sums], axis=1)
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        """How often each user was drawn [B, U] -> [B, M], NaN where the denominator is 0."""
+        """How often each user was sampled [B, U] -> [B, M], NaN where the denominator is 0."""
         return divided(weighted_sums(weights, self._above), weighted_sums(weights, self._below))
 
 
@@ -44,18 +44,18 @@ def divided(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below != 0)
 
 
-def estimate(figures: Figures, users: int) -> np.ndarray:
-    """The figures of the rows as they are: [M] float64."""
-    return figures.values(np.ones((1, users)))[0]
+def estimate(metrics: Metrics, users: int) -> np.ndarray:
+    """The metrics of the rows as they are: [M] float64."""
+    return metrics.values(np.ones((1, users)))[0]
 
 
-def resampled(figures: Figures, users: int, seed: int = 0) -> np.ndarray:
-    """The figures of the resamples: [RESAMPLES, M] float64."""
-    return np.concatenate([figures.values(weights) for weights in resample_weights(users, seed)])
+def resampled(metrics: Metrics, users: int, seed: int = 0) -> np.ndarray:
+    """The metrics of the resamples: [RESAMPLES, M] float64."""
+    return np.concatenate([metrics.values(weights) for weights in resample_weights(users, seed)])
 
 
 def percentile_interval(samples: np.ndarray) -> tuple[float, float]:
-    """95 % percentile interval (Efron, 1979) of [S] figures; those that a resample does not define are left out."""
+    """95 % percentile interval (Efron, 1979) of [S] metrics; those that a resample does not define are left out."""
     known = samples[np.isfinite(samples)]
     tail = (1.0 - CONFIDENCE) / 2.0
     low, high = np.quantile(known, [tail, 1.0 - tail]) if len(known) else (np.nan, np.nan)
@@ -63,7 +63,7 @@ def percentile_interval(samples: np.ndarray) -> tuple[float, float]:
 
 
 def basic_interval(value: float, samples: np.ndarray) -> tuple[float, float]:
-    """95 % basic bootstrap interval: the percentile interval mirrored at the figure, not below 0.
+    """95 % basic bootstrap interval: the percentile interval mirrored at the metric, not below 0.
 
     For a sum of distances, which noise makes longer: a resample has the noise twice, and its percentiles lie above the
     truth. Mirrored they lie where the noise is taken off (Davison and Hinkley, 1997, section 2.4).

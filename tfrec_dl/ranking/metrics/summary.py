@@ -1,18 +1,18 @@
-"""Figures with their intervals, as flat numbers."""
+"""Metrics with their intervals, as flat numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from tfrec_dl.ranking.metrics.click_metrics import CALIBRATION_ERROR
-from tfrec_dl.ranking.metrics.resampling import Figures, basic_interval, estimate, percentile_interval, resampled
+from tfrec_dl.ranking.metrics.resampling import Metrics, basic_interval, estimate, percentile_interval, resampled
 
 
-def summarised(figures: Figures, users: int, seed: int = 0) -> dict[str, float]:
-    """Figures with 95 % intervals over users, flat, as `ClickReport.summary` gives them."""
-    samples = resampled(figures, users, seed)
+def summarised(metrics: Metrics, users: int, seed: int = 0) -> dict[str, float]:
+    """Metrics with 95 % intervals over users, flat, as `ClickReport.summary` gives them."""
+    samples = resampled(metrics, users, seed)
     flat: dict[str, float] = {}
-    for column, (name, value) in enumerate(zip(figures.names, estimate(figures, users), strict=True)):
+    for column, (name, value) in enumerate(zip(metrics.names, estimate(metrics, users), strict=True)):
         if np.isnan(value):
             low = high = float("nan")
         elif name == CALIBRATION_ERROR:

@@ -8,7 +8,7 @@ from tfrec_dl.ranking.features.fields import Fields
 
 def history_mean(fields: Fields) -> tf.Tensor:
     """The mean of the past items [R, K]; zeros for a new user."""
-    mask = tf.keras.layers.Lambda(lambda held: tf.cast(held, tf.float32)[..., None])(fields.mask)
+    mask = tf.keras.layers.Lambda(lambda known: tf.cast(known, tf.float32)[..., None])(fields.mask)
     return masked_mean(fields.history, mask)
 
 

@@ -37,16 +37,16 @@ class RankingInputs:
     @classmethod
     def of(cls, model: RankingModel) -> "RankingInputs":
         """Those of a model."""
-        knowledge = model.knowledge
-        context = knowledge.context
+        fitted_state = model.fitted_state
+        context = fitted_state.context
         comparisons = None if context is None else context.comparisons
         label = CONVERSION if CONVERSION in model.objectives else None
         return cls(
             {} if context is None else context.kinds,
-            knowledge.request_features,
+            fitted_state.request_features,
             () if comparisons is None else (*comparisons.differences, *comparisons.ratios),
             comparisons is not None and comparisons.timed,
-            RATING if knowledge.levels.limits else label,
+            RATING if fitted_state.levels.limits else label,
         )
 
     @classmethod

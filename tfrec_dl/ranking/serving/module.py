@@ -12,7 +12,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.ranking.data.feedback import CONVERSION, RATING
 from tfrec_dl.ranking.features.comparisons import Compared
-from tfrec_dl.ranking.model import CLICK_AND_CONVERSION, Knowledge, RankingModel
+from tfrec_dl.ranking.model import CLICK_AND_CONVERSION, FittedState, RankingModel
 from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
 from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.module import compact
@@ -48,21 +48,21 @@ class RankingModule(tf.Module):
 
     def __init__(self, model: RankingModel) -> None:
         super().__init__(name="ranker")
-        knowledge = model.knowledge
+        fitted_state = model.fitted_state
         self.inputs = RankingInputs.of(model)
         both = (CLICK_AND_CONVERSION,) if CONVERSION in model.objectives else ()
         self.predictions = (*model.objectives, *both)
         self.orders_by = model.orders_by
-        self.max_length: int = knowledge.max_length
-        self._items = _lookup(knowledge.items)
-        self._users = _lookup(knowledge.users)
-        self._popular = tuple(str(item) for item in knowledge.items.ids[: knowledge.max_length])
-        self._item_count, self._user_count = len(knowledge.items.ids), len(knowledge.users.ids)
+        self.max_length: int = fitted_state.max_length
+        self._items = _lookup(fitted_state.items)
+        self._users = _lookup(fitted_state.users)
+        self._popular = tuple(str(item) for item in fitted_state.items.ids[: fitted_state.max_length])
+        self._item_count, self._user_count = len(fitted_state.items.ids), len(fitted_state.users.ids)
         specs = {name: tf.TensorSpec(info.shape, info.dtype, name) for name, info in self.inputs.of_rank().items()}
         predicted = partial(self._predicted, _without_keras_tables(model))
         self._predict = tf.function(predicted, input_signature=[specs])
         self.owned = variables_read(self._predict)
-        for _, _, preparation in knowledge.prepared_features():
+        for _, _, preparation in fitted_state.prepared_features():
             self.owned += lookup_tables(preparation)
         description = json.dumps(
             {"inputs": self.inputs.to_dict(), "predictions": self.predictions, "orders_by": self.orders_by}
@@ -128,10 +128,10 @@ class RankingModule(tf.Module):
 
     def _predicted(self, model: RankingModel, inputs: Tensors) -> dict[str, tf.Tensor]:
         """Predictions of the R candidates that there are, [R] each, request by request."""
-        found = model.predictions(self._batch(model.knowledge, inputs))
+        found = model.predictions(self._batch(model.fitted_state, inputs))
         return {name: tf.ensure_shape(found[name], [None]) for name in self.predictions}
 
-    def _batch(self, knowledge: Knowledge, inputs: Tensors) -> dict[str, tf.Tensor]:
+    def _batch(self, fitted_state: FittedState, inputs: Tensors) -> dict[str, tf.Tensor]:
         """What the model reads of the R candidates; requests without any are left out, as no list is empty."""
         is_candidate = inputs["item_ids"] != ""
         is_asked = tf.reduce_any(is_candidate, axis=1)
@@ -144,17 +144,17 @@ class RankingModule(tf.Module):
         history = tf.boolean_mask(inputs["history"], is_asked)
         is_event = history != ""
         past = {
-            name: compact(tf.boolean_mask(inputs[name], is_asked), is_event, knowledge.max_length)
+            name: compact(tf.boolean_mask(inputs[name], is_asked), is_event, fitted_state.max_length)
             for name in self.inputs.past
         }
         batch = {
             "user": tf.gather(self._users.lookup(inputs["user_id"]), request),
             "item": self._items.lookup(candidates),
             "list": lists,
-            "history": compact(self._items.lookup(history), is_event, knowledge.max_length),
+            "history": compact(self._items.lookup(history), is_event, fitted_state.max_length),
         }
-        batch["level"] = tf.where(batch["history"] == 0, 0, self._levels(knowledge, past, batch["history"]))
-        if knowledge.context is not None:
+        batch["level"] = tf.where(batch["history"] == 0, 0, self._levels(fitted_state, past, batch["history"]))
+        if fitted_state.context is not None:
             # Ids that no training knows are told apart all the same.
             keys = tf.unique(tf.concat([tf.reshape(history, [-1]), candidates], axis=0), tf.int64).idx
             seen = tf.reshape(keys[: tf.size(history)], tf.shape(history))
@@ -162,22 +162,22 @@ class RankingModule(tf.Module):
                 numbers={name: raw[name] for name in self.inputs.compared},
                 lists=lists,
                 keys=keys[tf.size(history) :],
-                past_keys=compact(seen + 1, is_event, knowledge.max_length) - 1,
+                past_keys=compact(seen + 1, is_event, fitted_state.max_length) - 1,
                 past_numbers={number: past[name] for number, name in self.inputs.past_numbers.items()},
                 past_ages=past.get(AGE, tf.fill(tf.shape(batch["history"]), NAN)),
             )
-            prepared = knowledge.context.rows(raw, compared)
+            prepared = fitted_state.context.rows(raw, compared)
             batch |= {f"context/{name}": values for name, values in prepared.items()}
         return batch
 
-    def _levels(self, knowledge: Knowledge, past: Tensors, history: tf.Tensor) -> tf.Tensor:
+    def _levels(self, fitted_state: FittedState, past: Tensors, history: tf.Tensor) -> tf.Tensor:
         """How well the past items were liked, [B, L] int32 from 1; a missing rating is taken for a middling one."""
         if self.inputs.label_input is None:
             return tf.ones_like(history)
         labels = past[self.inputs.label_input]
         if self.inputs.label != RATING:
             return 1 + tf.cast(labels > 0, tf.int32)
-        limits = knowledge.levels.limits
+        limits = fitted_state.levels.limits
         known = tf.where(tf.math.is_finite(labels), labels, limits[len(limits) // 2])
         reached = tf.searchsorted(tf.constant(limits, tf.float32), tf.reshape(known, [-1]), side="right")
         return tf.maximum(tf.reshape(reached, tf.shape(labels)), 1)
@@ -185,9 +185,11 @@ class RankingModule(tf.Module):
 
 def _without_keras_tables(model: RankingModel) -> RankingModel:
     """The same model, the features of items and users in variables, which a SavedModel stores beside its graph."""
-    known = model.knowledge
-    knowledge = replace(known, item_features=_stored(known.item_features), user_features=_stored(known.user_features))
-    served = RankingModel(model.history_reader, model.network, model.objectives, knowledge, model.position_bias)
+    known = model.fitted_state
+    fitted_state = replace(
+        known, item_features=_stored(known.item_features), user_features=_stored(known.user_features)
+    )
+    served = RankingModel(model.history_reader, model.network, model.objectives, fitted_state, model.position_bias)
     served.calibration = model.calibration
     return served
 

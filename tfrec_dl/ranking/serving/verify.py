@@ -8,7 +8,7 @@ import numpy as np
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows, numbered
 from tfrec_dl.ranking.data.feedback import RATING
 from tfrec_dl.ranking.data.splits import ImpressionSplit
-from tfrec_dl.ranking.model import CLICK_LOGIT, Knowledge, Predictor, RankingModel
+from tfrec_dl.ranking.model import CLICK_LOGIT, FittedState, Predictor, RankingModel
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
 from tfrec_dl.serving.compare_answers import largest_difference, within_tolerance
@@ -42,21 +42,21 @@ def verify_ranking_export(
             by more than 1e-5.
     """
     inputs = RankingInputs.of(model)
-    rows = ranking_rows(model.knowledge, split)
+    rows = ranking_rows(model.fitted_state, split)
     predictions = Predictor(model)(RankingBatches(rows, part, ROWS).in_order())
-    request = table_request(inputs, model.knowledge, rows, predictions["row"])
+    request = table_request(inputs, model.fitted_state, rows, predictions["row"])
     names = [name for name in predictions if name not in ("row", CLICK_LOGIT)]
     expected = {"scores": predictions[model.orders_by], **{name: predictions[name] for name in names}}
     answers = {name: run(Path(version), [(RANK, request)])[0] for name, run in runs.items()}
     return {name: compare(name, request, expected, answer) for name, answer in answers.items()}
 
 
-def table_request(inputs: RankingInputs, knowledge: Knowledge, rows: RankingRows, part: np.ndarray) -> Arrays:
+def table_request(inputs: RankingInputs, fitted_state: FittedState, rows: RankingRows, part: np.ndarray) -> Arrays:
     """Lists of a table as one request.
 
     Args:
         inputs: what the model reads.
-        knowledge: of the model.
+        fitted_state: of the model.
         rows: the table.
         part: [R] rows in which no list is interrupted.
 
@@ -88,7 +88,7 @@ def table_request(inputs: RankingInputs, knowledge: Knowledge, rows: RankingRows
         found[AGE] = _padded((now - events.times[known]).astype(np.float32), event_lengths)
     if inputs.label_input is not None:
         levels = events.levels[known] - 1
-        limits = np.array(knowledge.levels.limits, dtype=np.float32)
+        limits = np.array(fitted_state.levels.limits, dtype=np.float32)
         labels = limits[levels] if inputs.label == RATING else levels.astype(np.float32)
         found[inputs.label_input] = _padded(labels, event_lengths)
     return found

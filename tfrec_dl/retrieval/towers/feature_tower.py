@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.features.prepared import Features
 
 
@@ -25,6 +26,11 @@ class FeatureTower(tf.keras.layers.Layer):
     def kinds(self) -> dict[str, Kind]:
         """Feature -> kind."""
         return self._features.kinds
+
+    @property
+    def fitted(self) -> FittedFeatures:
+        """What the preparation has learnt of the training rows."""
+        return self._features.fitted
 
     @property
     def preparation(self) -> tf.keras.Model:
