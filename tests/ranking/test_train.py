@@ -148,10 +148,10 @@ def test_data_that_cannot_be_judged_are_refused_before_anything_is_written(tmp_p
 @pytest.mark.slow
 def test_metrics_are_of_clicks_and_conversions_on_validation_and_test(finished):
     metrics = finished.metrics()
-    metrics = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ndcg", "ndcg@5")
-    metrics += ("predicted_ctr@1", "precision@1", "recall@5", "cvr", "cvr_auc", "ctcvr_auc")
+    names = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ndcg", "ndcg@5")
+    names += ("predicted_ctr@1", "precision@1", "recall@5", "cvr", "cvr_auc", "ctcvr_auc")
     for part in ("validation", "test"):
-        for name in metrics:
+        for name in names:
             assert np.isfinite(metrics[f"{part}/{name}"]), name
             assert metrics[f"{part}/{name}/low"] <= metrics[f"{part}/{name}/high"]
     assert not {name for name in metrics if not name.startswith(("validation/", "test/"))}

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from tfrec_dl.lifecycle.compare import compare, train_once
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.fitted_features import load_fitted
 from tfrec_dl.retrieval.network_run import save_vocabulary, vocabulary_of
 
 CLASSES, PER_CLASS = 4, 6
@@ -113,6 +115,31 @@ def test_model_is_built_again_without_the_data_to_the_bit(finished, source, tmp_
     np.testing.assert_array_equal(again.query(history), model.query(history))
     ids = source.read().interactions.user_ids.astype(str)
     np.testing.assert_array_equal(again.user_tower(ids), model.user_tower(ids))
+
+
+def test_what_was_learnt_of_features_is_read_and_not_learnt_again(finished, tmp_path):
+    """The run of an early version, which has no such file, learns the same from the features it has."""
+    folder = Path(shutil.copytree(finished.folder, tmp_path / "elsewhere"))
+    fitted = load_fitted(folder)
+    assert (fitted.items.kinds, fitted.users.kinds) == ({"text": "text", "cover": "image"}, {"age": "number"})
+    early = Path(shutil.copytree(folder, tmp_path / "early"))
+    (early / "fitted_features.json").unlink()
+    found = Run.open(early).model()
+    np.testing.assert_array_equal(found.item_vectors(), finished.model().item_vectors())
+    assert found.item_tower.fitted.states == fitted.items.states
+    assert found.user_tower.fitted.states == fitted.users.states
+    # Ages that changed since are standardised by the mean of the first.
+    users = Catalogue.load(folder / "users.parquet")
+    replace(users, columns={"age": users.columns["age"] + 100}).save(folder / "users.parquet")
+    assert Run.open(folder).model().user_tower.fitted.states == fitted.users.states
+
+
+def test_damaged_file_of_what_was_learnt_is_refused_in_one_line(finished, tmp_path):
+    folder = Path(shutil.copytree(finished.folder, tmp_path / "damaged"))
+    (folder / "fitted_features.json").write_text('{"items": 3}')
+    with pytest.raises(InputError, match="the run is damaged") as refused:
+        Run.open(folder).model()
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.slow

@@ -197,7 +197,7 @@ def test_fingerprint_changes_with_every_column(column):
         (
             {},
             ImpressionColumns(context={"click": "number"}),
-            "'click' says what came of an impression, so it",
+            "'click' is an outcome of the impression, so it",
         ),
         ({}, ImpressionColumns(context={"device": "image"}), "column 'device' holds pictures: give them in the table"),
     ],
