@@ -49,7 +49,7 @@ def test_interrupted_after_the_training_it_goes_on_from_there(program, small, tm
     out = tmp_path / "demo"
     with monkeypatch.context() as patched:
 
-        def interrupt(*arguments):
+        def interrupt(*arguments, **named):
             raise KeyboardInterrupt
 
         patched.setattr("tfrec_dl.retrieval.task.baseline_entries", interrupt)

@@ -131,8 +131,8 @@ def test_a_changed_or_damaged_folder_is_noticed(program, refusal, folder, run, t
         (["--items", "items.csv"], "--items is for a table"),
         (["--rating-column", "stars"], "--rating-column is for a table"),
         (["--model", "mult_dae"], "need the table itself"),
-        (["--model", "stacked"], "is a stack or a game"),
-        (["--model", "irgan"], "is a stack or a game"),
+        (["--model", "stacked"], "needs the table in memory"),
+        (["--model", "irgan"], "needs the table in memory"),
         (["--kind", "content"], "features"),
     ],
 )

@@ -155,8 +155,11 @@ def test_checkpoints_that_cannot_be_read_are_refused(program, refusal, table, ti
     (out / "metrics.json").unlink()  # as if killed before the end
     for checkpoint in (out / "checkpoints").rglob("ckpt-*"):
         checkpoint.write_bytes(b"noise")
-    said = refusal("train", "--data", table, "--model", "gru", "--out", out, *tiny)
-    assert "checkpoint" in said
+    result = program("train", "--data", table, "--model", "gru", "--out", out, *tiny)
+    assert result.status == 2
+    warning, error = result.err.splitlines()
+    assert "cannot be read" in warning
+    assert error.startswith("error: no checkpoint in ")
     assert not (out / "metrics.json").exists()
 
 
@@ -171,6 +174,6 @@ def test_stack_is_trained_exported_and_refuses_figures_in_its_own_sample(program
     assert "standardised scores: simple_rnn " in result.out
     assert str(run / "members") in result.out
     assert program("evaluate", run).status == 0
-    assert "cross-fitted figures on them are in" in refusal("evaluate", run, "--split", "validation")
+    assert "cross-fitted metrics on them are in" in refusal("evaluate", run, "--split", "validation")
     assert program("export", run, dest).status == 0
     assert "item_7" in program("recommend", dest, "--history", "item_5,item_6").out

@@ -21,9 +21,9 @@ def path(tmp_path) -> str:
 
 
 def test_columns_are_those_named(path):
-    forwards, backwards = DataSource(path).read(), DataSource(path, time="day").read()
+    forwards, backwards = DataSource(path).read_interactions(), DataSource(path, time="day").read_interactions()
     np.testing.assert_array_equal(forwards.order.reshape(5, 5)[:, ::-1], backwards.order.reshape(5, 5))
-    swapped = DataSource(path, user="item_id", item="user_id").read()
+    swapped = DataSource(path, user="item_id", item="user_id").read_interactions()
     assert sorted(swapped.user_ids) == sorted(forwards.item_ids)
 
 

@@ -157,11 +157,11 @@ def test_wrong_setting_is_one_clear_line(recipe, settings, message):
 
 
 def test_settings_of_the_same_name_elsewhere_stay_what_they_are():
-    """GBCE's calibration is a number, and a stack's ranker no network."""
+    """GBCE's calibration is a number, and a stack's blender no network."""
     loss = RECIPES["gru"].with_settings({"loss": "gbce", "calibration": "0.5"}).model.loss
     assert loss.calibration == 0.5
-    (stack,) = (each for each in recipes_of("retrieval").values() if hasattr(each.model, "ranker"))
-    path = f"ranker.{next(iter(stack.to_dict()['model']['ranker']))}"
+    (stack,) = (each for each in recipes_of("retrieval").values() if hasattr(each.model, "blender"))
+    path = f"blender.{next(iter(stack.to_dict()['model']['blender']))}"
     with pytest.raises(InputError, match=rf"setting model\.{path} is 'a lot'"):
         stack.with_settings({path: "a lot"})
 

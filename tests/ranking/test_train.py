@@ -197,11 +197,11 @@ def test_table_that_has_changed_is_refused(finished, tmp_path):
 
 
 @pytest.mark.slow
-def test_unfinished_run_has_no_metrics_and_one_of_retrieval_is_no_ranking_run(interrupted, tmp_path):
+def test_unfinished_run_has_no_metrics_and_an_empty_configuration_is_no_run(interrupted, tmp_path):
     with pytest.raises(InputError, match="is not finished: run the same `tfrec-dl train` command again"):
         Run.open(interrupted).metrics()
     (tmp_path / "config.json").write_text('{"recipe": {}, "data": {}}')
-    with pytest.raises(InputError, match="is a run of retrieval, not of ranking"):
+    with pytest.raises(InputError, match="not a recipe: Field required"):
         Run.open(tmp_path)
     with pytest.raises(InputError, match="does not exist"):
         Run.open(tmp_path / "nowhere")

@@ -150,8 +150,8 @@ PROGRAM = """
     import json, os, signal, sys
     import tensorflow as tf
     from tfrec_dl.data.source import DataSource
-    from tfrec_dl.recipes import Recipe
-    from tfrec_dl.training.train import train
+    from tfrec_dl.recipes.recipe import Recipe
+    from tfrec_dl.lifecycle.train import train
 
     class Kills(tf.keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):

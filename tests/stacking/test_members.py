@@ -47,10 +47,10 @@ def test_blocks_hold_every_history_but_the_empty_ones_once(histories, vocabulary
     members = Members({"noise": Arbitrary(0), "right": Follows(1, 1)}, vocabulary)
     whole = members.member_scores(tf.constant(histories(rows).padded(9)))
     found = []
-    for block, found in members.blocks(histories(rows)):
+    for block, scored in members.blocks(histories(rows)):
         found += block.tolist()
-        assert found.scores.numpy() == pytest.approx(whole.scores.numpy()[block], abs=1e-6)
-        assert found.length.numpy()[:, 0].tolist() == [len(rows[row]) for row in block]
+        assert scored.scores.numpy() == pytest.approx(whole.scores.numpy()[block], abs=1e-6)
+        assert scored.length.numpy()[:, 0].tolist() == [len(rows[row]) for row in block]
     assert sorted(found) == [0, 2, 3, 4, 6, 7]
 
 

@@ -86,6 +86,11 @@ class AdversarialFamily(Family):
         """Exports a finished run's generator; returns the version's folder."""
         return export_saved_model(self.model(run), dest, k_max, card)
 
+    def reads_item_features(self, recipe: Recipe) -> bool:
+        """Whether its networks can know items by their features."""
+        generator = generator_recipe(recipe)
+        return bool(generator.family.reads_item_features(generator))
+
     def lines(self, run: RunFolder) -> list[RunFolder]:
         """The run, and that of its generator before adversarial training."""
         return [run, Run.open(run.folder / START)]

@@ -52,11 +52,11 @@ def compare(
     settings = training.settings()
     quiet_tensorflow()
     from tfrec_dl.lifecycle.compare import compare
-    from tfrec_dl.recipes.named import RECIPES
+    from tfrec_dl.recipes.named import recipes_of
 
     recipes = [commands.recipe(name, settings, options, table) for name in names]
     if out is not None:
-        require_only(out, {*RECIPES, *LEADERBOARD}, "a comparison")
+        require_only(out, {*recipes_of(task.value), *LEADERBOARD}, "a comparison")
     source = commands.source(table, options)
     if out is not None:
         with shown_progress(), commands.naming_options(source):

@@ -48,6 +48,8 @@ def compare(
             trained.
     """
     task = _task(recipes)
+    if not source.in_memory:
+        raise InputError(f"{source.path} is a prepared folder, and baselines need the table in memory: give the table.")
     for recipe in recipes:
         recipe.family.check(recipe, source)
         refuse_other_files(folder / recipe.name)

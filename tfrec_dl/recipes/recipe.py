@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.recipes.families import family_named
+from tfrec_dl.recipes.families import FAMILIES, family_named
 from tfrec_dl.recipes.renamed import with_new_names
 from tfrec_dl.recipes.settings import change, setting_at
 from tfrec_dl.recipes.strict import STRICT
@@ -17,6 +17,9 @@ from tfrec_dl.recipes.strict import STRICT
 
 def _model(values: Any) -> Any:
     """A model's configuration, from its plain values or as it is."""
+    if not isinstance(values, Mapping) and type(values) not in {family.config for family in FAMILIES.classes()}:
+        message = f"a value of type {type(values).__name__} configures no model"
+        raise PydanticCustomError("unknown_family", "{message}", {"message": message})
     try:
         family = family_named(dict(values) if isinstance(values, Mapping) else values)
     except InputError as error:
