@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tfrec_dl.baselines.fit import BASELINES, baseline_entries
+from tfrec_dl.baselines import BASELINES
+from tfrec_dl.baselines.fit import baseline_entries
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError

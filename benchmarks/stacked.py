@@ -14,7 +14,8 @@ from rich.console import Console
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks.settings import DATA_SETS
-from tfrec_dl.baselines.fit import BASELINES, fit_baselines
+from tfrec_dl.baselines import BASELINES
+from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate

@@ -1,5 +1,10 @@
 """The public names, each loaded from its module when it is first used."""
 
+from . import baselines as baselines
+from . import encoders as encoders
+from . import features as features
+from . import losses as losses
+from . import metrics as metrics
 from .adversarial.cfgan import CFGAN as CFGAN
 from .adversarial.configuration import CFGANConfig as CFGANConfig
 from .adversarial.configuration import IRGANConfig as IRGANConfig
@@ -19,7 +24,7 @@ from .adversarial.pictures.grid import PictureGrid as PictureGrid
 from .adversarial.settings import CFGANTraining as CFGANTraining
 from .adversarial.settings import IRGANTraining as IRGANTraining
 from .adversarial.train import compile_adversarial as compile_adversarial
-from .baselines.fit import BASELINES as BASELINES
+from .baselines.baseline import BASELINES as BASELINES
 from .baselines.fit import fit_baselines as fit_baselines
 from .baselines.rating_bias import RatingBias as RatingBias
 from .data.catalogue.catalogue import Catalogue as Catalogue
@@ -64,6 +69,7 @@ from .features.hashed_categories import HashedCategories as HashedCategories
 from .lifecycle.compare import compare as compare
 from .lifecycle.load import load as load
 from .lifecycle.train import train as train
+from .plugins import load_plugins as load_plugins
 from .ranking.build import build_ranking_model as build_ranking_model
 from .ranking.calibration import Calibration as Calibration
 from .ranking.calibration import Isotonic as Isotonic

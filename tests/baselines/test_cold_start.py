@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tfrec_dl.baselines.cold_start import COLD_BASELINES, cold_baseline_entries
+from tfrec_dl.baselines import COLD_BASELINES
+from tfrec_dl.baselines.cold_start import cold_baseline_entries
 from tfrec_dl.baselines.held_out_popularity import HeldOutPopularity
 from tfrec_dl.baselines.random_scores import RandomScores
 from tfrec_dl.baselines.tf_idf import TfIdf
@@ -39,7 +40,7 @@ def texts(cold_start):
 
 @pytest.fixture(scope="module", params=COLD_BASELINES)
 def baseline(request, cold_start, texts):
-    return COLD_BASELINES[request.param](cold_start, texts)
+    return COLD_BASELINES[request.param].from_cold_split(cold_start, texts)
 
 
 def test_scores_are_fresh_finite_floats_for_the_whole_catalogue(baseline, cold_start):

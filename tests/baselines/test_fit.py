@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tfrec_dl.baselines import fit as baselines_module
-from tfrec_dl.baselines.fit import BASELINES, baseline_entries, fit_baselines
+from tfrec_dl.baselines import BASELINES
+from tfrec_dl.baselines.fit import baseline_entries, fit_baselines
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError
@@ -67,7 +67,7 @@ def test_on_a_chain_the_markov_chain_wins(split):
 
 
 def test_ease_is_left_out_with_a_reason_where_the_catalogue_is_too_large(split, monkeypatch):
-    monkeypatch.setattr(baselines_module, "MAX_ITEMS", 10)
+    monkeypatch.setattr("tfrec_dl.baselines.ease.MAX_ITEMS", 10)
     reasons: list[str] = []
     assert [name for name, _, _ in fit_baselines(split, ["popularity", "ease"], reasons.append)] == ["popularity"]
     assert len(reasons) == 1

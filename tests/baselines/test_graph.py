@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from tfrec_dl.baselines.fit import BASELINES, fit_baselines
+from tfrec_dl.baselines import BASELINES
+from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.baselines.graph import SparseRows, distinct_items
 from tfrec_dl.baselines.ials import IALS
 from tfrec_dl.data.interactions import Interactions

@@ -4,7 +4,7 @@ import json
 import pandas as pd
 import pytest
 
-from tfrec_dl.baselines.fit import BASELINES
+from tfrec_dl.baselines import BASELINES
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from tests.synthetic import cyclic_interactions
-from tfrec_dl.baselines.fit import BASELINES, fit_baselines
+from tfrec_dl.baselines import BASELINES
+from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError

@@ -1,17 +1,16 @@
 """Settings of a stack: its members by name, and what holds for one of them or for all."""
 
 import json
-from typing import get_args
 
 import pytest
 
-from tfrec_dl.baselines.fit import BASELINE_GRAPHS, BASELINES
+from tfrec_dl.baselines import BASELINES, Baseline
 from tfrec_dl.encoders import GRU, LSTM, NextItNet
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.stacking.configuration import BaselineName, StackedConfig
+from tfrec_dl.stacking.configuration import StackedConfig
 
 
 @pytest.fixture
@@ -53,8 +52,31 @@ def test_baselines_and_blender_are_settings_too(stacked):
     assert stacked.with_settings({"baselines": ""}).model.baselines == ()
 
 
-def test_every_baseline_can_be_named():
-    assert set(get_args(BaselineName)) == set(BASELINES) == set(BASELINE_GRAPHS)
+def test_every_baseline_can_be_named(stacked):
+    assert set(stacked.model.baselines) == set(BASELINES)
+    assert stacked.with_settings({"baselines": ",".join(BASELINES)}) == stacked
+    assert all(baseline.graph_class is not None for baseline in BASELINES.classes())
+
+
+def test_baseline_without_a_graph_is_no_member(stacked, monkeypatch):
+    class Alphabet(Baseline):
+        name = "alphabet"
+
+        def __init__(self, vocabulary):
+            self.vocabulary = vocabulary
+
+        @classmethod
+        def from_split(cls, split):
+            return cls(split.vocabulary)
+
+        def scores(self, histories):
+            return None
+
+    monkeypatch.setitem(BASELINES._classes, "alphabet", Alphabet)
+    with pytest.raises(InputError, match="baseline 'alphabet' has no graph, which a stack is served by"):
+        stacked.with_settings({"baselines": "ease,alphabet"})
+    with pytest.raises(InputError, match="baseline 'alphabet' has no graph"):
+        Alphabet(None).graph()
 
 
 def test_stack_comes_back_from_json(stacked):
@@ -83,7 +105,7 @@ def test_settings_by_the_names_of_earlier_versions_are_read(stacked):
     [
         ({"members": "gru,casr"}, "no recipe is called 'casr': did you mean 'caser'?"),
         ({"members": "gru,stacked"}, "'stacked' is several networks, not one"),
-        ({"baselines": "ease,svd"}, "setting model.baselines.1 is 'svd'"),
+        ({"baselines": "ease,svd"}, "setting model.baselines.1 is 'svd': no baseline is called 'svd': choose one of"),
         ({"units": 0}, "setting model.members.gru.model.body.units is 0: Input should be greater than or equal to 1"),
         ({"lstm.model.body.units": 3}, "there is no setting 'lstm.model.body.units'"),
         ({"cases": 0}, "setting model.blender.cases is 0"),

@@ -1,1 +1,27 @@
-"""Baselines: recommenders without a neural network that every model is measured against."""
+"""Baselines: recommenders without a neural network that every model is measured against.
+
+`tfrec_dl.baselines.EASE` and the other classes are imported when they are asked for.
+"""
+
+from typing import Any
+
+from tfrec_dl.baselines.baseline import BASELINES, COLD_BASELINES, Baseline, ColdStartBaseline
+from tfrec_dl.registry import lazily
+
+__all__ = ["BASELINES", "COLD_BASELINES", "Baseline", "ColdStartBaseline", "register", "register_cold_start"]
+
+register = BASELINES.register
+register_cold_start = COLD_BASELINES.register
+_attribute = lazily(
+    __name__,
+    (BASELINES, COLD_BASELINES),
+    {
+        "fit": ["baseline_entries", "fit_baselines"],
+        "graph": ["BaselineGraph", "SparseRows", "distinct_items", "frozen"],
+        "rating_bias": ["RatingBias"],
+    },
+)
+
+
+def __getattr__(name: str) -> Any:
+    return _attribute(name)

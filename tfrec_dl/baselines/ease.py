@@ -8,23 +8,50 @@ import numpy as np
 import tensorflow as tf
 from scipy.linalg.lapack import dpotrf, dpotri
 
+from tfrec_dl.baselines.baseline import BASELINES, Baseline
 from tfrec_dl.baselines.graph import BaselineGraph, distinct_items, frozen
 from tfrec_dl.baselines.matrix import binary_matrix, popular_for_new_users
 from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 
 MAX_ITEMS = 20_000  # inverting takes cubic time and items^2 x 16 bytes: here two minutes and about 7 GB
 
 
+class EASEGraph(BaselineGraph):
+    """`EASE` inside a TensorFlow graph: a sum of the history's rows of B.
+
+    Args:
+        item_counts: [size] training interactions by index.
+        weights: [size, size].
+    """
+
+    def __init__(self, item_counts: np.ndarray, weights: np.ndarray) -> None:
+        super().__init__(item_counts)
+        self.weights = frozen(weights)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The matrix."""
+        return {"weights": self.weights.numpy()}
+
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        items, rows = distinct_items(history)
+        return tf.sparse.segment_sum(self.weights, items, rows, num_segments=tf.shape(history)[0])
+
+
+@BASELINES.register("ease")
 @dataclass(frozen=True, eq=False)
-class EASE:
+class EASE(Baseline):
     """Embarrassingly shallow autoencoder (Steck, WWW 2019): scores = history · B, where B's diagonal is zero.
 
     Attributes:
         weights: [size, size] float32.
         vocabulary: the items.
     """
+
+    place = 50
+    graph_class = EASEGraph
 
     weights: np.ndarray
     vocabulary: Vocabulary
@@ -51,6 +78,19 @@ class EASE:
         np.fill_diagonal(weights, 0.0)
         return cls(weights, vocabulary)
 
+    @classmethod
+    def from_split(cls, split: Split) -> EASE:
+        """Solves for the training part."""
+        return cls.fit(split.train, split.vocabulary)
+
+    @classmethod
+    def left_out(cls, split: Split) -> str | None:
+        """Where the catalogue is too large for the inverse."""
+        items = split.vocabulary.size - FIRST_ITEM
+        if items <= MAX_ITEMS:
+            return None
+        return f"EASE is left out: it inverts an items x items matrix, too large for {items:,} items."
+
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue: [H, vocabulary.size] float32; new users get the popular items."""
         scores: np.ndarray = binary_matrix(histories, self.vocabulary.size) @ self.weights
@@ -75,24 +115,3 @@ def _inverted(matrix: np.ndarray) -> np.ndarray:
     if failed or singular:
         raise np.linalg.LinAlgError("the matrix is not positive definite.")
     return inverse
-
-
-class EASEGraph(BaselineGraph):
-    """`EASE` inside a TensorFlow graph: a sum of the history's rows of B.
-
-    Args:
-        item_counts: [size] training interactions by index.
-        weights: [size, size].
-    """
-
-    def __init__(self, item_counts: np.ndarray, weights: np.ndarray) -> None:
-        super().__init__(item_counts)
-        self.weights = frozen(weights)
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The matrix."""
-        return {"weights": self.weights.numpy()}
-
-    def _scores(self, history: tf.Tensor) -> tf.Tensor:
-        items, rows = distinct_items(history)
-        return tf.sparse.segment_sum(self.weights, items, rows, num_segments=tf.shape(history)[0])

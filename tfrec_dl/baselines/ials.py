@@ -9,75 +9,13 @@ import tensorflow as tf
 from implicit.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
+from tfrec_dl.baselines.baseline import BASELINES, Baseline
 from tfrec_dl.baselines.graph import BaselineGraph, distinct_items, frozen
 from tfrec_dl.baselines.matrix import binary_matrix
 from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.scorer import FactorScorer
-
-
-class IALS(FactorScorer):
-    """Scores by user factor · item factor (Hu, Koren and Volinsky, 2008), from `implicit`.
-
-    The user's factor is solved from the history that is scored, so users who were not in training are served as well.
-
-    Args:
-        recommender: a fitted `AlternatingLeastSquares` over `vocabulary.size` items.
-        vocabulary: the items.
-    """
-
-    def __init__(self, recommender: Any, vocabulary: Vocabulary) -> None:
-        super().__init__(vocabulary, recommender.item_factors)
-        self.recommender = recommender
-
-    @classmethod
-    def fit(
-        cls,
-        train: Histories,
-        vocabulary: Vocabulary,
-        factors: int = 64,
-        regularization: float = 10.0,
-        alpha: float = 1.0,
-        iterations: int = 15,
-        seed: int = 0,
-    ) -> IALS:
-        """Factorises the training histories.
-
-        Of regularizations 0.01, 1 and 10 (64 factors, alpha 1), 10 had the highest validation NDCG@10 on ml-100k and
-        amazon-beauty, and was within 0.0005 of the highest on ml-1m; the other defaults were not searched beyond that.
-
-        Args:
-            train: histories to learn from.
-            vocabulary: the items.
-            factors: length of the vectors.
-            regularization: weight of the squared norms.
-            alpha: confidence of an interaction.
-            iterations: alternations.
-            seed: of the initial factors.
-        """
-        # implicit runs threads of its own; BLAS threads inside them slow it down, and it warns of them.
-        with threadpool_limits(1, "blas"):
-            recommender = AlternatingLeastSquares(
-                factors=factors,
-                regularization=regularization,
-                alpha=alpha,
-                iterations=iterations,
-                random_state=seed,
-            )
-            recommender.fit(binary_matrix(train, vocabulary.size), show_progress=False)
-        return cls(recommender, vocabulary)
-
-    def queries(self, histories: Histories) -> np.ndarray:
-        """[H, factors] float32 user factors."""
-        with threadpool_limits(1, "blas"):
-            matrix = binary_matrix(histories, self.vocabulary.size)
-            factors: np.ndarray = self.recommender.recalculate_user(np.arange(len(histories)), matrix)
-        return factors
-
-    def graph(self) -> IALSGraph:
-        """The same scores inside a TensorFlow graph."""
-        fitted = self.recommender
-        return IALSGraph(self.vocabulary.item_counts, self._items, fitted.regularization, fitted.alpha)
 
 
 class IALSGraph(BaselineGraph):
@@ -121,3 +59,76 @@ class IALSGraph(BaselineGraph):
         matrix = self.gram + (self.alpha - 1.0) * tf.matmul(met, met, transpose_a=True)
         users = tf.linalg.solve(matrix, self.alpha * tf.reduce_sum(met, axis=1)[..., tf.newaxis])[..., 0]
         return tf.matmul(tf.cast(users, tf.float32), self.item_factors, transpose_b=True)
+
+
+@BASELINES.register("ials")
+class IALS(FactorScorer, Baseline):
+    """Scores by user factor · item factor (Hu, Koren and Volinsky, 2008), from `implicit`.
+
+    The user's factor is solved from the history that is scored, so users who were not in training are served as well.
+
+    Args:
+        recommender: a fitted `AlternatingLeastSquares` over `vocabulary.size` items.
+        vocabulary: the items.
+    """
+
+    place = 40
+    graph_class = IALSGraph
+
+    def __init__(self, recommender: Any, vocabulary: Vocabulary) -> None:
+        super().__init__(vocabulary, recommender.item_factors)
+        self.recommender = recommender
+
+    @classmethod
+    def fit(
+        cls,
+        train: Histories,
+        vocabulary: Vocabulary,
+        factors: int = 64,
+        regularization: float = 10.0,
+        alpha: float = 1.0,
+        iterations: int = 15,
+        seed: int = 0,
+    ) -> IALS:
+        """Factorises the training histories.
+
+        Of regularizations 0.01, 1 and 10 (64 factors, alpha 1), 10 had the highest validation NDCG@10 on ml-100k and
+        amazon-beauty, and was within 0.0005 of the highest on ml-1m; the other defaults were not searched beyond that.
+
+        Args:
+            train: histories to learn from.
+            vocabulary: the items.
+            factors: length of the vectors.
+            regularization: weight of the squared norms.
+            alpha: confidence of an interaction.
+            iterations: alternations.
+            seed: of the initial factors.
+        """
+        # implicit runs threads of its own; BLAS threads inside them slow it down, and it warns of them.
+        with threadpool_limits(1, "blas"):
+            recommender = AlternatingLeastSquares(
+                factors=factors,
+                regularization=regularization,
+                alpha=alpha,
+                iterations=iterations,
+                random_state=seed,
+            )
+            recommender.fit(binary_matrix(train, vocabulary.size), show_progress=False)
+        return cls(recommender, vocabulary)
+
+    @classmethod
+    def from_split(cls, split: Split) -> IALS:
+        """Factorises the training part."""
+        return cls.fit(split.train, split.vocabulary)
+
+    def queries(self, histories: Histories) -> np.ndarray:
+        """[H, factors] float32 user factors."""
+        with threadpool_limits(1, "blas"):
+            matrix = binary_matrix(histories, self.vocabulary.size)
+            factors: np.ndarray = self.recommender.recalculate_user(np.arange(len(histories)), matrix)
+        return factors
+
+    def graph(self) -> IALSGraph:
+        """The same scores inside a TensorFlow graph."""
+        fitted = self.recommender
+        return IALSGraph(self.vocabulary.item_counts, self._items, fitted.regularization, fitted.alpha)

@@ -11,41 +11,12 @@ from implicit.nearest_neighbours import CosineRecommender
 from implicit.utils import ParameterWarning
 from scipy import sparse
 
+from tfrec_dl.baselines.baseline import BASELINES, Baseline
 from tfrec_dl.baselines.graph import BaselineGraph, SparseRows, distinct_items
 from tfrec_dl.baselines.matrix import binary_matrix, popular_for_new_users
 from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True, eq=False)
-class ItemKNN:
-    """Scores an item by its cosine similarity to the items of the history (Sarwar et al., 2001), from `implicit`.
-
-    Attributes:
-        similarity: [size, size] float64 CSR, the nearest neighbours of each item.
-        vocabulary: the items.
-    """
-
-    similarity: sparse.csr_matrix
-    vocabulary: Vocabulary
-
-    @classmethod
-    def fit(cls, train: Histories, vocabulary: Vocabulary, k: int = 100) -> ItemKNN:
-        """Finds the `k` nearest neighbours of each item by the cosine of their sets of users."""
-        recommender = CosineRecommender(K=k)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ParameterWarning)  # of a sparse format that implicit itself chose
-            recommender.fit(binary_matrix(train, vocabulary.size).astype(np.float64), show_progress=False)
-        return cls(recommender.similarity, vocabulary)
-
-    def scores(self, histories: Histories) -> np.ndarray:
-        """Scores the whole catalogue: [H, vocabulary.size] float32; new users get the popular items."""
-        summed = (binary_matrix(histories, self.vocabulary.size) @ self.similarity).astype(np.float32).toarray()
-        return popular_for_new_users(summed, histories, self.vocabulary)
-
-    def graph(self) -> ItemKNNGraph:
-        """The same scores inside a TensorFlow graph."""
-        return ItemKNNGraph(self.vocabulary.item_counts, **SparseRows.arrays_of(self.similarity))
 
 
 class ItemKNNGraph(BaselineGraph):
@@ -67,3 +38,43 @@ class ItemKNNGraph(BaselineGraph):
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
         items, rows = distinct_items(history)
         return self.similarity.weighted_sum(items, tf.ones_like(items, tf.float32), rows, tf.shape(history)[0])
+
+
+@BASELINES.register("item_knn")
+@dataclass(frozen=True, eq=False)
+class ItemKNN(Baseline):
+    """Scores an item by its cosine similarity to the items of the history (Sarwar et al., 2001), from `implicit`.
+
+    Attributes:
+        similarity: [size, size] float64 CSR, the nearest neighbours of each item.
+        vocabulary: the items.
+    """
+
+    place = 30
+    graph_class = ItemKNNGraph
+
+    similarity: sparse.csr_matrix
+    vocabulary: Vocabulary
+
+    @classmethod
+    def fit(cls, train: Histories, vocabulary: Vocabulary, k: int = 100) -> ItemKNN:
+        """Finds the `k` nearest neighbours of each item by the cosine of their sets of users."""
+        recommender = CosineRecommender(K=k)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ParameterWarning)  # of a sparse format that implicit itself chose
+            recommender.fit(binary_matrix(train, vocabulary.size).astype(np.float64), show_progress=False)
+        return cls(recommender.similarity, vocabulary)
+
+    @classmethod
+    def from_split(cls, split: Split) -> ItemKNN:
+        """Compares the items of the training part."""
+        return cls.fit(split.train, split.vocabulary)
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue: [H, vocabulary.size] float32; new users get the popular items."""
+        summed = (binary_matrix(histories, self.vocabulary.size) @ self.similarity).astype(np.float32).toarray()
+        return popular_for_new_users(summed, histories, self.vocabulary)
+
+    def graph(self) -> ItemKNNGraph:
+        """The same scores inside a TensorFlow graph."""
+        return ItemKNNGraph(self.vocabulary.item_counts, **SparseRows.arrays_of(self.similarity))

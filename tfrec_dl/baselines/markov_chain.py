@@ -9,10 +9,11 @@ import numpy as np
 import tensorflow as tf
 from scipy import sparse
 
+from tfrec_dl.baselines.baseline import BASELINES, Baseline
 from tfrec_dl.baselines.graph import BaselineGraph, SparseRows, frozen
 from tfrec_dl.baselines.matrix import popular_for_new_users
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.split import EvaluationCases, Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
@@ -24,8 +25,41 @@ DECAYS = (0.2, 0.35, 0.5, 0.65, 0.8, 0.9)
 TIE_SHARE = 1e-8
 
 
+class MarkovChainGraph(BaselineGraph):
+    """`MarkovChain` inside a TensorFlow graph.
+
+    Args:
+        item_counts: [size] training interactions by index.
+        decay: of the votes.
+        tie_breakers: [size] what every item scores without a vote.
+        **transitions: the arguments of `SparseRows`.
+    """
+
+    def __init__(
+        self, item_counts: np.ndarray, decay: float | np.ndarray, tie_breakers: np.ndarray, **transitions: np.ndarray
+    ) -> None:
+        super().__init__(item_counts)
+        self.decay = float(decay)
+        self.tie_breakers = frozen(tie_breakers)
+        self.transitions = SparseRows(**transitions)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Decay, tie-breakers and transitions."""
+        own = {"decay": np.array(self.decay), "tie_breakers": self.tie_breakers.numpy()}
+        return own | self.transitions.arrays()
+
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        lengths = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
+        distance = lengths - 1 - tf.range(tf.shape(history)[1])
+        places = tf.where((distance >= 0) & (distance < VOTERS))
+        weights = self.decay ** tf.cast(tf.gather_nd(distance, places), tf.float32)
+        items, count = tf.gather_nd(history, places), tf.shape(history)[0]
+        return self.tie_breakers + self.transitions.weighted_sum(items, weights, places[:, 0], count)
+
+
+@BASELINES.register("markov_chain")
 @dataclass(frozen=True, eq=False)
-class MarkovChain:
+class MarkovChain(Baseline):
     """Scores an item by how often it followed the last five items of the history.
 
     A training transition a -> b weighs count(a, b) / sqrt(count(a)). The item `d` places before the end votes with
@@ -36,6 +70,9 @@ class MarkovChain:
         vocabulary: the items.
         decay: of the votes, above 0 and at most 1.
     """
+
+    place = 20
+    graph_class = MarkovChainGraph
 
     transitions: sparse.csr_matrix
     vocabulary: Vocabulary
@@ -77,6 +114,11 @@ class MarkovChain:
         figures = [evaluate(chain, validation, vocabulary, metrics=["ndcg@10"]).means()["ndcg@10"] for chain in chains]
         return chains[int(np.argmax(figures))]
 
+    @classmethod
+    def from_split(cls, split: Split) -> MarkovChain:
+        """Counts transitions of the training part, and chooses the decay on validation."""
+        return cls.tuned(split.train, split.vocabulary, split.validation)
+
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue: [H, vocabulary.size] float64, so that ties are broken where float32 could not.
 
@@ -103,35 +145,3 @@ class MarkovChain:
         popularity = self.vocabulary.item_counts / max(1, self.vocabulary.item_counts.max())
         weakest = self.transitions.data.min(initial=1.0) * self.decay ** (VOTERS - 1)
         return np.asarray(popularity * weakest * TIE_SHARE)
-
-
-class MarkovChainGraph(BaselineGraph):
-    """`MarkovChain` inside a TensorFlow graph.
-
-    Args:
-        item_counts: [size] training interactions by index.
-        decay: of the votes.
-        tie_breakers: [size] what every item scores without a vote.
-        **transitions: the arguments of `SparseRows`.
-    """
-
-    def __init__(
-        self, item_counts: np.ndarray, decay: float | np.ndarray, tie_breakers: np.ndarray, **transitions: np.ndarray
-    ) -> None:
-        super().__init__(item_counts)
-        self.decay = float(decay)
-        self.tie_breakers = frozen(tie_breakers)
-        self.transitions = SparseRows(**transitions)
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Decay, tie-breakers and transitions."""
-        own = {"decay": np.array(self.decay), "tie_breakers": self.tie_breakers.numpy()}
-        return own | self.transitions.arrays()
-
-    def _scores(self, history: tf.Tensor) -> tf.Tensor:
-        lengths = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
-        distance = lengths - 1 - tf.range(tf.shape(history)[1])
-        places = tf.where((distance >= 0) & (distance < VOTERS))
-        weights = self.decay ** tf.cast(tf.gather_nd(distance, places), tf.float32)
-        items, count = tf.gather_nd(history, places), tf.shape(history)[0]
-        return self.tie_breakers + self.transitions.weighted_sum(items, weights, places[:, 0], count)

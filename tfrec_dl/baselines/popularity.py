@@ -7,29 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.baselines.baseline import BASELINES, Baseline
 from tfrec_dl.baselines.graph import BaselineGraph
 from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True, eq=False)
-class Popularity:
-    """Scores every item by its training interactions, whatever the history."""
-
-    vocabulary: Vocabulary
-
-    @classmethod
-    def fit(cls, train: Histories, vocabulary: Vocabulary) -> Popularity:
-        """Takes the vocabulary's counts, which are those of `train`."""
-        return cls(vocabulary)
-
-    def scores(self, histories: Histories) -> np.ndarray:
-        """Scores the whole catalogue: [H, vocabulary.size] float32."""
-        return np.tile(self.vocabulary.item_counts.astype(np.float32), (len(histories), 1))
-
-    def graph(self) -> PopularityGraph:
-        """The same scores inside a TensorFlow graph."""
-        return PopularityGraph(self.vocabulary.item_counts)
 
 
 class PopularityGraph(BaselineGraph):
@@ -41,3 +23,32 @@ class PopularityGraph(BaselineGraph):
 
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
         return tf.tile(self.item_counts[tf.newaxis], [tf.shape(history)[0], 1])
+
+
+@BASELINES.register("popularity")
+@dataclass(frozen=True, eq=False)
+class Popularity(Baseline):
+    """Scores every item by its training interactions, whatever the history."""
+
+    place = 10
+    graph_class = PopularityGraph
+
+    vocabulary: Vocabulary
+
+    @classmethod
+    def fit(cls, train: Histories, vocabulary: Vocabulary) -> Popularity:
+        """Takes the vocabulary's counts, which are those of `train`."""
+        return cls(vocabulary)
+
+    @classmethod
+    def from_split(cls, split: Split) -> Popularity:
+        """Takes the counts of the training part."""
+        return cls.fit(split.train, split.vocabulary)
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue: [H, vocabulary.size] float32."""
+        return np.tile(self.vocabulary.item_counts.astype(np.float32), (len(histories), 1))
+
+    def graph(self) -> PopularityGraph:
+        """The same scores inside a TensorFlow graph."""
+        return PopularityGraph(self.vocabulary.item_counts)

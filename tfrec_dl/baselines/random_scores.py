@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from tfrec_dl.baselines.baseline import COLD_BASELINES, ColdStartBaseline
 from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.cold_start import ColdStartSplit
 from tfrec_dl.data.vocabulary import Vocabulary
 
 
+@COLD_BASELINES.register("random")
 @dataclass(frozen=True, eq=False)
-class RandomScores:
+class RandomScores(ColdStartBaseline):
     """Scores every item at random, anew for each user.
 
     Scores depend on the seed and the user id alone, so they are the same alone and in a block, and each time.
@@ -22,8 +26,15 @@ class RandomScores:
         seed: of the scores, at least 0.
     """
 
+    place = 10
+
     vocabulary: Vocabulary
     seed: int = 0
+
+    @classmethod
+    def from_cold_split(cls, cold_split: ColdStartSplit, texts: Sequence[str] | np.ndarray) -> RandomScores:
+        """Takes the items."""
+        return cls(cold_split.vocabulary)
 
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue: [H, vocabulary.size] float32, uniform in [0, 1)."""

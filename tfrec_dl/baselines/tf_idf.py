@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from tfrec_dl.baselines.baseline import COLD_BASELINES, ColdStartBaseline
 from tfrec_dl.baselines.matrix import binary_matrix, popular_for_new_users
 from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.cold_start import ColdStartSplit
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 
 
+@COLD_BASELINES.register("tf_idf")
 @dataclass(frozen=True, eq=False)
-class TfIdf:
+class TfIdf(ColdStartBaseline):
     """Scores an item by the cosine of its TF-IDF vector with the mean vector of the history's items.
 
     The content baseline: it needs texts and no training, and knows cold items as well as warm ones. Pazzani and
@@ -25,6 +28,8 @@ class TfIdf:
         vectors: [size, W] float32 CSR, rows of length 1, or 0 for an item without a word.
         vocabulary: the items.
     """
+
+    place = 30
 
     vectors: sparse.csr_matrix
     vocabulary: Vocabulary
@@ -76,6 +81,11 @@ class TfIdf:
                 f"none of {len(texts)} texts holds a word: pass the items' titles or descriptions."
             ) from error
         return cls(sparse.csr_matrix(vectors), vocabulary)
+
+    @classmethod
+    def from_cold_split(cls, cold_split: ColdStartSplit, texts: Sequence[str] | np.ndarray) -> TfIdf:
+        """Counts the words."""
+        return cls.fit(texts, cold_split.vocabulary)
 
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue: [H, size] float32; new users get the popular items.

@@ -11,7 +11,9 @@ from typer.core import TyperGroup
 from tfrec_dl import __version__
 from tfrec_dl.cli import compare, demo, evaluate, export, models, prepare, rank, recommend, train
 from tfrec_dl.cli.console import INTERRUPTED, complain
+from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
+from tfrec_dl.plugins import load_plugins
 
 CALLERS_MISTAKE = 2
 
@@ -38,6 +40,7 @@ class Commands(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Runs the program; arguments as for Click."""
+        args = _plugins_first(sys.argv[1:] if args is None else args)
         run = partial(super().main, args, prog_name, complete_var, False, windows_expand_args, **extra)
         if not standalone_mode:
             return run()
@@ -69,6 +72,25 @@ app = typer.Typer(
 )
 
 
+def _plugins_first(arguments: Sequence[str]) -> list[str]:
+    """Puts `--plugin MODULE`, which is an option of every command, where Click looks for it: before the command."""
+    plugins, others = [], list(arguments)
+    end = others.index("--") if "--" in others else len(others)
+    place = 0
+    while place < end:
+        if others[place] == "--plugin" and place + 1 < end:
+            width = 2
+        elif others[place].startswith("--plugin="):
+            width = 1
+        else:
+            place += 1
+            continue
+        plugins += others[place : place + width]
+        del others[place : place + width]
+        end -= width
+    return plugins + others
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"tfrec-dl {__version__}")
@@ -81,8 +103,20 @@ def program(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODULE",
+            show_default=False,
+            help="Import a module whose encoders, losses, metrics and baselines can then be named like ours; before or "
+            "after the command, repeat for more.",
+        ),
+    ] = None,
 ) -> None:
     """Shows the help where no command is given."""
+    if plugin:
+        quiet_tensorflow()
+        load_plugins(plugin)
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from tfrec_dl.data.dataset import Dataset
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.runs.run_config import describe_features, read_json
+from tfrec_dl.runs.run_config import describe_features, read_config
 from tfrec_dl.runs.run_folder import RunFolder, start_folder
 
 
@@ -59,7 +59,7 @@ class Run(RunFolder):
             InputError: if the folder holds none.
         """
         folder = Path(folder)
-        config = read_json(folder / "config.json")
+        config = read_config(folder)
         try:
             recipe = Recipe.from_dict(config["recipe"])
             return Run(folder, recipe, recipe.family.task.source(config["data"]))

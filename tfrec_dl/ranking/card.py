@@ -37,6 +37,7 @@ def ranking_run_card(run: RunFolder, data_terms: str | None = None, **facts: Any
         "split": RANKING_SPLITS.get(run.source.split, run.source.split),
         "metrics": run.metrics(),
         "configuration": run.recipe.to_dict(),
+        "plugins": tuple(config.get("plugins", ())),
         "versions": config["versions"],
     }
     return ModelCard(**{**known, **facts})

@@ -49,6 +49,7 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
         "split": SPLITS[run.source.split],
         "metrics": run.metrics(),
         "configuration": run.recipe.to_dict(),
+        "plugins": tuple(config.get("plugins", ())),
         "versions": config["versions"],
     }
     return ModelCard(**{**known, **facts})

@@ -9,6 +9,7 @@ from typing import Any
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
+from tfrec_dl.plugins import load_plugins
 from tfrec_dl.recipes.renamed import with_new_names
 
 PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
@@ -46,11 +47,25 @@ def check_continues(folder: Path, config: dict[str, Any]) -> None:
         found["recipe"] = with_new_names(found["recipe"])
     before, now = flat_settings(found), flat_settings(json.loads(json.dumps(config)))
     for name in {**now, **before}:
-        if not name.startswith("versions.") and before.get(name) != now.get(name):
+        if name != "plugins" and not name.startswith("versions.") and before.get(name) != now.get(name):
             raise InputError(
                 f"{folder} holds an unfinished run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
                 "repeat its command to continue it, or choose a new folder."
             )
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Reads a run's configuration and imports the plugins that the run was made with, for its parts may be theirs.
+
+    Raises:
+        InputError: if it is missing or damaged, or a plugin is not installed.
+    """
+    config = read_json(folder / "config.json")
+    try:
+        load_plugins(config.get("plugins", ()))
+    except InputError as error:
+        raise InputError(f"{folder} cannot be opened: {error}") from error
+    return config
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import write_json
+from tfrec_dl.plugins import loaded_plugins
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_config import check_continues, installed_versions, read_json, refuse_other_files
 
@@ -83,7 +84,8 @@ def start_folder(folder: Path, config: Mapping[str, Any]) -> None:
 
     Args:
         folder: of the run, created if missing.
-        config: the configuration; the versions of what is installed are added.
+        config: the configuration; the plugins that are loaded, where there are any, and the versions of what is
+            installed are added.
 
     Raises:
         InputError: if the folder holds a finished run, a run of something else, or other files, or cannot be written
@@ -98,4 +100,5 @@ def start_folder(folder: Path, config: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot create {folder}: {error.strerror}; choose another folder.") from error
-    write_json(path, {**config, "versions": installed_versions()})
+    plugins = {"plugins": loaded_plugins()} if loaded_plugins() else {}
+    write_json(path, {**config, **plugins, "versions": installed_versions()})

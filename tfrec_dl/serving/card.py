@@ -62,6 +62,7 @@ class ModelCard:
         configuration: what it takes to train it again.
         versions: of the packages that made it.
         date: of the export, ISO 8601, UTC.
+        plugins: modules outside the package whose parts the model is made of, or was measured by.
         additions: items that `add_items` added, oldest first.
     """
 
@@ -75,6 +76,7 @@ class ModelCard:
     configuration: Mapping[str, Any] = Field(default_factory=dict)
     versions: Mapping[str, str] = Field(default_factory=installed_versions)
     date: str = Field(default_factory=_now)
+    plugins: tuple[str, ...] = ()
     additions: tuple[Addition, ...] = ()
 
     @classmethod

@@ -32,6 +32,7 @@ def card_markdown(card: ModelCard, facts: Mapping[str, object], signatures: Sequ
         "Metrics": _metric_table(card),
         "Limits": [f"- {limit}" for limit in card.limits],
         "Configuration": _configuration_block(card),
+        "Plugins": [f"- {module}" for module in card.plugins],
         "Versions": [f"- {package}: {version}" for package, version in card.versions.items()],
     }
     lines = [f"# {card.name}", "", f"Exported {card.date}."]

@@ -1,20 +1,33 @@
 """Configuration of stacks."""
 
 import re
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 
+from tfrec_dl.baselines.baseline import BASELINES
+from tfrec_dl.names import closest
 from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.retrieval.configuration import Network, TrainingConfig
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 
-BaselineName = Literal["popularity", "markov_chain", "item_knn", "ials", "ease"]
+BASELINES_OF_A_STACK = ("popularity", "markov_chain", "item_knn", "ials", "ease")  # where none are named
+
+
+def _check_baseline(name: str) -> str:
+    if name not in BASELINES:
+        message = f"no baseline is called {name!r}: {closest(name, BASELINES)}".rstrip(".")
+    elif BASELINES[name].graph_class is None:
+        message = f"baseline {name!r} has no graph, which a stack is served by"
+    else:
+        return name
+    raise PydanticCustomError("baseline", "{message}", {"message": message})
 
 
 def _check_member_name(name: str) -> str:
-    if not re.fullmatch("[a-z][a-z0-9_]*", name) or name in get_args(BaselineName):
+    if not re.fullmatch("[a-z][a-z0-9_]*", name) or name in BASELINES:
         raise ValueError("a member's name is lower-case letters, digits and _, and no baseline's")
     return name
 
@@ -44,6 +57,6 @@ class StackedConfig:
     """
 
     members: dict[Annotated[str, AfterValidator(_check_member_name)], DeepMember]
-    baselines: tuple[BaselineName, ...] = get_args(BaselineName)
+    baselines: tuple[Annotated[str, AfterValidator(_check_baseline)], ...] = BASELINES_OF_A_STACK
     blender: BlenderConfig = BlenderConfig()
     name: Literal["stacked"] = "stacked"

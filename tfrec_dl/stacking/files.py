@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tfrec_dl.baselines.fit import BASELINE_GRAPHS
+from tfrec_dl.baselines.baseline import BASELINES as REGISTERED
 from tfrec_dl.baselines.graph import BaselineGraph
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
@@ -61,9 +61,10 @@ def load_stack(folder: Path, vocabulary: Vocabulary, deep: Mapping[str, Retrieva
     numbers = _load(path)
     members: dict[str, Member] = {}
     for name in numbers["members"].tolist():
-        if name in BASELINE_GRAPHS:
+        graph_class = REGISTERED[name].graph_class if name in REGISTERED else None
+        if graph_class is not None:
             arrays = _load(_existing(folder, f"{BASELINES}/{name}.npz", f"{OLD_BASELINES}/{name}.npz"))
-            members[name] = BASELINE_GRAPHS[name](vocabulary.item_counts, **arrays)
+            members[name] = graph_class(vocabulary.item_counts, **arrays)
         elif name in deep:
             members[name] = RetrievalMember(deep[name])
         else:

@@ -26,6 +26,7 @@ def two_stage_card(retrieval: RunFolder, ranking: RunFolder, data_terms: str | N
         "data_terms": data_terms,
         "metrics": {f"{stage}/{key}": value for stage, card in cards.items() for key, value in card.metrics.items()},
         "configuration": {stage: card.configuration for stage, card in cards.items()},
+        "plugins": tuple(dict.fromkeys(plugin for card in cards.values() for plugin in card.plugins)),
         "versions": ranking.config()["versions"],
     }
     for name in ("data", "data_fingerprint", "split"):
