@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 import typer
-from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
 from scipy.stats import rankdata
@@ -24,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from tfrec_dl.adversarial.losses import AdversarialLoss
+from tfrec_dl.adversarial.losses import ADVERSARIAL_LOSSES
 from tfrec_dl.adversarial.pictures.conv_gan import ConvGAN, ConvGANConfig
 from tfrec_dl.adversarial.pictures.fit import ConvGANTraining, fit_conv_gan, save_discriminator
 from tfrec_dl.adversarial.pictures.grid import PictureGrid
@@ -144,7 +143,7 @@ def main(
     config = ConvGANConfig(
         size=size,
         filters=tuple(int(each) for each in filters.split(",")),
-        adversarial_loss=TypeAdapter(AdversarialLoss).validate_python({"name": loss}),
+        adversarial_loss=ADVERSARIAL_LOSSES.make(loss),
         augmentation=augmentation,
         discriminator_steps=discriminator_steps,
     )

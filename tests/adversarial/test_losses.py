@@ -5,22 +5,22 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from tfrec_dl.adversarial.losses import (
-    AdversarialLoss,
+    ADVERSARIAL_LOSSES,
     LeastSquares,
     Minimax,
     NonSaturating,
-    PolicyLoss,
     Wasserstein,
     discriminator_accuracy,
     discriminator_loss,
     gradient_penalty,
 )
+from tfrec_dl.adversarial.settings import IRGANTraining
 
 LOGITS = tf.constant([[0.0, math.log(3.0)], [-math.log(3.0), 2.0]])  # sigmoid: 1/2, 3/4, 1/4, 0.8808
-ALL = (Minimax(), NonSaturating(), LeastSquares(), Wasserstein())
+ALL = [loss() for loss in ADVERSARIAL_LOSSES.classes()]
 SEED = tf.constant([3, 4])
 
 
@@ -175,9 +175,9 @@ def test_gradient_penalty_of_a_flat_critic_is_1_and_has_a_gradient_that_is_a_num
 
 def test_losses_come_by_name_and_a_policy_has_no_critic():
     for loss in ALL:
-        assert TypeAdapter(AdversarialLoss).validate_python({"name": loss.name}) == loss
+        assert ADVERSARIAL_LOSSES.make(loss.name) == loss
     with pytest.raises(ValidationError, match="wasserstein"):
-        TypeAdapter(PolicyLoss).validate_python({"name": "wasserstein"})
+        IRGANTraining(adversarial_loss="wasserstein")
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_settings_by_the_names_of_earlier_versions_are_read(name):
         (
             "cfgan",
             {"adversarial_loss": "hinge"},
-            "setting model.adversarial_training.adversarial_loss is {'name': 'hinge'}: Input tag 'hinge'",
+            "setting model.adversarial_training.adversarial_loss is {'name': 'hinge'}: no adversarial loss is called",
         ),
         (
             "cfgan",

@@ -1,9 +1,12 @@
 """Settings of adversarial training."""
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.adversarial.losses import AdversarialLoss, LeastSquares, Minimax, PolicyLoss
+from tfrec_dl.adversarial.losses import ADVERSARIAL_LOSSES, AdversarialLoss, LeastSquares, Minimax, no_policy
+from tfrec_dl.registry import Registered
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -23,7 +26,7 @@ class AdversarialTraining:
             to the discriminator.
     """
 
-    adversarial_loss: AdversarialLoss = Minimax()
+    adversarial_loss: Annotated[AdversarialLoss, Registered(ADVERSARIAL_LOSSES)] = Minimax()
     adversarial_epochs: int = Field(default=10, ge=1)
     adversarial_patience: int = Field(default=5, ge=1)
     generator_learning_rate: float = Field(default=1e-4, gt=0, allow_inf_nan=False)
@@ -48,7 +51,7 @@ class IRGANTraining(AdversarialTraining):
         choices: items among which the policy chooses at a step: all, or where there are more, so many sampled anew.
     """
 
-    adversarial_loss: PolicyLoss = Minimax()
+    adversarial_loss: Annotated[AdversarialLoss, Registered(ADVERSARIAL_LOSSES, refused=no_policy)] = Minimax()
     samples: int = Field(default=64, ge=2)
     temperature: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     entropy: float = Field(default=0.0, ge=0, allow_inf_nan=False)
@@ -72,7 +75,7 @@ class CFGANTraining(AdversarialTraining):
             being masked (PM). Both shares above 0 make ZP.
     """
 
-    adversarial_loss: AdversarialLoss = LeastSquares()
+    adversarial_loss: Annotated[AdversarialLoss, Registered(ADVERSARIAL_LOSSES)] = LeastSquares()
     adversarial: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     discriminator_units: tuple[PositiveInt, ...] = Field(default=(125,), min_length=1)
     zero_reconstruction: float = Field(default=0.7, ge=0, le=1)

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from tfrec_dl.adversarial.losses import AdversarialLoss
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest, nearest
 from tfrec_dl.recipes.families import known_recipes
@@ -15,10 +14,6 @@ from tfrec_dl.registry import Registry, registered_settings
 
 PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
 NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name
-# Settings that are one of several classes of no registry, told apart by their name, and can be set by it.
-UNIONS: dict[str, Any] = {
-    "adversarial_loss": AdversarialLoss,
-}
 
 
 def change(values: dict[str, Any], settings: Mapping[str, Any], configuration: type) -> None:
@@ -50,13 +45,11 @@ def _parse(leaf: str, value: Any, before: Any, parts: Mapping[str, Registry[Any]
     """A setting's value, where it is text: a class from its name, a list from "1,2,4"; pydantic parses the rest."""
     if leaf in NETWORKS and isinstance(value, str):
         return _network(value)["model"]
-    if (leaf in parts or leaf in UNIONS) and isinstance(value, str) and _is_named(before):
+    if leaf in parts and isinstance(value, str) and _is_named(before):
         if value.lower() == "none":
             return None
         try:
-            if leaf in parts:
-                return parts[leaf].plain(parts[leaf].make(value), "python")
-            return TypeAdapter(UNIONS[leaf]).dump_python(TypeAdapter(UNIONS[leaf]).validate_python({"name": value}))
+            return parts[leaf].plain(parts[leaf].make(value), "python")
         except (InputError, ValidationError):
             return {"name": value}  # refused with all the other settings
     if leaf == "members" and isinstance(value, str | list | tuple):
@@ -90,36 +83,17 @@ def _listed(value: Any) -> list[Any]:
 def _turn(setting: str, parts: Mapping[str, Registry[Any]]) -> int:
     """When a setting is set: first those that decide which others there are."""
     leaf = setting.rsplit(".", 1)[-1]
-    return 0 if leaf == "members" or leaf in NETWORKS else 1 if leaf in parts or leaf in UNIONS else 2
+    return 0 if leaf == "members" or leaf in NETWORKS else 1 if leaf in parts else 2
 
 
 def setting_at(place: Sequence[Any]) -> str:
-    """A setting's path from the place of a pydantic error, which holds the name of the body or loss too."""
-    kept: list[str] = []
-    parent, after_tag = "", False
-    for part in place:
-        after_tag = not after_tag and _is_tag(part, parent)  # a tag may be called as the setting: "categories"
-        if not after_tag:
-            kept.append(str(part))
-        parent = part
-    return ".".join(kept)
+    """A setting's path from the place of a pydantic error."""
+    return ".".join(map(str, place))
 
 
 def _is_named(value: Any) -> bool:
     """Whether a value is one of several classes, or left open; settings elsewhere may have the same last part."""
     return value is None or (isinstance(value, Mapping) and "name" in value)
-
-
-def _is_tag(part: Any, parent: Any) -> bool:
-    """Whether a part of the place of a pydantic error, after `parent`, is the name of one class of several."""
-    return part in _names(parent)
-
-
-def _names(setting: Any) -> set[str]:
-    """Those of the classes that a setting may be of."""
-    classes = get_args(get_args(UNIONS[setting])[0]) if setting in UNIONS else ()
-    # A class may come with its tag.
-    return {(get_args(each) or [each])[0].__dataclass_fields__["name"].default for each in classes}
 
 
 def _resolve(values: Mapping[str, Any], name: str) -> list[str]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from tfrec_dl.baselines.cold_start import COLD_BASELINES, cold_baseline_entries, item_texts
-from tfrec_dl.baselines.fit import BASELINES, baseline_entries
+from tfrec_dl.baselines.baseline import BASELINES, COLD_BASELINES
+from tfrec_dl.baselines.cold_start import cold_baseline_entries, item_texts
+from tfrec_dl.baselines.fit import baseline_entries
 from tfrec_dl.data.prepared.source import PreparedSource
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError

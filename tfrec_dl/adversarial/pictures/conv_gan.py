@@ -4,12 +4,15 @@ Source: Radford et al., Unsupervised Representation Learning with Deep Convoluti
 ICLR 2016.
 """
 
+from typing import Annotated
+
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
 from typing_extensions import Self
 
 from tfrec_dl.adversarial.losses import (
+    ADVERSARIAL_LOSSES,
     AdversarialLoss,
     NonSaturating,
     Wasserstein,
@@ -18,6 +21,7 @@ from tfrec_dl.adversarial.losses import (
     gradient_penalty,
 )
 from tfrec_dl.adversarial.pictures.augmentation import augmented
+from tfrec_dl.registry import Registered
 
 KERNEL = 4  # a multiple of the stride, so that transposed convolutions cover every pixel alike
 NEGATIVE_SLOPE = 0.2
@@ -41,7 +45,7 @@ class ConvGANConfig:
     size: tuple[PositiveInt, PositiveInt] = (48, 32)
     filters: tuple[PositiveInt, ...] = Field(default=(32, 64, 128), min_length=1)
     latent_dimension: int = Field(default=64, ge=1)
-    adversarial_loss: AdversarialLoss = NonSaturating()
+    adversarial_loss: Annotated[AdversarialLoss, Registered(ADVERSARIAL_LOSSES)] = NonSaturating()
     discriminator_steps: int = Field(default=1, ge=1)
     augmentation: float = Field(default=0.1, ge=0, lt=0.5)
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.table import Table
@@ -50,7 +50,7 @@ class RetrievalCommands(TaskCommands):
 
     def show_recipes(self, recipes: "Sequence[Recipe]") -> None:
         """Prints each recipe with its settings; those of what reads features once, at the end."""
-        from tfrec_dl.adversarial.losses import AdversarialLoss
+        from tfrec_dl.adversarial.losses import ADVERSARIAL_LOSSES
         from tfrec_dl.encoders.encoder import ENCODERS
         from tfrec_dl.features.readers import FUSIONS, PICTURE_READERS
         from tfrec_dl.losses.loss import LOSSES
@@ -72,8 +72,7 @@ class RetrievalCommands(TaskCommands):
         say()
         say(f"model.body is one of {', '.join(ENCODERS)}")
         say(f"model.loss is one of {', '.join(LOSSES)}")
-        losses = get_args(get_args(AdversarialLoss)[0])
-        say(f"model.adversarial_training.adversarial_loss is one of {', '.join(loss().name for loss in losses)}")
+        say(f"model.adversarial_training.adversarial_loss is one of {', '.join(ADVERSARIAL_LOSSES)}")
         say(f"model.content.image is one of {', '.join(PICTURE_READERS)}")
         say(f"model.content.fusion is one of {', '.join(FUSIONS)}")
         say()
