@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tfrec_dl.retrieval.run import Run
 from typer.testing import CliRunner
 
 from tests.synthetic import cyclic_interactions
@@ -18,6 +17,7 @@ from tfrec_dl.baselines import BASELINES
 from tfrec_dl.cli import app
 from tfrec_dl.encoders import ENCODERS
 from tfrec_dl.errors import InputError
+from tfrec_dl.families.run import Run
 from tfrec_dl.losses import LOSSES
 from tfrec_dl.metrics import METRICS
 
@@ -122,8 +122,8 @@ def run(folder) -> Path:
     killer = (
         "import os, sys\n"
         "from tfrec_dl.cli import app\n"
-        "from tfrec_dl.cli.reports.retrieval import Narrator\n"
-        "Narrator.on_epoch_begin = lambda self, epoch, logs=None: epoch and os._exit(9)\n"
+        "from tfrec_dl.runs.resumable import ResumableTraining\n"
+        "ResumableTraining.on_epoch_begin = lambda self, epoch, logs=None: epoch and os._exit(9)\n"
         "app(sys.argv[1:])\n"
     )
     path = str(Path(plugins.__file__).parents[1])
@@ -160,10 +160,12 @@ def test_its_metrics_are_measured_and_reported_beside_ours(run):
 
 def test_comparison_fits_its_baseline_too(run, folder):
     forget()
-    printed = call("--plugin", NAME, "compare", "--data", "table.csv", "--models", "gru", "--out", "board", *SETTINGS)
+    printed = call(
+        "--plugin", NAME, "compare", "--data", "table.csv", "--models", "last_items", "--out", "board", *SETTINGS
+    )
     assert "baseline alphabet" in printed
     board = pd.read_csv(folder / "board" / "leaderboard.csv")
-    assert set(board["model"]) == {"gru", *BASELINES}
+    assert set(board["model"]) == {"last_items", *BASELINES}
     assert {"first", "first/low", "second_half@10"} <= set(board.columns)
     assert " first |" in (folder / "board" / "leaderboard.md").read_text().splitlines()[0]
 
