@@ -42,7 +42,7 @@ class Baseline(ABC):
     """
 
     name: ClassVar[str]
-    place: ClassVar[int] = 0
+    place: ClassVar[int] = 1000
     graph_class: ClassVar[type[BaselineGraph] | None] = None
 
     @classmethod
@@ -85,7 +85,7 @@ class ColdStartBaseline(ABC):
     """
 
     name: ClassVar[str]
-    place: ClassVar[int] = 0
+    place: ClassVar[int] = 1000
 
     @classmethod
     @abstractmethod
@@ -101,10 +101,12 @@ class ColdStartBaseline(ABC):
         """Scores the whole catalogue, as those of `Baseline`."""
 
 
-BASELINES: Registry[Baseline] = Registry("baseline", "tfrec_dl.baselines", order=lambda cls: cls.place)
+BASELINES: Registry[Baseline] = Registry(
+    "baseline", "tfrec_dl.baselines", order=lambda cls: (cls.place, cls.__module__)
+)
 """The baselines by name."""
 
 COLD_BASELINES: Registry[ColdStartBaseline] = Registry(
-    "cold-start baseline", "tfrec_dl.baselines", order=lambda cls: cls.place
+    "cold-start baseline", "tfrec_dl.baselines", order=lambda cls: (cls.place, cls.__module__)
 )
 """The baselines among cold items by name."""

@@ -31,6 +31,7 @@ class Caser(Encoder):
     """
 
     source: ClassVar[str] = "Tang and Wang, WSDM 2018"
+    place: ClassVar[int] = 40
 
     window: int = Field(default=5, ge=1)
     horizontal_filters: int = Field(default=16, ge=1)

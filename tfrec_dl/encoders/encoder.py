@@ -28,11 +28,13 @@ class Encoder(ABC):
         name: under which it is registered; `register` sets it.
         source: the paper, as in lists of recipes.
         has_recipe: whether there is a recipe of its name, with its defaults.
+        place: among the encoders of the package, ascending; those of plugins follow.
     """
 
     name: ClassVar[str]
     source: ClassVar[str] = ""
     has_recipe: ClassVar[bool] = True
+    place: ClassVar[int] = 1000
 
     @abstractmethod
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
@@ -69,5 +71,5 @@ class Encoder(ABC):
         return 0
 
 
-ENCODERS: Registry[Encoder] = Registry("encoder", "tfrec_dl.encoders")
+ENCODERS: Registry[Encoder] = Registry("encoder", "tfrec_dl.encoders", order=lambda cls: (cls.place, cls.__module__))
 """The encoders by name."""

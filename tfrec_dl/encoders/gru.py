@@ -21,5 +21,6 @@ class GRU(Recurrent):
         dropout: share of the inputs of every layer but the first set to zero in training.
     """
 
+    place: ClassVar[int] = 30
     layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.GRU
     cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.GRUCell

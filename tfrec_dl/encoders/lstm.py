@@ -21,5 +21,6 @@ class LSTM(Recurrent):
         dropout: share of the inputs of every layer but the first set to zero in training.
     """
 
+    place: ClassVar[int] = 20
     layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.LSTM
     cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.LSTMCell

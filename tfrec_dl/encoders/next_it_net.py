@@ -27,6 +27,7 @@ class NextItNet(Encoder):
     """
 
     source: ClassVar[str] = "Yuan et al., WSDM 2019"
+    place: ClassVar[int] = 50
 
     dilations: tuple[PositiveInt, ...] = Field(default=(1, 2, 4, 8), min_length=1)
     kernel_size: int = Field(default=3, ge=1)

@@ -21,5 +21,6 @@ class SimpleRNN(Recurrent):
         dropout: share of the inputs of every layer but the first set to zero in training.
     """
 
+    place: ClassVar[int] = 10
     layer: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.SimpleRNN
     cell: ClassVar[type[tf.keras.layers.Layer]] = tf.keras.layers.SimpleRNNCell

@@ -20,6 +20,7 @@ class UserOnly(Encoder):
     """
 
     source: ClassVar[str] = "Wang et al., SIGIR 2017"
+    place: ClassVar[int] = 60
     has_recipe: ClassVar[bool] = False
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:

@@ -32,7 +32,7 @@ class Metric(ABC):
     """
 
     name: ClassVar[str]
-    place: ClassVar[int] = 0
+    place: ClassVar[int] = 1000
     per_user: ClassVar[bool] = True
     in_tables: ClassVar[bool] = True
 
@@ -98,7 +98,7 @@ class AtK(Metric):
         return rankings.sum_by_user(rankings.ranks <= self.k)
 
 
-METRICS: Registry[Metric] = Registry("metric", "tfrec_dl.metrics", order=lambda cls: cls.place)
+METRICS: Registry[Metric] = Registry("metric", "tfrec_dl.metrics", order=lambda cls: (cls.place, cls.__module__))
 """The metrics by name."""
 
 
