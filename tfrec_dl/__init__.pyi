@@ -67,6 +67,7 @@ from .features.bucketised_numbers import BucketisedNumbers as BucketisedNumbers
 from .features.gan_features import GANFeatures as GANFeatures
 from .features.hashed_categories import HashedCategories as HashedCategories
 from .lifecycle.compare import compare as compare
+from .lifecycle.export import export as export
 from .lifecycle.load import load as load
 from .lifecycle.train import train as train
 from .plugins import load_plugins as load_plugins

@@ -2,13 +2,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.serving.paths import IN_PROCESS
 from tests.worded_reviews import told_by_own_words
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.text_cnn import TextCNN
 from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
 from tfrec_dl.reviews.model import RatingModel
 from tfrec_dl.reviews.readers import ReviewAttention
-from tfrec_dl.reviews.serving import export_ratings, load_ratings
+from tfrec_dl.reviews.serving import RatingModule, export_ratings, load_ratings
+from tfrec_dl.serving.verify import verify_signatures
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,8 @@ def test_an_export_rates_as_the_model_does_new_users_included(model, tmp_path):
     assert version == tmp_path / "ratings" / "1"
     users = [*(f"user_{user}" for user in range(10)), "nobody", "user_1", "nobody"]
     items = [*(f"item_{item % 9}" for item in range(10)), "item_3", "nothing", ""]
+    assert max(verify_signatures(RatingModule(model), version, IN_PROCESS).values()) <= 1e-5
+    assert "`user_ids` string [B]" in (version / "assets.extra" / "model_card.md").read_text()
     loaded = load_ratings(tmp_path / "ratings")
     expected = model.predict_ratings(users, items)
     assert loaded.predict_ratings(users, items) == pytest.approx(expected, abs=1e-5)

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tests.ranking.serving.ranking import LENGTH, made
 from tests.serving.content import catalogue, content_model, only
+from tests.serving.paths import IN_PROCESS
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.ranking.data.batches import RankingBatches
@@ -14,12 +15,15 @@ from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_in_time
 from tfrec_dl.ranking.model import Predictor
 from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.serving.export import serving_module
 from tfrec_dl.ranking.serving.ranker import load_ranker
 from tfrec_dl.retrieval.serving.add_items import add_items
 from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.run_saved_model import run_in_session
+from tfrec_dl.serving.verify import verify_signatures
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
 from tfrec_dl.two_stage.export import export_two_stage
+from tfrec_dl.two_stage.module import TwoStageModule
 
 pytestmark = pytest.mark.slow
 
@@ -69,8 +73,12 @@ def ranker():
 
 
 @pytest.fixture(scope="module")
-def version(ranker, tmp_path_factory):
-    retrieval = content_model(ITEMS)
+def retrieval():
+    return content_model(ITEMS)
+
+
+@pytest.fixture(scope="module")
+def version(retrieval, ranker, tmp_path_factory):
     return export_two_stage(retrieval, ranker, tmp_path_factory.mktemp("exports") / "films", CANDIDATES, K, k_max=12)
 
 
@@ -102,6 +110,11 @@ def ranked_in_python(model, retrieved):
     frame["item_id"] = table.item_ids[table.items[found["row"]]]
     lists = frame.sort_values("score", ascending=False, kind="stable").groupby("list", sort=True)
     return [list(zip(rows["item_id"], rows["score"], strict=True))[:K] for _, rows in lists]
+
+
+def test_every_signature_answers_as_its_python_function(retrieval, ranker, version):
+    module = TwoStageModule(retrieval.serving_module(12), serving_module(ranker), CANDIDATES, K)
+    assert max(verify_signatures(module, version, IN_PROCESS).values()) <= 1e-5
 
 
 @pytest.mark.parametrize("exclude", [None, [["sea-1"], [], ["war-0", "sea-7"], ["sea-0"], []]])

@@ -16,7 +16,7 @@ from tfrec_dl.serving.names import SERVING_DEFAULT
 from tfrec_dl.serving.publishing import Served
 from tfrec_dl.serving.run_saved_model import RUNS, Run, VerificationError
 
-ROWS = 2  # of each example: somebody without a history, and somebody with the longest
+ROWS = 2  # of each example: a new user, and one with the longest history
 
 
 class Recommending(Protocol):
