@@ -1,4 +1,4 @@
-"""From the recipe of adversarial training to the recipes of its networks, and to the model that trains them."""
+"""Recipes of the networks of adversarial training, and the model that trains them."""
 
 from tfrec_dl.adversarial.model import AdversarialModel
 from tfrec_dl.errors import InputError

@@ -58,6 +58,7 @@ class AdversarialModel(tfrs.Model):
         self.settings = settings
         self.seed = seed
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy", "policy_entropy")
+        # Named so in the checkpoints of runs.
         self.figures = {name: tf.keras.metrics.Mean(name=name) for name in names}
 
     def compile(

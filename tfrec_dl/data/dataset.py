@@ -1,4 +1,4 @@
-"""What training, comparison and evaluation see of their data: read once from a source, and handed down."""
+"""Protocols of data: a source, and the data set that is read from it once and handed down."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -7,7 +7,7 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 
 
 class Source(Protocol):
-    """Where data come from and how they are split: a description that can be written down and repeated."""
+    """Description of a table and its split, which is written into a run's configuration."""
 
     @property
     def path(self) -> str:
@@ -45,7 +45,7 @@ class Source(Protocol):
         ...
 
     def description(self) -> dict[str, Any]:
-        """What a run's configuration says of it."""
+        """Its description in a run's configuration."""
         ...
 
 

@@ -13,7 +13,7 @@ from tfrec_dl.data.splits.split import Split
 
 @dataclass(frozen=True, eq=False)
 class InteractionDataset:
-    """What a `DataSource` reads.
+    """A table of interactions with its split and features, as a `DataSource` reads it.
 
     Attributes:
         source: where it comes from.

@@ -1,4 +1,4 @@
-"""What every encoder is, and the encoders by name."""
+"""Base class and registry of encoders."""
 
 from __future__ import annotations
 

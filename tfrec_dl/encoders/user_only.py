@@ -28,5 +28,5 @@ class UserOnly(Encoder):
         return tf.keras.layers.Lambda(tf.zeros_like, name="nothing")(embedded)
 
     def reads_history(self) -> bool:
-        """It does not."""
+        """False: the user is all that is read."""
         return False

@@ -1,1 +1,1 @@
-"""What a family of models and a task say of themselves, and the run that they share."""
+"""Base classes of families of models and of tasks, and the run that they share."""

@@ -18,7 +18,7 @@ from tfrec_dl.serving.card import ModelCard
 
 
 class Family(ABC):
-    """What `train`, `compare`, `evaluate`, `export` and `models` ask of a family.
+    """Base class of families, which `train`, `compare`, `evaluate`, `export` and `models` call.
 
     A family is registered under the name that its configurations have: `@FAMILIES.register("retrieval")`.
 

@@ -12,7 +12,7 @@ from tfrec_dl.serving.card import ModelCard
 
 
 class Task(ABC):
-    """What `compare`, `evaluate` and the model cards ask of a task.
+    """Base class of tasks, which `compare`, `evaluate` and the model cards call.
 
     Attributes:
         name: as `--task` takes it.

@@ -1,4 +1,4 @@
-"""What reads the features of items, users and impressions: text, pictures, categories, numbers.
+"""Readers of the features of items, users and impressions: text, pictures, categories, numbers.
 
 `tfrec_dl.features.ImageCNN` and the other classes are imported when they are asked for.
 """

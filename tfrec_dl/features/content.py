@@ -1,4 +1,4 @@
-"""From an item's raw features to its content vector: what prepares and reads each kind of feature, how they join."""
+"""Content vectors: prepares and reads each kind of an item's raw features, and joins them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -32,7 +32,7 @@ BLOCK = 1_024  # rows prepared at once: bounds the memory that resized pictures 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Content:
-    """What reads each kind of feature. Every feature has a network of its own; kinds that are not there cost nothing.
+    """Readers of each kind of feature. Every feature has a network of its own; kinds that are not there cost nothing.
 
     Attributes:
         text: for texts.

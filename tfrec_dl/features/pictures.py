@@ -1,4 +1,4 @@
-"""What networks over pictures need: one size, to know which are missing, and to find a file of weights again."""
+"""Helpers of networks over pictures: resizing, missing pictures, files of weights."""
 
 from pathlib import Path
 

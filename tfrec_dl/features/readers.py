@@ -1,4 +1,4 @@
-"""What reads a feature and what joins the vectors of several: base classes, and the classes by name."""
+"""Base classes and registries of feature readers, and of fusions that join their vectors."""
 
 from __future__ import annotations
 

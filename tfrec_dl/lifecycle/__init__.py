@@ -1,1 +1,1 @@
-"""What is done with models of every family: train, compare, open."""
+"""Training and comparing models of every family."""

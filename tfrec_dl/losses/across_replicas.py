@@ -1,4 +1,4 @@
-"""What the replicas of a synchronous strategy see of each other's targets."""
+"""Targets shared between the replicas of a synchronous strategy."""
 
 import tensorflow as tf
 

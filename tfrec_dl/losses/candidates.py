@@ -1,4 +1,4 @@
-"""What a retrieval loss may ask about the candidates."""
+"""Candidates of a retrieval loss: their vectors, counts and sizes."""
 
 import math
 from collections.abc import Callable
@@ -33,6 +33,6 @@ class Candidates(NamedTuple):
         return FIRST_ITEM + int(np.count_nonzero(self.item_counts))
 
     def log_popularity(self, indices: tf.Tensor) -> tf.Tensor:
-        """Log of the items' share of the training interactions [N] float32; one never met counts as met once."""
+        """Log of the items' share of the training interactions [N] float32; without any an item has that of one."""
         share = NegativeSampler(self.item_counts, 1.0).log_probability(indices)
         return tf.maximum(share, -math.log(self.item_counts[FIRST_ITEM:].sum()))

@@ -21,5 +21,5 @@ class FullSoftmax(Loss):
         return tf.nn.sparse_softmax_cross_entropy_with_logits(targets - FIRST_ITEM, logits)
 
     def reads_every_item(self) -> bool:
-        """It does."""
+        """True: the loss is over all items."""
         return True

@@ -1,4 +1,4 @@
-"""What every retrieval loss is, and the losses by name."""
+"""Base class and registry of retrieval losses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the losses on sampled negatives have in common: the scores of targets and negatives, and what a step costs."""
+"""Base class of losses on sampled negatives: scores of targets and negatives, and the cost of a step."""
 
 import math
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What the metrics of recommended lists have in common."""
+"""Base class of metrics of the recommended lists."""
 
 from dataclasses import dataclass
 

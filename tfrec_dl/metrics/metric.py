@@ -1,4 +1,4 @@
-"""What every metric is, the metrics by name, and how a name with its cutoff is read: "ndcg@10"."""
+"""Base class and registry of metrics, and parsing of a name with its cutoff: "ndcg@10"."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from tfrec_dl.metrics.rankings import Rankings
 class Novelty(OnLists):
     """Mean self-information of the recommended items, in bits (Castells, Hurley and Vargas, 2015).
 
-    An item's is -log2 of its share of the training interactions; one without any counts as met once.
+    An item's is -log2 of its share of the training interactions; one without any counts as having one.
 
     >>> Novelty(2).values(example).round(3)
     array([1.208, 0.415])

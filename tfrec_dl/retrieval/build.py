@@ -1,4 +1,4 @@
-"""From a recipe and the items to the model."""
+"""Building a retrieval model from a recipe and the items."""
 
 from typing import Any
 

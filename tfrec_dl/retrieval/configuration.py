@@ -59,7 +59,7 @@ class ModelConfig:
 
 @dataclass(frozen=True, config=STRICT)
 class TrainingConfig:
-    """How a model is trained.
+    """Training settings of a retrieval model.
 
     Attributes:
         epochs: at most, each ended by a validation and a checkpoint; the learning rate's schedule spans them.

@@ -27,7 +27,7 @@ def training_batches(
     """The batches that a configuration cuts from a split's training histories.
 
     Args:
-        batches: of windows or of whole histories, as the model's class says.
+        batches: of windows or of whole histories, as the model's class takes.
         split: the histories.
         config: lengths, batch size, seed.
         user_ids: whether the model reads users' features and needs their ids beside the windows.

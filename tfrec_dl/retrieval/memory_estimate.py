@@ -1,4 +1,4 @@
-"""How much memory and disk a training takes, said before it starts."""
+"""Estimate of the memory and disk that a training takes, before it starts."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class SizeEstimate:
         evaluation: the vectors of all items, and a block of scores.
         checkpoints: on disk.
         export: on disk.
-        available: memory that processes can still take; None where the system does not say.
+        available: memory that processes can still take; None where unknown.
     """
 
     items: int
@@ -60,7 +60,7 @@ class SizeEstimate:
 
     @property
     def limit(self) -> int | None:
-        """The most memory that the process can have; None where the system does not say."""
+        """The most memory that the process can have; None where unknown."""
         return None if self.available is None else self.available + self.loaded
 
     @property
@@ -72,7 +72,7 @@ class SizeEstimate:
 def estimate_size(
     recipe: Recipe, vocabulary: Vocabulary, targets: int | None = None, replicas: int = 1
 ) -> SizeEstimate:
-    """What training a recipe will take, without making it.
+    """Estimates what training a recipe will take, without building the model.
 
     Args:
         recipe: of one network.

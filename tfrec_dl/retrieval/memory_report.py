@@ -1,4 +1,4 @@
-"""Says what a training will take, and what to change where that is too much."""
+"""Memory report: logs what a training will take, and what to change where that is too much."""
 
 import logging
 import shutil

@@ -1,4 +1,4 @@
-"""What a recipe's model will hold, without making it."""
+"""Number of weights of a recipe's model, without building it."""
 
 from dataclasses import dataclass, replace
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 
 class Tables(NamedTuple):
-    """What a model knows of every vocabulary row.
+    """Vectors of every vocabulary row.
 
     Attributes:
         history: [V, E] float32, what the encoder reads of an item.

@@ -1,4 +1,4 @@
-"""What a training of a network uses, and why, in lines to log."""
+"""Log lines on the parts that a training uses, and why."""
 
 from collections.abc import Iterator
 

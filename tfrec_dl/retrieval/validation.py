@@ -22,7 +22,7 @@ VALIDATION_METRICS = ("ndcg@10", "hit_rate@10", "mrr@10")
 
 
 class ValidationCallback(tf.keras.callbacks.Callback):
-    """Ranks the validation targets after each epoch and puts the figures into `logs`.
+    """Ranks the validation targets after each epoch and adds the metrics to `logs`.
 
     By default these are `val_ndcg@10`, `val_hit_rate@10` and `val_mrr@10`. List the callback before those that read
     them (EarlyStopping, ModelCheckpoint, CSVLogger); Keras itself puts the progress bar and History last. Only ranks
@@ -63,7 +63,7 @@ class ValidationCallback(tf.keras.callbacks.Callback):
         check_cases(self.cases, self._vocabulary().size)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Evaluates the model and adds its figures to `logs`."""
+        """Evaluates the model and adds its metrics to `logs`."""
         if self._scorer is None or self._scorer.model is not self.model:
             self._scorer = ModelScorer(self.model)
         else:

@@ -11,7 +11,7 @@ from tfrec_dl.reviews.splits import RatingSplit
 
 @dataclass(frozen=True, eq=False)
 class ReviewDataset:
-    """What a `ReviewSource` reads.
+    """A table of reviews with its split, as a `ReviewSource` reads it.
 
     Attributes:
         source: where it comes from, a `ReviewSource`.

@@ -57,7 +57,7 @@ class RatingModule(tf.Module):
         self._scorer_variables = list(self._ratings.graph.variables)
 
     def signatures(self) -> list[Signature]:
-        """What the export offers."""
+        """Signatures of the export."""
         users, items = (ids("B", sample=tuple(known[:EXAMPLES])) for known in self._known)
         return [
             Signature(
@@ -70,7 +70,7 @@ class RatingModule(tf.Module):
         ]
 
     def facts(self) -> dict[str, object]:
-        """What the model card says about the export."""
+        """Facts about the export for the model card."""
         return dict(zip(("users", "items"), map(len, self._known), strict=True))
 
     def rate(self, user_ids: tf.Tensor, item_ids: tf.Tensor) -> dict[str, tf.Tensor]:

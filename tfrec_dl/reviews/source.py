@@ -75,5 +75,5 @@ class ReviewSource:
         return asdict(self)
 
     def description(self) -> dict[str, Any]:
-        """What a run's configuration says of it."""
+        """Its description in a run's configuration."""
         return self.absolute().to_dict()

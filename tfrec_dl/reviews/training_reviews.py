@@ -1,4 +1,4 @@
-"""What a rating model learns from its training reviews before it is trained: ids, ratings, tokens and their words."""
+"""Fitted state of a rating model: ids, ratings and tokens of the training reviews, and the known words."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -67,7 +67,7 @@ class ServingModule(tf.Module):
         raise NotImplementedError
 
     def facts(self) -> dict[str, object]:
-        """What the model card says about the export."""
+        """Facts about the export for the model card."""
         return {
             "items": self.size - FIRST_ITEM,
             "items of a history that are read": self.max_length or "all",
@@ -76,7 +76,7 @@ class ServingModule(tf.Module):
 
     @property
     def limit(self) -> str:
-        """What the model card says about new items."""
+        """Note of the model card on new items."""
         return NEW_ITEMS_BY_FEATURES if self.item_features else NEW_ITEMS_BY_TRAINING
 
     @property
@@ -96,7 +96,7 @@ class ServingModule(tf.Module):
         return {"item_ids": TensorInfo(tf.string, axes), "scores": TensorInfo(tf.float32, axes)}
 
     def signatures(self) -> list[Signature]:
-        """What the export offers."""
+        """Signatures of the export."""
         history, exclude = (ids("B", axis, sample=self.examples) for axis in ("L", "E"))
         return [
             Signature(

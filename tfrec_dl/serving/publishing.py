@@ -29,10 +29,10 @@ class Served(Protocol):
         """Items in the longest history of the warm-up."""
 
     def signatures(self) -> list[Signature]:
-        """What the export offers."""
+        """Signatures of the export."""
 
     def facts(self) -> dict[str, object]:
-        """What the model card says about the export."""
+        """Facts about the export for the model card."""
 
 
 def publish_module(module: Served, dest: str | PathLike[str], card: ModelCard | None = None) -> Path:

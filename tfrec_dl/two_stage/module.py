@@ -32,7 +32,7 @@ class TwoStageModule(tf.Module):
 
     @property
     def limit(self) -> str:
-        """What the model card says about new items."""
+        """Note of the model card on new items."""
         return self.ranking.limit
 
     @property
@@ -41,7 +41,7 @@ class TwoStageModule(tf.Module):
         return max(self.retrieval.longest_example, self.ranking.longest_example)
 
     def signatures(self) -> list[Signature]:
-        """What the export offers."""
+        """Signatures of the export."""
         axes = {"B": None, "k": self.k}
         recommend_ranked = Signature(
             RECOMMEND_RANKED,
@@ -57,7 +57,7 @@ class TwoStageModule(tf.Module):
         return [*self.retrieval.signatures(), self.ranking.rank_signature(), recommend_ranked]
 
     def facts(self) -> dict[str, object]:
-        """What the model card says about the export."""
+        """Facts about the export for the model card."""
         return {
             **{f"retrieval: {name}": value for name, value in self.retrieval.facts().items()},
             **{f"ranking: {name}": value for name, value in self.ranking.facts().items()},

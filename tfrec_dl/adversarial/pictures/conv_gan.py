@@ -78,6 +78,7 @@ class ConvGAN(tf.keras.Model):
         self.generator = picture_generator(self.config)
         self.discriminator = picture_discriminator(self.config)
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy")
+        # Named so in checkpoints.
         self.figures = {name: tf.keras.metrics.Mean(name=name) for name in names}
 
     def compile(

@@ -21,7 +21,7 @@ SUFFIX = ".keras"
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class ConvGANTraining:
-    """How a DCGAN is trained.
+    """Training settings of a DCGAN.
 
     Attributes:
         epochs: passes over the pictures.

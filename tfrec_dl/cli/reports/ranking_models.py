@@ -1,4 +1,4 @@
-"""What `tfrec-dl models` says of the ranking recipes."""
+"""The ranking recipes as `tfrec-dl models` lists them."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any

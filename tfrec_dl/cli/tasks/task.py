@@ -1,4 +1,4 @@
-"""What the commands ask of a task: its recipes and sources from options, and how its metrics are shown."""
+"""Base class of a task on the command line: recipes and sources from options, and display of metrics."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -23,7 +23,7 @@ FORMAT = 1  # raise it where an older version would misread a folder
 
 @dataclass(frozen=True)
 class PreparedFolder:
-    """What `prepare` wrote.
+    """A folder that `prepare` wrote.
 
     Attributes:
         path: the folder.

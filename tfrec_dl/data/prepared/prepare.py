@@ -1,4 +1,4 @@
-"""From a table of interactions that need not fit in memory to shards of user histories."""
+"""Preparation of a table that need not fit in memory: shards of user histories."""
 
 import importlib.metadata
 import logging

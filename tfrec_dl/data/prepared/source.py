@@ -115,7 +115,7 @@ class PreparedSource(FeatureTables):
 
 @dataclass(frozen=True, eq=False)
 class PreparedDataset:
-    """What a `PreparedSource` reads.
+    """The data of a prepared folder, as a `PreparedSource` reads them.
 
     Attributes:
         source: where it comes from.

@@ -1,4 +1,4 @@
-"""What a split of interactions holds, in lines to log."""
+"""Log lines on the size of a split of interactions."""
 
 from collections.abc import Iterator
 

@@ -1,1 +1,1 @@
-"""From a score to a rating: what is predicted, and the loss that it is trained with."""
+"""Rating outputs: from a score to a rating, and the loss."""

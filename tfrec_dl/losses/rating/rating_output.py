@@ -1,4 +1,4 @@
-"""What every rating output is, and the outputs by name."""
+"""Base class and registry of rating outputs."""
 
 from __future__ import annotations
 

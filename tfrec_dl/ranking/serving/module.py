@@ -70,7 +70,7 @@ class RankingModule(tf.Module):
         self.describe = tf.function(lambda: tf.constant(description), input_signature=[])
 
     def signatures(self) -> list[Signature]:
-        """What the export offers."""
+        """Signatures of the export."""
         return [replace(self.rank_signature(), also=(SERVING_DEFAULT,))]
 
     def rank_signature(self) -> Signature:
@@ -87,7 +87,7 @@ class RankingModule(tf.Module):
         )
 
     def facts(self) -> dict[str, object]:
-        """What the model card says about the export."""
+        """Facts about the export for the model card."""
         return {
             "items with a vector of their own or features": self._item_count,
             "users with a vector of their own or features": self._user_count,

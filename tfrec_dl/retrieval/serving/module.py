@@ -61,11 +61,11 @@ class RetrievalModule(ServingModule):
         return self._index.scores(self._query(seen))
 
     def facts(self) -> dict[str, object]:
-        """What the model card says about the export."""
+        """Facts about the export for the model card."""
         return {**super().facts(), "width of the vectors": self.dimension}
 
     def signatures(self) -> list[Signature]:
-        """What the export offers."""
+        """Signatures of the export."""
         history = ids("B", "L", sample=self.examples)
         found = [
             *super().signatures(),

@@ -1,4 +1,4 @@
-"""What is known of a user beside the history, on the query's side."""
+"""User tower: features of a user beside the history, on the query's side."""
 
 from collections.abc import Mapping
 
