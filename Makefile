@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint format docs coverage hooks dist saved-models lock clean
+.PHONY: help demo install test test-fast lint format docs coverage hooks dist saved-models lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +23,11 @@ help: ## this list
 demo: $(VENV)/.installed-demo ## creates .venv, installs, trains on real data, exports, recommends (DEMO_ARGS)
 	$(BIN)/tfrec-dl demo $(DEMO_ARGS)
 
-test: $(VENV)/.installed-all ## the test suite (PYTEST_ARGS='-m "not slow"' for the quick ones)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+test: $(VENV)/.installed-all ## the test suite (PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+test-fast: PYTEST_ARGS += -m unit
+test-fast: test ## the tests that train nothing and start no process
 
 lint: $(VENV)/.installed-all ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -1,124 +1,53 @@
-"""Fixtures that tests of several rooms share: small cases with chosen scores, and trained runs."""
+"""How all tests are run: what they are marked, which share a process, and what makes TensorFlow quicker for them.
 
-import math
-import shutil
+The process that only hands tests to others imports no TensorFlow: fixtures are in `tests.fixtures`.
+"""
+
+import gc
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tests.runs.runs import SETTINGS, Interruption, Interrupts
-from tests.synthetic import cyclic_interactions
-from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.splits.split import EvaluationCases
-from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.families.run import Run
-from tfrec_dl.lifecycle.train import train
-from tfrec_dl.recipes.named import RECIPES
-from tfrec_dl.recipes.recipe import Recipe
+from tests import processes
+from tests.kinds import kind_of
+
+TESTS = Path(__file__).parent
+# Rooms whose files share trained runs: their tests stay in one process. Every other file is on its own.
+TOGETHER = {"cli": "cli", "runs": "runs"}
 
 
-def _histories(rows, user_ids=None):
-    offsets = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
-    items = np.array([item for row in rows for item in row], dtype=np.int32)
-    ids = [str(row) for row in range(len(rows))] if user_ids is None else user_ids
-    return Histories(items, offsets, np.array(ids, dtype=object))
+def pytest_configure(config: pytest.Config) -> None:
+    hands_out = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+    if not hands_out:
+        config.pluginmanager.import_plugin("tests.fixtures")
+        _hasten_tensorflow()
 
 
-class _FixedScorer:
-    """Scores user "i" by row i of a matrix; hands out copies."""
-
-    def __init__(self, matrix):
-        self.matrix = np.asarray(matrix, dtype=np.float32)
-
-    def scores(self, histories):
-        return self.matrix[histories.user_ids.astype(int)]
+def pytest_unconfigure() -> None:
+    processes.stop()
 
 
-def _naive_rank(scores, history, target, keep_seen):
-    """The rank by its definition, one comparison at a time."""
-    seen = set() if keep_seen else set(history)
-    if target < 2 or target in seen:
-        return math.inf
-    others = [item for item in range(2, len(scores)) if item not in seen and item != target]
-    return 1 + sum(not scores[item] < scores[target] for item in others)
+def _hasten_tensorflow() -> None:
+    """Most of the tests' time goes into tracing small graphs that are then run a few times.
+
+    A fifth of that are the stack that each operation notes, deep in pytest (an operation's error names it), and garbage
+    collections over the graphs' many objects.
+    """
+    from tensorflow.python.util import tf_stack
+
+    noted = tf_stack.extract_stack()
+    tf_stack.extract_stack = lambda stacklevel=1: noted
+    gc.set_threshold(100_000, 50, 100)
 
 
-@pytest.fixture
-def histories():
-    return _histories
-
-
-@pytest.fixture
-def fixed_scorer():
-    return _FixedScorer
-
-
-@pytest.fixture
-def naive_rank():
-    return _naive_rank
-
-
-@pytest.fixture
-def vocabulary():
-    """vocabulary(n, counts=None): n items "a0", "a1", ..., with falling counts unless given."""
-
-    def build(n, counts=None):
-        ids = np.array([f"a{i}" for i in range(n)], dtype=object)
-        return Vocabulary(ids, np.asarray(range(n, 0, -1) if counts is None else counts, dtype=np.int64))
-
-    return build
-
-
-@pytest.fixture
-def cases():
-    """cases(history rows, target rows)."""
-    return lambda history_rows, target_rows: EvaluationCases(_histories(history_rows), _histories(target_rows))
-
-
-@pytest.fixture
-def random_cases():
-    """random_cases(seed): scores with many ties; histories, some empty; targets, some unknown, some twice."""
-
-    def build(seed, users=60, items=40):
-        rng = np.random.default_rng(seed)
-        size = items + 2
-        history_rows = [list(rng.integers(2, size, rng.integers(0, 15))) for _ in range(users)]
-        target_rows = [list(rng.integers(1, size, rng.integers(1, 6))) for _ in range(users)]
-        matrix = rng.integers(0, 12, (users, size)).astype(np.float32)
-        return matrix, history_rows, target_rows
-
-    return build
-
-
-@pytest.fixture(scope="session")
-def recipe() -> Recipe:
-    return RECIPES["next_it_net"].with_settings(SETTINGS)
-
-
-@pytest.fixture(scope="session")
-def source(tmp_path_factory) -> DataSource:
-    path = tmp_path_factory.mktemp("data") / "cycle.csv"
-    cyclic_interactions(users=60, items=20, length=11, noise=0.1).to_csv(path, index=False)
-    return DataSource(str(path))
-
-
-@pytest.fixture(scope="session")
-def finished(recipe, source, tmp_path_factory) -> Run:
-    """An uninterrupted run."""
-    return train(recipe, source, tmp_path_factory.mktemp("runs") / "finished", verbose=0)
-
-
-@pytest.fixture(scope="session")
-def interrupted(recipe, source, tmp_path_factory) -> Path:
-    """The folder of a run that broke off in its third epoch."""
-    folder = tmp_path_factory.mktemp("runs") / "interrupted"
-    with pytest.raises(Interruption):
-        train(recipe, source, folder, [Interrupts(epoch=3)], verbose=0)
-    return folder
-
-
-@pytest.fixture
-def copy(interrupted, tmp_path) -> Path:
-    return Path(shutil.copytree(interrupted, tmp_path / "copy"))
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    by_group = config.getoption("loadgroup", False)
+    for item in items:
+        kind = kind_of(item)
+        item.add_marker(kind)
+        path = item.path.relative_to(TESTS)
+        group = "processes" if kind == "process" else TOGETHER.get(path.parts[0], str(path))
+        item.add_marker(pytest.mark.xdist_group(group))
+        if by_group and not item.nodeid.endswith(f"@{group}"):
+            item._nodeid = f"{item.nodeid}@{group}"  # as xdist does, whose own hook newer pytests do not call

@@ -5,16 +5,15 @@ most items share the rows of their table.
 """
 
 import csv
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import tensorflow as tf
 
 from tests.items import named_items
+from tests.runs.runs import CopiesTheRun
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.baselines.popularity import Popularity
 from tfrec_dl.data.source import DataSource
@@ -35,10 +34,11 @@ from tfrec_dl.serving.recommender import Recommender
 from tfrec_dl.stacking.model import StackedModel
 
 USERS, ITEMS, LENGTH, K = 120, 20, 12, 8
+EPOCHS = 6
 SMALL = {
-    "training.epochs": 12,
-    "training.patience": 12,
-    "training.batch_size": 16,
+    "training.epochs": EPOCHS,
+    "training.patience": EPOCHS,
+    "training.batch_size": 8,
     "training.max_length": 12,
     "training.context": 0,
     "training.learning_rate": 0.03,
@@ -59,7 +59,7 @@ READERS = {
     "text.min_count": 1,  # a name is one item's own
     "text.token_dropout": 0.0,
     "text.dropout": 0.0,
-    "training.batch_size": 8,
+    "training.batch_size": 4,
     "training.learning_rate": 0.01,
 }
 CASES = [(name, "as it comes") for name in recipes_of("retrieval")]
@@ -68,8 +68,6 @@ CASES += [("gru", "content"), ("caser", "hybrid"), ("gru", "hashed")]
 # A walk along the cycle read as a set has two ends, and either may have come last: who ranks the item after the one and
 # that before the other first and second is right half of the time.
 BEST_FOR_A_SET = (1 + 1 / np.log2(3)) / 2
-
-pytestmark = pytest.mark.slow
 
 
 def reads_sets(trained) -> bool:
@@ -84,22 +82,6 @@ def small(recipe: Recipe) -> Recipe:
         except InputError as error:
             assert "there is no setting" in str(error)
     return recipe
-
-
-class CopiesTheFolder(tf.keras.callbacks.Callback):
-    """Keeps what a run killed in the middle of an epoch, counted from 1, would have left on disk."""
-
-    def __init__(self, folder: Path, copy: Path, epoch: int) -> None:
-        super().__init__()
-        self.folder, self.copy, self.epoch = folder, copy, epoch
-        self._now = 0
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._now = epoch + 1
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self._now == self.epoch and batch == 1 and not self.copy.exists():
-            shutil.copytree(self.folder, self.copy)
 
 
 @dataclass(frozen=True)
@@ -132,7 +114,7 @@ def trained(request, table, tmp_path_factory) -> Trained:
     if kind == "hashed":
         recipe = recipe.with_settings({"hashing.own_rows": 4, "hashing.buckets": 12})
     folder = tmp_path_factory.mktemp(name)
-    copies = CopiesTheFolder(folder / "run", folder / "killed", epoch=10)
+    copies = CopiesTheRun(EPOCHS - 1, folder / "run", folder / "killed")
     run = train(recipe, source, folder / "run", [copies], verbose=0)
     model = run.model()
     recommender = load(export_saved_model(model, folder / "export", k_max=ITEMS))
@@ -156,7 +138,7 @@ def test_loss_falls(trained):
             assert np.isfinite([[float(figure) for figure in row.values()] for row in rows]).all()
             continue
         losses = np.array([float(row["loss"]) for row in rows]) - least
-        assert len(losses) == 12
+        assert len(losses) == EPOCHS
         assert np.isfinite(losses).all()
         assert losses[-1] < 0.7 * losses[0]
 
@@ -202,10 +184,11 @@ def test_killed_run_called_again_ends_as_if_it_had_not_been(trained):
     resumed = train(trained.recipe, trained.source, trained.killed, verbose=0)
     metrics = "metrics.json"
     assert (resumed.folder / metrics).read_bytes() == (trained.run.folder / metrics).read_bytes()
-    for variable, other in zip(resumed.model().trainable_variables, trained.model.trainable_variables, strict=True):
+    model = resumed.model()
+    for variable, other in zip(model.trainable_variables, trained.model.trainable_variables, strict=True):
         np.testing.assert_array_equal(variable, other)
     histories = trained.split.test.histories
-    again = as_scorer(resumed.model()).scores(histories)
+    again = as_scorer(model).scores(histories)
     np.testing.assert_array_equal(again, as_scorer(trained.model).scores(histories))
 
 

@@ -26,13 +26,11 @@ def ends() -> dict[str, subprocess.CompletedProcess]:
         return dict(zip(PROGRAMS, pool.map(end, PROGRAMS.values()), strict=True))
 
 
-@pytest.mark.slow
 def test_keras_2_is_selected_after_tensorflow_was_imported(ends):
     end = ends["TensorFlow first"]
     assert end.stdout.startswith("tf_keras."), end.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", ["Keras 3 first", "Keras 3 asked for"])
 def test_keras_3_is_refused_with_the_remedy(ends, case):
     assert "ImportError: tfrec_dl needs Keras 2" in ends[case].stderr

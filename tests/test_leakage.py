@@ -104,7 +104,6 @@ def trained_figures(run: Run) -> list[dict[str, str]]:
         return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
 
 
-@pytest.mark.slow
 def test_test_targets_have_no_part_in_the_trained_weights(runs):
     before, after = runs
     assert (before.folder / "vocabulary.txt").read_bytes() == (after.folder / "vocabulary.txt").read_bytes()

@@ -217,7 +217,6 @@ def test_each_step_moves_the_weights_of_its_own_side_alone(side):
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("loss", [LeastSquares(), Wasserstein()], ids=lambda loss: loss.name)
 def test_discriminator_learns_to_tell_and_the_generator_to_pass(loss):
     """Each against the other standing still."""

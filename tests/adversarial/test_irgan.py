@@ -314,7 +314,6 @@ def test_networks_that_do_not_fit_together_are_refused(discriminator, message):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("loss", [Minimax(), LeastSquares()], ids=lambda loss: loss.name)
 def test_policy_moves_to_the_item_that_the_discriminator_takes_for_real(loss):
     discriminator = fair(network())

@@ -286,7 +286,6 @@ def test_networks_that_cannot_have_what_is_given_are_refused_before_anything_is_
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow
 def test_generator_and_discriminator_may_know_items_by_their_features(source, tmp_path):
     """A generator of content against a hybrid discriminator: trains, is kept, and serves what it scores."""
     body = {"body": "caser", "window": 3, "horizontal_filters": 4, "vertical_filters": 2}
@@ -305,7 +304,6 @@ def test_generator_and_discriminator_may_know_items_by_their_features(source, tm
     assert np.mean(right) >= 0.9
 
 
-@pytest.mark.slow
 def test_matrix_factorisation_trains_as_in_the_paper(source, tmp_path):
     """The users' ids are all that generator and discriminator read; each has a trained user tower."""
     users = tmp_path / "users.csv"

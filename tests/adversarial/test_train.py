@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from tensorboard.compat.proto import event_pb2
 
-from tests.runs.runs import Interruption, Interrupts, assert_same_outcome, figures_of, history
+from tests.runs.runs import CopiesTheRun, Interrupts, assert_same_outcome, figures_of, history
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.adversarial.outcome import read_outcome
 from tfrec_dl.data.source import DataSource
@@ -19,12 +19,13 @@ from tfrec_dl.metrics import NDCG
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
 
-pytestmark = pytest.mark.slow
-
 FIGURES = ("generator_loss", "discriminator_loss", "discriminator_accuracy", "policy_entropy")
 TRAINING = {"training.epochs": 2, "training.batch_size": 16, "training.max_length": 8, "training.learning_rate": 0.02}
 SETTINGS = {
-    "irgan": {"dimension": 8, "body.units": 8, "context": 0},
+    "irgan": {
+        **{"generator": "simple_rnn", "discriminator": "simple_rnn"},  # the quickest to build
+        **{"dimension": 8, "body.units": 8, "context": 0},
+    },
     "cfgan": {"generator.units": (16,), "discriminator_units": (16,)},
 }
 
@@ -48,8 +49,10 @@ def trained(name: str, source: DataSource, folder: Path, *callbacks: tf.keras.ca
 
 @pytest.fixture(scope="module", params=["irgan", "cfgan"])
 def ended(request, source, tmp_path_factory) -> Run:
-    """An adversarial training that went well enough to reach its last epoch."""
-    return trained(request.param, source, tmp_path_factory.mktemp("runs") / request.param)
+    """A training that went well enough to reach its last epoch; beside it what a kill in epoch 1 or 3 would leave."""
+    folder = tmp_path_factory.mktemp("runs") / request.param
+    copies = [CopiesAdversarialRun(epoch, folder, folder.with_name(f"killed_in_{epoch}")) for epoch in (1, 3)]
+    return trained(request.param, source, folder, *copies)
 
 
 def scalars(folder: Path) -> dict[str, list[float]]:
@@ -112,6 +115,10 @@ class InterruptsAdversarialTraining(Interrupts):
             super().on_train_batch_end(batch, logs)
 
 
+class CopiesAdversarialRun(CopiesTheRun, InterruptsAdversarialTraining):
+    """In an epoch of the adversarial training."""
+
+
 class RewardsThePopular(tf.keras.callbacks.Callback):
     """Puts the popularity of items, whoever asks, in place of what the discriminator has learnt."""
 
@@ -125,7 +132,7 @@ class RewardsThePopular(tf.keras.callbacks.Callback):
 
 def test_a_generator_that_shows_everybody_the_same_items_is_stopped_and_not_kept(long_cycle, tmp_path, caplog):
     well_trained = {"training.epochs": 4, "training.learning_rate": 0.05, "embedding_dropout": 0, "state_dropout": 0}
-    settings = {"likelihood": 0, "entropy": 0.3, "generator_learning_rate": 0.03, "discriminator_learning_rate": 1e-9}
+    settings = {"likelihood": 0, "entropy": 0.3, "generator_learning_rate": 0.1, "discriminator_learning_rate": 1e-9}
     with caplog.at_level(logging.WARNING, "tfrec_dl"):
         run = trained("irgan", long_cycle, tmp_path / "run", RewardsThePopular(), **well_trained, **settings)
     assert_collapsed(run, caplog)
@@ -187,12 +194,10 @@ def test_a_discriminator_that_has_won_stops_training(name, long_cycle, tmp_path,
     assert_best_generator_is_kept(run)
 
 
-def test_an_interrupted_training_called_again_ends_as_if_it_had_not_been(ended, source, tmp_path):
+def test_a_training_that_was_killed_called_again_ends_as_if_it_had_not_been(ended, source):
     name = ended.recipe.name
     for epoch in {"irgan": (3,), "cfgan": (1, 3)}[name]:
-        folder = tmp_path / f"run_{epoch}"
-        with pytest.raises(Interruption):
-            trained(name, source, folder, InterruptsAdversarialTraining(epoch))
+        folder = ended.folder.with_name(f"killed_in_{epoch}")
         assert Run.open(folder / "start").finished
         assert not Run.open(folder).finished
         trained(name, source, folder)

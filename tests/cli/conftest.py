@@ -75,7 +75,7 @@ def table(tmp_path_factory) -> Path:
 def trained(program, table, tmp_path_factory) -> SimpleNamespace:
     """A finished run, not to be written to: its folder, what the program printed, its metrics."""
     folder = tmp_path_factory.mktemp("runs") / "run"
-    result = program("train", "--data", table, "--model", "gru", "--out", folder, *TINY)
+    result = program("train", "--data", table, "--model", "simple_rnn", "--out", folder, *TINY)
     assert result.status == 0, result.err
     metrics = json.loads((folder / "metrics.json").read_text())
     return SimpleNamespace(folder=folder, out=result.out, err=result.err, metrics=metrics)

@@ -37,9 +37,9 @@ def test_help_does_not_wait_for_tensorflow():
     [
         (["trian"], "Did you mean 'train'"),
         (["--verson"], "--verson"),
-        (["train", "--data", "x.csv", "--model", "gru"], "--out"),
-        (["train", "--data", "x.csv", "--model", "gru", "--out", "o", "--epochs", "many"], "--epochs"),
-        (["train", "--data", "x.csv", "--model", "gru", "--out", "o", "--split", "last"], "leave-last-out"),
+        (["train", "--data", "x.csv", "--model", "simple_rnn"], "--out"),
+        (["train", "--data", "x.csv", "--model", "simple_rnn", "--out", "o", "--epochs", "many"], "--epochs"),
+        (["train", "--data", "x.csv", "--model", "simple_rnn", "--out", "o", "--split", "last"], "leave-last-out"),
         (["evaluate"], "RUN"),
     ],
 )
@@ -49,7 +49,7 @@ def test_misuse_is_one_line_that_names_it(refusal, arguments, said):
 
 def test_interrupted_training_says_how_to_go_on_and_goes_on(program, table, tiny, tmp_path, monkeypatch):
     out = tmp_path / "run"
-    command = ("train", "--data", table, "--model", "gru", "--out", out, *tiny, "--epochs", 3)
+    command = ("train", "--data", table, "--model", "simple_rnn", "--out", out, *tiny, "--epochs", 3)
 
     def interrupt(callback, epoch, logs=None):
         if epoch == 2:
@@ -69,7 +69,6 @@ def test_interrupted_training_says_how_to_go_on_and_goes_on(program, table, tiny
     assert (out / "metrics.json").exists()
 
 
-@pytest.mark.slow
 def test_tensorflow_starts_in_silence_and_is_heard_when_it_fails():
     def end(program: str) -> subprocess.CompletedProcess:
         environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)}

@@ -11,7 +11,7 @@ from tfrec_dl.baselines import BASELINES
 def compared(program, table, tiny, tmp_path_factory):
     """A finished comparison: its command, folder and what it printed."""
     folder = tmp_path_factory.mktemp("compare") / "folder"
-    command = ("compare", "--data", table, "--models", "gru,caser", "--out", folder, *tiny)
+    command = ("compare", "--data", table, "--models", "simple_rnn,caser", "--out", folder, *tiny)
     result = program(*command)
     assert result.status == 0, result.err
     return command, folder, result.out
@@ -20,7 +20,7 @@ def compared(program, table, tiny, tmp_path_factory):
 def test_models_and_baselines_stand_on_one_leaderboard(compared):
     _, folder, printed = compared
     board = pd.read_csv(folder / "leaderboard.csv")
-    assert set(board["model"]) == {"gru", "caser", *BASELINES}
+    assert set(board["model"]) == {"simple_rnn", "caser", *BASELINES}
     assert board["ndcg@10"].is_monotonic_decreasing
     assert board["model"][0] == "markov_chain"  # the data is a Markov chain
     assert all(name in printed for name in board["model"])
@@ -32,7 +32,7 @@ def test_models_and_baselines_stand_on_one_leaderboard(compared):
 def test_its_figures_are_those_of_the_runs(compared):
     _, folder, _ = compared
     board = pd.read_csv(folder / "leaderboard.csv").set_index("model")
-    for name in ("gru", "caser"):
+    for name in ("simple_rnn", "caser"):
         metrics = json.loads((folder / name / "metrics.json").read_text())
         assert board.loc[name, "ndcg@10"] == pytest.approx(metrics["test/ndcg@10"])
 
@@ -44,10 +44,10 @@ def test_the_table_is_described_once(compared):
 def test_finished_runs_are_not_trained_again(program, compared):
     command, folder, _ = compared
     before = (folder / "leaderboard.csv").read_text()
-    runs = {path: path.stat().st_mtime_ns for name in ("gru", "caser") for path in (folder / name).rglob("*")}
+    runs = {path: path.stat().st_mtime_ns for name in ("simple_rnn", "caser") for path in (folder / name).rglob("*")}
     result = program(*command)
     assert result.status == 0, result.err
-    assert "model gru: trained before" in result.out
+    assert "model simple_rnn: trained before" in result.out
     assert {path: path.stat().st_mtime_ns for path in runs} == runs
     columns = ["model", "ndcg@10"]
     pd.testing.assert_frame_equal(
@@ -57,16 +57,16 @@ def test_finished_runs_are_not_trained_again(program, compared):
 
 def test_runs_of_other_settings_or_data_are_refused(refusal, compared, tmp_path):
     command, folder, _ = compared
-    assert f"{folder / 'gru'} holds a run with training.seed 0, not 1" in refusal(*command, "--seed", 1)
+    assert f"{folder / 'simple_rnn'} holds a run with training.seed 0, not 1" in refusal(*command, "--seed", 1)
     other = tmp_path / "other.csv"
     other.write_text("user_id,item_id\n" + "u,i\nu,j\nu,k\nu,l\n")
     said = refusal("compare", "--data", other, *command[3:])
-    assert f"{folder / 'gru'} holds a run on other data" in said
+    assert f"{folder / 'simple_rnn'} holds a run on other data" in said
 
 
 def test_a_folder_of_other_files_is_refused(refusal, table, tmp_path):
     (tmp_path / "thesis.tex").write_text("precious")
-    said = refusal("compare", "--data", table, "--models", "gru", "--out", tmp_path)
+    said = refusal("compare", "--data", table, "--models", "simple_rnn", "--out", tmp_path)
     assert "'thesis.tex'" in said
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
@@ -74,7 +74,7 @@ def test_a_folder_of_other_files_is_refused(refusal, table, tmp_path):
 def test_without_a_folder_nothing_is_left(program, table, tiny, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    result = program("compare", "--data", table, "--models", "gru", *tiny)
+    result = program("compare", "--data", table, "--models", "simple_rnn", *tiny)
     assert result.status == 0, result.err
     assert "markov_chain" in result.out
     assert list(tmp_path.iterdir()) == []
@@ -90,5 +90,5 @@ def test_unknown_models_are_refused_before_anything_is_trained(refusal, table, t
 
 
 def test_a_setting_that_one_model_lacks_is_refused(refusal, table):
-    said = refusal("compare", "--data", table, "--models", "gru,caser", "--set", "window=3")
+    said = refusal("compare", "--data", table, "--models", "simple_rnn,caser", "--set", "window=3")
     assert "no setting 'window'" in said

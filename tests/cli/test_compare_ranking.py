@@ -14,7 +14,6 @@ def compared(program, ranking, tmp_path_factory):
     return command, folder, result.out
 
 
-@pytest.mark.slow
 def test_rankers_and_baselines_stand_on_one_leaderboard(compared):
     _, folder, printed = compared
     board = pd.read_csv(folder / "leaderboard.csv")
@@ -31,7 +30,6 @@ def test_rankers_and_baselines_stand_on_one_leaderboard(compared):
     assert printed.count("360 lists") == 1  # the table is described once
 
 
-@pytest.mark.slow
 def test_finished_runs_are_not_trained_again_and_others_refused(program, refusal, compared):
     command, folder, _ = compared
     before = pd.read_csv(folder / "leaderboard.csv")

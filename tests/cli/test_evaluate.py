@@ -29,7 +29,7 @@ def test_people_get_a_table(program, trained):
 def moved(program, table, tiny, tmp_path):
     """A run on a table of its own."""
     shutil.copy(table, tmp_path / "mine.csv")
-    command = ("train", "--data", tmp_path / "mine.csv", "--model", "gru", "--out", tmp_path / "run", *tiny)
+    command = ("train", "--data", tmp_path / "mine.csv", "--model", "simple_rnn", "--out", tmp_path / "run", *tiny)
     assert program(*command).status == 0
     return tmp_path
 

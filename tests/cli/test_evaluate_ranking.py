@@ -55,6 +55,6 @@ def test_a_folder_with_a_run_of_the_other_task_is_refused(refusal, ranked, train
     for source, name in ((ranked.folder, "ranker"), (trained.folder, "finder")):
         shutil.copytree(source, tmp_path / name)
         (tmp_path / name / "metrics.json").unlink()
-    command = ("train", "--data", table, "--model", "gru", "--out", tmp_path / "ranker")
-    assert "holds a run with name 'din', not 'gru'" in refusal(*command)
-    assert "holds a run with name 'gru', not 'din'" in refusal("train", *ranking, "--out", tmp_path / "finder")
+    command = ("train", "--data", table, "--model", "simple_rnn", "--out", tmp_path / "ranker")
+    assert "holds a run with name 'din', not 'simple_rnn'" in refusal(*command)
+    assert "holds a run with name 'simple_rnn', not 'din'" in refusal("train", *ranking, "--out", tmp_path / "finder")

@@ -30,7 +30,7 @@ def tables(tmp_path_factory):
 @pytest.fixture(scope="module")
 def hybrid(program, tables, tiny, tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "run"
-    command = ("train", "--data", tables / "table.csv", "--model", "gru", "--out", out, *tiny, *TEXT)
+    command = ("train", "--data", tables / "table.csv", "--model", "simple_rnn", "--out", out, *tiny, *TEXT)
     options = ("--items", tables / "items.csv", "--users", tables / "users.csv", "--item-feature", "pages=category")
     result = program(*command, *options)
     assert result.status == 0, result.err
@@ -78,7 +78,17 @@ def test_run_over_features_is_evaluated_as_it_was_measured(program, hybrid):
 
 
 def test_cold_start_split_ends_with_warm_and_cold_figures(program, tables, tiny, tmp_path):
-    command = ("train", "--data", tables / "table.csv", "--model", "gru", "--out", tmp_path / "run", *tiny, *TEXT)
+    command = (
+        "train",
+        "--data",
+        tables / "table.csv",
+        "--model",
+        "simple_rnn",
+        "--out",
+        tmp_path / "run",
+        *tiny,
+        *TEXT,
+    )
     result = program(*command, "--items", tables / "items.csv", "--kind", "content", "--split", "cold-start")
     assert result.status == 0, result.err
     heading = next(line for line in result.out.splitlines() if "warm items" in line)
@@ -113,7 +123,7 @@ def test_cold_start_split_ends_with_warm_and_cold_figures(program, tables, tiny,
     ],
 )
 def test_wrong_features_are_refused_before_anything_is_written(refusal, tables, tmp_path, options, said):
-    command = ("train", "--data", tables / "table.csv", "--model", "gru", "--out", tmp_path / "run")
+    command = ("train", "--data", tables / "table.csv", "--model", "simple_rnn", "--out", tmp_path / "run")
     assert said in refusal(*command, "--items", tables / "items.csv", *options)
     assert not (tmp_path / "run").exists()
 
@@ -130,13 +140,12 @@ def test_wrong_features_are_refused_before_anything_is_written(refusal, tables, 
 def test_kind_or_choice_without_a_table_is_refused(refusal, tables, tmp_path, command, options, said):
     name, models = command
     out = tmp_path / "out"
-    assert said in refusal(name, "--data", tables / "table.csv", models, "gru", "--out", out, *options)
+    assert said in refusal(name, "--data", tables / "table.csv", models, "simple_rnn", "--out", out, *options)
     assert not out.exists()
 
 
-@pytest.mark.slow
 def test_compare_reads_features_once_and_goes_on_where_it_was(program, tables, tiny, tmp_path):
-    command = ("compare", "--data", tables / "table.csv", "--models", "gru", "--out", tmp_path / "board", *TEXT)
+    command = ("compare", "--data", tables / "table.csv", "--models", "simple_rnn", "--out", tmp_path / "board", *TEXT)
     options = ("--items", tables / "items.csv", "--kind", "content", *tiny)
     first = program(*command, *options)
     assert first.status == 0, first.err
@@ -144,19 +153,18 @@ def test_compare_reads_features_once_and_goes_on_where_it_was(program, tables, t
     assert again.status == 0, again.err
     for printed in (first.out, again.out):
         assert printed.count("features of items") == 1
-    assert "model gru: trained before" in again.out
+    assert "model simple_rnn: trained before" in again.out
     table = pd.read_csv(tmp_path / "board" / "leaderboard.csv")
-    assert "gru" in set(table["model"])
+    assert "simple_rnn" in set(table["model"])
 
 
-@pytest.mark.slow
 def test_comparison_on_a_cold_start_split_ranks_by_cold_items(program, tables, tiny, tmp_path):
     command = (
         "compare",
         "--data",
         tables / "table.csv",
         "--models",
-        "gru",
+        "simple_rnn",
         "--out",
         tmp_path / "compared",
         *tiny,
@@ -164,7 +172,7 @@ def test_comparison_on_a_cold_start_split_ranks_by_cold_items(program, tables, t
     )
     result = program(*command, "--items", tables / "items.csv", "--split", "cold-start")
     assert result.status == 0, result.err
-    for name in ("gru", "random", "held_out_popularity", "tf_idf"):
+    for name in ("simple_rnn", "random", "held_out_popularity", "tf_idf"):
         assert f"{name} " in result.out
     header = (tmp_path / "compared" / "leaderboard.csv").read_text().splitlines()[0].split(",")
     assert header[:3] == ["model", "family", "cold"]

@@ -22,7 +22,7 @@ def folder(program, table, tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(program, folder, tiny, tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "run"
-    result = program("train", "--data", folder[0], "--model", "gru", "--out", out, *tiny)
+    result = program("train", "--data", folder[0], "--model", "simple_rnn", "--out", out, *tiny)
     assert result.status == 0, result.err
     return out, result.out
 
@@ -86,7 +86,7 @@ def test_an_interrupted_run_goes_on_to_the_same_end(program, folder, tiny, tmp_p
     from tfrec_dl.runs.resumable import ResumableTraining
 
     def command(out):
-        return ("train", "--data", folder[0], "--model", "gru", "--out", tmp_path / out, *tiny, "--epochs", 3)
+        return ("train", "--data", folder[0], "--model", "simple_rnn", "--out", tmp_path / out, *tiny, "--epochs", 3)
 
     def interrupt(callback, epoch, logs=None):
         if epoch == 2:
@@ -108,7 +108,7 @@ def test_a_changed_or_damaged_folder_is_noticed(program, refusal, folder, run, t
     shard = next((moved / "shards").iterdir())
     shard.write_bytes(shard.read_bytes()[:-1])
     assert "is missing or not what was prepared" in refusal(
-        "train", "--data", moved, "--model", "gru", "--out", tmp_path / "r"
+        "train", "--data", moved, "--model", "simple_rnn", "--out", tmp_path / "r"
     )
 
     own = tmp_path / "run"
@@ -137,13 +137,13 @@ def test_a_changed_or_damaged_folder_is_noticed(program, refusal, folder, run, t
     ],
 )
 def test_what_needs_the_table_is_refused(refusal, folder, tmp_path, options, said):
-    model = [] if "--model" in options else ["--model", "gru"]
+    model = [] if "--model" in options else ["--model", "simple_rnn"]
     assert said in refusal("train", "--data", folder[0], "--out", tmp_path / "run", *model, *options)
     assert not (tmp_path / "run").exists()
 
 
 def test_other_commands_say_that_they_need_the_table(refusal, folder, tmp_path):
-    said = refusal("compare", "--data", folder[0], "--models", "gru", "--out", tmp_path / "out")
+    said = refusal("compare", "--data", folder[0], "--models", "simple_rnn", "--out", tmp_path / "out")
     assert "prepared folder" in said
     said = refusal("train", "--task", "ranking", "--data", folder[0], "--out", tmp_path / "out", "--label", "c")
     assert "prepared folder" in said
@@ -152,7 +152,7 @@ def test_other_commands_say_that_they_need_the_table(refusal, folder, tmp_path):
 def test_an_unfinished_folder_is_not_trained_on(refusal, folder, tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "preparing.json").write_text("{}")
-    said = refusal("train", "--data", tmp_path / "folder", "--model", "gru", "--out", tmp_path / "run")
+    said = refusal("train", "--data", tmp_path / "folder", "--model", "simple_rnn", "--out", tmp_path / "run")
     assert "is not finished: run the same `tfrec-dl prepare` command again" in said
 
 

@@ -19,7 +19,6 @@ def dest(program, ranked, tmp_path_factory):
     return folder
 
 
-@pytest.mark.slow
 def test_candidates_of_a_table_come_best_first_in_each_request(program, refusal, dest, tmp_path):
     CANDIDATES.to_csv(tmp_path / "candidates.csv", index=False)
     command = ("rank", dest, "--candidates", tmp_path / "candidates.csv", "--list-column", "request")
@@ -37,12 +36,11 @@ def test_candidates_of_a_table_come_best_first_in_each_request(program, refusal,
     assert "no column 'who'" in refusal("rank", dest, "--candidates", lacking, "--user-column", "who")
 
 
-@pytest.mark.slow
 def test_two_stages_are_one_export_that_retrieves_and_ranks(program, refusal, ranked, trained, tmp_path):
     dest = tmp_path / "both"
     result = program("export", ranked.folder, dest, "--retrieval", trained.folder, "--candidates", 8, "-k", 3)
     assert result.status == 0, result.err
-    assert f"exported gru and din to {dest / '1'}" in result.out
+    assert f"exported simple_rnn and din to {dest / '1'}" in result.out
     command = ("recommend", dest, "--history", "item_5,item_6", "-k", 3, "--json")
     retrieved = json.loads(program(*command).out)
     both = json.loads(program(*command, "--user", "user_1", "--context", "device=phone").out)

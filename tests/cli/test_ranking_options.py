@@ -90,8 +90,8 @@ def test_other_recipe_is_refused(name, said):
     [
         (["--task", "ranking", "--label", "click", "--kind", "content"], "--kind is an option of --task retrieval"),
         (["--task", "ranking", "--label", "click", "--rating-column", "stars"], "--rating-column is an option"),
-        (["--model", "gru", "--label", "click"], "--label is an option of --task ranking"),
-        (["--model", "gru", "--list-column", "request"], "--list-column is an option of --task ranking"),
+        (["--model", "simple_rnn", "--label", "click"], "--label is an option of --task ranking"),
+        (["--model", "simple_rnn", "--list-column", "request"], "--list-column is an option of --task ranking"),
         ([], "--model is missing"),
         (["--task", "ranking"], "--label is missing"),
         (["--task", "sorting"], "ranking"),

@@ -30,13 +30,13 @@ def test_exports_take_the_next_free_version(program, trained, tmp_path):
     for version in (1, 2):
         result = program("export", trained.folder, dest)
         assert result.status == 0, result.err
-        assert f"exported gru to {dest / str(version)}\n" in result.out
+        assert f"exported simple_rnn to {dest / str(version)}\n" in result.out
         assert (dest / str(version) / "saved_model.pb").exists()
 
 
 def test_the_card_is_filled_from_the_run(trained, exported):
     card = json.loads((exported / "1" / "assets.extra" / "model_card.json").read_text())
-    assert card["name"] == "gru"
+    assert card["name"] == "simple_rnn"
     assert card["data"] == "table.csv: 480 interactions of 60 users with 20 items"
     assert card["metrics"] == pytest.approx(trained.metrics)
     config = json.loads((trained.folder / "config.json").read_text())
@@ -98,12 +98,11 @@ def test_an_export_of_a_model_of_ids_takes_no_new_items(refusal, exported, tmp_p
     assert sorted(path.name for path in exported.iterdir() if path.is_dir()) == ["1"]
 
 
-@pytest.mark.slow
 def test_new_items_from_a_table_are_recommended(program, refusal, table, tiny, tmp_path):
     rows = [f'item_{item},"step {item} of the cycle"' for item in range(20)]
     (tmp_path / "items.csv").write_text("\n".join(["item_id,title", *rows]))
     items = ("--items", tmp_path / "items.csv", "--kind", "content")
-    result = program("train", "--data", table, "--model", "gru", "--out", tmp_path / "run", *items, *tiny)
+    result = program("train", "--data", table, "--model", "simple_rnn", "--out", tmp_path / "run", *items, *tiny)
     assert result.status == 0, result.err
     assert program("export", tmp_path / "run", tmp_path / "dest").status == 0
 

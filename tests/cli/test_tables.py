@@ -47,31 +47,31 @@ def rows(users: int = 5, items: int = 6) -> str:
 def test_what_cannot_be_trained_on_is_refused_and_leaves_nothing(refusal, tiny, tmp_path, content, said):
     path, out = tmp_path / "table.csv", tmp_path / "run"
     path.write_text(content)
-    line = refusal("train", "--data", path, "--model", "gru", "--out", out, *tiny)
+    line = refusal("train", "--data", path, "--model", "simple_rnn", "--out", out, *tiny)
     assert (said or "no user has two interactions") in line
     assert not out.exists()
 
 
 def test_a_folder_in_place_of_a_table_is_refused(refusal, tmp_path):
-    assert "is a folder" in refusal("train", "--data", tmp_path, "--model", "gru", "--out", tmp_path / "run")
+    assert "is a folder" in refusal("train", "--data", tmp_path, "--model", "simple_rnn", "--out", tmp_path / "run")
 
 
 def test_a_missing_table_is_refused_with_the_nearest_name(refusal, table):
-    said = refusal("compare", "--data", table.with_name("tabel.csv"), "--models", "gru")
+    said = refusal("compare", "--data", table.with_name("tabel.csv"), "--models", "simple_rnn")
     assert "did you mean 'table.csv'?" in said
 
 
 def test_a_truncated_gzip_is_refused(refusal, tmp_path):
     path, out = tmp_path / "table.csv.gz", tmp_path / "run"
     path.write_bytes(gzip.compress((HEADER + rows(users=500)).encode())[:-20])
-    assert "cannot read" in refusal("train", "--data", path, "--model", "gru", "--out", out)
+    assert "cannot read" in refusal("train", "--data", path, "--model", "simple_rnn", "--out", out)
     assert not out.exists()
 
 
 def test_a_temporal_split_without_times_is_refused(refusal, tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("user_id,item_id\n" + "u,i\nu,j\nu,k\nv,i\nv,j\n")
-    command = ("train", "--data", path, "--model", "gru", "--out", tmp_path / "run", "--split", "temporal")
+    command = ("train", "--data", path, "--model", "simple_rnn", "--out", tmp_path / "run", "--split", "temporal")
     assert "needs times" in refusal(*command)
 
 
@@ -87,7 +87,7 @@ def test_a_temporal_split_without_times_is_refused(refusal, tmp_path):
 def test_small_and_repetitive_tables_train(program, tiny, tmp_path, content):
     path, out = tmp_path / "table.csv", tmp_path / "run"
     path.write_text(content)
-    result = program("train", "--data", path, "--model", "gru", "--out", out, *tiny)
+    result = program("train", "--data", path, "--model", "simple_rnn", "--out", out, *tiny)
     assert result.status == 0, result.err
     metrics = json.loads((out / "metrics.json").read_text())
     assert 0.0 <= metrics["test/ndcg@10"] <= 1.0
@@ -96,7 +96,7 @@ def test_small_and_repetitive_tables_train(program, tiny, tmp_path, content):
 def test_rows_in_any_order_are_sorted_by_time(program, table, tiny, tmp_path):
     path, out = tmp_path / "shuffled.csv", tmp_path / "folder"
     pd.read_csv(table).sample(frac=1.0, random_state=0).to_csv(path, index=False)
-    assert program("compare", "--data", path, "--models", "gru", "--out", out, *tiny).status == 0
+    assert program("compare", "--data", path, "--models", "simple_rnn", "--out", out, *tiny).status == 0
     board = {row["model"]: row for row in json.loads((out / "leaderboard.json").read_text())}
     assert board["markov_chain"]["ndcg@10"] == 1.0  # each item has one successor, in time
 
@@ -109,7 +109,7 @@ def test_ids_of_every_kind_go_in_and_come_out(program, tiny, tmp_path):
     )
     path, out, dest = tmp_path / "table.csv", tmp_path / "run", tmp_path / "dest"
     frame.to_csv(path, index=False)
-    assert program("train", "--data", path, "--model", "gru", "--out", out, *tiny).status == 0
+    assert program("train", "--data", path, "--model", "simple_rnn", "--out", out, *tiny).status == 0
     assert program("export", out, dest).status == 0
 
     history = '"a,b","say ""hi""",🍕'

@@ -47,7 +47,7 @@ def test_the_run_holds_metrics_of_every_part_and_a_row_an_epoch(trained):
 
 def test_a_finished_run_is_refused_before_the_table_is_read(refusal, trained):
     before = {path: path.stat().st_mtime_ns for path in trained.folder.rglob("*")}
-    said = refusal("train", "--data", "gone.csv", "--model", "gru", "--out", trained.folder)
+    said = refusal("train", "--data", "gone.csv", "--model", "simple_rnn", "--out", trained.folder)
     assert said == f"error: {trained.folder} holds a finished run: choose a new folder, or delete that one."
     assert {path: path.stat().st_mtime_ns for path in trained.folder.rglob("*")} == before
 
@@ -56,20 +56,20 @@ def test_an_unfinished_run_of_other_settings_is_refused_before_the_table_is_read
     out = tmp_path / "run"
     shutil.copytree(trained.folder, out)
     (out / "metrics.json").unlink()
-    said = refusal("train", "--data", "gone.csv", "--model", "gru", "--out", out, *tiny, "--seed", 3)
+    said = refusal("train", "--data", "gone.csv", "--model", "simple_rnn", "--out", out, *tiny, "--seed", 3)
     assert "training.seed 0, not 3: repeat its command" in said
 
 
 def test_a_folder_of_other_files_is_refused_and_left_alone(refusal, tmp_path):
     (tmp_path / "thesis.tex").write_text("precious")
-    assert "is not a run" in refusal("train", "--data", "gone.csv", "--model", "gru", "--out", tmp_path)
+    assert "is not a run" in refusal("train", "--data", "gone.csv", "--model", "simple_rnn", "--out", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 def test_a_folder_that_cannot_be_made_is_refused(refusal, tmp_path):
     file = tmp_path / "file"
     file.write_text("precious")
-    assert f"{file} is a file" in refusal("train", "--data", "gone.csv", "--model", "gru", "--out", file / "run")
+    assert f"{file} is a file" in refusal("train", "--data", "gone.csv", "--model", "simple_rnn", "--out", file / "run")
     assert file.read_text() == "precious"
 
 
@@ -77,7 +77,9 @@ def test_a_folder_that_cannot_be_made_is_refused(refusal, tmp_path):
 def test_a_folder_that_cannot_be_written_to_is_refused(refusal, tmp_path):
     tmp_path.chmod(0o500)
     try:
-        assert "not writable" in refusal("train", "--data", "gone.csv", "--model", "gru", "--out", tmp_path / "run")
+        assert "not writable" in refusal(
+            "train", "--data", "gone.csv", "--model", "simple_rnn", "--out", tmp_path / "run"
+        )
     finally:
         tmp_path.chmod(0o700)
 
@@ -86,11 +88,11 @@ def test_a_folder_that_cannot_be_written_to_is_refused(refusal, tmp_path):
     ("options", "said"),
     [
         (["--model", "grru"], "did you mean 'gru'?"),
-        (["--model", "gru", "--set", "dimensoin=8"], "did you mean 'dimension'?"),
-        (["--model", "gru", "--set", "dimension"], "is not KEY=VALUE"),
-        (["--model", "gru", "--set", "dimension=wide"], "'wide'"),
-        (["--model", "gru", "--batch-size", "0"], "batch_size is 0"),
-        (["--model", "gru", "--set", "loss=hinge"], "'hinge'"),
+        (["--model", "simple_rnn", "--set", "dimensoin=8"], "did you mean 'dimension'?"),
+        (["--model", "simple_rnn", "--set", "dimension"], "is not KEY=VALUE"),
+        (["--model", "simple_rnn", "--set", "dimension=wide"], "'wide'"),
+        (["--model", "simple_rnn", "--batch-size", "0"], "batch_size is 0"),
+        (["--model", "simple_rnn", "--set", "loss=hinge"], "'hinge'"),
     ],
 )
 def test_wrong_names_and_values_are_refused_before_the_table_is_read(refusal, tmp_path, options, said):
@@ -116,7 +118,7 @@ def test_settings_reach_the_run(program, table, tiny, tmp_path):
 
 
 def test_random_split_is_that_of_the_run_and_of_its_card(program, table, tiny, tmp_path):
-    command = ("train", "--data", table, "--model", "gru", "--out", tmp_path / "run", "--split", "random")
+    command = ("train", "--data", table, "--model", "simple_rnn", "--out", tmp_path / "run", "--split", "random")
     result = program(*command, *tiny)
     assert result.status == 0, result.err
     assert "split random: 300 interactions of 60 users to train on" in result.out  # 5 of each user's 8
@@ -129,7 +131,7 @@ def test_columns_are_chosen_by_options(program, table, tiny, tmp_path):
     renamed = tmp_path / "renamed.csv"
     renamed.write_text(table.read_text().replace("user_id,item_id,timestamp", "who,what,when"))
     options = ("--user-column", "who", "--item-column", "what", "--time-column", "when")
-    result = program("train", "--data", renamed, "--model", "gru", "--out", tmp_path / "run", *tiny, *options)
+    result = program("train", "--data", renamed, "--model", "simple_rnn", "--out", tmp_path / "run", *tiny, *options)
     assert result.status == 0, result.err
     assert "60 users with 20 items" in result.out
     assert "no times" not in result.out
@@ -138,7 +140,7 @@ def test_columns_are_chosen_by_options(program, table, tiny, tmp_path):
 def test_settings_that_the_file_lacks_name_the_option(refusal, table, tmp_path):
     renamed = tmp_path / "renamed.csv"
     renamed.write_text(table.read_text().replace("user_id,item_id", "userid,what"))
-    command = ("train", "--data", renamed, "--model", "gru", "--out", tmp_path / "run")
+    command = ("train", "--data", renamed, "--model", "simple_rnn", "--out", tmp_path / "run")
     said = refusal(*command)
     assert "did you mean 'userid'?" in said
     assert "--user-column" in said
@@ -155,7 +157,7 @@ def test_checkpoints_that_cannot_be_read_are_refused(program, refusal, table, ti
     (out / "metrics.json").unlink()  # as if killed before the end
     for checkpoint in (out / "checkpoints").rglob("ckpt-*"):
         checkpoint.write_bytes(b"noise")
-    result = program("train", "--data", table, "--model", "gru", "--out", out, *tiny)
+    result = program("train", "--data", table, "--model", "simple_rnn", "--out", out, *tiny)
     assert result.status == 2
     warning, error = result.err.splitlines()
     assert "cannot be read" in warning
@@ -163,7 +165,6 @@ def test_checkpoints_that_cannot_be_read_are_refused(program, refusal, table, ti
     assert not (out / "metrics.json").exists()
 
 
-@pytest.mark.slow
 def test_stack_is_trained_exported_and_refuses_figures_in_its_own_sample(program, refusal, table, tmp_path):
     run, dest = tmp_path / "run", tmp_path / "stack"
     network = ("--set", "members=simple_rnn", "--set", "dimension=4", "--set", "units=4")

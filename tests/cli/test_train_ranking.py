@@ -1,7 +1,5 @@
 import json
 
-import pytest
-
 
 def test_it_says_what_it_reads_splits_and_chooses(ranked, log):
     lines = ranked.out.splitlines()
@@ -45,7 +43,6 @@ def test_a_finished_run_is_refused_before_the_table_is_read(refusal, ranked):
     assert "holds a finished run" in said
 
 
-@pytest.mark.slow
 def test_conversions_of_clicks_alone_have_their_words_and_figures(program, log, ranking, tmp_path):
     options = ("--model", "wide_and_deep", "--conversion-column", "order", "--set", "trained_on=clicks")
     kept = [option for option in ranking if option != "order=ignore"][:-1]  # with its --context-feature, the last
@@ -57,7 +54,6 @@ def test_conversions_of_clicks_alone_have_their_words_and_figures(program, log, 
     assert any("│ ctcvr_auc " in line for line in result.out.splitlines())
 
 
-@pytest.mark.slow
 def test_ratings_are_learnt_as_numbers_and_by_rows(program, log, tmp_path):
     options = ("--label", "stars", "--split", "random", "--model", "wide_and_deep", "--context-feature", "click=ignore")
     tiny = ("--task", "ranking", "--epochs", 1, "--batch-size", 256, "--set", "dimension=4")

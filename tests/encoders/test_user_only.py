@@ -20,8 +20,6 @@ from tfrec_dl.retrieval.fit import fit
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.serving.export import export_saved_model
 
-pytestmark = pytest.mark.slow
-
 USERS, CLUB, LENGTH = 60, 10, 8
 SETTINGS = {
     "body": {"name": "user_only"},

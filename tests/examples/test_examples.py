@@ -40,7 +40,6 @@ def test_every_example_is_tested_here():
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["train_gru.py", "train_caser.py"])
 def test_a_training_prints_its_metrics(monkeypatch, capsys, name):
     run(monkeypatch, name, "--epochs", "1")
@@ -53,7 +52,6 @@ def test_a_training_prints_its_metrics(monkeypatch, capsys, name):
     assert 0.0 <= low <= value <= high <= 1.0
 
 
-@pytest.mark.slow
 def test_a_gan_is_shown_beside_its_start_and_exported(monkeypatch, capsys, tmp_path):
     run(monkeypatch, "train_gan.py", "--epochs", "1", "--adversarial-epochs", "1", "--out", str(tmp_path))
     printed = capsys.readouterr().out
@@ -69,7 +67,6 @@ def test_a_gan_is_shown_beside_its_start_and_exported(monkeypatch, capsys, tmp_p
     assert all("  Title " in line for line in recommended)
 
 
-@pytest.mark.slow
 def test_the_export_answers_a_user_and_a_new_user(monkeypatch, capsys, tmp_path):
     run(monkeypatch, "export_and_query.py", "--epochs", "1", "--out", str(tmp_path / "gru"))
     printed = capsys.readouterr().out
@@ -80,7 +77,6 @@ def test_the_export_answers_a_user_and_a_new_user(monkeypatch, capsys, tmp_path)
     assert "(2, 33)" in new_user  # dimension 32 and the bias
 
 
-@pytest.mark.slow
 def test_an_item_added_by_its_features_is_recommended(monkeypatch, capsys, tmp_path):
     run(monkeypatch, "recommend_new_items.py", "--epochs", "1", "--out", str(tmp_path / "hybrid"))
     printed = capsys.readouterr().out

@@ -7,7 +7,6 @@ import pytest
 EXAMPLE = Path(__file__).parents[2] / "examples" / "predict_ratings.py"
 
 
-@pytest.mark.slow
 def test_text_beats_the_baseline_and_the_export_rates(monkeypatch, capsys, tmp_path):
     out = tmp_path / "ratings"
     monkeypatch.setattr(sys, "argv", [EXAMPLE.name, "--epochs", "8", "--out", str(out)])

@@ -32,7 +32,6 @@ def pictured() -> Catalogue:
     return Catalogue(item_ids(3), {"cover": "image"}, {"cover": PICTURES})
 
 
-@pytest.mark.slow
 def test_features_of_weights_from_a_file_are_computed_once_and_not_trained(weights, pictured):
     config = Backbone(weights=weights, size=SIZE, dropout=0.0)
     layer = learnt(config, PICTURES)
@@ -52,7 +51,6 @@ def test_features_of_weights_from_a_file_are_computed_once_and_not_trained(weigh
     np.testing.assert_allclose(tower.vectors_of({"cover": PICTURES}).numpy(), rows, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.slow
 def test_backbone_without_weights_is_trained_with_the_rest(pictured):
     config = Backbone(size=SIZE, dropout=0.0)
     tower = content_tower(Content(image=config), pictured, vocabulary_of(pictured.ids), 4)
@@ -72,7 +70,6 @@ def test_name_of_no_application_is_refused(name):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.slow
 def test_weights_that_are_not_there_or_not_the_networks_are_refused(weights, tmp_path):
     def refusal(path: str, application: str = "MobileNetV2") -> str:
         with pytest.raises(InputError) as refused:

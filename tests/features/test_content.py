@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 
 from tests.items import items_of_every_kind
 from tests.retrieval.towers.towers import CERTAIN
@@ -77,7 +76,6 @@ def digest() -> str:
     return hashlib.sha256(b"".join(values.tobytes() for values in prepared.values())).hexdigest()
 
 
-@pytest.mark.slow
 def test_every_process_learns_the_same_tokens_and_categories_in_the_same_order():
     """Early runs' folders hold the features and not the tokens, so a served index depends on it."""
     other = subprocess.run(

@@ -1,19 +1,20 @@
 """Losses under a synchronous strategy: the negatives of a batch are those of the global batch."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
+from tests import processes
+from tests.losses import losses_on_two_replicas
+
 
 @pytest.fixture(scope="module")
-def outcomes() -> dict:
-    command = [sys.executable, "-m", "tests.losses.losses_on_two_replicas"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+def outcomes(tmp_path_factory) -> dict:
+    folder = tmp_path_factory.mktemp("losses")
+    log, answer = folder / "log", folder / "answer.json"
+    assert processes.run(log, losses_on_two_replicas.main, str(answer)) == 0, log.read_text()[-3000:]
+    return json.loads(answer.read_text())
 
 
 @pytest.mark.parametrize("loss", ["in_batch_softmax", "mixed_softmax", "sampled_softmax", "gbce"])

@@ -3,7 +3,6 @@
 For clicks in lists, for clicks with conversions, and for ratings.
 """
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import tensorflow as tf
 
 from tests.impressions import one_choice, shown
 from tests.ranking.fitted import built
-from tests.runs.runs import figures_of
+from tests.runs.runs import CopiesTheRun, figures_of
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
@@ -56,24 +55,6 @@ EVERY_CASE = [(name, labels) for name in RANKERS for labels in LABELS]
 # Trainings are dear: each ranker has one, with the labels in turn.
 CASES = [(name, tuple(LABELS)[number % len(LABELS)]) for number, name in enumerate(RANKERS)]
 
-pytestmark = pytest.mark.slow
-
-
-class CopiesTheFolder(tf.keras.callbacks.Callback):
-    """Keeps what a run killed in its last epoch would have left on disk."""
-
-    def __init__(self, folder: Path, copy: Path) -> None:
-        super().__init__()
-        self.folder, self.copy = folder, copy
-        self._epoch = 0
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch + 1
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self._epoch == EPOCHS and batch == 1:
-            shutil.copytree(self.folder, self.copy)
-
 
 @dataclass(frozen=True)
 class Trained:
@@ -92,7 +73,7 @@ class Trained:
 @pytest.fixture(scope="module")
 def table(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    frame = shown(lists=160, candidates=4)
+    frame = shown(lists=200, candidates=4)
     frame.to_csv(folder / "several.csv", index=False)
     one_choice(frame).to_csv(folder / "clicks.csv", index=False)
     return folder
@@ -116,7 +97,7 @@ def trained(request, table, tmp_path_factory) -> Trained:
     name, labels = request.param
     recipe, source = RECIPES[name].with_settings(SMALL), source_of(labels, table)
     folder = tmp_path_factory.mktemp(name)
-    copies = CopiesTheFolder(folder / "run", folder / "killed")
+    copies = CopiesTheRun(EPOCHS, folder / "run", folder / "killed")
     tf.keras.backend.clear_session()  # layers are named as in a process of its own: sums go by the names
     run = Run.open(train(recipe, source, folder / "run", [copies], verbose=0).folder)
     split, model = run.split(), run.model()

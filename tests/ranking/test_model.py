@@ -41,7 +41,6 @@ def split_of(frame: pd.DataFrame, feedback: Feedback = CLICKS, **columns) -> Imp
     return split_at_random(impressions_of(frame, feedback, **settings))
 
 
-@pytest.mark.slow
 def test_predicted_probabilities_are_near_the_known_ones(recipe):
     """By item, price and device together: no single one of them tells the rate."""
     generator = np.random.default_rng(0)
@@ -88,7 +87,6 @@ def placed(count: int = 3_000, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]
     return frame, liking[items].ravel()
 
 
-@pytest.mark.slow
 def test_clicks_that_places_draw_do_not_count_for_what_stood_there(recipe):
     frame, liking = placed()
     settings = recipe.with_settings({"click": "click", "epochs": 6})

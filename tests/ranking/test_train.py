@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from tests.impressions import shown
-from tests.runs.runs import Interruption, Interrupts, contents, figures_of, history
+from tests.runs.runs import CopiesTheRun, contents, figures_of, history
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
@@ -79,16 +79,14 @@ def train_anew(recipe, source, folder, callbacks=()) -> Run:
 
 @pytest.fixture(scope="module")
 def finished(recipe, source, tmp_path_factory) -> Run:
-    return train_anew(recipe, source, tmp_path_factory.mktemp("runs") / "finished")
+    folder = tmp_path_factory.mktemp("runs") / "finished"
+    return train_anew(recipe, source, folder, [CopiesTheRun(3, folder, folder.with_name("interrupted"))])
 
 
 @pytest.fixture(scope="module")
-def interrupted(recipe, source, tmp_path_factory) -> Path:
+def interrupted(finished) -> Path:
     """The folder of a run that broke off in its third epoch."""
-    folder = tmp_path_factory.mktemp("runs") / "interrupted"
-    with pytest.raises(Interruption):
-        train_anew(recipe, source, folder, [Interrupts(epoch=3)])
-    return folder
+    return finished.folder.with_name("interrupted")
 
 
 def refusal(recipe, source, folder) -> str:
@@ -98,7 +96,6 @@ def refusal(recipe, source, folder) -> str:
     return str(refused.value)
 
 
-@pytest.mark.slow
 def test_interrupted_run_called_again_ends_as_if_it_had_not_been(interrupted, recipe, source, finished, tmp_path):
     folder = Path(shutil.copytree(interrupted, tmp_path / "copy"))
     assert not Run.open(folder).finished
@@ -112,14 +109,12 @@ def test_interrupted_run_called_again_ends_as_if_it_had_not_been(interrupted, re
         np.testing.assert_array_equal(variable, other)
 
 
-@pytest.mark.slow
 def test_finished_folder_is_refused_and_left_as_it_is(finished, recipe, source):
     before = contents(finished.folder)
     assert "holds a finished run: choose a new folder" in refusal(recipe, source, finished.folder)
     assert contents(finished.folder) == before
 
 
-@pytest.mark.slow
 def test_unfinished_folder_of_another_recipe_or_other_data_is_refused(interrupted, recipe, source):
     before = contents(interrupted)
     other = recipe.with_settings({"learning_rate": 0.5})
@@ -145,7 +140,6 @@ def test_data_that_cannot_be_judged_are_refused_before_anything_is_written(tmp_p
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow
 def test_metrics_are_of_clicks_and_conversions_on_validation_and_test(finished):
     metrics = finished.metrics()
     names = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ndcg", "ndcg@5")
@@ -158,7 +152,6 @@ def test_metrics_are_of_clicks_and_conversions_on_validation_and_test(finished):
     assert set(json.loads((finished.folder / "config.json").read_text())["features"]) == {"items", "users"}
 
 
-@pytest.mark.slow
 def test_opened_run_predicts_what_was_measured(finished):
     run = Run.open(finished.folder)
     split, model = run.split(), run.model()
@@ -173,7 +166,6 @@ def test_opened_run_predicts_what_was_measured(finished):
     assert evaluate_ranking(model, rows, split.validation)["click"].means()["ndcg"] > best - 0.05
 
 
-@pytest.mark.slow
 def test_items_and_users_are_told_apart_by_their_features(finished):
     """Even those that were never shown."""
     run = Run.open(finished.folder)
@@ -184,7 +176,6 @@ def test_items_and_users_are_told_apart_by_their_features(finished):
     assert not np.allclose(values[0], values[1], atol=1e-6)
 
 
-@pytest.mark.slow
 def test_table_that_has_changed_is_refused(finished, tmp_path):
     folder = Path(shutil.copytree(finished.folder, tmp_path / "copy"))
     config = json.loads((folder / "config.json").read_text())
@@ -196,7 +187,6 @@ def test_table_that_has_changed_is_refused(finished, tmp_path):
         Run.open(folder).split()
 
 
-@pytest.mark.slow
 def test_unfinished_run_has_no_metrics_and_an_empty_configuration_is_no_run(interrupted, tmp_path):
     with pytest.raises(InputError, match="is not finished: run the same `tfrec-dl train` command again"):
         Run.open(interrupted).metrics()

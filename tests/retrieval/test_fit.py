@@ -39,11 +39,10 @@ class SpoilsLaterEpochs(tf.keras.callbacks.Callback):
         self.figures.append(logs["val_ndcg@10"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("epochs", "patience", "ran"), [(3, 5, 3), (20, 2, 4)], ids=["all epochs", "stopped early"])
 def test_best_epochs_weights_are_left(split, epochs, patience, ran):
     tf.keras.utils.set_random_seed(0)
-    recipe = RECIPES["gru"].with_settings(TINY | {"epochs": epochs, "patience": patience})
+    recipe = RECIPES["simple_rnn"].with_settings(TINY | {"epochs": epochs, "patience": patience})
     model = build_model(recipe, split.vocabulary)
     spoiler = SpoilsLaterEpochs()
     history = fit(model, split, recipe.training, [spoiler], verbose=0)
@@ -57,7 +56,9 @@ def test_best_epochs_weights_are_left(split, epochs, patience, ran):
 
 
 def test_weight_decay_shrinks_dense_variables_and_no_table(split):
-    recipe = RECIPES["gru"].with_settings(TINY | {"learning_rate": 0.1, "warm_up": 0, "weight_decay": 0.5, "epochs": 1})
+    recipe = RECIPES["simple_rnn"].with_settings(
+        TINY | {"learning_rate": 0.1, "warm_up": 0, "weight_decay": 0.5, "epochs": 1}
+    )
     model = build_model(recipe, split.vocabulary)
     compile_model(model, recipe.training, steps_per_epoch=1)
     before = [variable.numpy() for variable in model.trainable_variables]
@@ -71,7 +72,7 @@ def test_weight_decay_shrinks_dense_variables_and_no_table(split):
 def test_nothing_to_learn_is_an_input_error_before_anything_is_compiled(split):
     single = Interactions.from_frame(cyclic_interactions(users=5, items=15, length=3))
     lonely = leave_last_out(single)
-    model = build_model(RECIPES["gru"].with_settings(TINY), lonely.vocabulary)
+    model = build_model(RECIPES["simple_rnn"].with_settings(TINY), lonely.vocabulary)
     with pytest.raises(InputError, match="no user has two interactions \\(5 users\\)"):
         fit(model, lonely, TrainingConfig())
 

@@ -15,7 +15,6 @@ from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.families.run import Run
 
 
-@pytest.mark.slow
 def test_metrics_have_an_interval_each_on_validation_and_on_test_with_and_without_seen_items(finished):
     metrics = json.loads((finished.folder / "metrics.json").read_text(encoding="utf-8"))
     for part in ("validation", "test", "test_keep_seen"):

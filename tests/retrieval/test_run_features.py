@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from tests.items import class_walk, coloured, worded
-from tests.runs.runs import Interruption, Interrupts, assert_same_outcome, contents, refusal
+from tests.runs.runs import CopiesTheRun, assert_same_outcome, contents, refusal
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
@@ -70,15 +70,13 @@ def source(tmp_path_factory) -> DataSource:
 
 @pytest.fixture(scope="module")
 def finished(recipe, source, tmp_path_factory) -> Run:
-    return train(recipe, source, tmp_path_factory.mktemp("runs") / "finished", verbose=0)
+    folder = tmp_path_factory.mktemp("runs") / "finished"
+    return train(recipe, source, folder, [CopiesTheRun(2, folder, folder.with_name("interrupted"))], verbose=0)
 
 
 @pytest.fixture(scope="module")
-def interrupted(recipe, source, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("runs") / "interrupted"
-    with pytest.raises(Interruption):
-        train(recipe, source, folder, [Interrupts(epoch=2)], verbose=0)
-    return folder
+def interrupted(finished) -> Path:
+    return finished.folder.with_name("interrupted")
 
 
 @pytest.fixture
@@ -142,7 +140,6 @@ def test_damaged_file_of_what_was_learnt_is_refused_in_one_line(finished, tmp_pa
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.slow
 def test_killed_run_over_features_ends_as_if_it_had_not_been(copy, recipe, source, finished):
     assert not Run.open(copy).finished
     train(recipe, source, copy, verbose=0)
@@ -201,7 +198,6 @@ def test_features_of_none_of_the_items_leave_no_folder(recipe, source, tmp_path)
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow
 def test_cold_start_run_measures_warm_cold_and_all_items(source, tmp_path):
     settings = {**SETTINGS, "kind": "content", "epochs": 1}
     cold = DataSource(source.path, split="cold-start", items=source.items, item_kinds={"cover": "ignore"})

@@ -56,7 +56,6 @@ def test_a_pairs_own_review_has_no_part_in_its_training_prediction(reader, pooli
     assert np.allclose(before[~reads_it], after[~reads_it], atol=1e-5)
 
 
-@pytest.mark.slow
 def test_what_only_the_own_review_tells_is_not_learned(monkeypatch):
     split = random_splits(told_by_own_words(users=250, items=200, each=3), count=1)[0]
     honest = fit_ratings(built(split.train), split.validation, TRAINING, verbose=0).history["loss"]
@@ -71,7 +70,6 @@ def test_what_only_the_own_review_tells_is_not_learned(monkeypatch):
     assert leaking[-1] < 0.45
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_words_of_other_reviews_tell_the_rating_where_biases_cannot(reader):
     split = told_by_words()

@@ -19,8 +19,6 @@ from tfrec_dl.reviews.readers import ReviewAttention
 from tfrec_dl.reviews.serving import export_ratings, load_ratings
 from tfrec_dl.reviews.source import ReviewSource
 
-pytestmark = pytest.mark.slow
-
 SETTINGS = {"model.text.embedding": 4, "filters": 4, "epochs": 3, "batch_size": 32, "patience": 3, "seed": 5}
 METRICS = ("rmse", "mse", "mae")
 

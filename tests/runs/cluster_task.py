@@ -12,7 +12,15 @@ import tfrec_dl
 from tests.runs.runs import Interrupts
 from tfrec_dl.cli.options.devices import DeviceOptions, StrategyChoice, open_devices, restarting
 
-SETTINGS = {"epochs": 6, "patience": 6, "units": 16, "dimension": 16, "learning_rate": 0.03, "max_length": 8}
+SETTINGS = {
+    "epochs": 4,
+    "patience": 4,
+    "batch_size": 16,
+    "units": 16,
+    "dimension": 16,
+    "learning_rate": 0.03,
+    "max_length": 8,
+}
 
 
 class Killed(Interrupts):
@@ -22,17 +30,16 @@ class Killed(Interrupts):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main() -> None:
-    name, folder, *epoch = sys.argv[1:]
+def main(name: str, folder: str, *epoch: str) -> None:
     out = Path(folder) / "run"
     strategy = open_devices(DeviceOptions(StrategyChoice(name)), out)
     if strategy is None:
         return
-    recipe = tfrec_dl.get_recipe("gru").with_settings(SETTINGS)
+    recipe = tfrec_dl.get_recipe("simple_rnn").with_settings(SETTINGS)
     source = tfrec_dl.DataSource(str(Path(folder) / "table.csv"))
     with restarting(out):
         tfrec_dl.train(recipe, source, out, [Killed(int(each)) for each in epoch], 2, strategy)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,6 +1,7 @@
 """A small recipe in which everything random is on, and what tests ask of its run folders."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,18 @@ class Interrupts(tf.keras.callbacks.Callback):
 
     def interrupt(self):
         raise Interruption
+
+
+class CopiesTheRun(Interrupts):
+    """Keeps what a training killed in the middle of that epoch would have left on disk, and does not end it."""
+
+    def __init__(self, epoch: int, folder: Path, copy: Path) -> None:
+        super().__init__(epoch)
+        self.folder, self.copy = folder, copy
+
+    def interrupt(self):
+        if not self.copy.exists():
+            shutil.copytree(self.folder, self.copy)
 
 
 def contents(folder: Path) -> dict[str, tuple[bytes, int]]:

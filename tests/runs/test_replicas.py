@@ -4,22 +4,19 @@ They train in a process of its own, where the CPU is made two logical devices.
 """
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.slow
+from tests import processes
+from tests.runs import on_replicas
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    command = [sys.executable, "-m", "tests.runs.on_replicas", str(tmp_path_factory.mktemp("replicas"))]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    folder = tmp_path_factory.mktemp("replicas")
+    log, answer = folder / "log", folder / "answer.json"
+    assert processes.run(log, on_replicas.main, str(folder), str(answer)) == 0, log.read_text()[-2000:]
+    return json.loads(answer.read_text())
 
 
 @pytest.mark.parametrize("case", ["gru", "next_it_net, sampled", "mult_dae"])

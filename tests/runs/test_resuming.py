@@ -1,18 +1,15 @@
 """Training that was killed: called again it ends as if it had not been."""
 
-import json
 import logging
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import pytest
 import tensorflow as tf
 
+from tests import processes
 from tests.runs.runs import (
     Interruption,
     Interrupts,
@@ -22,13 +19,14 @@ from tests.runs.runs import (
     refusal,
     truncate,
 )
+from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.network_run import save_vocabulary, vocabulary_of
 
 
-@pytest.mark.slow
 def test_interrupted_run_called_again_ends_as_if_it_had_not_been(copy, recipe, source, finished):
     assert not Run.open(copy).finished
     assert [row["epoch"] for row in history(copy)] == ["1", "2"]
@@ -36,7 +34,6 @@ def test_interrupted_run_called_again_ends_as_if_it_had_not_been(copy, recipe, s
     assert_same_outcome(copy, finished)
 
 
-@pytest.mark.slow
 def test_run_broken_off_between_its_history_and_its_checkpoint_ends_as_if_it_had_not_been(
     copy, recipe, source, finished, monkeypatch
 ):
@@ -62,7 +59,6 @@ def test_run_broken_off_before_its_metrics_is_measured_and_not_trained_again(fin
     assert_same_outcome(folder, finished)
 
 
-@pytest.mark.slow
 def test_run_that_stopped_early_has_its_best_epochs_metrics_and_is_not_trained_further(recipe, source, tmp_path):
     stopping = recipe.with_settings({"epochs": 30, "patience": 1, "learning_rate": 0.3})
     run = train(stopping, source, tmp_path / "run", verbose=0)
@@ -88,7 +84,6 @@ DAMAGES = {
 }
 
 
-@pytest.mark.slow
 def test_corrupt_newest_checkpoint_falls_back_to_the_one_before(copy, recipe, source, finished, caplog):
     flip(copy / "checkpoints" / "ckpt-2.data-00000-of-00001")
     with caplog.at_level(logging.WARNING, "tfrec_dl"):
@@ -146,36 +141,19 @@ def test_run_killed_while_it_began_is_begun_again(recipe, source, tmp_path, monk
     assert vocabulary_of(Run.open(folder)).ids.tolist() == dataset.split.vocabulary.ids.tolist()
 
 
-PROGRAM = """
-    import json, os, signal, sys
-    import tensorflow as tf
-    from tfrec_dl.data.source import DataSource
-    from tfrec_dl.recipes.recipe import Recipe
-    from tfrec_dl.lifecycle.train import train
-
-    class Kills(tf.keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            self.now = epoch + 1
-
-        def on_train_batch_end(self, batch, logs=None):
-            if self.now == 3 and batch == 1:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    train(Recipe.from_dict(json.loads(sys.argv[1])), DataSource(sys.argv[2]), sys.argv[3], [Kills()], verbose=0)
-"""
+class Kills(Interrupts):
+    def interrupt(self):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
-@pytest.mark.slow
+def killed_in_the_third_epoch(recipe: Recipe, source: DataSource, folder: Path) -> None:
+    train(recipe, source, folder, [Kills(epoch=3)], verbose=0)
+
+
 def test_process_killed_with_sigkill_is_continued_by_another_to_the_same_metrics(tmp_path, recipe, source, finished):
     folder = tmp_path / "run"
-    arguments = [json.dumps(recipe.to_dict()), source.path, str(folder)]
-    killed = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM), *arguments],
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    log = tmp_path / "log"
+    assert processes.run(log, killed_in_the_third_epoch, recipe, source, folder) == -signal.SIGKILL, log.read_text()
     assert [row["epoch"] for row in history(folder)] == ["1", "2"]
     train(recipe, source, folder, verbose=0)
     assert_same_outcome(folder, finished)

@@ -44,7 +44,6 @@ def test_every_recipe_ships_an_export(name):
     check(SHIPPED / name, items=1_000)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gru", "caser"])
 def test_the_program_makes_one_and_leaves_one_that_is_there_alone(tmp_path, monkeypatch, name):
     table = cyclic_interactions(users=80, items=20, length=9)

@@ -75,5 +75,5 @@ def content_model(items: Catalogue, kind: str = "content", users: Catalogue | No
     known = only(items, *items.kinds).take(items.ids[:-2])
     vocabulary = split_of(known).vocabulary.extended(items.ids)
     tf.keras.utils.set_random_seed(0)
-    recipe = get_recipe("gru").with_settings({**SMALL, "kind": kind})
+    recipe = get_recipe("simple_rnn").with_settings({**SMALL, "kind": kind})
     return build_model(recipe, vocabulary, items, users)

@@ -177,7 +177,6 @@ def test_python_program_with_new_items(films, tmp_path, monkeypatch):
     assert [sorted(item for item, _ in row) for row in names["found"]] == [sorted(IDS[1:]), sorted(IDS)]
 
 
-@pytest.mark.slow
 def test_rest_requests_to_rank(shop):
     (ranked,) = rest_predict(shop, bodies("shop")[0])["predictions"]
     assert sorted(ranked["item_ids"]) == ["50", "527", "593"]
@@ -186,7 +185,6 @@ def test_rest_requests_to_rank(shop):
     assert sorted(recommended["item_ids"]) == ["296", "50", "527"]
 
 
-@pytest.mark.slow
 def test_python_program_that_ranks(shop):
     _, _, program = [block for block in blocks("python") if "load(" in block]
     names: dict = {}
@@ -195,7 +193,6 @@ def test_python_program_that_ranks(shop):
     assert {item for item, _ in names["recommended"][0]} < {"50", "527", "593"}
 
 
-@pytest.mark.slow
 def test_command_that_adds_items(films, tmp_path, monkeypatch):
     (command,) = re.findall(r"^tfrec-dl (add-items .*)$", "".join(blocks("bash")), flags=re.MULTILINE)
     shutil.copytree(films.parent, tmp_path / "saved_models" / "films")
@@ -218,7 +215,6 @@ def test_tables_of_signatures_are_those_of_the_models(films_retrieval, ranker):
     assert with_tables(DOCUMENT, films_retrieval, ranker) == DOCUMENT
 
 
-@pytest.mark.slow
 def test_tables_name_every_signature_with_every_input_and_output(movies, films, shop):
     lines = [line for line in DOCUMENT.splitlines() if line.startswith("| `")]
     rows = {name: line for line in lines for name in re.findall("`(.*?)`", line.split(" | ")[0])}

@@ -45,7 +45,6 @@ def test_two_inputs_of_one_name_are_refused(features, message):
         feature_inputs(dict.fromkeys(features, "text"), reserved=("history",))
 
 
-@pytest.mark.slow
 def test_names_that_python_and_tensorflow_use_themselves_are_served(tmp_path):
     names = ("name", "self", "args", "2 x", "class", "inputs", "item_ids")
     items = catalogue()

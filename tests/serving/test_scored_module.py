@@ -77,10 +77,11 @@ def test_diverged_weights_are_refused(tmp_path):
         export_saved_model(model, tmp_path)
 
 
-@pytest.mark.slow
 def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path):
     split = leave_last_out(Interactions.from_frame(cyclic_interactions(users=60, items=20, length=11, noise=0.2)))
-    network = build_model(RECIPES["gru"].with_settings({"dimension": 8, "units": 8, "max_length": 5}), split.vocabulary)
+    network = build_model(
+        RECIPES["simple_rnn"].with_settings({"dimension": 8, "units": 8, "max_length": 5}), split.vocabulary
+    )
     baselines = {name: baseline.graph() for name, baseline, _ in fit_baselines(split)}
     members = Members({"gru": RetrievalMember(network), **baselines}, split.vocabulary)
     stack, _ = fit_stack(members, split.validation, BlenderConfig(folds=2))

@@ -46,7 +46,6 @@ def test_swap_of_items_that_all_but_tie_is_no_error(tmp_path):
     verify_export(model, version, HISTORIES, IN_PROCESS)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["content", "hybrid"])
 def test_vectors_from_raw_features_agree_with_the_model_and_the_index(tmp_path, kind):
     items = catalogue()
@@ -64,7 +63,6 @@ def test_vectors_from_raw_features_agree_with_the_model_and_the_index(tmp_path, 
         verify_item_features(model, version, items)
 
 
-@pytest.mark.slow
 def test_features_of_users_whose_ids_are_numbers_do_not_count_in_a_history_alone(tmp_path):
     users = replace(only(catalogue(4, seed=50), "genres", "year"), ids=np.array(list("0123"), dtype=object))
     model = content_model(catalogue(), users=users)

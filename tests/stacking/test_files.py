@@ -26,7 +26,9 @@ def split():
 
 @pytest.fixture(scope="module")
 def model(split):
-    return build_model(RECIPES["gru"].with_settings({"dimension": 8, "units": 8, "max_length": 5}), split.vocabulary)
+    return build_model(
+        RECIPES["simple_rnn"].with_settings({"dimension": 8, "units": 8, "max_length": 5}), split.vocabulary
+    )
 
 
 @pytest.fixture(scope="module")

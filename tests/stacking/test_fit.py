@@ -21,7 +21,7 @@ def _ndcg(scorer, cases, vocabulary):
 def test_a_member_for_short_and_one_for_long_histories_together_are_right_for_all(cases, vocabulary):
     short, long = Follows(short=1, long=7), Follows(short=7, long=1)
     validation, test = cases(seed=0), cases(seed=1)
-    stack, crossed = fit_stack(Members({"short": short, "long": long}, vocabulary), validation)
+    stack, crossed = fit_stack(Members({"short": short, "long": long}, vocabulary), validation, BlenderConfig(folds=2))
     for name, member in (("short", short), ("long", long)):
         alone, _ = fit_stack(Members({name: member}, vocabulary), validation, BlenderConfig(folds=2))
         assert _ndcg(alone, test, vocabulary) < 0.75
@@ -59,7 +59,7 @@ def test_members_scales_do_not_matter(cases, vocabulary):
 
 def test_figures_of_a_blender_on_its_own_cases_flatter_it_and_cross_fitted_ones_do_not(cases, vocabulary):
     members = Members({f"noise {seed}": Arbitrary(seed) for seed in range(12)}, vocabulary)
-    validation, fresh = cases(users=60), cases(users=2_000, seed=1)
+    validation, fresh = cases(users=60), cases(users=600, seed=1)
     stack, crossed = fit_stack(members, validation, BlenderConfig(regularization=0.0))
     in_sample, cross_fitted = _ndcg(stack, validation, vocabulary), _ndcg(crossed, validation, vocabulary)
     truth = _ndcg(stack, fresh, vocabulary)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.runs.runs import Interruption, Interrupts, contents, refusal
+from tests.runs.runs import CopiesTheRun, contents, refusal
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
@@ -21,8 +21,6 @@ from tfrec_dl.stacking.model import StackedModel
 MEMBERS = ("next_it_net", "simple_rnn")
 BASELINES = ("markov_chain", "ease")
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def stacked() -> Recipe:
@@ -33,11 +31,12 @@ def stacked() -> Recipe:
 
 @pytest.fixture(scope="module")
 def finished_stack(stacked, source, tmp_path_factory) -> Run:
-    return train(stacked, source, tmp_path_factory.mktemp("runs") / "stack", verbose=0)
+    folder = tmp_path_factory.mktemp("runs") / "stack"
+    return train(stacked, source, folder, [CopiesTheSecond(0, folder, folder.with_name("killed"))], verbose=0)
 
 
-class InterruptsTheSecond(Interrupts):
-    """Breaks off in the second member's first epoch."""
+class CopiesTheSecond(CopiesTheRun):
+    """In the second member's first epoch."""
 
     trainings = 0
 
@@ -75,10 +74,8 @@ def test_validation_figures_are_not_those_of_the_blender_on_its_own_cases(finish
     assert finished_stack.metrics()["validation/mrr@10"] != pytest.approx(in_sample.means()["mrr@10"], abs=1e-9)
 
 
-def test_run_killed_in_its_second_member_goes_on_and_ends_the_same(stacked, source, finished_stack, tmp_path):
-    folder = tmp_path / "run"
-    with pytest.raises(Interruption):
-        train(stacked, source, folder, [InterruptsTheSecond(0)], verbose=0)
+def test_run_killed_in_its_second_member_goes_on_and_ends_the_same(stacked, source, finished_stack):
+    folder = finished_stack.folder.with_name("killed")
     before = contents(folder / "members" / MEMBERS[0])
     with pytest.raises(InputError, match="baselines|blender|weights"):
         Run.open(folder).model()

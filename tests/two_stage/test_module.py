@@ -25,8 +25,6 @@ from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
 from tfrec_dl.two_stage.export import export_two_stage
 from tfrec_dl.two_stage.module import TwoStageModule
 
-pytestmark = pytest.mark.slow
-
 CANDIDATES, K = 9, 5
 COLUMNS = ImpressionColumns(
     lists=("list",),

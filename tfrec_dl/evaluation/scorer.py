@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -117,18 +118,7 @@ class ModelScorer(FactorScorer):
         self.model = model
         self._history = tables.history
         self._user_tower: Any = getattr(model, "user_tower", None)
-        signature = [
-            tf.TensorSpec([None, None], tf.int32, name="history"),
-            tf.TensorSpec([None, tables.history.shape[1]], tf.float32, name="table"),
-        ]
-        if self._user_tower is not None:
-            signature.append(tf.TensorSpec([None], tf.string, name="user_ids"))
-
-        def encode(history: tf.Tensor, table: tf.Tensor, *user_ids: tf.Tensor) -> tf.Tensor:
-            return model.encode(history, tf.gather(table, history), *(self._user_tower(ids) for ids in user_ids))
-
-        # One trace serves every batch and table: sizes are left open. A callback that keeps its scorer traces once.
-        self._encode = tf.function(encode, input_signature=signature)
+        self._encode = _encoder(model, tables.history.shape[1])
 
     def refresh(self) -> None:
         """Reads the items anew, after the model's weights have changed."""
@@ -152,6 +142,34 @@ class ModelScorer(FactorScorer):
             queries[rows] = self._encode(*inputs).numpy()
             start += len(rows)
         return queries
+
+
+# Traces by model: what evaluates a model again need not trace its encoder again.
+_encoders: weakref.WeakKeyDictionary[Any, Callable[..., tf.Tensor]] = weakref.WeakKeyDictionary()
+
+
+def _encoder(model: Any, width: int) -> Callable[..., tf.Tensor]:
+    """The model's encoder as one graph for every batch and table; it does not keep the model alive.
+
+    Args:
+        model: as `ModelScorer` takes it.
+        width: of the table of items' vectors.
+    """
+    if model in _encoders:
+        return _encoders[model]
+    signature = [
+        tf.TensorSpec([None, None], tf.int32, name="history"),
+        tf.TensorSpec([None, width], tf.float32, name="table"),
+    ]
+    if getattr(model, "user_tower", None) is not None:
+        signature.append(tf.TensorSpec([None], tf.string, name="user_ids"))
+    weak = weakref.ref(model)
+
+    def encode(history: tf.Tensor, table: tf.Tensor, *user_ids: tf.Tensor) -> tf.Tensor:
+        own: Any = weak()
+        return own.encode(history, tf.gather(table, history), *(own.user_tower(ids) for ids in user_ids))
+
+    return _encoders.setdefault(model, tf.function(encode, input_signature=signature))
 
 
 def as_scorer(scorer_or_model: Any) -> Scorer:

@@ -115,7 +115,6 @@ def test_continued_training_draws_what_it_would_have_drawn(tmp_path):
     np.testing.assert_array_equal(weights(again.discriminator), weights(whole.discriminator))
 
 
-@pytest.mark.slow
 def test_generator_comes_to_make_both_colours_of_the_data():
     generator = np.random.default_rng(0)
     colours = np.array([[230, 40, 30], [30, 60, 220]])

@@ -3,15 +3,12 @@
 import errno
 import os
 import signal
-import subprocess
-import sys
 import tempfile
-import textwrap
 from pathlib import Path
 
 import pytest
 
-import tfrec_dl
+from tests import processes
 from tests.data.prepared.shard_reading import bytes_of
 from tfrec_dl.data.prepared import partition, pieces
 from tfrec_dl.data.prepared.configuration import PrepareConfig
@@ -166,34 +163,24 @@ def test_two_at_once_are_refused(config, tmp_path, monkeypatch):
         prepare(config, tmp_path / "out")
 
 
-@pytest.mark.slow
+def killed_after(allowed: int, data: str, out: Path) -> None:
+    """Prepares until so many files have their names, then ends the process: nothing is cleaned up on the way out."""
+    partition.PIECE_ROWS = pieces.PIECE_ROWS = 200
+    replace, seen = os.replace, []
+
+    def counted(source, target):
+        if len(seen) == allowed:
+            os.kill(os.getpid(), signal.SIGKILL)
+        seen.append(target)
+        replace(source, target)
+
+    os.replace = counted
+    prepare(PrepareConfig((data,), shards=2), out)
+
+
 def test_processes_that_are_really_killed_leave_a_folder_that_goes_on(config, tmp_path):
-    """With SIGKILL: nothing is cleaned up on the way out."""
-    program = textwrap.dedent(
-        """
-        import os, signal, sys
-        from tfrec_dl.data.prepared import partition, pieces
-        from tfrec_dl.data.prepared.configuration import PrepareConfig
-        from tfrec_dl.data.prepared.prepare import prepare
-
-        partition.PIECE_ROWS = pieces.PIECE_ROWS = 200
-        data, out, allowed = sys.argv[1], sys.argv[2], int(sys.argv[3])
-        replace, seen = os.replace, []
-
-        def counted(source, target):
-            if len(seen) == allowed:
-                os.kill(os.getpid(), signal.SIGKILL)
-            seen.append(target)
-            replace(source, target)
-
-        os.replace = counted
-        prepare(PrepareConfig((data,), shards=2), out)
-        """
-    )
-    home = Path(tfrec_dl.__file__).parents[1]
+    log, (data,) = tmp_path / "log", config.data
     for allowed in (5, 7, 6):
-        command = [sys.executable, "-c", program, *config.data, str(tmp_path / "out"), str(allowed)]
-        killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(home)}, capture_output=True)
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        assert processes.run(log, killed_after, allowed, data, tmp_path / "out") == -signal.SIGKILL, log.read_text()
     prepare(config, tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(prepare(config, tmp_path / "whole").path)

@@ -68,7 +68,6 @@ def test_weights_of_chance_make_the_interval_reach_further_up_than_down():
     assert found.high - found.value > 1.05 * (found.value - found.low)
 
 
-@pytest.mark.slow
 def test_about_95_of_100_intervals_hold_the_true_click_rate():
     rng = np.random.default_rng(2)
     hits = np.zeros(3)

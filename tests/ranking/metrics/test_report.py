@@ -92,7 +92,6 @@ def test_figures_without_a_click_are_not_a_number():
     assert found["ctr"] == 0.0
 
 
-@pytest.mark.slow
 def test_about_95_of_100_intervals_hold_the_truth_though_rows_of_a_user_are_alike():
     shape = {"lists_a_user": 2, "rows_a_list": 5, "spread": 1.5}
     big = clicks_of(*impressions(seed=10_000, users=60_000, **shape), cutoffs=(1,)).means()

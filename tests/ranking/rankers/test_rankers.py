@@ -70,7 +70,6 @@ def test_dropout_is_for_training_alone(ranker):
     np.testing.assert_array_equal(without(fed, training=True).numpy(), without(fed).numpy())
 
 
-@pytest.mark.slow
 @every_ranker
 def test_an_interaction_of_user_and_item_is_learnt(ranker):
     """Users of odd numbers like items of odd numbers, the others the others: no sum of biases says it."""

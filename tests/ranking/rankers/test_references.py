@@ -106,7 +106,6 @@ def test_interest_is_the_sum_of_past_items_weighted_by_the_activation_unit():
         np.testing.assert_allclose(found[row], expected, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.slow
 def test_din_finds_the_past_item_that_is_like_the_candidate():
     """A candidate is liked by who met an item of its kind, among others; users and kinds are new in every row."""
     tf.keras.utils.set_random_seed(0)

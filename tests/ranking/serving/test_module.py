@@ -27,8 +27,6 @@ from tfrec_dl.serving.run_saved_model import VerificationError, run_eagerly, run
 from tfrec_dl.serving.verify import verify_signatures
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
 
-pytestmark = pytest.mark.slow
-
 EAGERLY = {"tf.saved_model.load": run_eagerly}
 
 

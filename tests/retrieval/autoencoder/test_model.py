@@ -146,7 +146,6 @@ def scores_of(model, *histories) -> np.ndarray:
     return as_scorer(model).scores(Histories.from_rows(rows, items, users))[:, FIRST_ITEM:]
 
 
-@pytest.mark.slow
 def test_a_new_user_gets_the_other_items_of_the_club(clubs):
     scores = scores_of(clubs, [1, 5], [12], [18, 11, 13], [4])
     for row, club in enumerate((0, 1, 1, 0)):
@@ -155,6 +154,5 @@ def test_a_new_user_gets_the_other_items_of_the_club(clubs):
         assert own.min() > other.max() + 1
 
 
-@pytest.mark.slow
 def test_new_user_gets_the_popular_items(clubs):
     np.testing.assert_array_equal(scores_of(clubs, [])[0], clubs.vocabulary.counts)

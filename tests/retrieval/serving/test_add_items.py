@@ -80,7 +80,6 @@ def test_new_users_get_new_items_last(dest):
     assert [score for _, score in found[-8:]] == [0] * 8
 
 
-@pytest.mark.slow
 def test_an_added_export_takes_further_items_and_every_warm_up_request_runs_in_a_session(dest, tmp_path):
     shutil.copytree(dest, tmp_path / "copy")
     more = catalogue(2, seed=300, prefix="newer-")
@@ -182,12 +181,11 @@ def test_damaged_card_is_refused_and_a_missing_one_begins_anew(dest, tmp_path):
     assert json.loads((version / "assets.extra" / "model_card.json").read_text())["name"] == tmp_path.name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("feature", ["the title", "cover"])
 def test_brand_new_item_is_recommended_to_those_whose_taste_it_meets(tmp_path, feature):
     items = only(catalogue(40), feature)
     split = split_of(items)
-    recipe = get_recipe("gru").with_settings({**SMALL, "kind": "content"})
+    recipe = get_recipe("simple_rnn").with_settings({**SMALL, "kind": "content"})
     tf.keras.utils.set_random_seed(0)
     model = build_model(recipe, split.vocabulary, items)
     fit(model, split, recipe.training, verbose=0)

@@ -165,7 +165,6 @@ def test_users_features_change_the_scores_as_in_the_model(model, version):
     assert dict(found[0]) != pytest.approx(dict(found[1]), rel=1e-2)
 
 
-@pytest.mark.slow
 def test_users_features_still_count_after_items_were_added(version, tmp_path):
     shutil.copytree(version, tmp_path / "1")
     add_items(tmp_path, NEW)

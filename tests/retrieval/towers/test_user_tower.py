@@ -85,13 +85,12 @@ def learned():
     test = cases(list(range(120, 160)), first[120:160])
     split = Split(vocabulary_of(item_ids(ITEMS)), train, test, test)
     tf.keras.utils.set_random_seed(0)
-    recipe = RECIPES["gru"].with_settings({**SMALL, "epochs": 15, "patience": 15})
+    recipe = RECIPES["simple_rnn"].with_settings({**SMALL, "epochs": 15, "patience": 15})
     model = build_model(recipe, split.vocabulary, users=genders)
     fit(model, split, recipe.training, verbose=0)
     return model, split, cases(list(range(160, 200)), first[160:])
 
 
-@pytest.mark.slow
 def test_features_decide_what_users_of_the_same_history_are_recommended(learned):
     model, split, strangers = learned
     right = evaluate(model, split.test, split.vocabulary, metrics=[HitRate(1)]).means()["hit_rate@1"]
@@ -101,7 +100,6 @@ def test_features_decide_what_users_of_the_same_history_are_recommended(learned)
     assert guessed["hit_rate@2"] == 1.0
 
 
-@pytest.mark.slow
 def test_query_is_the_history_and_the_user(learned):
     model, _, _ = learned
     history = tf.constant([[5, 6], [5, 0]])
@@ -115,7 +113,6 @@ def test_query_is_the_history_and_the_user(learned):
     np.testing.assert_allclose(ModelScorer(model).queries(histories), moved, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.slow
 def test_user_without_a_history_gets_the_popular_items_whatever_the_features(learned):
     model, split, _ = learned
     nobody = Histories.from_rows(np.array([], np.int64), np.array([], np.int32), np.array(["u1", "u2"], object))

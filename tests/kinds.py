@@ -1,0 +1,69 @@
+"""What kind of test a test is: by what it calls itself, through its fixtures and through the tests' own functions."""
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+
+PROCESSES = ("subprocess", "tests.processes")
+LEARNS = re.compile(r"(train|fit|export|add_items|verify)(_\w+)?")  # or makes a SavedModel, which takes as long
+QUICK = ("tfrec_dl.baselines", "tfrec_dl.data", "tfrec_dl.metrics", "tfrec_dl.evaluation")
+COMMANDS = {"train", "compare", "demo", "export", "add-items"}
+
+
+def kind_of(item: pytest.Function) -> str:
+    """The test's kind.
+
+    Returns:
+        "process" if it starts processes, "training" if a network is trained or exported for it, else "unit".
+    """
+    fixtures = [definition.func for found in item._fixtureinfo.name2fixturedefs.values() for definition in found]
+    kinds = {kind for function in (item.function, *fixtures) for kind in _kinds(function, set())}
+    return "process" if "process" in kinds else "training" if "training" in kinds else "unit"
+
+
+def _kinds(function: Any, seen: set[int]) -> Iterator[str]:
+    function = inspect.unwrap(function)
+    if id(function) in seen or not isinstance(function, FunctionType):
+        return
+    seen.add(id(function))
+    names, constants = _read(function.__code__)
+    if {"compile", "fit"} <= names or "getfixturevalue" in names or ("program" in names and COMMANDS & constants):
+        yield "training"
+    for name in names:
+        value = function.__globals__.get(name)
+        if isinstance(value, ModuleType):
+            if value.__name__ in PROCESSES:
+                yield "process"
+            if value.__name__ == "runpy" or (value.__name__ == "tfrec_dl" and any(map(LEARNS.fullmatch, names))):
+                yield "training"
+        elif inspect.isclass(value) and value.__module__.startswith("tests."):
+            for method in vars(value).values():
+                yield from _kinds(method, seen)
+        elif isinstance(value, FunctionType):
+            if value.__module__.startswith("tests."):
+                yield from _kinds(value, seen)
+            elif value.__module__.startswith("tfrec_dl") and not value.__module__.startswith(QUICK):
+                yield from ["training"] * bool(LEARNS.fullmatch(value.__name__))
+
+
+def _read(code: CodeType) -> tuple[set[str], set[str]]:
+    """The names and the texts in a function, and in those inside of it."""
+    names, constants = {*code.co_names, *code.co_freevars, *code.co_varnames}, set(_texts(code.co_consts))
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            further = _read(inner)
+            names |= further[0]
+            constants |= further[1]
+    return names, constants
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _texts(value)
