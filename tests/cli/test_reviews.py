@@ -31,7 +31,6 @@ def rated(program, reviews, tmp_path_factory):
     return folder, result.out, json.loads((folder / "metrics.json").read_text())
 
 
-@pytest.mark.slow
 def test_training_ends_with_test_metrics_beside_the_baseline(rated):
     _, printed, metrics = rated
     assert "80 reviews by 16 users of 12 items" in printed
@@ -44,7 +43,6 @@ def test_training_ends_with_test_metrics_beside_the_baseline(rated):
     assert f"rmse minus that of rating_bias: {metrics['test_gain/rmse']:+.4f}" in printed
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", ["test", "validation"])
 def test_a_run_evaluates_to_the_metrics_it_was_finished_with(program, rated, part):
     folder, _, metrics = rated
@@ -53,7 +51,6 @@ def test_a_run_evaluates_to_the_metrics_it_was_finished_with(program, rated, par
     assert "deep_conn: 8 ratings" in program("evaluate", folder, "--split", part).out
 
 
-@pytest.mark.slow
 def test_model_and_baseline_stand_on_one_leaderboard(program, reviews, tmp_path):
     result = program("compare", *TASK, "--data", reviews, "--models", "deep_conn", "--out", tmp_path / "folder")
     assert result.status == 0, result.err
@@ -66,7 +63,6 @@ def test_model_and_baseline_stand_on_one_leaderboard(program, reviews, tmp_path)
     assert "| model | family | rmse | 95 % interval |" in (tmp_path / "folder" / "leaderboard.md").read_text()
 
 
-@pytest.mark.slow
 def test_an_export_rates_as_the_run(program, rated, tmp_path):
     folder, _, _ = rated
     result = program("export", folder, tmp_path / "ratings")
@@ -79,7 +75,6 @@ def test_an_export_rates_as_the_run(program, rated, tmp_path):
     assert tfrec_dl.load_ratings(tmp_path / "ratings").predict_ratings(*pairs) == pytest.approx(expected, abs=1e-5)
 
 
-@pytest.mark.slow
 def test_options_of_other_tasks_are_refused(refusal, rated, reviews, tmp_path):
     folder, _, _ = rated
     assert "--keep-seen is for other tasks" in refusal("evaluate", folder, "--keep-seen")
