@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from tests.items import items_of_every_kind
 from tests.retrieval.towers.towers import CERTAIN
