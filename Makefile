@@ -45,7 +45,7 @@ docs: $(VENV)/.installed-all ## the documentation site, in site/; warnings are e
 	$(BIN)/python -m mkdocs build --strict
 
 coverage: $(VENV)/.installed-all ## tests with coverage: the least covered files here, lines in htmlcov/ (COVERAGE_ARGS=tests/runs)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= $(COVERAGE_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report= $(COVERAGE_ARGS)
 	$(BIN)/coverage html --quiet
 	$(BIN)/coverage report --sort=cover | head -n 32
 	@echo "All files: $$($(BIN)/coverage report --format=total) %; line by line in htmlcov/index.html."

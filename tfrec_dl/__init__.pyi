@@ -5,6 +5,7 @@ from . import encoders as encoders
 from . import features as features
 from . import losses as losses
 from . import metrics as metrics
+from .adversarial.build import build_adversarial as build_adversarial
 from .adversarial.cfgan import CFGAN as CFGAN
 from .adversarial.configuration import CFGANConfig as CFGANConfig
 from .adversarial.configuration import IRGANConfig as IRGANConfig
