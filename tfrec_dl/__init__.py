@@ -12,4 +12,10 @@ select_keras_2()
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, _, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__all__ += ["__version__"]
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)
