@@ -5,14 +5,17 @@ import argparse
 import numpy as np
 import pandas as pd
 
-import tfrec_dl  # noqa: F401  before the first use of tf.keras: it selects Keras 2
-from tfrec_dl.baselines.rating_bias import RatingBias
-from tfrec_dl.evaluation.ratings import evaluate_ratings, paired_rating_difference
-from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
-from tfrec_dl.reviews.fit import RatingTraining, fit_ratings
-from tfrec_dl.reviews.reviews import Reviews
-from tfrec_dl.reviews.serving import export_ratings, load_ratings
-from tfrec_dl.reviews.splits import random_splits
+from tfrec_dl import RatingBias, evaluate_ratings, paired_rating_difference
+from tfrec_dl.reviews import (
+    DeepCoNN,
+    RatingTraining,
+    Reviews,
+    build_deep_conn,
+    export_ratings,
+    fit_ratings,
+    load_ratings,
+    random_splits,
+)
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=10)

@@ -1,10 +1,13 @@
 """The public names, each loaded from its module when it is first used."""
 
+from . import adversarial as adversarial
 from . import baselines as baselines
 from . import encoders as encoders
 from . import features as features
 from . import losses as losses
 from . import metrics as metrics
+from . import reviews as reviews
+from . import stacking as stacking
 from .adversarial.build import build_adversarial as build_adversarial
 from .adversarial.cfgan import CFGAN as CFGAN
 from .adversarial.configuration import CFGANConfig as CFGANConfig

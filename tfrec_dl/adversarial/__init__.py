@@ -1,1 +1,8 @@
-"""Adversarial recommenders: a generator trained against a discriminator."""
+"""Adversarial recommenders and GANs of pictures: a generator trained against a discriminator.
+
+The names listed in `__init__.pyi` are imported when they are asked for.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,1 +1,8 @@
-"""Stacking: the scores of several recommenders blended by a small model that is fitted on validation cases."""
+"""Stacking: the scores of several recommenders blended by a small model that is fitted on validation cases.
+
+The names listed in `__init__.pyi` are imported when they are asked for.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
