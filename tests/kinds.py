@@ -1,4 +1,7 @@
-"""What kind of test a test is: by what it calls itself, through its fixtures and through the tests' own functions."""
+"""What kind of test a test is: by what it calls itself, through its fixtures and through the tests' own functions.
+
+A test that hides what it calls, in a text for example, is marked by hand.
+"""
 
 import inspect
 import re
@@ -22,6 +25,7 @@ def kind_of(item: pytest.Function) -> str:
     """
     fixtures = [definition.func for found in item._fixtureinfo.name2fixturedefs.values() for definition in found]
     kinds = {kind for function in (item.function, *fixtures) for kind in _kinds(function, set())}
+    kinds |= {marker.name for marker in item.iter_markers()}
     return "process" if "process" in kinds else "training" if "training" in kinds else "unit"
 
 

@@ -66,6 +66,7 @@ def test_each_addition_takes_twenty_lines():
             assert len(code) <= 20, name
 
 
+@pytest.mark.training
 def test_the_encoder_trains_is_exported_and_recommends_and_the_metric_is_reported(folder):
     said = run("the encoder in a terminal", " --set epochs=1 --set dimension=8 --set units=8")
     assert len(re.findall(r"\bi\d+\b", said)) >= 5
