@@ -27,7 +27,7 @@ from tfrec_dl.baselines.ease import EASE
 from tfrec_dl.baselines.ials import IALS
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.evaluation.evaluate import Report, evaluate, mean_report
-from tfrec_dl.evaluation.intervals import paired_difference
+from tfrec_dl.evaluation.paired import paired_difference
 from tfrec_dl.metrics import MAP, MRR, NDCG, CatalogueCoverage, HitRate, Metric, Precision, Recall
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.recipes.recipe import Recipe

@@ -22,7 +22,7 @@ from tfrec_dl.data.splits.cold_start import ColdStartSplit
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import Report, mean_report
-from tfrec_dl.evaluation.intervals import paired_difference
+from tfrec_dl.evaluation.paired import paired_difference
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
 from tfrec_dl.lifecycle.compare import train_once
 from tfrec_dl.recipes.named import get_recipe

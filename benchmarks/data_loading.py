@@ -64,7 +64,8 @@ def measure(path: Path, batch: bool) -> dict[str, float]:
     from tfrec_dl.data.splits.split import leave_last_out
 
     if batch:
-        from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+        from tfrec_dl.data.training.cuts import WindowConfig
+        from tfrec_dl.data.training.windows import TrainingWindows
     done("import")
     interactions = Interactions.read(path)
     done("read")

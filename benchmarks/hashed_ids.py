@@ -15,7 +15,7 @@ import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks.settings import DATA_SETS
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.evaluation.evaluate import Report, evaluate
-from tfrec_dl.evaluation.intervals import paired_difference
+from tfrec_dl.evaluation.paired import paired_difference
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import get_recipe

@@ -19,7 +19,7 @@ from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import Report, evaluate, mean_report
-from tfrec_dl.evaluation.intervals import paired_difference
+from tfrec_dl.evaluation.paired import paired_difference
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.compare import train_once
 from tfrec_dl.recipes.named import get_recipe

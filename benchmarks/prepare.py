@@ -202,7 +202,7 @@ def recipe(arguments: argparse.Namespace):
 
 def windows(arguments: argparse.Namespace):
     from tfrec_dl import PreparedSource, TrainingWindows
-    from tfrec_dl.data.training.windows import WindowConfig
+    from tfrec_dl.data.training.cuts import WindowConfig
 
     source = PreparedSource(str(arguments.folder / "prepared"))
     return source.read().split.batches(TrainingWindows, WindowConfig(100, 50, arguments.batch_size))

@@ -19,8 +19,8 @@ from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.evaluation.intervals import paired_difference
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
+from tfrec_dl.evaluation.paired import paired_difference
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
 from tfrec_dl.families.run import Run
 from tfrec_dl.stacking.fit import fit_stack

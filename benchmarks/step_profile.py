@@ -18,7 +18,7 @@ import typer
 
 from benchmarks.synthetic import catalogue, histories, training_batches
 from benchmarks.timing import interleaved, machine, print_table, use_threads
-from tfrec_dl.data.training.windows import WindowConfig
+from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.configuration import TrainingConfig

@@ -16,7 +16,7 @@ import numpy as np
 import typer
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from tfrec_dl.evaluation.intervals import paired
+from tfrec_dl.evaluation.paired import paired
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.data.batches import RankingBatches

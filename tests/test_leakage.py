@@ -12,7 +12,8 @@ from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits.random import random_by_user
 from tfrec_dl.data.splits.split import Split, leave_last_out, temporal
-from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+from tfrec_dl.data.training.cuts import WindowConfig
+from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import RECIPES

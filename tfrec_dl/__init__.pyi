@@ -48,9 +48,9 @@ from .data.splits.split import Split as Split
 from .data.splits.split import leave_last_out as leave_last_out
 from .data.splits.split import temporal as temporal
 from .data.tables.columns import Columns as Columns
+from .data.training.cuts import WindowConfig as WindowConfig
 from .data.training.training_histories import TrainingHistories as TrainingHistories
 from .data.training.windows import TrainingWindows as TrainingWindows
-from .data.training.windows import WindowConfig as WindowConfig
 from .data.vocabulary import Vocabulary as Vocabulary
 from .errors import InputError as InputError
 from .evaluation.cold_start import ColdStartEntry as ColdStartEntry
@@ -58,9 +58,9 @@ from .evaluation.cold_start import cold_start_leaderboard as cold_start_leaderbo
 from .evaluation.cold_start import evaluate_cold_start as evaluate_cold_start
 from .evaluation.evaluate import Report as Report
 from .evaluation.evaluate import evaluate as evaluate
-from .evaluation.intervals import paired_difference as paired_difference
 from .evaluation.leaderboard import Entry as Entry
 from .evaluation.leaderboard import leaderboard as leaderboard
+from .evaluation.paired import paired_difference as paired_difference
 from .evaluation.ratings import RatingReport as RatingReport
 from .evaluation.ratings import evaluate_ratings as evaluate_ratings
 from .evaluation.ratings import paired_rating_difference as paired_rating_difference

@@ -5,7 +5,8 @@ from scipy import stats
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation import intervals
 from tfrec_dl.evaluation.evaluate import Report
-from tfrec_dl.evaluation.intervals import bootstrap_intervals, paired_difference
+from tfrec_dl.evaluation.intervals import bootstrap_intervals
+from tfrec_dl.evaluation.paired import paired_difference
 
 
 def report(values, users=None):

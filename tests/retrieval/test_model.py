@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+from tfrec_dl.data.training.cuts import WindowConfig
+from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.encoders import GRU, MarkovPath, sequence_encoder
 from tfrec_dl.losses import BPR, FullSoftmax, InBatchSoftmax, SampledSoftmax

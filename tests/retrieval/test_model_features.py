@@ -7,7 +7,8 @@ import tensorflow as tf
 from tests.items import items_of_every_kind, vocabulary_of
 from tests.retrieval.towers.towers import DIMENSION, ITEMS, UNTRAINED, small_tower
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+from tfrec_dl.data.training.cuts import WindowConfig
+from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.encoders import GRU, sequence_encoder
 from tfrec_dl.losses import BPR, GBCE, FullSoftmax, InBatchSoftmax, SampledSoftmax

@@ -1,18 +1,10 @@
-"""Bootstrap confidence intervals over users, and paired significance tests between two models."""
+"""Bootstrap confidence intervals over users."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
-
-from tfrec_dl.errors import InputError
-
-if TYPE_CHECKING:
-    from tfrec_dl.evaluation.evaluate import Report
 
 CONFIDENCE = 0.95
 RESAMPLES = 1_000
@@ -64,56 +56,3 @@ def bootstrap_intervals(values: np.ndarray, seed: int = 0, resamples: int = RESA
     # Where all users are alike, rounding may put the ends a last bit beside the mean.
     means = np.array([column.mean() for column in values.T])
     return np.minimum(low, means), np.maximum(high, means)
-
-
-@dataclass(frozen=True)
-class PairedDifference:
-    """Mean difference between two models over the same users.
-
-    Attributes:
-        difference: mean of a - b over users.
-        low: lower end of its 95 % bootstrap interval.
-        high: upper end.
-        p: two-sided p of the paired t-test; 1 when the models agree on every user.
-    """
-
-    difference: float
-    low: float
-    high: float
-    p: float
-
-
-def paired_difference(report_a: Report, report_b: Report, metric: str, seed: int = 0) -> PairedDifference:
-    """Compares two models on the same users.
-
-    The p-value is that of Student's paired t-test: on the means of hundreds of users it agrees with the randomisation
-    and bootstrap tests (Smucker, Allan and Carterette, CIKM 2007), and costs nothing.
-
-    Raises:
-        InputError: if the reports are over different users, or one lacks the metric.
-    """
-    if not np.array_equal(report_a.user_ids, report_b.user_ids):
-        raise InputError(
-            f"reports over different users ({len(report_a)} and {len(report_b)}) cannot be paired: "
-            "evaluate both on the same cases."
-        )
-    differences = report_a.per_user(metric) - report_b.per_user(metric)
-    return paired(differences, seed)
-
-
-def paired(differences: np.ndarray, seed: int = 0) -> PairedDifference:
-    """Interval and significance of a mean difference.
-
-    Args:
-        differences: [n] float64, of two models on the same cases.
-        seed: of the bootstrap.
-    """
-    low, high = bootstrap_intervals(differences[:, None], seed)
-    constant = np.ptp(differences) == 0.0
-    if (
-        constant
-    ):  # the t statistic is 0 / 0, or infinite: a single user or no spread proves nothing unless all differ alike
-        p = 1.0 if len(differences) < 2 or differences[0] == 0.0 else 0.0
-    else:
-        p = float(stats.ttest_1samp(differences, 0.0).pvalue)
-    return PairedDifference(float(differences.mean()), float(low[0]), float(high[0]), p)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import Report
-from tfrec_dl.evaluation.intervals import paired_difference
+from tfrec_dl.evaluation.paired import paired_difference
 
 STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 NOTE = "95 % bootstrap intervals over users; *, **, ***: differs from the best at p < 0.05, 0.01, 0.001 (paired t-test)"

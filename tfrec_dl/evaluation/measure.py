@@ -8,7 +8,7 @@ from tfrec_dl.data.splits.split import EvaluationCases, Split
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.evaluation.cold_start import evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.evaluation.intervals import paired_difference
+from tfrec_dl.evaluation.paired import paired_difference
 
 
 def measure(model: Any, split: TrainingData, on_validation: Any = None) -> dict[str, float]:

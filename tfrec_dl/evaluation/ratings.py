@@ -10,13 +10,8 @@ import numpy as np
 from scipy import stats
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.intervals import (
-    CONFIDENCE,
-    PairedDifference,
-    paired,
-    resample_weights,
-    weighted_sums,
-)
+from tfrec_dl.evaluation.intervals import CONFIDENCE, resample_weights, weighted_sums
+from tfrec_dl.evaluation.paired import PairedDifference, paired
 
 TAILS = ((1.0 - CONFIDENCE) / 2.0, (1.0 + CONFIDENCE) / 2.0)
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.intervals import PairedDifference
 from tfrec_dl.evaluation.leaderboard import STARS
+from tfrec_dl.evaluation.paired import PairedDifference
 from tfrec_dl.evaluation.ratings import RatingReport
 from tfrec_dl.ranking.data.feedback import CLICK, RATING
 from tfrec_dl.ranking.data.impressions import Impressions

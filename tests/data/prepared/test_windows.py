@@ -14,7 +14,8 @@ from tfrec_dl.data.prepared.prepare import prepare
 from tfrec_dl.data.prepared.windows import StreamedWindows
 from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.data.training.batches import Part
-from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+from tfrec_dl.data.training.cuts import WindowConfig
+from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.errors import InputError
 
 CONFIG = WindowConfig(max_length=5, context=2, batch_size=8, seed=3)

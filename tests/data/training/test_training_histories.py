@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.data.training.training_histories import TrainingHistories
-from tfrec_dl.data.training.windows import WindowConfig
 from tfrec_dl.errors import InputError
 
 LENGTHS = [30, 25, 0, 1, 41, 2, 2, 18]

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+from tfrec_dl.data.training.cuts import WindowConfig
+from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.errors import InputError
 
 

@@ -7,8 +7,8 @@ import tensorflow as tf
 from tests.items import item_ids, vocabulary_of
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.data.training.training_histories import TrainingHistories
-from tfrec_dl.data.training.windows import WindowConfig
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.evaluation.scorer import as_scorer
 from tfrec_dl.recipes.named import RECIPES

@@ -6,8 +6,8 @@ import tensorflow as tf
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.records import ITEMS, WEIGHTS, decode
 from tfrec_dl.data.training.batches import WHOLE, Batch, Part
-from tfrec_dl.data.training.cuts import cut, window_counts
-from tfrec_dl.data.training.windows import CHUNK_BATCHES, WindowConfig
+from tfrec_dl.data.training.cuts import WindowConfig, cut, window_counts
+from tfrec_dl.data.training.windows import CHUNK_BATCHES
 from tfrec_dl.errors import InputError
 
 RECORDS = 256  # that are parsed at a time

@@ -13,8 +13,9 @@ from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
     from tfrec_dl.data.training.batches import Batches
+    from tfrec_dl.data.training.cuts import WindowConfig
     from tfrec_dl.data.training.training_histories import TrainingHistories
-    from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+    from tfrec_dl.data.training.windows import TrainingWindows
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,14 +1,29 @@
-"""Random positions at which histories are cut into windows."""
-
-from typing import TYPE_CHECKING
+"""Lengths of training windows, and the random positions at which histories are cut into them."""
 
 import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
-if TYPE_CHECKING:
-    from tfrec_dl.data.training.windows import WindowConfig
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class WindowConfig:
+    """How histories become training batches.
+
+    Attributes:
+        max_length: longest window, in input items.
+        context: items at the start of every window but a history's first that are read and not trained on, so that no
+            target sees fewer than this many predecessors unless it has fewer. Must be below `max_length`.
+        batch_size: windows a batch.
+        seed: decides offsets and order, together with the epoch's number alone.
+    """
+
+    max_length: int = Field(default=50, ge=1)
+    context: int = Field(default=0, ge=0)
+    batch_size: int = Field(default=128, ge=1)
+    seed: int = 0
 
 
-def window_counts(targets: tf.Tensor, config: "WindowConfig") -> tuple[tf.Tensor, tf.Tensor]:
+def window_counts(targets: tf.Tensor, config: WindowConfig) -> tuple[tf.Tensor, tf.Tensor]:
     """How many windows histories take, and how far their cuts may move.
 
     Args:
@@ -24,7 +39,7 @@ def window_counts(targets: tf.Tensor, config: "WindowConfig") -> tuple[tf.Tensor
     return tf.where(targets > 0, 1 + further, 0), slack
 
 
-def cut(begin: tf.Tensor, targets: tf.Tensor, config: "WindowConfig", seed: tf.Tensor) -> tf.Tensor:
+def cut(begin: tf.Tensor, targets: tf.Tensor, config: WindowConfig, seed: tf.Tensor) -> tf.Tensor:
     """Cuts histories, each at a random offset within its slack.
 
     Args:

@@ -7,8 +7,9 @@ from tfrec_dl.data.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from tfrec_dl.data.splits.split import EvaluationCases
     from tfrec_dl.data.training.batches import Batches
+    from tfrec_dl.data.training.cuts import WindowConfig
     from tfrec_dl.data.training.training_histories import TrainingHistories
-    from tfrec_dl.data.training.windows import TrainingWindows, WindowConfig
+    from tfrec_dl.data.training.windows import TrainingWindows
 
 
 class Described(Protocol):

@@ -5,7 +5,8 @@ import tensorflow as tf
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.training.batches import WHOLE, Batch, Part, endless
-from tfrec_dl.data.training.windows import CHUNK_BATCHES, WindowConfig
+from tfrec_dl.data.training.cuts import WindowConfig
+from tfrec_dl.data.training.windows import CHUNK_BATCHES
 from tfrec_dl.errors import InputError
 
 

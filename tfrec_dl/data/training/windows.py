@@ -2,33 +2,13 @@
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.training.batches import WHOLE, Batch, Part, endless
-from tfrec_dl.data.training.cuts import cut, window_counts
+from tfrec_dl.data.training.cuts import WindowConfig, cut, window_counts
 from tfrec_dl.errors import InputError
 
 CHUNK_BATCHES = 16  # batches whose windows are sorted by length together: little padding, and batches still mixed
-
-
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class WindowConfig:
-    """How histories become training batches.
-
-    Attributes:
-        max_length: longest window, in input items.
-        context: items at the start of every window but a history's first that are read and not trained on, so that no
-            target sees fewer than this many predecessors unless it has fewer. Must be below `max_length`.
-        batch_size: windows a batch.
-        seed: decides offsets and order, together with the epoch's number alone.
-    """
-
-    max_length: int = Field(default=50, ge=1)
-    context: int = Field(default=0, ge=0)
-    batch_size: int = Field(default=128, ge=1)
-    seed: int = 0
 
 
 class TrainingWindows:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.intervals import PairedDifference
+from tfrec_dl.evaluation.paired import PairedDifference
 from tfrec_dl.ranking.metrics.report import ClickReport
 from tfrec_dl.ranking.metrics.resampling import estimate, percentile_interval, resampled
 

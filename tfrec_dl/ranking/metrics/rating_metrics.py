@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.intervals import PairedDifference
+from tfrec_dl.evaluation.paired import PairedDifference
 from tfrec_dl.evaluation.ratings import RatingReport
 from tfrec_dl.ranking.metrics.checks import codes
 from tfrec_dl.ranking.metrics.resampling import Ratios, estimate, percentile_interval, resampled
