@@ -146,7 +146,7 @@ def test_settings_by_the_names_of_earlier_versions_are_read(name):
     ("name", "settings", "message"),
     [
         ("irgan", {"generator": "gur"}, "no recipe is called 'gur': did you mean 'gru'?"),
-        ("irgan", {"generator": "cfgan"}, "'cfgan' is several networks, not one: choose one of caser,"),
+        ("irgan", {"generator": "cfgan"}, "'cfgan' is several networks, not one: choose one of simple_rnn,"),
         ("irgan", {"generator": "stacked"}, "'stacked' is several networks, not one"),
         (
             "irgan",

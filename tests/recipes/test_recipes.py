@@ -127,7 +127,7 @@ def test_dictionary_that_is_no_recipe_is_refused(gru, change):
 def test_unknown_recipe_names_the_nearest():
     with pytest.raises(InputError, match="no recipe is called 'casr': did you mean 'caser'?"):
         get_recipe("casr")
-    with pytest.raises(InputError, match="no recipe is called 'transformer9': choose one of caser, gru, lstm"):
+    with pytest.raises(InputError, match="no recipe is called 'transformer9': choose one of simple_rnn, lstm, gru"):
         get_recipe("transformer9")
     assert get_recipe("gru") is RECIPES["gru"]
 
