@@ -129,7 +129,7 @@ def test_unknown_recipe_names_the_nearest():
         get_recipe("casr")
     with pytest.raises(InputError, match="no recipe is called 'transformer9': choose one of simple_rnn, lstm, gru"):
         get_recipe("transformer9")
-    assert get_recipe("gru") is RECIPES["gru"]
+    assert get_recipe("gru") == RECIPES["gru"]
 
 
 def test_loss_left_open_is_chosen_by_the_size_of_the_catalogue(gru, monkeypatch):

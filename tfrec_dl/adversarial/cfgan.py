@@ -85,7 +85,7 @@ class CFGAN(AdversarialModel):
         real_logits, generated_logits = self._logits(users.real, users.real), self._logits(generated, users.real)
         kind = self.settings.adversarial_loss
         loss = discriminator_loss(kind, real_logits, generated_logits)
-        if isinstance(kind, Wasserstein):
+        if isinstance(kind, Wasserstein):  # whose penalty is a setting
             critic = partial(self._logits, condition=users.real)
             places = tf.random.experimental.stateless_fold_in(seed, 1)  # apart from the numbers of the mask
             loss += kind.gradient_penalty * gradient_penalty(critic, users.real, generated, places)

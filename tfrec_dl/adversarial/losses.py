@@ -20,10 +20,12 @@ class AdversarialLoss(ABC):
         name: under which it is registered; `register` sets it.
         boundary: the logit above which the discriminator takes an example for real; a critic has no such place, and
             where it stands decides what is shown, not what is learned.
+        is_classifier: whether the discriminator tells real from generated, and is no critic.
     """
 
     name: ClassVar[str]
     boundary: ClassVar[float] = 0.0
+    is_classifier: ClassVar[bool] = True
 
     @abstractmethod
     def real(self, logits: tf.Tensor) -> tf.Tensor:
@@ -135,6 +137,8 @@ class Wasserstein(AdversarialLoss):
     Attributes:
         gradient_penalty: weight of (slope - 1) squared.
     """
+
+    is_classifier: ClassVar[bool] = False
 
     gradient_penalty: float = Field(default=10.0, gt=0)
 

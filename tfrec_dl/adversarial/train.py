@@ -8,7 +8,6 @@ from typing import Any
 import tensorflow as tf
 
 from tfrec_dl.adversarial.build import build_adversarial, discriminator_recipe, generator_recipe
-from tfrec_dl.adversarial.losses import Wasserstein
 from tfrec_dl.adversarial.model import AdversarialModel
 from tfrec_dl.adversarial.monitor import COVERAGE, GANMonitor, GANMonitorConfig
 from tfrec_dl.adversarial.outcome import write_outcome
@@ -118,7 +117,7 @@ def _fit(
     else:
         resumable.start_from(before[f"validation/{MONITORED.removeprefix('val_')}"])
     # A critic's logits have no boundary between real and made, so it cannot win.
-    config = GANMonitorConfig(won=None) if isinstance(settings.adversarial_loss, Wasserstein) else GANMonitorConfig()
+    config = GANMonitorConfig() if settings.adversarial_loss.is_classifier else GANMonitorConfig(won=None)
     coverage = before[f"validation/{COVERAGE}"]
     watch = GANMonitor({COVERAGE: coverage, "policy_entropy": float(entropy)}, config)
     over = watch.stop_reason(resumable.last_logs())

@@ -1,17 +1,19 @@
 """The families of retrieval networks: encoders over histories, and autoencoders."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.encoders.encoder import ENCODERS
+from tfrec_dl.encoders.gru import GRU
 from tfrec_dl.features.content import Content
 from tfrec_dl.recipes.families import FAMILIES
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.autoencoder.build import CONTENT, build_autoencoder, check_no_features
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
-from tfrec_dl.retrieval.build_network import build_network, check_kind
+from tfrec_dl.retrieval.build_network import build_network, check_kind, choose_loss
 from tfrec_dl.retrieval.configuration import WHOLE_HISTORIES, AutoencoderConfig, ModelConfig
 from tfrec_dl.retrieval.fitted_features import FittedTowers
 from tfrec_dl.retrieval.model import RetrievalModel
@@ -41,6 +43,40 @@ class EncoderFamily(NetworkFamily):
     ) -> RetrievalModel:
         """Builds a recipe's model, not compiled."""
         return build_network(recipe, vocabulary, items, users, fitted)
+
+    def step_size(self, recipe: Recipe, vocabulary: Vocabulary, targets: int | None) -> tuple[int, int]:
+        """Those of the histories and of the loss: every position is a query."""
+        positions = recipe.training.batch_size * recipe.training.max_length
+        asked = positions if targets is None else min(positions, targets)
+        loss = choose_loss(recipe.model, vocabulary).loss
+        assert loss is not None
+        items = vocabulary.trained_size
+        return positions + loss.vectors_read(asked, items), loss.scores_computed(asked, items)
+
+    def knows_items_by(self, recipe: Recipe) -> str:
+        """The recipe's kind."""
+        return str(recipe.model.kind)
+
+    def without_features(self, recipe: Recipe) -> Recipe:
+        """By ids; a body that reads nothing of the history needs features, and weighs nothing."""
+        body = recipe.model.body if recipe.model.body.reads_history() else GRU(units=1)
+        return replace(recipe, model=replace(recipe.model, kind="behaviour", body=body))
+
+    def hidden_activations(self, recipe: Recipe) -> int:
+        """Those of the body."""
+        return int(recipe.model.body.hidden_activations(recipe.training.max_length))
+
+    def cheaper_settings(self, recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
+        """Shared rows, narrower vectors, a sampled loss."""
+        config = recipe.model
+        found: dict[str, Any] = {}
+        if config.hashing.own_rows is None and config.kind != "content":
+            found["hashing.own_rows"] = len(vocabulary.ids) // 10
+        if config.dimension > 1:
+            found["dimension"] = config.dimension // 2
+        if choose_loss(config, vocabulary).loss.reads_every_item():  # type: ignore[union-attr]
+            found["loss"] = "sampled_softmax"
+        return found
 
     def content(self, config: Any) -> Content:
         """What reads the features of items and users."""
@@ -73,6 +109,11 @@ class AutoencoderFamily(NetworkFamily):
     ) -> RetrievalModel:
         """Builds a recipe's model, not compiled."""
         return build_autoencoder(recipe, vocabulary, items, users, fitted)
+
+    def step_size(self, recipe: Recipe, vocabulary: Vocabulary, targets: int | None) -> tuple[int, int]:
+        """A history is one query, scored against all items."""
+        rows, items = recipe.training.batch_size, vocabulary.trained_size
+        return rows * recipe.training.max_length + items, rows * items
 
     def content(self, config: Any) -> Content:
         """What reads the features of users."""

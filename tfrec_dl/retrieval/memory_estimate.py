@@ -6,8 +6,6 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.ranks import users_at_once
 from tfrec_dl.evaluation.scorer import QUERY_CHUNK, QUERY_TOKENS
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.build_network import choose_loss
-from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig
 from tfrec_dl.retrieval.model_shape import ModelShape, model_shape
 from tfrec_dl.runs.memory import available_memory, used_memory
 
@@ -104,18 +102,9 @@ def estimate_size(
 
 def _step(recipe: Recipe, vocabulary: Vocabulary, shape: ModelShape, targets: int | None) -> int:
     """Numbers of the largest step: of the encoder, of the rows read, of the logits."""
-    training, config = recipe.training, recipe.model
-    positions = training.batch_size * training.max_length
+    positions = recipe.training.batch_size * recipe.training.max_length
     encoder = positions * (shape.history_width + 2 * shape.activations)  # forwards and backwards
-    if isinstance(config, AutoencoderConfig):  # a history is one query, scored against all items
-        read, logits = positions + vocabulary.trained_size, training.batch_size * vocabulary.trained_size
-    else:
-        assert isinstance(config, ModelConfig)
-        asked = positions if targets is None else min(positions, targets)
-        loss = choose_loss(config, vocabulary).loss
-        assert loss is not None
-        read = positions + loss.vectors_read(asked, vocabulary.trained_size)
-        logits = loss.scores_computed(asked, vocabulary.trained_size)
+    read, logits = recipe.family.step_size(recipe, vocabulary, targets)
     return encoder + READ * read * shape.vector_width + LOGITS * logits
 
 

@@ -10,8 +10,6 @@ import tensorflow as tf
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.logs import LoggedTable, log_table
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.build_network import choose_loss
-from tfrec_dl.retrieval.configuration import ModelConfig
 from tfrec_dl.retrieval.memory_estimate import SizeEstimate, estimate_size
 
 logger = logging.getLogger(__name__)
@@ -116,20 +114,13 @@ def readable(size: int) -> str:
 
 def _cheaper_settings(recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
     """Setting -> value."""
-    training, config = recipe.training, recipe.model
+    training = recipe.training
     found: dict[str, Any] = {}
     if training.optimizer == "adam":
         found["optimizer"] = "adagrad"
     if training.batch_size > 1:
         found["batch_size"] = training.batch_size // 2
-    if isinstance(config, ModelConfig):
-        if config.hashing.own_rows is None and config.kind != "content":
-            found["hashing.own_rows"] = len(vocabulary.ids) // 10
-        if config.dimension > 1:
-            found["dimension"] = config.dimension // 2
-        if not hasattr(choose_loss(config, vocabulary).loss, "negatives"):
-            found["loss"] = "sampled_softmax"
-    return found
+    return {**found, **recipe.family.cheaper_settings(recipe, vocabulary)}
 
 
 def _copies(strategy: tf.distribute.Strategy | None) -> int:

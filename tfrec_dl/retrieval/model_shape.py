@@ -1,15 +1,13 @@
 """Number of weights of a recipe's model, without building it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.encoders.gru import GRU
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.retrieval.configuration import ModelConfig
 
 
 @dataclass(frozen=True)
@@ -51,14 +49,9 @@ def model_shape(recipe: Recipe, vocabulary: Vocabulary) -> ModelShape:
         recipe: of one network.
         vocabulary: the items.
     """
-    config = recipe.model
-    hidden = 0
-    kind = config.kind if isinstance(config, ModelConfig) else "behaviour"
-    if isinstance(config, ModelConfig):
-        # Without features, which the shape leaves out; a body that reads nothing needs them, and weighs nothing.
-        body = config.body if config.body.reads_history() else GRU(units=1)
-        hidden = body.hidden_activations(recipe.training.max_length)
-        recipe = replace(recipe, model=replace(config, kind="behaviour", body=body))
+    family = recipe.family
+    kind, recipe = family.knows_items_by(recipe), family.without_features(recipe)
+    hidden = family.hidden_activations(recipe)
     if kind == "hybrid":
         kept = vocabulary.trained_size - FIRST_ITEM
         vocabulary = Vocabulary(vocabulary.ids[:kept], vocabulary.counts[:kept])

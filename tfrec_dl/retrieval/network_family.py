@@ -54,6 +54,32 @@ class NetworkFamily(Family):
         """What reads the features of items and users in the models of a configuration."""
 
     @abstractmethod
+    def step_size(self, recipe: Recipe, vocabulary: Vocabulary, targets: int | None) -> tuple[int, int]:
+        """Item vectors that the largest training step reads, and scores that it computes.
+
+        Args:
+            recipe: of this family.
+            vocabulary: the items.
+            targets: training targets in all, which a step cannot have more of; None for no such bound.
+        """
+
+    def knows_items_by(self, recipe: Recipe) -> str:
+        """What a model knows an item by: "behaviour", its id; "content", its features; "hybrid", both."""
+        return "behaviour"
+
+    def without_features(self, recipe: Recipe) -> Recipe:
+        """A recipe of the same sizes whose model can be built without features of items and users."""
+        return recipe
+
+    def hidden_activations(self, recipe: Recipe) -> int:
+        """Numbers a position that the network keeps beside the outputs of its layers, for the gradient."""
+        return 0
+
+    def cheaper_settings(self, recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
+        """Settings of the model that would take less memory: setting -> value."""
+        return {}
+
+    @abstractmethod
     def check_features(self, config: Any, items: object) -> None:
         """Raises InputError where a configuration and the items' features, or None, do not go together."""
 

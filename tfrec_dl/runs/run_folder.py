@@ -26,7 +26,7 @@ class RunFolder:
     def __init__(self, folder: Path, recipe: Recipe, source: Source) -> None:
         self.folder = folder
         self.recipe = recipe
-        self.source = source
+        self.source: Any = source
 
     @property
     def finished(self) -> bool:
