@@ -26,7 +26,7 @@ demo: $(VENV)/.installed-demo ## creates .venv, installs, trains on real data, e
 test: $(VENV)/.installed-all ## the test suite (PYTEST_ARGS)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
-test-fast: PYTEST_ARGS += -m unit
+test-fast: override PYTEST_ARGS += -m unit
 test-fast: test ## the tests that train nothing and start no process
 
 lint: $(VENV)/.installed-all ## ruff, mypy, import-linter

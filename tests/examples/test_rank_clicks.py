@@ -8,7 +8,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "rank_clicks.py"
 
 
 def test_two_rankers_are_compared_the_better_order_estimated_and_a_request_ranked(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(sys, "argv", [EXAMPLE.name, "--requests", "2500", "--epochs", "2", "--out", str(tmp_path)])
+    monkeypatch.setattr(sys, "argv", [EXAMPLE.name, "--requests", "1200", "--epochs", "2", "--out", str(tmp_path)])
     runpy.run_path(str(EXAMPLE), run_name="__main__")
     printed = capsys.readouterr().out
     lines = {line.split("  ")[0]: line for line in printed.splitlines()}

@@ -107,7 +107,8 @@ def test_text_of_100_000_characters_is_read_as_far_as_its_first_words():
     np.testing.assert_array_equal(reader("red car " * 12_500), reader("red car " * 8))
     endless = reader("x" * 100_000, "é" * 100_000, "blue" + " " * 100_000 + "rose")
     np.testing.assert_array_equal(endless[:2], 0)
-    np.testing.assert_array_equal(endless[2:], reader("blue"))
+    # Batches of three and of one may be added up in another order.
+    np.testing.assert_allclose(endless[2:], reader("blue"), rtol=1e-5, atol=1e-7)
 
 
 def test_what_lies_beyond_the_longest_text_that_is_looked_at_is_not_learned(monkeypatch):

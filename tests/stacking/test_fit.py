@@ -58,8 +58,8 @@ def test_members_scales_do_not_matter(cases, vocabulary):
 
 
 def test_figures_of_a_blender_on_its_own_cases_flatter_it_and_cross_fitted_ones_do_not(cases, vocabulary):
-    members = Members({f"noise {seed}": Arbitrary(seed) for seed in range(12)}, vocabulary)
-    validation, fresh = cases(users=60), cases(users=600, seed=1)
+    members = Members({f"noise {seed}": Arbitrary(seed) for seed in range(8)}, vocabulary)
+    validation, fresh = cases(users=40), cases(users=400, seed=1)
     stack, crossed = fit_stack(members, validation, BlenderConfig(regularization=0.0))
     in_sample, cross_fitted = _ndcg(stack, validation, vocabulary), _ndcg(crossed, validation, vocabulary)
     truth = _ndcg(stack, fresh, vocabulary)

@@ -34,7 +34,7 @@ def test_user_is_found_by_id_and_has_the_vector_of_the_features():
     tower = small_tower()
     found = tower(tf.constant(["Ω", "ann", "7", "ann"])).numpy()
     np.testing.assert_allclose(found[[1, 2, 0]], tower.vectors_of(USERS.columns), rtol=1e-5)
-    np.testing.assert_array_equal(found[1], found[3])
+    np.testing.assert_allclose(found[1], found[3], rtol=1e-5)  # kernels may add up rows of a block in another order
     assert np.abs(found[1] - found[2]).max() > 0.01
 
 
