@@ -42,7 +42,9 @@ def pipeline_rate(batches: Batches, passes: int) -> float:
     return batches.window_count / float(np.median(seconds))
 
 
-def training_rate(name: str, batches: Batches, vocabulary: tfrec_dl.Vocabulary, loss: str | None, steps: int) -> float:
+def training_rate(
+    name: str, batches: Batches, vocabulary: tfrec_dl.data.Vocabulary, loss: str | None, steps: int
+) -> float:
     """Windows a second of a recipe's training steps: the median step."""
     recipe = tfrec_dl.get_recipe(name).with_settings({} if loss is None else {"loss": loss})
     model = tfrec_dl.build_model(recipe, vocabulary)
@@ -74,11 +76,11 @@ def main(
         sources: dict[str, tfrec_dl.Split | PreparedSplit] = {"memory": split}
         if shards:
             prepare(PrepareConfig((str(data),)), Path(folder, "prepared"))
-            sources["shards"] = PreparedSplit(tfrec_dl.PreparedFolder.open(Path(folder, "prepared")))
+            sources["shards"] = PreparedSplit(tfrec_dl.data.PreparedFolder.open(Path(folder, "prepared")))
         rows = []
         for size in (int(part) for part in sizes.split(",")):
-            config = tfrec_dl.WindowConfig(length, length // CONTEXT_SHARE, size)
-            batches = {name: source.batches(tfrec_dl.TrainingWindows, config) for name, source in sources.items()}
+            config = tfrec_dl.data.WindowConfig(length, length // CONTEXT_SHARE, size)
+            batches = {name: source.batches(tfrec_dl.data.TrainingWindows, config) for name, source in sources.items()}
             read = {name: pipeline_rate(source, passes) for name, source in batches.items()}
             for name in RECIPES:
                 for loss in (None, "sampled_softmax"):

@@ -77,10 +77,10 @@ def make(name: str, out: Path, runs: Path, epochs: int | None = None, verbose: i
     )
     limits = (
         "A small model that shows the format; the settings are for its size, not for its quality.",
-        *tfrec_dl.ModelCard().limits,
+        *tfrec_dl.serving.ModelCard().limits,
     )
     card = run_card(run, DEMO_DATA_TERMS, data=data, limits=limits)
-    exported = tfrec_dl.export_saved_model(run.model(), out / name, card=card)
+    exported = tfrec_dl.serving.export_saved_model(run.model(), out / name, card=card)
     taken = sum(path.stat().st_size for path in exported.rglob("*") if path.is_file())
     if taken > LARGEST:
         raise SystemExit(f"{exported} takes {taken:,} bytes, more than {LARGEST:,}: make its settings smaller.")

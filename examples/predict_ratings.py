@@ -5,7 +5,8 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from tfrec_dl import RatingBias, evaluate_ratings, paired_rating_difference
+from tfrec_dl.baselines import RatingBias
+from tfrec_dl.evaluation import evaluate_ratings, paired_rating_difference
 from tfrec_dl.reviews import (
     DeepCoNN,
     RatingTraining,

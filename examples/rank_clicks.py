@@ -13,17 +13,17 @@ import numpy as np
 import pandas as pd
 
 import tfrec_dl  # noqa: F401  before the first use of tf.keras: it selects Keras 2
-from tfrec_dl.lifecycle.train import train
-from tfrec_dl.ranking.data.feedback import Feedback
-from tfrec_dl.ranking.data.source import RankingSource
-from tfrec_dl.ranking.evaluate import evaluate_ranking
-from tfrec_dl.ranking.metrics.off_policy import LoggedFeedback, self_normalised
-from tfrec_dl.ranking.metrics.paired import paired_click_difference
-from tfrec_dl.ranking.metrics.reliability_rendering import reliability_markdown
-from tfrec_dl.ranking.rows import ranking_rows
-from tfrec_dl.ranking.serving.export import export_ranking_model
-from tfrec_dl.ranking.serving.ranker import load_ranker
-from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl import RECIPES, RankingSource, load_ranker, train
+from tfrec_dl.ranking import (
+    Feedback,
+    LoggedFeedback,
+    evaluate_ranking,
+    export_ranking_model,
+    paired_click_difference,
+    ranking_rows,
+    reliability_markdown,
+    self_normalised,
+)
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--requests", type=int, default=10_000, help="lists in the log")

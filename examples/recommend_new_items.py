@@ -13,7 +13,7 @@ import pandas as pd
 import tensorflow as tf
 
 import tfrec_dl  # before the first use of tf.keras: it selects Keras 2
-from tfrec_dl.data.demo import demo_table
+from tfrec_dl.data import demo_table
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--epochs", type=int, default=6)
@@ -34,17 +34,17 @@ for feature in items.summary():
     print(f"{feature.feature:16} {feature.kind:16} {feature.filled:>8}  {feature.values}")
 
 # A fifth of the items takes no part in training: how well are they recommended by their features alone?
-cold_split = tfrec_dl.hold_out_items(interactions, catalogue_ids=items.ids)
+cold_split = tfrec_dl.data.hold_out_items(interactions, catalogue_ids=items.ids)
 tf.keras.utils.set_random_seed(0)
 recipe = tfrec_dl.get_recipe("gru").with_settings({"kind": "content", "epochs": arguments.epochs})
 model = tfrec_dl.build_model(recipe, cold_split.vocabulary, items)
 tfrec_dl.fit(model, cold_split.split, recipe.training)
-for kind, report in tfrec_dl.evaluate_cold_start(model, cold_split).items():
+for kind, report in tfrec_dl.evaluation.evaluate_cold_start(model, cold_split).items():
     print(f"ndcg@10 of {kind} items: {report.means()['ndcg@10']:.4f}")
 
 # Served, the model takes in what did not exist when it was trained: raw text, no training.
 dest = arguments.out or tempfile.mkdtemp()
-tfrec_dl.export_saved_model(model, dest)
+tfrec_dl.export(model, dest)
 liked = items.take(cold_split.vocabulary.ids[:3])
 new = pd.DataFrame({"item_id": [f"sequel of {item}" for item in liked.ids]})
 for feature, values in liked.columns.items():

@@ -5,10 +5,10 @@ import argparse
 import tensorflow as tf
 
 import tfrec_dl  # before the first use of tf.keras: it selects Keras 2
-from tfrec_dl.data.demo import demo_table
+from tfrec_dl.data import demo_table
 from tfrec_dl.encoders import Caser, sequence_encoder
 from tfrec_dl.losses import SampledSoftmax
-from tfrec_dl.retrieval.towers.ids import id_tower
+from tfrec_dl.retrieval import id_tower
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=10)
@@ -25,7 +25,7 @@ vocabulary = split.vocabulary
 body = Caser(window=5, horizontal_filters=16, vertical_filters=4, units=128, dropout=0.3)
 encoder = sequence_encoder(64, body.states, dimension=64)
 tower = id_tower(tf.keras.layers.Embedding(vocabulary.size, 64), vocabulary.item_counts)
-model = tfrec_dl.RetrievalModel(
+model = tfrec_dl.retrieval.RetrievalModel(
     encoder,
     tower,
     vocabulary,
@@ -34,14 +34,14 @@ model = tfrec_dl.RetrievalModel(
     history_embedding=tf.keras.layers.Embedding(vocabulary.size, 64),
 )
 
-windows = tfrec_dl.TrainingWindows(split.train, tfrec_dl.WindowConfig(max_length=50, batch_size=64))
-model.compile(optimizer=tfrec_dl.RowSparseAdam(3e-3))
+windows = tfrec_dl.data.TrainingWindows(split.train, tfrec_dl.data.WindowConfig(max_length=50, batch_size=64))
+model.compile(optimizer=tfrec_dl.runs.RowSparseAdam(3e-3))
 model.fit(
     windows.dataset(),
     steps_per_epoch=windows.steps_per_epoch,
     epochs=arguments.epochs,
     callbacks=[
-        tfrec_dl.ValidationCallback(split.validation),
+        tfrec_dl.retrieval.ValidationCallback(split.validation),
         tf.keras.callbacks.EarlyStopping("val_ndcg@10", mode="max", patience=2, restore_best_weights=True),
     ],
 )

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import tfrec_dl
-from tfrec_dl.data.demo import demo_table
+from tfrec_dl.data import demo_table
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--epochs", type=int, default=10, help="of the generator's pre-training")
@@ -44,7 +44,7 @@ for name, report in (("pre-trained", start), ("adversarial", adversarial)):
 print(f"{'difference':16} ndcg@10 {gain.difference:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}, p {gain.p:.3f})")
 
 # To the index and the server it is a recommender like any other.
-version = tfrec_dl.export_saved_model(run.model(), out / "export")
+version = tfrec_dl.export(run.model(), out / "export")
 titles = dict(zip(frame["item_id"].astype(str), frame["title"], strict=True))
 history = frame[frame["user_id"] == frame["user_id"].iloc[0]].sort_values("timestamp")["item_id"].astype(str).tolist()
 print(f"{version}: after {titles[history[-1]]}")

@@ -5,10 +5,10 @@ import argparse
 import tensorflow as tf
 
 import tfrec_dl  # before the first use of tf.keras: it selects Keras 2
-from tfrec_dl.data.demo import demo_table
+from tfrec_dl.data import demo_table
 from tfrec_dl.encoders import GRU, sequence_encoder
 from tfrec_dl.losses import FullSoftmax
-from tfrec_dl.retrieval.towers.ids import id_tower
+from tfrec_dl.retrieval import id_tower
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=10)
@@ -24,17 +24,19 @@ vocabulary = split.vocabulary
 embedding = tf.keras.layers.Embedding(vocabulary.size, 64, name="item_embedding")
 encoder = sequence_encoder(64, GRU(units=128).states, dimension=64, state_dropout=0.2)
 tower = id_tower(embedding, vocabulary.item_counts)
-model = tfrec_dl.RetrievalModel(encoder, tower, vocabulary, FullSoftmax(), max_length=200, history_embedding=embedding)
+model = tfrec_dl.retrieval.RetrievalModel(
+    encoder, tower, vocabulary, FullSoftmax(), max_length=200, history_embedding=embedding
+)
 encoder.summary()
 
-windows = tfrec_dl.TrainingWindows(split.train, tfrec_dl.WindowConfig(max_length=200, batch_size=32))
-model.compile(optimizer=tfrec_dl.RowSparseAdam(5e-3))
+windows = tfrec_dl.data.TrainingWindows(split.train, tfrec_dl.data.WindowConfig(max_length=200, batch_size=32))
+model.compile(optimizer=tfrec_dl.runs.RowSparseAdam(5e-3))
 model.fit(
     windows.dataset(),
     steps_per_epoch=windows.steps_per_epoch,
     epochs=arguments.epochs,
     callbacks=[
-        tfrec_dl.ValidationCallback(split.validation),  # puts val_ndcg@10 where the next one finds it
+        tfrec_dl.retrieval.ValidationCallback(split.validation),  # puts val_ndcg@10 where the next one finds it
         tf.keras.callbacks.EarlyStopping("val_ndcg@10", mode="max", patience=2, restore_best_weights=True),
     ],
 )

@@ -22,3 +22,9 @@ def test_an_export_answers_without_what_trains_or_ranks():
     loaded = modules_of_the_package("import tfrec_dl; tfrec_dl.load('saved_models/gru').recommend([['1']], k=3)")
     assert len(loaded) <= 60, loaded
     assert not {name.split(".")[1] for name in loaded if "." in name} & {"retrieval", "ranking", "two_stage", "runs"}
+
+
+def test_fitting_a_model_loads_no_other_task_and_no_command():
+    loaded = modules_of_the_package("from tfrec_dl import fit")
+    assert len(loaded) <= 110, loaded
+    assert not {name.split(".")[1] for name in loaded if "." in name} & {"ranking", "reviews", "adversarial", "cli"}

@@ -72,7 +72,9 @@ def test_an_export_rates_as_the_run(program, rated, tmp_path):
     assert "80 reviews by 16 users of 12 items" in card.read_text()
     pairs = ["user_0", "nobody"], ["item_1", "item_1"]
     expected = tfrec_dl.open_run(folder).model().predict_ratings(*pairs)
-    assert tfrec_dl.load_ratings(tmp_path / "ratings").predict_ratings(*pairs) == pytest.approx(expected, abs=1e-5)
+    assert tfrec_dl.reviews.load_ratings(tmp_path / "ratings").predict_ratings(*pairs) == pytest.approx(
+        expected, abs=1e-5
+    )
 
 
 def test_options_of_other_tasks_are_refused(refusal, rated, reviews, tmp_path):

@@ -1,1 +1,8 @@
-"""SavedModels for TF Serving: publishing a version, signatures, warm-up; loading an export."""
+"""SavedModels for TF Serving: publishing a version, signatures, warm-up; loading an export.
+
+The names listed in `__init__.pyi` are imported when they are asked for.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,10 @@
+"""SavedModels for TF Serving: publishing a version, signatures, warm-up; loading an export.
+
+The names are imported when they are asked for.
+"""
+
+from .card import ModelCard as ModelCard
+from .export import export_saved_model as export_saved_model
+from .recommender import Recommender as Recommender
+from .run_saved_model import VerificationError as VerificationError
+from .verify import verify_export as verify_export
