@@ -18,7 +18,6 @@ from tfrec_dl.stacking.members import Member, Members, RetrievalMember
 from tfrec_dl.stacking.model import StackedModel
 
 MEMBERS = "members"  # folder of the runs of the deep members
-MEMBERS = "members"  # folder of the runs of the deep members
 BLENDER, OLD_BLENDER = "blender.npz", "ranker.npz"
 BASELINES, OLD_BASELINES = "baselines", "floors"
 NUMBERS = ("kernel", "mean_spread", "log_length")
