@@ -60,7 +60,7 @@ def test_a_gan_is_shown_beside_its_start_and_exported(monkeypatch, capsys, tmp_p
     difference, low, high = (float(part.strip("(),")) for part in (lines["difference"][i] for i in (1, 2, 4)))
     assert difference == pytest.approx(after - before, abs=2e-4)
     assert low <= difference <= high
-    assert 0 < float(lines["after it"][3]) <= 1  # coverage
+    assert 0 < float(lines["adversarial"][3]) <= 1  # coverage
     assert (tmp_path / "export" / "1" / "saved_model.pb").exists()
     recommended = printed.split(f"{tmp_path / 'export' / '1'}: after Title ")[1].splitlines()[1:]
     assert len(recommended) == 5
@@ -71,7 +71,8 @@ def test_the_export_answers_a_user_and_a_new_user(monkeypatch, capsys, tmp_path)
     run(monkeypatch, "export_and_query.py", "--epochs", "1", "--out", str(tmp_path / "gru"))
     printed = capsys.readouterr().out
     assert (tmp_path / "gru" / "1" / "saved_model.pb").exists()
-    user, new_user = printed.split("user\n")[1].split("new user\n")
+    before, new_user = printed.split("new user\n")
+    user = before.split("user\n")[1]
     assert user.count("  Title ") == 5
     assert new_user.count("  Title ") == 5
     assert "(2, 33)" in new_user  # dimension 32 and the bias
