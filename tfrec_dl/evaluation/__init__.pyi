@@ -10,6 +10,8 @@ from .evaluate import Report as Report
 from .intervals import bootstrap_intervals as bootstrap_intervals
 from .leaderboard import Entry as Entry
 from .paired import paired_difference as paired_difference
+from .rating_metrics import paired_rmse_difference as paired_rmse_difference
+from .rating_metrics import rating_metrics as rating_metrics
 from .ratings import RatingReport as RatingReport
 from .ratings import evaluate_ratings as evaluate_ratings
 from .ratings import paired_rating_difference as paired_rating_difference

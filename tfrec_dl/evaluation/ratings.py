@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import stats
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.intervals import CONFIDENCE, resample_weights, weighted_sums
 from tfrec_dl.evaluation.paired import PairedDifference, paired
-
-TAILS = ((1.0 - CONFIDENCE) / 2.0, (1.0 + CONFIDENCE) / 2.0)
 
 
 class RatedPairs(Protocol):
@@ -128,63 +124,19 @@ def paired_rating_difference(report_a: RatingReport, report_b: RatingReport, see
     Raises:
         InputError: if the reports are over different ratings.
     """
-    _check_same_ratings(report_a, report_b)
+    check_same_ratings(report_a, report_b)
     return paired(report_a.squared_errors - report_b.squared_errors, seed)
 
 
-def rating_metrics(report: RatingReport, seed: int = 0) -> dict[str, float]:
-    """`rmse`, `mse` and `mae`, each with "/low" and "/high", its 95 % bootstrap interval over users.
-
-    Args:
-        report: of a model.
-        seed: of the bootstrap.
-    """
-    metrics = report.summary()
-    flat: dict[str, float] = {}
-    for name, samples in _resampled(report, seed).items():
-        low, high = np.quantile(samples, TAILS)
-        flat |= {name: metrics[name], f"{name}/low": float(low), f"{name}/high": float(high)}
-    return flat
-
-
-def paired_rmse(report_a: RatingReport, report_b: RatingReport, seed: int = 0) -> PairedDifference:
-    """Difference of two models' RMSE over the same ratings; below 0 where the first is better.
-
-    Both see the same resamples of users; p is that of a normal test with the resamples' standard error.
-
-    Args:
-        report_a: of one model.
-        report_b: of the other.
-        seed: of the bootstrap.
+def check_same_ratings(report_a: RatingReport, report_b: RatingReport) -> None:
+    """Checks that two models predicted the same ratings.
 
     Raises:
-        InputError: if the reports are over different ratings.
+        InputError: if they did not.
     """
-    _check_same_ratings(report_a, report_b)
-    value = report_a.summary()["rmse"] - report_b.summary()["rmse"]
-    samples = np.subtract(*(_resampled(report, seed)["rmse"] for report in (report_a, report_b)))
-    low, high = (float(end) for end in np.quantile(samples, TAILS))
-    error = float(samples.std())
-    if error > 0.0:
-        return PairedDifference(value, low, high, float(2.0 * stats.norm.sf(abs(value) / error)))
-    return PairedDifference(value, low, high, 1.0 if len(np.unique(report_a.user_ids)) < 2 or value == 0.0 else 0.0)
-
-
-def _resampled(report: RatingReport, seed: int) -> dict[str, np.ndarray]:
-    """Metric -> its value in each resample of users, [resamples] float64."""
-    ids, users = np.unique(report.user_ids.astype(str), return_inverse=True)
-    errors = (report.squared_errors, np.abs(report.predicted - report.rated), np.ones(len(report)))
-    sums = np.column_stack([np.bincount(users, values, len(ids)) for values in errors])
-    parts = [weighted_sums(weights, sums) for weights in resample_weights(len(ids), seed)]
-    squared, absolute, count = np.concatenate(parts).T
-    mse = squared / count
-    return {"rmse": np.sqrt(mse), "mse": mse, "mae": absolute / count}
-
-
-def _check_same_ratings(report_a: RatingReport, report_b: RatingReport) -> None:
     for name in ("user_ids", "item_ids", "rated"):
         if not np.array_equal(getattr(report_a, name), getattr(report_b, name)):
             raise InputError(
                 f"reports over different ratings ({len(report_a)} and {len(report_b)}) cannot be paired: evaluate both "
-                "on the same reviews"
+                "on the same ratings"
             )

@@ -36,8 +36,6 @@ from .metrics.off_policy import doubly_robust as doubly_robust
 from .metrics.off_policy import inverse_propensity as inverse_propensity
 from .metrics.off_policy import self_normalised as self_normalised
 from .metrics.paired import paired_click_difference as paired_click_difference
-from .metrics.rating_metrics import paired_rmse_difference as paired_rmse_difference
-from .metrics.rating_metrics import rating_metrics as rating_metrics
 from .metrics.reliability import Reliability as Reliability
 from .metrics.reliability import reliability as reliability
 from .metrics.reliability_rendering import reliability_markdown as reliability_markdown

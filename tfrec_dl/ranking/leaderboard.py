@@ -11,12 +11,12 @@ import pandas as pd
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.leaderboard import STARS
 from tfrec_dl.evaluation.paired import PairedDifference
+from tfrec_dl.evaluation.rating_metrics import paired_rmse_difference, rating_metrics
 from tfrec_dl.evaluation.ratings import RatingReport
 from tfrec_dl.ranking.data.feedback import CLICK, RATING
 from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.evaluate import Report
 from tfrec_dl.ranking.metrics.paired import paired_click_difference
-from tfrec_dl.ranking.metrics.rating_metrics import paired_rmse_difference, rating_metrics
 from tfrec_dl.ranking.metrics.report import ClickReport
 
 NOTE = (
@@ -54,7 +54,7 @@ def ranking_metrics(reports: Mapping[str, Report]) -> dict[str, float]:
     found: dict[str, float] = {}
     for report in reports.values():
         found |= rating_metrics(report) if isinstance(report, RatingReport) else report.summary()
-    return {name: value for name, value in found.items() if np.isfinite(value)}
+    return {name: value for name, value in found.items() if np.isfinite(value) and name.split("/")[0] != "mse"}
 
 
 def ranking_leaderboard(entries: Sequence[RankingEntry], metric: str) -> pd.DataFrame:

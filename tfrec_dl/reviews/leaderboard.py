@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from tfrec_dl.evaluation.leaderboard import STARS
-from tfrec_dl.evaluation.ratings import RatingReport, paired_rmse, rating_metrics
+from tfrec_dl.evaluation.rating_metrics import paired_rmse_difference, rating_metrics
+from tfrec_dl.evaluation.ratings import RatingReport
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ def rating_leaderboard(entries: Sequence[RatingEntry]) -> pd.DataFrame:
     ordered = sorted(entries, key=lambda entry: entry.report.summary()["rmse"])
     rows = []
     for entry in ordered:
-        against_best = paired_rmse(entry.report, ordered[0].report)
+        against_best = paired_rmse_difference(entry.report, ordered[0].report)
         rows.append(
             {"model": entry.name, "family": entry.family}
             | rating_metrics(entry.report)

@@ -1,7 +1,8 @@
 """Metrics of a rating model on validation and test, beside the rating-bias baseline."""
 
 from tfrec_dl.baselines.rating_bias import RatingBias
-from tfrec_dl.evaluation.ratings import RatingPredictor, RatingReport, evaluate_ratings, paired_rmse, rating_metrics
+from tfrec_dl.evaluation.rating_metrics import paired_rmse_difference, rating_metrics
+from tfrec_dl.evaluation.ratings import RatingPredictor, RatingReport, evaluate_ratings
 from tfrec_dl.reviews.splits import RatingSplit
 
 
@@ -23,7 +24,7 @@ def measure_ratings(model: RatingPredictor, split: RatingSplit) -> dict[str, flo
         report, simple = evaluate_ratings(model, reviews), evaluate_ratings(baseline, reviews)
         metrics |= part_metrics(part, report) | part_metrics(f"{part}_bias", simple)
         if part == "test":
-            gain = paired_rmse(report, simple)
+            gain = paired_rmse_difference(report, simple)
             metrics |= {
                 "test_gain/rmse": gain.difference,
                 "test_gain/rmse/low": gain.low,

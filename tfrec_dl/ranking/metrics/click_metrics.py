@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfrec_dl.evaluation.intervals import weighted_sums
+from tfrec_dl.evaluation.resampling import Ratios, divided
 from tfrec_dl.ranking.metrics.auc import ResampledAUC, group_aucs
 from tfrec_dl.ranking.metrics.log_loss import entropy, log_losses
 from tfrec_dl.ranking.metrics.ranked_lists import rank_lists
 from tfrec_dl.ranking.metrics.reliability import equal_mass_bins
-from tfrec_dl.ranking.metrics.resampling import Ratios, divided
 
 CALIBRATION_ERROR = "calibration_error"
 

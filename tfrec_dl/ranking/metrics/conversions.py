@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.resampling import Ratios
 from tfrec_dl.ranking.metrics.checks import binary, codes, probabilities, same_length
 from tfrec_dl.ranking.metrics.ranked_lists import rank_lists
 from tfrec_dl.ranking.metrics.report import ClickReport
-from tfrec_dl.ranking.metrics.resampling import Ratios
 from tfrec_dl.ranking.metrics.summary import summarised
 
 ALSO = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "calibration_ratio")

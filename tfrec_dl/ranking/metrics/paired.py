@@ -7,8 +7,8 @@ from scipy import stats
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.paired import PairedDifference
+from tfrec_dl.evaluation.resampling import estimate, percentile_interval, resampled
 from tfrec_dl.ranking.metrics.report import ClickReport
-from tfrec_dl.ranking.metrics.resampling import estimate, percentile_interval, resampled
 
 
 def paired_click_difference(report_a: ClickReport, report_b: ClickReport, metric: str) -> PairedDifference:

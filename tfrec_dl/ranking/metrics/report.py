@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.resampling import estimate
 from tfrec_dl.ranking.metrics.checks import binary, codes, finite, probabilities, same_length
 from tfrec_dl.ranking.metrics.click_metrics import ClickMetrics
 from tfrec_dl.ranking.metrics.reliability import BINS, Reliability, reliability
-from tfrec_dl.ranking.metrics.resampling import estimate
 from tfrec_dl.ranking.metrics.summary import summarised
 
 CUTOFFS = (1, 5, 10)

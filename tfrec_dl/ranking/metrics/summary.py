@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tfrec_dl.evaluation.resampling import Metrics, basic_interval, estimate, percentile_interval, resampled
 from tfrec_dl.ranking.metrics.click_metrics import CALIBRATION_ERROR
-from tfrec_dl.ranking.metrics.resampling import Metrics, basic_interval, estimate, percentile_interval, resampled
 
 
 def summarised(metrics: Metrics, users: int, seed: int = 0) -> dict[str, float]:

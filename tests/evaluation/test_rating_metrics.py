@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.rating_metrics import paired_rmse_difference, rating_metrics
 from tfrec_dl.evaluation.ratings import RatingReport
-from tfrec_dl.ranking.metrics.rating_metrics import paired_rmse_difference, rating_metrics
 
 
 def report(errors: np.ndarray, users: int = 40) -> RatingReport:
