@@ -29,7 +29,9 @@ from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.features.impression_features import described
 from tfrec_dl.ranking.metrics.paired import paired_click_difference
 from tfrec_dl.ranking.metrics.reliability_rendering import reliability_markdown, reliability_plot
-from tfrec_dl.ranking.model import CLICK_LOGIT, Predictor, RankingModel
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.names import CLICK_LOGIT
+from tfrec_dl.ranking.predictor import Predictor
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.recipes.named import RECIPES
 

@@ -23,7 +23,7 @@ from tfrec_dl.ranking.data.batches import RankingBatches
 from tfrec_dl.ranking.data.feedback import CLICK, Feedback
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import ROWS
-from tfrec_dl.ranking.model import Predictor
+from tfrec_dl.ranking.predictor import Predictor
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.two_stage.training_table import RETRIEVAL_RANK, candidate_impressions

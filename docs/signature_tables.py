@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.serving.document_models import films_model, movies_model, shop_ranker
 from tfrec_dl.ranking.model import RankingModel
-from tfrec_dl.ranking.serving.export import serving_module
+from tfrec_dl.ranking.serving.module import RankingModule
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.serving.card_markdown import signature_table
 from tfrec_dl.serving.signature import Signature
@@ -23,12 +23,12 @@ def with_tables(document: str, films: RetrievalModel, ranker: RankingModel) -> s
         ranker: a ranking model.
     """
     plain = movies_model().serving_module()
-    stages = TwoStageModule(plain, serving_module(ranker))
+    stages = TwoStageModule(plain, RankingModule(ranker))
     tables = {
         "retrieval": plain.signatures(),
         "features": _others(films.serving_module().signatures(), plain.signatures()),
-        "ranking": serving_module(ranker).signatures(),
-        "two stages": _others(stages.signatures(), [*plain.signatures(), *serving_module(ranker).signatures()]),
+        "ranking": RankingModule(ranker).signatures(),
+        "two stages": _others(stages.signatures(), [*plain.signatures(), *RankingModule(ranker).signatures()]),
     }
     for name, signatures in tables.items():
         marks = [f"<!-- signatures: {name} -->", "<!-- end -->"]

@@ -1,8 +1,10 @@
 import json
 
 import numpy as np
+import pytest
 
 import tfrec_dl
+from tfrec_dl.errors import InputError
 
 
 def test_a_run_is_exported_with_its_card_and_its_model_without(finished, tmp_path):
@@ -24,3 +26,9 @@ def test_a_run_is_exported_with_its_card_and_its_model_without(finished, tmp_pat
     (of_run,), (of_model,) = (recommender.recommend([["3", "4"]], k=5) for recommender in recommenders)
     assert [item for item, _ in of_run] == [item for item, _ in of_model]
     np.testing.assert_allclose([score for _, score in of_run], [score for _, score in of_model], rtol=1e-6)
+
+
+def test_what_is_no_model_is_refused(tmp_path):
+    with pytest.raises(InputError, match="cannot export a list: pass a run, or a model with `serving_module`"):
+        tfrec_dl.export([1, 2], tmp_path / "export")
+    assert not (tmp_path / "export").exists()

@@ -9,8 +9,9 @@ from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.fit import compile_ranking_model
-from tfrec_dl.ranking.fitted_state import learn_ranking_data
-from tfrec_dl.ranking.model import Predictor, RankingModel
+from tfrec_dl.ranking.learn import learn_ranking_data
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.predictor import Predictor
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.recipes.recipe import Recipe
 

@@ -21,7 +21,8 @@ from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.evaluate import evaluate_ranking
-from tfrec_dl.ranking.model import Predictor, RankingModel
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.predictor import Predictor
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.serving.export import export_ranking_model
 from tfrec_dl.ranking.serving.ranker import load_ranker

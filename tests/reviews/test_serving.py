@@ -4,12 +4,14 @@ import tensorflow as tf
 
 from tests.serving.paths import IN_PROCESS
 from tests.worded_reviews import told_by_own_words
+from tfrec_dl import export
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.text_cnn import TextCNN
 from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
 from tfrec_dl.reviews.model import RatingModel
 from tfrec_dl.reviews.readers import ReviewAttention
-from tfrec_dl.reviews.serving import RatingModule, export_ratings, load_ratings
+from tfrec_dl.reviews.serving import export_ratings, load_ratings
+from tfrec_dl.reviews.serving_module import RatingModule
 from tfrec_dl.serving.verify import verify_signatures
 
 
@@ -40,7 +42,7 @@ def test_an_export_rates_as_the_model_does_new_users_included(model, tmp_path):
 
 
 def test_the_export_needs_nothing_but_tensorflow_and_holds_no_text(model, tmp_path):
-    version = export_ratings(model, tmp_path / "ratings")
+    version = export(model, tmp_path / "ratings")
     signature = tf.saved_model.load(str(version)).signatures["serving_default"]
     found = signature(user_ids=tf.constant(["user_0"]), item_ids=tf.constant(["item_0"]))["ratings"].numpy()
     assert found == pytest.approx(model.predict_ratings(["user_0"], ["item_0"]), abs=1e-5)

@@ -13,9 +13,9 @@ from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_in_time
-from tfrec_dl.ranking.model import Predictor
+from tfrec_dl.ranking.predictor import Predictor
 from tfrec_dl.ranking.rows import ranking_rows
-from tfrec_dl.ranking.serving.export import serving_module
+from tfrec_dl.ranking.serving.module import RankingModule
 from tfrec_dl.ranking.serving.ranker import load_ranker
 from tfrec_dl.retrieval.serving.add_items import add_items
 from tfrec_dl.serving.index import LOWEST_SCORE
@@ -111,7 +111,7 @@ def ranked_in_python(model, retrieved):
 
 
 def test_every_signature_answers_as_its_python_function(retrieval, ranker, version):
-    module = TwoStageModule(retrieval.serving_module(12), serving_module(ranker), CANDIDATES, K)
+    module = TwoStageModule(retrieval.serving_module(12), RankingModule(ranker), CANDIDATES, K)
     assert max(verify_signatures(module, version, IN_PROCESS).values()) <= 1e-5
 
 

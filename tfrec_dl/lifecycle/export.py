@@ -5,20 +5,20 @@ from pathlib import Path
 
 from tfrec_dl.families.run import Run
 from tfrec_dl.serving.card import ModelCard
-from tfrec_dl.serving.export import Recommends, export_saved_model
+from tfrec_dl.serving.export import Exportable, export_saved_model
 
 
 def export(
-    run_or_model: Run | Recommends, dest: str | PathLike[str], card: ModelCard | None = None, k_max: int = 100
+    run_or_model: Run | Exportable, dest: str | PathLike[str], card: ModelCard | None = None, k_max: int = 100
 ) -> Path:
     """Exports a finished run of any family, or a trained model, to DEST/<next free version>/.
 
     The version appears complete or not at all; `docs/serving.md` describes what is in it.
 
     Args:
-        run_or_model: a run; or a model with `serving_module`, as retrieval, adversarial and stacked models have it.
+        run_or_model: a run; or a model with `serving_module`, as every model of ours has it.
         dest: folder of the versions, created if missing.
-        card: what is known about data, split and metrics; by default what the run says, and of a model that they are
+        card: what is known about data, split and metrics; by default what the run holds; of a model alone they are
             unknown.
         k_max: length of the recommendation lists, where the model makes any; cut to the number of items.
 
@@ -26,8 +26,9 @@ def export(
         The version folder.
 
     Raises:
-        InputError: if the run is not finished, `dest` is a file or cannot be written to, `k_max` is below 1, a weight
-            is not finite, two features would have the same name in requests, or `tensorflow-serving-api` is missing.
+        InputError: if the run is not finished, the object is neither, `dest` is a file or cannot be written to, `k_max`
+            is below 1, a weight is not finite, two features would have the same name in requests, or
+            `tensorflow-serving-api` is missing.
     """
     if not isinstance(run_or_model, Run):
         return export_saved_model(run_or_model, dest, k_max, card)

@@ -14,7 +14,7 @@ from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.evaluate import ranking_reports
 from tfrec_dl.ranking.leaderboard import RankingEntry
 from tfrec_dl.ranking.metrics.log_loss import log_losses
-from tfrec_dl.ranking.model import CLICK_AND_CONVERSION
+from tfrec_dl.ranking.names import CLICK_AND_CONVERSION
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 BIAS_STRENGTHS = (1.0, 3.0, 6.0, 12.0, 24.0)

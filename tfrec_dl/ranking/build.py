@@ -21,8 +21,9 @@ from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.features.impression_features import ImpressionFeatures
 from tfrec_dl.ranking.features.recency import Recency
 from tfrec_dl.ranking.features.unknown_ids import UnknownIdMasking
+from tfrec_dl.ranking.fitted_state import FittedState
 from tfrec_dl.ranking.l2_penalty import L2Penalty
-from tfrec_dl.ranking.model import FittedState, RankingModel
+from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.position_bias import PositionBias
 

@@ -11,7 +11,9 @@ from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.metrics.conversions import ConversionReport
 from tfrec_dl.ranking.metrics.report import ClickReport
-from tfrec_dl.ranking.model import CLICK_AND_CONVERSION, Predictor, RankingModel
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.names import CLICK_AND_CONVERSION
+from tfrec_dl.ranking.predictor import Predictor
 
 Report = ClickReport | ConversionReport | RatingReport
 ROWS = 4_096  # predicted at once

@@ -1,136 +1,47 @@
-"""What a ranking model is built from: learnt once, from the training part."""
+"""Fitted state of a ranking model: its vocabularies and prepared features."""
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
+import tensorflow as tf
 
-from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.errors import InputError
-from tfrec_dl.features.content import Content
-from tfrec_dl.features.fitted import FittedFeatures
-from tfrec_dl.ranking.build import RankingData
-from tfrec_dl.ranking.configuration import RankingConfig
-from tfrec_dl.ranking.data.batches import RankingRows
-from tfrec_dl.ranking.data.events import Events, Levels
-from tfrec_dl.ranking.data.feedback import CLICK, LIST, RATING
-from tfrec_dl.ranking.data.impressions import context_rows
-from tfrec_dl.ranking.data.splits import ImpressionSplit
-from tfrec_dl.ranking.features.comparisons import Comparisons
-from tfrec_dl.ranking.features.impression_features import described
-from tfrec_dl.ranking.objectives.choice import Choice
-from tfrec_dl.ranking.objectives.click import Click
-from tfrec_dl.ranking.objectives.fitted import FittedObjective
-from tfrec_dl.ranking.objectives.objective import Objective
+from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.features.prepared import Features
+from tfrec_dl.ranking.data.events import Levels
+from tfrec_dl.ranking.features.impression_features import ImpressionFeatures
 
 
-def learn_ranking_data(
-    split: ImpressionSplit,
-    config: RankingConfig,
-    items: Catalogue | None = None,
-    users: Catalogue | None = None,
-    min_count: int = 1,
-    max_length: int = 50,
-) -> RankingData:
-    """Learns what a model has to know beforehand from the training part of a split.
+@dataclass(frozen=True, eq=False)
+class FittedState:
+    """What a ranking model has learnt of its training rows before its weights are trained; no training changes it.
 
-    Args:
-        split: the impressions.
-        config: the objectives among it are given their labels.
-        items: features of the items; those without a training impression are known by them alone.
-        users: features of the users.
-        min_count: training impressions a user or an item needs for a vector of its own.
+    Attributes:
+        users: those with training impressions.
+        items: those with training impressions, then those known by their features alone.
+        levels: of past items.
+        context: what prepares the features of impressions; None without any.
+        item_features: prepared, of every row of `items`; None without any.
+        user_features: prepared, of every row of `users`; None without any.
         max_length: past items of a user that are read.
-
-    Raises:
-        InputError: if nothing reaches `min_count`, or the ratings do not suit the output.
+        request_features: raw features of the context that belong to the request, for each training list had one value
+            of them; the others belong to the candidate. None where no list had two candidates, so that nobody can tell.
     """
-    table, rows = split.impressions, split.train
-    vocabularies = {
-        name: Vocabulary.build(ids, codes[rows], min_count)
-        for name, ids, codes in (("users", table.user_ids, table.users), ("items", table.item_ids, table.items))
-    }
-    for name, catalogue in (("users", users), ("items", items)):
-        if catalogue is not None:
-            vocabularies[name] = vocabularies[name].extended(catalogue.ids)
-    labels = {name: values[rows] for name, values in table.labels.items()}
-    configs = {name: getattr(config, name) for name in labels}
-    if CLICK in labels and config.click is None:
-        configs[CLICK] = _click_objective(table.lists[rows], labels[CLICK])
-    with_lists = {**labels, LIST: table.lists[rows]}
-    levels = Levels.of(labels.get(RATING))
-    comparisons = _comparisons(split) if CLICK in labels else None
-    raw = RankingRows(table, Events.of(split, levels), *(np.empty(0, np.int32),) * 2, max_length)
-    context = described(raw, comparisons)
-    data = RankingData(
-        users=vocabularies["users"],
-        items=vocabularies["items"],
-        levels=levels,
-        objectives={name: FittedObjective.of(each, with_lists) for name, each in configs.items()},
-        ratings=labels.get(RATING),
-        positions=None if table.positions is None else np.bincount(table.positions[rows]),
-        context_kinds={} if table.context is None else table.context.kinds,
-        request_features=_request_features(split),
-        comparisons=comparisons,
-        item_features=items,
-        user_features=users,
-    )
-    return with_fitted_features(data, config.content, None if context is None else context_rows(context, rows))
 
+    users: Vocabulary
+    items: Vocabulary
+    levels: Levels
+    context: ImpressionFeatures | None
+    item_features: Features | None
+    user_features: Features | None
+    max_length: int
+    request_features: tuple[str, ...] | None = None
 
-def _click_objective(lists: np.ndarray, clicks: np.ndarray) -> Objective:
-    """How clicks are learnt where the recipe leaves it open."""
-    in_lists = len(np.unique(lists)) < len(lists)
-    return Choice() if in_lists and np.bincount(lists, weights=clicks).max() <= 1 else Click()
-
-
-def _comparisons(split: ImpressionSplit) -> Comparisons:
-    """Of clicks, which a history precedes; for ratings the history is no sequence."""
-    table = split.impressions
-    context = table.context
-    kinds = {} if context is None else context.kinds
-    numbers = {name: context.columns[name][split.train] for name, kind in kinds.items() if kind == "number"}  # type: ignore[union-attr]
-    in_lists = len(np.unique(table.lists)) < len(table)
-    found = Comparisons.learn(numbers, in_lists, timed=table.times is not None)
-    taken = sorted(set(kinds) & set(found.names))
-    if taken:
-        raise InputError(f"a column of the context is called {taken[0]!r}, as what is made of the table: rename it")
-    return found
-
-
-def _request_features(split: ImpressionSplit) -> tuple[str, ...] | None:
-    """Features with one value, or none, in each training list; None where no list has two rows."""
-    context, lists = split.impressions.context, split.impressions.lists[split.train]
-    first, number = np.unique(lists, return_index=True, return_inverse=True)[1:]
-    if len(first) == len(lists):
-        return None
-    columns = {} if context is None else context.columns
-    codes = {name: pd.factorize(values[split.train])[0] for name, values in columns.items()}
-    return tuple(name for name, values in codes.items() if (values == values[first[number]]).all())
-
-
-def with_fitted_features(data: RankingData, content: Content, context: Catalogue | None) -> RankingData:
-    """Learns what the preparation of features has to know.
-
-    Args:
-        data: without it.
-        content: what reads the features.
-        context: the training rows as of `described`, or None.
-
-    Returns:
-        The same with `context`, `fitted_items` and `fitted_users`.
-    """
-    return replace(
-        data,
-        context=None if context is None else FittedFeatures.fit(content, context),
-        fitted_items=_of_trained(content, data.item_features, data.items),
-        fitted_users=_of_trained(content, data.user_features, data.users),
-    )
-
-
-def _of_trained(content: Content, catalogue: Catalogue | None, vocabulary: Vocabulary) -> FittedFeatures | None:
-    """Learnt of the ids with training impressions."""
-    if catalogue is None:
-        return None
-    return FittedFeatures.fit(content, catalogue.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM]))
+    def prepared_features(self) -> Iterator[tuple[str, Mapping[str, Kind], tf.keras.Model]]:
+        """Name, kinds and preparation of what features there are."""
+        if self.context is not None:
+            yield "context", self.context.fitted.kinds, self.context.preparation
+        for name in ("item_features", "user_features"):
+            features: Features | None = getattr(self, name)
+            if features is not None:
+                yield name, features.kinds, features.preparation

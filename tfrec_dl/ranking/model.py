@@ -1,59 +1,18 @@
 """The ranking model: how likely a click, a conversion, how high a rating, for each candidate of a list."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-import numpy as np
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
-from tfrec_dl.data.catalogue.feature_kinds import Kind
-from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.ranking.calibration import Calibration
-from tfrec_dl.ranking.data.events import Levels
 from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
-from tfrec_dl.ranking.features.impression_features import ImpressionFeatures
+from tfrec_dl.ranking.fitted_state import FittedState
+from tfrec_dl.ranking.names import CLICK_AND_CONVERSION, CLICK_LOGIT
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.position_bias import PositionBias
-
-CLICK_AND_CONVERSION = "click_and_conversion"
-CLICK_LOGIT = "click_logit"
-
-
-@dataclass(frozen=True, eq=False)
-class FittedState:
-    """What a ranking model knows and no training changes.
-
-    Attributes:
-        users: those with training impressions.
-        items: those with training impressions, then those known by their features alone.
-        levels: of past items.
-        context: what prepares the features of impressions; None without any.
-        item_features: prepared, of every row of `items`; None without any.
-        user_features: prepared, of every row of `users`; None without any.
-        max_length: past items of a user that are read.
-        request_features: raw features of the context that belong to the request, for each training list had one value
-            of them; the others belong to the candidate. None where no list had two candidates, so that nobody can tell.
-    """
-
-    users: Vocabulary
-    items: Vocabulary
-    levels: Levels
-    context: ImpressionFeatures | None
-    item_features: Features | None
-    user_features: Features | None
-    max_length: int
-    request_features: tuple[str, ...] | None = None
-
-    def prepared_features(self) -> Iterator[tuple[str, Mapping[str, Kind], tf.keras.Model]]:
-        """Name, kinds and preparation of what features there are."""
-        if self.context is not None:
-            yield "context", self.context.fitted.kinds, self.context.preparation
-        for name in ("item_features", "user_features"):
-            features: Features | None = getattr(self, name)
-            if features is not None:
-                yield name, features.kinds, features.preparation
+from tfrec_dl.serving.publishing import Served
 
 
 class RankingModel(tfrs.Model):
@@ -67,7 +26,7 @@ class RankingModel(tfrs.Model):
             prepared features [R, ...], "context/NAME", "item_features/NAME", "user_features/NAME"} -> {head: its
             outputs [R, ...]}: logits [R, 1] of clicks and conversions, of ratings what their output is made of.
         objectives: "click", "conversion", "rating" -> objective, for the labels that there are.
-        fitted_state: what it knows.
+        fitted_state: its vocabularies and prepared features.
         position_bias: added to the logits of clicks; None where positions play no part.
 
     Attributes:
@@ -174,6 +133,26 @@ class RankingModel(tfrs.Model):
         """As `predictions`."""
         return self.predictions(inputs)
 
+    def with_fitted_state(self, fitted_state: FittedState) -> "RankingModel":
+        """A model with the same networks, weights and calibration, that reads other tables of features."""
+        model = RankingModel(self.history_reader, self.network, self.objectives, fitted_state, self.position_bias)
+        model.calibration = self.calibration
+        return model
+
+    def serving_module(self, k_max: int = 100) -> Served:
+        """The graph that is exported. The weights are read now and shared, not copied.
+
+        Args:
+            k_max: not used: the client brings the candidates.
+
+        Raises:
+            InputError: if a weight is not finite, or two inputs would have the same name.
+        """
+        # Here, because no training needs it.
+        from tfrec_dl.ranking.serving.module import RankingModule
+
+        return RankingModule(self)
+
     def parts(self) -> dict[str, tf.keras.layers.Layer]:
         """What has trained weights, by name."""
         found = {"history_reader": self.history_reader, "network": self.network}
@@ -196,31 +175,3 @@ class RankingModel(tfrs.Model):
             if known is not None:
                 found |= {f"{part}/{name}": values for name, values in known.rows(inputs[ids]).items()}
         return found
-
-
-class Predictor:
-    """Predicts the rows of a table, batch by batch; the graph is built once.
-
-    Args:
-        model: the model; its calibration must not change afterwards.
-    """
-
-    def __init__(self, model: RankingModel) -> None:
-        self._predictions = tf.function(model.predictions, reduce_retracing=True)
-
-    def __call__(self, batches: Iterator[tuple[np.ndarray, Mapping[str, np.ndarray]]]) -> dict[str, np.ndarray]:
-        """Predictions of every row.
-
-        Args:
-            batches: rows of the table [R] and their inputs, as of `RankingBatches.in_order`.
-
-        Returns:
-            "row" [n] int64, and each of `RankingModel.predictions` [n] float32.
-        """
-        parts: dict[str, list[np.ndarray]] = {}
-        for rows, batch in batches:
-            inputs = {name: values for name, values in batch.items() if not name.startswith("label/")}
-            found = {"row": rows, **{name: values.numpy() for name, values in self._predictions(inputs).items()}}
-            for name, values in found.items():
-                parts.setdefault(name, []).append(values)
-        return {name: np.concatenate(values) for name, values in parts.items()}

@@ -6,7 +6,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.batches import RankingRows
 from tfrec_dl.ranking.data.events import Events
 from tfrec_dl.ranking.data.splits import ImpressionSplit
-from tfrec_dl.ranking.model import FittedState
+from tfrec_dl.ranking.fitted_state import FittedState
 
 
 def ranking_rows(fitted_state: FittedState, split: ImpressionSplit) -> RankingRows:

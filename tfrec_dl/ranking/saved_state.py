@@ -17,7 +17,7 @@ from tfrec_dl.files import write_json
 from tfrec_dl.ranking.build import RankingData
 from tfrec_dl.ranking.data.events import Levels
 from tfrec_dl.ranking.features.comparisons import Comparisons
-from tfrec_dl.ranking.fitted_state import with_fitted_features
+from tfrec_dl.ranking.learn import with_fitted_features
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.objectives.objective import OBJECTIVES
 from tfrec_dl.runs.run_config import read_json

@@ -18,9 +18,11 @@ from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.evaluate import ROWS
 from tfrec_dl.ranking.fit import compile_ranking_model, monitored
-from tfrec_dl.ranking.fitted_state import learn_ranking_data
+from tfrec_dl.ranking.learn import learn_ranking_data
 from tfrec_dl.ranking.measure import measure_ranking
-from tfrec_dl.ranking.model import CLICK_LOGIT, Predictor, RankingModel
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.names import CLICK_LOGIT
+from tfrec_dl.ranking.predictor import Predictor
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.saved_state import save_ranking_data
 from tfrec_dl.ranking.training_report import training_report

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from tfrec_dl.ranking.data.feedback import CLICK, RATING
-from tfrec_dl.ranking.model import CLICK_AND_CONVERSION, RankingModel
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.names import CLICK_AND_CONVERSION
 from tfrec_dl.ranking.objectives.choice import Choice
 from tfrec_dl.recipes.recipe import Recipe
 

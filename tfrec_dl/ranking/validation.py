@@ -12,7 +12,7 @@ from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.ranking.evaluate import ROWS, Report, ranking_reports
 from tfrec_dl.ranking.metrics.conversions import ConversionReport
-from tfrec_dl.ranking.model import Predictor
+from tfrec_dl.ranking.predictor import Predictor
 
 SHOWN = ("auc", "log_loss", "ndcg")
 

@@ -11,6 +11,7 @@ from tfrec_dl.losses.rating.rating_output import RatingOutput
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.readers import Pool
 from tfrec_dl.reviews.text_encoder import BLOCK
+from tfrec_dl.serving.publishing import Served
 
 
 class RatingModel(tfrs.Model):
@@ -150,6 +151,20 @@ class RatingModel(tfrs.Model):
             count = index.nrows(out_type=tf.int32)
             found.append(self._vectors(side, tf.gather(vectors, reviews), reviews, rows, count, training=False))
         return found[0], found[1]
+
+    def serving_module(self, k_max: int = 100) -> Served:
+        """The graph that is exported. The weights are read now and shared, not copied.
+
+        Args:
+            k_max: not used: the client brings the items.
+
+        Raises:
+            InputError: if a vector is not finite.
+        """
+        # Here, because no training needs it.
+        from tfrec_dl.reviews.serving_module import RatingModule
+
+        return RatingModule(self)
 
     def ratings(self, outputs: tf.Tensor) -> tf.Tensor:
         """Outputs of the scorer -> expected ratings [B], clipped to the range of the training ratings."""

@@ -1,23 +1,32 @@
-"""Export of a recommender to a version folder for TF Serving."""
+"""Export of a model to a version folder for TF Serving."""
 
 from os import PathLike
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from tfrec_dl.errors import InputError
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.module import ServingModule
-from tfrec_dl.serving.publishing import publish_module
+from tfrec_dl.serving.publishing import Served, publish_module
 
 
-class Recommends(Protocol):
-    """A model that can be exported as a recommender: a `RetrievalModel`, a stack, one of your own."""
+@runtime_checkable
+class Exportable(Protocol):
+    """A model that can be exported: any of ours, or one of your own."""
+
+    def serving_module(self, k_max: int = 100) -> Served:
+        """The graph that is exported; `k_max` is the length of the recommendation lists, where it makes any."""
+
+
+class Recommends(Exportable, Protocol):
+    """A model that is exported as a recommender: a `RetrievalModel`, a stack, one of your own."""
 
     def serving_module(self, k_max: int = 100) -> ServingModule:
         """The graph that is exported."""
 
 
 def export_saved_model(
-    model: Recommends, dest: str | PathLike[str], k_max: int = 100, card: ModelCard | None = None
+    model: Exportable, dest: str | PathLike[str], k_max: int = 100, card: ModelCard | None = None
 ) -> Path:
     """Exports a model to DEST/<next free version>/, which appears complete or not at all.
 
@@ -33,7 +42,10 @@ def export_saved_model(
         The version folder.
 
     Raises:
-        InputError: if `dest` is a file or cannot be written to, `k_max` is below 1, a weight is not finite, two
-            features would have the same name in requests, or `tensorflow-serving-api` is not installed.
+        InputError: if the object is no such model, `dest` is a file or cannot be written to, `k_max` is below 1, a
+            weight is not finite, two features would have the same name in requests, or `tensorflow-serving-api` is not
+            installed.
     """
+    if not isinstance(model, Exportable):
+        raise InputError(f"cannot export a {type(model).__name__}: pass a run, or a model with `serving_module`.")
     return publish_module(model.serving_module(k_max), dest, card)

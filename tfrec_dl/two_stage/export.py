@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.model import RankingModel
-from tfrec_dl.ranking.serving.export import serving_module
+from tfrec_dl.ranking.serving.module import RankingModule
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import Recommends
 from tfrec_dl.serving.publishing import publish_module
@@ -47,5 +47,5 @@ def export_two_stage(
     for name, value in (("candidates", candidates), ("k", k)):
         if value < 1:
             raise InputError(f"{name} is {value}, but must be at least 1.")
-    module = TwoStageModule(retrieval_model.serving_module(k_max), serving_module(ranking_model), candidates, k)
+    module = TwoStageModule(retrieval_model.serving_module(k_max), RankingModule(ranking_model), candidates, k)
     return publish_module(module, dest, card)

@@ -17,7 +17,7 @@ from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_at_random, split_in_time
-from tfrec_dl.ranking.fitted_state import learn_ranking_data
+from tfrec_dl.ranking.learn import learn_ranking_data
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.recipes.named import RECIPES
 

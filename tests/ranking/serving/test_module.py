@@ -20,7 +20,8 @@ from tfrec_dl.ranking.card import ranking_run_card
 from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.data.splits import split_in_time
-from tfrec_dl.ranking.serving.export import export_ranking_model, serving_module
+from tfrec_dl.ranking.serving.export import export_ranking_model
+from tfrec_dl.ranking.serving.module import RankingModule
 from tfrec_dl.ranking.serving.verify import verify_ranking_export
 from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.run_saved_model import VerificationError, run_eagerly, run_in_session
@@ -72,7 +73,7 @@ def test_an_export_ranks_a_table_as_the_trained_model_does_on_all_three_paths(ru
     found = verify_ranking_export(run.model(), version, split, np.concatenate([split.validation, split.test]))
     assert set(found) == {"tf.saved_model.load", "tf.compat.v1.Session", "saved_model_cli run"}
     assert max(found.values()) <= 1e-5
-    assert max(verify_signatures(serving_module(run.model()), version, IN_PROCESS).values()) <= 1e-5
+    assert max(verify_signatures(RankingModule(run.model()), version, IN_PROCESS).values()) <= 1e-5
     assert np.ptp(ranked(rank, request(8, 3, 6))["click"]) > 0.1
     # So that this says something: lists of different lengths, histories too long, an unknown item met before, gaps.
     table = split.impressions

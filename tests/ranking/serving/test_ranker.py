@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tests.ranking.serving.ranking import PRICE, log, made, ratings_at_random
+from tfrec_dl import export
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.ranking.data.columns import ImpressionColumns
@@ -193,7 +194,7 @@ def test_another_export_is_no_ranker(tmp_path):
 
 
 def test_a_missing_rating_of_a_past_item_is_a_middling_one(tmp_path):
-    ranker = load_ranker(export_ranking_model(made(ratings_at_random(), "deep_fm"), tmp_path))
+    ranker = load_ranker(export(made(ratings_at_random(), "deep_fm"), tmp_path))
     assert ranker.inputs.past == ("history_rating",)
     context = {"device": [["phone"]], "age": [[30]]}
 

@@ -38,7 +38,8 @@ def evaluate_ranking_run(run: "Run", part: str, folder: Path, as_json: bool) -> 
 
     from tfrec_dl.ranking.data.batches import RankingBatches
     from tfrec_dl.ranking.data.feedback import CLICK
-    from tfrec_dl.ranking.model import CLICK_LOGIT, Predictor
+    from tfrec_dl.ranking.names import CLICK_LOGIT
+    from tfrec_dl.ranking.predictor import Predictor
 
     table, picture = (folder / f"reliability_{part}{suffix}" for suffix in (".md", ".png"))
     _refuse_others(table, picture)

@@ -4,7 +4,6 @@ from os import PathLike
 from pathlib import Path
 
 from tfrec_dl.ranking.model import RankingModel
-from tfrec_dl.ranking.serving.module import RankingModule
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.publishing import publish_module
 
@@ -28,13 +27,4 @@ def export_ranking_model(model: RankingModel, dest: str | PathLike[str], card: M
         InputError: if `dest` is a file or cannot be written to, a weight is not finite, two features would have the
             same name in requests, or `tensorflow-serving-api` is not installed.
     """
-    return publish_module(serving_module(model), dest, card or ModelCard(name="ranker"))
-
-
-def serving_module(model: RankingModel) -> RankingModule:
-    """The graph that is exported. The weights are read now and shared, not copied.
-
-    Raises:
-        InputError: if a weight is not finite, or two inputs would have the same name.
-    """
-    return RankingModule(model)
+    return publish_module(model.serving_module(), dest, card or ModelCard(name="ranker"))

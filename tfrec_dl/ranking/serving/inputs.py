@@ -7,7 +7,7 @@ from typing import Any
 
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.ranking.data.feedback import CONVERSION, RATING
-from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.serving.servable import ServableRanker
 from tfrec_dl.serving.features import FeatureInput, feature_inputs
 from tfrec_dl.serving.signature import TensorInfo, ids, numbers, raw_features
 
@@ -35,7 +35,7 @@ class RankingInputs:
     label: str | None
 
     @classmethod
-    def of(cls, model: RankingModel) -> "RankingInputs":
+    def of(cls, model: ServableRanker) -> "RankingInputs":
         """Those of a model."""
         fitted_state = model.fitted_state
         context = fitted_state.context

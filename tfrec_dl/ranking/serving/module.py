@@ -12,8 +12,10 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.ranking.data.feedback import CONVERSION, RATING
 from tfrec_dl.ranking.features.comparisons import Compared
-from tfrec_dl.ranking.model import CLICK_AND_CONVERSION, FittedState, RankingModel
+from tfrec_dl.ranking.fitted_state import FittedState
+from tfrec_dl.ranking.names import CLICK_AND_CONVERSION
 from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
+from tfrec_dl.ranking.serving.servable import ServableRanker
 from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.module import compact
 from tfrec_dl.serving.names import RANK, SERVING_DEFAULT
@@ -46,7 +48,7 @@ class RankingModule(tf.Module):
 
     limit = CANDIDATES_BY_TRAINING
 
-    def __init__(self, model: RankingModel) -> None:
+    def __init__(self, model: ServableRanker) -> None:
         super().__init__(name="ranker")
         fitted_state = model.fitted_state
         self.inputs = RankingInputs.of(model)
@@ -126,7 +128,7 @@ class RankingModule(tf.Module):
         outputs = {"item_ids": item_ids, "scores": scores, **found}
         return {name: tf.gather(values, order, batch_dims=1) for name, values in outputs.items()}
 
-    def _predicted(self, model: RankingModel, inputs: Tensors) -> dict[str, tf.Tensor]:
+    def _predicted(self, model: ServableRanker, inputs: Tensors) -> dict[str, tf.Tensor]:
         """Predictions of the R candidates that there are, [R] each, request by request."""
         found = model.predictions(self._batch(model.fitted_state, inputs))
         return {name: tf.ensure_shape(found[name], [None]) for name in self.predictions}
@@ -183,15 +185,13 @@ class RankingModule(tf.Module):
         return tf.maximum(tf.reshape(reached, tf.shape(labels)), 1)
 
 
-def _without_keras_tables(model: RankingModel) -> RankingModel:
+def _without_keras_tables(model: ServableRanker) -> ServableRanker:
     """The same model, the features of items and users in variables, which a SavedModel stores beside its graph."""
     known = model.fitted_state
     fitted_state = replace(
         known, item_features=_stored(known.item_features), user_features=_stored(known.user_features)
     )
-    served = RankingModel(model.history_reader, model.network, model.objectives, fitted_state, model.position_bias)
-    served.calibration = model.calibration
-    return served
+    return model.with_fitted_state(fitted_state)
 
 
 def _stored(features: Features | None) -> Features | None:

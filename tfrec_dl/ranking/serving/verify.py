@@ -8,7 +8,10 @@ import numpy as np
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows, numbered
 from tfrec_dl.ranking.data.feedback import RATING
 from tfrec_dl.ranking.data.splits import ImpressionSplit
-from tfrec_dl.ranking.model import CLICK_LOGIT, FittedState, Predictor, RankingModel
+from tfrec_dl.ranking.fitted_state import FittedState
+from tfrec_dl.ranking.model import RankingModel
+from tfrec_dl.ranking.names import CLICK_LOGIT
+from tfrec_dl.ranking.predictor import Predictor
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
 from tfrec_dl.serving.compare_answers import largest_difference, within_tolerance

@@ -17,7 +17,7 @@ from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.impressions import context_rows
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_at_random, split_in_time
 from tfrec_dl.ranking.features.impression_features import described
-from tfrec_dl.ranking.fitted_state import learn_ranking_data
+from tfrec_dl.ranking.learn import learn_ranking_data
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.saved_state import load_ranking_data, save_ranking_data
 from tfrec_dl.recipes.named import RECIPES
