@@ -1,4 +1,4 @@
-"""The one error a caller's mistake raises."""
+"""Error that mistakes of the caller raise."""
 
 
 class InputError(ValueError):

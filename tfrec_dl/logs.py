@@ -1,4 +1,4 @@
-"""Logging of tables: a text for every handler, and its parts for one that draws it."""
+"""Logging of tables: a text for every handler, and its parts for one that renders it."""
 
 import logging
 from collections.abc import Sequence

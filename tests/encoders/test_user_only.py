@@ -11,13 +11,13 @@ from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import Split, leave_last_out
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.encoders import UserOnly
-from tfrec_dl.evaluation.scorer import ModelScorer
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.configuration import ModelConfig
 from tfrec_dl.retrieval.fit import fit
 from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.serving.export import export_saved_model
 
 USERS, CLUB, LENGTH = 60, 10, 8

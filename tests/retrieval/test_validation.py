@@ -7,6 +7,7 @@ import tensorflow as tf
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.metrics import NDCG, CatalogueCoverage
+from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.retrieval.validation import ValidationCallback
 
@@ -15,6 +16,7 @@ class Model(tf.keras.Model):
     """Learns one vector an item by mean squared error; enough to change between epochs."""
 
     max_length = 5
+    user_tower = None
 
     def __init__(self, vocabulary):
         super().__init__()
@@ -30,6 +32,9 @@ class Model(tf.keras.Model):
 
     def tables(self):
         return Tables(self.vectors.embeddings.value(), self.vectors.embeddings.value())
+
+    def scorer(self):
+        return ModelScorer(self)
 
     def call(self, history):
         return tf.reduce_sum(self.query(history), axis=1, keepdims=True)

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.serving.module import RetrievalModule, retrieval_module
 from tfrec_dl.retrieval.tables import Tables
 
@@ -44,6 +45,9 @@ class StandInModel(tf.Module):
 
     def tables(self) -> Tables:
         return Tables(self.follows.value(), self.items.value())
+
+    def scorer(self) -> ModelScorer:
+        return ModelScorer(self)
 
     def serving_module(self, k_max: int = 100) -> RetrievalModule:
         return retrieval_module(self, k_max)

@@ -6,9 +6,9 @@ import tensorflow as tf
 
 from tests.stacking.conftest import Arbitrary, Follows
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.evaluation.scorer import ModelScorer
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.stacking import members as members_module
 from tfrec_dl.stacking.members import Members, RetrievalMember, last_items
 

@@ -61,7 +61,7 @@ class Policy(NamedTuple):
 
 
 class IRGAN(AdversarialModel):
-    """The generator recommends, p(item | history or user); the discriminator tells its items from the data's.
+    """The generator recommends, p(item | history or user); the discriminator classifies real and generated items.
 
     Both are retrieval models over the same vocabulary, of any encoder and item tower. The discriminator's logit for an
     item is the log of its own probability of the item in multiples of chance, so that a discriminator that was

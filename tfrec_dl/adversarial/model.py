@@ -9,6 +9,7 @@ import tensorflow_recommenders as tfrs
 from tfrec_dl.adversarial.settings import AdversarialTraining
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.serving.module import ServingModule
 
@@ -156,6 +157,10 @@ class AdversarialModel(tfrs.Model):
     def tables(self) -> Tables:
         """As of `RetrievalModel`."""
         return self.generator.tables()
+
+    def scorer(self) -> ModelScorer:
+        """As of `RetrievalModel`."""
+        return self.generator.scorer()
 
     def serving_module(self, k_max: int = 100) -> ServingModule:
         """As of `RetrievalModel`."""

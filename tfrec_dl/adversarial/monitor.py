@@ -88,7 +88,7 @@ class GANMonitor(tf.keras.callbacks.Callback):
         accuracy = _value(logs, ACCURACY)
         if accuracy is not None and self.config.won is not None and accuracy >= self.config.won:
             return (
-                f"the discriminator has won: it tells real from generated in {accuracy:.1%} of cases, where guessing "
+                f"the discriminator has won: it classifies correctly in {accuracy:.1%} of cases, where guessing "
                 f"gives 50%, and the generator learns nothing from it; {KEPT}. Try fewer discriminator_steps, a lower "
                 "discriminator_learning_rate, label_smoothing, or a higher generator_learning_rate."
             )

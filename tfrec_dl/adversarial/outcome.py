@@ -1,4 +1,4 @@
-"""The file in a run's folder that says how adversarial training ended."""
+"""File in a run's folder: how adversarial training ended."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What every baseline is, and the baselines by name."""
+"""Base class and registry of baselines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Baselines inside a TensorFlow graph: their numpy scores again, where a served model can compute them."""
+"""Baselines inside a TensorFlow graph: the scores that a served model computes."""
 
 from __future__ import annotations
 

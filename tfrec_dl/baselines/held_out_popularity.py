@@ -1,4 +1,4 @@
-"""Held-out popularity: cold items by how often they will be met."""
+"""Held-out popularity: cold items by their counts in the held-out interactions."""
 
 from __future__ import annotations
 

@@ -53,11 +53,11 @@ class IALSGraph(BaselineGraph):
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
         items, rows = distinct_items(history)
         counts = tf.math.bincount(tf.cast(rows, tf.int32), minlength=tf.shape(history)[0])
-        met = tf.RaggedTensor.from_row_lengths(tf.gather(self.item_factors, items), counts).to_tensor()
-        met = tf.cast(met, tf.float64)  # [B, distinct items, factors], zeros for padding
+        factors = tf.RaggedTensor.from_row_lengths(tf.gather(self.item_factors, items), counts).to_tensor()
+        factors = tf.cast(factors, tf.float64)  # [B, distinct items, factors], zeros for padding
         # An item of the history counts alpha times, all others once.
-        matrix = self.gram + (self.alpha - 1.0) * tf.matmul(met, met, transpose_a=True)
-        users = tf.linalg.solve(matrix, self.alpha * tf.reduce_sum(met, axis=1)[..., tf.newaxis])[..., 0]
+        matrix = self.gram + (self.alpha - 1.0) * tf.matmul(factors, factors, transpose_a=True)
+        users = tf.linalg.solve(matrix, self.alpha * tf.reduce_sum(factors, axis=1)[..., tf.newaxis])[..., 0]
         return tf.matmul(tf.cast(users, tf.float32), self.item_factors, transpose_b=True)
 
 

@@ -111,8 +111,8 @@ class MarkovChain(Baseline):
             validation = EvaluationCases(validation.histories.select(rows), validation.targets.select(rows))
         fitted = cls.fit(train, vocabulary)
         chains = [cls(fitted.transitions, vocabulary, decay) for decay in decays]
-        figures = [evaluate(chain, validation, vocabulary, metrics=["ndcg@10"]).means()["ndcg@10"] for chain in chains]
-        return chains[int(np.argmax(figures))]
+        values = [evaluate(chain, validation, vocabulary, metrics=["ndcg@10"]).means()["ndcg@10"] for chain in chains]
+        return chains[int(np.argmax(values))]
 
     @classmethod
     def from_split(cls, split: Split) -> MarkovChain:

@@ -21,6 +21,6 @@ def binary_matrix(histories: Histories, size: int) -> sparse.csr_matrix:
 
 
 def popular_for_new_users(scores: np.ndarray, histories: Histories, vocabulary: Vocabulary) -> np.ndarray:
-    """Gives histories without items the training counts as scores, in place; co-occurrence says nothing about them."""
+    """Gives histories without items the training counts as scores, in place; they have no co-occurrences."""
     scores[histories.lengths == 0] = vocabulary.item_counts
     return scores

@@ -1,4 +1,4 @@
-"""Random: what a ranking is worth that knows nothing."""
+"""Random: the metrics of a ranking without information."""
 
 from __future__ import annotations
 

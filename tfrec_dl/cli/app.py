@@ -1,4 +1,4 @@
-"""The program `tfrec-dl`: its commands, and how their errors are shown."""
+"""The command `tfrec-dl`: its subcommands, and how their errors are shown."""
 
 import sys
 from collections.abc import Sequence

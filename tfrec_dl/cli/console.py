@@ -1,4 +1,4 @@
-"""Lines, tables and complaints."""
+"""Terminal output: lines, tables and errors."""
 
 import os
 import sys

@@ -33,7 +33,7 @@ def evaluate(
     """Evaluate a finished run anew on its data.
 
     Full ranking over the whole catalogue, ties counted against the model, items of the history left out unless
-    --keep-seen says otherwise. A run on a cold-start split has metrics of warm and of cold items too.
+    --keep-seen is given. A run on a cold-start split has metrics of warm and of cold items too.
 
     Of a run of reviews the metrics are the errors of the predicted ratings.
 

@@ -42,12 +42,12 @@ def prepare(
         ),
     ] = None,
     evaluation_users: Annotated[
-        int, typer.Option(metavar="N", help="Users that are drawn to validate and test on.")
+        int, typer.Option(metavar="N", help="Users that are sampled to validate and test on.")
     ] = 20_000,
     memory_limit: Annotated[
         str, typer.Option(metavar="SIZE", help="Memory for DuckDB; Python and TensorFlow take about 1 GB more.")
     ] = "1GB",
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the draw of users.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the sample of users.")] = 0,
 ) -> None:
     """Turn a table that need not fit in memory into a folder to train on.
 

@@ -1,4 +1,4 @@
-"""What the package logs while it works, shown: lines and tables on standard output, warnings on standard error."""
+"""Logging handler of the command line: lines and tables to standard output, warnings to standard error."""
 
 import logging
 from collections.abc import Iterator

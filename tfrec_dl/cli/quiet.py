@@ -1,4 +1,4 @@
-"""TensorFlow without its start-up lines on standard error."""
+"""Silences the start-up lines of TensorFlow on standard error."""
 
 import logging
 import os

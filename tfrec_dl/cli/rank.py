@@ -43,7 +43,7 @@ def rank(
     list_column: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="C", show_default=False, help="Column that tells requests apart; by default a user is a request."
+            metavar="C", show_default=False, help="Column that distinguishes requests; by default a user is a request."
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,

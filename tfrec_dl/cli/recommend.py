@@ -46,7 +46,7 @@ def recommend(
 
     Items of the history are left out. Unknown ids are skipped; a history without a known id gets the popular items,
     whose scores are their counts in the training data. With --user an export of two stages ranks what it finds;
-    features of the request that --context does not say are missing.
+    features of the request that --context does not give are missing.
     """
     ids = parse_history(history)
     if context and user is None:

@@ -44,14 +44,14 @@ class Encoder(ABC):
             embedded: Keras tensor [B, L, E], vectors of a history's items, zeros where it is padded on the right.
 
         Returns:
-            States [B, L, units] of any width; that of a position says what may come after it.
+            States [B, L, units] of any width; that of a position predicts what comes after it.
         """
 
     def is_causal(self) -> bool:
         """Whether a state knows nothing of later items; by default True.
 
         Training asks every position for its next item, and so takes no encoder that sees it: `build_model` refuses one
-        that says False.
+        that returns False.
         """
         return True
 
@@ -63,7 +63,7 @@ class Encoder(ABC):
         """Numbers a position that are kept for the gradient beyond the outputs of its Keras layers; by default 0.
 
         An estimate of what a training takes adds them to the outputs, which it counts itself; an attention over
-        `length` items would say `heads * length`.
+        `length` items would return `heads * length`.
 
         Args:
             length: items of a history.

@@ -8,12 +8,12 @@ class MarkovPath(tf.keras.layers.Layer):
 
     With the item vectors of the tower it scores like a factorised Markov chain of higher order (Rendle et al.,
     Factorizing Personalized Markov Chains, WWW 2010; He and McAuley, Fusing Similarity Models with Markov Chains,
-    ICDM 2016, equation 6), which leaves what the chain cannot say to the deep encoder.
+    ICDM 2016, equation 6), which leaves what the chain cannot model to the deep encoder.
 
     Args:
         vocabulary_size: rows of the transition table.
         dimension: width of the item vectors.
-        order: how many of the last items have a say.
+        order: how many of the last items are read.
         decay: initial weight of an item over that of the item after it.
         transitions: layer, vocabulary indices [B, L] int32 -> [B, L, dimension], zeros at first; None makes a table
             with a row for each item.

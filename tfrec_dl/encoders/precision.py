@@ -1,4 +1,4 @@
-"""In which numbers an encoder computes."""
+"""Mixed-precision policy of an encoder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Base class of the recurrent encoders.
+"""Base class of recurrent encoders.
 
 Source: Hidasi et al., Session-based Recommendations with Recurrent Neural Networks, ICLR 2016 (GRU4Rec); Hidasi and
 Karatzoglou, Recurrent Neural Networks with Top-k Gains for Session-based Recommendations, CIKM 2018.

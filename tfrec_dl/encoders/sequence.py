@@ -1,4 +1,4 @@
-"""The frame around every encoder's body: drop out, encode, project, add the short path."""
+"""Sequence encoder around every body: dropout, body, projection, Markov path."""
 
 from collections.abc import Callable
 

@@ -129,7 +129,7 @@ def check_cases(cases: EvaluationCases, vocabulary_size: int) -> None:
 
 
 def _distinct_targets(targets: Histories, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Items and offsets of the targets, each item of a user once; unknown ones cannot be told apart and all stay."""
+    """Items and offsets of the targets, each item of a user once; unknown ones are indistinguishable and all stay."""
     items, offsets = targets.items.astype(np.int64), targets.offsets.astype(np.int64)
     offsets = offsets - offsets[0]
     if offsets[-1] == len(targets):

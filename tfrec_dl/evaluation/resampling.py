@@ -1,4 +1,4 @@
-"""Metrics of resamples of users: what intervals of rows that belong together are made of."""
+"""Metrics of resamples of users: for intervals of metrics whose rows of one user belong together."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Ratios:
 
     def values(self, weights: np.ndarray) -> np.ndarray:
         """How often each user was sampled [B, U] -> [B, M], NaN where the denominator is 0."""
-        return divided(weighted_sums(weights, self._above), weighted_sums(weights, self._below))
+        return quotient(weighted_sums(weights, self._above), weighted_sums(weights, self._below))
 
 
-def divided(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+def quotient(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """Quotients, NaN where the divisor is 0."""
     return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below != 0)
 

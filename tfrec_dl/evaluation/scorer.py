@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
-import tensorflow as tf
 
 from tfrec_dl.errors import InputError
 
@@ -16,13 +14,10 @@ if TYPE_CHECKING:
     from tfrec_dl.data.histories import Histories
     from tfrec_dl.data.vocabulary import Vocabulary
 
-QUERY_TOKENS = (
-    65_536  # history positions encoded at once: bounds the encoder's memory whatever the length of the histories
-)
-QUERY_ROWS = 4_096  # histories encoded at once at most
 QUERY_CHUNK = 65_536  # query vectors held at once
 
 
+@runtime_checkable
 class Scorer(Protocol):
     """Scores every item of the vocabulary for each history."""
 
@@ -40,8 +35,17 @@ class Scorer(Protocol):
 
 
 @runtime_checkable
+class Scorable(Protocol):
+    """A model that gives a scorer of itself, as `RetrievalModel` does."""
+
+    def scorer(self) -> Scorer:
+        """Scores with the weights as they are now."""
+        ...
+
+
+@runtime_checkable
 class BlockScorer(Protocol):
-    """A scorer that scores many histories more cheaply than block by block, say because its queries batch better."""
+    """A scorer that scores many histories more cheaply than block by block, as one whose queries batch better."""
 
     def score_blocks(self, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
         """Yields the scores of `block_size` consecutive histories at a time, each valid until the next."""
@@ -101,86 +105,14 @@ class FactorScorer(ABC):
         return scores
 
 
-class ModelScorer(FactorScorer):
-    """Scores with a `RetrievalModel`, every item read once.
-
-    Histories are cut to the model's last `max_length` items and encoded in batches of similar length, so padding costs
-    next to nothing.
-
-    Args:
-        model: has `vocabulary`, `max_length`, `tables()` and `encode(history, embedded)`, as a `RetrievalModel`; where
-            it has a `user_tower`, the histories' users are looked up in it.
-    """
-
-    def __init__(self, model: Any) -> None:
-        tables = model.tables()
-        super().__init__(model.vocabulary, tables.items)
-        self.model = model
-        self._history = tables.history
-        self._user_tower: Any = getattr(model, "user_tower", None)
-        self._encode = _encoder(model, tables.history.shape[1])
-
-    def refresh(self) -> None:
-        """Reads the items anew, after the model's weights have changed."""
-        del self._history, self._items  # before others take as much memory
-        tables = self.model.tables()
-        self._history = tables.history
-        self._items = np.asarray(tables.items, dtype=np.float32)
-
-    def queries(self, histories: Histories) -> np.ndarray:
-        """[H, D] float32 query vectors; rows of empty histories are zero."""
-        queries = np.zeros((len(histories), self._items.shape[1]), dtype=np.float32)
-        lengths = np.minimum(histories.lengths, self.model.max_length)
-        order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
-        start = 0
-        while start < len(order):
-            rows = order[start : start + min(QUERY_ROWS, max(1, QUERY_TOKENS // int(lengths[order[start]])))]
-            padded = histories.select(rows).padded(self.model.max_length)
-            inputs = [tf.constant(padded, tf.int32), self._history]
-            if self._user_tower is not None:
-                inputs.append(tf.constant(histories.user_ids[rows].astype(str), tf.string))
-            queries[rows] = self._encode(*inputs).numpy()
-            start += len(rows)
-        return queries
-
-
-# Traces by model: what evaluates a model again need not trace its encoder again.
-_encoders: weakref.WeakKeyDictionary[Any, Callable[..., tf.Tensor]] = weakref.WeakKeyDictionary()
-
-
-def _encoder(model: Any, width: int) -> Callable[..., tf.Tensor]:
-    """The model's encoder as one graph for every batch and table; it does not keep the model alive.
-
-    Args:
-        model: as `ModelScorer` takes it.
-        width: of the table of items' vectors.
-    """
-    if model in _encoders:
-        return _encoders[model]
-    signature = [
-        tf.TensorSpec([None, None], tf.int32, name="history"),
-        tf.TensorSpec([None, width], tf.float32, name="table"),
-    ]
-    if getattr(model, "user_tower", None) is not None:
-        signature.append(tf.TensorSpec([None], tf.string, name="user_ids"))
-    weak = weakref.ref(model)
-
-    def encode(history: tf.Tensor, table: tf.Tensor, *user_ids: tf.Tensor) -> tf.Tensor:
-        own: Any = weak()
-        return own.encode(history, tf.gather(table, history), *(own.user_tower(ids) for ids in user_ids))
-
-    return _encoders.setdefault(model, tf.function(encode, input_signature=signature))
-
-
-def as_scorer(scorer_or_model: Any) -> Scorer:
-    """Returns a scorer as it is, and wraps a retrieval model.
+def as_scorer(scorer_or_model: Scorer | Scorable) -> Scorer:
+    """Returns a scorer as it is, and the scorer of a model.
 
     Raises:
         InputError: if the object is neither.
     """
-    if hasattr(scorer_or_model, "scores"):
-        scorer: Scorer = scorer_or_model
-        return scorer
-    if hasattr(scorer_or_model, "encode") and hasattr(scorer_or_model, "tables"):
-        return ModelScorer(scorer_or_model)
+    if isinstance(scorer_or_model, Scorable):
+        return scorer_or_model.scorer()
+    if isinstance(scorer_or_model, Scorer):
+        return scorer_or_model
     raise InputError(f"cannot score with a {type(scorer_or_model).__name__}: pass a RetrievalModel or a Scorer.")

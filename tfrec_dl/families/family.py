@@ -32,7 +32,7 @@ class Family(ABC):
         needs_table: whether it needs the table in memory, so that a prepared folder will not do.
         is_adversarial: whether a model of it is trained against another.
         has_strategies: whether it trains under a `tf.distribute` strategy.
-        settings_note: what `tfrec-dl models` says of its settings; "" for nothing.
+        settings_note: a line of `tfrec-dl models` on its settings; "" for nothing.
     """
 
     name: ClassVar[str]
@@ -136,6 +136,6 @@ class Family(ABC):
 
     def settings(self, recipe: Recipe) -> dict[str, Any]:
         """The settings of a recipe that `tfrec-dl models` lists: path -> value."""
-        hidden = ("model.body.name", "model.ranker.name", "model.name")  # the recipe's own name tells them
+        hidden = ("model.body.name", "model.ranker.name", "model.name")  # they are in the recipe's own name
         settings = flat_settings({"model": recipe.to_dict()["model"], "training": recipe.to_dict()["training"]})
         return {name: value for name, value in settings.items() if name not in hidden}

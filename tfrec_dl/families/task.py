@@ -50,7 +50,7 @@ class Task(ABC):
         Args:
             run: the run.
             data_terms: terms of use of the data.
-            **facts: other attributes of the card, in place of what the run knows.
+            **facts: other attributes of the card, in place of the run's.
 
         Raises:
             InputError: if the run is not finished.

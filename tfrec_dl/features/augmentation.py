@@ -1,4 +1,4 @@
-"""Pictures changed a little in training, so that none is learnt by heart."""
+"""Augmentation of pictures in training."""
 
 import tensorflow as tf
 

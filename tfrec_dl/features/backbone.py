@@ -1,4 +1,4 @@
-"""Pictures as vectors: a network of `tf.keras.applications`."""
+"""Pictures as vectors: a pre-trained network of `tf.keras.applications`."""
 
 import inspect
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the preparation of features has learnt of the training rows: fitted once, saved with the run."""
+"""Fitted state of the preprocessing of features: fitted once on the training rows, saved with the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several feature vectors of an item -> one."""
+"""Fusion: several feature vectors of an item -> one."""
 
 from collections.abc import Sequence
 

@@ -39,7 +39,7 @@ class GANFeatures(PictureReader):
     Attributes:
         weights: path of the file that `save_discriminator` wrote, which a run's folder does not hold: opening the run
             needs the file too.
-        grid: rows and columns of the fields that a picture is divided into; each gives the largest value of every
+        grid: rows and columns of the fields that a picture is split into; each gives the largest value of every
             filter.
         dropout: share of the features set to zero in training.
     """

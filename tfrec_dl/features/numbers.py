@@ -1,4 +1,4 @@
-"""Numbers as vectors: normalised, missing ones told apart from average ones."""
+"""Numbers as vectors: normalised, with missing ones distinguished from average ones."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Several recipes and the baselines on one table: trained, measured on the same test part, one leaderboard."""
+"""Comparison of recipes and baselines on one table: trained, measured on the same test part, one leaderboard."""
 
 import logging
 from collections.abc import Sequence

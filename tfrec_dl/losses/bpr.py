@@ -18,8 +18,8 @@ class BPR(SampledLoss):
     """Mean of -log sigmoid(target's score - negative's score).
 
     Attributes:
-        negatives: candidates drawn a step.
-        popularity_exponent: negatives are drawn with probability proportional to count ** this.
+        negatives: candidates sampled a step.
+        popularity_exponent: negatives are sampled with probability proportional to count ** this.
     """
 
     negatives: int = Field(default=1024, ge=1)

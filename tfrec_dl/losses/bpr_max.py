@@ -21,8 +21,8 @@ class BPRMax(SampledLoss):
     """BPR against the softmax-weighted negatives (CIKM 2018, equation 10), with score regularisation.
 
     Attributes:
-        negatives: candidates drawn a step.
-        popularity_exponent: negatives are drawn with probability proportional to count ** this.
+        negatives: candidates sampled a step.
+        popularity_exponent: negatives are sampled with probability proportional to count ** this.
         score_regularisation: weight of the negatives' squared scores (the paper's lambda).
     """
 

@@ -17,7 +17,7 @@ class Candidates(NamedTuple):
     Attributes:
         vectors: maps vocabulary indices [N] int32 to item vectors [N, D]: the item tower.
         item_counts: training interactions of each vocabulary row [V] int64.
-        seed: int32 [2], different at every step: decides the negatives drawn.
+        seed: int32 [2], different at every step: decides the negatives sampled.
     """
 
     vectors: Callable[[tf.Tensor], tf.Tensor]

@@ -20,7 +20,7 @@ class GBCE(SampledLoss):
     """Binary cross-entropy whose positive part is raised to beta, against overconfidence (equations 9 and 13).
 
     Attributes:
-        negatives: candidates drawn uniformly a step (the paper's best figures use 256 each).
+        negatives: candidates sampled uniformly a step (the paper's best results use 256 each).
         calibration: the paper's t: 0 is plain binary cross-entropy, 1 gives calibrated probabilities.
     """
 

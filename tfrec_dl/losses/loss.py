@@ -17,7 +17,7 @@ class Loss(ABC):
     """One number for each target of a batch, from its query and the items that it competes with.
 
     A part is a frozen dataclass of its settings, registered under a name; one more file is all that it takes. Its
-    methods beside `per_target` say what a step costs; their defaults are those of a loss over all items.
+    methods beside `per_target` give the cost of a step; their defaults are those of a loss over all items.
 
     Attributes:
         name: under which it is registered; `register` sets it.
@@ -32,7 +32,7 @@ class Loss(ABC):
         Args:
             queries: [P, D] float32, scored against an item by the dot product with its vector.
             targets: [P] int32 vocabulary indices, the right answers.
-            candidates: item vectors, training counts, and the seed of what is drawn.
+            candidates: item vectors, training counts, and the seed of what is sampled.
 
         Returns:
             [P] float32, finite also for huge scores.

@@ -25,8 +25,8 @@ class MixedSoftmax(SampledLoss):
     replicas are negatives too. Accidental hits are removed. Costs targets x (targets + negatives).
 
     Attributes:
-        negatives: candidates drawn a step, beside the targets.
-        popularity_exponent: they are drawn with probability proportional to count ** this; uniformly in the paper.
+        negatives: candidates sampled a step, beside the targets.
+        popularity_exponent: they are sampled with probability proportional to count ** this; uniformly in the paper.
     """
 
     negatives: int = Field(default=1024, ge=1)
@@ -35,15 +35,15 @@ class MixedSoftmax(SampledLoss):
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P]."""
         sampler = NegativeSampler(candidates.item_counts, self.popularity_exponent)
-        drawn = sampler.sample(self.negatives, candidates.seed)
+        sampled = sampler.sample(self.negatives, candidates.seed)
         own_count = tf.shape(targets)[0]
         own, drawn_vectors = tf.split(
-            candidates.vectors(tf.concat([targets, drawn], axis=0)), [own_count, self.negatives]
+            candidates.vectors(tf.concat([targets, sampled], axis=0)), [own_count, self.negatives]
         )
         ids, vectors = gather_targets(targets, own)
         in_batch = tf.cast(tf.maximum(tf.shape(ids)[0] - 1, 1), tf.float32)
 
-        ids = tf.concat([ids, drawn], axis=0)
+        ids = tf.concat([ids, sampled], axis=0)
         vectors = tf.concat([vectors, drawn_vectors], axis=0)
         log_expected_count = tf.reduce_logsumexp(
             [

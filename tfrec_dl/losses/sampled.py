@@ -11,10 +11,10 @@ from tfrec_dl.losses.negative_sampling import NegativeSampler
 
 
 class SampledLoss(Loss):
-    """A loss against negatives that are drawn once a step and shared by its targets.
+    """A loss against negatives that are sampled once a step and shared by its targets.
 
     Attributes:
-        negatives: candidates drawn a step.
+        negatives: candidates sampled a step.
     """
 
     negatives: int
@@ -47,26 +47,26 @@ class SampledScores(NamedTuple):
 def score_with_negatives(
     queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates, negatives: int, popularity_exponent: float
 ) -> SampledScores:
-    """Draws negatives and scores them and the targets.
+    """Samples negatives and scores them and the targets.
 
     Targets and negatives are looked up together, so that their table gets one sparse gradient.
 
     Args:
         queries: [P, D].
         targets: [P] int32.
-        candidates: the item tower and the counts to draw by.
-        negatives: how many to draw, with replacement.
-        popularity_exponent: of the distribution drawn from.
+        candidates: the item tower and the counts to sample by.
+        negatives: how many to sample, with replacement.
+        popularity_exponent: of the distribution sampled from.
     """
     sampler = NegativeSampler(candidates.item_counts, popularity_exponent)
-    drawn = sampler.sample(negatives, candidates.seed)
-    vectors = candidates.vectors(tf.concat([targets, drawn], axis=0))
+    sampled = sampler.sample(negatives, candidates.seed)
+    vectors = candidates.vectors(tf.concat([targets, sampled], axis=0))
     target_vectors, drawn_vectors = tf.split(vectors, [tf.shape(targets)[0], negatives])
     return SampledScores(
         positive=tf.reduce_sum(queries * target_vectors, axis=1),
         negative=tf.linalg.matmul(queries, drawn_vectors, transpose_b=True),
-        is_target=targets[:, None] == drawn[None, :],
-        log_expected_count=math.log(negatives) + sampler.log_probability(drawn),
+        is_target=targets[:, None] == sampled[None, :],
+        log_expected_count=math.log(negatives) + sampler.log_probability(sampled),
     )
 
 

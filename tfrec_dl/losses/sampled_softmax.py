@@ -19,8 +19,8 @@ class SampledSoftmax(SampledLoss):
     so not corrected). Accidental hits are removed.
 
     Attributes:
-        negatives: candidates drawn a step.
-        popularity_exponent: negatives are drawn with probability proportional to count ** this.
+        negatives: candidates sampled a step.
+        popularity_exponent: negatives are sampled with probability proportional to count ** this.
     """
 
     negatives: int = Field(default=1024, ge=1)

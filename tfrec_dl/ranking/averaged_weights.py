@@ -1,4 +1,4 @@
-"""The optimiser's running averages of the weights, in their place for as long as one looks at them."""
+"""Context manager that puts the optimiser's running averages in the place of the weights."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

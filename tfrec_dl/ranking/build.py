@@ -1,4 +1,4 @@
-"""From a recipe and what is known of users, items and context to a ranking model."""
+"""Builds a ranking model from its configuration and its fitted state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -72,7 +72,7 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
 
     Args:
         config: the network.
-        data: what it knows.
+        data: its fitted state and objectives.
         max_length: past items of a user that are read.
 
     Raises:

@@ -7,8 +7,8 @@ from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 
 RANKING_SPLITS = {
-    "given": "given: a column of the table says what is trained on, validated on and tested on",
-    "random": "random: lists drawn at random are tested on, others validated on; "
+    "given": "given: a column of the table holds what is trained on, validated on and tested on",
+    "random": "random: lists sampled at random are tested on, others validated on; "
     "the rest is trained on, whether it came before or after",
     "temporal": "temporal: the lists that came last by the clock are tested on, those before them validated on; "
     "the rest is trained on",
@@ -21,7 +21,7 @@ def ranking_run_card(run: RunFolder, data_terms: str | None = None, **facts: Any
     Args:
         run: the run.
         data_terms: terms of use of the data.
-        **facts: other attributes of the card, in place of what the run says.
+        **facts: other attributes of the card, in place of the run's.
 
     Raises:
         InputError: if the run is not finished.

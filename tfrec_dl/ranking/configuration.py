@@ -39,8 +39,8 @@ class RankingConfig:
         rating: how ratings are learnt.
         dimension: width of a field's vector.
         content: what reads the features of users, items and context.
-        recency: last past items that are told apart by how many came after them; 0 for none. For histories whose order
-            matters.
+        recency: last past items that are distinguished by how many came after them; 0 for none. For histories whose
+            order matters.
         id_dropout: share of the ids of users and items hidden in training, so that unknown ones work. None: half of
             them where clicks are learnt, whose users and items come and go; none for ratings alone.
         embedding_dropout: share of the components of each field and of the history's vectors set to zero in training.

@@ -1,4 +1,4 @@
-"""What a ranking model predicts of a table's rows, and how good that is."""
+"""Evaluation of a ranking model on rows of a table."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Compiling a ranking model, and what its training is judged by."""
+"""Compiling a ranking model, and the metric that its training is monitored by."""
 
 from typing import Literal, NamedTuple
 

@@ -25,7 +25,7 @@ class FittedState:
         user_features: prepared, of every row of `users`; None without any.
         max_length: past items of a user that are read.
         request_features: raw features of the context that belong to the request, for each training list had one value
-            of them; the others belong to the candidate. None where no list had two candidates, so that nobody can tell.
+            of them; the others belong to the candidate. None where no list had two candidates, which leaves it open.
     """
 
     users: Vocabulary

@@ -1,4 +1,4 @@
-"""Rankers and baselines in one table: sorted, with intervals and the significance of their distance from the best."""
+"""Leaderboard of rankers and baselines: sorted, with intervals and significance against the best."""
 
 from __future__ import annotations
 

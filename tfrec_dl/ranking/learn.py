@@ -1,4 +1,4 @@
-"""What a ranking model is built from: learnt once, from the training part."""
+"""Fits what a ranking model is built from, once, on the training part."""
 
 from dataclasses import replace
 
@@ -33,7 +33,7 @@ def learn_ranking_data(
     min_count: int = 1,
     max_length: int = 50,
 ) -> RankingData:
-    """Learns what a model has to know beforehand from the training part of a split.
+    """Fits vocabularies, objectives and preprocessing on the training part of a split.
 
     Args:
         split: the impressions.
@@ -111,7 +111,7 @@ def _request_features(split: ImpressionSplit) -> tuple[str, ...] | None:
 
 
 def with_fitted_features(data: RankingData, content: Content, context: Catalogue | None) -> RankingData:
-    """Learns what the preparation of features has to know.
+    """Fits the preprocessing of features.
 
     Args:
         data: without it.

@@ -1,4 +1,4 @@
-"""The metrics that a finished ranking run keeps."""
+"""Metrics of a finished ranking run, as in `metrics.json`."""
 
 from tfrec_dl.ranking.data.batches import RankingRows
 from tfrec_dl.ranking.data.splits import ImpressionSplit

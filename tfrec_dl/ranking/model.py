@@ -1,4 +1,4 @@
-"""The ranking model: how likely a click, a conversion, how high a rating, for each candidate of a list."""
+"""Ranking model: predicts clicks, conversions and ratings for each candidate of a list."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a place in the list adds to a click's logit, in training alone."""
+"""Position bias: what a place in the list adds to a click's logit, in training alone."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,9 +7,10 @@ import tensorflow as tf
 class PositionBias(tf.keras.layers.Layer):
     """A number a position, added to the logit of a click where the position is known.
 
-    A click says that an item was liked, and that it was looked at, which the place in the list decides. A tower of its
-    own for the place takes the second part away from the rest of the network (Zhao et al., Recommending What Video to
-    Watch Next, RecSys 2019). When served, every candidate gets the same: the mean over the training impressions.
+    A click means that an item was liked and looked at, and whether it was looked at depends on its place in the list. A
+    tower of its own for the place takes the second part away from the rest of the network (Zhao et al., Recommending
+    What Video to Watch Next, RecSys 2019). When served, every candidate gets the same: the mean over the training
+    impressions.
 
     Args:
         counts: [P] training impressions at each position.

@@ -1,4 +1,4 @@
-"""The rows of a split as a ranking model reads them."""
+"""Rows of a split as a ranking model reads them."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The files of what a ranking model is built from, in the run's folder."""
+"""Files of a ranking model's fitted state, in the run's folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ CATALOGUES = {"item_features": "items.parquet", "user_features": "users.parquet"
 
 @dataclass(frozen=True)
 class SavedObjective:
-    """A head's objective: its settings with its name, and what it has to know of the training labels."""
+    """A head's objective: its settings with its name, and what was fitted on the training labels."""
 
     config: dict[str, Any]
     levels: list[float]

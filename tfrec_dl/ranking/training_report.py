@@ -1,4 +1,4 @@
-"""What the training of a ranker uses, and why, in lines to log."""
+"""Log lines on the parts that the training of a ranker uses, and why."""
 
 from collections.abc import Iterator
 

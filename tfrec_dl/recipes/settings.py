@@ -22,7 +22,7 @@ def change(values: dict[str, Any], settings: Mapping[str, Any], configuration: t
     Args:
         values: as of a recipe's `model` and `training`.
         settings: setting -> value, as for `Recipe.with_settings`.
-        configuration: class of the recipe's `model`, whose annotations say which settings are parts and go by name.
+        configuration: class of the recipe's `model`, whose annotations show which settings are parts and go by name.
 
     Raises:
         InputError: for a setting that does not exist or is ambiguous.
@@ -118,7 +118,7 @@ def _resolve(values: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _paths(values: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Every setting's path; the name of a body or loss says which one it is and is no setting."""
+    """Every setting's path; the name of a body or loss is no setting."""
     found = []
     for key, value in values.items():
         if key == "name":

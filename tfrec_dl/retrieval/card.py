@@ -12,7 +12,7 @@ SPLITS = {
     "the rest is trained on",
     "leave-last-out": "leave-last-out: each user's last interaction is the test case, the one before it validation; "
     "the rest is trained on",
-    "random": "random: a fifth of each user's interactions, drawn at random, is tested on, another tenth validated on; "
+    "random": "random: a fifth of each user's interactions, sampled at random, is tested on, a tenth validated on; "
     "the rest is trained on, whether it came before or after",
     "temporal": "temporal: what came last by the clock is tested on, what came before that validated on; "
     "the rest is trained on",
@@ -27,7 +27,7 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
     Args:
         run: the run.
         data_terms: terms of use of the data.
-        **facts: other attributes of the card, for example `data`, in place of what the run says.
+        **facts: other attributes of the card, for example `data`, in place of the run's.
 
     Raises:
         InputError: if the run is not finished.

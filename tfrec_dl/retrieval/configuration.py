@@ -25,7 +25,7 @@ class ModelConfig:
     Attributes:
         body: the encoder's network.
         kind: what the model knows an item by: "behaviour", its id; "content", its features, so that it recommends items
-            that nobody met yet; "hybrid", both. The last two need a catalogue.
+            that nobody interacted with yet; "hybrid", both. The last two need a catalogue.
         content: what reads the features, of items and of users.
         id_dropout: share of the ids hidden in training from a hybrid model, so that it learns to do without them.
         user_dropout: share of the users whose features are not read in training, so that a query without them works.

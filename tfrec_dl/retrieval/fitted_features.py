@@ -1,4 +1,4 @@
-"""What the features of a retrieval model's items and users have taught their preparations, in the run's folder."""
+"""Files of the fitted preprocessing of item and user features, in a retrieval run's folder."""
 
 from dataclasses import dataclass
 from pathlib import Path

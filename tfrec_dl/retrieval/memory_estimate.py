@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.ranks import users_at_once
-from tfrec_dl.evaluation.scorer import QUERY_CHUNK, QUERY_TOKENS
+from tfrec_dl.evaluation.scorer import QUERY_CHUNK
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.model_shape import ModelShape, model_shape
+from tfrec_dl.retrieval.scorer import QUERY_TOKENS
 from tfrec_dl.runs.memory import available_memory, used_memory
 
 FLOAT = 4  # bytes

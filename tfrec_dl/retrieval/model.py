@@ -12,6 +12,7 @@ from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import Loss
+from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.runs.replicas import counted_once, share_of_replicas
 from tfrec_dl.serving.module import ServingModule
@@ -206,6 +207,10 @@ class RetrievalModel(tfrs.Model):
         names = ("encoder", "item_tower", "history_embedding", "user_tower")
         parts = {name: getattr(self, name) for name in names}
         return {name: part for name, part in parts.items() if part is not None}
+
+    def scorer(self) -> ModelScorer:
+        """Scores whole catalogues with the weights as they are now."""
+        return ModelScorer(self)
 
     def serving_module(self, k_max: int = 100) -> ServingModule:
         """The graph that is exported. The weights are read now and shared, not copied.

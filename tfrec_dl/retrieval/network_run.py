@@ -1,4 +1,4 @@
-"""The files of a retrieval run that its model is built from, whatever the data have become."""
+"""Files of a retrieval run that its model is built from without its data."""
 
 from tfrec_dl.data.dataset import Dataset
 from tfrec_dl.data.vocabulary import Vocabulary

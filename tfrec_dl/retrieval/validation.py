@@ -12,8 +12,8 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.ranks import check_cases
-from tfrec_dl.evaluation.scorer import ModelScorer
 from tfrec_dl.metrics.metric import Metric
+from tfrec_dl.retrieval.scorer import ModelScorer
 
 if TYPE_CHECKING:
     from tfrec_dl.data.splits.split import EvaluationCases
@@ -33,8 +33,8 @@ class ValidationCallback(tf.keras.callbacks.Callback):
         vocabulary: the model's; None takes `model.vocabulary`.
         metrics: what to compute, metrics or their keys.
         keep_seen: whether items of the history can be recommended.
-        max_users: evaluate this many users, drawn once with `seed`; None takes all.
-        seed: of that draw.
+        max_users: evaluate this many users, sampled once with `seed`; None takes all.
+        seed: of that sample.
 
     Raises:
         InputError: if `max_users` is below 1.

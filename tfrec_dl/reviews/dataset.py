@@ -35,5 +35,5 @@ class ReviewDataset:
 
     @property
     def features(self) -> dict[str, Catalogue | None]:
-        """None of items, none of users: their reviews tell of them."""
+        """None: items and users are described by their reviews."""
         return {"items": None, "users": None}

@@ -29,7 +29,7 @@ class DeepCoNN:
     """The network; its defaults were chosen on the validation parts of Amazon Musical Instruments.
 
     Beyond the paper, the score holds a bias of the user and of the item, as NARRE's does (Chen et al., WWW 2018,
-    equation 12): most of what a rating tells is there.
+    equation 12): most of the signal of a rating is there.
 
     Attributes:
         text: reads the words of a review; users' and items' documents share it, so that a review is read once. Its

@@ -102,7 +102,7 @@ def compile_rating_model(model: RatingModel, config: RatingTraining, steps_per_e
     steps = config.epochs * steps_per_epoch
     schedule = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, steps, alpha=0.01)
     optimizer = RowSparseAdam(schedule, weight_decay=config.weight_decay or None)
-    # Decay would touch every row of a table at every step, and draw thresholds to 0.
+    # Decay would touch every row of a table at every step, and pull thresholds to 0.
     tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
     optimizer.exclude_from_weight_decay([*tables, *(each for each in model.trainable_variables if each.shape.rank < 2)])
     optimizer.build(model.trainable_variables)

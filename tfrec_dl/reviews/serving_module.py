@@ -16,7 +16,7 @@ PAIRS_OF_TRAINING = "Knows users and items by the reviews of its training; other
 
 
 class ServableRatings(Protocol):
-    """The part of a `RatingModel` that is exported; its docstrings say more."""
+    """The part of a `RatingModel` that is exported."""
 
     documents: Documents
     scorer: tf.keras.Model

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfrec_dl.runs.strategies import is_asynchronous
 
-# What the tasks that remain are told: by the task's connection, by its missing heartbeats, by its new incarnation.
+# Errors that the remaining tasks see: by the task's connection, by its missing heartbeats, by its new incarnation.
 LOST = (
     tf.errors.UnavailableError,
     tf.errors.AbortedError,

@@ -37,7 +37,7 @@ def peak_memory() -> int:
 
 
 def _number(path: Path) -> int | None:
-    """A file's number; None where there is no file, or it says "max"."""
+    """A file's number; None where there is no file, or it holds "max"."""
     try:
         return int(path.read_text())
     except (OSError, ValueError):

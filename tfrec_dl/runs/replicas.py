@@ -9,7 +9,7 @@ def share_of_replicas(weight: tf.Tensor) -> tf.Tensor | float:
     """This replica's share of a weight in the sum over all replicas; 1 where there is one replica.
 
     A mean over this replica's part of a batch times the share, summed over the replicas, is the mean over the global
-    batch, however unevenly it is divided.
+    batch, however unevenly it is split.
 
     Args:
         weight: scalar float32, what the replica's mean is over.

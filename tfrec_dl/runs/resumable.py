@@ -139,7 +139,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
 
     def last_logs(self) -> dict[str, float]:
         """The metrics of the last finished epoch; none before the first."""
-        return {name: float(figure) for name, figure in self._rows[-1].items() if figure != ""} if self._rows else {}
+        return {name: float(value) for name, value in self._rows[-1].items() if value != ""} if self._rows else {}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the epoch's clock."""
@@ -159,7 +159,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             {
                 "epoch": epoch + 1,
                 "seconds": round(time.perf_counter() - self._began, 3),
-                **{name: float(figure) for name, figure in logs.items()},
+                **{name: float(value) for name, value in logs.items()},
             }
         )
         self._write_history()

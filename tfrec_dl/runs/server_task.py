@@ -11,7 +11,7 @@ POLL_SECONDS = 2.0
 
 
 def serve(run: Path | str) -> None:
-    """Serves the chief of a parameter-server cluster as the worker or parameter server that TF_CONFIG says.
+    """Serves the chief of a parameter-server cluster as the worker or parameter server that TF_CONFIG names.
 
     Args:
         run: folder of the chief's run; returns once that is finished.

@@ -13,7 +13,7 @@ from tfrec_dl.errors import InputError
 StrategyName = Literal["none", "mirrored", "multi-worker", "parameter-server", "tpu"]
 STRATEGIES: tuple[StrategyName, ...] = get_args(StrategyName)
 
-# Tables of at least two such parts are divided among parameter servers, kernels of the networks are not: a divided one
+# Tables of at least two such parts are split among parameter servers, kernels of the networks are not: a split one
 # is put together again at every use.
 SHARD_BYTES = 256 * 1024
 EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'

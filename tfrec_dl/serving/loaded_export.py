@@ -26,7 +26,7 @@ class LoadedExport:
 
     @property
     def signatures(self) -> Mapping[str, Any]:
-        """Its functions by name, which say what it can do."""
+        """Its functions by name."""
         signatures: Mapping[str, Any] = self.saved_model.signatures
         return signatures
 

@@ -27,7 +27,7 @@ def export_two_stage(
     has by itself; so `load` and `load_ranker` both take it. Items are known to both models by the same ids.
 
     Of the ranker's features of candidates, "retrieval_score" and "retrieval_rank" (from 0) are filled with what the
-    retrieval says of each; others are missing, as no request can know them.
+    retrieval gives each; others are missing, as no request can know them.
 
     Args:
         retrieval_model: a trained model.

@@ -10,11 +10,11 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.split import EvaluationCases, Split
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.evaluation.scorer import ModelScorer
 from tfrec_dl.metrics import HitRate
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import fit
+from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.towers.user_tower import UserTower, user_tower
 
 USERS = Catalogue(

@@ -103,7 +103,7 @@ def save_discriminator(model: ConvGAN, path: str | Path) -> Path:
     if path.exists():
         raise InputError(f"there is a file {str(path)!r} already: choose another name, or delete it.")
     with replacing(path) as temporary:
-        # Keras writes only to names that end as its format says.
+        # Keras writes only to names with the ending of its format.
         written = temporary.with_name(f"{temporary.name}{SUFFIX}")
         try:
             model.discriminator.save(written, save_format="keras")

@@ -1,4 +1,4 @@
-"""Options that `train` and `compare` have for every task, and what they mean."""
+"""Options of `train` and `compare` that every task has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields

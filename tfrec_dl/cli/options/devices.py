@@ -1,4 +1,4 @@
-"""Options that say where a training runs, and what is done about a cluster whose tasks come and go."""
+"""Options of the devices that a training runs on, and of clusters whose tasks come and go."""
 
 import json
 import os

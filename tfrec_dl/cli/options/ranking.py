@@ -1,4 +1,4 @@
-"""Options of ranking that retrieval does not have, and what they make of a recipe and a source."""
+"""Options of ranking, and the recipe and source that they describe."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,14 +41,14 @@ class RankingOptions:
     weight_column: Annotated[str | None, _option("C", "Column of how much a row counts.")] = None
     list_column: Annotated[
         list[str] | None,
-        _option("C", "Column that tells lists of impressions apart; repeat where it takes several."),
+        _option("C", "Column that distinguishes lists of impressions; repeat where it takes several."),
     ] = None
     position_column: Annotated[
         str | None, _option("C", "Column of places in the list: learnt from, and not served.")
     ] = None
     part_column: Annotated[
         str | None,
-        _option("C", 'Column that says "train", "validation" or "test" of each row, in place of --split.'),
+        _option("C", 'Column that holds "train", "validation" or "test" of each row, in place of --split.'),
     ] = None
     history: Annotated[
         str | None,
@@ -60,7 +60,7 @@ class RankingOptions:
 
 
 def ranking_source(table: TableOptions, options: RankingOptions) -> "RankingSource":
-    """The source of the table; what kind of label there is, its values say.
+    """The source of the table; the kind of label is inferred from its values.
 
     Raises:
         InputError: for options that do not fit together, or a table that cannot be read.

@@ -1,4 +1,4 @@
-"""Options of retrieval that ranking does not have, and what they make of a recipe and a source."""
+"""Options of retrieval, and the recipe and source that they describe."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tfrec_dl.data.source import DataSource
 
 PANEL = "With --task retrieval"
-PREPARED_OPTIONS = ("--data", "--split", "--kind")  # which say something of a prepared folder too
+PREPARED_OPTIONS = ("--data", "--split", "--kind")  # which apply to a prepared folder too
 
 
 class Kind(str, Enum):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 LEADERBOARD = ("leaderboard.csv", "leaderboard.json", "leaderboard.md", "leaderboard.png")
 
-# Of rankers, beside the figure that orders them: on a terminal and in Markdown.
+# Of rankers, beside the metric that orders them: on a terminal and in Markdown.
 BESIDE = ("auc", "log_loss", "calibration_error", "mae")
 SHOWN = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "ctr@1", "ctcvr_auc", "mae")
 

@@ -23,7 +23,7 @@ HEADING = "# Reliability of "
 
 
 def evaluate_ranking_run(run: "Run", part: str, folder: Path, as_json: bool) -> None:
-    """Evaluates a finished run anew on its data, prints the figures, and writes the reliability of its clicks.
+    """Evaluates a finished run anew on its data, prints the metrics, and writes the reliability of its clicks.
 
     Args:
         run: finished.
@@ -47,13 +47,13 @@ def evaluate_ranking_run(run: "Run", part: str, folder: Path, as_json: bool) -> 
     rows = ranking_rows(model.fitted_state, split)
     predictions = Predictor(model)(RankingBatches(rows, getattr(split, part), ROWS).in_order())
     reports = ranking_reports(predictions, split.impressions)
-    figures = {f"{part}/{name}": value for name, value in ranking_metrics(reports).items()}
+    metrics = {f"{part}/{name}": value for name, value in ranking_metrics(reports).items()}
     if as_json:
-        typer.echo(json.dumps(figures, indent=2))
+        typer.echo(json.dumps(metrics, indent=2))
     else:
         count, lists = len(predictions["row"]), len(np.unique(split.impressions.lists[predictions["row"]]))
         title = f"{run.recipe.name}: {count:,} impressions" + (f" in {lists:,} lists" if lists < count else "")
-        console().print(ranking_table(figures, part, title))
+        console().print(ranking_table(metrics, part, title))
     if CLICK not in predictions:
         return
     labels = split.impressions.labels[CLICK][predictions["row"]]

@@ -1,4 +1,4 @@
-"""The figures of a ranking run as a table."""
+"""The metrics of a ranking run as a table."""
 
 from collections.abc import Mapping
 
@@ -16,14 +16,14 @@ SHOWN = (
 )
 
 
-def ranking_table(figures: Mapping[str, float], part: str, title: str) -> Table:
-    """A table of the figures of ranking that people look at first.
+def ranking_table(metrics: Mapping[str, float], part: str, title: str) -> Table:
+    """A table of the metrics of ranking that people look at first.
 
     Args:
-        figures: as in metrics.json, "test/auc" with "test/auc/low" and "test/auc/high".
+        metrics: as in metrics.json, "test/auc" with "test/auc/low" and "test/auc/high".
         part: "test" or "validation".
         title: of the table.
     """
     ends = ("", "/low", "/high")
     names = [f"{part}/{name}{end}" for name in SHOWN for end in ends]
-    return metric_table({name: figures[name] for name in names if name in figures}, {part: part}, title)
+    return metric_table({name: metrics[name] for name in names if name in metrics}, {part: part}, title)

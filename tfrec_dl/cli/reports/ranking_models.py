@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tfrec_dl.recipes.recipe import Recipe
 
-# What has no choice, or the recipe's name says it.
+# What has no choice, or is in the recipe's name.
 HIDDEN = ("model.name", "model.ranker.name", "model.conversion.name", "model.rating.name")
 CONTENT = "model.content."
 PARTS = ("model.", "training.")

@@ -45,7 +45,7 @@ class RankingCommands(TaskCommands):
         say(f"model.rating.output {' or '.join(RATING_OUTPUTS)}, model.calibration platt, isotonic or none")
 
     def source(self, table: TableOptions, options: Any) -> Any:
-        """The table of impressions; what kind of label there is, its values tell."""
+        """The table of impressions; the kind of label is inferred from its values."""
         return ranking_source(table, options)
 
     def column_options(self, source: Any) -> Mapping[str, Iterable[str | None]]:

@@ -37,7 +37,7 @@ class RetrievalCommands(TaskCommands):
     example = "gru,caser"
 
     def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":
-        """The recipe; a hybrid where items have features, unless an option or the network says otherwise."""
+        """The recipe; a hybrid where items have features, unless an option or the network forbids it."""
         if model is None:
             raise InputError("--model is missing: name a recipe of `tfrec-dl models`, for example gru.")
         chosen: RetrievalOptions = options

@@ -20,8 +20,8 @@ def checked_images(
     """Reads a column of pictures.
 
     JPEG (also grey and CMYK), PNG, GIF (its first frame), BMP and WebP; what is transparent becomes white. Pictures are
-    stretched to `size` by area averaging; EXIF orientation is not looked at. An entirely black picture cannot be told
-    from a missing one.
+    stretched to `size` by area averaging; EXIF orientation is not looked at. An entirely black picture and a
+    missing one are the same.
 
     Args:
         cells: [n] each the path of a picture, its encoded bytes, or a uint8 array [height, width, 1, 3 or 4].

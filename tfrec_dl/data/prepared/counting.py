@@ -54,7 +54,7 @@ def count_items(connection: Any, shards: int, min_count: int, work: Work) -> int
 
 
 def draw_users(connection: Any, shards: int, wanted: int, work: Work) -> tuple[int, int]:
-    """Draws the users to validate and test on: those with the lowest lots.
+    """Samples the users to validate and test on: those with the lowest random numbers.
 
     Args:
         connection: to the engine.

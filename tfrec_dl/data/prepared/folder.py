@@ -96,8 +96,8 @@ class PreparedFolder:
         history = Histories.from_rows(np.repeat(rows, lengths), lists.flatten().to_numpy(), users)
         validation, test = (Histories.from_rows(rows, table[name].to_numpy(), users) for name in ("validation", "test"))
         known = validation.items != UNKNOWN
-        met = Histories.from_rows(rows[known], validation.items[known], users)
-        return EvaluationCases(history, validation), EvaluationCases(history.extended_by(met), test)
+        validated = Histories.from_rows(rows[known], validation.items[known], users)
+        return EvaluationCases(history, validation), EvaluationCases(history.extended_by(validated), test)
 
 
 def write_lengths(folder: Path, lengths: Sequence[Sequence[tuple[int, int]]]) -> None:

@@ -37,7 +37,7 @@ def partition(
         kind: of the times, as `common_time_kind` has it.
         shards: how many.
         work: gets the pieces.
-        progress: told of rows.
+        progress: counts rows.
 
     Returns:
         Rows of each file.

@@ -40,7 +40,7 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
     Args:
         config: the table, its columns, and what to make of it.
         folder: to write; new, or that of the same call's unfinished preparation.
-        progress: told how far it is.
+        progress: is called with how far it is.
 
     Returns:
         The folder: `shards/`, `vocabulary.txt`, `evaluation.parquet`, `lengths.parquet`, and `prepared.json`, which is

@@ -79,7 +79,7 @@ def write_shards(
         seed: of the lots.
         highest: lot of a sampled user.
         work: has the sorted rows and the vocabulary; its folder gets `shards/`.
-        progress: told of shards.
+        progress: counts shards.
 
     Returns:
         Facts of each shard: its file's name, bytes and SHA-256; users; interactions trained, dropped, validation, test;

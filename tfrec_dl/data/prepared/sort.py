@@ -39,7 +39,7 @@ def sort(connection: Any, shards: int, weighted: bool, seed: int, work: Work, pr
         weighted: whether rows have weights.
         seed: of the lots.
         work: has the pieces; gets the rest.
-        progress: told of shards.
+        progress: counts shards.
     """
     pieces = sorted(work.path("rows").glob("*.parquet"))
     weight = ", weight" if weighted else ""

@@ -178,8 +178,8 @@ def split_by_part(
     vocabulary = Vocabulary.build(interactions.item_ids, interactions.items[trained], min_count)
     if catalogue_ids is not None:
         # Items below min_count stay unknown: they have training interactions, so a count of 0 would be wrong.
-        met = interactions.item_ids[np.unique(interactions.items[trained])]
-        rare = set(met[vocabulary.encode(met) == UNKNOWN])
+        known = interactions.item_ids[np.unique(interactions.items[trained])]
+        rare = set(known[vocabulary.encode(known) == UNKNOWN])
         vocabulary = vocabulary.extended([item for item in catalogue_ids if str(item) not in rare])
     indices = vocabulary.encode(interactions.item_ids)
 

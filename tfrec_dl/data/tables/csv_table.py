@@ -86,7 +86,7 @@ class CsvTable:
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
-        """Says what is wrong with a malformed file, and where."""
+        """Describes what is wrong with a malformed file, and where."""
         try:
             yield
         except pa.ArrowInvalid as error:

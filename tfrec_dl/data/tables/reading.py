@@ -44,7 +44,7 @@ class TableFile:
 
     CSV is UTF-8 with a header, separated by commas (tabs when the name ends in .tsv), quoted with double quotes; ids
     are text, so that "007" stays "007"; an empty field is a missing value. Compressed with gzip when the name ends in
-    .gz or the content says so. Parquet when the name ends in .parquet or .pq, or the content says so.
+    .gz or the content is compressed. Parquet when the name ends in .parquet or .pq, or the content is Parquet.
 
     Args:
         path: the file.

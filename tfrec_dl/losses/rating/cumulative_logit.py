@@ -17,7 +17,7 @@ class CumulativeLogit(RatingOutput):
     """The score moves along learned thresholds between the rating's levels, and the prediction is the expected rating.
 
     P(rating above level k) = sigmoid(score - threshold_k). Where most ratings are the highest, a score that is high
-    already gains less from a good item than a middling one does, which a sum of biases cannot say. Source: OrdRec
+    already gains less from a good item than a middling one does, which a sum of biases cannot express. Source: OrdRec
     (Koren and Sill, RecSys 2011); McCullagh, Regression Models for Ordinal Data, 1980.
 
     Attributes:

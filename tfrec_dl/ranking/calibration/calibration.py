@@ -1,4 +1,4 @@
-"""From a ranker's logits to probabilities that can be taken at their word."""
+"""Calibration of a ranker's logits: probabilities that agree with observed click rates."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Isotonic(CalibrationMethod):
         blocks = np.repeat(np.arange(len(steps.blocks) - 1), np.diff(steps.blocks))
         centres = np.bincount(blocks, weights=mass * distinct) / np.bincount(blocks, weights=mass)
         values = special.logit(steps.x[steps.blocks[:-1]])
-        # Steps so near to each other that float32 does not tell them apart are one.
+        # Steps so near to each other that they are equal in float32 are one.
         kept = np.append(True, np.diff(centres.astype(np.float32)) > 0)
         line = Calibration(centres[kept].tolist(), values[kept].tolist(), slope)
         found = line.calibrated_logits(x).numpy().astype(np.float64)

@@ -1,4 +1,4 @@
-"""What a ranking model reads of impressions, and batches of it that hold whole lists."""
+"""Batches of impressions that hold whole lists."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

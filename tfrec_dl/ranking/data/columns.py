@@ -1,4 +1,4 @@
-"""Which column of a table of impressions plays which part."""
+"""Names of the columns of a table of impressions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from tfrec_dl.ranking.data.feedback import Feedback
 
 @dataclass(frozen=True)
 class ImpressionColumns:
-    """Which column of a table of impressions plays which part.
+    """Names of the columns of a table of impressions.
 
     Attributes:
         user: column of user ids.
@@ -22,7 +22,7 @@ class ImpressionColumns:
             request's id. Without any, each row is a list of its own.
         position: column of places in the list, from 0 or 1; a matter of training alone (see `docs/ranking.md`). None:
             places play no part, or are an ordinary feature of the context.
-        part: column that says "train", "validation" or "test", the same for a whole list.
+        part: column that holds "train", "validation" or "test", the same for a whole list.
         context: further column -> kind, or "ignore", where the guess is wrong; a column that plays another part is a
             feature too where its kind is given, unless it is an outcome of the impression.
     """

@@ -1,4 +1,4 @@
-"""What users did with what they were shown, in order of time: the histories that rankers read."""
+"""Histories that rankers read: what users did with what they were shown, in order of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MOST_LEVELS = 20
 class Levels:
     """How well a past item was liked, as a small number from 1; 0 is padding.
 
-    Of clicks, 2 is what converted and 1 the rest. Ratings are told apart as they are, or, beyond 20 different ones, by
+    Of clicks, 2 is what converted and 1 the rest. Ratings are levels as they are, or, beyond 20 different ones, by
     20 quantiles.
 
     Attributes:

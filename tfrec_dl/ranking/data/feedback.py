@@ -1,4 +1,4 @@
-"""How the columns of a table become feedback: labels to learn, and how much a row counts."""
+"""Columns of feedback -> labels to learn, and the weight of each row."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -66,7 +66,7 @@ class Feedback:
             )
         if self.like is not None and self.click is None:
             raise InputError(
-                f"like is {self.like:g}, but no column is named whose values it divides: name it as click."
+                f"like is {self.like:g}, but it is a threshold of a column that is not named: name it as click."
             )
         if self.dislike is not None and (self.like is None or self.dislike >= self.like):
             raise InputError(f"dislike is {self.dislike:g} and like {self.like}: give like, and let it be above.")

@@ -1,4 +1,4 @@
-"""A checked table of impressions: what was shown to whom, in which list and context, and what came of it."""
+"""A checked table of impressions: user, item, list, context and feedback of each."""
 
 import hashlib
 from dataclasses import dataclass, replace

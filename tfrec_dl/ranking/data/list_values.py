@@ -27,7 +27,7 @@ def refuse_mixed(lists: np.ndarray, values: np.ndarray, column: pd.Series, name:
     first = np.zeros(lists.max() + 1, dtype=np.int64)
     first[lists[::-1]] = np.arange(len(lists))[::-1]  # the last to be written is the list's first row
     mixed = values != values[first[lists]]
-    remedy = "name columns that tell lists apart"
+    remedy = "name columns that distinguish lists"
     refuse(mixed, column, name, locate, f"the list has another {name!r} in an earlier row", remedy)
 
 

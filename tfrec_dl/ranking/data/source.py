@@ -1,4 +1,4 @@
-"""Where a ranking run's impressions come from and how they are split: a description that can be written down."""
+"""Description of a table of impressions and its split, which is written into a run's configuration."""
 
 import logging
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class RankingSource(FeatureTables):
         history: table of interactions that make up the users' histories, with times in the same unit; None: what is
             clicked in the impressions.
         split: "temporal", the last lists to test on; "random", sampled lists; or "given", by the column `part`.
-        part: column that says "train", "validation" or "test".
+        part: column that holds "train", "validation" or "test".
         validation_share: share of the lists to validate on.
         test_share: share of the lists to test on.
         seed: of a random split.

@@ -116,14 +116,14 @@ def split_at_random(
 def split_as_given(impressions: Impressions) -> ImpressionSplit:
     """The parts that the table itself names.
 
-    It is a split in time where nobody has a list before one of an earlier part. Else histories up to a list would tell
+    It is a split in time where nobody has a list before one of an earlier part. Else histories up to a list would leak
     training what is to be tested.
 
     Raises:
         InputError: if it names none, or leaves one empty.
     """
     if impressions.parts is None:
-        raise InputError("no column says which part an impression is in: name it")
+        raise InputError("no column is named that holds the part of each impression: name it")
     first = first_rows(impressions.lists)
     users, parts = impressions.users[first], impressions.parts[first]
     times = np.arange(len(first)) if impressions.times is None else impressions.times[first]

@@ -1,1 +1,1 @@
-"""What a ranker reads of an impression: fields, comparisons, histories."""
+"""Features of an impression that a ranker reads: fields, comparisons, histories."""

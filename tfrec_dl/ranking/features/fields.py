@@ -1,4 +1,4 @@
-"""What a ranker reads: one vector a field."""
+"""Fields that a ranker reads, one vector each."""
 
 from typing import NamedTuple
 

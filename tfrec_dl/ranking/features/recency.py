@@ -1,4 +1,4 @@
-"""How long ago a past interaction was, counted in items."""
+"""Recency of a past interaction, counted in items."""
 
 import tensorflow as tf
 
@@ -9,7 +9,7 @@ class Recency(tf.keras.layers.Layer):
     """Numbers the last items of a history from its end.
 
     Args:
-        longest: items that are told apart; those before them have the number 0.
+        longest: items that are distinguished; those before them have the number 0.
     """
 
     def __init__(self, longest: int, **kwargs: object) -> None:

@@ -1,4 +1,4 @@
-"""Ids that a table of vectors has no row for."""
+"""Ids without a row in an embedding table."""
 
 import tensorflow as tf
 

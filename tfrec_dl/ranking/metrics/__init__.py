@@ -1,1 +1,1 @@
-"""How good predicted probabilities of clicks are: as an order, as probabilities, and list by list."""
+"""Metrics of predicted click probabilities: of their order, of their calibration, and of lists."""

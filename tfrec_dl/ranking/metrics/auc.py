@@ -1,4 +1,4 @@
-"""The probability that a clicked row scores above one that is not: over all rows, and within users or lists."""
+"""Area under the ROC curve: over all rows, and within users or lists."""
 
 from __future__ import annotations
 

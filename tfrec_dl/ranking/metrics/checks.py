@@ -1,4 +1,4 @@
-"""Columns of numbers as the metrics need them, or one line about what is wrong with them."""
+"""Checks of columns of numbers and ids that metrics are computed from."""
 
 from __future__ import annotations
 

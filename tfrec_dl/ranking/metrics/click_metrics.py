@@ -1,4 +1,4 @@
-"""Every metric of a click report from one pass over resamples of users."""
+"""Metrics of a click report, computed in one pass over resamples of users."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfrec_dl.evaluation.intervals import weighted_sums
-from tfrec_dl.evaluation.resampling import Ratios, divided
+from tfrec_dl.evaluation.resampling import Ratios, quotient
 from tfrec_dl.ranking.metrics.auc import ResampledAUC, group_aucs
 from tfrec_dl.ranking.metrics.log_loss import entropy, log_losses
 from tfrec_dl.ranking.metrics.ranked_lists import rank_lists
@@ -87,7 +87,7 @@ class ClickMetrics:
         names = self._ratios[0].names
         rate, loss = ratios[0][:, names.index("ctr")], ratios[0][:, names.index("log_loss")]
         # The bins stay those of the rows as they are.
-        error = divided(
+        error = quotient(
             np.abs(weighted_sums(weights, self._errors)).sum(axis=1), weighted_sums(weights, self._rows[:, None])[:, 0]
         )
         return np.column_stack([self._auc.values(weights), loss / entropy(rate), error, *ratios])

@@ -1,4 +1,4 @@
-"""Conversion rates: those observed after clicks, and those that two predicted probabilities promise."""
+"""Metrics of predicted conversions, after clicks and over all impressions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far probabilities are from what happened: the log loss, and the log loss next to that of a constant."""
+"""Log loss of predicted probabilities, and normalised entropy."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def log_losses(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def normalised_entropy(predicted: ArrayLike, labels: ArrayLike) -> float:
-    """Log loss divided by that of predicting the rows' own click rate throughout: below 1 where the model knows more.
+    """Log loss divided by that of predicting the rows' own click rate throughout: below 1 where the model is better.
 
     It makes data with different click rates comparable. Source: He et al., Practical Lessons from Predicting Clicks on
     Ads at Facebook, ADKDD 2014, section 2.

@@ -1,4 +1,4 @@
-"""The click rate that a new policy would earn, from a log of what an old one showed with known probabilities."""
+"""Off-policy evaluation: the click rate of a new policy, estimated from the log of an old one."""
 
 from __future__ import annotations
 
@@ -84,13 +84,13 @@ class LoggedFeedback:
 
 @dataclass(frozen=True)
 class OffPolicyEstimate:
-    """What a new policy would earn a row, and whether the log can tell.
+    """Estimated reward of a new policy a row, and how much of the log supports it.
 
     Attributes:
         value: the estimate.
         low: lower end of its 95 % interval.
         high: upper end.
-        effective_sample_size: rows (or lists) that would tell as much had the new policy shown them itself: Kish's
+        effective_sample_size: rows (or lists) that would be as informative had the new policy shown them itself: Kish's
             square of the sum over the sum of squares of the weights. The intervals hold from about a hundred on.
         largest_weight: after clipping. One row with a large share of all weights decides the estimate alone.
         mean_weight: before clipping. Near 1 where the propensities are right and the logging policy had some chance to

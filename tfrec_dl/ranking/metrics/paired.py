@@ -1,4 +1,4 @@
-"""How far apart two models of clicks are."""
+"""Paired comparison of two click models on the same rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of each list in the order of their scores, and what that order is worth."""
+"""Metrics of ranked lists: the rows of each list in the order of their scores."""
 
 from __future__ import annotations
 

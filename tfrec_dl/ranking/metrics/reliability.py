@@ -1,4 +1,4 @@
-"""Whether 3 % means 3 in a hundred: predicted and observed click rates side by side."""
+"""Reliability: predicted and observed click rates side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reliability tables for people: Markdown and a picture."""
+"""Rendering of reliability tables as Markdown and as a picture."""
 
 from __future__ import annotations
 

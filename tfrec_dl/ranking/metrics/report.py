@@ -1,4 +1,4 @@
-"""What an evaluation of predicted clicks found."""
+"""Report of an evaluation of predicted clicks."""
 
 from __future__ import annotations
 

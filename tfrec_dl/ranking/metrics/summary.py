@@ -1,4 +1,4 @@
-"""Metrics with their intervals, as flat numbers."""
+"""Metrics with their intervals as a flat dict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which candidate of a list is clicked, if any.
+"""Objective of clicks as a choice among the candidates of a list, or of none.
 
 Source: McFadden, Conditional Logit Analysis of Qualitative Choice Behavior, 1974.
 """

@@ -1,4 +1,4 @@
-"""Whether an impression is clicked."""
+"""Objective of clicks: whether an impression is clicked."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Whether a click converts.
+"""Objective of conversions: whether a click converts.
 
 Source: Ma et al., Entire Space Multi-Task Model: An Effective Approach for Estimating Post-Click Conversion Rate,
 SIGIR 2018 (ESMM).

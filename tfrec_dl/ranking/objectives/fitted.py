@@ -1,4 +1,4 @@
-"""An objective that knows its training labels."""
+"""An objective fitted on the training labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class FittedObjective:
 
     Attributes:
         config: which objective.
-        levels: [K] float32, what it has to know of the training labels: what a score of 0 means, the rating's levels.
+        levels: [K] float32, fitted on the training labels: what a score of 0 means, the rating's levels.
     """
 
     config: Objective

@@ -88,7 +88,7 @@ class Objective(ABC):
         return tf.sigmoid(self.logits(outputs, lists))
 
     def about(self) -> str:
-        """What else a log of the training tells of it, in a few words; default nothing."""
+        """What else the log of a training has of it, in a few words; default nothing."""
         return ""
 
 

@@ -1,4 +1,4 @@
-"""How an item is rated."""
+"""Objective of ratings: how an item is rated."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -33,7 +33,7 @@ class Rating(Objective):
         """[2 + K] float32: the lowest and the highest rating, and the K levels of the output.
 
         Raises:
-            InputError: if the output cannot tell so many levels apart.
+            InputError: if the output has no room for so many levels.
         """
         ratings = labels[RATING]
         ends = np.array([ratings.min(), ratings.max()], dtype=np.float32)

@@ -21,7 +21,7 @@ class DIN(Ranker):
     """Past items summed, each with a weight that depends on the candidate, then hidden layers over that and all fields.
 
     The user's interest is v(A) = sum over j of a(e_j, v_A) e_j (equation 3). The weights are no softmax, so that the
-    sum says how strong an interest is, not only which.
+    sum shows how strong an interest is, not only which.
 
     Attributes:
         attention_units: width of each hidden layer of the activation unit a.

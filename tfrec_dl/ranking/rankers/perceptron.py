@@ -1,4 +1,4 @@
-"""Hidden layers with dropout, the deep part of most rankers."""
+"""Multilayer perceptron: hidden layers with dropout, the deep part of most rankers."""
 
 from collections.abc import Sequence
 

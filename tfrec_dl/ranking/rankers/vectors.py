@@ -1,4 +1,4 @@
-"""Every vector of an impression, the history as one of them."""
+"""Vectors of an impression's fields, with the history as one of them."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""What a request to an exported ranking model holds, and what its parts are called."""
+"""Names and shapes of the inputs of an exported ranking model."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,10 +22,10 @@ class RankingInputs:
 
     Attributes:
         kinds: raw feature of the context -> kind.
-        request_features: those that belong to the request, the others to the candidate; None where nobody can tell.
+        request_features: those that belong to the request, the others to the candidate; None where unknown.
         compared: numbers of the context that are compared with those of the past items.
-        timed: whether it counts how long ago the past items were met.
-        label: "rating" or "conversion" where it counts what the user thought of the past items, else None.
+        timed: whether it counts how long ago the past items were interacted with.
+        label: "rating" or "conversion" where it reads the user's feedback on the past items, else None.
     """
 
     kinds: Mapping[str, Kind]
@@ -83,13 +83,13 @@ class RankingInputs:
 
     @property
     def asked(self) -> tuple[FeatureInput, ...]:
-        """Those that `recommend_ranked` takes, [B]; all where nobody can tell what belongs to the request."""
+        """Those that `recommend_ranked` takes, [B]; all where it is unknown what belongs to the request."""
         known = self.context if self.request_features is None else self.request
         return tuple(each for each in known if each.feature not in FROM_RETRIEVAL)
 
     @cached_property
     def past_numbers(self) -> dict[str, str]:
-        """Compared number -> the input [B, L] that says what it was when the past items were shown."""
+        """Compared number -> the input [B, L] of its values when the past items were shown."""
         found: dict[str, str] = {}
         names = {each.feature: each.name for each in self.context}
         taken = {name.lower() for name in (*names.values(), *self._past_without_numbers)}
@@ -108,7 +108,7 @@ class RankingInputs:
 
     @property
     def past_of_two_stages(self) -> tuple[str, ...]:
-        """Those that `recommend_ranked` takes: nobody knows what the retrieval said of the past items."""
+        """Those that `recommend_ranked` takes: the retrieval's scores of the past items are not known."""
         unknown = {self.past_numbers.get(feature) for feature in FROM_RETRIEVAL}
         return tuple(name for name in self.past if name not in unknown)
 
@@ -128,7 +128,7 @@ class RankingInputs:
 
     @property
     def label_input(self) -> str | None:
-        """The input that says what the user thought of the past items."""
+        """The input with the user's feedback on the past items."""
         return None if self.label is None else f"history_{self.label}"
 
     @property

@@ -157,7 +157,7 @@ class RankingModule(tf.Module):
         }
         batch["level"] = tf.where(batch["history"] == 0, 0, self._levels(fitted_state, past, batch["history"]))
         if fitted_state.context is not None:
-            # Ids that no training knows are told apart all the same.
+            # Ids unknown to the training are distinguished all the same.
             keys = tf.unique(tf.concat([tf.reshape(history, [-1]), candidates], axis=0), tf.int64).idx
             seen = tf.reshape(keys[: tf.size(history)], tf.shape(history))
             compared = Compared(

@@ -129,7 +129,7 @@ class Ranker:
                 if len(pd.unique(pd.Series(row, dtype=object))) > 1:
                     raise InputError(
                         f"column {column!r} belongs to the request, but one request has {show(row[0])} and others: "
-                        "give one value, or name list columns that tell requests apart."
+                        "give one value, or name list columns that distinguish requests."
                     )
             return [row[0] for row in found]
 

@@ -12,7 +12,7 @@ from tfrec_dl.ranking.objectives.fitted import FittedObjective
 
 
 class ServableRanker(Protocol):
-    """The part of a `RankingModel` that is exported; its docstrings say more."""
+    """The part of a `RankingModel` that is exported."""
 
     objectives: dict[str, FittedObjective]
     fitted_state: FittedState

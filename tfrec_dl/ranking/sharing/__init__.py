@@ -1,4 +1,4 @@
-"""Sharing: what the heads of a ranking model have in common, and what is each one's own.
+"""Sharing: which parts the heads of a multi-task ranking model have in common.
 
 Every registered class is a name of this package: `sharing.MMoE`.
 """

@@ -1,4 +1,4 @@
-"""The base class of what heads share and its registry."""
+"""Base class and registry of sharing between heads."""
 
 from __future__ import annotations
 

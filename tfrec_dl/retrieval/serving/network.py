@@ -15,7 +15,7 @@ from tfrec_dl.serving.weights import lookup_tables, variables_read
 
 
 class ServableModel(Protocol):
-    """The part of a `RetrievalModel` that is exported; its docstrings say more."""
+    """The part of a `RetrievalModel` that is exported."""
 
     vocabulary: Vocabulary
     max_length: int

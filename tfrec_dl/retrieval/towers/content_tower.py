@@ -1,4 +1,4 @@
-"""The item tower of models that know an item by what it is, alone or together with its id."""
+"""Item tower over the features of an item, alone or together with its id."""
 
 from collections.abc import Mapping
 

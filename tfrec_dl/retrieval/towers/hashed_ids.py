@@ -1,4 +1,4 @@
-"""A table of items that is smaller than the catalogue: rare items share its rows."""
+"""Item tower over hashed ids: a table smaller than the catalogue, whose rows rare items share."""
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field

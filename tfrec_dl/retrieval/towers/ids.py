@@ -1,4 +1,4 @@
-"""The item tower of models that know an item by its id."""
+"""Item tower over ids: an embedding table."""
 
 import numpy as np
 import tensorflow as tf

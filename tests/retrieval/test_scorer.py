@@ -3,9 +3,11 @@ import pytest
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation import scorer as scorer_module
+from tfrec_dl.evaluation import scorer as blocks_module
 from tfrec_dl.evaluation.ranks import rank_targets
-from tfrec_dl.evaluation.scorer import ModelScorer, as_scorer
+from tfrec_dl.evaluation.scorer import as_scorer
+from tfrec_dl.retrieval import scorer as scorer_module
+from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.tables import Tables
 
 
@@ -13,6 +15,7 @@ class Model:
     """The query depends on the order of the items: the first counts half of the next, and so on."""
 
     max_length = 4
+    user_tower = None
 
     def __init__(self, vocabulary):
         self.vocabulary = vocabulary
@@ -26,6 +29,9 @@ class Model:
 
     def tables(self):
         return Tables(self.vectors.value(), self.vectors.value())
+
+    def scorer(self):
+        return ModelScorer(self)
 
 
 def by_hand(model, row):
@@ -56,7 +62,7 @@ def test_an_empty_history_scores_by_popularity(model, histories):
 @pytest.mark.parametrize("tokens", [1, 7, 10_000])
 def test_batches_by_length_put_every_query_back_in_its_row(model, histories, monkeypatch, tokens):
     monkeypatch.setattr(scorer_module, "QUERY_TOKENS", tokens)
-    monkeypatch.setattr(scorer_module, "QUERY_CHUNK", 4)
+    monkeypatch.setattr(blocks_module, "QUERY_CHUNK", 4)
     blocks = [block.copy() for block in ModelScorer(model).score_blocks(histories(ROWS), 2)]
     assert [len(block) for block in blocks] == [2, 2, 2]
     expected = np.stack([by_hand(model, row) for row in ROWS])
