@@ -47,7 +47,7 @@ class TfIdf(ColdStartBaseline):
         Words are runs of at least two letters or digits, in lower case.
 
         Args:
-            texts: [vocabulary.size] one text an index, such as title, genres and plot in one; "" for padding, unknown and
+            texts: [vocabulary.size] one text an index, such as title and plot in one; "" for padding, unknown and
                 items without a text.
             vocabulary: the items.
             stop_words: "english" leaves out the commonest English words; None leaves none out.

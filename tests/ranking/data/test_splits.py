@@ -105,7 +105,7 @@ def test_parts_may_be_given_by_the_table():
     for number, rows in enumerate(parts(split)):
         assert rows.tolist() == np.flatnonzero(frame["list"] % 3 == number).tolist()
     assert not split.in_time
-    with pytest.raises(InputError, match="no column says which part an impression is in"):
+    with pytest.raises(InputError, match="no column is named that holds the part of each impression"):
         split_as_given(impressions_of(shuffled(), lists=("list",)))
     for change, message in (
         (lambda part: part.replace("test", "tset"), "a part is one of train, validation, test"),
