@@ -25,7 +25,7 @@ def vocabulary_of(size: int) -> Vocabulary:
     return Vocabulary(np.array([f"i{item}" for item in range(size)], dtype=object), np.ones(size, dtype=np.int64))
 
 
-def test_recipes_of_the_issue_exist_and_name_their_source():
+def test_sequence_recipes_exist_and_every_recipe_names_its_source():
     assert {"simple_rnn", "lstm", "gru", "caser", "next_it_net"} <= set(RECIPES)
     for name, recipe in RECIPES.items():
         assert recipe.name == name
@@ -108,7 +108,7 @@ def test_setting_that_two_parts_have_is_ambiguous():
 
 @pytest.mark.parametrize("name", recipes_of("retrieval"))
 def test_recipe_comes_back_from_json(name):
-    changed = {"dropout": 0.25, "loss": "gbce", "negatives": 11}
+    changed = {"state_dropout": 0.25, "loss": "gbce", "negatives": 11}
     if "autoencoder" in (RECIPES[name].model.name, getattr(RECIPES[name].model, "generator", RECIPES[name].model).name):
         # whose loss is its own
         changed = {"units": "40,20", "regularization": 0.5}
