@@ -110,17 +110,22 @@ def test_file_in_place_of_the_folder_or_of_a_parent_is_refused(tmp_path, recipe,
 def test_damaged_configuration_is_refused(copy, recipe, source):
     truncate(copy / "config.json")
     assert "config.json cannot be read" in refusal(recipe, source, copy)
-    (copy / "config.json").write_text("[]")
-    with pytest.raises(InputError, match="is not a run's configuration") as refused:
-        Run.open(copy)
-    assert "\n" not in str(refused.value)
+    for text in ("[]", "null", "3", "{}"):
+        (copy / "config.json").write_text(text)
+        with pytest.raises(InputError, match="config.json is not a run's configuration") as refused:
+            Run.open(copy)
+        assert "\n" not in str(refused.value)
+        assert refusal(recipe, source, copy).startswith(str(copy))
 
 
-@pytest.mark.parametrize("change", [{"recipe": {}}, {"data": {"path": "x", "split": "by-hand"}}, {"data": {}}])
+@pytest.mark.parametrize(
+    "change",
+    [{"recipe": {}}, {"recipe": "gru"}, {"recipe": None}, {"data": {"path": "x", "split": "by-hand"}}, {"data": {}}],
+)
 def test_configuration_of_something_else_is_refused(copy, change):
     path = copy / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
-    with pytest.raises(InputError, match="not a r") as refused:
+    with pytest.raises(InputError, match="config.json is not a r") as refused:
         Run.open(copy)
     assert "\n" not in str(refused.value)
 

@@ -63,6 +63,8 @@ class Run(RunFolder):
         try:
             recipe = Recipe.from_dict(config["recipe"])
             return Run(folder, recipe, recipe.family.task.source(config["data"]))
+        except InputError as error:
+            raise InputError(f"{folder / 'config.json'} is not a run's configuration: {error}") from error
         except (KeyError, TypeError, ValidationError) as error:
             reason = f"{type(error).__name__}, {str(error).splitlines()[0]}"
             raise InputError(f"{folder / 'config.json'} is not a run's configuration ({reason}).") from error

@@ -16,8 +16,13 @@ RENAMED = {
 """Family of models -> {old name of a setting: its name}."""
 
 
-def with_new_names(recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """The plain values of a recipe, with settings of its model under the names that they have now."""
+def with_new_names(recipe: Any) -> Any:
+    """The plain values of a recipe, with settings of its model under the names that they have now.
+
+    What is no mapping is given back as it is: it is no recipe, and whoever reads it says so.
+    """
+    if not isinstance(recipe, Mapping):
+        return recipe
     model = recipe.get("model")
     names = RENAMED.get(str(model.get("name")), {}) if isinstance(model, Mapping) else {}
     return {**recipe, "model": _renamed(model, names)} if names else dict(recipe)

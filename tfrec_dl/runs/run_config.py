@@ -40,7 +40,7 @@ def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]
 
 def check_continues(folder: Path, config: dict[str, Any]) -> None:
     """Raises InputError unless the folder's run is unfinished and was begun with just this configuration."""
-    found = read_json(folder / "config.json")
+    found = _read_object(folder / "config.json")
     if (folder / "metrics.json").exists():
         raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
     if "recipe" in found:
@@ -60,7 +60,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     Raises:
         InputError: if it is missing or damaged, or a plugin is not installed.
     """
-    config = read_json(folder / "config.json")
+    config = _read_object(folder / "config.json")
     try:
         load_plugins(config.get("plugins", ()))
     except InputError as error:
@@ -92,6 +92,13 @@ def installed_versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
             versions[package] = "unknown"
     return versions
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    values = read_json(path)
+    if not isinstance(values, dict):
+        raise InputError(f"{path} is not a run's configuration ({type(values).__name__}, not an object).")
+    return values
 
 
 def _is_unstarted(folder: Path) -> bool:
