@@ -79,7 +79,14 @@ def test_recipe_is_din_unless_another_is_named(name, expected):
     assert (recipe.name, recipe.model.dimension) == (expected, 8)
 
 
-@pytest.mark.parametrize(("name", "said"), [("dnn", "did you mean"), ("gru", "is a recipe of --task retrieval")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("dnn", "did you mean"),
+        ("gru", "is a recipe of --task retrieval"),
+        ("transformer9", "choose one of conv_ncf, "),
+    ],
+)
 def test_other_recipe_is_refused(name, said):
     with pytest.raises(InputError, match=said):
         ranking_recipe(name, {})

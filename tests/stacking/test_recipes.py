@@ -104,6 +104,11 @@ def test_settings_by_the_names_of_earlier_versions_are_read(stacked):
     ("settings", "message"),
     [
         ({"members": "gru,casr"}, "no recipe is called 'casr': did you mean 'caser'?"),
+        ({"members": "gru,din"}, "'din' does not find items: choose one of simple_rnn,"),
+        (
+            {"members": "gru,transformer9"},
+            "no recipe is called 'transformer9': choose one of simple_rnn, lstm, gru, caser",
+        ),
         ({"members": "gru,stacked"}, "'stacked' is several networks, not one"),
         ({"baselines": "ease,svd"}, "setting model.baselines.1 is 'svd': no baseline is called 'svd': choose one of"),
         ({"units": 0}, "setting model.members.gru.model.body.units is 0: Input should be greater than or equal to 1"),

@@ -41,15 +41,19 @@ def register_recipe(recipe: Recipe) -> Recipe:
     return recipe
 
 
-def get_recipe(name: str) -> Recipe:
+def get_recipe(name: str, recipes: Mapping[str, Recipe] = RECIPES) -> Recipe:
     """The recipe of that name.
+
+    Args:
+        name: of the recipe.
+        recipes: to choose from, by name; by default all.
 
     Raises:
         InputError: if there is none; names the nearest.
     """
-    if name not in RECIPES:
-        raise InputError(f"no recipe is called {name!r}: {closest(name, RECIPES)}")
-    return RECIPES[name]
+    if name not in recipes:
+        raise InputError(f"no recipe is called {name!r}: {closest(name, recipes)}")
+    return recipes[name]
 
 
 def recipes_of(task: str) -> dict[str, Recipe]:

@@ -64,9 +64,11 @@ def _network(name: str) -> dict[str, Any]:
     recipes = known_recipes()
     networks = [each for each, recipe in recipes.items() if recipe.family.is_network]
     if name not in recipes:
-        raise InputError(f"no recipe is called {name!r}: {closest(name, recipes)}")
+        raise InputError(f"no recipe is called {name!r}: {closest(name, networks)}")
     if name not in networks:
-        raise InputError(f"{name!r} is several networks, not one: choose one of {', '.join(networks)}.")
+        tasks = {recipes[network].family.task.name for network in networks}
+        what = "is several networks, not one" if recipes[name].family.task.name in tasks else "does not find items"
+        raise InputError(f"{name!r} {what}: choose one of {', '.join(networks)}.")
     model, training = recipes[name].model, recipes[name].training
     usual = training == type(training)()
     return {

@@ -73,13 +73,13 @@ class TaskCommands(ABC):
 
     def named(self, name: str, settings: Mapping[str, Any]) -> "Recipe":
         """The recipe of that name with its settings; refuses one of another task."""
-        from tfrec_dl.recipes.named import get_recipe
+        from tfrec_dl.recipes.named import RECIPES, get_recipe, recipes_of
 
-        recipe = get_recipe(name)
-        task = recipe.family.task.name
-        if task != self.name:
+        recipes = recipes_of(self.name)
+        if name in RECIPES and name not in recipes:
+            task = RECIPES[name].family.task.name
             raise InputError(f"{name!r} is a recipe of --task {task}: name that task, or a recipe of {self.name}.")
-        return recipe.with_settings(settings)
+        return get_recipe(name, recipes).with_settings(settings)
 
     @contextmanager
     def naming_options(self, source: Any) -> Iterator[None]:
