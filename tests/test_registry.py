@@ -9,7 +9,8 @@ from pydantic import dataclasses as pydantic
 
 from tfrec_dl import encoders, features, losses
 from tfrec_dl.errors import InputError
-from tfrec_dl.registry import Registered, Registry, registered_settings
+from tfrec_dl.registered_fields import Registered, registered_settings
+from tfrec_dl.registry import Registry
 
 
 class Shape:

@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import is_dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, Generic, Literal, TypeVar
 
-import lazy_loader
-from pydantic import GetCoreSchemaHandler, TypeAdapter
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import TypeAdapter
 
 from tfrec_dl import plugins
 from tfrec_dl.errors import InputError
@@ -157,116 +152,3 @@ def _modules(package: str, module: str | None) -> list[str]:
         return [f"{package}.{each.name}" for each in pkgutil.iter_modules(path)]
     rooms = sorted(found.parent.name for folder in path for found in Path(folder).glob(f"*/{module}.py"))
     return [f"{package}.{room}.{module}" for room in rooms]
-
-
-class Registered:
-    """Annotation of a field that holds a part: `body: Annotated[Encoder, Registered(ENCODERS)]`.
-
-    The field takes a part, its name, or its plain values, and is written as plain values.
-
-    Args:
-        registry: of the parts.
-        default: name of the part that plain values without a name are of, as files of early versions have them.
-        refused: class of a part -> why this field takes none of it; None where it does.
-    """
-
-    def __init__(
-        self,
-        registry: Registry[Any],
-        default: str | None = None,
-        refused: Callable[[type], str | None] = lambda cls: None,
-    ) -> None:
-        self.registry = registry
-        self._default = default
-        self._refused = refused
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validation and serialisation by the registry as it is then, so that later parts are known too."""
-        return core_schema.no_info_plain_validator_function(
-            self._validate,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda part, info: self.registry.plain(part, info.mode), info_arg=True
-            ),
-        )
-
-    def _validate(self, values: Any) -> Any:
-        if isinstance(values, Mapping) and self._default is not None:
-            values = {"name": self._default, **values}
-        if isinstance(values, str | Mapping):
-            name = values if isinstance(values, str) else values.get("name")
-            if name not in self.registry:
-                raise _refusal(f"no {self.registry.kind} is called {name!r}: {closest(str(name), self.registry)}")
-            cls = self.registry[str(name)]
-        else:
-            cls = type(values)
-            if cls not in self.registry.classes():
-                raise _refusal(
-                    f"a value of type {cls.__name__} is no registered {self.registry.kind}: register its class"
-                )
-        reason = self._refused(cls)
-        if reason is not None:
-            raise _refusal(reason)
-        return self.registry.make(values)
-
-
-def _refusal(message: str) -> PydanticCustomError:
-    return PydanticCustomError("unknown_part", "{message}", {"message": message.rstrip(".")})
-
-
-def registered_settings(configuration: type) -> dict[str, Registry[Any]]:
-    """Names of the fields that hold a part -> its registry, in a configuration and in everything that it holds.
-
-    Args:
-        configuration: a dataclass; its fields may be dataclasses, parts, or unions, dictionaries and tuples of them.
-    """
-    found: dict[str, Registry[Any]] = {}
-    seen: set[type] = set()
-
-    def walk(annotation: Any, field: str) -> None:
-        for part in getattr(annotation, "__metadata__", ()):
-            if isinstance(part, Registered):
-                found[field] = part.registry
-                for cls in part.registry.classes():
-                    walk(cls, field)
-        for argument in get_args(annotation):
-            walk(argument, field)
-        if isinstance(annotation, type) and is_dataclass(annotation) and annotation not in seen:
-            seen.add(annotation)
-            for name, hint in get_type_hints(annotation, include_extras=True).items():
-                walk(hint, name)
-
-    walk(configuration, "")
-    return found
-
-
-def lazily(
-    package: str, registries: Registry[Any] | Iterable[Registry[Any]], helpers: Mapping[str, list[str]]
-) -> Callable[[str], Any]:
-    """What a package of parts gives as `__getattr__`: its classes and helpers, imported when they are asked for.
-
-    `dir` of the package lists them too.
-
-    Args:
-        package: its name.
-        registries: of its classes.
-        helpers: module of the package -> names in it that are no parts.
-    """
-    helper, _, helper_names = lazy_loader.attach(package, submod_attrs=dict(helpers))
-    all_registries = [registries] if isinstance(registries, Registry) else list(registries)
-
-    def attribute(name: str) -> Any:
-        if name in helper_names:
-            return helper(name)
-        for registry in all_registries:
-            with suppress(AttributeError):
-                return registry.class_called(name)
-        raise AttributeError(f"{package} has no {name!r}")
-
-    module = sys.modules[package]
-
-    def names() -> list[str]:
-        classes = {cls.__name__ for registry in all_registries for cls in registry.classes()}
-        return sorted({*module.__all__, *helper_names, *classes})
-
-    vars(module)["__dir__"] = names
-    return attribute

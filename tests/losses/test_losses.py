@@ -23,7 +23,7 @@ from tfrec_dl.losses import (
 )
 from tfrec_dl.losses.negative_sampling import NegativeSampler
 from tfrec_dl.losses.sampled import SampledLoss
-from tfrec_dl.registry import Registered
+from tfrec_dl.registered_fields import Registered
 from tfrec_dl.retrieval.towers.ids import id_tower
 
 SIZE, WIDTH, TARGETS = 10, 4, 12  # 8 items: most targets are drawn as negatives too

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.adversarial.losses import ADVERSARIAL_LOSSES, AdversarialLoss, LeastSquares, Minimax, no_policy
-from tfrec_dl.registry import Registered
+from tfrec_dl.registered_fields import Registered
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))

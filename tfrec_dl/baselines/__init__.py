@@ -6,7 +6,7 @@
 from typing import Any
 
 from tfrec_dl.baselines.baseline import BASELINES, COLD_BASELINES, Baseline, ColdStartBaseline
-from tfrec_dl.registry import lazily
+from tfrec_dl.lazy_parts import lazily
 
 __all__ = ["BASELINES", "COLD_BASELINES", "Baseline", "ColdStartBaseline", "register", "register_cold_start"]
 

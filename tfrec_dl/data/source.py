@@ -2,21 +2,21 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
-from tfrec_dl.data.catalogue.feature_tables import FeatureTables, absolute_path
+from tfrec_dl.data.catalogue.feature_tables import FeatureTables
 from tfrec_dl.data.interaction_dataset import InteractionDataset
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.cold_start import ColdStartSplit, hold_out_items
 from tfrec_dl.data.splits.random import random_by_user
 from tfrec_dl.data.splits.report import split_report
 from tfrec_dl.data.splits.split import Split, leave_last_out, temporal
+from tfrec_dl.data.table_source import TableSource
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 
@@ -30,7 +30,7 @@ SPLITS: dict[str, Callable[..., Split]] = {
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class DataSource(FeatureTables):
+class DataSource(FeatureTables, TableSource):
     """A table on disk, its columns and its split.
 
     Attributes:
@@ -52,7 +52,7 @@ class DataSource(FeatureTables):
         image_size: height and width in pixels that pictures are stretched to.
     """
 
-    in_memory: ClassVar[bool] = True
+    paths: ClassVar[tuple[str, ...]] = ("path", "items", "users")
 
     path: str
     user: str = "user_id"
@@ -127,12 +127,3 @@ class DataSource(FeatureTables):
         if self.min_count > 1:
             raise InputError(f"min_count is {self.min_count}: a cold-start split keeps every item, so it must be 1.")
         return hold_out_items(interactions, catalogue_ids=None if items is None else items.ids)
-
-    def description(self) -> dict[str, Any]:
-        """Its description in a run's configuration."""
-        return asdict(self.absolute())
-
-    def absolute(self) -> "DataSource":
-        """The same source, found from any working directory."""
-        resolved = {name: absolute_path(getattr(self, name)) for name in ("path", "items", "users")}
-        return DataSource(**{**asdict(self), **resolved})

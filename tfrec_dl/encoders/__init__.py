@@ -6,7 +6,7 @@
 from typing import Any
 
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
-from tfrec_dl.registry import lazily
+from tfrec_dl.lazy_parts import lazily
 
 __all__ = ["ENCODERS", "Encoder", "register"]
 

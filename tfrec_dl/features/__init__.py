@@ -15,7 +15,7 @@ from tfrec_dl.features.readers import (
     NumberReader,
     PictureReader,
 )
-from tfrec_dl.registry import lazily
+from tfrec_dl.lazy_parts import lazily
 
 __all__ = [
     "CATEGORY_READERS",

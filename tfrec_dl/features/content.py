@@ -25,7 +25,7 @@ from tfrec_dl.features.readers import (
     PictureReader,
 )
 from tfrec_dl.features.text_cnn import TextCNN
-from tfrec_dl.registry import Registered
+from tfrec_dl.registered_fields import Registered
 
 BLOCK = 1_024  # rows prepared at once: bounds the memory that resized pictures take
 

@@ -5,8 +5,8 @@
 
 from typing import Any
 
+from tfrec_dl.lazy_parts import lazily
 from tfrec_dl.losses.loss import LOSSES, Loss
-from tfrec_dl.registry import lazily
 
 __all__ = ["LOSSES", "Loss", "register"]
 

@@ -5,8 +5,8 @@
 
 from typing import Any
 
+from tfrec_dl.lazy_parts import lazily
 from tfrec_dl.metrics.metric import METRICS, AtK, Metric, as_metric, default_metrics
-from tfrec_dl.registry import lazily
 
 __all__ = ["METRICS", "AtK", "Metric", "as_metric", "default_metrics", "register"]
 

@@ -21,7 +21,7 @@ from tfrec_dl.ranking.objectives.rating import Rating
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.sharing.shared_bottom import SharedBottom
 from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
-from tfrec_dl.registry import Registered
+from tfrec_dl.registered_fields import Registered
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))

@@ -10,7 +10,8 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest, nearest
 from tfrec_dl.recipes.families import known_recipes
 from tfrec_dl.recipes.renamed import new_path
-from tfrec_dl.registry import Registry, registered_settings
+from tfrec_dl.registered_fields import registered_settings
+from tfrec_dl.registry import Registry
 
 PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
 NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name

@@ -10,7 +10,8 @@ from tfrec_dl.encoders.precision import Precision
 from tfrec_dl.features.content import Content
 from tfrec_dl.losses.loss import LOSSES, Loss
 from tfrec_dl.recipes.strict import STRICT
-from tfrec_dl.registry import Registered, Registry
+from tfrec_dl.registered_fields import Registered
+from tfrec_dl.registry import Registry
 from tfrec_dl.retrieval.towers.hashed_ids import Hashing
 
 NETWORKS: Registry[Any] = Registry("family of networks")

@@ -14,7 +14,7 @@ from tfrec_dl.features.text_cnn import TextCNN
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.losses.rating.cumulative_logit import CumulativeLogit
 from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
-from tfrec_dl.registry import Registered
+from tfrec_dl.registered_fields import Registered
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.factorization_machine import FactorizationMachine
 from tfrec_dl.reviews.model import RatingModel

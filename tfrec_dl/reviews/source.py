@@ -2,14 +2,13 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.catalogue.feature_tables import absolute_path
+from tfrec_dl.data.table_source import TableSource
 from tfrec_dl.reviews.dataset import ReviewDataset
 from tfrec_dl.reviews.reviews import ReviewColumns, Reviews
 from tfrec_dl.reviews.splits import random_splits
@@ -20,7 +19,7 @@ PURPOSES = ("train", "validate", "test")
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class ReviewSource:
+class ReviewSource(TableSource):
     """A table of reviews on disk, its columns and its random split.
 
     Attributes:
@@ -34,7 +33,6 @@ class ReviewSource:
         seed: of the split.
     """
 
-    in_memory: ClassVar[bool] = True
     items: ClassVar[None] = None
     split: ClassVar[Literal["random"]] = "random"
 
@@ -65,15 +63,3 @@ class ReviewSource:
         sizes = (f"{len(part):,} to {purpose} on" for part, purpose in zip(parts, PURPOSES, strict=True))
         logger.info("split random: reviews: %s", ", ".join(sizes))
         return ReviewDataset(self, reviews, split)
-
-    def absolute(self) -> "ReviewSource":
-        """The same source, found from any working directory."""
-        return ReviewSource(**{**asdict(self), "path": absolute_path(self.path)})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON; `ReviewSource(**values)` reads them back."""
-        return asdict(self)
-
-    def description(self) -> dict[str, Any]:
-        """Its description in a run's configuration."""
-        return self.absolute().to_dict()

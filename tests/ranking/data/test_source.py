@@ -35,14 +35,14 @@ def source(tmp_path) -> RankingSource:
 
 
 def test_source_comes_back_from_json(source):
-    again = RankingSource(**json.loads(json.dumps(source.to_dict())))
+    again = RankingSource(**json.loads(json.dumps(source.description())))
     assert again == source
     assert isinstance(again.feedback, Feedback)
     assert again.lists == ("list",)
 
 
 def test_source_that_came_back_reads_and_splits_the_same(source):
-    again = RankingSource(**json.loads(json.dumps(source.to_dict())))
+    again = RankingSource(**json.loads(json.dumps(source.description())))
     datasets = [each.read() for each in (source, again)]
     assert datasets[0].fingerprint == datasets[1].fingerprint
     assert set(datasets[0].impressions.context.kinds) == {"price", "device"}

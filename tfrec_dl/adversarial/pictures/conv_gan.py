@@ -21,7 +21,7 @@ from tfrec_dl.adversarial.losses import (
     gradient_penalty,
 )
 from tfrec_dl.adversarial.pictures.augmentation import augmented
-from tfrec_dl.registry import Registered
+from tfrec_dl.registered_fields import Registered
 
 KERNEL = 4  # a multiple of the stride, so that transposed convolutions cover every pixel alike
 NEGATIVE_SLOPE = 0.2

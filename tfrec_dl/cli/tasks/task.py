@@ -22,12 +22,10 @@ class TaskCommands(ABC):
     Attributes:
         name: of the task.
         example: two recipes, as `--models` takes them.
-        next_step: what comes after an export: a command with DEST in it.
     """
 
     name: str
     example: str
-    next_step: str
 
     @abstractmethod
     def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":

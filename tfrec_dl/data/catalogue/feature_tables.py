@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -97,8 +96,3 @@ def log_features(catalogue: Catalogue, title: str, whose: str) -> None:
     """
     header = ("feature", "kind", "filled", "values", "example")
     log_table(logger, LoggedTable(title, header, list(catalogue.summary())), features_of=whose)
-
-
-def absolute_path(path: str | None) -> str | None:
-    """The same path, found from any working directory."""
-    return None if path is None else str(Path(path).resolve())

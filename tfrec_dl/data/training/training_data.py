@@ -12,19 +12,6 @@ if TYPE_CHECKING:
     from tfrec_dl.data.training.windows import TrainingWindows
 
 
-class Described(Protocol):
-    """A table that has been read, or is known by a description."""
-
-    def fingerprint(self) -> str:
-        """SHA-256 of all content in 64 hexadecimal digits."""
-        ...
-
-    @property
-    def size(self) -> dict[str, int]:
-        """How many "interactions", "users" and "items"."""
-        ...
-
-
 class TrainingData(Protocol):
     """A split into training, validation and test."""
 

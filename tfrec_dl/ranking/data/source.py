@@ -2,16 +2,16 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
-from tfrec_dl.data.catalogue.feature_tables import FeatureTables, absolute_path, log_features
+from tfrec_dl.data.catalogue.feature_tables import FeatureTables, log_features
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.table_source import TableSource
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.columns import ImpressionColumns
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class RankingSource(FeatureTables):
+class RankingSource(FeatureTables, TableSource):
     """A table of impressions on disk, its columns and its split.
 
     Attributes:
@@ -51,7 +51,7 @@ class RankingSource(FeatureTables):
         image_size: height and width in pixels that pictures are stretched to.
     """
 
-    in_memory: ClassVar[bool] = True
+    paths: ClassVar[tuple[str, ...]] = ("path", "history", "items", "users")
 
     path: str
     feedback: Feedback
@@ -123,16 +123,3 @@ class RankingSource(FeatureTables):
             return split
         columns = Columns(user=self.user, item=self.item, time=self.time)
         return split.with_history(Interactions.read(self.history, columns))
-
-    def absolute(self) -> "RankingSource":
-        """The same source, found from any working directory."""
-        resolved = {name: absolute_path(getattr(self, name)) for name in ("path", "history", "items", "users")}
-        return RankingSource(**{**self.to_dict(), **resolved})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON; `RankingSource(**values)` reads them back."""
-        return asdict(self)
-
-    def description(self) -> dict[str, Any]:
-        """Its entry in a run's configuration."""
-        return self.absolute().to_dict()

@@ -13,7 +13,7 @@ from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
 from tfrec_dl.losses.rating.squared_error import SquaredError
 from tfrec_dl.ranking.data.feedback import RATING
 from tfrec_dl.ranking.objectives.objective import RATING_OBJECTIVES, Objective
-from tfrec_dl.registry import Registered
+from tfrec_dl.registered_fields import Registered
 
 
 @RATING_OBJECTIVES.register("rating")

@@ -1,0 +1,45 @@
+"""Packages of parts whose classes and helpers are imported when they are asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import lazy_loader
+
+from tfrec_dl.registry import Registry
+
+
+def lazily(
+    package: str, registries: Registry[Any] | Iterable[Registry[Any]], helpers: Mapping[str, list[str]]
+) -> Callable[[str], Any]:
+    """What a package of parts gives as `__getattr__`: its classes and helpers, imported when they are asked for.
+
+    `dir` of the package lists them too.
+
+    Args:
+        package: its name.
+        registries: of its classes.
+        helpers: module of the package -> names in it that are no parts.
+    """
+    helper, _, helper_names = lazy_loader.attach(package, submod_attrs=dict(helpers))
+    all_registries = [registries] if isinstance(registries, Registry) else list(registries)
+
+    def attribute(name: str) -> Any:
+        if name in helper_names:
+            return helper(name)
+        for registry in all_registries:
+            with suppress(AttributeError):
+                return registry.class_called(name)
+        raise AttributeError(f"{package} has no {name!r}")
+
+    module = sys.modules[package]
+
+    def names() -> list[str]:
+        classes = {cls.__name__ for registry in all_registries for cls in registry.classes()}
+        return sorted({*module.__all__, *helper_names, *classes})
+
+    vars(module)["__dir__"] = names
+    return attribute
