@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 from pydantic import ValidationError
 
+from tfrec_dl.adversarial.gradient_penalty import gradient_penalty
 from tfrec_dl.adversarial.losses import (
     ADVERSARIAL_LOSSES,
     LeastSquares,
@@ -15,7 +16,6 @@ from tfrec_dl.adversarial.losses import (
     Wasserstein,
     discriminator_accuracy,
     discriminator_loss,
-    gradient_penalty,
 )
 from tfrec_dl.adversarial.settings import IRGANTraining
 
@@ -187,3 +187,13 @@ def test_losses_come_by_name_and_a_policy_has_no_critic():
 def test_settings_out_of_bounds_are_refused(loss, setting, value):
     with pytest.raises(ValidationError, match=setting):
         loss(**{setting: value})
+
+
+def test_a_critics_loss_has_a_penalty_and_others_have_none():
+    real, fake = tf.zeros([4, 3]), tf.ones([4, 3])
+
+    def critic(between):
+        return 2.0 * between[:, 0]
+
+    assert float(Wasserstein(gradient_penalty=3.0).penalty(critic, real, fake, SEED)) == pytest.approx(3.0)
+    assert [float(loss.penalty(critic, real, fake, SEED)) for loss in (Minimax(), LeastSquares())] == [0.0, 0.0]

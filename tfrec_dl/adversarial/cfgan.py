@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tfrec_dl.adversarial.losses import Wasserstein, discriminator_accuracy, discriminator_loss, gradient_penalty
+from tfrec_dl.adversarial.losses import discriminator_accuracy, discriminator_loss
 from tfrec_dl.adversarial.model import AdversarialModel, DiscriminatorStep, GeneratorStep
 from tfrec_dl.adversarial.settings import CFGANTraining
 from tfrec_dl.data.vocabulary import FIRST_ITEM
@@ -85,10 +85,9 @@ class CFGAN(AdversarialModel):
         real_logits, generated_logits = self._logits(users.real, users.real), self._logits(generated, users.real)
         kind = self.settings.adversarial_loss
         loss = discriminator_loss(kind, real_logits, generated_logits)
-        if isinstance(kind, Wasserstein):  # whose penalty is a setting
-            critic = partial(self._logits, condition=users.real)
-            places = tf.random.experimental.stateless_fold_in(seed, 1)  # apart from the numbers of the mask
-            loss += kind.gradient_penalty * gradient_penalty(critic, users.real, generated, places)
+        critic = partial(self._logits, condition=users.real)
+        places = tf.random.experimental.stateless_fold_in(seed, 1)  # apart from the numbers of the mask
+        loss += kind.penalty(critic, users.real, generated, places)
         return DiscriminatorStep(loss, discriminator_accuracy(kind, real_logits, generated_logits))
 
     def generator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> GeneratorStep:

@@ -1,13 +1,13 @@
 """Adversarial losses: those of generator and discriminator, from the discriminator's logits."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.adversarial.gradient_penalty import Critic, gradient_penalty
 from tfrec_dl.registry import Registry
 
 
@@ -38,6 +38,20 @@ class AdversarialLoss(ABC):
     @abstractmethod
     def generator(self, logits: tf.Tensor) -> tf.Tensor:
         """Losses of the generator on its examples, in the shape of the logits; minus the reward of a policy."""
+
+    def penalty(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """What a step of the discriminator adds to its loss; by default 0.
+
+        Args:
+            critic: the discriminator, examples [N, ...] -> logits [N] or [N, 1].
+            real: real examples [N, ...] float32.
+            fake: the generator's, in the same shape.
+            seed: [2] int32, decides everything sampled.
+
+        Returns:
+            Scalar.
+        """
+        return tf.constant(0.0)
 
     @classmethod
     def trains_policies(cls) -> bool:
@@ -154,6 +168,10 @@ class Wasserstein(AdversarialLoss):
         """Losses of the generator on its examples, in the shape of the logits."""
         return -logits
 
+    def penalty(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """`gradient_penalty` times the mean of (slope - 1) squared."""
+        return self.gradient_penalty * gradient_penalty(critic, real, fake, seed)
+
     @classmethod
     def trains_policies(cls) -> bool:
         """No: its slope is held near 1 between real examples and the generator's."""
@@ -186,31 +204,6 @@ def discriminator_accuracy(loss: AdversarialLoss, real: tf.Tensor, fake: tf.Tens
     right_real = tf.reduce_mean(tf.cast(real > loss.boundary, tf.float32))
     right_fake = tf.reduce_mean(tf.cast(fake <= loss.boundary, tf.float32))
     return (right_real + right_fake) / 2
-
-
-def gradient_penalty(
-    critic: Callable[[tf.Tensor], tf.Tensor], real: tf.Tensor, fake: tf.Tensor, seed: tf.Tensor
-) -> tf.Tensor:
-    """Mean of (slope - 1) squared between real examples and the generator's (Gulrajani et al., 2017, equation 3).
-
-    Args:
-        critic: examples [N, ...] -> logits [N] or [N, 1].
-        real: [N, ...] float32.
-        fake: [N, ...] float32.
-        seed: [2] int32, decides the places.
-
-    Returns:
-        Scalar.
-    """
-    shape = tf.concat([tf.shape(real)[:1], tf.ones([tf.rank(real) - 1], tf.int32)], axis=0)
-    share = tf.random.stateless_uniform(shape, seed)
-    between = share * real + (1.0 - share) * fake
-    with tf.GradientTape() as tape:
-        tape.watch(between)
-        logits = critic(between)
-    gradients = tf.reshape(tape.gradient(logits, between), [tf.shape(between)[0], -1])
-    slope = tf.sqrt(tf.reduce_sum(tf.square(gradients), axis=1) + 1e-12)
-    return tf.reduce_mean(tf.square(slope - 1.0))
 
 
 def _cross_entropy(logits: tf.Tensor, label: float) -> tf.Tensor:

@@ -15,10 +15,8 @@ from tfrec_dl.adversarial.losses import (
     ADVERSARIAL_LOSSES,
     AdversarialLoss,
     NonSaturating,
-    Wasserstein,
     discriminator_accuracy,
     discriminator_loss,
-    gradient_penalty,
 )
 from tfrec_dl.adversarial.pictures.augmentation import augmented
 from tfrec_dl.registered_fields import Registered
@@ -120,10 +118,8 @@ class ConvGAN(tf.keras.Model):
         with tf.GradientTape() as tape:
             real_logits, fake_logits = tf.split(self.discriminator(both, training=True), 2)
             loss = discriminator_loss(loss_kind, real_logits, fake_logits)
-            if isinstance(loss_kind, Wasserstein):
-                changed_real, changed_fake = tf.split(both, 2)
-                penalty = gradient_penalty(self.discriminator, changed_real, changed_fake, place)
-                loss += loss_kind.gradient_penalty * penalty
+            changed_real, changed_fake = tf.split(both, 2)
+            loss += loss_kind.penalty(self.discriminator, changed_real, changed_fake, place)
         variables = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         self.figures["discriminator_loss"].update_state(loss)

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.ranking.data.feedback import CONVERSION, RATING
 from tfrec_dl.ranking.serving.servable import ServableRanker
@@ -52,9 +54,7 @@ class RankingInputs:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "RankingInputs":
         """What `to_dict` wrote, also once it was JSON."""
-        asked = values["request_features"]
-        parts = {"request_features": None if asked is None else tuple(asked), "compared": tuple(values["compared"])}
-        return cls(**{**values, **parts})
+        return TypeAdapter(cls).validate_python(values)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
