@@ -34,11 +34,11 @@ from tfrec_dl.serving.recommender import Recommender
 from tfrec_dl.stacking.model import StackedModel
 
 USERS, ITEMS, LENGTH, K = 120, 20, 12, 8
-EPOCHS = 6
+EPOCHS = 12
 SMALL = {
     "training.epochs": EPOCHS,
     "training.patience": EPOCHS,
-    "training.batch_size": 8,
+    "training.batch_size": 16,
     "training.max_length": 12,
     "training.context": 0,
     "training.learning_rate": 0.03,
@@ -59,7 +59,7 @@ READERS = {
     "text.min_count": 1,  # a name is one item's own
     "text.token_dropout": 0.0,
     "text.dropout": 0.0,
-    "training.batch_size": 4,
+    "training.batch_size": 8,
     "training.learning_rate": 0.01,
 }
 CASES = [(name, "as it comes") for name in recipes_of("retrieval")]

@@ -75,7 +75,7 @@ class Trained:
 @pytest.fixture(scope="module")
 def table(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    frame = shown(lists=200, candidates=4)
+    frame = shown(lists=160, candidates=4)
     frame.to_csv(folder / "several.csv", index=False)
     one_choice(frame).to_csv(folder / "clicks.csv", index=False)
     return folder
