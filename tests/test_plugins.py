@@ -129,7 +129,7 @@ def run(folder) -> Path:
     path = str(Path(plugins.__file__).parents[1])
     killed = subprocess.run([sys.executable, "-c", killer, *command], env={**os.environ, "PYTHONPATH": path})
     assert killed.returncode == 9
-    assert not Run.open(folder / "run").finished
+    assert not (folder / "run" / "metrics.json").exists()
     forget()
     assert "continuing after epoch 1" in call(*command)
     return folder / "run"
@@ -192,6 +192,20 @@ def test_run_whose_plugin_is_gone_names_it(run, monkeypatch, tmp_path):
     ) as gone:
         Run.open(run)
     assert "\n" not in str(gone.value)
+
+
+def test_run_of_others_makes_nothing_run_that_lies_in_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    (tmp_path / "theirs").mkdir()
+    for module in (tmp_path / "evil.py", tmp_path / "theirs" / "evil.py"):
+        module.write_text("import pathlib; pathlib.Path(__file__).with_suffix('.ran').touch()")
+    for name, path in (("evil", sys.path), ("theirs.evil", [*sys.path, str(tmp_path)])):  # a mere folder is no package
+        monkeypatch.setattr(sys, "path", path)
+        (tmp_path / "theirs" / "config.json").write_text(json.dumps({"plugins": [name], "recipe": {}, "data": {}}))
+        with pytest.raises(InputError, match=f"plugin '{name}' is not installed: install it, or give --plugin {name}"):
+            Run.open(tmp_path / "theirs")
+    assert not list(tmp_path.rglob("*.ran"))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ A plugin registers its parts when it is imported. It is named on the command lin
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
 import importlib.metadata
 import os
 import sys
@@ -43,6 +44,31 @@ def load_plugins(modules: Iterable[str]) -> None:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise InputError(f"plugin {name!r} cannot be imported ({type(error).__name__}: {reason}).") from error
         _loaded.append(name)
+
+
+def load_remembered(modules: Iterable[str]) -> None:
+    """Imports the plugins that a run was made with, where they are loaded, installed, or on Python's own path.
+
+    A run may be anybody's, so a name in it makes nothing run that merely lies in the working directory: that takes
+    `load_plugins`, or `--plugin`.
+
+    Raises:
+        InputError: as `load_plugins`.
+    """
+    for name in modules:
+        if name not in _loaded and not _is_installed(name.partition(".")[0]):
+            raise InputError(
+                f"plugin {name!r} is not installed: install it, or give --plugin {name} where it is, if you trust it."
+            )
+        load_plugins([name])
+
+
+def _is_installed(package: str) -> bool:
+    """Whether Python itself finds a module or a package; not a mere folder, which any unpacked archive is."""
+    if package in sys.modules:
+        return True
+    spec = importlib.machinery.PathFinder.find_spec(package, [place for place in sys.path if place])
+    return spec is not None and spec.origin is not None
 
 
 def load_installed() -> None:

@@ -1,6 +1,9 @@
 """Pictures through a frozen discriminator: what a file holds, black is missing, and what is no such file."""
 
 import json
+import shutil
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,8 +95,47 @@ def test_what_is_no_file_of_a_discriminator_is_refused_in_one_line(tmp_path, gan
         (None, "no file None; give as weights the path that save_discriminator wrote"),
         (str(tmp_path / "gone.keras"), "no file"),
         (str(noise), "cannot be read as a discriminator"),
-        (str(other), "is no conv_gan discriminator"),
+        (str(other), "no conv_gan discriminator|cannot be read as a discriminator"),
     ):
         with pytest.raises(InputError, match=message) as refused:
             learnt(GANFeatures(weights=path), PICTURES)
         assert "\n" not in str(refused.value)
+
+
+def test_code_in_a_file_of_weights_never_runs(tmp_path, weights):
+    marker = tmp_path / "ran"
+    layers = tf.keras.layers
+    touches = f"__import__('pathlib').Path({str(marker)!r}).touch() or pixels"
+    inputs = tf.keras.Input([16, 8, 3])
+    evil = layers.Lambda(eval(f"lambda pixels: {touches}"), name="features_1")(inputs)
+    whole = tf.keras.Model(inputs, layers.Dense(1)(layers.Flatten()(evil)))
+    hdf5, archive, changed = (tmp_path / name for name in ("whole.h5", "whole.keras", "changed.keras"))
+    whole.save(hdf5, save_format="h5")
+    whole.save(archive, save_format="keras")
+    with zipfile.ZipFile(weights) as good, zipfile.ZipFile(changed, "w") as bad:
+        for name in good.namelist():
+            text = good.read(name)
+            if name == "config.json":  # a layer that is a function of Python's, as published attacks have it
+                config = json.loads(text)
+                config["config"]["layers"][2] |= {"module": "pathlib", "class_name": "Path", "registered_name": "Path"}
+                text = json.dumps(config).encode()
+            bad.writestr(name, text)
+    misnamed = Path(shutil.copy(hdf5, tmp_path / "hdf5.keras"))
+    marker.unlink(missing_ok=True)
+    for path in (hdf5, archive, misnamed):
+        with pytest.raises(InputError, match="cannot be read as a discriminator"):
+            GANFeatures(weights=str(path)).learn(PICTURES)
+    GANFeatures(weights=str(changed)).learn(PICTURES)  # its numbers are good, and nothing else of it is taken
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("filters", [[4, 10**9], [4, 60_000], [4] * 40, ["4", 6], [4, -6], [], None])
+def test_sizes_that_the_weights_do_not_have_are_refused_before_anything_is_built(tmp_path, weights, filters):
+    layers = [{"config": {"name": "input", "batch_input_shape": [None, 16, 8, 3]}}]
+    layers += [{"config": {"name": f"features_{at}", "filters": count}} for at, count in enumerate(filters or [])]
+    with zipfile.ZipFile(weights) as good, zipfile.ZipFile(tmp_path / "changed.keras", "w") as bad:
+        bad.writestr("model.weights.h5", good.read("model.weights.h5"))
+        bad.writestr("config.json", json.dumps({"config": {"layers": layers} if filters is not None else filters}))
+    with pytest.raises(InputError, match="cannot be read as a discriminator") as refused:
+        GANFeatures(weights=str(tmp_path / "changed.keras")).learn(PICTURES)
+    assert "\n" not in str(refused.value)

@@ -59,8 +59,8 @@ class Backbone(PictureReader):
             raise InputError(f"weights of {self.application}: no file {self.weights!r}; give its path, or None.")
         try:
             network = function(include_top=False, weights=self.weights, input_shape=(*self.size, 3), pooling="avg")
-        except (ValueError, OSError) as error:
-            reason = " ".join(str(error).split())[:200]
+        except Exception as error:  # readers of a damaged file raise whatever they do
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise InputError(f"{self.application} cannot be built with weights {self.weights!r}: {reason}") from error
         network.trainable = self.weights is None
         values = tf.keras.layers.Lambda(lambda pixels: preprocess(tf.cast(pixels, tf.float32)))(pictures)

@@ -1,7 +1,6 @@
 """Pictures as vectors: the features of a GAN's discriminator, which learnt them without labels."""
 
 from math import ceil
-from pathlib import Path
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -9,12 +8,11 @@ import tensorflow as tf
 from pydantic import AfterValidator, ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.errors import InputError
+from tfrec_dl.features.discriminator import PREFIX, read_discriminator
 from tfrec_dl.features.pictures import Resize, absolute_path, where_present
 from tfrec_dl.features.readers import PICTURE_READERS, PictureReader
 from tfrec_dl.layers.dropout import ResumableDropout
 
-PREFIX = "features_"  # of the names of the discriminator's layers that are features
 BLOCK = 256  # pictures read at once
 LEAST_VARIANCE = 1e-6  # a unit that never fires has no variance, and would be all there is once a picture wakes it
 
@@ -107,26 +105,6 @@ def grid_features(discriminator: tf.keras.Model, grid: tuple[int, int]) -> tf.ke
     features = tf.keras.layers.Concatenate()(pooled) if len(pooled) > 1 else pooled[0]
     model = tf.keras.Model(discriminator.input, features)
     model.trainable = False
-    return model
-
-
-def read_discriminator(path: str | None) -> tf.keras.Model:
-    """Reads the file that `save_discriminator` wrote.
-
-    Raises:
-        InputError: if there is no file, or it holds no such discriminator.
-    """
-    if path is None or not Path(path).is_file():
-        raise InputError(f"gan_features: no file {path!r}; give as weights the path that save_discriminator wrote to.")
-    try:
-        model = tf.keras.models.load_model(path, compile=False)
-    except Exception as error:  # Keras raises whatever its readers do
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"gan_features: {path!r} cannot be read as a discriminator: {reason}") from error
-    if not any(layer.name.startswith(PREFIX) for layer in model.layers) or len(model.inputs or []) != 1:
-        raise InputError(
-            f"gan_features: the model in {path!r} is no conv_gan discriminator; give what save_discriminator wrote."
-        )
     return model
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
-from tfrec_dl.plugins import load_plugins
+from tfrec_dl.plugins import load_remembered
 from tfrec_dl.recipes.renamed import with_new_names
 
 PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
@@ -62,7 +62,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     config = _read_object(folder / "config.json")
     try:
-        load_plugins(config.get("plugins", ()))
+        load_remembered(config.get("plugins", ()))
     except InputError as error:
         raise InputError(f"{folder} cannot be opened: {error}") from error
     return config

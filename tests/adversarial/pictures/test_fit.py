@@ -12,7 +12,8 @@ from tfrec_dl.adversarial.pictures.fit import ConvGANTraining, fit_conv_gan, sav
 from tfrec_dl.adversarial.pictures.grid import PictureGrid, grid_png
 from tfrec_dl.adversarial.pictures.monitor import PictureGANMonitor, PictureGANMonitorConfig
 from tfrec_dl.errors import InputError
-from tfrec_dl.features.gan_features import GANFeatures, read_discriminator
+from tfrec_dl.features.discriminator import read_discriminator
+from tfrec_dl.features.gan_features import GANFeatures
 
 CONFIG = ConvGANConfig(size=(8, 8), filters=(4, 4), latent_dimension=4)
 TRAINING = ConvGANTraining(epochs=1, batch_size=4)

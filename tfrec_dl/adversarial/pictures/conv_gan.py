@@ -19,10 +19,9 @@ from tfrec_dl.adversarial.losses import (
     discriminator_loss,
 )
 from tfrec_dl.adversarial.pictures.augmentation import augmented
+from tfrec_dl.features.discriminator import KERNEL, build_discriminator
 from tfrec_dl.registered_fields import Registered
 
-KERNEL = 4  # a multiple of the stride, so that transposed convolutions cover every pixel alike
-NEGATIVE_SLOPE = 0.2
 MOMENTUM = 0.9  # of the statistics that pictures are made with after training: few pictures make few steps
 
 
@@ -74,7 +73,7 @@ class ConvGAN(tf.keras.Model):
         self.config = config or ConvGANConfig()
         self.seed = seed
         self.generator = picture_generator(self.config)
-        self.discriminator = picture_discriminator(self.config)
+        self.discriminator = build_discriminator(self.config.size, self.config.filters)
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy")
         # Named so in checkpoints.
         self.figures = {name: tf.keras.metrics.Mean(name=name) for name in names}
@@ -162,23 +161,3 @@ def picture_generator(config: ConvGANConfig) -> tf.keras.Model:
     values = layers.ReLU()(layers.BatchNormalization(momentum=MOMENTUM)(values))
     pictures = layers.Conv2DTranspose(3, KERNEL, strides=2, padding="same", activation="tanh")(values)
     return tf.keras.Model(inputs, pictures, name="picture_generator")
-
-
-def picture_discriminator(config: ConvGANConfig) -> tf.keras.Model:
-    """Builds the discriminator: strided convolutions with leaky ReLU.
-
-    Without the paper's batch normalisation: a gradient penalty is of one picture at a time, which the others of its
-    batch must not touch, and a picture's features must not depend on them.
-
-    Returns:
-        Functional model, pictures [N, height, width, 3] float32 of -1 to 1 -> logits [N, 1].
-    """
-    layers = tf.keras.layers
-    inputs = tf.keras.Input([*config.size, 3])
-    values = inputs
-    for number, filters in enumerate(config.filters, start=1):
-        # Without normalisation the paper's small initial weights would leave nothing of a picture after some layers.
-        convolution = layers.Conv2D(filters, KERNEL, strides=2, padding="same", kernel_initializer="he_normal")
-        values = layers.LeakyReLU(NEGATIVE_SLOPE, name=f"features_{number}")(convolution(values))
-    logits = layers.Dense(1, name="logit")(layers.Flatten()(values))
-    return tf.keras.Model(inputs, logits, name="picture_discriminator")
