@@ -1,6 +1,6 @@
 """The discriminator of pictures whose layers are features: its network, and reading the file of its weights.
 
-A file may come from anybody, and a Keras file can hold code. So nothing of it is run: two facts, the size of the pictures
+A file may come from anybody, and a Keras file can hold code. So nothing of it is run: two facts, the size of pictures
 and the filters, are read as numbers, the network is built here, and numbers alone fill its weights.
 """
 
