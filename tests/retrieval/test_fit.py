@@ -77,6 +77,17 @@ def test_nothing_to_learn_is_an_input_error_before_anything_is_compiled(split):
         fit(model, lonely, TrainingConfig())
 
 
+def test_split_whose_items_have_other_numbers_is_refused_and_one_by_the_model_s_vocabulary_is_taken(split):
+    model = build_model(RECIPES["simple_rnn"].with_settings(TINY), split.vocabulary)
+    day = Interactions.from_frame(cyclic_interactions(users=30, items=15, length=5, noise=0.5, seed=4))
+    with pytest.raises(InputError, match="the split's index 2 is item 'item_.*', the model's 'item_"):
+        fit(model, leave_last_out(day), TrainingConfig())
+    again = leave_last_out(day, vocabulary=model.vocabulary)
+    with pytest.raises(InputError, match="the histories' index 2"):
+        model.scorer().scores(leave_last_out(day).test.histories)
+    assert model.scorer().scores(again.test.histories).shape == (len(again.test), model.vocabulary.size)
+
+
 @pytest.mark.parametrize(("max_length", "context"), [(1, 0), (4, 2), (5, 2)])
 def test_context_left_open_is_half_of_the_window(split, max_length, context):
     assert training_batches(TrainingWindows, split, TrainingConfig(max_length=max_length)).config.context == context

@@ -1,6 +1,6 @@
 """Every user's items in time order, packed without padding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,12 +19,15 @@ class Histories:
         offsets: [H + 1] int64, from 0 to n.
         user_ids: [H] object (str).
         weights: [n] float32 weight of each interaction, or None.
+        vocabulary: what the items are numbered by, set by `numbered_by`; None where that is not known, as in a copy
+            with other items (`dataclasses.replace`).
     """
 
     items: np.ndarray
     offsets: np.ndarray
     user_ids: np.ndarray
     weights: np.ndarray | None = None
+    vocabulary: Vocabulary | None = field(default=None, init=False)
 
     @classmethod
     def from_interactions(cls, interactions: Interactions, vocabulary: Vocabulary) -> "Histories":
@@ -40,7 +43,8 @@ class Histories:
         order = interactions.order
         items = vocabulary.encode(interactions.item_ids)[interactions.items[order]]
         weights = None if interactions.weights is None else interactions.weights[order]
-        return cls.from_rows(interactions.users[order], items, interactions.user_ids, weights).known()
+        rows = cls.from_rows(interactions.users[order], items, interactions.user_ids, weights)
+        return rows.numbered_by(vocabulary).known()
 
     @classmethod
     def from_rows(
@@ -58,6 +62,22 @@ class Histories:
             H rows; those that do not occur in `rows` are empty.
         """
         return cls(items, _offsets(np.bincount(rows, minlength=len(user_ids))), user_ids, weights)
+
+    def numbered_by(self, vocabulary: Vocabulary | None) -> "Histories":
+        """The same rows, known to be numbered by a vocabulary; None forgets which."""
+        marked = replace(self)
+        object.__setattr__(marked, "vocabulary", vocabulary)
+        return marked
+
+    def require_numbers_of(self, vocabulary: Vocabulary, owner: str = "the histories'") -> None:
+        """Raises InputError where the items are known to be numbered otherwise than in a model's vocabulary.
+
+        Args:
+            vocabulary: the model's.
+            owner: of the histories, for the error: "the cases'".
+        """
+        if self.vocabulary is not None:
+            self.vocabulary.require_numbers_of(vocabulary, owner)
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -86,7 +106,8 @@ class Histories:
         lengths = self.lengths[rows]
         taken = _ranges(self.offsets[rows], lengths)
         weights = None if self.weights is None else self.weights[taken]
-        return Histories(self.items[taken], _offsets(lengths), self.user_ids[rows], weights)
+        found = Histories(self.items[taken], _offsets(lengths), self.user_ids[rows], weights)
+        return found.numbered_by(self.vocabulary)
 
     def known(self) -> "Histories":
         """The same rows without unknown items."""
@@ -94,9 +115,8 @@ class Histories:
         if kept.all():
             return self
         rows = np.repeat(np.arange(len(self)), self.lengths)[kept]
-        return Histories.from_rows(
-            rows, self.items[kept], self.user_ids, None if self.weights is None else self.weights[kept]
-        )
+        weights = None if self.weights is None else self.weights[kept]
+        return Histories.from_rows(rows, self.items[kept], self.user_ids, weights).numbered_by(self.vocabulary)
 
     def padded(self, max_length: int) -> np.ndarray:
         """The last items of each row as a matrix.
@@ -145,7 +165,8 @@ class Histories:
         if self.weights is not None and other.weights is not None:
             weights = np.empty(len(items), dtype=np.float32)
             weights[mine], weights[theirs] = self.weights, other.weights
-        return Histories(items, offsets, self.user_ids, weights)
+        same = self.vocabulary is other.vocabulary
+        return Histories(items, offsets, self.user_ids, weights).numbered_by(self.vocabulary if same else None)
 
 
 def _offsets(lengths: np.ndarray) -> np.ndarray:

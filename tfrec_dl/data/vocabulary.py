@@ -108,6 +108,28 @@ class Vocabulary:
         new = pd.unique(array[self.encode(array) == UNKNOWN])
         return Vocabulary(np.concatenate([self.ids, new]), np.concatenate([self.counts, np.zeros(len(new), np.int64)]))
 
+    def require_numbers_of(self, other: "Vocabulary", owner: str) -> None:
+        """Checks that data numbered by this vocabulary can be given to a model with another.
+
+        Args:
+            other: the model's; it may have further items after this one's.
+            owner: of this vocabulary, for the error: "the split's".
+
+        Raises:
+            InputError: naming the first index that stands for two items.
+        """
+        ids, others = self.ids, other.ids
+        if ids is others or (len(ids) <= len(others) and np.array_equal(ids, others[: len(ids)])):
+            return
+        common = min(len(ids), len(others))
+        differs = np.flatnonzero(ids[:common] != others[:common])
+        place = int(differs[0]) if len(differs) else common
+        found = repr(others[place]) if place < len(others) else "no item"
+        raise InputError(
+            f"{owner} index {place + FIRST_ITEM} is item {ids[place]!r}, the model's {found}: encode the histories "
+            "with model.vocabulary, as leave_last_out and the other splits do with vocabulary=model.vocabulary."
+        )
+
     def encode(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """Looks ids up.
 

@@ -140,8 +140,9 @@ def cold_start_leaderboard(
 
 def _both(one: Histories, other: Histories) -> Histories:
     """The rows of both, without weights."""
-    return Histories(
+    both = Histories(
         np.concatenate([one.items, other.items]),
         np.concatenate([one.offsets, one.offsets[-1] + other.offsets[1:]]),
         np.concatenate([one.user_ids, other.user_ids]),
     )
+    return both.numbered_by(one.vocabulary if one.vocabulary is other.vocabulary else None)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.scorer import Scorer, score_blocks
+from tfrec_dl.evaluation.scorer import KnowsItems, Scorer, score_blocks
 from tfrec_dl.evaluation.top_k import count_below, top_k_items
 from tfrec_dl.metrics.rankings import Rankings
 
@@ -58,11 +58,13 @@ def rank_targets(
         Ranks, candidates and lists; memory beyond the result is a few times `block_size` x `vocabulary.size`.
 
     Raises:
-        InputError: if there are no cases, a user has no target, the cases or the candidates do not fit the vocabulary,
-            or there are no candidates.
+        InputError: if there are no cases, a user has no target, the scorer, the cases or the candidates do not fit the
+            vocabulary, or there are no candidates.
     """
     size = vocabulary.size
-    check_cases(cases, size)
+    check_cases(cases, vocabulary)
+    if isinstance(scorer, KnowsItems):
+        vocabulary.require_numbers_of(scorer.vocabulary, "the cases'")
     if block_size is not None and block_size < 1:
         raise InputError(f"block_size is {block_size}: use at least 1, or None to choose by the catalogue's size.")
     items, offsets = _distinct_targets(cases.targets, size)
@@ -104,12 +106,13 @@ def rank_targets(
     )
 
 
-def check_cases(cases: EvaluationCases, vocabulary_size: int) -> None:
+def check_cases(cases: EvaluationCases, vocabulary: Vocabulary) -> None:
     """Checks that cases can be ranked.
 
     Raises:
-        InputError: if there are none, a user has no target, or they do not fit the vocabulary.
+        InputError: if there are none, a user has no target, or they are numbered by another vocabulary.
     """
+    vocabulary_size = vocabulary.size
     histories, targets = cases.histories, cases.targets
     if len(histories) == 0:
         raise InputError(
@@ -121,6 +124,7 @@ def check_cases(cases: EvaluationCases, vocabulary_size: int) -> None:
         row = int(np.argmin(targets.lengths))
         raise InputError(f"user {targets.user_ids[row]!r} has no target: leave users without targets out of the cases.")
     for name, rows in (("history", histories), ("target", targets)):
+        rows.require_numbers_of(vocabulary, "the cases'")
         if len(rows.items) and not 0 <= rows.items.min() <= rows.items.max() < vocabulary_size:
             worst = rows.items.max() if rows.items.max() >= vocabulary_size else rows.items.min()
             raise InputError(

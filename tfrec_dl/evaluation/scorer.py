@@ -52,6 +52,16 @@ class BlockScorer(Protocol):
         ...
 
 
+@runtime_checkable
+class KnowsItems(Protocol):
+    """A scorer or model of the items of a vocabulary, as all of ours are."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The items whose scores the columns are."""
+        ...
+
+
 def score_blocks(scorer: Scorer, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
     """Yields [<= block_size, vocabulary.size] scores of consecutive histories; each may be overwritten.
 
@@ -86,10 +96,12 @@ class FactorScorer(ABC):
 
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue: [H, vocabulary.size] float32."""
+        histories.require_numbers_of(self.vocabulary)
         return self._scores(self.queries(histories), histories.lengths, None)
 
     def score_blocks(self, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
         """Computes many queries at once, then multiplies block by block into one reused buffer."""
+        histories.require_numbers_of(self.vocabulary)
         buffer = np.empty((min(block_size, len(histories)), len(self._items)), dtype=np.float32)
         step = max(block_size, QUERY_CHUNK // block_size * block_size)
         for start in range(0, len(histories), step):

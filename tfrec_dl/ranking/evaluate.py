@@ -14,6 +14,7 @@ from tfrec_dl.ranking.metrics.report import ClickReport
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.names import CLICK_AND_CONVERSION
 from tfrec_dl.ranking.predictor import Predictor
+from tfrec_dl.ranking.rows import require_rows_of
 
 Report = ClickReport | ConversionReport | RatingReport
 ROWS = 4_096  # predicted at once
@@ -31,8 +32,9 @@ def evaluate_ranking(model: RankingModel, rows: RankingRows, part: np.ndarray) -
         "click", "conversion" and "rating" -> report, for those that the model predicts.
 
     Raises:
-        InputError: if a prediction is not finite.
+        InputError: if a prediction is not finite, or the rows are another model's.
     """
+    require_rows_of(model.fitted_state, rows)
     return ranking_reports(Predictor(model)(RankingBatches(rows, part, ROWS).in_order()), rows.impressions)
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.batches import RankingRows
 from tfrec_dl.ranking.data.events import Events
@@ -35,3 +37,20 @@ def ranking_rows(fitted_state: FittedState, split: ImpressionSplit) -> RankingRo
             there = "not there" if name not in kinds else f"of kind {kinds[name]}"
             raise InputError(f"feature {name!r} of the context is {there}: give it as {kind}, as in training.")
     return replace(rows, context=fitted_state.context.table(rows))
+
+
+def require_rows_of(fitted_state: FittedState, rows: RankingRows) -> None:
+    """Raises InputError where rows number users or items otherwise than a model, as those made for another one do."""
+    table = rows.impressions
+    for what, found, vocabulary, ids in (
+        ("user", rows.users, fitted_state.users, table.user_ids),
+        ("item", rows.items, fitted_state.items, table.item_ids),
+    ):
+        own = vocabulary.encode(ids)
+        if len(found) == len(own) and (found == own).all():
+            continue
+        first = int(np.argmax(found != own)) if len(found) == len(own) else 0
+        raise InputError(
+            f"the rows have index {found[first]} for {what} {ids[first]!r}, the model {own[first]}: make them with "
+            "ranking_rows(model.fitted_state, split)."
+        )

@@ -13,6 +13,7 @@ from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.ranking.evaluate import ROWS, Report, ranking_reports
 from tfrec_dl.ranking.metrics.conversions import ConversionReport
 from tfrec_dl.ranking.predictor import Predictor
+from tfrec_dl.ranking.rows import require_rows_of
 
 SHOWN = ("auc", "log_loss", "ndcg")
 
@@ -39,6 +40,10 @@ class RankingValidation(tf.keras.callbacks.Callback):
         self.batches = RankingBatches(rows, part, ROWS)
         self.weights = weights
         self._predictor: Predictor | None = None
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Checks that the rows are the model's, before any training is lost."""
+        require_rows_of(self.model.fitted_state, self.batches.rows)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Adds the metrics to the logs."""

@@ -77,8 +77,9 @@ def fit(
         Keras's history.
 
     Raises:
-        InputError: if there is nothing to learn from.
+        InputError: if there is nothing to learn from, or the split's items are numbered otherwise than the model's.
     """
+    split.vocabulary.require_numbers_of(model.vocabulary, "the split's")
     config = config or TrainingConfig(max_length=model.max_length)
     windows = training_batches(model.batches, split, config, user_ids=model.user_tower is not None)
     strategy, steps = model.distribute_strategy, steps_per_epoch(config, windows)

@@ -60,7 +60,8 @@ class ValidationCallback(tf.keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Checks the cases against the model's vocabulary, before any training is lost."""
-        check_cases(self.cases, self._vocabulary().size)
+        check_cases(self.cases, self._vocabulary())
+        self._vocabulary().require_numbers_of(self.model.vocabulary, "the cases'")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Evaluates the model and adds its metrics to `logs`."""

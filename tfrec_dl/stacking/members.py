@@ -9,6 +9,7 @@ import tensorflow as tf
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.scorer import KnowsItems
 from tfrec_dl.retrieval.model import RetrievalModel
 
 BLOCK_CELLS = 2**23  # scores of all members held at once, 4 bytes each
@@ -34,6 +35,7 @@ class RetrievalMember(tf.Module):
         super().__init__()
         tables = model.tables()
         self.model = model
+        self.vocabulary = model.vocabulary
         self.history_table = tf.Variable(tables.history, trainable=False)
         self.items = tf.Variable(tables.items, trainable=False)
 
@@ -66,13 +68,16 @@ class Members(tf.Module):
         vocabulary: the items.
 
     Raises:
-        InputError: if there is none.
+        InputError: if there is none, or one numbers the items otherwise.
     """
 
     def __init__(self, members: Mapping[str, Member], vocabulary: Vocabulary) -> None:
         super().__init__()
         if not members:
             raise InputError("a stack of 0 members: name at least one recipe or baseline.")
+        for member in members.values():
+            if isinstance(member, KnowsItems):
+                vocabulary.require_numbers_of(member.vocabulary, "the stack's")
         self.names = tuple(members)
         self.members = tuple(members.values())
         self.vocabulary = vocabulary
@@ -104,6 +109,7 @@ class Members(tf.Module):
         Yields:
             Rows of the histories, [B] int64, and their scores.
         """
+        histories.require_numbers_of(self.vocabulary)
         lengths = histories.lengths
         order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
         most = max(1, BLOCK_CELLS // (self.vocabulary.size * len(self.names)))

@@ -14,7 +14,7 @@ import pyarrow.parquet
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.prepared.work import MANIFEST, PLAN, read_json
 from tfrec_dl.data.splits.split import EvaluationCases
-from tfrec_dl.data.vocabulary import UNKNOWN, Vocabulary
+from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 
@@ -94,10 +94,9 @@ class PreparedFolder:
         rows = np.arange(len(users))
         lengths = np.asarray(lists.value_lengths())
         history = Histories.from_rows(np.repeat(rows, lengths), lists.flatten().to_numpy(), users)
-        validation, test = (Histories.from_rows(rows, table[name].to_numpy(), users) for name in ("validation", "test"))
-        known = validation.items != UNKNOWN
-        validated = Histories.from_rows(rows[known], validation.items[known], users)
-        return EvaluationCases(history, validation), EvaluationCases(history.extended_by(validated), test)
+        parts = (Histories.from_rows(rows, table[name].to_numpy(), users) for name in ("validation", "test"))
+        history, validation, test = (each.numbered_by(self.vocabulary) for each in (history, *parts))
+        return EvaluationCases(history, validation), EvaluationCases(history.extended_by(validation.known()), test)
 
 
 def write_lengths(folder: Path, lengths: Sequence[Sequence[tuple[int, int]]]) -> None:

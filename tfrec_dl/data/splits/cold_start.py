@@ -104,8 +104,8 @@ def hold_out_items(
 
     return ColdStartSplit(
         split=split,
-        cold_validation=_cold_cases(interactions, part_of_item, VALIDATION, indices),
-        cold_test=_cold_cases(interactions, part_of_item, TEST, indices),
+        cold_validation=_cold_cases(interactions, part_of_item, VALIDATION, split.vocabulary),
+        cold_test=_cold_cases(interactions, part_of_item, TEST, split.vocabulary),
         validation_items=mask(VALIDATION),
         test_items=mask(TEST),
         held_out_counts=np.bincount(indices[interactions.items[~warm]], minlength=split.vocabulary.size),
@@ -144,7 +144,7 @@ def _part_of_item(
 
 
 def _cold_cases(
-    interactions: Interactions, part_of_item: np.ndarray, part: int, indices: np.ndarray
+    interactions: Interactions, part_of_item: np.ndarray, part: int, vocabulary: Vocabulary
 ) -> EvaluationCases:
     """The last interaction of each user with an item of that part, and the warm items from before it.
 
@@ -152,12 +152,12 @@ def _cold_cases(
         interactions: all of them.
         part_of_item: [I] int, as from `_part_of_item`.
         part: VALIDATION or TEST.
-        indices: [I] int32 vocabulary index of each of `interactions.item_ids`.
+        vocabulary: of the split.
 
     Returns:
         One row a user with such an interaction.
     """
-    order = interactions.order
+    order, indices = interactions.order, vocabulary.encode(interactions.item_ids)
     users, items = interactions.users[order], interactions.items[order]
     parts = part_of_item[items]
     target = np.full(len(interactions.user_ids), -1)  # position in `order`
@@ -170,7 +170,8 @@ def _cold_cases(
 
     def pack(kept: np.ndarray) -> Histories:
         weights = None if interactions.weights is None else interactions.weights[order[kept]]
-        return Histories.from_rows(users[kept], indices[items[kept]], interactions.user_ids, weights)
+        packed = Histories.from_rows(users[kept], indices[items[kept]], interactions.user_ids, weights)
+        return packed.numbered_by(vocabulary)
 
     return EvaluationCases(pack(np.flatnonzero(past)).known().select(active), pack(target[active]).select(active))
 

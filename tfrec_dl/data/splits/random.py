@@ -6,6 +6,7 @@ import numpy as np
 
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import Split, check_shares, split_by_part
+from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 
 
@@ -16,6 +17,7 @@ def random_by_user(
     seed: int = 0,
     min_count: int = 1,
     catalogue_ids: Sequence[str] | np.ndarray | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Split:
     """Tests on a share of each user's interactions, chosen at random, and validates on another.
 
@@ -34,13 +36,14 @@ def random_by_user(
         min_count: the fewest training interactions an item needs to be in the vocabulary.
         catalogue_ids: items that are known with or without interactions, for example because a model reads their
             features: those without a training interaction join the vocabulary with count 0, in this order.
+        vocabulary: as for `leave_last_out`.
 
     Returns:
         The split; a test history is the user's training and validation interactions in time order, ties in table order.
 
     Raises:
-        InputError: if the shares leave nothing, no user has enough interactions for a part, or no item reaches
-            `min_count`.
+        InputError: if the shares leave nothing, no user has enough interactions for a part, or as `leave_last_out` for
+            items.
     """
     check_shares(validation_share, test_share)
     counts = np.bincount(interactions.users, minlength=len(interactions.user_ids))
@@ -57,4 +60,4 @@ def random_by_user(
     place = np.empty(len(users), dtype=np.int64)  # of each interaction in its user's draw
     place[np.lexsort((drawn, users))] = np.arange(len(users)) - (np.cumsum(counts) - counts)[users]
     part_of = np.select([place < tested[users], place < (tested + validated)[users]], [2, 1], 0)
-    return split_by_part(interactions, part_of, min_count, catalogue_ids)
+    return split_by_part(interactions, part_of, min_count, catalogue_ids, vocabulary)

@@ -1,14 +1,14 @@
 """Splits interactions into training, validation and test so that nothing evaluated was trained on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.vocabulary import UNKNOWN, Vocabulary
+from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
@@ -69,7 +69,10 @@ class Split:
 
 
 def leave_last_out(
-    interactions: Interactions, min_count: int = 1, catalogue_ids: Sequence[str] | np.ndarray | None = None
+    interactions: Interactions,
+    min_count: int = 1,
+    catalogue_ids: Sequence[str] | np.ndarray | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Split:
     """Tests on each user's last interaction and validates on the one before it.
 
@@ -81,12 +84,15 @@ def leave_last_out(
         min_count: the fewest training interactions an item needs to be in the vocabulary.
         catalogue_ids: items that are known with or without interactions, for example because a model reads their
             features: those without a training interaction join the vocabulary with count 0, in this order.
+        vocabulary: a model's, to train it on or to measure it: items outside of it are unknown, and those without a
+            training interaction in it are not trained on. None builds one.
 
     Returns:
         The split; a test history is the training history and the validation item.
 
     Raises:
-        InputError: if no user has three interactions, or no item reaches `min_count`.
+        InputError: if no user has three interactions, no item reaches `min_count` or is in `vocabulary`, or either is
+            given beside a vocabulary.
     """
     counts = np.bincount(interactions.users, minlength=len(interactions.user_ids))
     longest = counts.max(initial=0)
@@ -95,7 +101,7 @@ def leave_last_out(
     users = interactions.users[interactions.order]
     after = np.cumsum(counts)[users] - 1 - np.arange(len(users))
     part = np.where(counts[users] >= 3, np.maximum(2 - after, 0), 0)
-    return split_by_part(interactions, part, min_count, catalogue_ids)
+    return split_by_part(interactions, part, min_count, catalogue_ids, vocabulary)
 
 
 def temporal(
@@ -104,6 +110,7 @@ def temporal(
     test_share: float = 0.1,
     min_count: int = 1,
     catalogue_ids: Sequence[str] | np.ndarray | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Split:
     """Tests on what everybody did last by the clock, validates on what came before that.
 
@@ -117,13 +124,14 @@ def temporal(
         min_count: the fewest training interactions an item needs to be in the vocabulary.
         catalogue_ids: items that are known with or without interactions, for example because a model reads their
             features: those without a training interaction join the vocabulary with count 0, in this order.
+        vocabulary: as for `leave_last_out`.
 
     Returns:
         The split; a test history holds everything of that user before the test period.
 
     Raises:
-        InputError: if there are no times, the shares leave nothing, ties leave a part empty, or no item reaches
-            `min_count`.
+        InputError: if there are no times, the shares leave nothing, ties leave a part empty, or as `leave_last_out` for
+            items.
     """
     if interactions.times is None:
         raise InputError("a temporal split needs times, and the interactions have none: name the time column")
@@ -142,7 +150,7 @@ def temporal(
         raise InputError(
             f"the {empty} part is empty: too many interactions share the time {cuts[1]}; choose larger shares"
         )
-    return split_by_part(interactions, part, min_count, catalogue_ids)
+    return split_by_part(interactions, part, min_count, catalogue_ids, vocabulary)
 
 
 def check_shares(validation_share: float, test_share: float) -> None:
@@ -157,6 +165,7 @@ def split_by_part(
     part: np.ndarray,
     min_count: int = 1,
     catalogue_ids: Sequence[str] | np.ndarray | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Split:
     """The split in which each interaction is in the part given; users without targets in a part are no case of it.
 
@@ -165,39 +174,62 @@ def split_by_part(
         part: [n] int, for the interactions in `interactions.order`: 0 to train, 1 to validate, 2 to test.
         min_count: as above.
         catalogue_ids: as above.
+        vocabulary: as above.
 
     Returns:
         The split; every history is in time order.
 
     Raises:
-        InputError: if no item reaches `min_count`.
+        InputError: as `leave_last_out` for items.
     """
     order = interactions.order
-    trained = np.zeros(len(interactions), dtype=bool)
-    trained[order[part == 0]] = True
-    vocabulary = Vocabulary.build(interactions.item_ids, interactions.items[trained], min_count)
-    if catalogue_ids is not None:
-        # Items below min_count stay unknown: they have training interactions, so a count of 0 would be wrong.
-        known = interactions.item_ids[np.unique(interactions.items[trained])]
-        rare = set(known[vocabulary.encode(known) == UNKNOWN])
-        vocabulary = vocabulary.extended([item for item in catalogue_ids if str(item) not in rare])
+    if vocabulary is None:
+        vocabulary = _vocabulary(interactions, order[part == 0], min_count, catalogue_ids)
+    elif min_count != 1 or catalogue_ids is not None:
+        name = "min_count" if min_count != 1 else "catalogue_ids"
+        raise InputError(f"a vocabulary is given, which settles what is known: leave {name} out.")
     indices = vocabulary.encode(interactions.item_ids)
+    if (indices[interactions.items[order[part == 0]]] < FIRST_ITEM).all():
+        raise InputError(
+            f"none of the {len(interactions.item_ids)} items trained on, such as {interactions.item_ids[0]!r}, is "
+            f"among the vocabulary's {len(vocabulary.ids)}: give the vocabulary of a model of these items, or none."
+        )
 
     def pack(included: np.ndarray) -> Histories:
         rows = order[included]
         weights = None if interactions.weights is None else interactions.weights[rows]
-        return Histories.from_rows(
-            interactions.users[rows], indices[interactions.items[rows]], interactions.user_ids, weights
-        )
+        items = indices[interactions.items[rows]]
+        packed = Histories.from_rows(interactions.users[rows], items, interactions.user_ids, weights)
+        return packed.numbered_by(vocabulary)
 
     def cases(histories: Histories, targets: Histories) -> EvaluationCases:
         active = targets.lengths > 0
         return EvaluationCases(histories.select(active), targets.select(active))
 
-    train = pack(part == 0).known()
+    # An item without training interactions has no weights that a model could learn; in other histories it is read.
+    past = pack(part == 0)
+    learnt = np.where(past.items < vocabulary.trained_size, past.items, np.int32(UNKNOWN))
+    train = replace(past, items=learnt).numbered_by(vocabulary).known()
     return Split(
         vocabulary=vocabulary,
         train=train.select(train.lengths > 0),
-        validation=cases(train, pack(part == 1)),
+        validation=cases(past.known(), pack(part == 1)),
         test=cases(pack(part < 2).known(), pack(part == 2)),
     )
+
+
+def _vocabulary(
+    interactions: Interactions,
+    trained: np.ndarray,
+    min_count: int,
+    catalogue_ids: Sequence[str] | np.ndarray | None,
+) -> Vocabulary:
+    """Of the interactions in the rows `trained`, in the order of the table, then the catalogue's further items."""
+    items = interactions.items[np.sort(trained)]
+    vocabulary = Vocabulary.build(interactions.item_ids, items, min_count)
+    if catalogue_ids is None:
+        return vocabulary
+    # Items below min_count stay unknown: they have training interactions, so a count of 0 would be wrong.
+    known = interactions.item_ids[np.unique(items)]
+    rare = set(known[vocabulary.encode(known) == UNKNOWN])
+    return vocabulary.extended([item for item in catalogue_ids if str(item) not in rare])
