@@ -92,7 +92,7 @@ class TestIds:
             ([1.0, 1e17, 3.0], "row 2: the id 1e+17 is a float without"),
             ([1.0, 2.0, math.inf], "row 3: the id inf is a float without"),
             ([True, False, True], "the id True is of type bool"),
-            ([b"a", b"b", b"a"], "the id b'a' is of type bytes"),
+            (["a", b"\xff", "b"], "row 2: the id b'\\xff' is not UTF-8"),
             (pd.to_datetime(["2020-01-01"] * 3), "is of type Timestamp"),
             ([["a"], ["b"], ["a"]], "holds ids such as ['a']"),
             (pd.Series(["a", "\ud800", "b"], dtype=object), "row 2: the id '\\ud800' is not valid Unicode"),

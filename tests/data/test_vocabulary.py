@@ -58,6 +58,14 @@ def test_encode_and_decode_undo_each_other():
     assert vocabulary.decode(indices).tolist() == ODD_IDS
 
 
+def test_ids_are_read_as_training_reads_them():
+    vocabulary = Vocabulary.build(["5", "16", "7"])
+    assert vocabulary.encode(["5", 16, 7.0, b"16", np.float32(5), ""]).tolist() == [2, 3, 4, 3, 2, PADDING]
+    assert vocabulary.extended([16.0, b"8", 9, "7"]).ids.tolist() == ["5", "16", "7", "8", "9"]
+    with pytest.raises(InputError, match=r"id 1: the id 3.5 is a float"):
+        vocabulary.encode([5, 3.5])
+
+
 def test_unknown_and_padding():
     vocabulary = Vocabulary.build(["a", "b"])
     assert vocabulary.encode([["a", "?"], ["", "b"]]).tolist() == [[FIRST_ITEM, UNKNOWN], [PADDING, FIRST_ITEM + 1]]
@@ -142,7 +150,7 @@ def test_items_without_interactions_come_last_and_move_no_index():
 def test_integers_extend_as_their_decimal_strings_and_other_things_are_refused():
     vocabulary = Vocabulary.build(["10", "7"])
     assert vocabulary.extended(np.array([7, 12])).ids.tolist() == ["10", "7", "12"]
-    with pytest.raises(InputError, match="an id is nan"):
+    with pytest.raises(InputError, match="id 1: the id is missing, got nan"):
         vocabulary.extended(["12", float("nan")])
 
 

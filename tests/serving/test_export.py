@@ -12,7 +12,8 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.serving import publishing
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import export_saved_model
-from tfrec_dl.serving.versions import create_temporary_folder, publish
+from tfrec_dl.serving.unfinished import unfinished_folder
+from tfrec_dl.serving.versions import LAST_VERSION, OvertakenError, publish
 
 
 def bytes_of(version: Path) -> int:
@@ -47,7 +48,9 @@ def test_next_export_takes_the_next_free_version(tmp_path):
 
 
 def test_racing_publishers_take_different_versions(tmp_path):
-    folders = [create_temporary_folder(tmp_path) for _ in range(16)]
+    folders = [tmp_path / f"unfinished-{number}" for number in range(16)]
+    for folder in folders:
+        folder.mkdir()
     for number, folder in enumerate(folders):
         (folder / "owner").write_text(str(number))
     barrier = threading.Barrier(len(folders))
@@ -75,8 +78,43 @@ def test_interrupted_export_leaves_nothing_behind(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_temporary_folder_is_no_version_to_tf_serving(tmp_path):
-    assert not create_temporary_folder(tmp_path).name.lstrip("+-").isdigit()
+def test_unfinished_folder_is_no_version_to_tf_serving_and_gone_at_the_end(tmp_path):
+    with unfinished_folder(tmp_path) as folder:
+        assert not folder.name.lstrip("+-").isdigit()
+    assert not list(tmp_path.iterdir())
+
+
+def test_next_export_removes_what_dead_processes_left_and_not_what_a_running_one_has(tmp_path, caplog):
+    left = tmp_path / f".tmp-{'0a' * 16}"
+    users_own = tmp_path / ".tmp-notes"
+    for folder in (left, users_own):
+        (folder / "variables").mkdir(parents=True)
+    with unfinished_folder(tmp_path) as running, unfinished_folder(tmp_path):
+        assert running.is_dir()
+        assert not left.exists()
+        assert users_own.is_dir()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"removed {left}, which an export or add-items that was killed had left."
+    ]
+
+
+def test_version_made_from_another_is_not_published_once_there_is_a_newer_one(tmp_path):
+    (tmp_path / "1").mkdir()
+    (tmp_path / "2").mkdir()
+    (tmp_path / "unfinished").mkdir()
+    with pytest.raises(OvertakenError, match="version 2 was published while version 1 was read"):
+        publish(tmp_path / "unfinished", tmp_path, after=1)
+    assert publish(tmp_path / "unfinished", tmp_path, after=2) == tmp_path / "3"
+
+
+def test_numbers_that_tf_serving_cannot_read_are_no_versions(tmp_path):
+    for name in (10**26 - 1, "9" * 200, 4):
+        (tmp_path / str(name)).mkdir()
+    (tmp_path / "unfinished").mkdir()
+    assert publish(tmp_path / "unfinished", tmp_path) == tmp_path / "5"
+    (tmp_path / str(LAST_VERSION)).mkdir()
+    with pytest.raises(InputError, match=f"holds version {LAST_VERSION}, the last"):
+        publish(tmp_path / "unfinished", tmp_path)
 
 
 def test_version_folder_is_readable_by_the_servers_user(version):

@@ -1,13 +1,13 @@
 import shutil
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.serving.stand_in import ITEMS, chain_model
+from tests.serving.stand_in import ITEMS
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.serving import recommender as recommender_module
-from tfrec_dl.serving.export import export_saved_model
 
 
 def ids(rows):
@@ -51,9 +51,34 @@ def test_many_histories_are_answered_in_order(recommender, monkeypatch):
     assert ids(at_once)[:2] == [["b", "c", "d"], ["c", "d", "a"]]
 
 
-def test_integer_ids_stand_for_their_decimal_strings(tmp_path):
-    loaded = load(export_saved_model(chain_model(["10", "20", "30"]), tmp_path))
-    assert ids(loaded.recommend([[10]], k=1)) == [["20"]]
+@pytest.mark.parametrize("asked", [10, 10.0, np.float32(10), np.int8(10), b"10"])
+def test_ids_stand_for_the_texts_that_training_makes_of_them(recommender, monkeypatch, asked):
+    requests, answer = [], recommender._signatures["serving_default"]
+    recording = {"serving_default": lambda history: requests.append(history) or answer(history=history)}
+    monkeypatch.setattr(recommender, "_signatures", recording)
+    recommender.recommend([[asked, "", "007"], np.array([b"x", b""])], k=1)
+    assert requests[0].numpy().tolist() == [[b"10", b"", b"007"], [b"x", b"", b""]]
+
+
+@pytest.mark.parametrize(
+    ("histories", "message"),
+    [
+        ([["a"], ["b", 3.5]], "histories, row 1, place 1: the id 3.5 is a float"),
+        ([["a", float("nan")]], "histories, row 0, place 1: the id is missing, got nan"),
+        ([["a", None]], "the id is missing, got None"),
+        ([[b"\xff"]], "the id b'.xff' is not UTF-8"),
+        ([["\ud800"]], "is not valid Unicode"),
+        ([[("a",)]], "is of type tuple"),
+        ([[["a"]]], "neither text nor integers"),
+        ([b"a"], "list of lists"),
+        ([1, 2], "list of lists"),
+        (None, "list of lists"),
+    ],
+)
+def test_what_is_no_id_is_refused(recommender, histories, message):
+    with pytest.raises(InputError, match=message) as refused:
+        recommender.recommend(histories, k=1)
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("k", [0, -1, 7])

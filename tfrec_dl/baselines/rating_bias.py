@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.data.tables.checks import id_texts
 from tfrec_dl.errors import InputError
 
 STRENGTHS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
@@ -105,6 +106,6 @@ def _indexed(ids: np.ndarray) -> tuple[np.ndarray, pd.Index]:
 
 def _encoded(ids: Sequence[str] | np.ndarray, known: pd.Index) -> np.ndarray:
     """Ids [B] -> indices [B]; 0 for unknown ones."""
-    texts = [str(value) for value in ids]  # integers stand for their decimal strings
+    texts = id_texts(ids, "id {}".format)
     indices: np.ndarray = known.get_indexer(pd.Index(texts, dtype=object)) + 1
     return indices

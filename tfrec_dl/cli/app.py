@@ -1,6 +1,8 @@
 """The command `tfrec-dl`: its subcommands, and how their errors are shown."""
 
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
@@ -26,6 +28,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interruption:
+            _ignore_interruptions()
             goes_on = ctx.invoked_subcommand in ("demo", "prepare", "train", "compare")
             complain("interrupted" + (": the same command continues it" if goes_on else ""))
             raise typer.Exit(INTERRUPTED) from interruption
@@ -70,6 +73,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _ignore_interruptions() -> None:
+    """A second one, while the program ends after the first, shows no traceback."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _plugins_first(arguments: Sequence[str]) -> list[str]:

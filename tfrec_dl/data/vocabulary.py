@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.data.tables.checks import id_texts
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 
@@ -92,8 +93,8 @@ class Vocabulary:
         """Appends items that have no training interaction; the indices of those known stay as they are.
 
         Args:
-            ids: [m] ids as text; integers stand for their decimal strings. Those known already, repeats and the empty
-                string (never an id) are ignored.
+            ids: [m] ids: text, bytes or integers, also as floats, as in the tables of a training. Those known already,
+                repeats and the empty string (never an id) are ignored.
 
         Returns:
             A vocabulary with the new ids at the end, in the order given, with count 0.
@@ -101,10 +102,7 @@ class Vocabulary:
         Raises:
             InputError: if an id is neither text nor an integer.
         """
-        array = as_texts(np.asarray(ids, dtype=object).ravel())
-        wrong = [value for value in array if not isinstance(value, str)]
-        if wrong:
-            raise InputError(f"an id is {wrong[0]!r}: ids are text or integers")
+        array = id_texts(ids, "id {}".format).ravel()
         new = pd.unique(array[self.encode(array) == UNKNOWN])
         return Vocabulary(np.concatenate([self.ids, new]), np.concatenate([self.counts, np.zeros(len(new), np.int64)]))
 
@@ -134,13 +132,16 @@ class Vocabulary:
         """Looks ids up.
 
         Args:
-            ids: ids as text, of any shape; integers stand for their decimal strings.
+            ids: ids of any shape: text, bytes or integers, also as floats, as in the tables of a training.
 
         Returns:
             int32 indices of the same shape: unknown ids are 1, the empty string (never an id) is padding, 0.
+
+        Raises:
+            InputError: if an id is missing, or neither text nor an integer.
         """
-        array = np.asarray(ids, dtype=object)
-        flat = as_texts(array.ravel())
+        array = id_texts(ids, "id {}".format)
+        flat = array.ravel()
         indices = self._index.get_indexer(pd.Index(flat, dtype=object)).astype(np.int32) + np.int32(FIRST_ITEM)
         indices[indices < FIRST_ITEM] = UNKNOWN
         indices[flat == ""] = PADDING
@@ -213,10 +214,3 @@ class Vocabulary:
         array = np.empty(len(ids), dtype=object)
         array[:] = ids
         return cls(ids=array, counts=np.array(counts, dtype=np.int64))
-
-
-def as_texts(ids: np.ndarray) -> np.ndarray:
-    """[m] object: integers as their decimal strings, anything else as it is."""
-    if ids.size and isinstance(ids[0], (int, np.integer)):
-        return ids.astype(str).astype(object)
-    return ids

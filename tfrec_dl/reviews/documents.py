@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.data.tables.checks import id_texts
 from tfrec_dl.reviews.reviews import Reviews
 
 NOBODY = 0
@@ -73,6 +74,6 @@ def _grouped(indices: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _encoded(ids: Sequence[str] | np.ndarray, known: np.ndarray) -> np.ndarray:
-    texts = [str(value) for value in ids]  # integers stand for their decimal strings
+    texts = id_texts(ids, "id {}".format)
     found: np.ndarray = pd.Index(known, dtype=object).get_indexer(pd.Index(texts, dtype=object))
     return (found + 1).astype(np.int32)

@@ -14,6 +14,7 @@ from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.loaded_export import LoadedExport, open_export
 from tfrec_dl.serving.names import SERVING_DEFAULT
 from tfrec_dl.serving.publishing import publish_module
+from tfrec_dl.serving.request_rows import id_list
 
 ROWS_AT_ONCE = 65_536
 
@@ -43,11 +44,11 @@ class SavedRatings:
         """As `RatingModel.predict_ratings`: ids [B] and [B] -> ratings [B] float32.
 
         Raises:
-            InputError: if there are not as many users as items.
+            InputError: if there are not as many users as items, or an id is neither text nor an integer.
         """
         if len(user_ids) != len(item_ids):
             raise InputError(f"{len(user_ids)} users and {len(item_ids)} items are no pairs: give one item a user")
-        users, items = ([str(value) for value in given] for given in (user_ids, item_ids))
+        users, items = id_list(user_ids, "user_ids"), id_list(item_ids, "item_ids")
         parts = [
             self._signature(
                 user_ids=tf.constant(users[start : start + ROWS_AT_ONCE], tf.string),

@@ -1,7 +1,6 @@
 """Publishing a module as the next version of an export for TF Serving."""
 
 import os
-import shutil
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -13,7 +12,8 @@ from tfrec_dl.serving.card import CARD_FOLDER, ModelCard
 from tfrec_dl.serving.card_markdown import card_markdown
 from tfrec_dl.serving.server_files import write_server_files
 from tfrec_dl.serving.signature import Signature, concrete_functions
-from tfrec_dl.serving.versions import create_temporary_folder, publish
+from tfrec_dl.serving.unfinished import unfinished_folder
+from tfrec_dl.serving.versions import publish
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, require_serving_protos, warm_up_requests, write_warm_up
 
 
@@ -35,35 +35,35 @@ class Served(Protocol):
         """Facts about the export for the model card."""
 
 
-def publish_module(module: Served, dest: str | PathLike[str], card: ModelCard | None = None) -> Path:
+def publish_module(
+    module: Served, dest: str | PathLike[str], card: ModelCard | None = None, after: int | None = None
+) -> Path:
     """Writes the next free version below `dest`, which appears complete or not at all.
 
     The version holds the SavedModel with the module's signatures, warm-up requests for each of them, and the model card
     (`assets.extra/model_card.md`, `.json`). `models.config` and `batching_parameters.txt` are written beside the
-    versions unless they are there. The model is called DEST's name in TF Serving.
+    versions unless they are there. The model is called DEST's name in TF Serving. What a killed process has left in
+    `dest` is removed.
 
     Args:
         module: what is served.
         dest: folder of the versions, created if missing.
         card: what is known about the model; by default the card calls data, split and metrics unknown.
+        after: the version that the module was made from, which must still be the newest; None if it was made from none.
 
     Returns:
         The version folder.
 
     Raises:
+        OvertakenError: if `after` is not the newest version; nothing is published then.
         InputError: if `dest` is a file or cannot be written to, or `tensorflow-serving-api` is not installed.
     """
     require_serving_protos()
     dest = Path(os.path.abspath(dest))
-    temporary = create_temporary_folder(dest)
-    try:
-        _write_version(module, temporary, dest.name, card or ModelCard())
-        version = publish(temporary, dest)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
-    write_server_files(dest, dest.name)
-    return version
+    with unfinished_folder(dest) as folder:
+        _write_version(module, folder, dest.name, card or ModelCard())
+        write_server_files(folder, dest, dest.name)
+        return publish(folder, dest, after)
 
 
 def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> None:

@@ -1,11 +1,13 @@
 """Conversion of Python lists to the tensors of requests, and of answers to Python lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 
+from tfrec_dl.data.tables.checks import Locate, id_texts
 from tfrec_dl.errors import InputError
 
 Pairs = list[tuple[str, float]]
@@ -13,15 +15,55 @@ Context = Mapping[str, Sequence[Any]]
 Past = Mapping[str, Sequence[Sequence[float | None]]]
 
 
-def id_rows(values: Sequence[Sequence[str]], name: str) -> list[list[str]]:
-    """Ids as text, a list a row.
+def id_list(values: Sequence[str], name: str, missing: str | None = None) -> list[str]:
+    """Ids as text, by the rules of training: 318.0 is "318", and bytes are decoded; "" stays.
+
+    Args:
+        values: the ids.
+        name: what they are called, for errors.
+        missing: stands for None and NaN; None refuses them.
 
     Raises:
-        InputError: if they are no list of lists.
+        InputError: if they are no list, or an id is missing or neither text nor an integer.
     """
-    if isinstance(values, str) or any(isinstance(row, str) for row in values):
+    if not _is_list(values):
+        raise InputError(f"{name} is {values!r:.80}, but must be a list of ids, one for each request.")
+    given = [missing if missing is not None and _is_missing(value) else value for value in values]
+    return _texts(given, lambda place: f"{name}, place {place}")
+
+
+def id_rows(values: Sequence[Sequence[str]], name: str) -> list[list[str]]:
+    """Ids as text, a list a row, by the rules of training: 318.0 is "318", and bytes are decoded; "" stays.
+
+    Raises:
+        InputError: if they are no list of lists, or an id is missing or neither text nor an integer.
+    """
+    if not _is_list(values) or not all(map(_is_list, values := list(values))):
         raise InputError(f"{name} is {values!r:.80}, but must be a list of lists of ids, one list for each user.")
-    return [[str(item) for item in row] for row in values]
+    rows = [list(row) for row in values]
+    ends = np.cumsum([len(row) for row in rows])
+
+    def locate(place: int) -> str:
+        row = int(np.searchsorted(ends, place, side="right"))
+        return f"{name}, row {row}, place {place - int(ends[row]) + len(rows[row])}"
+
+    texts = _texts([item for row in rows for item in row], locate)
+    return [texts[end - len(row) : end] for row, end in zip(rows, ends.tolist(), strict=True)]
+
+
+def _is_list(values: Any) -> bool:
+    return isinstance(values, Iterable) and not isinstance(values, (str, bytes))
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a value is None, NaN or pandas' NA."""
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _texts(values: list[Any], locate: Locate) -> list[str]:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return id_texts(array, locate).tolist()
 
 
 def id_rows_beside(values: Sequence[Sequence[str]], rows: list[list[str]], name: str = "exclude") -> list[list[str]]:

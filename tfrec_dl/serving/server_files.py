@@ -1,8 +1,7 @@
 """The files that `tensorflow_model_server` takes beside the versions: models.config and batching_parameters.txt."""
 
+import os
 from pathlib import Path
-
-from tfrec_dl.files import replacing
 
 MODEL_CONFIG_FILE = "models.config"
 BATCHING_FILE = "batching_parameters.txt"
@@ -32,9 +31,15 @@ def model_config(name: str) -> str:
     return str(config)
 
 
-def write_server_files(dest: Path, name: str) -> None:
-    """Writes both files where they are missing; present ones stay, for they may pin versions or hold tuned values."""
+def write_server_files(unfinished: Path, dest: Path, name: str) -> None:
+    """Writes both files where they are missing; present ones stay, for they may pin versions or hold tuned values.
+
+    Args:
+        unfinished: folder in `dest` to write to first.
+        dest: folder of the versions.
+        name: of the model in TF Serving.
+    """
     for file, text in ((MODEL_CONFIG_FILE, model_config(name)), (BATCHING_FILE, BATCHING_PARAMETERS)):
         if not (dest / file).exists():
-            with replacing(dest / file) as temporary:
-                temporary.write_text(text, encoding="utf-8")
+            (unfinished / file).write_text(text, encoding="utf-8")
+            os.replace(unfinished / file, dest / file)

@@ -2,47 +2,50 @@
 
 import errno
 import os
-import uuid
 from pathlib import Path
 
 from tfrec_dl.errors import InputError
 
+LAST_VERSION = 2**63 - 1  # TF Serving passes over larger numbers
+
+
+class OvertakenError(RuntimeError):
+    """Another process has published a version meanwhile."""
+
 
 def version_folders(dest: Path) -> dict[int, Path]:
-    """The entries of `dest` that TF Serving takes for versions (their names are numbers), by number."""
-    return {int(entry.name): entry for entry in dest.iterdir() if entry.name.isascii() and entry.name.isdigit()}
+    """The entries of `dest` that TF Serving takes for versions (their names are int64 numbers), by number."""
+    entries = [entry for entry in dest.iterdir() if entry.name.isascii() and entry.name.isdigit()]
+    # Of names longer than that Python refuses some as numbers.
+    found = {int(entry.name): entry for entry in entries if len(entry.name.lstrip("0")) <= len(str(LAST_VERSION))}
+    return {number: entry for number, entry in found.items() if number <= LAST_VERSION}
 
 
-def create_temporary_folder(dest: Path) -> Path:
-    """Creates `dest` where it is missing, and in it a folder that TF Serving passes over.
-
-    Not `tempfile.mkdtemp`: its mode 0700 would stay on the version folder, which the server's user could then not read.
-
-    Raises:
-        InputError: if `dest` is a file, or cannot be created or written to.
-    """
-    temporary = dest / f".tmp-{uuid.uuid4().hex}"
-    try:
-        dest.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir()
-    except OSError as error:
-        if dest.exists() and not dest.is_dir():
-            raise InputError(f"cannot export to {dest}: it is a file; name a folder.") from error
-        raise InputError(f"cannot export to {dest}: {error.strerror}; name a folder that can be written to.") from error
-    return temporary
-
-
-def publish(temporary: Path, dest: Path) -> Path:
+def publish(temporary: Path, dest: Path, after: int | None = None) -> Path:
     """Renames a finished folder to the next free version.
 
     Of two processes that publish at once one gets the number and the other the one after it: a rename onto a folder
     with files in it fails.
 
+    Args:
+        temporary: the folder.
+        dest: folder of the versions.
+        after: the version that it was made from, which must still be the newest; None if it was made from none.
+
     Returns:
         DEST/<version>.
+
+    Raises:
+        OvertakenError: if `after` is not the newest version.
+        InputError: if there is no number left.
     """
     while True:
-        target = dest / str(max(version_folders(dest), default=0) + 1)
+        newest = max(version_folders(dest), default=0)
+        if after is not None and newest != after:
+            raise OvertakenError(f"version {newest} was published while version {after} was read.")
+        if newest == LAST_VERSION:
+            raise InputError(f"{dest} holds version {newest}, the last that TF Serving can read: rename its folder.")
+        target = dest / str(newest + 1)
         try:
             os.rename(temporary, target)
         except OSError as error:

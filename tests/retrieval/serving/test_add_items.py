@@ -20,6 +20,7 @@ from tfrec_dl.retrieval.fit import fit
 from tfrec_dl.retrieval.serving.add_items import add_items
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import export_saved_model
+from tfrec_dl.serving.publishing import publish_module
 from tfrec_dl.serving.run_saved_model import run_in_session
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
 
@@ -157,6 +158,21 @@ def test_items_that_do_not_fit_are_refused_and_nothing_is_written(dest, items, m
         add_items(dest, items)
     assert "\n" not in str(refused.value)
     assert sorted(dest.rglob("*")) == before
+
+
+def test_items_are_added_to_the_version_that_another_process_published_meanwhile(dest, tmp_path, monkeypatch, caplog):
+    shutil.copytree(dest / "1", tmp_path / "1")
+    overtaken = iter([True])
+
+    def publish_later(*arguments, **settings):
+        if next(overtaken, False):  # the other process adds its items while this one has version 1
+            shutil.copytree(dest / "2", tmp_path / "2")
+        return publish_module(*arguments, **settings)
+
+    monkeypatch.setattr("tfrec_dl.retrieval.serving.add_items.publish_module", publish_later)
+    assert add_items(tmp_path, catalogue(2, seed=300, prefix="newer-")) == tmp_path / "3"
+    assert {*NEW.ids, "newer-sea-0", "newer-war-0"} <= scores(tmp_path / "3", ["sea-0"]).keys()
+    assert "version 2 was published while version 1 was read" in caplog.text
 
 
 def test_model_that_knows_items_by_ids_takes_none(tmp_path):

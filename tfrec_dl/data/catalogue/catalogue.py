@@ -21,7 +21,7 @@ from tfrec_dl.data.catalogue.columns import (
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.catalogue.file import read_catalogue, write_catalogue
 from tfrec_dl.data.catalogue.summary import Coverage, FeatureSummary, cover, summarise
-from tfrec_dl.data.tables.checks import show
+from tfrec_dl.data.tables.checks import id_texts, show
 from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.errors import InputError
 
@@ -235,7 +235,7 @@ class Catalogue:
         """Compares the ids that have features with the ids of interactions.
 
         Args:
-            ids: text.
+            ids: text, bytes or integers, also as floats.
 
         Returns:
             Counts and examples; `str()` of it is one line.
@@ -243,7 +243,7 @@ class Catalogue:
         Raises:
             InputError: if no id is in both.
         """
-        return cover(self.ids[self.filled].tolist(), list(dict.fromkeys(ids)))
+        return cover(self.ids[self.filled].tolist(), list(dict.fromkeys(id_texts(list(ids), "id {}".format))))
 
     def fingerprint(self) -> str:
         """SHA-256 of ids, kinds and values in 64 hexadecimal digits: the same on every machine."""

@@ -9,7 +9,7 @@ import numpy as np
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import EvaluationCases, Split, leave_last_out
-from tfrec_dl.data.vocabulary import Vocabulary, as_texts
+from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 
 WARM, VALIDATION, TEST = 0, 1, 2
@@ -93,7 +93,7 @@ def hold_out_items(
     part_of_item = _part_of_item(interactions, test_share, validation_share, by, seed)
     warm = part_of_item[interactions.items] == WARM
     cold_ids = interactions.item_ids[part_of_item != WARM]
-    further = cold_ids if catalogue_ids is None else [*cold_ids, *as_texts(np.asarray(catalogue_ids, dtype=object))]
+    further = cold_ids if catalogue_ids is None else [*cold_ids, *catalogue_ids]
     split = leave_last_out(interactions.select(warm), catalogue_ids=further)
     indices = split.vocabulary.encode(interactions.item_ids)
 

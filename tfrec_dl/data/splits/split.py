@@ -8,6 +8,7 @@ import numpy as np
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.tables.checks import id_texts
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
 from tfrec_dl.errors import InputError
 
@@ -232,4 +233,5 @@ def _vocabulary(
     # Items below min_count stay unknown: they have training interactions, so a count of 0 would be wrong.
     known = interactions.item_ids[np.unique(items)]
     rare = set(known[vocabulary.encode(known) == UNKNOWN])
-    return vocabulary.extended([item for item in catalogue_ids if str(item) not in rare])
+    texts = id_texts(catalogue_ids, "item {}".format)
+    return vocabulary.extended([item for item in texts if item not in rare])

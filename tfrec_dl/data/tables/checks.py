@@ -1,6 +1,7 @@
 """Turns the raw columns of a table into checked arrays; every error names the column, the row and the value."""
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,10 @@ def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.n
     """Numbers the distinct ids of a column in the order of their first appearance.
 
     Text is taken as it is ("007" stays "007"). Integers become their decimal strings, and so do floats with integer
-    values, which is what pandas makes of an integer column that once had a gap.
+    values, which is what pandas makes of an integer column that once had a gap. Bytes are decoded as UTF-8.
 
     Args:
-        column: [n] ids: strings, integers or integer-valued floats.
+        column: [n] ids: strings, bytes, integers or integer-valued floats.
         name: the column's name, for errors.
         locate: how to name a row, for errors.
 
@@ -59,6 +60,40 @@ def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.n
     return (codes, ids) if len(unique) == len(ids) else (merged.astype(np.int32)[codes], unique)
 
 
+def id_texts(ids: Any, locate: Locate) -> np.ndarray:
+    """Ids as text, by the rules of `checked_ids`; the empty string, which is no id, stays.
+
+    Args:
+        ids: ids of any shape.
+        locate: how to name the n-th of them, for errors.
+
+    Returns:
+        object (str) of the same shape.
+
+    Raises:
+        InputError: for a missing id, or one that is neither text nor integer.
+    """
+    array = np.asarray(ids, dtype=object)
+    flat = array.ravel()
+    if pd.api.types.infer_dtype(flat, skipna=False) == "string":
+        with suppress(UnicodeEncodeError):
+            "".join(flat.tolist()).encode()
+            return array
+    try:
+        codes, distinct = pd.factorize(flat)
+    except TypeError as error:
+        raise InputError(f"ids such as {show(flat[0])} are neither text nor integers: use these") from error
+    if (codes < 0).any():
+        row = int(np.argmax(codes < 0))
+        raise InputError(f"{locate(row)}: the id is missing, got {show(flat[row])}: leave it out or fill it in")
+    texts = np.empty(len(distinct), dtype=object)
+    for index, value in enumerate(distinct):
+        texts[index], problem = ("", "") if isinstance(value, (str, bytes)) and not value else _id_text(value)
+        if problem:
+            raise InputError(f"{locate(int(np.argmax(codes == index)))}: {problem}")
+    return texts[codes].reshape(array.shape)
+
+
 def _plain_ids(distinct: np.ndarray) -> np.ndarray | None:
     """Distinct ids as text, where all are integers, or all text that needs no second look; otherwise None."""
     if distinct.dtype.kind in "iu":
@@ -83,6 +118,11 @@ def _id_text(value: Any) -> tuple[str, str]:
         except UnicodeEncodeError:
             return "", f"the id {show(value)} is not valid Unicode: re-read the table with the right encoding"
         return str(value), ""
+    if isinstance(value, bytes):
+        try:
+            return _id_text(value.decode())
+        except UnicodeDecodeError:
+            return "", f"the id {show(value)} is not UTF-8: use text or integers"
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         return str(int(value)), ""
     if isinstance(value, (float, np.floating)):

@@ -13,7 +13,7 @@ from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.serving.inputs import RankingInputs
 from tfrec_dl.serving.features import FeatureInput
-from tfrec_dl.serving.request_rows import Context, Past, id_rows, id_rows_beside
+from tfrec_dl.serving.request_rows import Context, Past, id_list, id_rows, id_rows_beside
 
 ROWS_AT_ONCE = 16_384  # candidates, which bounds the memory of their histories
 NAN = float("nan")
@@ -92,13 +92,12 @@ def _common(
     names: Sequence[str],
 ) -> tuple[dict[str, Any], list[list[str]]]:
     """User ids, histories, and what is known of the past items."""
-    if isinstance(user_ids, str):
-        raise InputError(f"user_ids is {user_ids!r:.80}, but must be a list of ids, one for each request.")
+    users = id_list(user_ids, "user_ids", missing="")
     rows = id_rows(histories, "histories")
-    if len(user_ids) != len(rows):
-        raise InputError(f"user_ids has {len(user_ids)} ids, but histories has {len(rows)} rows: give one for each.")
+    if len(users) != len(rows):
+        raise InputError(f"user_ids has {len(users)} ids, but histories has {len(rows)} rows: give one for each.")
     values: dict[str, Any] = {
-        "user_id": tf.constant([str(user) for user in user_ids], tf.string, shape=[len(rows)]),
+        "user_id": tf.constant(users, tf.string, shape=[len(rows)]),
         "history": _ragged_ids(rows),
     }
     if past is None:

@@ -1,5 +1,6 @@
 """Adding new items to an export by their features, without a training, a run or data."""
 
+import logging
 import os
 from os import PathLike
 from pathlib import Path
@@ -18,8 +19,10 @@ from tfrec_dl.serving.feature_tables import Table, as_catalogue, embed_features
 from tfrec_dl.serving.loaded_export import open_export
 from tfrec_dl.serving.names import EMBED_ITEM_FEATURES, RECOMMEND_RANKED
 from tfrec_dl.serving.publishing import publish_module
-from tfrec_dl.serving.versions import resolve_version
+from tfrec_dl.serving.versions import OvertakenError, resolve_version
 from tfrec_dl.serving.warm_up import require_serving_protos
+
+logger = logging.getLogger(__name__)
 
 
 def add_items(
@@ -31,7 +34,8 @@ def add_items(
     """Publishes the next version of an export of a content or hybrid model, with further items in it.
 
     The vectors of the new items come from their features, through the export's own network; all else is as it was. They
-    have no interactions, so a history without a known item gets them last.
+    have no interactions, so a history without a known item gets them last. Where another version was published
+    meanwhile, the items are added to that one: none of several that add at once loses another's items.
 
     Args:
         dest: folder of the versions; the newest is taken.
@@ -50,7 +54,20 @@ def add_items(
     """
     require_serving_protos()
     dest = Path(os.path.abspath(dest))
-    folder = resolve_version(dest)
+    while True:
+        folder = resolve_version(dest)
+        try:
+            return _publish_with_items(dest, folder, items, id_column, k_max)
+        except OvertakenError as overtaken:
+            logger.warning("%s The items are added to the newer one.", overtaken)
+
+
+def _publish_with_items(dest: Path, folder: Path, items: Table, id_column: str, k_max: int | None) -> Path:
+    """The version that comes after `folder`.
+
+    Raises:
+        OvertakenError: if another has come after it meanwhile.
+    """
     if folder == dest:
         raise InputError(f"{dest} is a version, and the new one goes beside it: name its folder, {dest.parent}.")
     saved, signatures = (export := open_export(folder)).saved_model, export.signatures
@@ -80,7 +97,7 @@ def add_items(
         int(contents["max_length"]),
         int(contents["k_max"]) if k_max is None else k_max,
     )
-    return publish_module(module, dest, card.with_added(list(catalogue.ids)))
+    return publish_module(module, dest, card.with_added(list(catalogue.ids)), after=int(folder.name))
 
 
 def _require_new(ids: np.ndarray, known: list[str]) -> None:
