@@ -27,8 +27,7 @@ def export(
 
     Raises:
         InputError: if the run is not finished, the object is neither, `dest` is a file or cannot be written to, `k_max`
-            is below 1, a weight is not finite, two features would have the same name in requests, or
-            `tensorflow-serving-api` is missing.
+            is below 1, a weight is not finite, or `tensorflow-serving-api` is missing.
     """
     if not isinstance(run_or_model, Run):
         return export_saved_model(run_or_model, dest, k_max, card)

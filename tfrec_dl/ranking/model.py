@@ -146,7 +146,7 @@ class RankingModel(tfrs.Model):
             k_max: not used: the client brings the candidates.
 
         Raises:
-            InputError: if a weight is not finite, or two inputs would have the same name.
+            InputError: if a weight is not finite.
         """
         # Here, because no training needs it.
         from tfrec_dl.ranking.serving.module import RankingModule

@@ -177,9 +177,13 @@ class RetrievalModel(tfrs.Model):
         Returns:
             [B, D] float32.
         """
+        rows, length = tf.unstack(tf.shape(history))
+        # One row and one place at least: some convolutions fail on none.
+        further = [[0, tf.maximum(1 - rows, 0)], [0, tf.maximum(1 - length, 0)], [0, 0]]
+        history, embedded = tf.pad(history, further[:2]), tf.pad(embedded, further)
         states = self.encoder(with_embedded(history, embedded), training=False)
         last = tf.maximum(tf.math.count_nonzero(history, axis=1, dtype=tf.int32) - 1, 0)
-        state = tf.gather(states, last, batch_dims=1)
+        state = tf.gather(states, last, batch_dims=1)[:rows]
         if self.user_tower is not None:
             state += self.user_tower.missing() if user is None else user
         return with_bias_component(state)
@@ -220,7 +224,7 @@ class RetrievalModel(tfrs.Model):
 
         Raises:
             InputError: if `k_max` is below 1, the vocabulary is empty or holds the empty string (which means padding in
-                a request), a weight is not finite, or two features would have the same name in requests.
+                a request), or a weight is not finite.
         """
         # Here, because no training needs it.
         from tfrec_dl.retrieval.serving.module import retrieval_module

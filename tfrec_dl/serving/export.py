@@ -43,8 +43,7 @@ def export_saved_model(
 
     Raises:
         InputError: if the object is no such model, `dest` is a file or cannot be written to, `k_max` is below 1, a
-            weight is not finite, two features would have the same name in requests, or `tensorflow-serving-api` is not
-            installed.
+            weight is not finite, or `tensorflow-serving-api` is not installed.
     """
     if not isinstance(model, Exportable):
         raise InputError(f"cannot export a {type(model).__name__}: pass a run, or a model with `serving_module`.")

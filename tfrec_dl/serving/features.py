@@ -4,11 +4,11 @@ import keyword
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.feature_kinds import Kind
-from tfrec_dl.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class FeatureInput:
     Attributes:
         feature: its name in the catalogue.
         kind: its kind there.
-        name: of the input: the feature's name made an identifier.
+        name: of the input: the feature's name made an identifier, and unlike any other's.
     """
 
     feature: str
@@ -34,26 +34,23 @@ class FeatureInput:
 
 
 def feature_inputs(kinds: Mapping[str, Kind], reserved: Collection[str] = ()) -> tuple[FeatureInput, ...]:
-    """Names the inputs.
+    """Names the inputs, each as its feature, made an identifier; "_2", "_3", ... tell apart those of one name.
+
+    A feature that is an identifier already keeps its name before others take it.
 
     Args:
         kinds: feature -> kind.
         reserved: names of the signature's other inputs.
-
-    Raises:
-        InputError: if two features come to the same name, or one to a reserved name.
     """
-    found: dict[str, FeatureInput] = {}
-    for feature, kind in kinds.items():
-        name = _identifier(feature)
-        taken = {known.lower(): known for known in (*reserved, *found)}.get(name.lower())
-        if taken is not None:
-            other = f"feature {found[taken].feature!r}" if taken in found else f"input {taken!r}"
-            raise InputError(
-                f"feature {feature!r} is called {name!r} in requests, as is the {other}: rename the feature."
-            )
-        found[name] = FeatureInput(feature, kind, name)
-    return tuple(found.values())
+    names: dict[str, str] = {}
+    taken = {name.lower() for name in reserved}
+    for feature in sorted(kinds, key=lambda feature: _identifier(feature) != feature):
+        plain = _identifier(feature)
+        numbered = (f"{plain}_{number}" for number in count(2))
+        name = next(name for name in chain([plain], numbered) if name.lower() not in taken)
+        taken.add(name.lower())
+        names[feature] = name
+    return tuple(FeatureInput(feature, kind, names[feature]) for feature, kind in kinds.items())
 
 
 def _identifier(feature: str) -> str:

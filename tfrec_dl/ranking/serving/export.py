@@ -24,7 +24,7 @@ def export_ranking_model(model: RankingModel, dest: str | PathLike[str], card: M
         The version folder.
 
     Raises:
-        InputError: if `dest` is a file or cannot be written to, a weight is not finite, two features would have the
-            same name in requests, or `tensorflow-serving-api` is not installed.
+        InputError: if `dest` is a file or cannot be written to, a weight is not finite, or
+            `tensorflow-serving-api` is not installed.
     """
     return publish_module(model.serving_module(), dest, card or ModelCard(name="ranker"))

@@ -62,11 +62,7 @@ class RankingInputs:
 
     @cached_property
     def context(self) -> tuple[FeatureInput, ...]:
-        """The features of the context.
-
-        Raises:
-            InputError: if two would have the same name, or one that of another input.
-        """
+        """The features of the context."""
         others = ("user_id", "history", "item_ids", "exclude", *self._past_without_numbers)
         return feature_inputs(self.kinds, others)
 

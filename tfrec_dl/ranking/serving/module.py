@@ -43,7 +43,7 @@ class RankingModule(tf.Module):
         max_length: items of a history that are read, the last ones.
 
     Raises:
-        InputError: if a weight is not finite, or two inputs would have the same name.
+        InputError: if a weight is not finite.
     """
 
     limit = CANDIDATES_BY_TRAINING

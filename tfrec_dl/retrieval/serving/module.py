@@ -110,7 +110,8 @@ class RetrievalModule(ServingModule):
             ),
             Signature(
                 RECOMMEND_FROM_VECTORS,
-                "Recommends after histories of item vectors, zeros being padding, without the items of `exclude`.",
+                "Recommends after histories of item vectors, zeros being padding as is what is not finite, without the "
+                "items of `exclude`.",
                 {"history_vectors": vectors, "exclude": ids("B", "E", sample=self.examples)},
                 self.recommendations,
                 self._recommend_from_vectors,
@@ -121,17 +122,21 @@ class RetrievalModule(ServingModule):
         return TensorInfo(tf.float32, dict.fromkeys(axes) | {"D": self.dimension}, 0.1)
 
     def _recommend_from_vectors(self, history_vectors: tf.Tensor, exclude: tf.Tensor) -> dict[str, tf.Tensor]:
-        known = tf.reduce_any(history_vectors != 0, axis=2)
+        finite = tf.reduce_all(tf.math.is_finite(history_vectors), axis=2)
+        known = tf.reduce_any(history_vectors != 0, axis=2) & finite
         # The encoder reads item vectors, the bias apart, and of `history` only where it ends.
         embedded = compact(history_vectors, known, self.max_length)[..., :-1]
         history = compact(tf.cast(known, tf.int32), known, self.max_length)
         scores = self._index.scores(self.network.queries(history, embedded))
-        return self.best(scores, tf.reduce_any(known, axis=1), self.lookup(exclude))
+        # Of numbers that are finite but too large the scores are not.
+        usable = tf.reduce_any(known, axis=1) & tf.reduce_all(tf.math.is_finite(scores), axis=1)
+        return self.best(scores, usable, self.lookup(exclude))
 
     def _recommend_for_users(self, history: tf.Tensor, **features: tf.Tensor) -> dict[str, tf.Tensor]:
         seen = self.lookup(history)
         scores = self._index.scores(self._query(seen, self.network.embed_user(features)))
-        return self.best(scores, tf.reduce_any(seen != PADDING, axis=1), seen)
+        usable = tf.reduce_any(seen != PADDING, axis=1) & tf.reduce_all(tf.math.is_finite(scores), axis=1)
+        return self.best(scores, usable, seen)
 
     def _query(self, seen: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """Query vectors of histories: indices [B, L] int32, 0 anywhere, and users [B, D - 1] -> [B, D]."""

@@ -86,7 +86,7 @@ def network_of(model: ServableModel, history_width: int) -> Network:
         history_width: E, the width of what the encoder reads of an item.
 
     Raises:
-        InputError: if a weight is not finite, or two features would have the same name in requests.
+        InputError: if a weight is not finite.
     """
     signature = [
         tf.TensorSpec([None, None], tf.int32, "history"),
