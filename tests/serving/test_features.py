@@ -51,18 +51,8 @@ def test_names_that_python_and_tensorflow_use_themselves_are_served(tmp_path):
     items = Catalogue(items.ids, dict.fromkeys(names, "text"), dict.fromkeys(names, items.columns["the title"]))
     version = export_saved_model(content_model(items), tmp_path)
     inputs = {each.name: items.columns[each.feature][:3] for each in load(version).item_features}
-    assert list(inputs) == [
-        "name",
-        "self_",
-        "args",
-        "feature_2_x",
-        "class_",
-        "inputs",
-        "item_ids",
-        "feature",
-        "feature_2",
-        "Name_2",
-    ]
+    assert list(inputs)[:7] == ["name", "self_", "args", "feature_2_x", "class_", "inputs", "item_ids"]
+    assert list(inputs)[7:] == ["feature", "feature_2", "Name_2"]
     (in_session,) = run_in_session(version, [("embed_item_features", inputs)])
     loaded = tf.saved_model.load(str(version)).signatures["embed_item_features"]
     eager = loaded(**{name: tf.constant(values, tf.string) for name, values in inputs.items()})

@@ -1,8 +1,5 @@
 import json
 
-import pytest
-
-from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.serving.inputs import RankingInputs
 
 
@@ -12,9 +9,10 @@ def test_a_number_called_age_is_told_from_how_long_ago_it_was():
     assert RankingInputs.from_dict(json.loads(json.dumps(inputs.to_dict()))) == inputs
 
 
-def test_a_feature_with_the_name_of_another_input_is_refused():
-    with pytest.raises(InputError, match="'history' is called 'history' in requests"):
-        _ = RankingInputs({"history": "text"}, None, (), timed=False, label=None).context
+def test_a_feature_with_the_name_of_another_input_gets_one_of_its_own():
+    inputs = RankingInputs({"history": "number", "item_ids": "text"}, None, ("history",), timed=False, label=None)
+    assert [each.name for each in inputs.context] == ["history_2", "item_ids_2"]
+    assert inputs.past == ("history_history_2",)
 
 
 def test_where_nobody_can_tell_a_request_has_all_features_but_those_of_the_retrieval():
