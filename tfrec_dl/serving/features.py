@@ -44,7 +44,7 @@ def feature_inputs(kinds: Mapping[str, Kind], reserved: Collection[str] = ()) ->
     """
     names: dict[str, str] = {}
     taken = {name.lower() for name in reserved}
-    for feature in sorted(kinds, key=lambda feature: _identifier(feature) != feature):
+    for feature in sorted(kinds, key=lambda feature: _identifier(feature) != feature or feature.lower() in taken):
         plain = _identifier(feature)
         numbered = (f"{plain}_{number}" for number in count(2))
         name = next(name for name in chain([plain], numbered) if name.lower() not in taken)
