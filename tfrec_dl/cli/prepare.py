@@ -30,6 +30,12 @@ def prepare(
         str | None,
         typer.Option(metavar="C", help='Column of times; by default "timestamp", where the table has it.'),
     ] = None,
+    rating_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="C", help='Column of ratings, which are checked alone; by default "rating", where the table has it.'
+        ),
+    ] = None,
     weight_column: Annotated[
         str | None,
         typer.Option(metavar="C", help='Column of weights; by default "weight", where the table has it.'),
@@ -65,6 +71,7 @@ def prepare(
         user=user_column,
         item=item_column,
         time=time_column,
+        rating=rating_column,
         weight=weight_column,
         min_count=min_count,
         shards=shards,

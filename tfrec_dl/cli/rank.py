@@ -114,4 +114,5 @@ def _read(path: str, ids: list[str]) -> "pd.DataFrame":
     for name in ids:
         if name not in table.header:
             raise MissingColumnError(name, table.header, table.name)
+    # Text as it is written, whatever the other values of the column are: so it was trained on.
     return table.read([name for name in table.header if name], ids)

@@ -9,9 +9,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.data.tables.checks import Locate, checked_ids, checked_numbers, checked_times, show
+from tfrec_dl.data.tables.checks import Locate, show
 from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.interaction_rows import checked_rows, refuse_no_weight
 from tfrec_dl.data.tables.reading import read_table
+from tfrec_dl.data.tables.times import TimeUnit
 from tfrec_dl.errors import InputError
 
 Duplicates = Literal["keep", "first", "last", "error"]
@@ -29,6 +31,8 @@ class Interactions:
         times: [n] int64 or float64, or None when the table has no times: then the table order is the order in time.
         ratings: [n] float32, or None.
         weights: [n] float32, not negative, or None.
+        time_unit: of times that were datetimes, "s" unless they need a finer one, from 1970 on; None for numbers, which
+            are in the table's own unit.
     """
 
     user_ids: np.ndarray
@@ -38,6 +42,7 @@ class Interactions:
     times: np.ndarray | None = None
     ratings: np.ndarray | None = None
     weights: np.ndarray | None = None
+    time_unit: TimeUnit | None = None
 
     @classmethod
     def from_frame(
@@ -89,27 +94,25 @@ class Interactions:
             raise InputError(f"duplicates is {duplicates!r}: use 'keep', 'first', 'last' or 'error'")
         if len(frame) == 0:
             raise InputError(f"{table} holds no interactions: it needs at least one row")
-        users, user_ids = checked_ids(frame[columns.user], columns.user, locate)
-        items, item_ids = checked_ids(frame[columns.item], columns.item, locate)
+        rows = checked_rows(frame, columns, locate)
+        if rows.weights is not None:
+            refuse_no_weight(rows.weights.max(), columns.weight)
         interactions = cls(
-            user_ids=user_ids,
-            item_ids=item_ids,
-            users=users,
-            items=items,
-            times=checked_times(frame[columns.time], columns.time, locate) if columns.time else None,
-            ratings=checked_numbers(frame[columns.rating], columns.rating, locate, "rating")
-            if columns.rating
-            else None,
-            weights=checked_numbers(frame[columns.weight], columns.weight, locate, "weight")
-            if columns.weight
-            else None,
+            user_ids=rows.user_ids,
+            item_ids=rows.item_ids,
+            users=rows.users,
+            items=rows.items,
+            times=None if rows.times is None else rows.times.values,
+            ratings=rows.ratings,
+            weights=rows.weights,
+            time_unit=None if rows.times is None else rows.times.unit,
         )
         if duplicates == "keep":
             return interactions
         repeated = interactions._repeats("last" if duplicates == "last" else "first")
         if duplicates == "error" and repeated.any():
             row = int(np.argmax(repeated))
-            pair = f"user {show(user_ids[users[row]])} with item {show(item_ids[items[row]])}"
+            pair = f"user {show(rows.user_ids[rows.users[row]])} with item {show(rows.item_ids[rows.items[row]])}"
             raise InputError(f"{locate(row)} repeats {pair}: choose duplicates='keep', 'first' or 'last'")
         return interactions.select(~repeated) if repeated.any() else interactions
 
@@ -158,6 +161,7 @@ class Interactions:
             times=None if self.times is None else self.times[rows],
             ratings=None if self.ratings is None else self.ratings[rows],
             weights=None if self.weights is None else self.weights[rows],
+            time_unit=self.time_unit,
         )
 
     def fingerprint(self) -> str:

@@ -108,8 +108,7 @@ class Reviews:
         table = TableFile(path)
         columns = (columns or ReviewColumns()).resolve(table.header, table.name)
         ids = [columns.user, columns.item]
-        # Untyped: a review that reads "10.0" stays as it is written.
-        frame = table.read([*ids, columns.rating, *columns.texts], ids, typed=False)
+        frame = table.read([*ids, columns.rating, *columns.texts], ids, typed=[columns.rating])
         return cls._checked(frame, columns, table.locate, table.name)
 
     @classmethod

@@ -101,9 +101,10 @@ class Catalogue:
         """
         table = TableFile(path)
         check_choices(table.header, id_column, kinds or {}, image_size, table.name)
-        ignored = [name for name, kind in (kinds or {}).items() if kind == "ignore"]
-        names = [name for name in table.header if name and name not in ignored]
-        frame = table.read(names, ids=[id_column], typed=False).reindex(columns=table.header)
+        chosen = kinds or {}
+        names = [name for name in table.header if name and chosen.get(name) != "ignore"]
+        kindless = [name for name in names if name != id_column and chosen.get(name, "number") == "number"]
+        frame = table.read(names, ids=[id_column], kindless=kindless).reindex(columns=table.header)
         return cls(
             *checked_table(frame, id_column, kinds or {}, image_size, Path(path).parent, table.locate, table.name)
         )

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.tables.checks import plain, show
+from tfrec_dl.data.tables.csv_table import NUMBER
 
 Kind = Literal["text", "category", "multi_category", "number", "image"]
 KINDS: tuple[Kind, ...] = ("text", "category", "multi_category", "number", "image")
@@ -18,8 +20,7 @@ PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
 OTHER_PICTURES = (".tif", ".tiff", ".avif", ".heic", ".svg")
 SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"BM", b"RIFF")
 """What encoded pictures begin with."""
-NUMBER = re.compile(r"[+-]?(0|[1-9]\d*|(?=\.\d))(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
-"""Numbers as programs write them; "007" is a code."""
+_NUMBER = re.compile(NUMBER, re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d([ T][\d:.]+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 SEVERAL = 0.1
 """Share of values with a separator from which a column holds lists."""
@@ -66,7 +67,7 @@ def infer_kind(column: pd.Series, exists: Callable[[str], bool]) -> tuple[Kind |
     if not len(filled):
         return None, "it has no values"
     if _is_number_dtype(filled):
-        return ("number", "") if filled.nunique() > 1 or len(column) == 1 else _constant(filled)
+        return ("number", "") if filled.nunique() > 1 or len(filled) == 1 else _constant(filled)
     first = filled.iloc[0]
     if isinstance(first, bytes) and not first.startswith(SIGNATURES):
         return None, f"it holds bytes such as {show(first)}, which are no picture"
@@ -96,6 +97,16 @@ def _constant(filled: pd.Series) -> tuple[None, str]:
     return None, f"its only value is {show(filled.iloc[0])}"
 
 
+def _differ(texts: set[str]) -> bool:
+    """Whether some texts, all numbers or all dates, are more than one value."""
+    try:
+        values = map(Decimal, texts)
+        first = next(values)
+        return any(value != first for value in values)
+    except InvalidOperation:
+        return len(texts) > 1
+
+
 def _kind_of_text(texts: Sequence[str], distinct: set[str], exists: Callable[[str], bool]) -> tuple[Kind | None, str]:
     if all(text.lower().endswith(PICTURES + OTHER_PICTURES) for text in distinct):
         if any(text.lower().endswith(PICTURES) and exists(text) for text in distinct):
@@ -104,8 +115,8 @@ def _kind_of_text(texts: Sequence[str], distinct: set[str], exists: Callable[[st
             None,
             f"it names pictures such as {show(texts[0])}, none of which is a JPEG, PNG, GIF, BMP or WebP found here",
         )
-    if all(NUMBER.fullmatch(text) for text in distinct) or all(DAY.fullmatch(text) for text in distinct):
-        return ("number", "") if len(distinct) > 1 or len(texts) == 1 else (None, f"its only value is {texts[0]!r}")
+    if all(_NUMBER.fullmatch(text) for text in distinct) or all(DAY.fullmatch(text) for text in distinct):
+        return ("number", "") if len(texts) == 1 or _differ(distinct) else (None, f"its only value is {texts[0]!r}")
     if sum(SEPARATOR in text for text in texts) >= SEVERAL * len(texts):
         return "multi_category", ""
     if all(len(text) <= WORD and not re.search(r"\s", text) for text in distinct):

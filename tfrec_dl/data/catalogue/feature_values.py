@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR, is_sequence, missing_cells
-from tfrec_dl.data.tables.checks import Locate, is_text, plain, refuse, show
+from tfrec_dl.data.tables.checks import EXACT_FLOAT, Locate, is_text, plain, refuse, show
 from tfrec_dl.errors import InputError
 
 
@@ -19,7 +19,7 @@ def checked_texts(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
     column = plain(column)
     missing = missing_cells(column)
     texts = np.full(len(column), "", dtype=object)
-    for row, value in enumerate(column.to_numpy(dtype=object)):
+    for row, value in enumerate(_cells(column)):
         if not missing[row]:
             texts[row] = value.strip() if isinstance(value, str) else _as_text(value, name, row, locate)
     _refuse_unprintable(texts, name, locate)
@@ -37,7 +37,7 @@ def checked_lists(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
     column = plain(column)
     missing = missing_cells(column)
     joined = np.full(len(column), "", dtype=object)
-    for row, value in enumerate(column.to_numpy(dtype=object)):
+    for row, value in enumerate(_cells(column)):
         if missing[row]:
             continue
         if is_sequence(value):
@@ -96,6 +96,13 @@ def _days(column: pd.Series) -> np.ndarray:
     return (column.to_numpy() - np.datetime64(0, "s")) / np.timedelta64(1, "D")
 
 
+def _cells(column: pd.Series) -> np.ndarray:
+    """[n] object: the values, float32 as such, for 0.1 is not that of float64."""
+    if column.dtype in (np.float16, np.float32):
+        return np.array([*column.to_numpy(), None], dtype=object)[:-1]
+    return column.to_numpy(dtype=object)
+
+
 def _is_none(value: object) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and value != value)
 
@@ -109,6 +116,11 @@ def _as_text(value: object, name: str, row: int, locate: Locate) -> str:
             "give the column another kind"
         )
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        if abs(value) >= EXACT_FLOAT:
+            raise InputError(
+                f"column {name!r}, {locate(row)}: the code {show(value)} is a float without an exact integer value: read "
+                "the codes as text"
+            )
         return str(int(value))
     return str(value)
 

@@ -22,6 +22,8 @@ class PrepareConfig:
         user: column of user ids.
         item: column of item ids.
         time: column of times; None takes "timestamp" where the table has it.
+        rating: column of ratings, which are checked as `train` checks them, and left out; None takes "rating" where a file
+            has it.
         weight: column of weights; None takes "weight" where the table has it.
         min_count: training interactions an item needs to enter the vocabulary.
         shards: files of histories to write, at least as many as processes will train on them; None takes one for each
@@ -36,6 +38,7 @@ class PrepareConfig:
     user: str = "user_id"
     item: str = "item_id"
     time: str | None = None
+    rating: str | None = None
     weight: str | None = None
     min_count: int = Field(default=1, ge=1)
     shards: int | None = Field(default=None, ge=1, le=MOST_SHARDS)
@@ -49,7 +52,7 @@ class PrepareConfig:
         Raises:
             InputError: if one column plays two parts.
         """
-        return Columns(user=self.user, item=self.item, time=self.time, weight=self.weight)
+        return Columns(user=self.user, item=self.item, time=self.time, rating=self.rating, weight=self.weight)
 
     def memory_bytes(self) -> int:
         """`memory_limit` as a number."""

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 
-from tfrec_dl.data.tables.checks import is_text, plain
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.reading import TableFile
+from tfrec_dl.data.tables.times import checked_times, units_apart
 from tfrec_dl.errors import InputError
 
 SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".pq")
 BYTES_A_ROW = 30  # of CSV, for an estimate of its rows
 PACKED = 4  # times that gzip makes it smaller, for the same
+SECONDS_OF_1973 = 10**8  # larger numbers count from 1970, in whatever unit
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ def common_columns(files: Sequence[InputFile], columns: Columns) -> Columns:
     """
     resolved = [columns.resolve(file.table.header, file.table.name).named() for file in files]
     for each in resolved:
-        each.pop("rating", None)  # plays no part in retrieval
+        if columns.rating is None:  # it plays no part in retrieval, so that not every file needs it
+            each.pop("rating", None)
     for file, each in zip(files, resolved, strict=True):
         if each != resolved[0]:
             lacking = set(each.values()) ^ set(resolved[0].values())
@@ -100,39 +101,35 @@ def common_columns(files: Sequence[InputFile], columns: Columns) -> Columns:
     return Columns(**resolved[0])
 
 
-def time_kind(column: pd.Series) -> str:
-    """Whether times are "numbers" or "datetimes"; "" where there are none or they are neither."""
-    column = plain(column.dropna()[:1])
-    if not len(column):
-        return ""
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return "datetimes"
-    if is_text(column):
-        return "datetimes" if pd.to_numeric(column, errors="coerce").isna().any() else "numbers"
-    return "numbers" if pd.api.types.is_numeric_dtype(column.dtype) else ""
-
-
 def common_time_kind(files: Sequence[InputFile], columns: Columns) -> str:
-    """The kind of times in all files (`time_kind`), by their first rows.
+    """The kind of times in all files (`Times.kind`), by their first rows.
 
     Raises:
-        InputError: if some have numbers and others datetimes: they do not sort together.
+        InputError: if some have numbers and others datetimes, or numbers in different units: they do not sort together.
     """
     if columns.time is None:
         return ""
-    kinds: dict[str, str] = {}
+    found: dict[str, tuple[str, float]] = {}
     for file in files:
         first = next(file.table.batches([columns.time], []), None)
-        if first is not None:
-            start = file.table.frame(pa.Table.from_batches([first.slice(0, 1)]), [])
-            kinds.setdefault(time_kind(start[columns.time]), file.path)
-    kinds.pop("", None)
-    if len(kinds) > 1:
-        raise InputError(
-            f"column {columns.time!r} holds numbers in {kinds['numbers']!r} and datetimes in {kinds['datetimes']!r}: "
-            "give all files the same"
-        )
-    return next(iter(kinds), "")
+        if first is None:
+            continue
+        start = file.table.frame(pa.Table.from_batches([first.slice(0, 1)]), [columns.time])
+        times = checked_times(start[columns.time], columns.time, file.table.place)
+        kind, (time,) = times.kind, times.values.tolist()
+        earlier, before = next(iter(found.values()), (file.path, time))
+        if (other := next(iter(found), kind)) != kind:
+            raise InputError(
+                f"column {columns.time!r} holds {other} in {earlier!r} and {kind} in {file.path!r}: "
+                "give all files the same"
+            )
+        found.setdefault(kind, (file.path, time))
+        if kind == "numbers" and min(abs(before), abs(time)) >= SECONDS_OF_1973 and units_apart(before, time):
+            raise InputError(
+                f"column {columns.time!r} begins with {before:.15g} in {earlier!r} and with {time:.15g} in "
+                f"{file.path!r}, {units_apart(before, time):,} times apart: give all files one unit of time"
+            )
+    return next(iter(found), "")
 
 
 def _expand(path: str) -> list[Path]:

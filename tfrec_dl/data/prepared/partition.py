@@ -71,6 +71,7 @@ def _partition_file(
     total: int | None,
 ) -> None:
     first = len(_rows_of(work, index))
+    columns = columns.resolve(file.table.header, file.table.name)  # with ratings, where this file has them
     for number, piece in enumerate(pieces(file.table, columns, PIECE_ROWS, first), start=first):
         start = number * PIECE_ROWS
         connection.register("piece", checked(file.table, piece, columns, start, kind))

@@ -6,14 +6,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from tfrec_dl.data.prepared.inputs import time_kind
-from tfrec_dl.data.tables.checks import checked_ids, checked_numbers, checked_times
 from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.interaction_rows import checked_rows
 from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.errors import InputError
 
 PIECE_ROWS = 1_000_000
-LARGEST = np.iinfo(np.int64).max
 
 
 def pieces(table: TableFile, columns: Columns, size: int, first: int = 0) -> Iterator[pa.Table]:
@@ -49,7 +47,7 @@ def checked(table: TableFile, piece: pa.Table, columns: Columns, start: int, kin
     Args:
         table: the file.
         piece: some of its rows.
-        columns: its columns.
+        columns: its columns; ratings are checked, and left out.
         start: number of the piece's first row in the file, from 0.
         kind: of the times of all files, as `common_time_kind` has it.
 
@@ -60,43 +58,26 @@ def checked(table: TableFile, piece: pa.Table, columns: Columns, start: int, kin
     Raises:
         InputError: for an invalid value; the message names file, row, column and value.
     """
-
-    def locate(row: int) -> str:
-        return f"{table.locate(start + row)} of {table.name}"
-
-    frame = table.frame(piece, [columns.user, columns.item])
-    codes, ids = checked_ids(frame[columns.user], columns.user, locate)
+    frame = table.frame(piece, typed=[name for name in piece.column_names if name not in (columns.user, columns.item)])
+    rows = checked_rows(frame, columns, lambda row: table.place(start + row))
     found = {
-        "user": _texts(codes, ids),
-        "item": _texts(*checked_ids(frame[columns.item], columns.item, locate)),
-        "key": pd.util.hash_array(ids, categorize=False)[codes],
+        "user": _texts(rows.users, rows.user_ids),
+        "item": _texts(rows.items, rows.item_ids),
+        "key": pd.util.hash_array(rows.user_ids, categorize=False)[rows.users],
         "row": np.arange(start, start + len(frame)),
     }
     found["whole"], found["fraction"] = np.zeros(len(frame), np.int64), np.zeros(len(frame))
-    if columns.time is not None:
-        times = checked_times(frame[columns.time], columns.time, locate)
-        own = time_kind(frame[columns.time])
-        if own != kind:
+    if rows.times is not None:
+        if rows.times.kind != kind:
             raise InputError(
-                f"column {columns.time!r}, {locate(0)}: the times from here on are {own}, and {kind} before: "
-                "give all rows the same"
+                f"column {columns.time!r}, {table.place(start)}: the times from here on are {rows.times.kind}, and {kind} "
+                "before: give all rows the same"
             )
-        found["whole"], found["fraction"] = _exact(times)
-    if columns.weight is not None:
-        found["weight"] = checked_numbers(frame[columns.weight], columns.weight, locate, "weight")
+        found["whole"], found["fraction"] = rows.times.parts()
+    if rows.weights is not None:
+        found["weight"] = rows.weights
     return pa.table(found)
 
 
 def _texts(codes: np.ndarray, ids: np.ndarray) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(ids, pa.string()))
-
-
-def _exact(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Times as two numbers that sort as they do, whether a piece has whole ones, int64, or others, float64."""
-    if times.dtype.kind == "i":
-        return times, np.zeros(len(times))
-    floor = np.floor(times)
-    large = np.abs(floor) >= LARGEST
-    whole = np.where(large, 0, floor).astype(np.int64)
-    whole[large] = np.where(times[large] > 0, LARGEST, -LARGEST)
-    return whole, np.where(large, times, times - floor)

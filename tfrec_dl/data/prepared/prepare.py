@@ -11,7 +11,7 @@ import pyarrow.parquet
 
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.counting import count_items, draw_users
-from tfrec_dl.data.prepared.engine import engine
+from tfrec_dl.data.prepared.engine import engine, parquet
 from tfrec_dl.data.prepared.folder import FORMAT, PreparedFolder, fingerprint, write_lengths
 from tfrec_dl.data.prepared.inputs import InputFile, common_columns, common_time_kind, find_files
 from tfrec_dl.data.prepared.partition import partition
@@ -21,6 +21,7 @@ from tfrec_dl.data.prepared.shards import CASES, write_shards
 from tfrec_dl.data.prepared.sort import sort
 from tfrec_dl.data.prepared.work import MANIFEST, Work, read_json
 from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.interaction_rows import refuse_no_weight
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import locked, replacing, write_json
 
@@ -92,6 +93,10 @@ def _prepare(
             names = ", ".join(repr(path) for path in config.data[:3])
             raise InputError(f"{names} holds no interactions: it needs at least one row")
         sort(connection, shards, weighted, config.seed, work, progress)
+        if weighted:
+            rows_of_shards = parquet(work.of_shard("sorted", shard) for shard in range(shards))
+            [(largest,)] = connection.execute(f"SELECT max(weight) FROM {rows_of_shards}").fetchall()
+            refuse_no_weight(largest, columns.weight)
         write_json(marker, found)
     rows = read_json(marker)
     for piece in work.path("rows").glob("*.parquet"):

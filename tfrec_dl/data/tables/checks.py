@@ -133,39 +133,6 @@ def _id_text(value: Any) -> tuple[str, str]:
     return "", f"the id {show(value)} is of type {type(value).__name__}: use text or integers"
 
 
-def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> np.ndarray:
-    """Times as numbers that sort as the times do.
-
-    Numbers stay as they are, in the table's own unit. Datetimes and ISO 8601 text become seconds since 1970 (UTC where
-    no zone is given): int64 when all are whole seconds, else float64.
-
-    Args:
-        column: [n] times.
-        name: the column's name, for errors.
-        locate: how to name a row, for errors.
-
-    Returns:
-        times [n] int64 or float64, finite.
-
-    Raises:
-        InputError: for a missing or infinite time, or one that is neither a number nor a datetime.
-    """
-    refuse(column.isna().to_numpy(), column, name, locate, "the time is missing", "fill it in or drop the row")
-    column = plain(column)
-    if is_text(column):
-        column = _parsed_times(column, name, locate)
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return _seconds(column)
-    if not pd.api.types.is_any_real_numeric_dtype(column.dtype):
-        kind = f"{column.dtype} values such as {show(column.iloc[0])}"
-        raise InputError(f"column {name!r} holds {kind}: use numbers or datetimes as times")
-    if pd.api.types.is_integer_dtype(column.dtype) and column.max() <= np.iinfo(np.int64).max:
-        return column.to_numpy(dtype=np.int64)
-    times = column.to_numpy(dtype=np.float64)
-    refuse(~np.isfinite(times), column, name, locate, "the time is infinite", "fill it in or drop the row")
-    return times
-
-
 def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, part: str) -> np.ndarray:
     """Ratings or weights as finite float32.
 
@@ -221,30 +188,3 @@ def plain(column: pd.Series) -> pd.Series:
 def is_text(column: pd.Series) -> bool:
     """Whether the column holds text, or objects of which any may be text."""
     return pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)
-
-
-def _parsed_times(column: pd.Series, name: Hashable, locate: Locate) -> pd.Series:
-    """Text or objects as numbers, or else as datetimes."""
-    numbers = pd.to_numeric(column, errors="coerce")
-    if not numbers.isna().any():
-        return numbers
-    if pd.api.types.is_object_dtype(column.dtype):
-        column = column.mask(
-            column.map(pd.api.types.is_number)
-        )  # pandas would read a number as a datetime of its own making.
-    datetimes = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
-    bad = min(datetimes.isna().to_numpy(), numbers.isna().to_numpy(), key=np.count_nonzero)
-    problem = "the time is neither a number nor an ISO 8601 datetime"
-    refuse(bad, column, name, locate, problem, "correct it or drop the row")
-    return datetimes
-
-
-def _seconds(column: pd.Series) -> np.ndarray:
-    """Datetimes as seconds since 1970 UTC."""
-    if column.dt.tz is not None:
-        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
-    times = column.to_numpy()
-    whole = times.astype("datetime64[s]")
-    if (whole == times).all():
-        return whole.astype(np.int64)
-    return (times - np.datetime64(0, "s")) / np.timedelta64(1, "s")

@@ -11,12 +11,15 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from tfrec_dl.errors import InputError
 
 BLOCK_BYTES = 16 << 20
 """Bytes parsed at a time: no CSV record may be longer."""
+NUMBER = r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+"""Numbers as programs write them, for `re` and Arrow; "007" is a code."""
 
 
 class CsvTable:
@@ -35,7 +38,9 @@ class CsvTable:
         self.delimiter = "\t" if ".tsv" in [suffix.lower() for suffix in path.suffixes] else ","
         self.header = self._first_record()
 
-    def read(self, names: Sequence[str], ids: Collection[str], typed: bool) -> pd.DataFrame:
+    def read(
+        self, names: Sequence[str], ids: Collection[str], typed: Collection[str], kindless: Collection[str]
+    ) -> pd.DataFrame:
         """Reads columns; see `TableFile.read`."""
         with self._explained(), self._opened() as file:
             try:
@@ -44,7 +49,7 @@ class CsvTable:
                 if "Empty CSV" in str(error):
                     return pd.DataFrame({name: [] for name in names})
                 raise
-        return self.frame(table, ids, typed)
+        return _frame(table, typed, kindless)
 
     def batches(self, names: Sequence[str], ids: Collection[str], start: int) -> Iterator[pa.RecordBatch]:
         """Reads columns as text, batch by batch; see `TableFile.batches`."""
@@ -62,12 +67,9 @@ class CsvTable:
                     yield batch.slice(skipped)
 
     @staticmethod
-    def frame(table: pa.Table, ids: Collection[str], typed: bool = True) -> pd.DataFrame:
-        """The columns of some of the records as pandas has them; see `TableFile.read`."""
-        for position, name in enumerate(table.column_names):
-            if typed and name not in ids:
-                table = table.set_column(position, name, _typed(table[name]))
-        return table.unify_dictionaries().to_pandas()
+    def frame(table: pa.Table, typed: Collection[str]) -> pd.DataFrame:
+        """The columns of some of the records as pandas has them; see `TableFile.frame`."""
+        return _frame(table, typed, ())
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[pa.NativeFile]:
@@ -133,6 +135,28 @@ class CsvTable:
                         f"line {line} has {len(record)} fields, the header {width}: quote fields that hold separators"
                     )
         return ""
+
+
+def _frame(table: pa.Table, typed: Collection[str], kindless: Collection[str]) -> pd.DataFrame:
+    for position, name in enumerate(table.column_names):
+        if name in typed:
+            table = table.set_column(position, name, _typed(table[name]))
+        elif name in kindless:
+            table = table.set_column(position, name, _measured(table[name]))
+    return table.unify_dictionaries().to_pandas()
+
+
+def _measured(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text as numbers where every value is spelled as one that a number holds to the last digit, otherwise as it is."""
+    if column.null_count == len(column) or not pc.all(pc.match_substring_regex(column, f"^(?:{NUMBER})$")).as_py():
+        return column
+    numbers = _typed(column)
+    if pa.types.is_integer(numbers.type) and numbers.null_count:
+        try:
+            return numbers.cast(pa.float64())  # as pandas will
+        except pa.ArrowInvalid:
+            return column
+    return numbers
 
 
 def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:

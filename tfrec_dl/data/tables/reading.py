@@ -18,6 +18,7 @@ from tfrec_dl.names import nearest
 BATCH_ROWS = 1 << 17
 """Rows of Parquet read at a time where a file is read batch by batch."""
 BUFFER_BYTES = 1 << 20
+_WIDE = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}
 
 
 def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Columns, Callable[[int], str]]:
@@ -36,7 +37,8 @@ def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Column
     table = TableFile(path)
     columns = columns.resolve(table.header, table.name)
     ids = (columns.user, columns.item)
-    return table.read(list(columns.named().values()), ids), columns, table.locate
+    names = list(columns.named().values())
+    return table.read(names, ids, typed=[name for name in names if name not in ids]), columns, table.locate
 
 
 class TableFile:
@@ -69,14 +71,23 @@ class TableFile:
                 self._table = CsvTable(self.path, self.path.suffix.lower() == ".gz" or start[:2] == b"\x1f\x8b")
         self.header = self._table.header
 
-    def read(self, names: Sequence[str], ids: Collection[str], typed: bool = True) -> pd.DataFrame:
-        """Reads columns.
+    def read(
+        self,
+        names: Sequence[str],
+        ids: Collection[str] = (),
+        typed: Collection[str] = (),
+        kindless: Collection[str] = (),
+    ) -> pd.DataFrame:
+        """Reads columns; those of a CSV file are text as it is written, but for what is asked for otherwise.
+
+        Parquet's columns have their own types.
 
         Args:
             names: the columns, each once in the header.
             ids: those of them that hold ids.
-            typed: of a CSV file, whether to turn columns that spell integers, numbers or datetimes into these, ids
-                excepted; otherwise all is text. Parquet's columns have their own types.
+            typed: those that are integers, numbers or datetimes where every value spells one: times, labels, weights.
+            kindless: features whose kind is yet to be guessed, or is a number: they are numbers where every value is
+                spelled as one. That takes less memory than text, and means the same.
 
         Returns:
             A frame of the columns in the order of `names`.
@@ -85,7 +96,7 @@ class TableFile:
             InputError: if the file is unreadable or malformed.
         """
         with self._explained():
-            return self._table.read(names, ids, typed)
+            return self._table.read(names, ids, typed, kindless)
 
     def batches(self, names: Sequence[str], ids: Collection[str], start: int = 0) -> Iterator[pa.RecordBatch]:
         """Reads columns batch by batch, so that the file may be larger than memory.
@@ -104,9 +115,10 @@ class TableFile:
         with self._explained():
             yield from self._table.batches(names, ids, start)
 
-    def frame(self, table: pa.Table, ids: Collection[str]) -> pd.DataFrame:
+    def frame(self, table: pa.Table, typed: Collection[str]) -> pd.DataFrame:
         """What `read` would give of these rows alone: the type of a CSV column is that which they spell."""
-        return self._table.frame(table, ids)
+        with self._explained():
+            return self._table.frame(table, typed)
 
     @property
     def row_count(self) -> int | None:
@@ -116,6 +128,10 @@ class TableFile:
     def locate(self, row: int) -> str:
         """Row number from 0 -> "line 3" of CSV, "row 2" of Parquet."""
         return self._table.locate(row)
+
+    def place(self, row: int) -> str:
+        """Row number from 0 -> "line 3 of 'clicks.csv'"."""
+        return f"{self.locate(row)} of {self.name}"
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
@@ -143,10 +159,12 @@ class _ParquetTable:
             self.rows: int = file.metadata.num_rows
         self.header: list[str] = self.schema.names
 
-    def read(self, names: Sequence[str], ids: Collection[str], typed: bool) -> pd.DataFrame:
+    def read(
+        self, names: Sequence[str], ids: Collection[str], typed: Collection[str], kindless: Collection[str]
+    ) -> pd.DataFrame:
         with pyarrow.parquet.ParquetFile(self.path, read_dictionary=self._texts(ids)) as file:
             table = file.read(columns=list(names))
-        return self.frame(table, ids)[list(names)]
+        return self.frame(table, typed)[list(names)]
 
     def batches(self, names: Sequence[str], ids: Collection[str], start: int) -> Iterator[pa.RecordBatch]:
         # Without a buffer of its own, the reader would hold whole row groups of the file.
@@ -165,9 +183,18 @@ class _ParquetTable:
                     yield batch.slice(skipped)
 
     @staticmethod
-    def frame(table: pa.Table, ids: Collection[str]) -> pd.DataFrame:
+    def frame(table: pa.Table, typed: Collection[str]) -> pd.DataFrame:
         # pandas' metadata would turn a column into the frame's index again.
-        return table.unify_dictionaries().to_pandas(date_as_object=False, ignore_metadata=True)
+        table = table.unify_dictionaries().replace_schema_metadata()
+        frame = table.to_pandas(date_as_object=False)
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            if name in typed:
+                continue
+            if pa.types.is_date(column.type):  # "2020-01-01", as in CSV
+                frame[name] = column.to_pandas(date_as_object=True)
+            elif column.null_count and column.type in _WIDE:  # floats would not hold every digit
+                frame[name] = column.to_pandas(types_mapper=_WIDE.get)
+        return frame
 
     def _texts(self, ids: Collection[str]) -> list[str]:
         return [name for name in ids if pa.types.is_string(self.schema.field(name).type)]

@@ -70,6 +70,18 @@ class ImpressionColumns:
         return tuple(name for name in named if name is not None)
 
     def ids(self, feedback: Feedback) -> tuple[str, ...]:
-        """Columns to read as text: those of ids, of lists too unless they are a number to someone."""
+        """Columns of ids, of lists too unless they are something else to someone."""
         others = {self.time, self.position, *self.context, *feedback.columns}
         return tuple(dict.fromkeys([self.user, self.item, *(name for name in self.lists if name not in others)]))
+
+    def typed(self, feedback: Feedback) -> tuple[str, ...]:
+        """Columns of times, places and labels, but for those that are a feature too: a feature is as it is written."""
+        names = dict.fromkeys((self.time, self.position, *feedback.columns))
+        return tuple(
+            name for name in names if name is not None and self.context.get(name, "number") in ("ignore", "number")
+        )
+
+    def kindless(self, names: Sequence[str], feedback: Feedback) -> tuple[str, ...]:
+        """Those of some columns that are features of no kind yet, or numbers."""
+        others = {*self.parts, *feedback.columns}
+        return tuple(name for name in names if name not in others and self.context.get(name, "number") == "number")

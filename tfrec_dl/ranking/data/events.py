@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.data.tables.times import TimeUnit, elapsed
 from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.ranking.data.splits import ImpressionSplit, first_rows
 
@@ -64,6 +65,7 @@ class Events:
         levels: [E] int32, from 1.
         rows: [E] int64, the impression that each event is; -1 where it is none.
         times: [E] in the unit of the impressions' times, or None.
+        time_unit: of the impressions' times.
         begin: [lists] int64, where the events of each list's user begin.
         end: [lists] int64, where the history of each list ends.
         own: [lists, 2] int64, where the events among them that are the list's own begin and end: they are passed over.
@@ -73,6 +75,7 @@ class Events:
     levels: np.ndarray
     rows: np.ndarray
     times: np.ndarray | None
+    time_unit: TimeUnit | None
     begin: np.ndarray
     end: np.ndarray
     own: np.ndarray
@@ -106,10 +109,24 @@ class Events:
             found.levels[order],
             rows,
             None if impressions.times is None else found.times[order],
+            impressions.time_unit,
             np.searchsorted(keys, users, side="left"),
             np.searchsorted(keys, users + (asked if split.in_time else span - 1), side="left"),
             own,
         )
+
+    def ages(self, now: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """How long ago some events were: seconds where times are datetimes, else in the table's own unit.
+
+        Args:
+            now: times, of a shape that goes with that of `at`.
+            at: numbers of events.
+
+        Returns:
+            float32, of the shape of both.
+        """
+        assert self.times is not None
+        return elapsed(now, self.times[at], self.time_unit)
 
     def before(self, lists: np.ndarray, max_length: int) -> np.ndarray:
         """The last events before some lists.

@@ -10,8 +10,9 @@ import pandas as pd
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import feature_values, settled_kind
 from tfrec_dl.data.catalogue.feature_kinds import Kind
-from tfrec_dl.data.tables.checks import Locate, checked_ids, checked_times
+from tfrec_dl.data.tables.checks import Locate, checked_ids
 from tfrec_dl.data.tables.reading import TableFile
+from tfrec_dl.data.tables.times import TimeUnit, checked_times
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.feedback import Feedback
@@ -34,6 +35,7 @@ class Impressions:
         weights: [n] float32, or None.
         parts: [n] int8, 0 to train, 1 to validate, 2 to test; or None.
         context: features of the impressions, one row each; None without any.
+        time_unit: of times that were datetimes, "s" unless they need a finer one, from 1970 on; None for numbers.
     """
 
     user_ids: np.ndarray
@@ -47,6 +49,7 @@ class Impressions:
     weights: np.ndarray | None = None
     parts: np.ndarray | None = None
     context: Catalogue | None = None
+    time_unit: TimeUnit | None = None
 
     @classmethod
     def from_frame(
@@ -74,7 +77,7 @@ class Impressions:
 
     @classmethod
     def read(cls, path: str | Path, feedback: Feedback, columns: ImpressionColumns | None = None) -> "Impressions":
-        """Reads and checks a CSV (also gzip) or Parquet file; ids, of lists too, are text in CSV: "007" stays "007".
+        """Reads and checks a CSV (also gzip) or Parquet file; ids and codes are text in CSV: "007" stays "007".
 
         Args:
             path: the file; see `tfrec_dl.data.tables.reading.TableFile` for the formats.
@@ -92,7 +95,7 @@ class Impressions:
             for name in table.header
             if name and (name not in ignored or name in (*columns.parts, *feedback.columns))
         ]
-        frame = table.read(names, columns.ids(feedback))
+        frame = table.read(names, columns.ids(feedback), columns.typed(feedback), columns.kindless(names, feedback))
         return cls._checked(frame, feedback, columns, table.locate, table.name, Path(path).parent)
 
     @classmethod
@@ -113,7 +116,7 @@ class Impressions:
         lists = numbered_lists(frame, columns, locate)
         refuse_mixed(lists, users, frame[columns.user], columns.user, locate)
         if times is not None:
-            refuse_mixed(lists, times, frame[columns.time], str(columns.time), locate)
+            refuse_mixed(lists, times.values, frame[columns.time], str(columns.time), locate)
         labels = feedback.read(frame, locate)
         found = cls(
             user_ids=user_ids,
@@ -122,13 +125,14 @@ class Impressions:
             items=items,
             lists=lists,
             labels=labels.values,
-            times=times,
+            times=None if times is None else times.values,
             positions=checked_positions(frame[columns.position], columns.position, locate)
             if columns.position
             else None,
             weights=labels.weights,
             parts=checked_parts(frame[columns.part], columns.part, lists, locate) if columns.part else None,
             context=_context(frame, feedback, columns, locate, folder),
+            time_unit=None if times is None else times.unit,
         )
         return found if labels.kept.all() else found.select(labels.kept)
 

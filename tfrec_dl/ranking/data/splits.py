@@ -9,6 +9,7 @@ import pandas as pd
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import check_shares
 from tfrec_dl.errors import InputError
+from tfrec_dl.ranking.data.clocks import on_one_clock
 from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.data.impressions import Impressions
 from tfrec_dl.ranking.data.list_values import PARTS
@@ -47,18 +48,14 @@ class ImpressionSplit:
         """The same split, whose histories are made of interactions, with times in the unit of the impressions'.
 
         Raises:
-            InputError: if either has no times, or the parts do not follow in time.
+            InputError: as `on_one_clock`, or if the parts do not follow in time.
         """
-        for name, table in (("impressions", self.impressions), ("interactions of the histories", interactions)):
-            if table.times is None:
-                raise InputError(
-                    f"the {name} have no times, by which a history ends before its list: name their column"
-                )
+        impressions, interactions = on_one_clock(self.impressions, interactions)
         if not self.in_time:
             raise InputError("histories of other interactions need a split in time, but the parts of this one mingle")
-        further = interactions.item_ids[~pd.Index(interactions.item_ids).isin(self.impressions.item_ids)]
-        ids = np.concatenate([self.impressions.item_ids, further])
-        return replace(self, impressions=replace(self.impressions, item_ids=ids), interactions=interactions)
+        further = interactions.item_ids[~pd.Index(interactions.item_ids).isin(impressions.item_ids)]
+        ids = np.concatenate([impressions.item_ids, further])
+        return replace(self, impressions=replace(impressions, item_ids=ids), interactions=interactions)
 
 
 def split_in_time(impressions: Impressions, validation_share: float = 0.1, test_share: float = 0.2) -> ImpressionSplit:

@@ -77,8 +77,8 @@ def compared_rows(rows: RankingRows, block: np.ndarray, comparisons: Comparisons
     names = (*comparisons.differences, *comparisons.ratios)
     ages = np.full(past.shape, np.nan, dtype=np.float32)
     if comparisons.timed and table.times is not None and events.times is not None and len(events.times):
-        now = table.times[block[np.unique(numbers, return_index=True)[1]]].astype(np.float64)
-        ages = np.where(past < 0, np.nan, now[:, None] - events.times[past]).astype(np.float32)
+        now = table.times[block[np.unique(numbers, return_index=True)[1]]]
+        ages = np.where(past < 0, np.float32(np.nan), events.ages(now[:, None], past))
     rows_of_past = taken(events.rows, past, -1)
     return Compared(
         numbers={name: tf.constant(columns[name][block]) for name in names},

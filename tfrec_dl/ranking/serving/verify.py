@@ -86,9 +86,8 @@ def table_request(inputs: RankingInputs, fitted_state: FittedState, rows: Rankin
         shown = events.rows[known]
         found[name] = _padded(np.where(shown < 0, np.float32(np.nan), columns[number][shown]), event_lengths)
     if inputs.timed:
-        assert table.times is not None and events.times is not None
-        now = np.repeat(table.times[part[first]].astype(np.float64), event_lengths)
-        found[AGE] = _padded((now - events.times[known]).astype(np.float32), event_lengths)
+        assert table.times is not None
+        found[AGE] = _padded(events.ages(np.repeat(table.times[part[first]], event_lengths), known), event_lengths)
     if inputs.label_input is not None:
         levels = events.levels[known] - 1
         limits = np.array(fitted_state.levels.limits, dtype=np.float32)
