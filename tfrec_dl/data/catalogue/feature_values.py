@@ -116,10 +116,10 @@ def _as_text(value: object, name: str, row: int, locate: Locate) -> str:
             "give the column another kind"
         )
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
-        if abs(value) >= EXACT_FLOAT:
+        if abs(float(value)) >= EXACT_FLOAT:
             raise InputError(
-                f"column {name!r}, {locate(row)}: the code {show(value)} is a float without an exact integer value: read "
-                "the codes as text"
+                f"column {name!r}, {locate(row)}: the code {show(value)} is a float without an exact integer value: "
+                "read the codes as text"
             )
         return str(int(value))
     return str(value)

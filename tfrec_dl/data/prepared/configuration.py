@@ -22,8 +22,8 @@ class PrepareConfig:
         user: column of user ids.
         item: column of item ids.
         time: column of times; None takes "timestamp" where the table has it.
-        rating: column of ratings, which are checked as `train` checks them, and left out; None takes "rating" where a file
-            has it.
+        rating: column of ratings, which are checked as `train` checks them, and left out; None takes "rating" where a
+            file has it.
         weight: column of weights; None takes "weight" where the table has it.
         min_count: training interactions an item needs to enter the vocabulary.
         shards: files of histories to write, at least as many as processes will train on them; None takes one for each

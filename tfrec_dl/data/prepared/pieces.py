@@ -70,8 +70,8 @@ def checked(table: TableFile, piece: pa.Table, columns: Columns, start: int, kin
     if rows.times is not None:
         if rows.times.kind != kind:
             raise InputError(
-                f"column {columns.time!r}, {table.place(start)}: the times from here on are {rows.times.kind}, and {kind} "
-                "before: give all rows the same"
+                f"column {columns.time!r}, {table.place(start)}: the times from here on are {rows.times.kind}, and "
+                f"{kind} before: give all rows the same"
             )
         found["whole"], found["fraction"] = rows.times.parts()
     if rows.weights is not None:

@@ -33,7 +33,7 @@ class Times:
 
     @property
     def kind(self) -> str:
-        """ "numbers" or "datetimes"."""
+        """Either "numbers" or "datetimes"."""
         return "numbers" if self.unit is None else "datetimes"
 
     def parts(self) -> tuple[np.ndarray, np.ndarray]:

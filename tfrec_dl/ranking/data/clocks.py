@@ -27,24 +27,24 @@ def on_one_clock(impressions: Impressions, interactions: Interactions) -> tuple[
     for name, table in (("impressions", impressions), ("interactions of the histories", interactions)):
         if table.times is None:
             raise InputError(f"the {name} have no times, by which a history ends before its list: name their column")
-    if (impressions.time_unit is None) != (interactions.time_unit is None):
+    units = impressions.time_unit, interactions.time_unit
+    if (units[0] is None) != (units[1] is None):
         numbers, datetimes = ("impressions", "histories")[:: 1 if impressions.time_unit is None else -1]
         raise InputError(
             f"the times of the {numbers} are numbers and those of the {datetimes} datetimes: give both one"
         )
     shown, past = _values(impressions), _values(interactions)
-    if impressions.time_unit is None:
+    if units[0] is None or units[1] is None:
         _refuse_other_unit(shown, past)
-    elif impressions.time_unit != interactions.time_unit:
-        unit = max(impressions.time_unit, interactions.time_unit, key=IN_A_SECOND.__getitem__)
-        shown = _counted_in(unit, shown, impressions.time_unit)
-        past = _counted_in(unit, past, interactions.time_unit)
+    elif units[0] != units[1]:
+        unit = max(units[0], units[1], key=IN_A_SECOND.__getitem__)
+        shown, past = _counted_in(unit, shown, units[0]), _counted_in(unit, past, units[1])
         impressions = replace(impressions, times=shown, time_unit=unit)
         interactions = replace(interactions, times=past, time_unit=unit)
     if past.min() >= shown.max():
         raise InputError(
-            f"the histories begin at {past.min():.15g}, when the last list ({shown.max():.15g}) has been shown, so that "
-            "all are empty: give interactions from before, with times in the unit of the impressions"
+            f"the histories begin at {past.min():.15g}, when the last list ({shown.max():.15g}) has been shown, so "
+            "that all are empty: give interactions from before, with times in the unit of the impressions"
         )
     return impressions, interactions
 
