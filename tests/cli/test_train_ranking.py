@@ -39,7 +39,8 @@ def test_settings_and_columns_reach_the_run(ranked, log):
 
 
 def test_a_finished_run_is_refused_before_the_table_is_read(refusal, ranked):
-    said = refusal("train", "--task", "ranking", "--data", "gone.csv", "--label", "click", "--out", ranked.folder)
+    options = ("--data", "gone.csv", "--label", "click", "--out", ranked.folder, "--seed", 77)
+    said = refusal("train", "--task", "ranking", *options)
     assert "holds a finished run" in said
 
 

@@ -109,9 +109,10 @@ def test_interrupted_run_called_again_ends_as_if_it_had_not_been(interrupted, re
         np.testing.assert_array_equal(variable, other)
 
 
-def test_finished_folder_is_refused_and_left_as_it_is(finished, recipe, source):
+def test_finished_folder_is_left_as_it_is_and_refused_to_another_recipe(finished, recipe, source):
     before = contents(finished.folder)
-    assert "holds a finished run: choose a new folder" in refusal(recipe, source, finished.folder)
+    assert train(recipe, source, finished.folder, verbose=0).metrics() == finished.metrics()
+    assert "holds a finished run" in refusal(recipe.with_settings({"seed": 9}), source, finished.folder)
     assert contents(finished.folder) == before
 
 

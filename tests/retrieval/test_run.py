@@ -13,6 +13,7 @@ from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.train import train
 
 
 def test_metrics_have_an_interval_each_on_validation_and_on_test_with_and_without_seen_items(finished):
@@ -63,7 +64,7 @@ def test_folder_holds_what_the_documentation_says_and_no_leftovers(finished):
 
 def test_finished_run_is_never_overwritten(finished, recipe, source):
     before = contents(finished.folder)
-    assert "holds a finished run" in refusal(recipe, source, finished.folder)
+    assert train(recipe, source, finished.folder, verbose=0).metrics() == finished.metrics()
     assert "holds a finished run" in refusal(recipe.with_settings({"channels": 9}), source, finished.folder)
     assert contents(finished.folder) == before
 
@@ -86,9 +87,18 @@ def test_unfinished_run_of_other_settings_is_refused_and_the_setting_named(copy,
 
 def test_unfinished_run_of_other_data_is_refused(copy, recipe, source, tmp_path):
     other = tmp_path / "other.csv"
-    other.write_bytes(Path(source.path).read_bytes())
+    other.write_bytes(Path(source.path).read_bytes().replace(b"user_1,", b"user_1b,"))
     assert "unfinished run with data.path" in refusal(recipe, DataSource(str(other)), copy)
     assert "unfinished run with data.split" in refusal(recipe, DataSource(source.path, split="temporal"), copy)
+
+
+def test_run_goes_on_with_the_same_data_in_another_place(copy, recipe, source, tmp_path):
+    moved = tmp_path / "moved.csv"
+    moved.write_bytes(Path(source.path).read_bytes())
+    Run.begin(copy, recipe, DataSource(str(moved)).read())
+    assert Run.open(copy).source.path == str(moved)
+    Run.begin(copy, recipe, source.read())
+    assert Run.open(copy).source.path == source.path
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "vocabulary.txt", "history.csv"])

@@ -134,6 +134,7 @@ def test_run_killed_while_it_began_is_begun_again(recipe, source, tmp_path, monk
         with pytest.raises(KilledWhileWriting):
             train(recipe, source, folder, verbose=0)
     if moment == "configuration":
+        folder.mkdir()
         (folder / ".config.json.x1y2z3").write_text("{")  # SIGKILL leaves the temporary file
     dataset = source.read()
     save_vocabulary(Run.begin(folder, recipe, dataset), dataset)

@@ -16,7 +16,7 @@ from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain
 from tfrec_dl.families.run import Run
-from tfrec_dl.files import locked, write_json
+from tfrec_dl.files import write_json
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, training_batches
@@ -57,25 +57,24 @@ def train_adversarial(
 
     run = Run.begin(folder, recipe, dataset)
     save_vocabulary(run, dataset)
-    with locked(folder / "config.json"):
-        logger.info("generator, before adversarial training")
-        start = trained_network(networks[0], dataset, folder / START, callbacks, verbose)
-        save_fitted(load_fitted(folder / START), folder)
-        before = folder / START
-        if networks[1] is not None:
-            logger.info("discriminator, before adversarial training")
-            before = folder / DISCRIMINATOR
-            trained_network(networks[1], dataset, before, callbacks, verbose)
-        tf.keras.utils.set_random_seed(recipe.training.seed)
-        generator = _pretrained(folder / START)
-        discriminator = _pretrained(before) if recipe.family.needs_discriminator else None
-        model = build_adversarial(recipe, generator, discriminator)
-        _fit(model, split, batches, run, callbacks, verbose)
-        restore_best(generator, folder)
-        metrics = measure(generator, split) | measure_gain(generator, start, split)
-        if dataset.cold_split is not None:
-            metrics |= measure_cold(generator, dataset.cold_split)
-        write_json(folder / "metrics.json", metrics)
+    logger.info("generator, before adversarial training")
+    start = trained_network(networks[0], dataset, folder / START, callbacks, verbose)
+    save_fitted(load_fitted(folder / START), folder)
+    before = folder / START
+    if networks[1] is not None:
+        logger.info("discriminator, before adversarial training")
+        before = folder / DISCRIMINATOR
+        trained_network(networks[1], dataset, before, callbacks, verbose)
+    tf.keras.utils.set_random_seed(recipe.training.seed)
+    generator = _pretrained(folder / START)
+    discriminator = _pretrained(before) if recipe.family.needs_discriminator else None
+    model = build_adversarial(recipe, generator, discriminator)
+    _fit(model, split, batches, run, callbacks, verbose)
+    restore_best(generator, folder)
+    metrics = measure(generator, split) | measure_gain(generator, start, split)
+    if dataset.cold_split is not None:
+        metrics |= measure_cold(generator, dataset.cold_split)
+    write_json(folder / "metrics.json", metrics)
     return run
 
 

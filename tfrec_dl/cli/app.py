@@ -13,15 +13,19 @@ from typer.core import TyperGroup
 from tfrec_dl import __version__
 from tfrec_dl.cli import compare, demo, evaluate, export, models, prepare, rank, recommend, train
 from tfrec_dl.cli.console import INTERRUPTED, complain
+from tfrec_dl.cli.failures import one_line, refuse_other_encodings
+from tfrec_dl.cli.interruptions import Termination, status_of, terminations_as_interruptions
 from tfrec_dl.cli.quiet import quiet_tensorflow
-from tfrec_dl.errors import InputError
 from tfrec_dl.plugins import load_plugins
 
 CALLERS_MISTAKE = 2
 
 
 class Commands(TyperGroup):
-    """Shows the caller's mistakes as one line on standard error and ends with 2; an interruption ends with 130."""
+    """Shows what data, disks and memory do as one line on standard error, and ends with 2.
+
+    An interruption ends with 130, a termination (SIGTERM) with 143, after the same clearing up.
+    """
 
     def invoke(self, ctx: Any) -> Any:
         """Runs a command; an interruption becomes a word on how to go on."""
@@ -30,8 +34,9 @@ class Commands(TyperGroup):
         except KeyboardInterrupt as interruption:
             _ignore_interruptions()
             goes_on = ctx.invoked_subcommand in ("demo", "prepare", "train", "compare")
-            complain("interrupted" + (": the same command continues it" if goes_on else ""))
-            raise typer.Exit(INTERRUPTED) from interruption
+            what = "terminated" if isinstance(interruption, Termination) else "interrupted"
+            complain(what + (": the same command continues it" if goes_on else ""))
+            raise typer.Exit(status_of(interruption)) from interruption
 
     def main(
         self,
@@ -48,20 +53,16 @@ class Commands(TyperGroup):
         if not standalone_mode:
             return run()
         try:
-            status = run()
-        except InputError as error:
-            complain(f"error: {error}")
-            status = CALLERS_MISTAKE
-        except OSError as error:
-            complain(f"error: {error.filename or 'input or output'}: {error.strerror or error}")
-            status = CALLERS_MISTAKE
+            refuse_other_encodings(args)
+            with terminations_as_interruptions():
+                status = run()
         except typer.Abort:
             status = INTERRUPTED
         except Exception as error:
-            # Click's UsageError, which Typer carries a copy of since 0.16: known by its method in every version.
-            if not hasattr(error, "format_message"):
+            line = one_line(error)
+            if line is None:
                 raise
-            complain(f"error: {error.format_message()}")
+            complain(f"error: {line}")
             status = CALLERS_MISTAKE
         sys.exit(status if isinstance(status, int) else 0)
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from tfrec_dl.cli.console import INTERRUPTED, complain, keras_verbosity, say
+from tfrec_dl.cli.console import complain, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
+from tfrec_dl.cli.interruptions import status_of
 from tfrec_dl.cli.options.common import TableOptions, Task, TaskOption, TrainingOptions, refuse_others
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.ranking import RankingOptions
@@ -73,5 +74,5 @@ def compare(
             board = compare(recipes, source, Path(folder), verbose=keras_verbosity())
     except KeyboardInterrupt as interruption:
         complain("interrupted: without --out nothing is kept")
-        raise typer.Exit(INTERRUPTED) from interruption
+        raise typer.Exit(status_of(interruption)) from interruption
     show(board)

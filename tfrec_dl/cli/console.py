@@ -29,7 +29,7 @@ def say(text: str = "", style: str | None = None) -> None:
 
 def complain(text: str) -> None:
     """Prints one line on standard error."""
-    typer.echo(" ".join(text.splitlines()), err=True)
+    typer.echo(" ".join(text.splitlines()).encode(errors="backslashreplace").decode(), err=True)
 
 
 def keras_verbosity() -> int:

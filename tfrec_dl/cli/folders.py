@@ -16,10 +16,8 @@ def require_writable(folder: Path) -> None:
         raise InputError(f"cannot write to {folder}: {nearest} is not writable; choose another folder.")
 
 
-def require_unfinished(folder: Path) -> None:
-    """Raises InputError where the folder holds a finished run, or anything but a run."""
-    if (folder / "metrics.json").exists():
-        raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
+def require_run(folder: Path) -> None:
+    """Raises InputError where the folder holds anything but a run."""
     if (
         folder.is_dir()
         and not (folder / "config.json").exists()

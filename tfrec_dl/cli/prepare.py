@@ -7,6 +7,7 @@ import typer
 
 from tfrec_dl.cli.console import console, say
 from tfrec_dl.cli.folders import require_writable
+from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.quiet import quiet_tensorflow
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def prepare(
     """Turn a table that need not fit in memory into a folder to train on.
 
     FOLDER gets the histories of all users in shards, the vocabulary, and validation and test cases of some users, split
-    leave-last-out; `tfrec-dl train --data FOLDER` reads it. Interrupted at any moment, the same command continues it. A
-    finished FOLDER is never overwritten.
+    leave-last-out; `tfrec-dl train --data FOLDER` reads it. Interrupted at any moment, the same command continues it;
+    given for a finished FOLDER, it says so and changes nothing.
     """
     require_writable(out)
     quiet_tensorflow()
@@ -79,7 +80,7 @@ def prepare(
         memory_limit=memory_limit,
         seed=seed,
     )
-    with Bars() as bars:
+    with shown_progress(), Bars() as bars:
         folder = prepare(config, out, bars.show)
     _say_what_it_holds(folder)
     say(f"next: tfrec-dl train --data {out} --model gru --out RUN")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tfrec_dl.cli.console import console, keras_verbosity, say
-from tfrec_dl.cli.folders import require_unfinished, require_writable
+from tfrec_dl.cli.folders import require_run, require_writable
 from tfrec_dl.cli.options.common import TableOptions, Task, TaskOption, TrainingOptions, refuse_others
 from tfrec_dl.cli.options.devices import DeviceOptions, open_devices, restarting
 from tfrec_dl.cli.options.groups import grouped
@@ -42,10 +42,10 @@ def train(
 
     RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs; that of a stack a run of each
     member, that of adversarial training one of its generator before it. Interrupted at any moment, the same command
-    continues it. A finished RUN is never overwritten.
+    continues it; given for a finished RUN, it says so and changes nothing.
     """
     require_writable(out)
-    require_unfinished(out)
+    require_run(out)
     options = refuse_others(
         task, {Task.RETRIEVAL: (retrieval, devices), Task.RANKING: (ranking,), Task.REVIEWS: (reviews,)}
     )

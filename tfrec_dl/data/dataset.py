@@ -10,6 +10,11 @@ class Source(Protocol):
     """Description of a table and its split, which is written into a run's configuration."""
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """Names in its description that hold the path of a table or a folder, or None."""
+        ...
+
+    @property
     def path(self) -> str:
         """The table, or the prepared folder."""
         ...

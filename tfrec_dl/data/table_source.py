@@ -13,7 +13,7 @@ class TableSource:
     """Description of tables on disk; a subclass is a frozen dataclass.
 
     Attributes:
-        paths: names of the fields that hold the path of a table, or None.
+        paths: names of the fields, and in its description, that hold the path of a table, or None.
         in_memory: whether all of the data are in memory once they are read.
     """
 

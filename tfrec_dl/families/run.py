@@ -29,7 +29,9 @@ class Run(RunFolder):
 
     @staticmethod
     def begin(folder: Path, recipe: Recipe, dataset: Dataset) -> "Run":
-        """Starts a run, or finds the unfinished one that the same call has started.
+        """Starts a run, or finds the one that the same call has started, finished or not.
+
+        Call it with the folder locked.
 
         Args:
             folder: of the run.
@@ -37,8 +39,7 @@ class Run(RunFolder):
             dataset: what its source read.
 
         Raises:
-            InputError: if the folder holds a finished run, a run of something else, or other files, or cannot be
-                written to.
+            InputError: if the folder holds a run of something else, or other files, or cannot be written to.
         """
         config = {
             **recipe.family.task.marks,
@@ -48,7 +49,7 @@ class Run(RunFolder):
             "data_size": dataset.size,
             "features": describe_features(dataset.features),
         }
-        start_folder(folder, config)
+        start_folder(folder, config, dataset.source.paths)
         return Run(folder, recipe, dataset.source.absolute())
 
     @staticmethod

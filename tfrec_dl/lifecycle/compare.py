@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def train_once(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Run:
-    """Trains as `train_on` does, unless the folder holds the finished run of just this: then that is returned.
+    """Trains as `train_on` does; a folder of other data is refused in words for comparisons.
 
     Args:
         recipe: what to train.
@@ -86,9 +87,7 @@ def train_once(
         InputError: as `train_on`; and if the folder holds a run of another recipe, table or split.
     """
     refuse_other_recipe(recipe, folder)
-    if (folder / "metrics.json").exists():
-        refuse_other_data(dataset, folder)
-        return Run.open(folder)
+    refuse_other_data(dataset, folder)
     return train_on(recipe, dataset, folder, callbacks, verbose)
 
 
@@ -99,8 +98,9 @@ def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
     before, now = flat_settings(Run.open(folder).recipe.to_dict()), flat_settings(recipe.to_dict())
     for name in {**now, **before}:
         if before.get(name) != now.get(name):
+            state = "a finished" if (folder / "metrics.json").exists() else "a"
             raise InputError(
-                f"{folder} holds a run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
+                f"{folder} holds {state} run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
                 "repeat its command, or choose a new folder."
             )
 
@@ -109,11 +109,12 @@ def refuse_other_data(dataset: Any, folder: Path) -> None:
     """Raises InputError where the folder holds a run, finished or not, on other tables, columns or split."""
     if not (folder / "config.json").exists():
         return
-    run = Run.open(folder)
+    run, now = Run.open(folder), dataset.source.absolute()
     config = run.config()
     same_table = config["data_fingerprint"] == dataset.fingerprint
     same_features = config.get("features", {}) == describe_features(dataset.features)
-    if not (run.source == dataset.source.absolute() and same_table and same_features):
+    there = {name: getattr(now, name) for name in now.paths}  # the same data may have moved
+    if not (type(now) is type(run.source) and replace(run.source, **there) == now and same_table and same_features):
         raise InputError(f"{folder} holds a run on other data: choose a new folder, or delete that one.")
 
 

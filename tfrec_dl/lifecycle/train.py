@@ -1,14 +1,22 @@
 """Trains a recipe on the data of a source, whatever the family of the recipe."""
 
+import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
 from tfrec_dl.data.dataset import Source
+from tfrec_dl.disk import disk_explained
 from tfrec_dl.families.run import Run
+from tfrec_dl.files import locked
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.run_config import refuse_other_files
+from tfrec_dl.runs.strategies import is_chief
+
+logger = logging.getLogger(__name__)
 
 
 def train(
@@ -24,7 +32,7 @@ def train(
     Args:
         recipe: what to train, and how.
         source: the table, its columns, its split: a `DataSource`, a `PreparedSource`, or for rankers a `RankingSource`.
-        folder: the run's folder; new, or that of the same call's unfinished run.
+        folder: the run's folder; new, or that of the same call's run; a finished one is given back as it is.
         callbacks: further Keras callbacks; they find the validation metrics in the logs.
         verbose: as in `model.fit`.
         strategy: of `make_strategy`, the devices to train on; None for one. The batch size stays that of all of them
@@ -55,5 +63,13 @@ def train_on(
         InputError: as `train`.
     """
     recipe.family.check(recipe, dataset.source, strategy)
-    recipe.family.train(recipe, dataset, Path(folder), callbacks, verbose, strategy)
-    return Run(Path(folder), recipe, dataset.source.absolute())
+    folder = Path(folder)
+    refuse_other_files(folder)  # no lock is put into a folder of somebody else's
+    # From here on nobody else writes to it, so all that is found in it stays; only the chief of several workers writes.
+    with locked(folder) if is_chief(strategy) else nullcontext(), disk_explained(folder):
+        if is_chief(strategy) and (folder / "metrics.json").exists():
+            Run.begin(folder, recipe, dataset)  # refuses the run of anything else
+            logger.info("%s is already finished: nothing is trained", folder)
+        else:
+            recipe.family.train(recipe, dataset, folder, callbacks, verbose, strategy)
+    return Run(folder, recipe, dataset.source.absolute())

@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from tfrec_dl.families.run import Run
-from tfrec_dl.files import locked, write_json
+from tfrec_dl.files import write_json
 from tfrec_dl.ranking.averaged_weights import averaged_weights
 from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.calibration import save_calibration
@@ -58,11 +58,10 @@ def train_ranker(
     rows = ranking_rows(model.fitted_state, split)
     run = Run.begin(folder, recipe, dataset)
     save_ranking_data(data, folder)
-    with locked(folder / "config.json"):
-        _fit(model, split, rows, run, callbacks, verbose)
-        restore_best(model, folder)
-        _calibrate(model, split, rows, run)
-        write_json(folder / "metrics.json", measure_ranking(model, rows, split))
+    _fit(model, split, rows, run, callbacks, verbose)
+    restore_best(model, folder)
+    _calibrate(model, split, rows, run)
+    write_json(folder / "metrics.json", measure_ranking(model, rows, split))
     return run
 
 

@@ -1,13 +1,14 @@
 """Memory report: logs what a training will take, and what to change where that is too much."""
 
 import logging
-import shutil
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.disk import free_bytes, megabytes
+from tfrec_dl.errors import InputError
 from tfrec_dl.logs import LoggedTable, log_table
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.memory_estimate import SizeEstimate, estimate_size
@@ -26,7 +27,7 @@ def announce_size(
     targets: int | None = None,
     strategy: tf.distribute.Strategy | None = None,
 ) -> SizeEstimate:
-    """Estimates what a training takes, logs it, and warns where it will not fit.
+    """Estimates what a training takes, logs it, and warns where it will not fit in memory.
 
     Args:
         recipe: of one network.
@@ -34,6 +35,9 @@ def announce_size(
         folder: of the run.
         targets: as for `estimate_size`.
         strategy: that it trains under.
+
+    Raises:
+        InputError: if its checkpoints will not fit on the disk.
     """
     replicas = _copies(strategy)
     estimate = estimate_size(recipe, vocabulary, targets, replicas)
@@ -48,13 +52,13 @@ def announce_size(
             readable(estimate.limit),
             changes or "a machine for it",
         )
-    free = _free(folder)
+    # What a run that goes on has written is room that it has.
+    written = sum(path.stat().st_size for path in (folder / "checkpoints").rglob("*") if path.is_file())
+    free = free_bytes(folder) + written
     if estimate.checkpoints > free:
-        logger.warning(
-            "the checkpoints take about %s, and the disk of %s has %s left: choose another folder for the run.",
-            readable(estimate.checkpoints),
-            folder,
-            readable(free),
+        raise InputError(
+            f"no space for this training in {folder}: its checkpoints take about {megabytes(estimate.checkpoints)}: "
+            f"free {megabytes(estimate.checkpoints - free)} and give the same command again, or choose another folder."
         )
     return estimate
 
@@ -128,10 +132,3 @@ def _copies(strategy: tf.distribute.Strategy | None) -> int:
     if not isinstance(strategy, tf.distribute.MirroredStrategy):
         return 1
     return max(sum("CPU" in device for device in strategy.extended.worker_devices), 1)
-
-
-def _free(folder: Path) -> int:
-    """Bytes left on the disk that a folder is on, or will be."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return shutil.disk_usage(folder).free

@@ -59,15 +59,14 @@ def train_network(
         return Run(folder, recipe, dataset.source.absolute())
     run = _begin(folder, recipe, dataset)
     save_fitted(fitted, folder)
-    with locked(folder / "config.json"):
-        _fit(model, split, windows, run, callbacks, verbose, folder)
-        if strategy is not one_device():
-            model = build_model(recipe, split.vocabulary, items, users, fitted)  # workers may be gone by now
-        restore_best(model, folder)
-        metrics = measure(model, split)
-        if dataset.cold_split is not None:
-            metrics |= measure_cold(model, dataset.cold_split)
-        write_json(folder / "metrics.json", metrics)
+    _fit(model, split, windows, run, callbacks, verbose, folder)
+    if strategy is not one_device():
+        model = build_model(recipe, split.vocabulary, items, users, fitted)  # workers may be gone by now
+    restore_best(model, folder)
+    metrics = measure(model, split)
+    if dataset.cold_split is not None:
+        metrics |= measure_cold(model, dataset.cold_split)
+    write_json(folder / "metrics.json", metrics)
     return run
 
 
@@ -79,9 +78,10 @@ def trained_network(
     verbose: str | int,
 ) -> RetrievalModel:
     """A network that is a part of something larger, trained into a folder of its own now or before."""
-    run = Run.open(folder) if (folder / "metrics.json").exists() else None
-    if run is None:
-        run = train_network(recipe, dataset, folder, callbacks, verbose)
+    with locked(folder):
+        run = Run.open(folder) if (folder / "metrics.json").exists() else None
+        if run is None:
+            run = train_network(recipe, dataset, folder, callbacks, verbose)
     return trained_model(run.recipe, run)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.families.run import Run
-from tfrec_dl.files import locked, replacing, write_json
+from tfrec_dl.files import replacing, write_json
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.reviews.deep_conn import build_rating_model
 from tfrec_dl.reviews.fit import MONITORED, compile_rating_model, rating_batches
@@ -52,10 +52,9 @@ def train_reviews(
     run = Run.begin(folder, recipe, dataset)
     if not (folder / REVIEWS).exists():
         save_training_reviews(data, folder)
-    with locked(folder / "config.json"):
-        _fit(model, split.validation, run, callbacks, verbose)
-        restore_best(model, folder)
-        write_json(folder / "metrics.json", measure_ratings(model, split))
+    _fit(model, split.validation, run, callbacks, verbose)
+    restore_best(model, folder)
+    write_json(folder / "metrics.json", measure_ratings(model, split))
     return run
 
 

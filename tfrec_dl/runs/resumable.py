@@ -3,15 +3,16 @@
 import csv
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import tensorflow as tf
 
+from tfrec_dl.disk import disk_explained
 from tfrec_dl.errors import InputError
-from tfrec_dl.files import replacing
+from tfrec_dl.files import flush, replacing
 from tfrec_dl.runs.lost_tasks import LOST
 
 HISTORY = "history.csv"
@@ -26,6 +27,7 @@ class Resumable(Protocol):
     """A compiled Keras model whose weights can be checkpointed by part."""
 
     optimizer: tf.keras.optimizers.Optimizer
+    variables: Sequence[tf.Variable]
 
     def parts(self) -> Mapping[str, tf.keras.layers.Layer]:
         """Name -> layer: all weights that the best checkpoint holds; the names are in its files."""
@@ -77,6 +79,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         state: Mapping[str, tf.Module] | None = None,
     ) -> None:
         super().__init__()
+        self._trained = model
         self.sign = 1.0 if mode == "max" else -1.0
         self.weights = weights
         self.monitor = monitor
@@ -135,7 +138,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             value: their monitored value.
         """
         self.progress.best.assign(value)
-        self.best.save(checkpoint_number=0)
+        self._save(self.best, 0)
 
     def last_logs(self) -> dict[str, float]:
         """The metrics of the last finished epoch; none before the first."""
@@ -154,7 +157,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             self.progress.best.assign(value)
             self.progress.best_epoch.assign(epoch + 1)
             with self.weights():
-                self.best.save(checkpoint_number=epoch + 1)
+                self._save(self.best, epoch + 1)
         self._rows.append(
             {
                 "epoch": epoch + 1,
@@ -163,9 +166,21 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             }
         )
         self._write_history()
-        self.latest.save(checkpoint_number=epoch + 1)
+        self._save(self.latest, epoch + 1)
         if self.stalled:
             self.model.stop_training = True
+
+    def _save(self, manager: tf.train.CheckpointManager, number: int) -> None:
+        """Writes a checkpoint, and waits until it is on the disk: history and metrics count on it."""
+        folder = Path(manager.directory)
+        with disk_explained(folder.parent, self._checkpoint_bytes()):
+            path = Path(manager.save(checkpoint_number=number))
+        flush(*folder.glob(f"{path.name}.*"), folder / "checkpoint", folder)
+
+    def _checkpoint_bytes(self) -> int:
+        """What a checkpoint takes, about: the weights, and what the optimiser keeps of them."""
+        kept = [*self._trained.variables, *self._trained.optimizer.variables]
+        return sum(int(variable.shape.num_elements() or 0) * variable.dtype.size for variable in kept)
 
     def _write_history(self) -> None:
         with replacing(self.history_path) as temporary, temporary.open("w", newline="") as file:

@@ -2,15 +2,19 @@
 
 import importlib.metadata
 import json
+import logging
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
+from tfrec_dl.files import LOCK, write_json
 from tfrec_dl.plugins import load_remembered
 from tfrec_dl.recipes.renamed import with_new_names
+
+logger = logging.getLogger(__name__)
 
 PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "numpy", "pandas")
 
@@ -38,20 +42,40 @@ def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]
     return flat
 
 
-def check_continues(folder: Path, config: dict[str, Any]) -> None:
-    """Raises InputError unless the folder's run is unfinished and was begun with just this configuration."""
-    found = _read_object(folder / "config.json")
-    if (folder / "metrics.json").exists():
-        raise InputError(f"{folder} holds a finished run: choose a new folder, or delete that one.")
+def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()) -> None:
+    """Refuses a folder's run unless it was begun with just this configuration.
+
+    Data that have moved are the same data, by their fingerprints: then the run is told their new place.
+
+    Args:
+        folder: of the run, which its configuration is in.
+        config: what is asked for now.
+        paths: names in `config["data"]` that hold a path, or None.
+
+    Raises:
+        InputError: that names the first setting that differs.
+    """
+    path = folder / "config.json"
+    found, config = _read_object(path), json.loads(json.dumps(config))
     if "recipe" in found:
         found["recipe"] = with_new_names(found["recipe"])
-    before, now = flat_settings(found), flat_settings(json.loads(json.dumps(config)))
+    before, now = flat_settings(found), flat_settings(config)
+    fingerprints = [name for name in {**now, **before} if name.endswith("fingerprint")]
+    same_content = all(before.get(name) == now.get(name) for name in fingerprints)
+    moved = {f"data.{name}" for name in paths} if same_content else set()
     for name in {**now, **before}:
-        if name != "plugins" and not name.startswith("versions.") and before.get(name) != now.get(name):
+        if name == "plugins" or name.startswith("versions.") or name in moved:
+            continue
+        if before.get(name) != now.get(name):
+            is_finished = (folder / "metrics.json").exists()
+            remedy = "delete that one" if is_finished else "repeat its command to continue it"
             raise InputError(
-                f"{folder} holds an unfinished run with {name} {before.get(name)!r}, not {now.get(name)!r}: "
-                "repeat its command to continue it, or choose a new folder."
+                f"{folder} holds {'a finished' if is_finished else 'an unfinished'} run with {name} "
+                f"{before.get(name)!r}, not {now.get(name)!r}: {remedy}, or choose a new folder."
             )
+    if found.get("data") != config.get("data"):
+        logger.info("the same data as before, in another place")
+        write_json(path, {**found, "data": config["data"]})
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -103,4 +127,4 @@ def _read_object(path: Path) -> dict[str, Any]:
 
 def _is_unstarted(folder: Path) -> bool:
     """Whether a folder is empty but for what is left of a run that was killed while it wrote its configuration."""
-    return folder.is_dir() and all(entry.name.startswith(".config.json.") for entry in folder.iterdir())
+    return folder.is_dir() and all(entry.name.startswith((".config.json.", LOCK)) for entry in folder.iterdir())

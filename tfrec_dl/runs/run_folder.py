@@ -1,17 +1,17 @@
 """The folder of a run: what was asked, what came out, and everything needed to go on or to repeat it."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.errors import InputError
-from tfrec_dl.files import write_json
+from tfrec_dl.files import remove_unfinished, write_json
 from tfrec_dl.plugins import loaded_plugins
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.runs.run_config import check_continues, installed_versions, read_json, refuse_other_files
+from tfrec_dl.runs.run_config import check_same, installed_versions, read_json, refuse_other_files
 
 
 class RunFolder:
@@ -79,26 +79,24 @@ def run_seconds(run: RunFolder) -> float:
     return seconds
 
 
-def start_folder(folder: Path, config: Mapping[str, Any]) -> None:
-    """Writes a run's configuration, or finds that of the unfinished run that the same call has started.
+def start_folder(folder: Path, config: Mapping[str, Any], paths: Collection[str] = ()) -> None:
+    """Writes a run's configuration, or finds that of the run that the same call has started.
 
     Args:
         folder: of the run, created if missing.
         config: the configuration; the plugins that are loaded, where there are any, and the versions of what is
             installed are added.
+        paths: as for `check_same`.
 
     Raises:
-        InputError: if the folder holds a finished run, a run of something else, or other files, or cannot be written
-            to.
+        InputError: if the folder holds a run of something else, or other files, or cannot be written to.
     """
     path = folder / "config.json"
     if path.exists():
-        check_continues(folder, dict(config))
+        check_same(folder, dict(config), paths)
+        remove_unfinished(folder)
         return
     refuse_other_files(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot create {folder}: {error.strerror}; choose another folder.") from error
+    folder.mkdir(parents=True, exist_ok=True)
     plugins = {"plugins": loaded_plugins()} if loaded_plugins() else {}
     write_json(path, {**config, **plugins, "versions": installed_versions()})

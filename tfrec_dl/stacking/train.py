@@ -10,7 +10,7 @@ import tensorflow as tf
 from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.evaluation.measure import measure, measure_cold
 from tfrec_dl.families.run import Run
-from tfrec_dl.files import locked, write_json
+from tfrec_dl.files import write_json
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.fit import training_batches
 from tfrec_dl.retrieval.network_run import save_vocabulary
@@ -43,20 +43,19 @@ def train_stacked(
 
     run = Run.begin(folder, recipe, dataset)
     save_vocabulary(run, dataset)
-    with locked(folder / "config.json"):
-        members: dict[str, Member] = {}
-        for name, member in recipes.items():
-            logger.info("member %s", name)
-            network = trained_network(member, dataset, folder / MEMBERS / name, callbacks, verbose)
-            members[name] = RetrievalMember(network)
-        for name, baseline, _ in fit_baselines(split, config.baselines, logger.info):
-            members[name] = baseline.graph()
-        stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation, config.blender)
-        save_stack(stack, folder)
-        metrics = measure(stack, split, on_validation=crossed)
-        if dataset.cold_split is not None:
-            metrics |= measure_cold(stack, dataset.cold_split, ["test"])
-        write_json(folder / "metrics.json", metrics)
+    members: dict[str, Member] = {}
+    for name, member in recipes.items():
+        logger.info("member %s", name)
+        network = trained_network(member, dataset, folder / MEMBERS / name, callbacks, verbose)
+        members[name] = RetrievalMember(network)
+    for name, baseline, _ in fit_baselines(split, config.baselines, logger.info):
+        members[name] = baseline.graph()
+    stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation, config.blender)
+    save_stack(stack, folder)
+    metrics = measure(stack, split, on_validation=crossed)
+    if dataset.cold_split is not None:
+        metrics |= measure_cold(stack, dataset.cold_split, ["test"])
+    write_json(folder / "metrics.json", metrics)
     return run
 
 

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import shutil
 import signal
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,8 +91,7 @@ def test_killed_while_it_clears_up_it_is_finished(config, tmp_path, monkeypatch)
         with pytest.raises(Killed):
             prepare(config, tmp_path / "out")
     assert (tmp_path / "out" / "work").exists()
-    with pytest.raises(InputError, match="holds a finished preparation"):
-        prepare(config, tmp_path / "out")
+    prepare(config, tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(prepare(config, tmp_path / "whole").path)
 
 
@@ -148,18 +149,32 @@ def test_finished_and_foreign_folders_are_left_alone(config, tmp_path):
     out = tmp_path / "out"
     prepare(config, out)
     before = bytes_of(out)
-    with pytest.raises(InputError, match="holds a finished preparation"):
-        prepare(config, out)
+    assert prepare(config, out).path == out
+    with pytest.raises(InputError, match="holds a finished preparation with seed"):
+        prepare(replace(config, seed=config.seed + 1), out)
     assert bytes_of(out) == before
     with pytest.raises(InputError, match="exists and is not a prepared folder"):
         prepare(config, tmp_path / "in")
+
+
+def test_it_goes_on_with_tables_that_have_moved(config, tmp_path, monkeypatch):
+    assert killed_at(9, monkeypatch, config, tmp_path / "out")
+    shutil.copytree(tmp_path / "in", tmp_path / "moved")  # with their times, as a move has it
+    moved = replace(config, data=tuple(str(path).replace("/in", "/moved") for path in config.data))
+    done = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out" / "work" / "rows").iterdir()}
+    folder = prepare(moved, tmp_path / "out")
+    assert done
+    assert [each["path"] for each in folder.manifest["table"]] == [
+        str(path) for path in sorted((tmp_path / "moved").iterdir())
+    ]
+    assert prepare(config, tmp_path / "out").fingerprint() == folder.fingerprint()
 
 
 def test_two_at_once_are_refused(config, tmp_path, monkeypatch):
     killed_at(6, monkeypatch, config, tmp_path / "out")
     from tfrec_dl.files import locked
 
-    with locked(tmp_path / "out" / "preparing.json"), pytest.raises(InputError, match="another process"):
+    with locked(tmp_path / "out"), pytest.raises(InputError, match="process .* is writing to"):
         prepare(config, tmp_path / "out")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tfrec_dl.disk import disk_trouble
 from tfrec_dl.errors import InputError
 
 BYTES_A_THREAD = 256 << 20  # DuckDB asks for half of it
@@ -44,6 +45,8 @@ def engine(memory_bytes: int, spill: Path) -> Iterator[Any]:
             f"{memory_bytes:,} bytes are too little for DuckDB ({words}): raise memory_limit, or ask for more shards"
         ) from error
     except duckdb.IOException as error:
+        if (trouble := disk_trouble(error, spill)) is not None:
+            raise InputError(trouble) from error
         raise InputError(f"DuckDB cannot read or write: {' '.join(str(error).split())[:200]}") from error
     finally:
         connection.close()

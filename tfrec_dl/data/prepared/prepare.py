@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from tfrec_dl.data.prepared.sort import sort
 from tfrec_dl.data.prepared.work import MANIFEST, Work, read_json
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.interaction_rows import refuse_no_weight
+from tfrec_dl.disk import disk_explained
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import locked, replacing, write_json
 
@@ -40,7 +41,7 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
 
     Args:
         config: the table, its columns, and what to make of it.
-        folder: to write; new, or that of the same call's unfinished preparation.
+        folder: to write; new, or that of the same call's preparation; a finished one is given back as it is.
         progress: is called with how far it is.
 
     Returns:
@@ -63,16 +64,21 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
         "piece_rows": PIECE_ROWS,
         "files": [asdict(file) for file in files],
     }
-    with engine(config.memory_bytes(), work.path("spill")) as connection:
-        work.begin(plan)
-        with locked(work.plan):
-            try:
-                return _prepare(connection, config, files, columns, kind, shards, work, progress)
-            except InputError as error:
-                # A full disk or a network's failure passes; a table that cannot be prepared stays as it is.
-                if not isinstance(error.__cause__, OSError):
-                    work.abandon()
-                raise
+    with (
+        locked(work.folder),  # before anything in it is looked at
+        disk_explained(work.folder),
+        engine(config.memory_bytes(), work.path("spill")) as connection,
+    ):
+        if work.begin(plan):
+            logger.info("%s is already finished: nothing is prepared", work.folder)
+            return PreparedFolder.open(work.folder)
+        try:
+            return _prepare(connection, config, files, columns, kind, shards, plan, work, progress)
+        except InputError as error:
+            # A full disk or a network's failure passes; a table that cannot be prepared stays as it is.
+            if not isinstance(error.__cause__, OSError):
+                work.abandon()
+            raise
 
 
 def _prepare(
@@ -82,6 +88,7 @@ def _prepare(
     columns: Columns,
     kind: str,
     shards: int,
+    plan: Mapping[str, Any],
     work: Work,
     progress: Progress,
 ) -> PreparedFolder:
@@ -133,6 +140,7 @@ def _prepare(
         "evaluation": {"drawn": sum(each["drawn"] for each in facts), "of": able},
         "shards": facts,
         "fingerprint": fingerprint(folder, facts),
+        "plan": plan,
         "versions": {name: importlib.metadata.version(name) for name in ("duckdb", "pyarrow", "tensorflow")},
     }
     write_json(folder / MANIFEST, manifest)

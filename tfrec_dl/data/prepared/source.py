@@ -78,6 +78,7 @@ class PreparedSource(FeatureTables):
     path: str
     split: Literal["leave-last-out"] = "leave-last-out"
 
+    paths: ClassVar[tuple[str, ...]] = ("prepared",)
     in_memory: ClassVar[bool] = False
     items = None
     users = None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.files import write_json
+from tfrec_dl.files import LOCK, write_json
 
 PLAN = "preparing.json"
 MANIFEST = "prepared.json"
@@ -41,31 +41,41 @@ class Work:
         """What a stage makes of a shard."""
         return self.path(stage, f"{shard:05d}.{suffix}")
 
-    def begin(self, plan: Mapping[str, Any]) -> None:
-        """Writes the plan, or finds that of the unfinished preparation which the same call has started.
+    def begin(self, plan: Mapping[str, Any]) -> bool:
+        """Writes the plan, or finds that of the preparation which the same call has started.
+
+        Call it with the folder locked.
+
+        Returns:
+            Whether that preparation is finished.
 
         Raises:
-            InputError: if the folder holds a finished preparation, an unfinished one of something else, or other files,
-                or cannot be written to.
+            InputError: if the folder holds a preparation of something else, or other files, or cannot be written to.
         """
+        asked: dict[str, Any] = json.loads(json.dumps(plan))
         if (self.folder / MANIFEST).exists():
             self.remove()  # killed between the end and the clearing up
-            raise InputError(f"{self.folder} holds a finished preparation: choose a new folder, or delete that one.")
-        asked: dict[str, Any] = json.loads(json.dumps(plan))
+            self._check_same(dict(read_json(self.folder / MANIFEST)).get("plan"), asked, "a finished")
+            return True
         if self.plan.exists():
-            self._check_continues(asked)
+            found = read_json(self.plan)
+            self._check_same(found, asked, "an unfinished")
+            if found != asked:  # the tables have moved
+                write_json(self.plan, asked)
         else:
             self._start(asked)
         for name in ("rows", "sorted", "counts", "drawn", "evaluation", "facts", "spill"):
             self.path(name).mkdir(parents=True, exist_ok=True)
         (self.folder / "shards").mkdir(exist_ok=True)
+        return False
 
     def remove(self) -> None:
         """Removes all that is not for keeping; the plan last, by which a call that continues knows the folder."""
         shutil.rmtree(self.folder / "work", ignore_errors=True)
         for place in (self.folder, self.folder / "shards"):
             for left in place.glob(".*"):
-                left.unlink(missing_ok=True)
+                if left.name != LOCK:
+                    left.unlink(missing_ok=True)
         self.plan.unlink(missing_ok=True)
 
     def abandon(self) -> None:
@@ -89,20 +99,28 @@ class Work:
     @staticmethod
     def _is_mine(entry: Path) -> bool:
         """Whether an entry was left by a call that was killed as it began."""
-        return entry.name.startswith(f".{PLAN}.")
+        return entry.name.startswith((f".{PLAN}.", LOCK))
 
-    def _check_continues(self, plan: dict[str, Any]) -> None:
-        found = read_json(self.plan)
+    def _check_same(self, found: Any, plan: Mapping[str, Any], state: str) -> None:
+        """Raises InputError unless what was asked for before is what is asked for now; a table may have moved."""
+        remedy = "repeat its command to continue it, or" if state == "an unfinished" else "choose a new folder, or"
+        if not isinstance(found, dict):
+            raise InputError(f"{self.folder} holds {state} preparation: {remedy} delete the folder.")
         for name in {**plan, **found}:
             before, now = found.get(name), plan.get(name)
-            if before != now:
+            if before != now and not (name == "files" and _contents(before) == _contents(now)):
                 if isinstance(before, list) and isinstance(now, list):
                     changed = [pair for pair in zip(before, now, strict=False) if pair[0] != pair[1]]
                     before, now = changed[0] if changed else (f"{len(before)} of them", f"{len(now)}")
                 raise InputError(
-                    f"{self.folder} holds an unfinished preparation with {name} {before!r}, not {now!r}: "
-                    "repeat its command to continue it, or delete the folder."
+                    f"{self.folder} holds {state} preparation with {name} {before!r}, not {now!r}: "
+                    f"{remedy} delete the folder."
                 )
+
+
+def _contents(files: Any) -> list[Any]:
+    """Size and time of change of each file: what says that it is the same, wherever it lies."""
+    return [[file.get("size"), file.get("modified")] for file in files or ()]
 
 
 def read_json(path: Path) -> Any:
