@@ -45,7 +45,7 @@ def engine(memory_bytes: int, spill: Path) -> Iterator[Any]:
             f"{memory_bytes:,} bytes are too little for DuckDB ({words}): raise memory_limit, or ask for more shards"
         ) from error
     except duckdb.IOException as error:
-        if (trouble := disk_trouble(error, spill)) is not None:
+        if (trouble := disk_trouble(error, spill.parent.parent)) is not None:
             raise InputError(trouble) from error
         raise InputError(f"DuckDB cannot read or write: {' '.join(str(error).split())[:200]}") from error
     finally:
