@@ -49,8 +49,8 @@ class StandInModel(tf.Module):
     def scorer(self) -> ModelScorer:
         return ModelScorer(self)
 
-    def serving_module(self, k_max: int = 100) -> RetrievalModule:
-        return retrieval_module(self, k_max)
+    def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> RetrievalModule:
+        return retrieval_module(self, k_max, keep_seen)
 
 
 def chain_model(ids: Sequence[str] = ITEMS, max_length: int = 3) -> StandInModel:

@@ -178,3 +178,17 @@ def test_diverged_model_is_refused(table):
     weights.assign(tf.fill(weights.shape, np.inf))
     with pytest.raises(InputError, match="diverged"):
         model.serving_module()
+
+
+def test_seen_items_that_are_kept_compete_and_what_is_excluded_does_not():
+    module = chain_model().serving_module(keep_seen=True)
+    own = concrete_functions(module.signatures())
+    kept = [("c", 12.9), ("d", 5.3), ("a", 0.6), ("b", 5.5)]
+    best = sorted([*kept, ("e", 0.2), (LAST, 0.1)], key=lambda pair: -pair[1])
+    assert recommend(own, [["a", "b"]]) == [best]
+    assert recommend(own, [["a", "b"]], [["b", "c"]]) == [
+        [*(pair for pair in best if pair[0] not in ("b", "c")), EMPTY, EMPTY]
+    ]
+    assert module.facts()["items of the history"] == "are recommended again"
+    assert "those in it among them" in module.signatures()[0].description
+    assert '"keep_seen": true' in module.network.describe().numpy().decode()

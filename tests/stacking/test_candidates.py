@@ -5,6 +5,7 @@ import pytest
 
 from tests.stacking.conftest import ITEMS, Arbitrary, Follows
 from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.errors import InputError
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.candidates import candidate_lists
 from tfrec_dl.stacking.fit_blender import fit_blender
@@ -89,3 +90,14 @@ def test_the_first_target_that_can_be_recommended_counts(members, histories):
     lists = candidate_lists(members, data, BlenderConfig())
     assert lists.rows.tolist() == [0]
     assert _items(lists)[0, 0] == 9
+
+
+def test_seen_items_that_are_kept_are_targets_and_candidates(members, cases):
+    data = cases(users=20)
+    again = EvaluationCases(data.histories, data.histories.select(np.arange(20)))
+    with pytest.raises(InputError, match="none of the 20 validation users"):
+        candidate_lists(members, again, BlenderConfig())
+    lists = candidate_lists(members, again, BlenderConfig(), keep_seen=True)
+    for items, log_weights, row in zip(_items(lists), lists.log_weights, lists.rows, strict=True):
+        assert items[0] == data.histories.row(int(row))[0]
+        assert sorted(items[log_weights > -1e8]) == list(range(2, ITEMS + 2))

@@ -82,9 +82,12 @@ class AdversarialFamily(Family):
         """The trained generator of a run."""
         return trained_model(generator_recipe(run.recipe), run)
 
-    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+    def export(
+        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+    ) -> Path:
         """Exports a finished run's generator; returns the version's folder."""
-        return export_saved_model(self.model(run), dest, k_max, card)
+        keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
+        return export_saved_model(self.model(run), dest, k_max, card, keep_seen)
 
     def reads_item_features(self, recipe: Recipe) -> bool:
         """Whether its networks can know items by their features."""

@@ -162,9 +162,9 @@ class AdversarialModel(tfrs.Model):
         """As of `RetrievalModel`."""
         return self.generator.scorer()
 
-    def serving_module(self, k_max: int = 100) -> ServingModule:
+    def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
         """As of `RetrievalModel`."""
-        return self.generator.serving_module(k_max)
+        return self.generator.serving_module(k_max, keep_seen)
 
     def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """As of `RetrievalModel`."""

@@ -22,7 +22,7 @@ from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, training_batches
 from tfrec_dl.retrieval.fitted_features import load_fitted, save_fitted
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
-from tfrec_dl.retrieval.train import trained_network
+from tfrec_dl.retrieval.train import require_targets, trained_network
 from tfrec_dl.retrieval.validation import VALIDATION_METRICS, ValidationCallback
 from tfrec_dl.runs.optimisers import RowSparseAdam
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
@@ -47,6 +47,8 @@ def train_adversarial(
     that is the one before where no epoch is better.
     """
     split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
+    keep_seen = recipe.training.keep_seen
+    require_targets(split, keep_seen)
     networks = generator_recipe(recipe), discriminator_recipe(recipe)
     # Refuses what cannot be built or trained before anything is written.
     for network in networks:
@@ -71,9 +73,10 @@ def train_adversarial(
     model = build_adversarial(recipe, generator, discriminator)
     _fit(model, split, batches, run, callbacks, verbose)
     restore_best(generator, folder)
-    metrics = measure(generator, split) | measure_gain(generator, start, split)
+    metrics = measure(generator, split, keep_seen=keep_seen)
+    metrics |= measure_gain(generator, start, split, keep_seen)
     if dataset.cold_split is not None:
-        metrics |= measure_cold(generator, dataset.cold_split)
+        metrics |= measure_cold(generator, dataset.cold_split, keep_seen=keep_seen)
     write_json(folder / "metrics.json", metrics)
     return run
 
@@ -129,7 +132,11 @@ def _fit(
             epochs=settings.adversarial_epochs,
             steps_per_epoch=batches.steps_per_epoch,
             callbacks=[
-                ValidationCallback(split.validation, metrics=(*VALIDATION_METRICS, COVERAGE)),
+                ValidationCallback(
+                    split.validation,
+                    metrics=(*VALIDATION_METRICS, COVERAGE),
+                    keep_seen=run.recipe.training.keep_seen,
+                ),
                 resumable,
                 watch,
                 tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),

@@ -78,7 +78,7 @@ def _run(out: Path, recording: Console) -> None:
         dataset = DataSource(str(out / TABLE)).read()
         run = train_once(recipe, dataset, out / RUN, verbose=keras_verbosity())
         task, split = recipe.family.task, dataset.split
-        ranked = task.leaderboard([*task.entries(run, dataset), *task.baseline_entries(dataset)], dataset)
+        ranked = task.leaderboard([*task.entries(run, dataset), *task.baseline_entries(dataset, [recipe])], dataset)
     title = f"{len(split.test):,} users' last film, sought among {len(split.vocabulary.ids):,}"
     recording.print(rich_table(ranked, title))
     save(ranked, out)

@@ -21,7 +21,14 @@ class Part(str, Enum):
 def evaluate(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False, help="Folder of a finished run.")],
     split: Annotated[Part, typer.Option(help="Which held-out cases.")] = Part.TEST,
-    keep_seen: Annotated[bool, typer.Option("--keep-seen", help="Let items of the history be recommended.")] = False,
+    keep_seen: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-seen/--mask-seen",
+            show_default=False,
+            help="Whether items of the history can be recommended; by default as in the training.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     out: Annotated[
         Path | None,
@@ -33,7 +40,7 @@ def evaluate(
     """Evaluate a finished run anew on its data.
 
     Full ranking over the whole catalogue, ties counted against the model, items of the history left out unless
-    --keep-seen is given. A run on a cold-start split has metrics of warm and of cold items too.
+    --keep-seen is given or was in training. A run on a cold-start split has metrics of warm and of cold items too.
 
     Of a run of reviews the metrics are the errors of the predicted ratings.
 

@@ -24,6 +24,14 @@ def export(
         int, typer.Option(metavar="N", help="With --retrieval: how many items are found, and then ranked.")
     ] = 100,
     k: Annotated[int, typer.Option("-k", metavar="K", help="With --retrieval: how many of them are given.")] = 10,
+    keep_seen: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-seen/--mask-seen",
+            show_default=False,
+            help="Whether items of the history are recommended again; by default as in the training.",
+        ),
+    ] = None,
 ) -> None:
     """Export a finished run as a SavedModel for TF Serving.
 
@@ -35,7 +43,7 @@ def export(
     from tfrec_dl.families.run import open_run
 
     run = open_run(run_folder)
-    COMMANDS[run.recipe.family.task.name].export(run, dest, retrieval, candidates, k)
+    COMMANDS[run.recipe.family.task.name].export(run, dest, retrieval, candidates, k, keep_seen)
 
 
 def add_items(

@@ -11,7 +11,7 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables
 from tfrec_dl.data.interaction_dataset import InteractionDataset
-from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.interactions import Duplicates, Interactions
 from tfrec_dl.data.splits.cold_start import ColdStartSplit, hold_out_items
 from tfrec_dl.data.splits.random import random_by_user
 from tfrec_dl.data.splits.report import split_report
@@ -49,6 +49,8 @@ class DataSource(FeatureTables, TableSource):
         item_kinds: feature of an item -> kind, or "ignore", where the guess is wrong.
         users: table of the users' features, its ids in the column `user`; None for none.
         user_kinds: as `item_kinds`.
+        duplicates: what becomes of a user's further interactions with an item: "keep" all, keep the "first" or the
+            "last" in time, or refuse the table ("error").
         image_size: height and width in pixels that pictures are stretched to.
     """
 
@@ -66,6 +68,7 @@ class DataSource(FeatureTables, TableSource):
     item_kinds: dict[str, Choice] = Field(default_factory=dict)
     users: str | None = None
     user_kinds: dict[str, Choice] = Field(default_factory=dict)
+    duplicates: Duplicates = "keep"
     image_size: tuple[int, int] = (64, 64)
 
     def read(self, features: Mapping[str, Catalogue | None] | None = None) -> InteractionDataset:
@@ -98,7 +101,7 @@ class DataSource(FeatureTables, TableSource):
         """
         logger.info("reading %s", self.path)
         columns = Columns(user=self.user, item=self.item, time=self.time, rating=self.rating, weight=self.weight)
-        interactions = Interactions.read(self.path, columns)
+        interactions = Interactions.read(self.path, columns, self.duplicates)
         order = "" if interactions.times is not None else "; no times: the table's order is the order in time"
         logger.info(
             "%s interactions of %s users with %s items%s",

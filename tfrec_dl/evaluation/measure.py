@@ -11,42 +11,48 @@ from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.paired import paired_difference
 
 
-def measure(model: Any, split: TrainingData, on_validation: Any = None) -> dict[str, float]:
+def measure(model: Any, split: TrainingData, on_validation: Any = None, keep_seen: bool = False) -> dict[str, float]:
     """Metrics of a finished run: validation and test, and test with seen items kept, with their intervals.
 
     Args:
         model: scores histories.
         split: the cases.
         on_validation: scores the validation cases in its place: for a model that has learned from them.
+        keep_seen: whether items of the history can be recommended, in all parts.
 
     Returns:
         "test/ndcg@10", "test/ndcg@10/low", "test/ndcg@10/high", ...; so too under "validation/" and "test_keep_seen/".
     """
     parts: dict[str, tuple[Any, EvaluationCases, bool]] = {
-        "validation": (on_validation or model, split.validation, False),
-        "test": (model, split.test, False),
-        "test_keep_seen": (model, split.test, True),
+        "validation": (on_validation or model, split.validation, keep_seen),
+        "test": (model, split.test, keep_seen),
     }
+    if not keep_seen:
+        parts["test_keep_seen"] = (model, split.test, True)
     metrics: dict[str, float] = {}
-    for part, (scorer, cases, keep_seen) in parts.items():
-        report = evaluate(scorer, cases, split.vocabulary, keep_seen=keep_seen)
+    for part, (scorer, cases, kept) in parts.items():
+        report = evaluate(scorer, cases, split.vocabulary, keep_seen=kept)
         metrics |= {f"{part}/{name}": value for name, value in report.summary().items()}
+    if keep_seen:
+        tested = {name: value for name, value in metrics.items() if name.startswith("test/")}
+        metrics |= {name.replace("test/", "test_keep_seen/", 1): value for name, value in tested.items()}
     return metrics
 
 
-def measure_gain(model: Any, start: Any, split: Split) -> dict[str, float]:
+def measure_gain(model: Any, start: Any, split: Split, keep_seen: bool = False) -> dict[str, float]:
     """Metrics of the model that a training began with, and the gain over it, on the same test cases.
 
     Args:
         model: scores histories.
         start: the one it began as.
         split: the cases.
+        keep_seen: whether items of the history can be recommended.
 
     Returns:
         "test_start/ndcg@10" with its interval, of the start; "test_gain/ndcg@10", the mean difference, with the paired
         interval and "test_gain/ndcg@10/p"; so too the other metrics. Catalogue coverage has no interval.
     """
-    after, before = (evaluate(each, split.test, split.vocabulary) for each in (model, start))
+    after, before = (evaluate(each, split.test, split.vocabulary, keep_seen) for each in (model, start))
     metrics = {f"test_start/{name}": value for name, value in before.summary().items()}
     for name in after.values:
         gain = paired_difference(after, before, name)
@@ -56,7 +62,10 @@ def measure_gain(model: Any, start: Any, split: Split) -> dict[str, float]:
 
 
 def measure_cold(
-    model: Any, cold_split: ColdStartSplit, parts: Sequence[Literal["validation", "test"]] = ("validation", "test")
+    model: Any,
+    cold_split: ColdStartSplit,
+    parts: Sequence[Literal["validation", "test"]] = ("validation", "test"),
+    keep_seen: bool = False,
 ) -> dict[str, float]:
     """Metrics of `evaluate_cold_start`, with their intervals.
 
@@ -64,13 +73,14 @@ def measure_cold(
         model: scores histories.
         cold_split: cases of items held out, and of the others.
         parts: which cases.
+        keep_seen: whether items of the history can be recommended.
 
     Returns:
         "test_warm/ndcg@10", "test_cold/ndcg@10", "test_all/ndcg@10", ...; so too for "validation".
     """
     metrics: dict[str, float] = {}
     for part in parts:
-        reports = evaluate_cold_start(model, cold_split, part)
+        reports = evaluate_cold_start(model, cold_split, part, keep_seen)
         for kind, report in reports.items():
             metrics |= {f"{part}_{kind}/{name}": value for name, value in report.summary().items()}
     return metrics

@@ -104,7 +104,9 @@ class Family(ABC):
         """
 
     @abstractmethod
-    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+    def export(
+        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+    ) -> Path:
         """Exports a finished run's model to DEST/<next free version>/; returns the version's folder.
 
         Args:
@@ -112,6 +114,10 @@ class Family(ABC):
             dest: folder of the versions.
             card: of the run.
             k_max: length of the recommendation lists, where the model makes any.
+            keep_seen: whether items of the history are recommended again; None as the run was trained.
+
+        Raises:
+            InputError: for `keep_seen` where the model makes no recommendations.
         """
 
     def reads_item_features(self, recipe: Recipe) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from tfrec_dl.data.dataset import Dataset, Source
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 
@@ -35,9 +36,18 @@ class Task(ABC):
             dataset: its data.
         """
 
+    def why_not_together(self, recipes: Sequence[Recipe]) -> str | None:
+        """Why the models of recipes cannot stand on one leaderboard, in one line; by default None: they can."""
+        return None
+
     @abstractmethod
-    def baseline_entries(self, dataset: Dataset) -> Iterator[Any]:
-        """The baselines' lines of the leaderboard, each fitted when it is asked for, and logged before."""
+    def baseline_entries(self, dataset: Dataset, recipes: Sequence[Recipe] = ()) -> Iterator[Any]:
+        """The baselines' lines of the leaderboard, each fitted when it is asked for, and logged before.
+
+        Args:
+            dataset: to fit and measure them on.
+            recipes: that they stand beside.
+        """
 
     @abstractmethod
     def leaderboard(self, entries: Sequence[Any], dataset: Dataset) -> pd.DataFrame:

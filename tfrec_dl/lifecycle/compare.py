@@ -51,6 +51,9 @@ def compare(
     task = _task(recipes)
     if not source.in_memory:
         raise InputError(f"{source.path} is a prepared folder, and baselines need the table in memory: give the table.")
+    reason = task.why_not_together(recipes)
+    if reason is not None:
+        raise InputError(reason)
     for recipe in recipes:
         recipe.family.check(recipe, source)
         refuse_other_files(folder / recipe.name)
@@ -64,7 +67,7 @@ def compare(
         logger.info("model %s%s", recipe.name, ": trained before" if finished else "")
         runs.append(train_once(recipe, dataset, folder / recipe.name, callbacks, verbose))
     entries = [entry for run in runs for entry in task.entries(run, dataset)]
-    return task.leaderboard([*entries, *task.baseline_entries(dataset)], dataset)
+    return task.leaderboard([*entries, *task.baseline_entries(dataset, recipes)], dataset)
 
 
 def train_once(

@@ -9,7 +9,11 @@ from tfrec_dl.serving.export import Exportable, export_saved_model
 
 
 def export(
-    run_or_model: Run | Exportable, dest: str | PathLike[str], card: ModelCard | None = None, k_max: int = 100
+    run_or_model: Run | Exportable,
+    dest: str | PathLike[str],
+    card: ModelCard | None = None,
+    k_max: int = 100,
+    keep_seen: bool | None = None,
 ) -> Path:
     """Exports a finished run of any family, or a trained model, to DEST/<next free version>/.
 
@@ -21,6 +25,7 @@ def export(
         card: what is known about data, split and metrics; by default what the run holds; of a model alone they are
             unknown.
         k_max: length of the recommendation lists, where the model makes any; cut to the number of items.
+        keep_seen: whether items of the history are recommended again; None as the run was trained, and not for a model.
 
     Returns:
         The version folder.
@@ -30,6 +35,6 @@ def export(
             is below 1, a weight is not finite, or `tensorflow-serving-api` is missing.
     """
     if not isinstance(run_or_model, Run):
-        return export_saved_model(run_or_model, dest, k_max, card)
+        return export_saved_model(run_or_model, dest, k_max, card, bool(keep_seen))
     family = run_or_model.recipe.family
-    return family.export(run_or_model, Path(dest), card or family.task.card(run_or_model), k_max)
+    return family.export(run_or_model, Path(dest), card or family.task.card(run_or_model), k_max, keep_seen)

@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tfrec_dl.errors import InputError
 from tfrec_dl.families.family import Family
 from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
 from tfrec_dl.ranking.model import RankingModel
@@ -48,6 +49,10 @@ class RankingFamily(Family):
         """The trained model of a run, with its best weights, calibrated."""
         return trained_ranker(run)
 
-    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+    def export(
+        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+    ) -> Path:
         """Exports a finished run's model, which ranks the candidates that it is given; returns the version's folder."""
+        if keep_seen is not None:
+            raise InputError(f"keep_seen is {keep_seen}, but {run.folder} recommends nothing by itself: leave it out.")
         return export_ranking_model(self.model(run), dest, card)

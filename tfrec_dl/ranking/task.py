@@ -14,6 +14,7 @@ from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import evaluate_ranking
 from tfrec_dl.ranking.leaderboard import RankingEntry, ordering_metric, ranking_leaderboard
 from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_folder import RunFolder, run_seconds
 from tfrec_dl.serving.card import ModelCard
 
@@ -36,7 +37,7 @@ class RankingTask(Task):
         reports = evaluate_ranking(model, ranking_rows(model.fitted_state, dataset.split), dataset.split.test)
         return [RankingEntry(run.recipe.name, reports, run_seconds(run))]
 
-    def baseline_entries(self, dataset: Any) -> Iterator[RankingEntry]:
+    def baseline_entries(self, dataset: Any, recipes: Sequence[Recipe] = ()) -> Iterator[RankingEntry]:
         """The baselines' lines of the leaderboard, each logged before it is fitted."""
         for name in baseline_names(dataset.split):
             logger.info("baseline %s", name)

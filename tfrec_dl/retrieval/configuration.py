@@ -77,6 +77,8 @@ class TrainingConfig:
         warm_up: share of the steps that the warm-up takes.
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
         patience: epochs without a better validation NDCG@10 after which training stops.
+        keep_seen: whether items of the history can be recommended again, for data in which people come back to them: in
+            validation, in the metrics, in what the export recommends.
         precision: what the encoder's body computes in; weights, scores and loss are float32 always. "mixed_bfloat16" is
             for GPUs and TPUs, where it halves what a step's activations take; on CPUs it is slower.
         seed: decides initial weights, windows, dropout and negatives.
@@ -92,6 +94,7 @@ class TrainingConfig:
     warm_up: float = Field(default=0.1, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     patience: int = Field(default=5, ge=1)
+    keep_seen: bool = False
     precision: Precision = "float32"
     seed: int = Field(default=0, ge=0, lt=2**31)
 

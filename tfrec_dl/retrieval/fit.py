@@ -77,10 +77,12 @@ def fit(
         Keras's history.
 
     Raises:
-        InputError: if there is nothing to learn from, or the split's items are numbered otherwise than the model's.
+        InputError: if there is nothing to learn from, the split's items are numbered otherwise than the model's, or
+            masking seen items leaves no target to validate on.
     """
     split.vocabulary.require_numbers_of(model.vocabulary, "the split's")
     config = config or TrainingConfig(max_length=model.max_length)
+    split.validation.refuse_masked("validation", config.keep_seen)
     windows = training_batches(model.batches, split, config, user_ids=model.user_tower is not None)
     strategy, steps = model.distribute_strategy, steps_per_epoch(config, windows)
     with strategy.scope():
@@ -92,6 +94,6 @@ def fit(
         training_input(windows, 0, strategy),
         epochs=config.epochs,
         steps_per_epoch=steps,
-        callbacks=[ValidationCallback(split.validation), stopping, *callbacks],
+        callbacks=[ValidationCallback(split.validation, keep_seen=config.keep_seen), stopping, *callbacks],
         verbose=verbose,
     )

@@ -216,11 +216,12 @@ class RetrievalModel(tfrs.Model):
         """Scores whole catalogues with the weights as they are now."""
         return ModelScorer(self)
 
-    def serving_module(self, k_max: int = 100) -> ServingModule:
+    def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
         """The graph that is exported. The weights are read now and shared, not copied.
 
         Args:
             k_max: length of the recommendation lists; cut to the number of items.
+            keep_seen: whether items of the history are recommended again.
 
         Raises:
             InputError: if `k_max` is below 1, the vocabulary is empty or holds the empty string (which means padding in
@@ -229,7 +230,7 @@ class RetrievalModel(tfrs.Model):
         # Here, because no training needs it.
         from tfrec_dl.retrieval.serving.module import retrieval_module
 
-        return retrieval_module(self, k_max)
+        return retrieval_module(self, k_max, keep_seen)
 
     def embed(self, history: tf.Tensor, vectors: Lookup) -> tf.Tensor:
         """What the encoder reads of a history's items: [B, L] int32 -> [B, L, E]."""

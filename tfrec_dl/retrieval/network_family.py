@@ -104,6 +104,9 @@ class NetworkFamily(Family):
         """The trained model of a run, with its best weights."""
         return trained_model(run.recipe, run)
 
-    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+    def export(
+        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+    ) -> Path:
         """Exports a finished run's model; returns the version's folder."""
-        return export_saved_model(self.model(run), dest, k_max, card)
+        keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
+        return export_saved_model(self.model(run), dest, k_max, card, keep_seen)

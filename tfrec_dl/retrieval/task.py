@@ -16,6 +16,7 @@ from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboar
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.families.task import Task
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.card import run_card
 from tfrec_dl.runs.run_folder import RunFolder, run_seconds
 from tfrec_dl.serving.card import ModelCard
@@ -34,26 +35,41 @@ class RetrievalTask(Task):
 
     def entries(self, run: Any, dataset: Any) -> list[Entry] | list[ColdStartEntry]:
         """A finished run's lines of the leaderboard; on a cold-start split they have warm, cold and all items."""
+        keep_seen = run.recipe.training.keep_seen
         runs = [type(run)(each.folder, each.recipe, each.source) for each in run.recipe.family.lines(run)]
         if dataset.cold_split is None:
-            return [run_entry(each, dataset.split) for each in runs]
+            return [run_entry(each, dataset.split, keep_seen) for each in runs]
         return [
-            ColdStartEntry(each.recipe.name, evaluate_cold_start(each.model(), dataset.cold_split), run_seconds(each))
+            ColdStartEntry(
+                each.recipe.name,
+                evaluate_cold_start(each.model(), dataset.cold_split, keep_seen=keep_seen),
+                run_seconds(each),
+            )
             for each in runs
         ]
 
-    def baseline_entries(self, dataset: Any) -> Iterator[Any]:
+    def why_not_together(self, recipes: Sequence[Recipe]) -> str | None:
+        """Some recommend seen items and others do not."""
+        keeping = [recipe.name for recipe in recipes if recipe.training.keep_seen]
+        if len(keeping) in (0, len(recipes)):
+            return None
+        return f"keep_seen is True for {', '.join(keeping)} alone: choose one for all recipes that are compared."
+
+    def baseline_entries(self, dataset: Any, recipes: Sequence[Recipe] = ()) -> Iterator[Any]:
         """The baselines' lines of the leaderboard, each logged before it is fitted."""
+        keep_seen = any(recipe.training.keep_seen for recipe in recipes)
         if dataset.cold_split is None:
             for name in BASELINES:
                 logger.info("baseline %s", name)
-                yield from baseline_entries(dataset.split, dataset.split.test, names=[name], on_skip=logger.info)
+                yield from baseline_entries(
+                    dataset.split, dataset.split.test, keep_seen, names=[name], on_skip=logger.info
+                )
             return
         texts = item_texts(dataset.features["items"], dataset.split.vocabulary)
         for name in COLD_BASELINES:
             logger.info("baseline %s", name)
             try:
-                yield from cold_baseline_entries(dataset.cold_split, texts, names=[name])
+                yield from cold_baseline_entries(dataset.cold_split, texts, keep_seen=keep_seen, names=[name])
             except InputError as error:  # there are no texts, or scikit-learn, an extra, is missing
                 logger.info("%s is left out: %s", name, error)
 
@@ -66,6 +82,6 @@ class RetrievalTask(Task):
         return run_card(run, data_terms, **facts)
 
 
-def run_entry(run: Any, split: Any) -> Entry:
+def run_entry(run: Any, split: Any, keep_seen: bool = False) -> Entry:
     """A finished run's line of the leaderboard: its best weights on the test cases, the seconds of its epochs."""
-    return Entry(run.recipe.name, evaluate(run.model(), split.test, split.vocabulary), run_seconds(run))
+    return Entry(run.recipe.name, evaluate(run.model(), split.test, split.vocabulary, keep_seen), run_seconds(run))

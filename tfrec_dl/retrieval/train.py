@@ -44,6 +44,8 @@ def train_network(
     """
     strategy = one_device() if strategy is None else strategy
     split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
+    keep_seen = recipe.training.keep_seen
+    require_targets(split, keep_seen)
     batches = recipe.family.model_class.batches
     windows = training_batches(batches, split, recipe.training, user_ids=users is not None)
     announce_size(recipe, split.vocabulary, folder, windows.target_count, strategy)
@@ -63,11 +65,22 @@ def train_network(
     if strategy is not one_device():
         model = build_model(recipe, split.vocabulary, items, users, fitted)  # workers may be gone by now
     restore_best(model, folder)
-    metrics = measure(model, split)
+    metrics = measure(model, split, keep_seen=keep_seen)
     if dataset.cold_split is not None:
-        metrics |= measure_cold(model, dataset.cold_split)
+        metrics |= measure_cold(model, dataset.cold_split, keep_seen=keep_seen)
     write_json(folder / "metrics.json", metrics)
     return run
+
+
+def require_targets(split: TrainingData, keep_seen: bool) -> None:
+    """Raises InputError where masking seen items leaves nothing to validate or to test on; before anything is written.
+
+    Args:
+        split: the cases.
+        keep_seen: whether items of the history can be recommended.
+    """
+    split.validation.refuse_masked("validation", keep_seen)
+    split.test.refuse_masked("test", keep_seen)
 
 
 def trained_network(
@@ -121,7 +134,7 @@ def _fit(
             epochs=config.epochs,
             steps_per_epoch=steps,
             callbacks=[
-                ValidationCallback(split.validation),
+                ValidationCallback(split.validation, keep_seen=config.keep_seen),
                 resumable,
                 tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
                 *callbacks,

@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tfrec_dl.errors import InputError
 from tfrec_dl.families.family import Family
 from tfrec_dl.recipes.families import FAMILIES
 from tfrec_dl.recipes.recipe import Recipe
@@ -59,6 +60,10 @@ class DeepCoNNFamily(Family):
             f"rmse minus that of rating_bias: {gain:+.4f} ({low:+.4f} to {high:+.4f}, p = {p:.2g}); lower is better"
         ]
 
-    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+    def export(
+        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+    ) -> Path:
         """Exports a finished run's model, which rates pairs of a user and an item; returns the version's folder."""
+        if keep_seen is not None:
+            raise InputError(f"keep_seen is {keep_seen}, but {run.folder} recommends nothing by itself: leave it out.")
         return export_ratings(self.model(run), dest, card)

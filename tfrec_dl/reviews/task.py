@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.ratings import evaluate_ratings
 from tfrec_dl.families.task import Task
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.reviews.leaderboard import RatingEntry, rating_leaderboard
 from tfrec_dl.reviews.source import ReviewSource
 from tfrec_dl.runs.run_folder import RunFolder, run_seconds
@@ -35,7 +36,7 @@ class ReviewTask(Task):
         report = evaluate_ratings(run.model(), dataset.split.test)
         return [RatingEntry(run.recipe.name, report, run_seconds(run))]
 
-    def baseline_entries(self, dataset: Any) -> Iterator[RatingEntry]:
+    def baseline_entries(self, dataset: Any, recipes: Sequence[Recipe] = ()) -> Iterator[RatingEntry]:
         """The biases of users and items."""
         logger.info("baseline rating_bias")
         start, split = time.perf_counter(), dataset.split

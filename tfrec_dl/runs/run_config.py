@@ -12,6 +12,7 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import LOCK, write_json
 from tfrec_dl.plugins import load_remembered
+from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.recipes.renamed import with_new_names
 
 logger = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()
     path = folder / "config.json"
     found, config = _read_object(path), json.loads(json.dumps(config))
     if "recipe" in found:
-        found["recipe"] = with_new_names(found["recipe"])
+        found["recipe"] = _with_new_settings(with_new_names(found["recipe"]))
     before, now = flat_settings(found), flat_settings(config)
     fingerprints = [name for name in {**now, **before} if name.endswith("fingerprint")]
     same_content = all(before.get(name) == now.get(name) for name in fingerprints)
@@ -66,6 +67,8 @@ def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()
     for name in {**now, **before}:
         if name == "plugins" or name.startswith("versions.") or name in moved:
             continue
+        if name.startswith("data.") and name not in before:
+            continue  # newer than the run; what it decides, the fingerprint of the data shows
         if before.get(name) != now.get(name):
             is_finished = (folder / "metrics.json").exists()
             remedy = "delete that one" if is_finished else "repeat its command to continue it"
@@ -76,6 +79,14 @@ def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()
     if found.get("data") != config.get("data"):
         logger.info("the same data as before, in another place")
         write_json(path, {**found, "data": config["data"]})
+
+
+def _with_new_settings(values: dict[str, Any]) -> dict[str, Any]:
+    """A recipe's plain values with the defaults of settings that are newer; as they are where they make no recipe."""
+    try:
+        return Recipe.from_dict(values).to_dict()
+    except InputError:
+        return values
 
 
 def read_config(folder: Path) -> dict[str, Any]:

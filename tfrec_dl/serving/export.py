@@ -21,12 +21,16 @@ class Exportable(Protocol):
 class Recommends(Exportable, Protocol):
     """A model that is exported as a recommender: a `RetrievalModel`, a stack, one of your own."""
 
-    def serving_module(self, k_max: int = 100) -> ServingModule:
-        """The graph that is exported."""
+    def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
+        """The graph that is exported; `keep_seen` is whether items of the history are recommended again."""
 
 
 def export_saved_model(
-    model: Exportable, dest: str | PathLike[str], k_max: int = 100, card: ModelCard | None = None
+    model: Exportable,
+    dest: str | PathLike[str],
+    k_max: int = 100,
+    card: ModelCard | None = None,
+    keep_seen: bool = False,
 ) -> Path:
     """Exports a model to DEST/<next free version>/, which appears complete or not at all.
 
@@ -37,6 +41,7 @@ def export_saved_model(
         dest: folder of the versions, created if missing.
         k_max: length of the recommendation lists; cut to the number of items.
         card: what is known about data, split and metrics; by default the card calls them unknown.
+        keep_seen: whether items of the history are recommended again, where the model recommends.
 
     Returns:
         The version folder.
@@ -47,4 +52,6 @@ def export_saved_model(
     """
     if not isinstance(model, Exportable):
         raise InputError(f"cannot export a {type(model).__name__}: pass a run, or a model with `serving_module`.")
-    return publish_module(model.serving_module(k_max), dest, card)
+    if not keep_seen:  # so that models of others need no such argument
+        return publish_module(model.serving_module(k_max), dest, card)
+    return publish_module(model.serving_module(k_max, keep_seen=True), dest, card)  # type: ignore[call-arg]

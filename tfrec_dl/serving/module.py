@@ -31,6 +31,7 @@ class ServingModule(tf.Module):
         ids: the items, in index order.
         counts: [size] training interactions by index, padding and unknown included.
         k_max: length of the recommendation lists; cut to the number of items.
+        keep_seen: whether items of the history are recommended again.
 
     Attributes:
         size: indices, padding and unknown included.
@@ -46,7 +47,7 @@ class ServingModule(tf.Module):
     user_features: tuple[FeatureInput, ...] = ()
     network: tf.Module | None = None
 
-    def __init__(self, ids: Sequence[str], counts: np.ndarray, k_max: int = 100) -> None:
+    def __init__(self, ids: Sequence[str], counts: np.ndarray, k_max: int = 100, keep_seen: bool = False) -> None:
         super().__init__(name="recommender")
         if k_max < 1:
             raise InputError(f"k_max is {k_max}, but must be at least 1.")
@@ -55,6 +56,7 @@ class ServingModule(tf.Module):
         if "" in ids:
             raise InputError('an item has the id "" (the empty string), which means padding in requests: rename it.')
         self.k_max = min(int(k_max), len(ids))
+        self.keep_seen = keep_seen
         self.size = FIRST_ITEM + len(ids)
         # One tensor for both directions, so that the SavedModel stores the ids once.
         self._ids = tf.constant(ids, tf.string)
@@ -72,6 +74,7 @@ class ServingModule(tf.Module):
             "items": self.size - FIRST_ITEM,
             "items of a history that are read": self.max_length or "all",
             "longest list of recommendations": self.k_max,
+            "items of the history": "are recommended again" if self.keep_seen else "are not recommended",
         }
 
     @property
@@ -101,7 +104,8 @@ class ServingModule(tf.Module):
         return [
             Signature(
                 SERVING_DEFAULT,
-                "Recommends the best items after each history, without those in it.",
+                f"Recommends the best items after each history, {'those' if self.keep_seen else 'without those'} in it"
+                f"{' among them' if self.keep_seen else ''}.",
                 {"history": history},
                 self.recommendations,
                 lambda history: self.recommend(history, None),
@@ -116,16 +120,29 @@ class ServingModule(tf.Module):
         ]
 
     def recommend(self, history: tf.Tensor, exclude: tf.Tensor | None, k: int | None = None) -> dict[str, tf.Tensor]:
-        """The best items after histories of ids [B, L], without those in them and in `exclude` [B, E].
+        """The best items after histories of ids [B, L], without those of `masked`.
 
         Args:
             history: the histories.
-            exclude: what else must not be recommended.
+            exclude: [B, E] ids that must not be recommended; None for none.
             k: how many, at most the number of items; None for `k_max`.
         """
         seen = self.lookup(history)
-        masked = seen if exclude is None else tf.concat([seen, self.lookup(exclude)], axis=1)
+        masked = self.masked(seen, exclude)
         return self.best(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1), masked, k)
+
+    def masked(self, seen: tf.Tensor, exclude: tf.Tensor | None = None) -> tf.Tensor:
+        """What must not be recommended: the history, unless seen items are kept, and what a request excludes.
+
+        Args:
+            seen: [B, L] int32, the histories.
+            exclude: [B, E] ids; None for none.
+
+        Returns:
+            [B, M] int32.
+        """
+        kept = seen[:, :0] if self.keep_seen else seen
+        return kept if exclude is None else tf.concat([kept, self.lookup(exclude)], axis=1)
 
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
         """Ids to indices of the same shape; "" and unknown ids become 0."""

@@ -59,6 +59,7 @@ class Recommender:
         kinds = {}
         if EMBED_ITEM_FEATURES in signatures or RECOMMEND_FOR_USERS in signatures:
             kinds = json.loads(export.saved_model.network.describe().numpy())
+        self._keeps_seen = bool(kinds.get("keep_seen", False))
         self.item_features = feature_inputs(kinds.get("item_kinds", {}))
         self.user_features = feature_inputs(kinds.get("user_kinds", {}), reserved=("history",))
 
@@ -68,7 +69,7 @@ class Recommender:
         k: int = 10,
         exclude: Sequence[Sequence[str]] | None = None,
     ) -> list[Pairs]:
-        """The best items after each history, without those in it.
+        """The best items after each history, without those in it unless the export keeps seen items.
 
         Unknown ids are skipped; an empty history gets the popular items, their scores the training counts.
 
@@ -137,7 +138,8 @@ class Recommender:
             flat[taken] = new[named[taken]]
             vectors = tf.constant(flat.reshape(*ids.shape, flat.shape[1]))
             # The history by its ids once more: what the export knows of it is not recommended again.
-            exclusions = padded([[*row, *more] for row, more in zip(rows[part], excluded[part], strict=True)])
+            masked = [[]] * len(rows) if self._keeps_seen else rows
+            exclusions = padded([[*row, *more] for row, more in zip(masked[part], excluded[part], strict=True)])
             return self._signatures[RECOMMEND_FROM_VECTORS](history_vectors=vectors, exclude=exclusions)
 
         return self._in_parts(outputs, len(rows), k)

@@ -26,13 +26,14 @@ class ScoredModule(ServingModule):
     Args:
         model: trained model, a `tf.Module`.
         k_max: length of the recommendation lists; cut to the number of items.
+        keep_seen: whether items of the history are recommended again.
 
     Raises:
         InputError: as `ServingModule`, or if a weight is not finite.
     """
 
-    def __init__(self, model: CatalogueModel, k_max: int = 100) -> None:
-        super().__init__([str(item) for item in model.vocabulary.ids], model.vocabulary.item_counts, k_max)
+    def __init__(self, model: CatalogueModel, k_max: int = 100, keep_seen: bool = False) -> None:
+        super().__init__([str(item) for item in model.vocabulary.ids], model.vocabulary.item_counts, k_max, keep_seen)
         history = tf.TensorSpec([None, None], tf.int32, "history")
         self._scores = tf.function(lambda history: model.catalogue_scores(history), input_signature=[history])
         self.owned = [*variables_read(self._scores), *lookup_tables(model)]

@@ -35,6 +35,7 @@ def verify_export(
     version: Path,
     histories: Sequence[Sequence[str]],
     runs: Mapping[str, Run] = RUNS,
+    keep_seen: bool = False,
 ) -> dict[str, float]:
     """Compares `serving_default` with the scores of the Python model, and every signature with its Python function.
 
@@ -46,6 +47,7 @@ def verify_export(
         version: the version folder.
         histories: item ids, oldest first, a row each; at least one.
         runs: the paths, by name.
+        keep_seen: whether it was exported so that items of the history are recommended again.
 
     Returns:
         For each path the largest difference between a number and the Python model's, relative where it exceeds 1.
@@ -57,14 +59,15 @@ def verify_export(
     longest = max(map(len, histories))
     history = np.array([[*row, *[""] * (longest - len(row))] for row in histories], dtype=object)
     history = history.reshape(len(histories), longest)
-    expected = _python_scores(model, histories)
+    expected = _python_scores(model, histories, keep_seen)
     answers = {name: run(Path(version), [(SERVING_DEFAULT, {"history": history})])[0] for name, run in runs.items()}
     found = {
         name: compare_with_scores(name, model.vocabulary, expected, answer["item_ids"], answer["scores"])
         for name, answer in answers.items()
     }
     k_max = next(iter(answers.values()))["scores"].shape[1]
-    others = verify_signatures(model.serving_module(k_max), version, runs)
+    module = model.serving_module(k_max, keep_seen=True) if keep_seen else model.serving_module(k_max)  # type: ignore[call-arg]
+    others = verify_signatures(module, version, runs)
     return {name: max(difference, others[name]) for name, difference in found.items()}
 
 
@@ -130,8 +133,8 @@ def compare_with_scores(
     return difference
 
 
-def _python_scores(model: Any, histories: Sequence[Sequence[str]]) -> np.ndarray:
-    """Scores [H, size] as the evaluation measures them, `LOWEST_SCORE` for seen items and for padding and unknown."""
+def _python_scores(model: Any, histories: Sequence[Sequence[str]], keep_seen: bool) -> np.ndarray:
+    """Scores [H, size] as the evaluation measures them, `LOWEST_SCORE` for masked items and for padding and unknown."""
     vocabulary = model.vocabulary
     indices = [vocabulary.encode(np.array(row, dtype=object)) for row in histories]
     rows = np.repeat(np.arange(len(indices)), [len(row) for row in indices])
@@ -141,6 +144,7 @@ def _python_scores(model: Any, histories: Sequence[Sequence[str]]) -> np.ndarray
     # No user has the id "": like `serving_default`, the model is to know nothing of users but their histories.
     packed = Histories.from_rows(rows, items, np.full(len(histories), "", dtype=object))
     scores = as_scorer(model).scores(packed)
-    scores[rows, items] = LOWEST_SCORE
+    if not keep_seen:
+        scores[rows, items] = LOWEST_SCORE
     scores[:, :FIRST_ITEM] = LOWEST_SCORE
     return scores

@@ -39,22 +39,25 @@ class CandidateLists:
         )
 
 
-def candidate_lists(members: Members, cases: EvaluationCases, config: BlenderConfig) -> CandidateLists:
-    """Lists for the users with a history and a target that can be recommended: known and not in the history.
+def candidate_lists(
+    members: Members, cases: EvaluationCases, config: BlenderConfig, keep_seen: bool = False
+) -> CandidateLists:
+    """Lists for the users with a history and a target that can be recommended: known and not masked.
 
     A softmax over all items needs the scores of all items. It is estimated from a few of them: the items that some
     member ranks high, which hold nearly all of it, each counted once; and a uniform sample of the others, each counted
-    for as many as were left out. Items of the history are no candidates, as in evaluation.
+    for as many as were left out. Items of the history are no candidates unless seen items are kept, as in evaluation.
 
     Args:
         members: whose scores are blended.
         cases: to learn from; of a user's targets the first counts.
         config: sizes and seed.
+        keep_seen: whether items of the history can be recommended.
 
     Raises:
         InputError: if no case can be learned from.
     """
-    targets = _first_targets(cases)
+    targets = _first_targets(cases, keep_seen)
     usable = np.flatnonzero(targets >= FIRST_ITEM)
     if not len(usable):
         raise InputError(
@@ -68,7 +71,8 @@ def candidate_lists(members: Members, cases: EvaluationCases, config: BlenderCon
     parts: list[CandidateLists] = []
     for rows, block in members.blocks(histories):
         scores = block.scores.numpy()
-        items, log_weights = _choose(scores, histories.select(rows), targets[rows], config, generator)
+        masked = histories.select(rows[:0] if keep_seen else rows)
+        items, log_weights = _choose(scores, masked, targets[rows], config, generator)
         taken = np.take_along_axis(scores, items[:, :, np.newaxis], axis=1)
         found = MemberScores(taken, block.spread.numpy(), block.length.numpy())
         parts.append(CandidateLists(found, log_weights, usable[rows]))
@@ -80,12 +84,12 @@ def candidate_lists(members: Members, cases: EvaluationCases, config: BlenderCon
     )
 
 
-def _first_targets(cases: EvaluationCases) -> np.ndarray:
+def _first_targets(cases: EvaluationCases, keep_seen: bool) -> np.ndarray:
     """[H] int64 the first target of each user that can be recommended; 0 where there is none."""
     found = np.zeros(len(cases), dtype=np.int64)
     for row in np.flatnonzero(cases.histories.lengths).tolist():
         wanted = cases.targets.row(row)
-        new = wanted[(wanted >= FIRST_ITEM) & ~np.isin(wanted, cases.histories.row(row))]
+        new = wanted[(wanted >= FIRST_ITEM) & (keep_seen | ~np.isin(wanted, cases.histories.row(row)))]
         found[row] = new[0] if len(new) else 0
     return found
 
@@ -97,7 +101,7 @@ def _choose(
 
     Args:
         scores: [B, V, M].
-        histories: B.
+        histories: whose items are masked, B; or none.
         targets: [B].
         config: sizes.
         generator: of the samples.
@@ -108,7 +112,7 @@ def _choose(
     users = np.arange(len(targets))
     free = np.ones(scores.shape[:2], dtype=bool)
     free[:, :FIRST_ITEM] = False
-    free[np.repeat(users, histories.lengths), histories.items] = False
+    free[np.repeat(np.arange(len(histories)), histories.lengths), histories.items] = False
     free[users, targets] = False
     items = [targets[:, np.newaxis]]
     log_weights = [np.zeros((len(users), 1), dtype=np.float32)]

@@ -65,9 +65,12 @@ class StackedFamily(Family):
         deep = {name: trained_model(member.recipe, member) for name, member in members.items()}
         return load_stack(run.folder, vocabulary_of(run), deep)
 
-    def export(self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100) -> Path:
+    def export(
+        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+    ) -> Path:
         """Exports a finished run's stack; returns the version's folder."""
-        return export_saved_model(self.model(run), dest, k_max, card)
+        keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
+        return export_saved_model(self.model(run), dest, k_max, card, keep_seen)
 
     def why_not_measured(self, run: RunFolder, part: str) -> str | None:
         """The blender has learnt from the validation cases."""

@@ -10,7 +10,7 @@ from tfrec_dl.stacking.model import StackedModel
 
 
 def fit_stack(
-    members: Members, validation: EvaluationCases, config: BlenderConfig | None = None
+    members: Members, validation: EvaluationCases, config: BlenderConfig | None = None, keep_seen: bool = False
 ) -> tuple[StackedModel, CrossFitted]:
     """Fits the blender of a stack on validation cases.
 
@@ -18,6 +18,7 @@ def fit_stack(
         members: trained without these cases' targets.
         validation: histories from training, targets that follow them.
         config: how to fit; default `BlenderConfig()`.
+        keep_seen: whether items of the history can be recommended.
 
     Returns:
         The stack, and what its validation metrics are to be measured with.
@@ -26,6 +27,6 @@ def fit_stack(
         InputError: if there are too few cases to learn from.
     """
     config = config or BlenderConfig()
-    lists = candidate_lists(members, validation, config)
+    lists = candidate_lists(members, validation, config, keep_seen)
     crossed = CrossFitted(members, validation, lists, config)
     return StackedModel(members, fit_blender(lists, config.regularization)), crossed

@@ -49,9 +49,9 @@ class StackedModel(tf.Module):
             scores[rows] = self.blender(member_scores._asdict()).numpy()
         return scores
 
-    def serving_module(self, k_max: int = 100) -> ServingModule:
+    def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
         """The graph that is exported, as of `RetrievalModel`."""
-        return ScoredModule(self, k_max)
+        return ScoredModule(self, k_max, keep_seen)
 
     def weights(self) -> dict[str, float]:
         """Member -> weight of its standardised scores, where history and spread are as on average."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tfrec_dl.files import write_json
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.fit import training_batches
 from tfrec_dl.retrieval.network_run import save_vocabulary
-from tfrec_dl.retrieval.train import trained_network
+from tfrec_dl.retrieval.train import require_targets, trained_network
 from tfrec_dl.stacking.configuration import DeepMember
 from tfrec_dl.stacking.files import MEMBERS, save_stack
 from tfrec_dl.stacking.fit import fit_stack
@@ -36,6 +37,8 @@ def train_stacked(
     as the blender goes; the deep members' early stopping has seen the same validation targets.
     """
     config, split = recipe.model, dataset.split
+    keep_seen = recipe.training.keep_seen
+    require_targets(split, keep_seen)
     recipes = {name: member_recipe(name, member, recipe) for name, member in config.members.items()}
     for member in recipes.values():
         # Refuses what cannot be trained before anything is written.
@@ -50,15 +53,16 @@ def train_stacked(
         members[name] = RetrievalMember(network)
     for name, baseline, _ in fit_baselines(split, config.baselines, logger.info):
         members[name] = baseline.graph()
-    stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation, config.blender)
+    stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation, config.blender, keep_seen)
     save_stack(stack, folder)
-    metrics = measure(stack, split, on_validation=crossed)
+    metrics = measure(stack, split, on_validation=crossed, keep_seen=keep_seen)
     if dataset.cold_split is not None:
-        metrics |= measure_cold(stack, dataset.cold_split, ["test"])
+        metrics |= measure_cold(stack, dataset.cold_split, ["test"], keep_seen)
     write_json(folder / "metrics.json", metrics)
     return run
 
 
 def member_recipe(name: str, member: DeepMember, stack: Recipe) -> Recipe:
     """The recipe that a stack's member is trained by."""
-    return Recipe(name, f"a member of {stack.name}", member.model, member.training or stack.training)
+    training = replace(member.training or stack.training, keep_seen=stack.training.keep_seen)
+    return Recipe(name, f"a member of {stack.name}", member.model, training)

@@ -20,6 +20,7 @@ def export_two_stage(
     k: int = 10,
     k_max: int = 100,
     card: ModelCard | None = None,
+    keep_seen: bool = False,
 ) -> Path:
     """Exports a retrieval and a ranking model as one, to DEST/<next free version>/.
 
@@ -37,6 +38,7 @@ def export_two_stage(
         k: how many of them `recommend_ranked` gives, the best.
         k_max: length of the lists that the retrieval gives by itself; cut to the number of items.
         card: what is known about data, split and metrics; by default the card calls them unknown.
+        keep_seen: whether items of the history are recommended again.
 
     Returns:
         The version folder.
@@ -47,5 +49,6 @@ def export_two_stage(
     for name, value in (("candidates", candidates), ("k", k)):
         if value < 1:
             raise InputError(f"{name} is {value}, but must be at least 1.")
-    module = TwoStageModule(retrieval_model.serving_module(k_max), RankingModule(ranking_model), candidates, k)
+    retrieval = retrieval_model.serving_module(k_max, keep_seen)
+    module = TwoStageModule(retrieval, RankingModule(ranking_model), candidates, k)
     return publish_module(module, dest, card)

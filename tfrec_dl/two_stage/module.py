@@ -46,7 +46,7 @@ class TwoStageModule(tf.Module):
         recommend_ranked = Signature(
             RECOMMEND_RANKED,
             "Recommends the best of what is retrieved after each history, in the order of `rank`, without the items of "
-            "the history and of `exclude`.",
+            f"{'' if self.retrieval.keep_seen else 'the history and of '}`exclude`.",
             self.ranking.inputs.of_recommend_ranked(self.retrieval.examples),
             {
                 "item_ids": TensorInfo(tf.string, axes),

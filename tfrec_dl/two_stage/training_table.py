@@ -25,7 +25,7 @@ def candidate_impressions(run: Run, candidates: int = 100, targets: int = 5) -> 
 
     Args:
         run: a finished retrieval run on a leave-last-out split.
-        candidates: items retrieved before each target, without those interacted with before.
+        candidates: items retrieved before each target, without those interacted with before unless the run keeps them.
         targets: training interactions of a user at most.
 
     Returns:
@@ -62,7 +62,8 @@ def candidate_impressions(run: Run, candidates: int = 100, targets: int = 5) -> 
     for number, block in enumerate(score_blocks(scorer, before, ROWS)):
         histories = before.select(np.arange(number * ROWS, number * ROWS + len(block)))
         block[:, :FIRST_ITEM] = -np.inf
-        block[np.repeat(np.arange(len(block)), histories.lengths), histories.items] = -np.inf
+        if not run.recipe.training.keep_seen:
+            block[np.repeat(np.arange(len(block)), histories.lengths), histories.items] = -np.inf
         best = top_k_items(block, candidates)
         found.append(best)
         scores.append(np.take_along_axis(block, best, axis=1))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tfrec_dl.data.source import DataSource
 
 PANEL = "With --task retrieval"
-PREPARED_OPTIONS = ("--data", "--split", "--kind")  # which apply to a prepared folder too
+PREPARED_OPTIONS = ("--data", "--split", "--kind", "--keep-seen")  # which apply to a prepared folder too
 
 
 class Kind(str, Enum):
@@ -25,6 +25,15 @@ class Kind(str, Enum):
     BEHAVIOUR = "behaviour"
     CONTENT = "content"
     HYBRID = "hybrid"
+
+
+class RepeatedPairs(str, Enum):
+    """What becomes of a user's further interactions with an item."""
+
+    KEEP = "keep"
+    FIRST = "first"
+    LAST = "last"
+    ERROR = "error"
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,21 @@ class RetrievalOptions:
             rich_help_panel=PANEL,
         ),
     ] = 1
+    keep_seen: Annotated[
+        bool,
+        typer.Option(
+            "--keep-seen",
+            help="Items of the history can be recommended again: in validation, in the metrics, in the export.",
+            rich_help_panel=PANEL,
+        ),
+    ] = False
+    duplicates: Annotated[
+        RepeatedPairs,
+        typer.Option(
+            help="A user's further interactions with an item: keep all, only the first, only the last, or an error.",
+            rich_help_panel=PANEL,
+        ),
+    ] = RepeatedPairs.KEEP
     kind: Annotated[
         Kind | None,
         typer.Option(
@@ -90,4 +114,5 @@ def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "DataSou
         item_kinds=table.item_kinds(),
         users=table.users,
         user_kinds=table.user_kinds(),
+        duplicates=options.duplicates.value,
     )

@@ -71,22 +71,24 @@ class RankingCommands(TaskCommands):
 
         return ranking_table(run.metrics(), "test", f"{run.recipe.name} on test impressions")
 
-    def evaluate(self, run: "Run", part: str, keep_seen: bool, as_json: bool, out: Path | None) -> None:
+    def evaluate(self, run: "Run", part: str, keep_seen: bool | None, as_json: bool, out: Path | None) -> None:
         """Metrics of the impressions, and files on the reliability of the clicks."""
         from tfrec_dl.cli.reports.ranking_evaluation import evaluate_ranking_run
 
-        if keep_seen:
+        if keep_seen is not None:
             raise InputError(f"--keep-seen is for retrieval, and {run.folder} is a ranking run: leave it out.")
         folder = out or run.folder
         require_writable(folder)
         folder.mkdir(parents=True, exist_ok=True)
         evaluate_ranking_run(run, part, folder, as_json)
 
-    def export(self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int) -> None:
+    def export(
+        self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int, keep_seen: bool | None
+    ) -> None:
         """A SavedModel that ranks, alone or behind a retrieval run's."""
         family = run.recipe.family
         if retrieval is None:
-            say_exported([run.recipe.name], family.export(run, dest, family.task.card(run)))
+            say_exported([run.recipe.name], family.export(run, dest, family.task.card(run), keep_seen=keep_seen))
             say(f"next: tfrec-dl rank {dest} --candidates TABLE")
             return
         from tfrec_dl.families.run import open_run
@@ -98,7 +100,10 @@ class RankingCommands(TaskCommands):
         if finder.recipe.family.task.name == self.name:
             raise InputError(f"--retrieval {retrieval} is a run of ranking: name one of retrieval.")
         card = two_stage_card(finder, run)
-        version = export_two_stage(finder.model(), run.model(), dest, candidates=candidates, k=k, card=card)
+        keep_seen = finder.recipe.training.keep_seen if keep_seen is None else keep_seen
+        version = export_two_stage(
+            finder.model(), run.model(), dest, candidates=candidates, k=k, card=card, keep_seen=keep_seen
+        )
         say_exported([finder.recipe.name, run.recipe.name], version)
         say(f"next: tfrec-dl rank {dest} --candidates TABLE")
         say(f'or: tfrec-dl recommend {dest} --user ID --history "id1,id2,id3"')

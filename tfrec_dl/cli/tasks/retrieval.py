@@ -41,6 +41,8 @@ class RetrievalCommands(TaskCommands):
         if model is None:
             raise InputError("--model is missing: name a recipe of `tfrec-dl models`, for example gru.")
         chosen: RetrievalOptions = options
+        if chosen.keep_seen:
+            settings = {"training.keep_seen": True, **settings}
         if chosen.kind is not None:
             return self.named(model, {"kind": chosen.kind.value, **settings})
         recipe = self.named(model, settings)
@@ -90,9 +92,10 @@ class RetrievalCommands(TaskCommands):
         """What a finished run measured on the test cases."""
         metrics = run.metrics()
         shown = {part: title for part, title in SHOWN.items() if f"{part}/ndcg@10" in metrics}
-        return metric_table(metrics, shown, f"{run.recipe.name}, items of the history left out")
+        seen = "kept" if run.recipe.training.keep_seen else "left out"
+        return metric_table(metrics, shown, f"{run.recipe.name}, items of the history {seen}")
 
-    def evaluate(self, run: "Run", part: str, keep_seen: bool, as_json: bool, out: Path | None) -> None:
+    def evaluate(self, run: "Run", part: str, keep_seen: bool | None, as_json: bool, out: Path | None) -> None:
         """Full ranking over the whole catalogue; warm and cold items too on a cold-start split."""
         from tfrec_dl.evaluation.cold_start import evaluate_cold_start
         from tfrec_dl.evaluation.evaluate import evaluate
@@ -102,7 +105,8 @@ class RetrievalCommands(TaskCommands):
             raise InputError(f"--out is for ranking runs, and {run.folder} is one of retrieval: leave it out.")
         dataset = run.dataset()
         split, scorer = dataset.split, as_scorer(run.model())
-        suffix = "_keep_seen" if keep_seen else ""
+        suffix = {None: "", True: "_keep_seen", False: "_mask_seen"}[keep_seen]
+        keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
         name = f"{part}{suffix}"
         report = evaluate(scorer, getattr(split, part), split.vocabulary, keep_seen)
         reports, shown = {name: report}, {name: part}
@@ -120,12 +124,14 @@ class RetrievalCommands(TaskCommands):
         title = f"{run.recipe.name}: {len(report):,} users, {len(split.vocabulary.ids):,} items, {seen}"
         console().print(metric_table(metrics, shown, title))
 
-    def export(self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int) -> None:
+    def export(
+        self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int, keep_seen: bool | None
+    ) -> None:
         """A SavedModel that recommends after histories."""
         if retrieval is not None:
             raise InputError(
                 f"--retrieval is for ranking runs, and {run.folder} is one of retrieval: name a ranking run."
             )
         family = run.recipe.family
-        say_exported([run.recipe.name], family.export(run, dest, family.task.card(run)))
+        say_exported([run.recipe.name], family.export(run, dest, family.task.card(run), keep_seen=keep_seen))
         say(f'next: tfrec-dl recommend {dest} --history "id1,id2,id3"')

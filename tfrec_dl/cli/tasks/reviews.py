@@ -65,12 +65,12 @@ class ReviewCommands(TaskCommands):
         shown = {"test": "test", "test_bias": "rating_bias"}
         return metric_table(run.metrics(), shown, f"{run.recipe.name} on test ratings")
 
-    def evaluate(self, run: "Run", part: str, keep_seen: bool, as_json: bool, out: Path | None) -> None:
+    def evaluate(self, run: "Run", part: str, keep_seen: bool | None, as_json: bool, out: Path | None) -> None:
         """Errors of the held-out ratings."""
         from tfrec_dl.evaluation.ratings import evaluate_ratings
         from tfrec_dl.reviews.measure import part_metrics
 
-        for option, given in (("--keep-seen", keep_seen), ("--out", out is not None)):
+        for option, given in (("--keep-seen", keep_seen is not None), ("--out", out is not None)):
             if given:
                 raise InputError(f"{option} is for other tasks, and {run.folder} is a run of reviews: leave it out.")
         report = evaluate_ratings(run.model(), getattr(run.split(), part))
@@ -80,13 +80,15 @@ class ReviewCommands(TaskCommands):
             return
         console().print(metric_table(metrics, {part: part}, f"{run.recipe.name}: {len(report):,} ratings"))
 
-    def export(self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int) -> None:
+    def export(
+        self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int, keep_seen: bool | None
+    ) -> None:
         """A SavedModel that takes ids of users and items and gives ratings."""
         if retrieval is not None:
             raise InputError(
                 f"--retrieval is for ranking runs, and {run.folder} is one of reviews: name a ranking run."
             )
         family = run.recipe.family
-        version = family.export(run, dest, family.task.card(run))
+        version = family.export(run, dest, family.task.card(run), keep_seen=keep_seen)
         say_exported([run.recipe.name], version)
         say(f"next: in Python, tfrec_dl.load_ratings({str(dest)!r}).predict_ratings([user, ...], [item, ...])")

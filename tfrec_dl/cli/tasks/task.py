@@ -58,11 +58,21 @@ class TaskCommands(ABC):
         """What a finished run measured on the test part."""
 
     @abstractmethod
-    def evaluate(self, run: "Run", part: str, keep_seen: bool, as_json: bool, out: Path | None) -> None:
-        """Evaluates a finished run anew on its data, and prints the metrics."""
+    def evaluate(self, run: "Run", part: str, keep_seen: bool | None, as_json: bool, out: Path | None) -> None:
+        """Evaluates a finished run anew on its data, and prints the metrics.
+
+        Args:
+            run: the run.
+            part: "validation" or "test".
+            keep_seen: whether items of the history can be recommended; None as the run was trained.
+            as_json: whether to print JSON and nothing else.
+            out: folder of further files; None for the run's.
+        """
 
     @abstractmethod
-    def export(self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int) -> None:
+    def export(
+        self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int, keep_seen: bool | None
+    ) -> None:
         """Exports a finished run, and prints where it is and what comes next."""
 
     @abstractmethod

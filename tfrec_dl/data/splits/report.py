@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import EvaluationCases, Split
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN
 
 
@@ -25,11 +25,11 @@ def split_report(name: str, split: Split, interactions: Interactions, min_count:
     )
     if min_count > 1:
         yield _left_out(min_count, interactions, split)
-    repeated = _repeated_targets(split.test, split.vocabulary.size)
+    repeated = int(split.test.seen_targets().sum())
     if repeated:
         yield (
             f"{repeated:,} of {len(split.test.targets.items):,} items to find in the test are in the same user's "
-            "history: misses while seen items are masked (`tfrec-dl evaluate RUN --keep-seen` lets them compete)"
+            "history: misses while seen items are masked (--keep-seen lets them compete)"
         )
 
 
@@ -43,12 +43,3 @@ def _left_out(min_count: int, interactions: Interactions, split: Split) -> str:
         f"{rare:,} items have fewer than {min_count:,} training interactions: their {dropped:,} are left out, and "
         f"{missed:,} of {len(split.test.targets.items):,} items to find in the test, being of them, are misses"
     )
-
-
-def _repeated_targets(cases: EvaluationCases, vocabulary_size: int) -> int:
-    """How many targets are in the history they follow."""
-    seen, wanted = (
-        np.repeat(np.arange(len(part), dtype=np.int64), part.lengths) * vocabulary_size + part.items
-        for part in (cases.histories, cases.targets)
-    )
-    return int(np.isin(wanted, seen).sum())

@@ -41,7 +41,7 @@ class RetrievalModule(ServingModule):
         max_length: int,
         k_max: int = 100,
     ) -> None:
-        super().__init__(ids, counts, k_max)
+        super().__init__(ids, counts, k_max, network.keep_seen)
         vectors = np.asarray(tables.items, np.float32)
         require_finite(vectors[FIRST_ITEM:], "the item vectors")
         require_finite(np.asarray(tables.history)[FIRST_ITEM:], "the vectors of the history")
@@ -136,7 +136,7 @@ class RetrievalModule(ServingModule):
         seen = self.lookup(history)
         scores = self._index.scores(self._query(seen, self.network.embed_user(features)))
         usable = tf.reduce_any(seen != PADDING, axis=1) & tf.reduce_all(tf.math.is_finite(scores), axis=1)
-        return self.best(scores, usable, seen)
+        return self.best(scores, usable, self.masked(seen))
 
     def _query(self, seen: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """Query vectors of histories: indices [B, L] int32, 0 anywhere, and users [B, D - 1] -> [B, D]."""
@@ -154,13 +154,13 @@ class RetrievalModule(ServingModule):
         }
 
 
-def retrieval_module(model: ServableModel, k_max: int = 100) -> RetrievalModule:
-    """Makes a trained model ready to serve. Its weights are read now and shared, not copied.
+def retrieval_module(model: ServableModel, k_max: int = 100, keep_seen: bool = False) -> RetrievalModule:
+    """Makes a trained model ready to serve, as `RetrievalModel.serving_module`.
 
     Raises:
         InputError: as `RetrievalModule`, or if a weight is not finite.
     """
     tables = model.tables()
-    network = network_of(model, int(tables.history.shape[1]))
+    network = network_of(model, int(tables.history.shape[1]), keep_seen)
     ids = [str(item) for item in model.vocabulary.ids]
     return RetrievalModule(ids, model.vocabulary.item_counts, tables, network, int(model.max_length), k_max)

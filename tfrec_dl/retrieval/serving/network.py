@@ -43,6 +43,7 @@ class Network(tf.Module):
         user_kinds: feature of the users -> kind.
         embed_user: function, raw features {input name: [B, ...]} -> user vectors [B, D - 1]; None without features.
         no_user: variable [1, D - 1], the vector of a user without features; None where users have none.
+        keep_seen: whether items of the history are recommended again; kept here, where what is loaded tells.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Network(tf.Module):
         user_kinds: Mapping[str, Kind] | None = None,
         embed_user: Any = None,
         no_user: tf.Variable | None = None,
+        keep_seen: bool = False,
     ) -> None:
         super().__init__(name="network")
         self.encode = encode
@@ -63,7 +65,9 @@ class Network(tf.Module):
         self.user_features = feature_inputs(user_kinds or {}, reserved=("history",))
         self.embed_user = embed_user
         self.no_user = no_user
-        description = json.dumps({"item_kinds": dict(item_kinds or {}), "user_kinds": dict(user_kinds or {})})
+        self.keep_seen = keep_seen
+        kinds = {"item_kinds": dict(item_kinds or {}), "user_kinds": dict(user_kinds or {})}
+        description = json.dumps({**kinds, "keep_seen": keep_seen})
         self.describe = tf.function(lambda: tf.constant(description), input_signature=[])
 
     def queries(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
@@ -78,12 +82,13 @@ class Network(tf.Module):
         return [value for value in self.owned if isinstance(value, tf.Variable)]
 
 
-def network_of(model: ServableModel, history_width: int) -> Network:
+def network_of(model: ServableModel, history_width: int, keep_seen: bool = False) -> Network:
     """The network of a trained model; its variables are shared, not copied.
 
     Args:
         model: the model.
         history_width: E, the width of what the encoder reads of an item.
+        keep_seen: whether items of the history are recommended again.
 
     Raises:
         InputError: if a weight is not finite.
@@ -110,6 +115,7 @@ def network_of(model: ServableModel, history_width: int) -> Network:
         user_kinds,
         embed_user,
         no_user,
+        keep_seen,
     )
 
 
