@@ -52,9 +52,11 @@ class DataSource(FeatureTables, TableSource):
         duplicates: what becomes of a user's further interactions with an item: "keep" all, keep the "first" or the
             "last" in time, or refuse the table ("error").
         image_size: height and width in pixels that pictures are stretched to.
+        image_folder: what pictures of items and users lie in or below, and their paths are relative to; None takes the
+            folder of their table.
     """
 
-    paths: ClassVar[tuple[str, ...]] = ("path", "items", "users")
+    paths: ClassVar[tuple[str, ...]] = ("path", "items", "users", "image_folder")
 
     path: str
     user: str = "user_id"
@@ -70,6 +72,7 @@ class DataSource(FeatureTables, TableSource):
     user_kinds: dict[str, Choice] = Field(default_factory=dict)
     duplicates: Duplicates = "keep"
     image_size: tuple[int, int] = (64, 64)
+    image_folder: str | None = None
 
     def read(self, features: Mapping[str, Catalogue | None] | None = None) -> InteractionDataset:
         """Reads and checks the table and the features, logs what they hold, and splits the interactions.

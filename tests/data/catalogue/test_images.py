@@ -1,10 +1,13 @@
 import base64
+import os
+import struct
 
 import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
 
+from tfrec_dl.data.catalogue import picture_files
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
 
@@ -113,3 +116,97 @@ def test_a_path_without_a_file_is_refused_with_its_row(tmp_path):
 def test_an_array_that_is_no_picture_is_refused(value):
     with pytest.raises(InputError, match=r"row 1: an array .* not uint8 \[height, width, 3\]"):
         read(value)
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A table's folder beside others; the path in its third line is what the caller gives."""
+    (tmp_path / "shop" / "covers").mkdir(parents=True)
+    for name in ("shop/covers/1.jpg", "outside.jpg"):
+        (tmp_path / name).write_bytes(jpeg(RED))
+    os.mkfifo(tmp_path / "shop" / "pipe.jpg")
+    (tmp_path / "shop" / "link.jpg").symlink_to("covers/1.jpg")
+    (tmp_path / "shop" / "out.jpg").symlink_to(tmp_path / "outside.jpg")
+    (tmp_path / "shop" / "zero.jpg").symlink_to("/dev/zero")
+    (tmp_path / "shop" / "circle.jpg").symlink_to("circle.jpg")
+    (tmp_path / "shop" / "up").symlink_to("..")
+
+    def written(path):
+        (tmp_path / "shop" / "items.csv").write_text(f"item_id,cover\na,covers/1.jpg\nb,{path}\n")
+        return tmp_path / "shop" / "items.csv"
+
+    return written
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/dev/zero", "leads out of"),
+        ("/proc/self/environ", "leads out of"),
+        ("/etc/passwd", "leads out of"),
+        ("../outside.jpg", "leads out of"),
+        ("covers/../../outside.jpg", "leads out of"),
+        ("out.jpg", "leads out of"),
+        ("zero.jpg", "leads out of"),
+        ("up/outside.jpg", "leads out of"),
+        ("pipe.jpg", "is no regular file"),
+        ("covers", "is no regular file"),
+        ("circle.jpg", "cannot be read"),
+        ("cov\0er.jpg", "cannot be read"),
+        ("x" * 5_000, "cannot be read"),
+    ],
+    ids=lambda value: value[:20].replace("\0", "0"),
+)
+def test_a_picture_is_a_regular_file_below_the_table_s_folder(table, path, reason):
+    with pytest.raises(InputError, match=reason) as refused:
+        Catalogue.read(table(path), kinds={"cover": "image"})
+    assert "column 'cover', line 3: " in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_other_folders_are_read_where_the_caller_says_so(table, tmp_path):
+    for path in ("link.jpg", tmp_path / "shop" / "covers" / "1.jpg"):
+        assert Catalogue.read(table(path), kinds={"cover": "image"}).columns["cover"].any(axis=(1, 2, 3)).all()
+    frame = pd.DataFrame({"item_id": ["a", "b"], "cover": [str(tmp_path / "outside.jpg"), "shop/covers/1.jpg"]})
+    assert len(Catalogue.from_frame(frame, kinds={"cover": "image"}, image_folder=tmp_path)) == 2
+    with pytest.raises(InputError, match="row 1: .* leads out of"):
+        Catalogue.from_frame(frame, kinds={"cover": "image"}, image_folder=tmp_path / "shop")
+
+
+def heads():
+    """Heads of 20,000 x 30,000 pixels, which are all that is read."""
+    side = (20_000, 30_000)
+    yield "png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", *side) + b"\x08\x02\0\0\0"
+    yield "gif", b"GIF89a" + struct.pack("<HH", *side)
+    yield "bmp", b"BM" + bytes(16) + struct.pack("<ii", side[0], -side[1])
+    webp = b"RIFF\0\0\0\0WEBP"
+    yield "webp", webp + b"VP8X" + bytes(8) + (side[0] - 1).to_bytes(3, "little") + (side[1] - 1).to_bytes(3, "little")
+    yield "webp of 16,383", webp + b"VP8 " + bytes(10) + struct.pack("<HH", 16_383, 16_383)
+    yield "lossless", webp + b"VP8L" + bytes(5) + ((16_383 - 1) | (16_383 - 1) << 14).to_bytes(4, "little")
+    frame = b"\xff\xc0\0\x11\x08" + struct.pack(">HH", side[1], side[0]) + b"\x03\x01\x11\0\x02\x11\0\x03\x11\0"
+    yield "jpeg", b"\xff\xd8" + frame + b"\xff\xda\0\x0c\x03\x01\0\x02\0\x03\0\0\x3f\0"
+
+
+@pytest.mark.parametrize("content", [head for _, head in heads()], ids=[name for name, _ in heads()])
+def test_too_many_pixels_are_refused_before_they_are_decoded(content, monkeypatch):
+    def decodes(*_, **__):
+        raise AssertionError("it was decoded")
+
+    monkeypatch.setattr(tf.io, "decode_image", decodes)
+    monkeypatch.setattr(tf.io, "decode_jpeg", decodes)
+    with pytest.raises(
+        InputError, match=r"has (20,000 x 30,000|16,383 x 16,383) pixels: a picture has 1 to [\d,]+ of them"
+    ):
+        read(content + bytes(40))
+
+
+def test_too_many_bytes_are_refused_as_a_file_and_as_a_cell(table, monkeypatch):
+    monkeypatch.setattr(picture_files, "MOST_BYTES", 100)
+    with pytest.raises(InputError, match="line 2: 'covers/1.jpg' has more than 100 bytes"):
+        Catalogue.read(table("covers/1.jpg"), kinds={"cover": "image"})
+    with pytest.raises(InputError, match="row 1: an array or encoded picture has more than 100 bytes"):
+        read(jpeg(NOISE))
+
+
+def test_size_in_a_head_is_that_of_the_picture():
+    assert picture_files.pixels_of(png(RED)) == (6, 8)

@@ -83,6 +83,14 @@ class TableOptions:
     user_feature: Annotated[
         list[str] | None, typer.Option(metavar="NAME=KIND", show_default=False, help="As above.")
     ] = None
+    image_folder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            show_default=False,
+            help="What the paths of pictures are relative to, and must lie below; by default their table's folder.",
+        ),
+    ] = None
     split: Annotated[
         SplitName | None,
         typer.Option(

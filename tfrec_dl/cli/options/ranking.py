@@ -94,6 +94,7 @@ def ranking_source(table: TableOptions, options: RankingOptions) -> "RankingSour
         item_kinds=kinds[0],
         users=table.users,
         user_kinds=kinds[1],
+        image_folder=table.image_folder,
     )
 
 

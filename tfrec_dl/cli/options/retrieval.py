@@ -115,4 +115,5 @@ def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "DataSou
         users=table.users,
         user_kinds=table.user_kinds(),
         duplicates=options.duplicates.value,
+        image_folder=table.image_folder,
     )

@@ -60,7 +60,8 @@ class Catalogue:
             id_column: column of ids.
             kinds: column -> kind, or "ignore", where the guess (`infer_kind`) is wrong.
             image_size: height and width in pixels to which pictures are stretched.
-            image_folder: what paths of pictures are relative to; default the working directory.
+            image_folder: what paths of pictures are relative to, and where they must lie, in it or below; default the
+                working directory. "/" allows any.
 
         Returns:
             The catalogue, in table order.
@@ -84,14 +85,16 @@ class Catalogue:
         id_column: str = "item_id",
         kinds: Mapping[str, Choice] | None = None,
         image_size: tuple[int, int] = (64, 64),
+        image_folder: str | Path | None = None,
     ) -> "Catalogue":
-        """Reads and checks a CSV (also gzip) or Parquet file; paths of pictures are relative to its folder.
+        """Reads and checks a CSV (also gzip) or Parquet file.
 
         Args:
             path: the file; see `tfrec_dl.data.tables.reading.TableFile` for the formats.
             id_column: as for `from_frame`; in CSV, ids are text, so that "007" stays "007".
             kinds: as for `from_frame`.
             image_size: as for `from_frame`.
+            image_folder: as for `from_frame`; default the file's own.
 
         Returns:
             The catalogue, in file order.
@@ -105,9 +108,8 @@ class Catalogue:
         names = [name for name in table.header if name and chosen.get(name) != "ignore"]
         kindless = [name for name in names if name != id_column and chosen.get(name, "number") == "number"]
         frame = table.read(names, ids=[id_column], kindless=kindless).reindex(columns=table.header)
-        return cls(
-            *checked_table(frame, id_column, kinds or {}, image_size, Path(path).parent, table.locate, table.name)
-        )
+        folder = Path(path).parent if image_folder is None else Path(image_folder)
+        return cls(*checked_table(frame, id_column, kinds or {}, image_size, folder, table.locate, table.name))
 
     def __len__(self) -> int:
         """The number of ids."""
@@ -160,7 +162,7 @@ class Catalogue:
         Args:
             table: a frame or a file. Columns that are no features here are ignored; features that it lacks are missing.
             id_column: column of ids.
-            image_folder: as for `from_frame`; a file's own folder if it is one.
+            image_folder: as for `from_frame` and `read`.
 
         Returns:
             A catalogue of that table's ids.
@@ -176,7 +178,7 @@ class Catalogue:
         if isinstance(table, pd.DataFrame):
             found = Catalogue.from_frame(table, id_column, kinds, size, image_folder)
         else:
-            found = Catalogue.read(table, id_column, kinds, size)
+            found = Catalogue.read(table, id_column, kinds, size, image_folder)
         columns = {
             name: found.columns[name] if name in found.columns else missing_values(kind, len(found), size)
             for name, kind in self.kinds.items()

@@ -36,6 +36,7 @@ class FeatureTables:
         users: table of the users' features; None for none.
         user_kinds: as `item_kinds`.
         image_size: height and width in pixels that pictures are stretched to.
+        image_folder: what pictures lie in or below; None takes the folder of their table.
     """
 
     user: str
@@ -45,6 +46,7 @@ class FeatureTables:
     users: str | None
     user_kinds: dict[str, Choice]
     image_size: tuple[int, int]
+    image_folder: str | None
 
     def read_items(self) -> Catalogue | None:
         """Reads and checks the items' features, if there are any.
@@ -54,7 +56,7 @@ class FeatureTables:
         """
         if self.items is None:
             return None
-        items = Catalogue.read(self.items, self.item, self.item_kinds, self.image_size)
+        items = Catalogue.read(self.items, self.item, self.item_kinds, self.image_size, self.image_folder)
         log_features(items, f"features of items: {self.items}", "item")
         return items
 
@@ -66,7 +68,7 @@ class FeatureTables:
         """
         if self.users is None:
             return None
-        users = Catalogue.read(self.users, self.user, self.user_kinds, self.image_size)
+        users = Catalogue.read(self.users, self.user, self.user_kinds, self.image_size, self.image_folder)
         log_features(users, f"features of users: {self.users}", "user")
         return users
 

@@ -7,6 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from tfrec_dl.data.catalogue.picture_files import (
+    MOST_PIXELS,
+    UnreadablePictureError,
+    check_bytes,
+    check_pixels,
+    pixels_of,
+    read_picture,
+)
 from tfrec_dl.data.tables.checks import Locate, show
 from tfrec_dl.errors import InputError
 
@@ -29,13 +37,14 @@ def checked_images(
         name: the column's name, for errors.
         locate: how to name a row, for errors.
         size: height and width of the result, pixels.
-        folder: what relative paths are relative to.
+        folder: what relative paths are relative to, and where the files are: in it or below.
 
     Returns:
         [n, height, width, 3] uint8, RGB; all zero where missing.
 
     Raises:
-        InputError: for a missing or unreadable picture; the message names row and path.
+        InputError: for a missing or unreadable picture, one that is no regular file in the folder, or too large (see
+            `picture_files`); the message names row and path.
     """
     images = np.zeros((len(cells), *size, 3), dtype=np.uint8)
 
@@ -43,7 +52,7 @@ def checked_images(
         value = cells[row]
         try:
             images[row] = _picture(value, size, folder)
-        except _UnreadableError as error:
+        except UnreadablePictureError as error:
             what = "an array or encoded picture" if isinstance(value, (bytes, np.ndarray)) else show(str(value), 200)
             raise InputError(
                 f"column {name!r}, {locate(row)}: {what} {error}: empty the field if the item has no picture, or "
@@ -54,10 +63,6 @@ def checked_images(
         for _ in pool.map(read, np.flatnonzero(~missing).tolist()):
             pass
     return images
-
-
-class _UnreadableError(Exception):
-    """Why a picture cannot be read, as the end of a sentence about it."""
 
 
 def _picture(value: Any, size: tuple[int, int], folder: Path) -> np.ndarray:
@@ -72,8 +77,11 @@ def _picture(value: Any, size: tuple[int, int], folder: Path) -> np.ndarray:
             opaque = pixels[..., -1:]
             if int(tf.reduce_min(opaque)) < 255:
                 alpha = tf.cast(opaque, tf.float32) / 255.0
-                over_white = tf.cast(pixels[..., :-1], tf.float32) * alpha + 255.0 * (1.0 - alpha)
-                small = tf.image.resize(over_white, size, method="area")
+                shades = []
+                for channel in range(channels - 1):  # one at a time: they are numbers of four bytes
+                    over_white = tf.cast(pixels[..., channel : channel + 1], tf.float32) * alpha + 255.0 * (1.0 - alpha)
+                    shades.append(tf.image.resize(over_white, size, method="area"))
+                small = tf.concat(shades, axis=-1)
             else:
                 small = small[..., :-1]
         if small.shape[-1] == 1:
@@ -83,7 +91,9 @@ def _picture(value: Any, size: tuple[int, int], folder: Path) -> np.ndarray:
 
 def _checked_array(value: np.ndarray) -> np.ndarray:
     if value.dtype != np.uint8 or value.ndim != 3 or value.shape[-1] not in (1, 3, 4) or not value.size:
-        raise _UnreadableError(f"has type {value.dtype} and shape {list(value.shape)}, not uint8 [height, width, 3]")
+        raise UnreadablePictureError(
+            f"has type {value.dtype} and shape {list(value.shape)}, not uint8 [height, width, 3]"
+        )
     return value
 
 
@@ -92,16 +102,15 @@ def _decoded(value: Any, size: tuple[int, int], folder: Path) -> Any:
     import tensorflow as tf
 
     if not isinstance(value, bytes):
-        try:
-            value = (folder / str(value).strip()).read_bytes()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise _UnreadableError(f"cannot be read from {str(folder)!r} ({reason})") from error
+        value = read_picture(str(value), folder)
+    check_bytes(value)
     try:
         if value[:2] != b"\xff\xd8":
+            check_pixels(*pixels_of(value))
             return tf.io.decode_image(value, expand_animations=False)
         height, width = tf.io.extract_jpeg_shape(value).numpy()[:2].tolist()
+        check_pixels(height, width, 2 * MOST_PIXELS)
         fits = [ratio for ratio in (8, 4, 2) if height >= 2 * ratio * size[0] and width >= 2 * ratio * size[1]]
         return tf.io.decode_jpeg(value, channels=3, ratio=fits[0] if fits else 1, dct_method="INTEGER_ACCURATE")
     except tf.errors.OpError as error:
-        raise _UnreadableError("is not a whole JPEG, PNG, GIF, BMP or WebP picture") from error
+        raise UnreadablePictureError("is not a whole JPEG, PNG, GIF, BMP or WebP picture") from error

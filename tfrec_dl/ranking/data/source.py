@@ -49,9 +49,11 @@ class RankingSource(FeatureTables, TableSource):
         users: table of the users' features.
         user_kinds: as `item_kinds`.
         image_size: height and width in pixels that pictures are stretched to.
+        image_folder: what pictures of items and users lie in or below, and their paths are relative to; None takes the
+            folder of their table.
     """
 
-    paths: ClassVar[tuple[str, ...]] = ("path", "history", "items", "users")
+    paths: ClassVar[tuple[str, ...]] = ("path", "history", "items", "users", "image_folder")
 
     path: str
     feedback: Feedback
@@ -73,6 +75,7 @@ class RankingSource(FeatureTables, TableSource):
     users: str | None = None
     user_kinds: dict[str, Choice] = Field(default_factory=dict)
     image_size: tuple[int, int] = (64, 64)
+    image_folder: str | None = None
 
     def read(self, features: Mapping[str, Catalogue | None] | None = None) -> ImpressionDataset:
         """Reads and checks the tables, logs what they hold, and splits the impressions.
