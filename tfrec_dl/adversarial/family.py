@@ -87,7 +87,7 @@ class AdversarialFamily(Family):
     ) -> Path:
         """Exports a finished run's generator; returns the version's folder."""
         keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
-        return export_saved_model(self.model(run), dest, k_max, card, keep_seen)
+        return export_saved_model(run.model(), dest, k_max, card, keep_seen)
 
     def reads_item_features(self, recipe: Recipe) -> bool:
         """Whether its networks can know items by their features."""

@@ -4,9 +4,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfrec_dl.files import write_json
-from tfrec_dl.runs.run_config import read_json
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
 
+from tfrec_dl.files import write_json
+from tfrec_dl.runs.run_files import checked, read_json
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the file holds: epochs trained, the one that is kept, and why training was stopped, if it was."""
+
+    epochs: int
+    kept_epoch: int
+    stopped: str | None = None
+
+
+ENDED: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 OUTCOME, OLD_OUTCOME = "adversarial.json", "game.json"
 
 
@@ -27,4 +41,7 @@ def read_outcome(folder: Path) -> dict[str, Any]:
         InputError: if there is no such file, or it is damaged.
     """
     old = folder / OLD_OUTCOME
-    return read_json(old if old.exists() and not (folder / OUTCOME).exists() else folder / OUTCOME)
+    path = old if old.exists() and not (folder / OUTCOME).exists() else folder / OUTCOME
+    values = read_json(path)
+    checked(ENDED, values, path, "the outcome of a training")
+    return dict(values)

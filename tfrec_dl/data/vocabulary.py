@@ -17,6 +17,8 @@ PADDING = 0
 UNKNOWN = 1
 FIRST_ITEM = 2
 
+LONGEST_COUNT = 18  # digits, which int64 holds
+
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
 
@@ -204,7 +206,7 @@ class Vocabulary:
         ids, counts = [], []
         for number, line in enumerate(lines[:-1], start=1):
             text, tab, count = line.partition("\t")
-            if not (text and tab and count.isdecimal()):
+            if not (text and tab and count.isdecimal() and len(count) <= LONGEST_COUNT):
                 raise InputError(f"line {number} of the vocabulary {str(path)!r} is not 'id<TAB>count': {line!r:.80}")
             ids.append(re.sub(r"\\[\\nrt]", lambda match: _UNESCAPES[match[0]], text))
             counts.append(int(count))

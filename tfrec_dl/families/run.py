@@ -6,10 +6,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from tfrec_dl.data.dataset import Dataset
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, first_fault
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_config import describe_features, read_config
 from tfrec_dl.runs.run_folder import RunFolder, start_folder
+
+# What reading values of a wrong type ends in, where no check has met them.
+DAMAGED = (AttributeError, KeyError, TypeError, OverflowError, RecursionError)
 
 
 class Run(RunFolder):
@@ -66,17 +69,11 @@ class Run(RunFolder):
             return Run(folder, recipe, recipe.family.task.source(config["data"]))
         except InputError as error:
             raise InputError(f"{folder / 'config.json'} is not a run's configuration: {error}") from error
-        except (KeyError, TypeError, ValidationError) as error:
-            reason = f"{type(error).__name__}, {str(error).splitlines()[0]}"
+        except ValidationError as error:
+            raise InputError(f"{folder / 'config.json'} is not a run's configuration: {first_fault(error)}.") from error
+        except DAMAGED as error:
+            reason = f"{type(error).__name__}: {error}"[:200]
             raise InputError(f"{folder / 'config.json'} is not a run's configuration ({reason}).") from error
-
-    def model(self) -> Any:
-        """The trained model, with the weights of its best epoch.
-
-        Raises:
-            InputError: if it is not trained yet, or cannot be read.
-        """
-        return self.recipe.family.model(self)
 
     def dataset(self) -> Any:
         """Reads the run's data again and splits them as in training.

@@ -14,7 +14,7 @@ from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.content import Content, raw_input
 from tfrec_dl.files import write_json
-from tfrec_dl.runs.run_config import read_json
+from tfrec_dl.runs.run_files import checked, read_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,12 +82,7 @@ class FittedFeatures:
         Raises:
             InputError: if it is missing or damaged.
         """
-        values = read_json(path)
-        try:
-            return FITTED.validate_python(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise InputError(f"{path} holds no fitted features ({first['msg']}): train the run again.") from error
+        return checked(FITTED, read_json(path), path, "a file of fitted features")
 
 
 FITTED: TypeAdapter[FittedFeatures] = TypeAdapter(FittedFeatures)

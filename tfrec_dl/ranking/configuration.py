@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.training.cuts import LONGEST_HISTORY
 from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.features.categories import Categories
 from tfrec_dl.features.content import Content
@@ -88,7 +89,7 @@ class RankingTraining:
 
     epochs: int = Field(default=10, ge=1)
     batch_size: int = Field(default=1024, ge=1)
-    max_length: int = Field(default=50, ge=1)
+    max_length: int = Field(default=50, ge=1, le=LONGEST_HISTORY)
     drawn: int | None = Field(default=None, ge=1)
     learning_rate: float = Field(default=2e-3, gt=0, allow_inf_nan=False)
     warm_up: float = Field(default=0.05, ge=0, lt=1)

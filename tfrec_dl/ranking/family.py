@@ -55,4 +55,4 @@ class RankingFamily(Family):
         """Exports a finished run's model, which ranks the candidates that it is given; returns the version's folder."""
         if keep_seen is not None:
             raise InputError(f"keep_seen is {keep_seen}, but {run.folder} recommends nothing by itself: leave it out.")
-        return export_ranking_model(self.model(run), dest, card)
+        return export_ranking_model(run.model(), dest, card)

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.errors import InputError
 from tfrec_dl.features.content import Content
 from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.files import write_json
@@ -20,7 +19,7 @@ from tfrec_dl.ranking.features.comparisons import Comparisons
 from tfrec_dl.ranking.learn import with_fitted_features
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.objectives.objective import OBJECTIVES
-from tfrec_dl.runs.run_config import read_json
+from tfrec_dl.runs.run_files import checked, read_json
 
 STATE = "fitted_state.json"
 EARLY_STATE, EARLY_CONTEXT = "knowledge.json", "context.parquet"
@@ -99,13 +98,7 @@ def load_ranking_data(folder: Path, content: Content) -> RankingData:
     path = folder / STATE
     if not path.exists() and (folder / EARLY_STATE).exists():
         path = folder / EARLY_STATE
-    values = read_json(path)
-    try:
-        state = SAVED.validate_python(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise InputError(f"{path} cannot be read ({first['msg']} at {place}): the run is damaged.") from error
+    state = checked(SAVED, read_json(path), path, "what a ranker has fitted")
     data = RankingData(
         users=Vocabulary.load(folder / "users.txt"),
         items=Vocabulary.load(folder / "items.txt"),

@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, first_fault
 from tfrec_dl.recipes.families import FAMILIES, family_named
 from tfrec_dl.recipes.renamed import with_new_names
 from tfrec_dl.recipes.settings import change, setting_at
@@ -100,4 +100,4 @@ class Recipe:
         try:
             return TypeAdapter(Recipe).validate_python(with_new_names(values))
         except ValidationError as error:
-            raise InputError(f"not a recipe: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}.") from error
+            raise InputError(f"not a recipe: {first_fault(error)}.") from error

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.training.cuts import LONGEST_HISTORY
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.encoders.precision import Precision
 from tfrec_dl.features.content import Content
@@ -87,7 +88,7 @@ class TrainingConfig:
     epochs: int = Field(default=15, ge=1)
     steps_per_epoch: int | None = Field(default=None, ge=1)
     batch_size: int = Field(default=32, ge=1)
-    max_length: int = Field(default=100, ge=1)
+    max_length: int = Field(default=100, ge=1, le=LONGEST_HISTORY)
     context: int | None = Field(default=None, ge=0)
     learning_rate: float = Field(default=5e-3, gt=0, allow_inf_nan=False)
     optimizer: Literal["adam", "adagrad"] = "adam"

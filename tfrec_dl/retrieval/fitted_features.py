@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
-from tfrec_dl.errors import InputError
 from tfrec_dl.features.content import Content
 from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.files import write_json
-from tfrec_dl.runs.run_config import read_json
+from tfrec_dl.runs.run_files import checked, read_json
 
 FILE = "fitted_features.json"
 
@@ -65,8 +64,4 @@ def load_fitted(folder: Path) -> FittedTowers:
     path = folder / FILE
     if not path.exists():
         return FittedTowers()
-    values = read_json(path)
-    try:
-        return FITTED.validate_python(values)
-    except ValidationError as error:
-        raise InputError(f"{path} cannot be read ({error.errors()[0]['msg']}): the run is damaged.") from error
+    return checked(FITTED, read_json(path), path, "a file of fitted features")

@@ -109,4 +109,4 @@ class NetworkFamily(Family):
     ) -> Path:
         """Exports a finished run's model; returns the version's folder."""
         keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
-        return export_saved_model(self.model(run), dest, k_max, card, keep_seen)
+        return export_saved_model(run.model(), dest, k_max, card, keep_seen)

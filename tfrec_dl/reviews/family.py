@@ -66,4 +66,4 @@ class DeepCoNNFamily(Family):
         """Exports a finished run's model, which rates pairs of a user and an item; returns the version's folder."""
         if keep_seen is not None:
             raise InputError(f"keep_seen is {keep_seen}, but {run.folder} recommends nothing by itself: leave it out.")
-        return export_ratings(self.model(run), dest, card)
+        return export_ratings(run.model(), dest, card)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from pydantic import TypeAdapter
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.text_cnn import TextCNN
@@ -13,8 +14,9 @@ from tfrec_dl.files import replacing, write_json
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.text_encoder import BLOCK
-from tfrec_dl.runs.run_config import read_json
+from tfrec_dl.runs.run_files import checked, read_json
 
+KNOWN_WORDS: TypeAdapter[list[str]] = TypeAdapter(list[str])
 REVIEWS, WORDS = "reviews.parquet", "words.json"
 
 
@@ -73,7 +75,7 @@ def load_training_reviews(folder: Path) -> TrainingReviews:
     Raises:
         InputError: if a file is missing or damaged.
     """
-    words = list(read_json(folder / WORDS))
+    words = checked(KNOWN_WORDS, read_json(folder / WORDS), folder / WORDS, "a list of words")
     try:
         frame = pd.read_parquet(folder / REVIEWS)
         users, user_ids = pd.factorize(frame["user_id"].to_numpy(object))

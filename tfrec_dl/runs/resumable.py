@@ -89,7 +89,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         checkpoint = tf.train.Checkpoint(
             model=model, optimizer=model.optimizer, progress=self.progress, **(state or {})
         )
-        self.latest = tf.train.CheckpointManager(checkpoint, str(folder / "checkpoints"), max_to_keep=2)
+        self.latest = _manager(checkpoint, folder / "checkpoints", 2)
         self.best = best_checkpoint(model, folder)
         self._resumed_from = folder if resumed_from is None else resumed_from
         self._rows: list[dict[str, Any]] = []
@@ -194,7 +194,16 @@ class ResumableTraining(tf.keras.callbacks.Callback):
 def best_checkpoint(model: Resumable, folder: Path) -> tf.train.CheckpointManager:
     """The manager of a run's best weights: without optimiser, one checkpoint."""
     weights = tf.train.Checkpoint(**model.parts())
-    return tf.train.CheckpointManager(weights, str(folder / "checkpoints" / "best"), max_to_keep=1)
+    return _manager(weights, folder / "checkpoints" / "best", 1)
+
+
+def _manager(checkpoint: tf.train.Checkpoint, folder: Path, kept: int) -> tf.train.CheckpointManager:
+    try:
+        return tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=kept)
+    except Exception as error:  # its file of names may hold anything
+        raise InputError(
+            f"{folder / 'checkpoint'} cannot be read ({_first_line(error)}): delete {folder} to start anew."
+        ) from error
 
 
 def restore_best(model: Resumable, folder: Path) -> None:

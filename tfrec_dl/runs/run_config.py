@@ -14,6 +14,7 @@ from tfrec_dl.files import LOCK, write_json
 from tfrec_dl.plugins import load_remembered
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.recipes.renamed import with_new_names
+from tfrec_dl.runs.run_files import read_configuration
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()
         InputError: that names the first setting that differs.
     """
     path = folder / "config.json"
-    found, config = _read_object(path), json.loads(json.dumps(config))
+    found, config = read_configuration(path), json.loads(json.dumps(config))
     if "recipe" in found:
         found["recipe"] = _with_new_settings(with_new_names(found["recipe"]))
     before, now = flat_settings(found), flat_settings(config)
@@ -95,27 +96,12 @@ def read_config(folder: Path) -> dict[str, Any]:
     Raises:
         InputError: if it is missing or damaged, or a plugin is not installed.
     """
-    config = _read_object(folder / "config.json")
+    config = read_configuration(folder / "config.json")
     try:
         load_remembered(config.get("plugins", ()))
     except InputError as error:
         raise InputError(f"{folder} cannot be opened: {error}") from error
     return config
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Reads a file of a run's folder.
-
-    Raises:
-        InputError: if it is missing or damaged.
-    """
-    try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise InputError(f"{path} does not exist: {path.parent} is not a run's folder.") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({str(error).splitlines()[0]}): the run is damaged.") from error
-    return values
 
 
 def installed_versions() -> dict[str, str]:
@@ -127,13 +113,6 @@ def installed_versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
             versions[package] = "unknown"
     return versions
-
-
-def _read_object(path: Path) -> dict[str, Any]:
-    values = read_json(path)
-    if not isinstance(values, dict):
-        raise InputError(f"{path} is not a run's configuration ({type(values).__name__}, not an object).")
-    return values
 
 
 def _is_unstarted(folder: Path) -> bool:

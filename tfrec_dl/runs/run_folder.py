@@ -11,7 +11,9 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.files import remove_unfinished, write_json
 from tfrec_dl.plugins import loaded_plugins
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.runs.run_config import check_same, installed_versions, read_json, refuse_other_files
+from tfrec_dl.runs.run_config import check_same, flat_settings, installed_versions, refuse_other_files
+from tfrec_dl.runs.run_files import read_configuration, read_metrics
+from tfrec_dl.runs.size_check import sizes_checked
 
 
 class RunFolder:
@@ -35,7 +37,7 @@ class RunFolder:
 
     def config(self) -> dict[str, Any]:
         """Its configuration: recipe, data, their fingerprint and size, versions."""
-        return read_json(self.folder / "config.json")
+        return read_configuration(self.folder / "config.json")
 
     def metrics(self) -> dict[str, float]:
         """Its metrics.
@@ -45,7 +47,26 @@ class RunFolder:
         """
         if not self.finished:
             raise InputError(f"{self.folder} is not finished: run the same `tfrec-dl train` command again to continue.")
-        return read_json(self.folder / "metrics.json")
+        return read_metrics(self.folder / "metrics.json")
+
+    def model(self) -> Any:
+        """The trained model, with the weights of its best epoch.
+
+        Raises:
+            InputError: if it is not trained yet, or cannot be read.
+        """
+        settings = {f"recipe.{name}": value for name, value in flat_settings(self.recipe.to_dict()).items()}
+        try:
+            with sizes_checked(self.folder, settings):
+                return self.recipe.family.model(self)
+        except (InputError, MemoryError):
+            raise
+        except Exception as error:  # whatever the readers of damaged files end in
+            words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            raise InputError(
+                f"the model of {self.folder} cannot be built from its files ({words}): they are damaged, or of another "
+                "version."
+            ) from error
 
     def features(self) -> dict[str, Catalogue | None]:
         """The features of "items" and "users" that the run was trained with, from its own files; None where none."""
@@ -75,7 +96,10 @@ def run_seconds(run: RunFolder) -> float:
     seconds = 0.0
     for history in run.folder.rglob("history.csv"):  # its own, or those of a stack's members
         with history.open(newline="", encoding="utf-8") as file:
-            seconds += sum(float(row["seconds"]) for row in csv.DictReader(file))
+            try:
+                seconds += sum(float(row["seconds"]) for row in csv.DictReader(file))
+            except (KeyError, TypeError, ValueError, csv.Error) as error:
+                raise InputError(f"{history} is not a history of epochs: the run is damaged.") from error
     return seconds
 
 

@@ -70,7 +70,7 @@ class StackedFamily(Family):
     ) -> Path:
         """Exports a finished run's stack; returns the version's folder."""
         keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
-        return export_saved_model(self.model(run), dest, k_max, card, keep_seen)
+        return export_saved_model(run.model(), dest, k_max, card, keep_seen)
 
     def why_not_measured(self, run: RunFolder, part: str) -> str | None:
         """The blender has learnt from the validation cases."""

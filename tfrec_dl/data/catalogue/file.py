@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,9 @@ from tfrec_dl.files import replacing
 KEY = b"tfrec_dl.catalogue"
 """Of the schema's metadata: kinds, image size and ignored columns as JSON."""
 ROW_GROUP_BYTES = 64 << 20
+
+# What reading values of a wrong type or shape ends in.
+DAMAGED = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
 
 
 def write_catalogue(
@@ -59,9 +63,20 @@ def read_catalogue(path: Path) -> tuple[np.ndarray, dict[str, Kind], dict[str, n
                 raise InputError(f"{str(path)!r} is no saved catalogue: read a plain table with Catalogue.read")
             if about["version"] != 1:
                 raise InputError(f"{str(path)!r} has version {about['version']}: update tfrec-dl to read it")
-            table = file.read()
+            return _contents(file.read(), about)
+    except InputError:
+        raise
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"cannot read {str(path)!r}: {' '.join(str(error).split())[:200]}") from error
+    except DAMAGED as error:
+        raise InputError(
+            f"{str(path)!r} is a damaged catalogue ({type(error).__name__}: {str(error)[:200]})"
+        ) from error
+
+
+def _contents(
+    table: pa.Table, about: dict[str, Any]
+) -> tuple[np.ndarray, dict[str, Kind], dict[str, np.ndarray], dict[str, str]]:
     kinds: dict[str, Kind] = about["kinds"]
     columns = {
         name: _numpy(table.column(position), kind, about["image_size"])

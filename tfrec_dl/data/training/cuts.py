@@ -4,6 +4,9 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+LONGEST_HISTORY = 100_000
+"""Items of a history that a model may read at most."""
+
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class WindowConfig:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import write_json
-from tfrec_dl.runs.run_config import read_json
+from tfrec_dl.runs.run_files import checked, read_json
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -95,11 +95,8 @@ def load_calibration(path: Path) -> Calibration:
     Raises:
         InputError: if it is missing, damaged or no calibration.
     """
-    values = read_json(path)
+    numbers = checked(NUMBERS, read_json(path), path, "a calibration")
     try:
-        return Calibration(**NUMBERS.validate_python(values))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"{path} is no calibration: {first['msg']} at {first['loc'][0]!r}; train the run again."
-        ) from error
+        return Calibration(**numbers)
+    except ValueError as error:
+        raise InputError(f"{path} is not a calibration: {error}: the run is damaged.") from error
