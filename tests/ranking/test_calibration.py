@@ -152,9 +152,9 @@ def test_rows_that_make_no_sense_are_refused(logits, labels, weights, message):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"knots": [0.0], "log_odds": [0.0]}, "is no calibration: Field required at 'slope'"),
-        ({"knots": [0.0], "log_odds": [0.0], "slope": 1.0, "tilt": 1.0}, "not permitted at 'tilt'"),
-        ({"knots": ["a"], "log_odds": [0.0], "slope": 1.0}, "is no calibration: .* at 'knots'"),
+        ({"knots": [0.0], "log_odds": [0.0]}, "is not a calibration: the field 'slope' is missing"),
+        ({"knots": [0.0], "log_odds": [0.0], "slope": 1.0, "tilt": 1.0}, "'tilt' is 1.0 .*not permitted"),
+        ({"knots": ["a"], "log_odds": [0.0], "slope": 1.0}, "is not a calibration: the field 'knots.0' is 'a'"),
     ],
 )
 def test_file_that_holds_no_calibration_is_refused_in_one_line(tmp_path, values, message):

@@ -90,7 +90,9 @@ def checked(content: TypeAdapter[Content], values: Any, path: Path, what: str) -
     try:
         return content.validate_python(values)
     except ValidationError as error:
-        raise InputError(f"{path} is not {what}: {first_fault(error)}: the run is damaged.") from error
+        raise InputError(
+            f"{path} is not {what}: {first_fault(error)}: the run is damaged, train the run again."
+        ) from error
     except RecursionError as error:
         raise InputError(f"{path} is not {what}: it is nested too deeply.") from error
 
