@@ -22,6 +22,7 @@ def table(tmp_path) -> str:
     frame = pd.DataFrame(
         {"user_id": ["a", "b"], "item_id": ["i", "j"], "click": [0, 1], "stars": [2, 5], "buy": [0, 1]}
     )
+    frame["truth"] = frame["click"] == 1
     frame["when"], frame["part"], frame["words"] = 0, "train", "yes"
     path = tmp_path / "log.csv"
     frame.to_csv(path, index=False)
@@ -32,6 +33,7 @@ def table(tmp_path) -> str:
     ("options", "expected"),
     [
         (RankingOptions("click"), Feedback(click="click")),
+        (RankingOptions("truth"), Feedback(click="truth")),
         (RankingOptions("stars"), Feedback(rating="stars")),
         (RankingOptions("stars", like=4), Feedback(click="stars", like=4)),
         (RankingOptions("stars", like=4, dislike=2), Feedback(click="stars", like=4, dislike=2)),
@@ -40,7 +42,7 @@ def table(tmp_path) -> str:
             Feedback(click="click", conversion="buy", confidence="stars", weight="when"),
         ),
     ],
-    ids=["zero and one", "numbers", "numbers divided", "numbers in three", "all that goes with clicks"],
+    ids=["zero and one", "truth values", "numbers", "numbers divided", "numbers in three", "all that goes with clicks"],
 )
 def test_values_of_the_label_say_what_kind_it_is(table, options, expected):
     assert ranking_source(TableOptions(table), options).feedback == expected

@@ -158,6 +158,13 @@ class TestRatingsAndWeights:
         assert interactions.weights.tolist() == [0, 0.5, 2]
         assert interactions.ratings.dtype == interactions.weights.dtype == np.float32
 
+    @pytest.mark.parametrize("given", [[True, False, True], ["True", "False", "TRUE"], ["true", "0", " true "]])
+    def test_truth_values_are_one_and_zero(self, given):
+        assert Interactions.from_frame(table(weight=given)).weights.tolist() == [1, 0, 1]
+
+    def test_weights_that_are_all_0_are_refused(self):
+        assert "column 'weight' is 0 in every row" in refused(table(weight=[0, 0, 0]))
+
     @pytest.mark.parametrize("column", ["rating", "weight"])
     @pytest.mark.parametrize(
         ("bad", "words"),

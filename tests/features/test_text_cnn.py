@@ -94,7 +94,7 @@ def test_text_without_a_known_word_is_the_zero_vector(text, pooling):
     np.testing.assert_array_equal(Reader(TEXTS, pooling=pooling)(text), 0)
 
 
-@pytest.mark.parametrize("split", ["whitespace", "character"])
+@pytest.mark.parametrize("split", ["auto", "whitespace", "character"])
 @pytest.mark.parametrize("texts", [["", "", ""], ["!?", "..."]])
 def test_texts_that_are_all_empty_give_zeros_then_and_later(texts, split):
     reader = Reader(texts, split=split)
@@ -123,8 +123,31 @@ def test_characters_are_tokens_where_words_are_not_separated():
     np.testing.assert_allclose(reader("京の夏"), reader("夏の京"), rtol=1e-5)
     np.testing.assert_array_equal(reader("猫"), 0)
     assert reader.tokens(["東京の夏の終わり"]).shape == (1, 5)
-    words = Reader(["東京の夏", "京都の冬"])
+    words = Reader(["東京の夏", "京都の冬"], split="whitespace")
     np.testing.assert_array_equal(words("夏"), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("The red car, 12 km/h!", ["the", "red", "car", "12", "km", "h"]),
+        ("红色，运动iPhone15号", ["红", "色", "运", "动", "iphone15", "号"]),
+        ("ランニング・シューズ", list("ランニングシューズ")),
+        ("รองเท้า วิ่ง", list("รองเท้าวิ่ง")),
+        ("운동화 빨강", ["운동화", "빨강"]),
+    ],
+)
+def test_a_token_is_a_word_and_a_letter_of_scripts_without_spaces(text, tokens):
+    reader = Reader([text])
+    vocabulary = reader.preparation.get_vocabulary()
+    assert [vocabulary[token] for token in reader.tokens([text])[0]] == tokens
+
+
+def test_texts_without_a_known_token_are_counted():
+    texts = np.array(["red car", "red rose", "ufo", "!", ""], dtype=object)
+    config = TextCNN()
+    assert config.report(texts, config.learn(texts)) == "2 of 4 texts have no known token, and are read as empty"
+    assert config.report(texts[:2], config.learn(texts)) == ""
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.features.content import Content, raw_input
 from tfrec_dl.files import write_json
 from tfrec_dl.runs.run_files import checked, read_json
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,7 @@ class FittedFeatures:
 
     @classmethod
     def fit(cls, config: Content, catalogue: Catalogue) -> FittedFeatures:
-        """Learns from rows.
+        """Learns from rows, and logs what a reader reports of that.
 
         Args:
             config: what reads each kind.
@@ -39,10 +42,11 @@ class FittedFeatures:
         """
         states = {}
         for name, kind in catalogue.kinds.items():
-            reader = config.of_kind(kind)
-            states[name] = TypeAdapter(reader.state_type).dump_python(
-                reader.learn(catalogue.columns[name]), mode="json"
-            )
+            reader, values = config.of_kind(kind), catalogue.columns[name]
+            state = reader.learn(values)
+            states[name] = TypeAdapter(reader.state_type).dump_python(state, mode="json")
+            if report := reader.report(values, state):
+                logger.info("feature %r: %s", name, report)
         return cls(dict(catalogue.kinds), states)
 
     def preparation(self, config: Content) -> tf.keras.Model:

@@ -43,6 +43,15 @@ class FeatureReader(ABC):
         """
         return self.state_type()
 
+    def report(self, values: np.ndarray, state: Any) -> str:
+        """What to log of what was learnt; default nothing, "".
+
+        Args:
+            values: as for `learn`.
+            state: as of `learn`.
+        """
+        return ""
+
     @abstractmethod
     def preparation(self, state: Any) -> tf.keras.layers.Layer:
         """Builds the part that is not trained.

@@ -4,6 +4,7 @@ Source: Kim, Convolutional Neural Networks for Sentence Classification, EMNLP 20
 """
 
 from collections import Counter
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,11 +12,14 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.catalogue.scripts import SPACELESS
 from tfrec_dl.features.readers import FeatureReader
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.masking import EntryDropout, known_mask, masked_mean
 
+WIDE_PUNCTUATION = "[\u3000-\u3003\u3008-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
 PUNCTUATION = r"[!\"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~']"
+UNKNOWN_TOKEN = 1
 BLOCK = 512  # texts split into tokens at once
 LONGEST_TEXT = 20_000  # bytes of a text that are looked at: bounds what one endless text can cost
 
@@ -41,7 +45,8 @@ class TextCNN(FeatureReader):
         max_tokens: tokens of a text that are read; fewer where the longest text of the catalogue is shorter.
         vocabulary_size: tokens known at most, the most frequent.
         min_count: items whose text must hold a token for it to be known.
-        split: what a token is; "character" suits languages written without spaces.
+        split: what a token is: "auto", a word, and in scripts that are written without spaces (Han, Kana, Thai, Lao,
+            Khmer, ...) a letter; "whitespace", what stands between spaces; "character".
         embedding: width of a token's vector.
         kernel_sizes: tokens that a filter of each convolution sees.
         filters: of each convolution.
@@ -53,7 +58,7 @@ class TextCNN(FeatureReader):
     max_tokens: int = Field(default=64, ge=1)
     vocabulary_size: int = Field(default=20_000, ge=1)
     min_count: int = Field(default=2, ge=1)
-    split: Literal["whitespace", "character"] = "whitespace"
+    split: Literal["auto", "whitespace", "character"] = "auto"
     embedding: int = Field(default=64, ge=1)
     kernel_sizes: tuple[PositiveInt, ...] = Field(default=(1, 3), min_length=1)
     filters: int = Field(default=64, ge=1)
@@ -71,8 +76,8 @@ class TextCNN(FeatureReader):
     def preparation(self, state: TextState) -> tf.keras.layers.Layer:
         """Layer, texts [N] string -> tokens [N, T] int32, right-padded with 0; tokens that it does not know are 1."""
         return tf.keras.layers.TextVectorization(
-            standardize=_standardised,
-            split=self.split,
+            standardize=_standardise_of(self.split),
+            split="character" if self.split == "character" else "whitespace",
             output_sequence_length=state.length,
             # A vocabulary may not be empty; punctuation is never a token.
             vocabulary=state.tokens or ["|"],
@@ -106,13 +111,21 @@ class TextCNN(FeatureReader):
         vector = tf.keras.layers.Concatenate()(pooled) if len(pooled) > 1 else pooled[0]
         return ResumableDropout(self.dropout)(vector) if self.dropout else vector
 
+    def report(self, values: np.ndarray, state: TextState) -> str:
+        """How many texts [n] object (str) hold no known token, and so say nothing."""
+        preparation = self.preparation(state)
+        blocks = [values[start : start + BLOCK] for start in range(0, len(values), BLOCK)]
+        tokens = [preparation(tf.constant(block, tf.string)).numpy() for block in blocks]
+        return unread_texts(values, np.concatenate(tokens)) if tokens else ""
+
     def _count(self, texts: np.ndarray) -> tuple[Counter[str], int]:
         """In how many texts each token occurs, and the most tokens of one text."""
         counter: Counter[str] = Counter()
         longest = 0
+        standardise = _standardise_of(self.split)
         split = tf.strings.unicode_split if self.split == "character" else tf.strings.split
         for start in range(0, len(texts), BLOCK):
-            standard = _standardised(tf.constant(texts[start : start + BLOCK], tf.string))
+            standard = standardise(tf.constant(texts[start : start + BLOCK], tf.string))
             ragged = split(standard, "UTF-8") if self.split == "character" else split(standard)
             for row in ragged.to_list():
                 longest = max(longest, len(row))
@@ -121,7 +134,29 @@ class TextCNN(FeatureReader):
         return Counter({token: count for token, count in counter.items() if token.strip()}), longest
 
 
+def unread_texts(texts: np.ndarray, tokens: np.ndarray) -> str:
+    """What to log of texts without a known token; "" where there are none.
+
+    Args:
+        texts: [n] object (str).
+        tokens: [n, T] int32, as a preparation makes them.
+    """
+    filled = texts != ""
+    unread = np.count_nonzero(filled & (tokens <= UNKNOWN_TOKEN).all(axis=1))
+    return f"{unread:,} of {filled.sum():,} texts have no known token, and are read as empty" if unread else ""
+
+
+def _standardise_of(split: str) -> Callable[[tf.Tensor], tf.Tensor]:
+    return _letters_apart if split == "auto" else _standardised
+
+
 def _standardised(texts: tf.Tensor) -> tf.Tensor:
     """Lower case, without punctuation."""
     short = tf.strings.substr(texts, 0, LONGEST_TEXT)
     return tf.strings.regex_replace(tf.strings.lower(short, encoding="utf-8"), PUNCTUATION, " ")
+
+
+def _letters_apart(texts: tf.Tensor) -> tf.Tensor:
+    """The same, with spaces around each letter of a script that has none between words."""
+    plain = tf.strings.regex_replace(_standardised(texts), WIDE_PUNCTUATION, " ")
+    return tf.strings.regex_replace(plain, f"([{SPACELESS}])", r" \1 ")

@@ -61,7 +61,7 @@ def random_splits(
         )
     validated, tested = int(len(reviews) * validation_share), int(len(reviews) * test_share)
     if not (validated and tested and validated + tested < len(reviews)):
-        raise InputError(f"{len(reviews)} reviews leave an empty part: bring more reviews, or choose other shares")
+        raise InputError(f"{len(reviews)} reviews leave an empty part: bring more reviews")
     drawn = np.random.default_rng(seed).permutation(len(reviews))
     splits = []
     for start in range(0, count * (validated + tested), validated + tested):

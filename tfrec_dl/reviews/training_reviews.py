@@ -1,5 +1,6 @@
 """Fitted state of a rating model: ids, ratings and tokens of the training reviews, and the known words."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import tensorflow as tf
 from pydantic import TypeAdapter
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.features.text_cnn import TextCNN
+from tfrec_dl.features.text_cnn import TextCNN, unread_texts
 from tfrec_dl.files import replacing, write_json
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.reviews import Reviews
@@ -18,6 +19,8 @@ from tfrec_dl.runs.run_files import checked, read_json
 
 KNOWN_WORDS: TypeAdapter[list[str]] = TypeAdapter(list[str])
 REVIEWS, WORDS = "reviews.parquet", "words.json"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +49,8 @@ def learn_training_reviews(config: TextCNN, reviews: Reviews) -> TrainingReviews
     preparation = config.preparation(config.learn(documents.texts))
     blocks = [documents.texts[start : start + BLOCK] for start in range(0, len(documents), BLOCK)]
     tokens = np.concatenate([preparation(tf.constant(block, tf.string)).numpy() for block in blocks]).astype(np.int32)
+    if report := unread_texts(documents.texts, tokens):
+        logger.info("reviews: %s", report)
     return TrainingReviews(documents, tokens, preparation.get_vocabulary())
 
 

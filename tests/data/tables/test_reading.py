@@ -56,6 +56,19 @@ def test_csv_ids_are_text_to_the_letter(write):
     assert interactions.item_ids.tolist() == ["1.0", "NA", "null", "nan"]
 
 
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["318.0", "296.0", "-1.0"], ["318", "296", "-1"]),
+        (["1.0", "1.1", "2.0"], ["1.0", "1.1", "2.0"]),
+        (["01.0", "2.0"], ["01.0", "2.0"]),
+    ],
+)
+def test_ids_that_were_written_as_floats_are_those_of_the_frame(write, ids, expected):
+    read = Interactions.read(write(HEADER + "".join(f"u,{id_},1\n" for id_ in ids)))
+    assert read.item_ids.tolist() == expected
+
+
 def test_an_id_of_10_000_characters_survives(write):
     assert Interactions.read(write(f"{HEADER}u,{'x' * 10_000},1\n")).item_ids.tolist() == ["x" * 10_000]
 
@@ -101,7 +114,7 @@ def test_big_integers_in_parquet_keep_every_digit(tmp_path):
         ('1,"a\nb",1\n\n"",c,2\n', "column 'user_id', line 5: the id is missing"),
         ('1,"a\nb",1\n\n2,c,\n', "column 'timestamp', line 5: the time is missing"),
         ("1,a,1\n2,b,nan\n", "column 'timestamp', line 3: the time is missing, got nan"),
-        ("1,a,1\n2,b,inf\n", "column 'timestamp', line 3: the time is infinite, got inf"),
+        ("1,a,1\n2,b,inf\n", "column 'timestamp', line 3: the time is infinite, got 'inf'"),
         ("1,a,1\n2,b,noon\n", "column 'timestamp', line 3: the time is neither"),
         ("1,Foo, Bar,1\n", "line 2 has 4 fields, the header 3"),
         ('1,a,1\n"2\n3",b\n', "line 3 has 2 fields, the header 3"),
@@ -110,6 +123,11 @@ def test_big_integers_in_parquet_keep_every_digit(tmp_path):
 )
 def test_a_bad_row_is_refused_with_its_line(write, rows, words):
     assert words in refused(write(HEADER + rows))
+
+
+def test_the_value_that_stands_in_the_file_is_shown(write):
+    path = write("user_id,item_id,rating\nu,i,1\nu,j,1e400\n")
+    assert "line 3: the rating is infinite or too large, got '1e400'" in refused(path)
 
 
 def test_a_repeated_row_is_refused_with_its_line_when_asked(write):
@@ -177,6 +195,38 @@ def test_plain_text_named_gz_is_refused(write):
 def test_a_corrupt_parquet_is_refused(write, tmp_path, damage):
     FRAME.to_parquet(tmp_path / "whole.parquet")
     assert "cannot read" in refused(write(damage((tmp_path / "whole.parquet").read_bytes()), "log.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "words"),
+    [
+        ("clicks.csv.zip", b"PK\x03\x04", "is a ZIP archive, and tables are CSV (also gzip) or Parquet: unpack it"),
+        ("clicks.csv", b"PK\x03\x04", "is a ZIP archive"),
+        ("clicks.xlsx", b"PK\x03\x04", "is an Excel file"),
+        ("clicks.csv.bz2", b"BZh91AY", "is compressed with bzip2"),
+        ("clicks.csv.xz", b"\xfd7zXZ\x00", "is compressed with xz"),
+        ("clicks.csv.zst", b"\x28\xb5\x2f\xfd", "is compressed with Zstandard"),
+        ("clicks.parquet", b"PK\x03\x04", "is a ZIP archive"),
+        (
+            "clicks.feather",
+            b"ARROW1\0\0",
+            "is a Feather file, and tables are CSV (also gzip) or Parquet: save",
+        ),
+        ("clicks.pkl", b"\x80\x04\x95", "is a pickle"),
+        ("clicks.jsonl", b'{"user_id": 1}', "is JSON"),
+        ("clicks.json.gz", b"\x1f\x8b", "is JSON"),
+        ("clicks.tar.gz", b"\x1f\x8b", "is a tar archive"),
+        ("clicks.orc", b"ORC", "is an ORC file"),
+    ],
+)
+def test_another_format_is_named_with_its_remedy(write, name, start, words):
+    assert words in refused(write(start + b"\x98" * 50, name))
+
+
+def test_a_pipe_is_refused_at_once_and_so_is_a_device(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", "/dev/null"):
+        assert "is a pipe or a device, and a table is read more than once: save it as a file" in refused(path)
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])

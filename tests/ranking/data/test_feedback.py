@@ -33,6 +33,11 @@ def test_ratings_from_the_limit_on_are_clicks_and_all_below_are_none():
     assert found.weights is None
 
 
+@pytest.mark.parametrize(("yes", "no"), [(True, False), ("True", "False"), ("true", "0"), ("TRUE", "FALSE")])
+def test_truth_values_are_clicks(yes, no):
+    assert read(Feedback(click="click"), click=[yes, no]).values["click"].tolist() == [1, 0]
+
+
 def test_rows_between_like_and_dislike_say_nothing_and_dislikes_count_as_asked():
     found = read(Feedback(click="stars", like=4, dislike=2, dislike_weight=3), stars=[5, 4, 3, 2, 1])
     assert found.kept.tolist() == [True, True, False, True, True]
@@ -50,6 +55,14 @@ def test_confidence_is_one_plus_the_log_of_one_plus_the_multiple_of_the_clicks_m
     found = read(Feedback(click="click", confidence="dwell"), click=[1, 1, 1, 1, 0], dwell=[10, 20, 60, 0, 1_000])
     # The median of the clicks above 0 is 20; a row without a click counts 1, whatever its dwell time.
     assert found.weights == pytest.approx([1 + np.log(1.5), 1 + np.log(2), 1 + np.log(4), 1, 1])
+
+
+@pytest.mark.parametrize("nothing", [None, np.nan, "", " "])
+def test_what_comes_of_clicks_may_be_empty_where_there_is_none(nothing):
+    given = {"click": [1, 0, 1, 0], "bought": [1, nothing, 0, nothing], "dwell": [10, nothing, 20, nothing]}
+    found = read(Feedback(click="click", conversion="bought", confidence="dwell"), **given)
+    assert found.values["conversion"].tolist() == [1, 0, 0, 0]
+    assert found.weights == pytest.approx([1 + np.log(1 + 10 / 15), 1, 1 + np.log(1 + 20 / 15), 1])
 
 
 def test_weights_of_all_kinds_multiply():
@@ -103,6 +116,12 @@ BOUGHT = Feedback(click="click", conversion="bought")
         (Feedback(click="r", like=1), {"r": [1, 5]}, "every row's click is 1.0 by column 'r'"),
         (Feedback(click="r", like=9, dislike=0), {"r": [1, 5]}, "column 'r' leaves no row that is liked or disliked"),
         (BOUGHT, {"click": [1, 0, 0], "bought": [1, 1, 1]}, "'bought', row 2 (and in 1 more): it converts without"),
+        (BOUGHT, {"click": [1, 0], "bought": [None, 0]}, "column 'bought', row 1: the conversion is missing"),
+        (
+            Feedback(click="c", confidence="d"),
+            {"c": [0, 1], "d": [7, None]},
+            "column 'd', row 2: the weight is missing",
+        ),
         (BOUGHT, {"click": [1, 0], "bought": [0.5, 0]}, "'bought', row 1: the value is neither 0 nor 1, got 0.5"),
         (Feedback(rating="r"), {"r": [1, np.inf]}, "column 'r', row 2: the rating is infinite"),
         (Feedback(rating="r", weight="w"), {"r": [1, 2], "w": [1, -2]}, "'w', row 2: the weight is negative, got -2"),

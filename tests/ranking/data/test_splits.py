@@ -89,7 +89,7 @@ def test_too_few_lists_are_refused(name):
 def test_part_without_a_click_is_refused_before_anything_is_trained(part, times):
     frame = pd.DataFrame({"user_id": "u", "item_id": "i", "timestamp": range(100), "click": [0, 1] * 50})
     frame.loc[list(times), "click"] = 0
-    with pytest.raises(InputError, match=f"every click of the {part} part is 0: choose other shares"):
+    with pytest.raises(InputError, match=f"every click of the {part} part is 0: choose another split"):
         split_in_time(impressions_of(frame))
 
 

@@ -115,14 +115,15 @@ def _feedback(path: str, label: str, options: RankingOptions) -> "Feedback":
 
 
 def _is_binary(path: str, column: str) -> bool:
-    """Whether a column holds 0 and 1 and nothing else."""
-    import pandas as pd
+    """Whether a column holds 0 and 1, or truth values, and nothing else."""
+    import numpy as np
 
+    from tfrec_dl.data.tables.checks import as_numbers, plain
     from tfrec_dl.data.tables.columns import MissingColumnError
     from tfrec_dl.data.tables.reading import TableFile
 
     table = TableFile(path)
     if column not in table.header:
         raise InputError(f"{MissingColumnError(column, table.header, table.name)} (--label names it)")
-    numbers = pd.to_numeric(table.read([column], ids=())[column], errors="coerce")
-    return bool(numbers.isin((0, 1)).all())
+    numbers = as_numbers(plain(table.read([column], typed=[column])[column]))
+    return bool(np.isin(numbers, (0, 1)).all())

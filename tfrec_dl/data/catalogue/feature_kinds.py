@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.data.catalogue.nearly_numbers import nearly_numbers
+from tfrec_dl.data.catalogue.scripts import is_spaceless
 from tfrec_dl.data.tables.checks import plain, show
 from tfrec_dl.data.tables.csv_table import NUMBER
 
@@ -51,8 +53,9 @@ def infer_kind(column: pd.Series, exists: Callable[[str], bool]) -> tuple[Kind |
     In this order: nothing or one value only is no feature; paths of pictures that exist, encoded pictures and arrays
     are images; numbers, dates and text that spells either are numbers ("007" does not); lists, and text of which a
     tenth holds "|", are multi_category; short single words, and phrases of which half occur more than once, are
-    categories; single words that are all different are identifiers, hence no feature; the rest is text. Vectors,
-    structures and bytes that are no picture are no features either.
+    categories; single words that are all different are identifiers, hence no feature; the rest is text. In scripts that
+    are written without spaces (Han, Kana, Thai, Lao, Khmer, ...) every text is a phrase. Vectors, structures and bytes
+    that are no picture are no features either.
 
     Args:
         column: [n] values.
@@ -119,9 +122,12 @@ def _kind_of_text(texts: Sequence[str], distinct: set[str], exists: Callable[[st
         return ("number", "") if len(texts) == 1 or _differ(distinct) else (None, f"its only value is {texts[0]!r}")
     if sum(SEPARATOR in text for text in texts) >= SEVERAL * len(texts):
         return "multi_category", ""
-    if all(len(text) <= WORD and not re.search(r"\s", text) for text in distinct):
+    spaceless = sum(map(is_spaceless, distinct)) >= SHARED * len(distinct)
+    if not spaceless and all(len(text) <= WORD and not re.search(r"\s", text) for text in distinct):
         if len(distinct) == len(texts) >= IDENTIFIERS:
-            return None, f"its values are words such as {show(texts[0])}, all different, as identifiers are"
+            return None, nearly_numbers(texts) or (
+                f"its values are words such as {show(texts[0])}, all different, as identifiers are"
+            )
         return "category", ""
     counts = pd.Series(texts, dtype=object).value_counts()
     shared = int(counts[counts > 1].sum())

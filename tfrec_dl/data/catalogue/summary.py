@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR, Kind
+from tfrec_dl.data.catalogue.nearly_numbers import nearly_numbers
+from tfrec_dl.data.catalogue.scripts import words as split_words
 from tfrec_dl.data.tables.checks import show
 from tfrec_dl.errors import InputError
 
@@ -52,12 +54,14 @@ def summarise(name: str, kind: Kind, values: np.ndarray, filled: np.ndarray) -> 
         words = f"mean {present.mean(dtype=np.float64):.4g}, sd {present.std(dtype=np.float64):.4g}"
         return FeatureSummary(name, kind, share, words, f"{first:g}")
     if kind == "text":
-        words = f"{np.mean([len(text.split()) for text in present]):.3g} words on average"
+        words = f"{np.mean([len(split_words(text)) for text in present]):.3g} words on average"
     elif kind == "multi_category":
         parts = [part for text in present for part in text.split(SEPARATOR)]
         words = f"{len(set(parts)):,} distinct, {len(parts) / len(present):.3g} a row"
     else:
         words = f"{len(set(present)):,} distinct"
+    if kind != "multi_category" and (hint := nearly_numbers(list(dict.fromkeys(present)))):
+        words += f"; {hint}"
     example = " ".join(first.split())
     return FeatureSummary(name, kind, share, words, example if len(example) <= 40 else f"{example[:37]}...")
 

@@ -58,7 +58,8 @@ def checked(table: TableFile, piece: pa.Table, columns: Columns, start: int, kin
     Raises:
         InputError: for an invalid value; the message names file, row, column and value.
     """
-    frame = table.frame(piece, typed=[name for name in piece.column_names if name not in (columns.user, columns.item)])
+    ids = (columns.user, columns.item)
+    frame = table.frame(piece, [name for name in piece.column_names if name not in ids], start)
     rows = checked_rows(frame, columns, lambda row: table.place(start + row))
     found = {
         "user": _texts(rows.users, rows.user_ids),

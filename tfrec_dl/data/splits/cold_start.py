@@ -123,7 +123,7 @@ def _part_of_item(
     tested, validated = round(items * test_share), round(items * validation_share)
     if not (tested and validated and tested + validated < items):
         parts = f"{tested} to test and {validated} to validate on"
-        raise InputError(f"of {items} items the shares hold out {parts}: choose shares that leave some in every part")
+        raise InputError(f"of {items} items the shares hold out {parts}: bring more items, or choose another split")
     if by == "random":
         order = np.argsort(interactions.item_ids, kind="stable")
         order = order[np.random.default_rng(seed).permutation(items)]

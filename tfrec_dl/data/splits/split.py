@@ -9,6 +9,7 @@ import numpy as np
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.tables.checks import id_texts
+from tfrec_dl.data.tables.times import show_time
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
 from tfrec_dl.errors import InputError
 
@@ -175,7 +176,8 @@ def temporal(
     if not sizes.all():
         empty = "validation" if not sizes[1] else "test"
         raise InputError(
-            f"the {empty} part is empty: too many interactions share the time {cuts[1]}; choose larger shares"
+            f"the {empty} part is empty: too many interactions share the time "
+            f"{show_time(cuts[1], interactions.time_unit)}; give finer times, or choose another split"
         )
     return split_by_part(interactions, part, min_count, catalogue_ids, vocabulary)
 

@@ -137,7 +137,7 @@ def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, part: str
     """Ratings or weights as finite float32.
 
     Args:
-        column: [n] numbers, or text that spells them.
+        column: [n] numbers, text that spells them, or truth values, which are 1 and 0.
         name: the column's name, for errors.
         locate: how to name a row, for errors.
         part: "rating", or "weight", which may not be negative.
@@ -155,7 +155,7 @@ def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, part: str
         raise InputError(
             f"column {name!r} holds {column.dtype} values such as {show(column.iloc[0])}: a {part} is a number"
         )
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers = as_numbers(column)
     refuse(np.isnan(numbers), column, name, locate, f"the {part} is not a number", remedy)
     with np.errstate(over="ignore"):
         values = numbers.astype(np.float32)
@@ -163,6 +163,15 @@ def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, part: str
     if part == "weight":
         refuse(values < 0, column, name, locate, "the weight is negative", remedy)
     return values
+
+
+def as_numbers(column: pd.Series) -> np.ndarray:
+    """[n] float64: numbers, text that spells them, "true" and "false" as 1 and 0; NaN for everything else."""
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    if is_text(column) and (unread := np.isnan(numbers)).any():
+        words = column[unread].map(lambda value: value.strip().lower() if isinstance(value, str) else value)
+        numbers[unread] = words.map({"true": 1.0, "false": 0.0}).to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers
 
 
 def refuse(bad: np.ndarray, column: pd.Series, name: Hashable, locate: Locate, problem: str, remedy: str) -> None:

@@ -20,6 +20,8 @@ BLOCK_BYTES = 16 << 20
 """Bytes parsed at a time: no CSV record may be longer."""
 NUMBER = r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 """Numbers as programs write them, for `re` and Arrow; "007" is a code."""
+FLOAT_ID = r"^(-?(?:0|[1-9]\d*))\.0$"
+"""An integer that was written as a float."""
 
 
 class CsvTable:
@@ -49,7 +51,8 @@ class CsvTable:
                 if "Empty CSV" in str(error):
                     return pd.DataFrame({name: [] for name in names})
                 raise
-        return _frame(table, typed, kindless)
+        floats = _float_ids(table, ids)
+        return _frame(_without_points(table, floats), typed, kindless)
 
     def batches(self, names: Sequence[str], ids: Collection[str], start: int) -> Iterator[pa.RecordBatch]:
         """Reads columns as text, batch by batch; see `TableFile.batches`."""
@@ -60,14 +63,17 @@ class CsvTable:
                 if "Empty CSV" in str(error):
                     return
                 raise
+            floats: list[str] | None = None
             for batch in reader:
+                floats = _float_ids(batch, ids) if floats is None else floats
+                batch = _without_points(batch, floats)
                 skipped = min(start, batch.num_rows)  # the records before cannot be found without parsing them
                 start -= skipped
                 if skipped < batch.num_rows:
                     yield batch.slice(skipped)
 
     @staticmethod
-    def frame(table: pa.Table, typed: Collection[str]) -> pd.DataFrame:
+    def frame(table: pa.Table, typed: Collection[str], start: int = 0) -> pd.DataFrame:
         """The columns of some of the records as pandas has them; see `TableFile.frame`."""
         return _frame(table, typed, ())
 
@@ -137,6 +143,30 @@ class CsvTable:
         return ""
 
 
+def _float_ids(table: pa.Table | pa.RecordBatch, ids: Collection[str]) -> list[str]:
+    """Columns of ids that were written from floats, as pandas makes of integers with gaps: each is such as "318.0".
+
+    The first block of a file decides for all of it, so that a file is read alike as a whole and block by block.
+    """
+    found = []
+    for name in ids:
+        column = table[name].chunk(0) if isinstance(table, pa.Table) and table[name].num_chunks else table[name]
+        if (
+            len(column) > column.null_count
+            and pc.all(pc.match_substring_regex(column.cast(pa.string()), FLOAT_ID)).as_py()
+        ):
+            found.append(name)
+    return found
+
+
+def _without_points(table: pa.Table | pa.RecordBatch, names: Collection[str]) -> pa.Table | pa.RecordBatch:
+    """The table with "318" for "318.0" in some columns."""
+    for name in names:
+        texts = pc.replace_substring_regex(table[name].cast(pa.string()), FLOAT_ID, r"\1")
+        table = table.set_column(table.schema.get_field_index(name), name, texts.dictionary_encode())
+    return table
+
+
 def _frame(table: pa.Table, typed: Collection[str], kindless: Collection[str]) -> pd.DataFrame:
     for position, name in enumerate(table.column_names):
         if name in typed:
@@ -163,7 +193,10 @@ def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Text as int64, float64 or datetimes where every value spells one, otherwise as it is."""
     for kind in (pa.int64(), pa.float64(), pa.timestamp("us")):
         try:
-            return column.cast(kind)
+            found = column.cast(kind)
         except pa.ArrowInvalid:
             continue
+        # 1e400 is infinite; an error about it has to show what stands there.
+        if not (pa.types.is_floating(kind) and pc.any(pc.is_inf(found)).as_py()):
+            return found
     return column

@@ -8,17 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet
 
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.csv_table import CsvTable
+from tfrec_dl.data.tables.formats import first_bytes
+from tfrec_dl.data.tables.parquet_table import ParquetTable
 from tfrec_dl.errors import InputError
-from tfrec_dl.names import nearest
-
-BATCH_ROWS = 1 << 17
-"""Rows of Parquet read at a time where a file is read batch by batch."""
-BUFFER_BYTES = 1 << 20
-_WIDE = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}
 
 
 def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Columns, Callable[[int], str]]:
@@ -63,10 +58,10 @@ class TableFile:
         self.path = Path(path)
         self.name = repr(str(path))
         with self._explained():
-            start = _first_bytes(self.path)
-            self._table: CsvTable | _ParquetTable
-            if self.path.suffix.lower() in (".parquet", ".pq") or start == b"PAR1":
-                self._table = _ParquetTable(self.path)
+            start = first_bytes(self.path)
+            self._table: CsvTable | ParquetTable
+            if self.path.suffix.lower() in (".parquet", ".pq") or start.startswith(b"PAR1"):
+                self._table = ParquetTable(self.path)
             else:
                 self._table = CsvTable(self.path, self.path.suffix.lower() == ".gz" or start[:2] == b"\x1f\x8b")
         self.header = self._table.header
@@ -115,15 +110,21 @@ class TableFile:
         with self._explained():
             yield from self._table.batches(names, ids, start)
 
-    def frame(self, table: pa.Table, typed: Collection[str]) -> pd.DataFrame:
-        """What `read` would give of these rows alone: the type of a CSV column is that which they spell."""
+    def frame(self, table: pa.Table, typed: Collection[str], start: int = 0) -> pd.DataFrame:
+        """What `read` would give of these rows alone: the type of a CSV column is that which they spell.
+
+        Args:
+            table: rows that follow each other.
+            typed: as for `read`.
+            start: number of their first in the file, from 0, for errors.
+        """
         with self._explained():
-            return self._table.frame(table, typed)
+            return self._table.frame(table, typed, start)
 
     @property
     def row_count(self) -> int | None:
         """Rows of a Parquet file; None for CSV, whose rows nobody has counted."""
-        return self._table.rows if isinstance(self._table, _ParquetTable) else None
+        return self._table.rows if isinstance(self._table, ParquetTable) else None
 
     def locate(self, row: int) -> str:
         """Row number from 0 -> "line 3" of CSV, "row 2" of Parquet."""
@@ -147,79 +148,3 @@ class TableFile:
         except (OSError, EOFError, zlib.error, pa.ArrowException, csv.Error) as error:
             words = " ".join(str(error).split())[:200] or type(error).__name__
             raise InputError(f"cannot read {self.name}: {words}") from error
-
-
-class _ParquetTable:
-    """A Parquet file, as `CsvTable`."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with pyarrow.parquet.ParquetFile(path) as file:
-            self.schema = file.schema_arrow
-            self.rows: int = file.metadata.num_rows
-        self.header: list[str] = self.schema.names
-
-    def read(
-        self, names: Sequence[str], ids: Collection[str], typed: Collection[str], kindless: Collection[str]
-    ) -> pd.DataFrame:
-        with pyarrow.parquet.ParquetFile(self.path, read_dictionary=self._texts(ids)) as file:
-            table = file.read(columns=list(names))
-        return self.frame(table, typed)[list(names)]
-
-    def batches(self, names: Sequence[str], ids: Collection[str], start: int) -> Iterator[pa.RecordBatch]:
-        # Without a buffer of its own, the reader would hold whole row groups of the file.
-        with pyarrow.parquet.ParquetFile(
-            self.path, read_dictionary=self._texts(ids), buffer_size=BUFFER_BYTES, pre_buffer=False
-        ) as file:
-            sizes = [file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)]
-            group = 0
-            while group < len(sizes) and start >= sizes[group]:
-                start -= sizes[group]
-                group += 1
-            for batch in file.iter_batches(BATCH_ROWS, list(range(group, len(sizes))), list(names)):
-                skipped = min(start, batch.num_rows)
-                start -= skipped
-                if skipped < batch.num_rows:
-                    yield batch.slice(skipped)
-
-    @staticmethod
-    def frame(table: pa.Table, typed: Collection[str]) -> pd.DataFrame:
-        # pandas' metadata would turn a column into the frame's index again.
-        table = table.unify_dictionaries().replace_schema_metadata()
-        frame = table.to_pandas(date_as_object=False)
-        for name, column in zip(table.column_names, table.columns, strict=True):
-            if name in typed:
-                continue
-            if pa.types.is_date(column.type):  # "2020-01-01", as in CSV
-                frame[name] = column.to_pandas(date_as_object=True)
-            elif column.null_count and column.type in _WIDE:  # floats would not hold every digit
-                frame[name] = column.to_pandas(types_mapper=_WIDE.get)
-        return frame
-
-    def _texts(self, ids: Collection[str]) -> list[str]:
-        return [name for name in ids if pa.types.is_string(self.schema.field(name).type)]
-
-    def locate(self, row: int) -> str:
-        return f"row {row + 1}"
-
-
-def _first_bytes(path: Path) -> bytes:
-    """The first four bytes, once it is sure that there is such a file."""
-    if (path / "prepared.json").exists():
-        raise InputError(
-            f"{str(path)!r} is a prepared folder, which `tfrec-dl train` reads for retrieval: give the table itself"
-        )
-    if path.is_dir():
-        raise InputError(f"{str(path)!r} is a folder: name a CSV or Parquet file in it")
-    if not path.exists():
-        folder = path.parent
-        if not folder.is_dir():
-            raise InputError(f"no file {str(path)!r}: there is no folder {str(folder)!r}")
-        near = nearest(path.name, (entry.name for entry in folder.iterdir()), cutoff=0.5)
-        hint = f"did you mean {near!r}?" if near else "check the name and the folder"
-        raise InputError(f"no file {str(path)!r}: {hint}")
-    with path.open("rb") as file:
-        start = file.read(4)
-    if not start:
-        raise InputError(f"{str(path)!r} is empty: it needs a header and at least one row")
-    return start

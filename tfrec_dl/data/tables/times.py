@@ -73,7 +73,7 @@ def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> Times:
             the two.
     """
     refuse(column.isna().to_numpy(), column, name, locate, "the time is missing", "fill it in or drop the row")
-    column = plain(column)
+    column = given = plain(column)
     if is_text(column):
         column = _parsed(column, name, locate)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
@@ -84,7 +84,7 @@ def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> Times:
     if pd.api.types.is_integer_dtype(column.dtype) and column.max() <= LARGEST:
         return Times(column.to_numpy(dtype=np.int64), None)
     times = column.to_numpy(dtype=np.float64)
-    refuse(~np.isfinite(times), column, name, locate, "the time is infinite", "fill it in or drop the row")
+    refuse(~np.isfinite(times), given, name, locate, "the time is infinite", "fill it in or drop the row")
     return Times(times, None)
 
 
@@ -102,6 +102,15 @@ def units_apart(one: float, other: float) -> int:
     if low == 0:
         return 0
     return next((units for units in UNITS_APART if units / NEAR <= high / low <= units * NEAR), 0)
+
+
+def show_time(time: float, unit: TimeUnit | None) -> str:
+    """A time as a user knows it: a datetime, or a number in the table's own unit."""
+    if unit is None:
+        return f"{time:.15g}"
+    if unit == "s":
+        time, unit = round(float(time) * IN_A_SECOND["us"]), "us"
+    return str(np.datetime64(int(time), unit)).removesuffix(".000000")
 
 
 def elapsed(now: np.ndarray, then: np.ndarray, unit: TimeUnit | None) -> np.ndarray:

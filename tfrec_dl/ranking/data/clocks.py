@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.tables.times import IN_A_SECOND, LARGEST, TimeUnit, units_apart
+from tfrec_dl.data.tables.times import IN_A_SECOND, LARGEST, TimeUnit, show_time, units_apart
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.impressions import Impressions
 
@@ -42,9 +42,10 @@ def on_one_clock(impressions: Impressions, interactions: Interactions) -> tuple[
         impressions = replace(impressions, times=shown, time_unit=unit)
         interactions = replace(interactions, times=past, time_unit=unit)
     if past.min() >= shown.max():
+        begin, last = (show_time(time, impressions.time_unit) for time in (past.min(), shown.max()))
         raise InputError(
-            f"the histories begin at {past.min():.15g}, when the last list ({shown.max():.15g}) has been shown, so "
-            "that all are empty: give interactions from before, with times in the unit of the impressions"
+            f"the histories begin at {begin}, when the last list ({last}) has been shown, so that all are empty: give "
+            "interactions from before, with times in the unit of the impressions"
         )
     return impressions, interactions
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.data.tables.checks import Locate, checked_numbers, refuse, show
+from tfrec_dl.data.catalogue.feature_kinds import missing_cells
+from tfrec_dl.data.tables.checks import Locate, checked_numbers, is_text, plain, refuse, show
 from tfrec_dl.errors import InputError
 
 CLICK, CONVERSION, RATING = "click", "conversion", "rating"
@@ -33,14 +34,16 @@ class Feedback:
 
     Attributes:
         click: column of clicks, 0 or 1; or, with `like`, of any number whose high values are as good as a click.
-        conversion: column of conversions (orders, subscriptions), 0 or 1; only what was clicked converts.
+        conversion: column of conversions (orders, subscriptions), 0 or 1; only what was clicked converts, and needs a
+            value.
         rating: column of ratings, to be predicted as numbers.
         like: value of the click column from which a row is a click.
         dislike: value up to which it is none; rows between the two have no label and are left out. None: all below
             `like`. A row that was disliked is a hard negative: the user has seen the item, and refused it.
         dislike_weight: how much a disliked row counts, where `dislike` is given.
-        confidence: column of dwell times, play counts and the like: the more, the surer the click. A click of value r
-            counts 1 + log(1 + r / median r of the clicks) (Hu, Koren and Volinsky, ICDM 2008, equation 6).
+        confidence: column of dwell times, play counts and the like: the more, the surer the click. Only clicks need a
+            value; one of value r counts 1 + log(1 + r / median r of the clicks) (Hu, Koren and Volinsky, ICDM 2008,
+            equation 6).
         weight: column of weights, not negative, taken as they are: ratings as weights, for instance.
 
     Raises:
@@ -118,7 +121,8 @@ class Feedback:
                     weights = counted if weights is None else weights * counted
             _refuse_one_class(values[CLICK][kept], self.click)
         if self.conversion is not None:
-            converted = checked_numbers(frame[self.conversion], self.conversion, locate, CONVERSION)
+            column = _filled(frame[self.conversion], values[CLICK])
+            converted = checked_numbers(column, self.conversion, locate, CONVERSION)
             _refuse_other_than_binary(converted, frame[self.conversion], self.conversion, locate, "or correct it")
             unclicked = kept & (converted == 1) & (values[CLICK] == 0)
             remedy = f"a conversion follows a click: correct it, or set {self.click!r} to 1"
@@ -137,13 +141,19 @@ class Feedback:
 
     def _confidence(self, column: pd.Series, clicks: np.ndarray, locate: Locate) -> np.ndarray:
         assert self.confidence is not None
-        numbers = checked_numbers(column, self.confidence, locate, "weight")
+        numbers = checked_numbers(_filled(column, clicks), self.confidence, locate, "weight")
         positive = numbers[(clicks == 1) & (numbers > 0)]
         if not len(positive):
             raise InputError(
                 f"column {self.confidence!r} is 0 for every click: it carries no information, leave it out."
             )
         return np.where(clicks == 1, 1 + np.log1p(numbers / np.median(positive)), 1.0).astype(np.float32)
+
+
+def _filled(column: pd.Series, clicks: np.ndarray) -> pd.Series:
+    """The column with 0 where there is no value and no click either, as logs have what comes of clicks alone."""
+    column = plain(column)
+    return column.where(~missing_cells(column) | (clicks == 1), "0" if is_text(column) else 0)
 
 
 def _refuse_other_than_binary(numbers: np.ndarray, column: pd.Series, name: str, locate: Locate, remedy: str) -> None:

@@ -116,7 +116,8 @@ class Impressions:
         lists = numbered_lists(frame, columns, locate)
         refuse_mixed(lists, users, frame[columns.user], columns.user, locate)
         if times is not None:
-            refuse_mixed(lists, times.values, frame[columns.time], str(columns.time), locate)
+            remedy = "give all rows of a list its first time, or name columns that distinguish lists"
+            refuse_mixed(lists, times.values, frame[columns.time], str(columns.time), locate, remedy)
         labels = feedback.read(frame, locate)
         found = cls(
             user_ids=user_ids,

@@ -22,12 +22,18 @@ def numbered_lists(frame: pd.DataFrame, columns: ImpressionColumns, locate: Loca
     return codes.astype(np.int32)
 
 
-def refuse_mixed(lists: np.ndarray, values: np.ndarray, column: pd.Series, name: str, locate: Locate) -> None:
-    """Raises InputError where one list has several users or times."""
+def refuse_mixed(
+    lists: np.ndarray,
+    values: np.ndarray,
+    column: pd.Series,
+    name: str,
+    locate: Locate,
+    remedy: str = "name columns that distinguish lists",
+) -> None:
+    """Raises InputError where one list has several users, times or parts."""
     first = np.zeros(lists.max() + 1, dtype=np.int64)
     first[lists[::-1]] = np.arange(len(lists))[::-1]  # the last to be written is the list's first row
     mixed = values != values[first[lists]]
-    remedy = "name columns that distinguish lists"
     refuse(mixed, column, name, locate, f"the list has another {name!r} in an earlier row", remedy)
 
 

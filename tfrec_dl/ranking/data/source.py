@@ -18,6 +18,7 @@ from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.dataset import ImpressionDataset, impressions_report, parts_report
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.impressions import Impressions
+from tfrec_dl.ranking.data.outcomes import outcome_warning
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_as_given, split_at_random, split_in_time
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,8 @@ class RankingSource(FeatureTables, TableSource):
         self.log_coverage(impressions, features)
         split = self._split(impressions)
         logger.info("%s", parts_report(self.split, split))
+        if (warning := outcome_warning(split)) is not None:
+            logger.warning("%s", warning)
         return ImpressionDataset(self, split, features)
 
     def read_impressions(self) -> Impressions:

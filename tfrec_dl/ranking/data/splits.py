@@ -139,8 +139,14 @@ def _split(impressions: Impressions, part_of_list: np.ndarray, in_time: bool) ->
     train, validation, test = (np.flatnonzero(part == wanted) for wanted in range(3))
     for name, rows in zip(PARTS, (train, validation, test), strict=True):
         if not len(rows):
-            raise InputError(f"the {name} part is empty: choose other shares, if lists share times larger ones")
+            raise InputError(
+                f"the {name} part is empty: too many lists share a time; give finer times, choose another split, or "
+                "name the parts in a column"
+            )
         clicks = impressions.labels.get(CLICK)
         if clicks is not None and clicks[rows].min() == clicks[rows].max():
-            raise InputError(f"every click of the {name} part is {clicks[rows[0]]:g}: choose other shares")
+            raise InputError(
+                f"every click of the {name} part is {clicks[rows[0]]:g}: choose another split, or name the parts in a "
+                "column"
+            )
     return ImpressionSplit(impressions, train, validation, test, in_time)
