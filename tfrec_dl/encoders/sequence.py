@@ -1,9 +1,10 @@
-"""Sequence encoder around every body: dropout, body, projection, Markov path."""
+"""Sequence encoder around every body: dropout, body (in residual blocks or alone), projection, Markov path."""
 
 from collections.abc import Callable
 
 import tensorflow as tf
 
+from tfrec_dl.encoders.residual_blocks import residual_blocks
 from tfrec_dl.layers.dropout import ItemDropout, ResumableDropout
 
 
@@ -15,6 +16,7 @@ def sequence_encoder(
     embedding_dropout: float = 0.0,
     state_dropout: float = 0.0,
     short_path: tf.keras.layers.Layer | None = None,
+    blocks: int = 0,
     name: str = "encoder",
 ) -> tf.keras.Model:
     """Builds a query encoder.
@@ -27,6 +29,8 @@ def sequence_encoder(
         embedding_dropout: share of the embedded components set to zero in training.
         state_dropout: share of the body's, and the short path's, outputs set to zero in training.
         short_path: layer, history [B, L] int32 -> [B, L, D], added to the states.
+        blocks: residual blocks that the body stands in, one body each; with 0 it stands alone, followed by a
+            projection.
         name: of the model.
 
     Returns:
@@ -40,11 +44,14 @@ def sequence_encoder(
         embedded = ItemDropout(item_dropout)(embedded)
     if embedding_dropout:
         embedded = ResumableDropout(embedding_dropout)(embedded)
-    states = body(embedded)
-    if state_dropout:
-        states = ResumableDropout(state_dropout)(states)
-    # In float32 whatever the body computes in: scores are made of these.
-    states = tf.keras.layers.Dense(dimension, name="projection", dtype="float32")(states)
+    if blocks:
+        states = residual_blocks(embedded, body, blocks, dimension, state_dropout)
+    else:
+        states = body(embedded)
+        if state_dropout:
+            states = ResumableDropout(state_dropout)(states)
+        # In float32 whatever the body computes in: scores are made of these.
+        states = tf.keras.layers.Dense(dimension, name="projection", dtype="float32")(states)
     if short_path is not None:
         shortcut = short_path(history)
         if state_dropout:

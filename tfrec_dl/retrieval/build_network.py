@@ -103,6 +103,7 @@ def build_network(
             config.embedding_dropout,
             config.state_dropout,
             short_path,
+            config.blocks,
             name=config.body.name,
         )
     user = (

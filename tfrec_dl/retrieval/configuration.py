@@ -31,6 +31,7 @@ class ModelConfig:
         content: what reads the features, of items and of users.
         id_dropout: share of the ids hidden in training from a hybrid model, so that it learns to do without them.
         user_dropout: share of the users whose features are not read in training, so that a query without them works.
+        blocks: normalised residual blocks that the body stands in, each with a feed-forward network; 0 for the body alone.
         dimension: width of item vectors and states, the bias apart.
         item_dropout: share of the history's items that the body does not see in training.
         embedding_dropout: share of the embedded history's components set to zero in training.
@@ -48,6 +49,7 @@ class ModelConfig:
     content: Content = Content()
     id_dropout: float = Field(default=0.2, ge=0, le=1)
     user_dropout: float = Field(default=0.2, ge=0, le=1)
+    blocks: int = Field(default=0, ge=0)
     dimension: int = Field(default=64, ge=1)
     item_dropout: float = Field(default=0.0, ge=0, lt=1)
     embedding_dropout: float = Field(default=0.2, ge=0, lt=1)

@@ -1,0 +1,57 @@
+"""Weighted counts of which item follows which in histories."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+
+
+def count_transitions(train: Histories, size: int, window: int, skip: float) -> sparse.csr_matrix:
+    """Counts ordered pairs of items of one history, those further apart for less.
+
+    Args:
+        train: histories.
+        size: of the vocabulary.
+        window: the largest distance that counts; neighbours have 1.
+        skip: a pair at distance d counts `skip ** (d - 1)`.
+
+    Returns:
+        [size, size] float64: from the earlier item (row) to the later one (column). Unknown items count nowhere, but
+        they take their places.
+    """
+    rows = np.repeat(np.arange(len(train)), train.lengths)
+    total = sparse.csr_matrix((size, size))
+    for distance in range(1, window + 1):
+        earlier, later = train.items[:-distance], train.items[distance:]
+        pairs = (rows[distance:] == rows[:-distance]) & (earlier >= FIRST_ITEM) & (later >= FIRST_ITEM)
+        if not pairs.any():
+            continue
+        weights = np.full(np.count_nonzero(pairs), skip ** (distance - 1))
+        found = sparse.csr_matrix((weights, (earlier[pairs], later[pairs])), shape=(size, size))
+        total = total + found
+    return sparse.csr_matrix(total)
+
+
+def both_ways(counts: sparse.csr_matrix, back: float) -> sparse.csr_matrix:
+    """K + back K': pairs the other way round count for `back` of those in order."""
+    return sparse.csr_matrix(counts + back * counts.T) if back else counts
+
+
+def scale_counts(
+    counts: sparse.csr_matrix, item_counts: np.ndarray, source: float, target: float
+) -> sparse.csr_matrix:
+    """diag(c ** -source) K diag(c ** -target), where c are the items' interactions and K the counts.
+
+    Args:
+        counts: K, [size, size].
+        item_counts: [size] training interactions by index.
+        source: how strongly frequent items of the history are held down.
+        target: how strongly frequent items are held down where they are scored.
+    """
+    frequency = np.maximum(item_counts, 1).astype(np.float64)
+    lengths = np.diff(counts.indptr)
+    scale = np.repeat(frequency**-source, lengths) * (frequency**-target)[counts.indices]
+    return sparse.csr_matrix((counts.data * scale, counts.indices, counts.indptr), shape=counts.shape)

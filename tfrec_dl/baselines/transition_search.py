@@ -1,0 +1,149 @@
+"""Search of the settings of `Transitions` on validation cases."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, scale_counts
+from tfrec_dl.baselines.transitions import Transitions, TransitionSettings, last_votes
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+
+logger = logging.getLogger(__name__)
+
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "decay": (0.2, 0.35, 0.45, 0.55, 0.65, 0.8, 0.9),
+    "order": (2, 4, 8, 16),
+    "window": (1, 2, 4, 8, 20),
+    "skip": (0.35, 0.5, 0.7, 0.8, 0.9, 1.0),
+    "source": (0.0, 0.15, 0.3, 0.5, 0.7),
+    "target": (0.0, 0.15, 0.3, 0.5),
+    "back": (0.0, 0.1, 0.15, 0.25, 0.4, 0.7, 1.0),
+}
+"""What is tried of each setting, one setting after the other, in this order."""
+ROUNDS = 2
+USERS = 20_000
+CELLS = 12_000_000  # scores that one trial computes at most, about: fewer users where each has many
+PAIRS = 100_000_000  # pairs of items that are counted at most: a smaller window where histories are many
+K = 10
+NEVER = -1e9
+BLOCK = 1_000  # users ranked at once
+
+
+def search_transitions(train: Histories, vocabulary: Vocabulary, validation: EvaluationCases) -> Transitions:
+    """Chooses the settings with the best NDCG@10 on validation, one setting after the other, twice.
+
+    A trial ranks the targets among the items that got votes and are not in the history; the others count as misses.
+
+    Args:
+        train: histories to count.
+        vocabulary: the items.
+        validation: cases to choose on; a sample where they are many.
+
+    Returns:
+        Transitions with the best settings; with the default ones where no case can be won.
+    """
+    windows = [window for window in CHOICES["window"] if window * len(train.items) <= PAIRS] or [1]
+    counted = _Counted(train, vocabulary.size)
+
+    best = replace(TransitionSettings(), window=min(TransitionSettings().window, windows[-1]))
+    trials = _Trials(validation, vocabulary, counted(best))
+    if not trials.count:
+        return Transitions.of_counts(counted(best), vocabulary, best)
+    known: dict[TransitionSettings, float] = {}
+
+    def value(settings: TransitionSettings) -> float:
+        if settings not in known:
+            known[settings] = trials.ndcg(counted(settings), settings)
+        return known[settings]
+
+    for _ in range(ROUNDS):
+        before = best
+        for name, choices in (CHOICES | {"window": tuple(windows)}).items():
+            if name == "skip" and best.window == 1:
+                continue
+            candidates = [best, *(replace(best, **{name: choice}) for choice in choices)]
+            best = max(candidates, key=value)
+        if best == before:
+            break
+    logger.info("transitions: %s", ", ".join(f"{name} {number:g}" for name, number in asdict(best).items()))
+    return Transitions.of_counts(counted(best), vocabulary, best)
+
+
+class _Counted:
+    """Counts in both directions; those of the last settings are kept, one of each kind, for they may be large."""
+
+    def __init__(self, train: Histories, size: int) -> None:
+        self.train, self.size = train, size
+        self.forward: dict[tuple[int, float], sparse.csr_matrix] = {}
+        self.both: dict[tuple[int, float, float], sparse.csr_matrix] = {}
+
+    def __call__(self, settings: TransitionSettings) -> sparse.csr_matrix:
+        window, skip, back = settings.window, settings.skip if settings.window > 1 else 1.0, settings.back
+        if (window, skip, back) not in self.both:
+            if (window, skip) not in self.forward:
+                self.forward = {(window, skip): count_transitions(self.train, self.size, window, skip)}
+            self.both = {(window, skip, back): both_ways(self.forward[window, skip], back)}
+        return self.both[window, skip, back]
+
+
+class _Trials:
+    """Validation cases, ready to be ranked by many settings.
+
+    Args:
+        cases: to choose on.
+        vocabulary: the items.
+        counts: typical counts, by which the work of a trial is estimated.
+    """
+
+    def __init__(self, cases: EvaluationCases, vocabulary: Vocabulary, counts: sparse.csr_matrix) -> None:
+        self.vocabulary = vocabulary
+        rows = np.flatnonzero(cases.histories.lengths)
+        rows = np.random.default_rng(0).permutation(rows)[: min(USERS, max(500, CELLS // _reached(counts)))]
+        self.histories, targets = cases.histories.select(rows), cases.targets.select(rows)
+        users = np.repeat(np.arange(len(rows)), targets.lengths)
+        known = targets.items >= FIRST_ITEM
+        self.rows, self.targets = users[known], targets.items[known].astype(np.int64)
+        self.turns = np.arange(len(self.rows)) - np.searchsorted(self.rows, self.rows)
+        self.count = len(self.rows)
+        shape = (len(rows), vocabulary.size)
+        places = np.repeat(np.arange(len(rows)), self.histories.lengths), self.histories.items
+        never = np.full(len(self.histories.items), NEVER, dtype=np.float32)
+        self.seen = sparse.csr_matrix((never, places), shape=shape)  # added to the votes
+
+    def ndcg(self, counts: sparse.csr_matrix, settings: TransitionSettings) -> float:
+        """Mean of 1 / log2(1 + rank) over the targets of rank 10 or better; ties count against them."""
+        scaled = scale_counts(counts, self.vocabulary.item_counts, settings.source, settings.target)
+        scaled.data = scaled.data.astype(np.float32)  # half the work
+        votes = last_votes(self.histories, self.vocabulary.size, settings.decay, settings.order).astype(np.float32)
+        gains = 0.0
+        for start in range(0, len(self.histories), BLOCK):
+            inside = (self.rows >= start) & (self.rows < start + BLOCK)
+            gains += self._gains(votes[start : start + BLOCK] @ scaled, start, inside)
+        return gains / self.count
+
+    def _gains(self, scores: sparse.csr_matrix, start: int, inside: np.ndarray) -> float:
+        """Sum of gains of the block of users that begins at `start`; `inside` are its targets."""
+        rows, targets = self.rows[inside] - start, self.targets[inside]
+        left = (scores + self.seen[start : start + scores.shape[0]]).tocsr()
+        own = np.asarray(left[rows, targets]).ravel()
+        users = np.repeat(np.arange(left.shape[0]), np.diff(left.indptr))
+        gains = 0.0
+        for turn in range(int(self.turns[inside].max(initial=-1)) + 1):  # a user's first targets, then the second ones
+            now = self.turns[inside] == turn
+            bar = np.full(left.shape[0], np.inf, dtype=np.float32)
+            bar[rows[now]] = np.where(own[now] > 0, own[now], np.inf)
+            ranks = np.bincount(users[left.data >= bar[users]], minlength=len(bar))
+            gains += float((1 / np.log2(1 + ranks[(ranks > 0) & (ranks <= K)])).sum())
+        return gains
+
+
+def _reached(counts: sparse.csr_matrix) -> int:
+    """Items that the votes of a typical history reach, about."""
+    return max(1, min(counts.shape[0], 8 * counts.nnz // max(1, np.count_nonzero(np.diff(counts.indptr)))))

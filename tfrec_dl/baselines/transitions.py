@@ -1,0 +1,134 @@
+"""Transitions: what followed the last items of the history, near and far, in both directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked_dataclass
+from scipy import sparse
+
+from tfrec_dl.baselines.baseline import BASELINES, Baseline
+from tfrec_dl.baselines.graph import SparseRows
+from tfrec_dl.baselines.matrix import popular_for_new_users
+from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, scale_counts
+from tfrec_dl.baselines.votes_graph import VotesGraph
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.split import Split
+from tfrec_dl.data.vocabulary import Vocabulary
+
+# Popularity breaks ties and nothing else: all of it weighs less than a hundred-millionth of the weakest vote.
+TIE_SHARE = 1e-8
+
+
+@checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class TransitionSettings:
+    """How transitions are counted, scaled and added up.
+
+    Attributes:
+        window: the largest distance between two items of a history that counts.
+        skip: a pair at distance d counts `skip ** (d - 1)`.
+        back: weight of a pair the other way round: the later item in the history, the earlier one recommended.
+        source: exponent of an item's interactions by which its votes are divided.
+        target: exponent of an item's interactions by which votes for it are divided.
+        decay: the item `d` places before the end of a history votes with weight `decay ** d`.
+        order: how many of the last items vote.
+    """
+
+    window: int = Field(default=8, ge=1)
+    skip: float = Field(default=0.8, gt=0, le=1)
+    back: float = Field(default=0.15, ge=0, le=1)
+    source: float = Field(default=0.3, ge=0, le=1)
+    target: float = Field(default=0.15, ge=0, le=1)
+    decay: float = Field(default=0.65, gt=0, le=1)
+    order: int = Field(default=8, ge=1)
+
+
+MARKOV_CHAIN = TransitionSettings(window=1, skip=1.0, back=0.0, source=0.5, target=0.0, decay=0.5, order=5)
+"""The settings that make it a first-order Markov chain."""
+
+
+@BASELINES.register("transitions")
+@dataclass(frozen=True, eq=False)
+class Transitions(Baseline):
+    """Scores an item by how often it was near, mostly after, the last items of the history.
+
+    Scores are `sum over d of decay ** d * T[item d places before the end]`, with
+    `T = diag(c ** -source) (K + back K') diag(c ** -target)`, where `K[a, b]` adds `skip ** (distance - 1)` for each
+    pair of a history at most `window` apart and c counts interactions. Equal scores are ordered by popularity. With
+    `window` 1 and `back` 0 it is a Markov chain; with a wide window and `back` 1 it is item-to-item co-occurrence.
+
+    Attributes:
+        transitions: T, [size, size] float64 CSR.
+        vocabulary: the items.
+        settings: that T was made with, and by which votes are added up.
+    """
+
+    place = 5
+    graph_class = VotesGraph
+
+    transitions: sparse.csr_matrix
+    vocabulary: Vocabulary
+    settings: TransitionSettings
+
+    @classmethod
+    def fit(
+        cls, train: Histories, vocabulary: Vocabulary, settings: TransitionSettings = TransitionSettings()
+    ) -> Transitions:
+        """Counts the training histories with given settings."""
+        counts = count_transitions(train, vocabulary.size, settings.window, settings.skip)
+        return cls.of_counts(both_ways(counts, settings.back), vocabulary, settings)
+
+    @classmethod
+    def of_counts(
+        cls, counts: sparse.csr_matrix, vocabulary: Vocabulary, settings: TransitionSettings
+    ) -> Transitions:
+        """Scales counts that were made with the settings' `window`, `skip` and `back`."""
+        return cls(scale_counts(counts, vocabulary.item_counts, settings.source, settings.target), vocabulary, settings)
+
+    @classmethod
+    def from_split(cls, split: Split) -> Transitions:
+        """Counts transitions of the training part; the settings are chosen on validation."""
+        from tfrec_dl.baselines.transition_search import search_transitions
+
+        return search_transitions(split.train, split.vocabulary, split.validation)
+
+    def scores(self, histories: Histories) -> np.ndarray:
+        """Scores the whole catalogue: [H, vocabulary.size] float64, so that ties are broken where float32 could not.
+
+        New users get the popular items.
+        """
+        found = (self.votes(histories) @ self.transitions).tocoo()
+        scores = np.tile(self.tie_breakers(), (len(histories), 1))
+        scores[found.row, found.col] += found.data
+        return popular_for_new_users(scores, histories, self.vocabulary)
+
+    def votes(self, histories: Histories) -> sparse.csr_matrix:
+        """[H, vocabulary.size] weights of the last items of each history."""
+        return last_votes(histories, self.vocabulary.size, self.settings.decay, self.settings.order)
+
+    def graph(self) -> VotesGraph:
+        """The same scores inside a TensorFlow graph, where votes outweigh the tie-breakers' digits."""
+        return VotesGraph(
+            self.vocabulary.item_counts,
+            self.settings.decay,
+            self.tie_breakers(),
+            order=self.settings.order,
+            **SparseRows.arrays_of(self.transitions),
+        )
+
+    def tie_breakers(self) -> np.ndarray:
+        """[vocabulary.size] what every item scores without a vote."""
+        popularity = self.vocabulary.item_counts / max(1, self.vocabulary.item_counts.max())
+        weakest = self.transitions.data.min(initial=1.0) * self.settings.decay ** (self.settings.order - 1)
+        return np.asarray(popularity * weakest * TIE_SHARE)
+
+
+def last_votes(histories: Histories, size: int, decay: float, order: int) -> sparse.csr_matrix:
+    """[H, size] weight `decay ** d` of the item d places before the end of each history, for `order` items."""
+    distance = np.repeat(histories.offsets[1:], histories.lengths) - np.arange(len(histories.items)) - 1
+    recent = distance < order
+    rows = np.repeat(np.arange(len(histories)), histories.lengths)[recent]
+    weights = decay ** distance[recent]
+    return sparse.csr_matrix((weights, (rows, histories.items[recent])), shape=(len(histories), size))

@@ -1,0 +1,47 @@
+"""Votes of a history's last items inside a TensorFlow graph."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.baselines.graph import BaselineGraph, SparseRows, frozen
+
+
+class VotesGraph(BaselineGraph):
+    """`Transitions` inside a TensorFlow graph.
+
+    Args:
+        item_counts: [size] training interactions by index.
+        decay: of the votes.
+        tie_breakers: [size] what every item scores without a vote.
+        order: how many of the last items vote; files of earlier versions, of Markov chains, do not say: 5.
+        **transitions: the arguments of `SparseRows`.
+    """
+
+    def __init__(
+        self,
+        item_counts: np.ndarray,
+        decay: float | np.ndarray,
+        tie_breakers: np.ndarray,
+        order: int | np.ndarray = 5,
+        **transitions: np.ndarray,
+    ) -> None:
+        super().__init__(item_counts)
+        self.decay = float(decay)
+        self.order = int(order)
+        self.tie_breakers = frozen(tie_breakers)
+        self.transitions = SparseRows(**transitions)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Decay, order, tie-breakers and transitions."""
+        own = {"decay": np.array(self.decay), "order": np.array(self.order), "tie_breakers": self.tie_breakers.numpy()}
+        return own | self.transitions.arrays()
+
+    def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        lengths = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
+        distance = lengths - 1 - tf.range(tf.shape(history)[1])
+        places = tf.where((distance >= 0) & (distance < self.order))
+        weights = self.decay ** tf.cast(tf.gather_nd(distance, places), tf.float32)
+        items, count = tf.gather_nd(history, places), tf.shape(history)[0]
+        return self.tie_breakers + self.transitions.weighted_sum(items, weights, places[:, 0], count)

@@ -1,0 +1,38 @@
+"""Linear recurrent units over a history: LRURec."""
+
+from typing import ClassVar
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.encoders.encoder import ENCODERS, Encoder
+from tfrec_dl.encoders.linear_recurrence import LinearRecurrence
+
+
+@ENCODERS.register("lru")
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class LRU(Encoder):
+    """Linear recurrent unit, the network of LRURec: a complex diagonal recurrence, read by a dense layer.
+
+    Attributes:
+        units: complex numbers of the state.
+        slowest: sizes of lambda, the factor by which a component decays in a step, are initially below it.
+        fastest: and above it.
+    """
+
+    source: ClassVar[str] = "Yue et al., WSDM 2024"
+    place: ClassVar[int] = 35
+
+    units: int = Field(default=128, ge=1)
+    slowest: float = Field(default=0.999, gt=0, lt=1)
+    fastest: float = Field(default=0.8, gt=0, lt=1)
+
+    def states(self, embedded: tf.Tensor) -> tf.Tensor:
+        """Embedded history [B, L, E] -> states [B, L, E]."""
+        states = LinearRecurrence(self.units, self.slowest, self.fastest, name="recurrence")(embedded)
+        return tf.keras.layers.Dense(embedded.shape[-1], name="read_out")(states)
+
+    def hidden_activations(self, length: int) -> int:
+        """Real and imaginary parts of the input and of the state."""
+        return 4 * self.units
