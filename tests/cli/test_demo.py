@@ -23,7 +23,7 @@ def test_the_whole_way_and_again(program, small, tmp_path):
     out = tmp_path / "demo"
     result = program("demo", "--out", out)
     assert result.status == 0, result.err
-    for name in ("popularity", "markov_chain", "item_knn", "ials", "ease", "gru"):
+    for name in ("transitions", "popularity", "markov_chain", "item_knn", "ials", "ease", "gru"):
         assert name in result.out
     assert result.out.count("Title [") == 3 * (5 + 6) + 10  # last five and what is left of 15 after nine; a new user
     assert result.out.index("user user_2, 9 films") < result.out.index("a new user")

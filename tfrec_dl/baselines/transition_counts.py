@@ -40,9 +40,7 @@ def both_ways(counts: sparse.csr_matrix, back: float) -> sparse.csr_matrix:
     return sparse.csr_matrix(counts + back * counts.T) if back else counts
 
 
-def scale_counts(
-    counts: sparse.csr_matrix, item_counts: np.ndarray, source: float, target: float
-) -> sparse.csr_matrix:
+def scale_counts(counts: sparse.csr_matrix, item_counts: np.ndarray, source: float, target: float) -> sparse.csr_matrix:
     """diag(c ** -source) K diag(c ** -target), where c are the items' interactions and K the counts.
 
     Args:

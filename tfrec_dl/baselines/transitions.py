@@ -73,17 +73,14 @@ class Transitions(Baseline):
     settings: TransitionSettings
 
     @classmethod
-    def fit(
-        cls, train: Histories, vocabulary: Vocabulary, settings: TransitionSettings = TransitionSettings()
-    ) -> Transitions:
-        """Counts the training histories with given settings."""
+    def fit(cls, train: Histories, vocabulary: Vocabulary, settings: TransitionSettings | None = None) -> Transitions:
+        """Counts the training histories with given settings; None takes the default ones."""
+        settings = settings or TransitionSettings()
         counts = count_transitions(train, vocabulary.size, settings.window, settings.skip)
         return cls.of_counts(both_ways(counts, settings.back), vocabulary, settings)
 
     @classmethod
-    def of_counts(
-        cls, counts: sparse.csr_matrix, vocabulary: Vocabulary, settings: TransitionSettings
-    ) -> Transitions:
+    def of_counts(cls, counts: sparse.csr_matrix, vocabulary: Vocabulary, settings: TransitionSettings) -> Transitions:
         """Scales counts that were made with the settings' `window`, `skip` and `back`."""
         return cls(scale_counts(counts, vocabulary.item_counts, settings.source, settings.target), vocabulary, settings)
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-
 Pair = tuple[tf.Tensor, tf.Tensor]  # real and imaginary parts
 
 
@@ -76,9 +75,7 @@ def recurrence(
     states = _doubled(real, imaginary, decay_real, decay_imaginary)
 
     def gradient(grad_real: tf.Tensor, grad_imaginary: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        backwards = _doubled(
-            tf.reverse(grad_real, [1]), tf.reverse(grad_imaginary, [1]), decay_real, -decay_imaginary
-        )
+        backwards = _doubled(tf.reverse(grad_real, [1]), tf.reverse(grad_imaginary, [1]), decay_real, -decay_imaginary)
         found_real, found_imaginary = (tf.reverse(part, [1]) for part in backwards)
         before_real, before_imaginary = (tf.pad(part[:, :-1], [[0, 0], [1, 0], [0, 0]]) for part in states)
         by_real = tf.reduce_sum(found_real * before_real + found_imaginary * before_imaginary, axis=[0, 1])

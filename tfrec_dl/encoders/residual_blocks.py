@@ -16,7 +16,7 @@ EXPANSION = 4  # the feed-forward network's hidden layer is so many times as wid
 def residual_blocks(
     embedded: tf.Tensor, body: Callable[[tf.Tensor], tf.Tensor], blocks: int, width: int, dropout: float
 ) -> tf.Tensor:
-    """x = LN(x + dropout(R(x))), then x = LN(x + dropout(W2 gelu(W1 x))), as many times as there are blocks.
+    """X = LN(x + dropout(R(x))), then x = LN(x + dropout(W2 gelu(W1 x))), as many times as there are blocks.
 
     Args:
         embedded: [B, L, E], its dropout done.

@@ -31,7 +31,8 @@ class ModelConfig:
         content: what reads the features, of items and of users.
         id_dropout: share of the ids hidden in training from a hybrid model, so that it learns to do without them.
         user_dropout: share of the users whose features are not read in training, so that a query without them works.
-        blocks: normalised residual blocks that the body stands in, each with a feed-forward network; 0 for the body alone.
+        blocks: normalised residual blocks that the body stands in, each followed by a feed-forward network; 0 for the
+            body alone.
         dimension: width of item vectors and states, the bias apart.
         item_dropout: share of the history's items that the body does not see in training.
         embedding_dropout: share of the embedded history's components set to zero in training.

@@ -13,7 +13,7 @@ from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.retrieval.configuration import Network, TrainingConfig
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 
-BASELINES_OF_A_STACK = ("popularity", "markov_chain", "item_knn", "ials", "ease")  # where none are named
+BASELINES_OF_A_STACK = ("transitions", "popularity", "item_knn", "ials", "ease")  # where none are named
 
 
 def _check_baseline(name: str) -> str:

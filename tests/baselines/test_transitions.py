@@ -1,0 +1,102 @@
+"""Transitions: scores against a naive reference, settings found again, the Markov chain as a special case."""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from tfrec_dl.baselines.markov_chain import MarkovChain
+from tfrec_dl.baselines.transition_search import search_transitions
+from tfrec_dl.baselines.transitions import MARKOV_CHAIN, Transitions, TransitionSettings
+
+ROWS = [[2, 3, 4, 2, 5], [5, 1, 2, 3], [4], [], [3, 3, 6], [6, 2, 5, 3, 4, 2]]
+
+
+def counts(rows, size):
+    return np.bincount([item for row in rows for item in row], minlength=size)[2:]
+
+
+def reference(rows, item_counts, settings, history):
+    """Scores by the definition, pair by pair."""
+    size = len(item_counts)
+    near = np.zeros((size, size))
+    for row in rows:
+        for first in range(len(row)):
+            for second in range(first + 1, min(first + settings.window, len(row) - 1) + 1):
+                near[row[first], row[second]] += settings.skip ** (second - first - 1)
+    near[:2] = near[:, :2] = 0.0
+    frequency = np.maximum(item_counts, 1.0)
+    scaled = (near + settings.back * near.T) / frequency[:, None] ** settings.source / frequency**settings.target
+    recent = history[::-1][: settings.order]
+    return sum(settings.decay**distance * scaled[item] for distance, item in enumerate(recent))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        TransitionSettings(),
+        TransitionSettings(window=1, back=1.0, source=1.0, target=0.0, decay=1.0, order=2),
+        TransitionSettings(window=3, skip=0.5, back=0.0, source=0.0, target=0.5, decay=0.25, order=1),
+        MARKOV_CHAIN,
+    ],
+)
+def test_scores_equal_those_of_the_definition(histories, vocabulary, settings):
+    words = vocabulary(5, counts(ROWS, 7))
+    fitted = Transitions.fit(histories(ROWS), words, settings)
+    asked = [[2], [3, 1], [2, 6, 5, 4], [4, 4], [6, 5, 4, 3, 2, 6, 5, 4, 3, 2]]
+    expected = [reference(ROWS, words.item_counts, settings, history) for history in asked]
+    assert fitted.scores(histories(asked))[:, 2:] == pytest.approx(np.array(expected)[:, 2:], abs=1e-6)
+
+
+def test_the_markov_chain_is_a_special_case(histories, vocabulary):
+    words = vocabulary(5, counts(ROWS, 7))
+    chain = MarkovChain.of_decay(histories(ROWS), words, decay=0.3)
+    same = Transitions.fit(histories(ROWS), words, replace(MARKOV_CHAIN, decay=0.3))
+    assert np.array_equal(chain.scores(histories(ROWS)), same.scores(histories(ROWS)))
+
+
+def test_a_new_user_gets_the_popular_items(histories, vocabulary):
+    words = vocabulary(5, counts(ROWS, 7))
+    fitted = Transitions.fit(histories(ROWS), words)
+    assert np.array_equal(fitted.scores(histories([[]]))[0], words.item_counts)
+
+
+def test_search_finds_that_an_item_two_places_ago_decides(histories, vocabulary, cases):
+    # What follows depends on the item before the last, and the last one is noise.
+    rng = np.random.default_rng(0)
+    rows = [[2 + kind, 12 + int(rng.integers(10)), 22 + kind] for kind in rng.integers(10, size=400)]
+    words = vocabulary(30, counts(rows, 32))
+    validation = cases([row[:2] for row in rows[:100]], [row[2:] for row in rows[:100]])
+    found = search_transitions(histories(rows), words, validation)
+    assert found.settings.window >= 2
+    assert found.settings.order >= 2
+    ranks = (-found.scores(validation.histories)).argsort(axis=1)
+    assert np.mean(ranks[:, 0] == [row[2] for row in rows[:100]]) > 0.95
+
+
+def test_search_finds_that_order_says_nothing(histories, vocabulary, cases):
+    # Pairs are bought in either order: the other way round counts as much, and is all there is for half of the targets.
+    rows = [[2 + 2 * kind, 3 + 2 * kind] for kind in range(20)] * 3
+    words = vocabulary(40, counts(rows, 42))
+    validation = cases([[row[1]] for row in rows], [[row[0]] for row in rows])
+    assert search_transitions(histories(rows), words, validation).settings.back > 0
+
+
+def test_search_logs_what_it_found(histories, vocabulary, cases, caplog):
+    words = vocabulary(5, counts(ROWS, 7))
+    with caplog.at_level(logging.INFO, logger="tfrec_dl"):
+        search_transitions(histories(ROWS), words, cases([[2]], [[3]]))
+    assert any(record.getMessage().startswith("transitions: window") for record in caplog.records)
+
+
+def test_without_a_case_that_can_be_won_the_defaults_are_taken(histories, vocabulary, cases):
+    words = vocabulary(5, counts(ROWS, 7))
+    assert search_transitions(histories(ROWS), words, cases([[2], []], [[1], [3]])).settings == TransitionSettings()
+
+
+@pytest.mark.parametrize(("name", "value"), [("window", 0), ("skip", 0.0), ("back", 1.5), ("decay", 2.0), ("order", 0)])
+def test_settings_outside_their_ranges_are_refused(name, value):
+    with pytest.raises(ValidationError, match=name):
+        TransitionSettings(**{name: value})
