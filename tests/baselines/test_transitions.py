@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from tfrec_dl.baselines.markov_chain import MarkovChain
-from tfrec_dl.baselines.transition_search import search_transitions
-from tfrec_dl.baselines.transitions import MARKOV_CHAIN, Transitions, TransitionSettings
+from tfrec_dl.baselines.transition_settings import MARKOV_CHAIN, TransitionSettings
+from tfrec_dl.baselines.transitions import Transitions
 
 ROWS = [[2, 3, 4, 2, 5], [5, 1, 2, 3], [4], [], [3, 3, 6], [6, 2, 5, 3, 4, 2]]
 
@@ -69,7 +69,7 @@ def test_search_finds_that_an_item_two_places_ago_decides(histories, vocabulary,
     rows = [[2 + kind, 12 + int(rng.integers(10)), 22 + kind] for kind in rng.integers(10, size=400)]
     words = vocabulary(30, counts(rows, 32))
     validation = cases([row[:2] for row in rows[:100]], [row[2:] for row in rows[:100]])
-    found = search_transitions(histories(rows), words, validation)
+    found = Transitions.tuned(histories(rows), words, validation)
     assert found.settings.window >= 2
     assert found.settings.order >= 2
     ranks = (-found.scores(validation.histories)).argsort(axis=1)
@@ -81,19 +81,19 @@ def test_search_finds_that_order_says_nothing(histories, vocabulary, cases):
     rows = [[2 + 2 * kind, 3 + 2 * kind] for kind in range(20)] * 3
     words = vocabulary(40, counts(rows, 42))
     validation = cases([[row[1]] for row in rows], [[row[0]] for row in rows])
-    assert search_transitions(histories(rows), words, validation).settings.back > 0
+    assert Transitions.tuned(histories(rows), words, validation).settings.back > 0
 
 
 def test_search_logs_what_it_found(histories, vocabulary, cases, caplog):
     words = vocabulary(5, counts(ROWS, 7))
     with caplog.at_level(logging.INFO, logger="tfrec_dl"):
-        search_transitions(histories(ROWS), words, cases([[2]], [[3]]))
+        Transitions.tuned(histories(ROWS), words, cases([[2]], [[3]]))
     assert any(record.getMessage().startswith("transitions: window") for record in caplog.records)
 
 
 def test_without_a_case_that_can_be_won_the_defaults_are_taken(histories, vocabulary, cases):
     words = vocabulary(5, counts(ROWS, 7))
-    assert search_transitions(histories(ROWS), words, cases([[2], []], [[1], [3]])).settings == TransitionSettings()
+    assert Transitions.tuned(histories(ROWS), words, cases([[2], []], [[1], [3]])).settings == TransitionSettings()
 
 
 @pytest.mark.parametrize(("name", "value"), [("window", 0), ("skip", 0.0), ("back", 1.5), ("decay", 2.0), ("order", 0)])

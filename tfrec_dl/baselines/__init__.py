@@ -19,6 +19,8 @@ _attribute = lazily(
         "fit": ["baseline_entries", "fit_baselines"],
         "graph": ["BaselineGraph", "SparseRows", "distinct_items", "frozen"],
         "rating_bias": ["RatingBias"],
+        "transition_settings": ["TransitionSettings"],
+        "votes_graph": ["VotesGraph"],
     },
 )
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tfrec_dl.baselines.baseline import BASELINES
-from tfrec_dl.baselines.transitions import MARKOV_CHAIN, Transitions
+from tfrec_dl.baselines.transition_settings import MARKOV_CHAIN
+from tfrec_dl.baselines.transitions import Transitions
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.split import EvaluationCases, Split
 from tfrec_dl.data.vocabulary import Vocabulary

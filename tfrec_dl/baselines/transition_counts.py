@@ -53,3 +53,12 @@ def scale_counts(counts: sparse.csr_matrix, item_counts: np.ndarray, source: flo
     lengths = np.diff(counts.indptr)
     scale = np.repeat(frequency**-source, lengths) * (frequency**-target)[counts.indices]
     return sparse.csr_matrix((counts.data * scale, counts.indices, counts.indptr), shape=counts.shape)
+
+
+def last_votes(histories: Histories, size: int, decay: float, order: int) -> sparse.csr_matrix:
+    """[H, size] weight `decay ** d` of the item d places before the end of each history, for `order` items."""
+    distance = np.repeat(histories.offsets[1:], histories.lengths) - np.arange(len(histories.items)) - 1
+    recent = distance < order
+    rows = np.repeat(np.arange(len(histories)), histories.lengths)[recent]
+    weights = decay ** distance[recent]
+    return sparse.csr_matrix((weights, (rows, histories.items[recent])), shape=(len(histories), size))

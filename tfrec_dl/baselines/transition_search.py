@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, scale_counts
-from tfrec_dl.baselines.transitions import Transitions, TransitionSettings, last_votes
+from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, last_votes, scale_counts
+from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.split import EvaluationCases
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
@@ -36,7 +36,9 @@ NEVER = -1e9
 BLOCK = 1_000  # users ranked at once
 
 
-def search_transitions(train: Histories, vocabulary: Vocabulary, validation: EvaluationCases) -> Transitions:
+def search_settings(
+    train: Histories, vocabulary: Vocabulary, validation: EvaluationCases
+) -> tuple[sparse.csr_matrix, TransitionSettings]:
     """Chooses the settings with the best NDCG@10 on validation, one setting after the other, twice.
 
     A trial ranks the targets among the items that got votes and are not in the history; the others count as misses.
@@ -47,7 +49,7 @@ def search_transitions(train: Histories, vocabulary: Vocabulary, validation: Eva
         validation: cases to choose on; a sample where they are many.
 
     Returns:
-        Transitions with the best settings; with the default ones where no case can be won.
+        Counts in both directions, not scaled, and the best settings: the default ones where no case can be won.
     """
     windows = [window for window in CHOICES["window"] if window * len(train.items) <= PAIRS] or [1]
     counted = _Counted(train, vocabulary.size)
@@ -55,7 +57,7 @@ def search_transitions(train: Histories, vocabulary: Vocabulary, validation: Eva
     best = replace(TransitionSettings(), window=min(TransitionSettings().window, windows[-1]))
     trials = _Trials(validation, vocabulary, counted(best))
     if not trials.count:
-        return Transitions.of_counts(counted(best), vocabulary, best)
+        return counted(best), best
     known: dict[TransitionSettings, float] = {}
 
     def value(settings: TransitionSettings) -> float:
@@ -73,7 +75,7 @@ def search_transitions(train: Histories, vocabulary: Vocabulary, validation: Eva
         if best == before:
             break
     logger.info("transitions: %s", ", ".join(f"{name} {number:g}" for name, number in asdict(best).items()))
-    return Transitions.of_counts(counted(best), vocabulary, best)
+    return counted(best), best
 
 
 class _Counted:

@@ -5,48 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass as checked_dataclass
 from scipy import sparse
 
 from tfrec_dl.baselines.baseline import BASELINES, Baseline
 from tfrec_dl.baselines.graph import SparseRows
 from tfrec_dl.baselines.matrix import popular_for_new_users
-from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, scale_counts
+from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, last_votes, scale_counts
+from tfrec_dl.baselines.transition_search import search_settings
+from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.baselines.votes_graph import VotesGraph
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import Split
+from tfrec_dl.data.splits.split import EvaluationCases, Split
 from tfrec_dl.data.vocabulary import Vocabulary
 
 # Popularity breaks ties and nothing else: all of it weighs less than a hundred-millionth of the weakest vote.
 TIE_SHARE = 1e-8
-
-
-@checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class TransitionSettings:
-    """How transitions are counted, scaled and added up.
-
-    Attributes:
-        window: the largest distance between two items of a history that counts.
-        skip: a pair at distance d counts `skip ** (d - 1)`.
-        back: weight of a pair the other way round: the later item in the history, the earlier one recommended.
-        source: exponent of an item's interactions by which its votes are divided.
-        target: exponent of an item's interactions by which votes for it are divided.
-        decay: the item `d` places before the end of a history votes with weight `decay ** d`.
-        order: how many of the last items vote.
-    """
-
-    window: int = Field(default=8, ge=1)
-    skip: float = Field(default=0.8, gt=0, le=1)
-    back: float = Field(default=0.15, ge=0, le=1)
-    source: float = Field(default=0.3, ge=0, le=1)
-    target: float = Field(default=0.15, ge=0, le=1)
-    decay: float = Field(default=0.65, gt=0, le=1)
-    order: int = Field(default=8, ge=1)
-
-
-MARKOV_CHAIN = TransitionSettings(window=1, skip=1.0, back=0.0, source=0.5, target=0.0, decay=0.5, order=5)
-"""The settings that make it a first-order Markov chain."""
 
 
 @BASELINES.register("transitions")
@@ -87,9 +60,13 @@ class Transitions(Baseline):
     @classmethod
     def from_split(cls, split: Split) -> Transitions:
         """Counts transitions of the training part; the settings are chosen on validation."""
-        from tfrec_dl.baselines.transition_search import search_transitions
+        return cls.tuned(split.train, split.vocabulary, split.validation)
 
-        return search_transitions(split.train, split.vocabulary, split.validation)
+    @classmethod
+    def tuned(cls, train: Histories, vocabulary: Vocabulary, validation: EvaluationCases) -> Transitions:
+        """Counts the training histories with the settings that have the best NDCG@10 on validation cases."""
+        counts, settings = search_settings(train, vocabulary, validation)
+        return cls.of_counts(counts, vocabulary, settings)
 
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue: [H, vocabulary.size] float64, so that ties are broken where float32 could not.
@@ -120,12 +97,3 @@ class Transitions(Baseline):
         popularity = self.vocabulary.item_counts / max(1, self.vocabulary.item_counts.max())
         weakest = self.transitions.data.min(initial=1.0) * self.settings.decay ** (self.settings.order - 1)
         return np.asarray(popularity * weakest * TIE_SHARE)
-
-
-def last_votes(histories: Histories, size: int, decay: float, order: int) -> sparse.csr_matrix:
-    """[H, size] weight `decay ** d` of the item d places before the end of each history, for `order` items."""
-    distance = np.repeat(histories.offsets[1:], histories.lengths) - np.arange(len(histories.items)) - 1
-    recent = distance < order
-    rows = np.repeat(np.arange(len(histories)), histories.lengths)[recent]
-    weights = decay ** distance[recent]
-    return sparse.csr_matrix((weights, (rows, histories.items[recent])), shape=(len(histories), size))

@@ -17,6 +17,8 @@ _attribute = lazily(
     {
         "markov_path": ["MarkovPath"],
         "precision": ["Precision", "computing_in"],
+        "linear_recurrence": ["LinearRecurrence"],
+        "residual_blocks": ["residual_blocks"],
         "sequence": ["sequence_encoder"],
     },
 )

@@ -28,12 +28,14 @@ class Encoder(ABC):
         name: under which it is registered; `register` sets it.
         source: the paper, as in lists of recipes.
         has_recipe: whether there is a recipe of its name, with its defaults.
+        blocks: residual blocks that its recipe puts it into; 0 where its paper has another shape.
         place: among the encoders of the package, ascending; those of plugins follow.
     """
 
     name: ClassVar[str]
     source: ClassVar[str] = ""
     has_recipe: ClassVar[bool] = True
+    blocks: ClassVar[int] = 0
     place: ClassVar[int] = 1000
 
     @abstractmethod

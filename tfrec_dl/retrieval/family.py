@@ -31,7 +31,7 @@ class EncoderFamily(NetworkFamily):
         """A recipe for each encoder that wants one."""
         for encoder in ENCODERS.classes():
             if encoder.has_recipe:
-                yield Recipe(encoder.name, encoder.source, ModelConfig(encoder()))
+                yield Recipe(encoder.name, encoder.source, ModelConfig(encoder(), blocks=encoder.blocks))
 
     def build(
         self,

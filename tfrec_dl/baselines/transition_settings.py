@@ -1,0 +1,31 @@
+"""Settings of `Transitions`."""
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class TransitionSettings:
+    """How transitions are counted, scaled and added up.
+
+    Attributes:
+        window: the largest distance between two items of a history that counts.
+        skip: a pair at distance d counts `skip ** (d - 1)`.
+        back: weight of a pair the other way round: the later item in the history, the earlier one recommended.
+        source: exponent of an item's interactions by which its votes are divided.
+        target: exponent of an item's interactions by which votes for it are divided.
+        decay: the item `d` places before the end of a history votes with weight `decay ** d`.
+        order: how many of the last items vote.
+    """
+
+    window: int = Field(default=8, ge=1)
+    skip: float = Field(default=0.8, gt=0, le=1)
+    back: float = Field(default=0.15, ge=0, le=1)
+    source: float = Field(default=0.3, ge=0, le=1)
+    target: float = Field(default=0.15, ge=0, le=1)
+    decay: float = Field(default=0.65, gt=0, le=1)
+    order: int = Field(default=8, ge=1)
+
+
+MARKOV_CHAIN = TransitionSettings(window=1, skip=1.0, back=0.0, source=0.5, target=0.0, decay=0.5, order=5)
+"""The settings that make it a first-order Markov chain."""
