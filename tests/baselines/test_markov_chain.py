@@ -54,8 +54,8 @@ def test_the_decay_is_chosen_on_validation(histories, vocabulary, cases):
     words = vocabulary(4, counts(rows, 6))
     train = histories(rows)
     recent, older = cases([[2, 3]] * 5, [[5]] * 5), cases([[2, 2, 3]] * 5, [[4]] * 5)
-    assert MarkovChain.tuned(train, words, recent, decays=(1.0, 0.3)).decay == 0.3
-    assert MarkovChain.tuned(train, words, older, decays=(0.3, 1.0)).decay == 1.0
+    assert MarkovChain.tuned(train, words, recent, decays=(1.0, 0.3)).settings.decay == 0.3
+    assert MarkovChain.tuned(train, words, older, decays=(0.3, 1.0)).settings.decay == 1.0
 
 
 def test_a_chain_is_learnt_perfectly(histories, vocabulary, cases):

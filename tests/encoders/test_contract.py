@@ -61,7 +61,7 @@ def test_encoder_has_a_recipe_of_its_name_where_it_says_so(name):
     encoder = ENCODERS[name]
     assert (name in RECIPES) == encoder.has_recipe
     if encoder.has_recipe:
-        assert RECIPES[name].model == ModelConfig(encoder())
+        assert RECIPES[name].model == ModelConfig(encoder(), blocks=encoder.blocks)
         assert RECIPES[name].source == encoder.source
     assert RECIPES["caser"].with_settings({"body": name}).model.body == encoder()
 
