@@ -18,6 +18,7 @@ from tfrec_dl.losses import (
     InBatchSoftmax,
     Loss,
     MixedSoftmax,
+    OwnNegatives,
     SampledSoftmax,
     TOP1Max,
 )
@@ -178,6 +179,19 @@ def test_mixed_softmax_estimates_the_partition_sum_without_bias(queries, table):
     standard_error = estimates.std() / math.sqrt(batches)
     assert standard_error < 0.02 * exact
     assert abs(estimates.mean() - exact) < 4 * standard_error
+
+
+@pytest.mark.parametrize("negatives", [2, 20])  # read one by one, and of all items' scores
+@pytest.mark.parametrize("exponent", [0.0, 0.75])
+def test_each_target_competes_with_negatives_of_its_own(queries, targets, table, negatives, exponent):
+    loss = OwnNegatives(negatives=negatives, popularity_exponent=exponent)
+    sampled = NegativeSampler(COUNTS, exponent).sample(TARGETS * negatives, SEED).numpy().reshape(TARGETS, negatives)
+    assert len({tuple(row) for row in sampled}) > 1
+    expected = []
+    for query, target, own in zip(queries.astype(float), targets, sampled, strict=True):
+        scores = [query @ table[target], *(query @ table[item] for item in own if item != target)]
+        expected.append(log_sum_exp(scores) - scores[0])
+    np.testing.assert_allclose(losses_of(loss, queries, targets, table), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_bpr_is_the_mean_over_the_negatives(queries, targets, table):
