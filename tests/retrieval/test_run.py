@@ -14,6 +14,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
+from tfrec_dl.runs.fingerprints import refuse_other_content
 
 
 def test_metrics_have_an_interval_each_on_validation_and_on_test_with_and_without_seen_items(finished):
@@ -60,6 +61,28 @@ def test_folder_holds_what_the_documentation_says_and_no_leftovers(finished):
     names = {path.name for path in finished.folder.iterdir()}
     assert names == {"config.json", "vocabulary.txt", "metrics.json", "history.csv", "checkpoints", "logs"}
     assert any((finished.folder / "logs").rglob("events.out.tfevents.*"))
+
+
+def test_a_file_of_another_run_does_not_load_silently(finished, tmp_path):
+    vocabulary = (finished.folder / "vocabulary.txt").read_text().splitlines(keepends=True)
+    swapped = "".join([vocabulary[1], vocabulary[0], *vocabulary[2:]])
+    (data,) = (finished.folder / "checkpoints" / "best").glob("*.data-*")
+    folder = Path(shutil.copytree(finished.folder, tmp_path / "run"))
+    (folder / "vocabulary.txt").write_text(swapped)
+    with pytest.raises(InputError, match=f"{folder / 'vocabulary.txt'} is not what this run was finished with"):
+        Run.open(folder).model()
+    (folder / "vocabulary.txt").write_text("".join(vocabulary))
+    assert set(Run.open(folder).config()["files"]) == {
+        "vocabulary.txt",
+        "checkpoints/best/checkpoint",
+        f"checkpoints/best/{data.name}",
+        f"checkpoints/best/{data.name.split('.')[0]}.index",
+    }
+    same_shape = folder / "checkpoints" / "best" / data.name
+    refuse_other_content(folder, Run.open(folder).config())
+    same_shape.write_bytes(bytes(same_shape.stat().st_size))
+    with pytest.raises(InputError, match=f"{data.name} is not what this run was finished with"):
+        refuse_other_content(folder, Run.open(folder).config())
 
 
 def test_finished_run_is_never_overwritten(finished, recipe, source):

@@ -16,7 +16,6 @@ from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain
 from tfrec_dl.families.run import Run
-from tfrec_dl.files import write_json
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, training_batches
@@ -24,6 +23,7 @@ from tfrec_dl.retrieval.fitted_features import load_fitted, save_fitted
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
 from tfrec_dl.retrieval.train import require_targets, trained_network
 from tfrec_dl.retrieval.validation import VALIDATION_METRICS, ValidationCallback
+from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.optimisers import RowSparseAdam
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 
@@ -77,7 +77,7 @@ def train_adversarial(
     metrics |= measure_gain(generator, start, split, keep_seen)
     if dataset.cold_split is not None:
         metrics |= measure_cold(generator, dataset.cold_split, keep_seen=keep_seen)
-    write_json(folder / "metrics.json", metrics)
+    finish_run(folder, metrics)
     return run
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import tensorflow as tf
 
 from tfrec_dl.families.run import Run
-from tfrec_dl.files import write_json
 from tfrec_dl.ranking.averaged_weights import averaged_weights
 from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.calibration import save_calibration
@@ -28,6 +27,7 @@ from tfrec_dl.ranking.saved_state import save_ranking_data
 from tfrec_dl.ranking.training_report import training_report
 from tfrec_dl.ranking.validation import RankingValidation
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def train_ranker(
     _fit(model, split, rows, run, callbacks, verbose)
     restore_best(model, folder)
     _calibrate(model, split, rows, run)
-    write_json(folder / "metrics.json", measure_ranking(model, rows, split))
+    finish_run(folder, measure_ranking(model, rows, split))
     return run
 
 

@@ -2,6 +2,7 @@
 
 from tfrec_dl.data.dataset import Dataset
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fitted_features import load_fitted
@@ -16,8 +17,11 @@ def save_vocabulary(run: RunFolder, dataset: Dataset) -> None:
     for name, catalogue in dataset.features.items():
         if catalogue is not None and not (run.folder / f"{name}.parquet").exists():
             catalogue.save(run.folder / f"{name}.parquet")
-    if not (run.folder / "vocabulary.txt").exists():
-        dataset.split.vocabulary.save(run.folder / "vocabulary.txt")
+    path, vocabulary = run.folder / "vocabulary.txt", dataset.split.vocabulary
+    if not path.exists():
+        vocabulary.save(path)
+    elif Vocabulary.load(path).ids.tolist() != vocabulary.ids.tolist():
+        raise InputError(f"{path} is not the vocabulary of the run's data: delete {run.folder} and train again.")
 
 
 def vocabulary_of(run: RunFolder) -> Vocabulary:

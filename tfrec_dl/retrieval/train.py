@@ -12,7 +12,7 @@ from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.evaluation.measure import measure, measure_cold
 from tfrec_dl.families.run import Run
-from tfrec_dl.files import locked, write_json
+from tfrec_dl.files import locked
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, compile_model, steps_per_epoch, training_batches
@@ -22,6 +22,7 @@ from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
 from tfrec_dl.retrieval.training_report import training_report
 from tfrec_dl.retrieval.validation import ValidationCallback
+from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 from tfrec_dl.runs.strategies import is_chief, one_device, training_input
@@ -68,7 +69,7 @@ def train_network(
     metrics = measure(model, split, keep_seen=keep_seen)
     if dataset.cold_split is not None:
         metrics |= measure_cold(model, dataset.cold_split, keep_seen=keep_seen)
-    write_json(folder / "metrics.json", metrics)
+    finish_run(folder, metrics)
     return run
 
 

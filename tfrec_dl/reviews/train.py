@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.families.run import Run
-from tfrec_dl.files import replacing, write_json
+from tfrec_dl.files import replacing
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.reviews.deep_conn import build_rating_model
 from tfrec_dl.reviews.fit import MONITORED, compile_rating_model, rating_batches
@@ -20,6 +20,7 @@ from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.text_encoder import standardise
 from tfrec_dl.reviews.training_reviews import REVIEWS, learn_training_reviews, save_training_reviews
 from tfrec_dl.reviews.validation import RatingValidation
+from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 from tfrec_dl.runs.weight_average import WeightAverage
 
@@ -54,7 +55,7 @@ def train_reviews(
         save_training_reviews(data, folder)
     _fit(model, split.validation, run, callbacks, verbose)
     restore_best(model, folder)
-    write_json(folder / "metrics.json", measure_ratings(model, split))
+    finish_run(folder, measure_ratings(model, split))
     return run
 
 

@@ -66,7 +66,7 @@ def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()
     same_content = all(before.get(name) == now.get(name) for name in fingerprints)
     moved = {f"data.{name}" for name in paths} if same_content else set()
     for name in {**now, **before}:
-        if name == "plugins" or name.startswith("versions.") or name in moved:
+        if name == "plugins" or name.startswith(("versions.", "files.")) or name in moved:
             continue
         if name.startswith("data.") and name not in before:
             continue  # newer than the run; what it decides, the fingerprint of the data shows

@@ -53,6 +53,7 @@ class Configuration:
     versions: dict[str, str]
     features: dict[str, Features] = Field(default_factory=dict)
     plugins: list[str] = Field(default_factory=list)
+    files: dict[str, Fingerprint] = Field(default_factory=dict)
     task: str | None = None
 
 

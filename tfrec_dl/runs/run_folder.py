@@ -11,6 +11,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.files import remove_unfinished, write_json
 from tfrec_dl.plugins import loaded_plugins
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.fingerprints import refuse_other_content
 from tfrec_dl.runs.run_config import check_same, flat_settings, installed_versions, refuse_other_files
 from tfrec_dl.runs.run_files import read_configuration, read_metrics
 from tfrec_dl.runs.size_check import sizes_checked
@@ -58,7 +59,7 @@ class RunFolder:
         settings = {f"recipe.{name}": value for name, value in flat_settings(self.recipe.to_dict()).items()}
         try:
             with sizes_checked(self.folder, settings):
-                return self.recipe.family.model(self)
+                model = self.recipe.family.model(self)
         except (InputError, MemoryError):
             raise
         except Exception as error:  # whatever the readers of damaged files end in
@@ -67,6 +68,9 @@ class RunFolder:
                 f"the model of {self.folder} cannot be built from its files ({words}): they are damaged, or of another "
                 "version."
             ) from error
+        # Last, for whoever reads a damaged file says best what is wrong with it.
+        refuse_other_content(self.folder, self.config())
+        return model
 
     def features(self) -> dict[str, Catalogue | None]:
         """The features of "items" and "users" that the run was trained with, from its own files; None where none."""

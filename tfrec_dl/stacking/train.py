@@ -11,11 +11,11 @@ import tensorflow as tf
 from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.evaluation.measure import measure, measure_cold
 from tfrec_dl.families.run import Run
-from tfrec_dl.files import write_json
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.fit import training_batches
 from tfrec_dl.retrieval.network_run import save_vocabulary
 from tfrec_dl.retrieval.train import require_targets, trained_network
+from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.stacking.configuration import DeepMember
 from tfrec_dl.stacking.files import MEMBERS, save_stack
 from tfrec_dl.stacking.fit import fit_stack
@@ -58,7 +58,7 @@ def train_stacked(
     metrics = measure(stack, split, on_validation=crossed, keep_seen=keep_seen)
     if dataset.cold_split is not None:
         metrics |= measure_cold(stack, dataset.cold_split, ["test"], keep_seen)
-    write_json(folder / "metrics.json", metrics)
+    finish_run(folder, metrics)
     return run
 
 
