@@ -69,6 +69,18 @@ def fitted(request, histories):
     return windows, loss, history.history["loss"], histories
 
 
+def test_weights_compiled_by_xla_are_those_of_the_targets_and_not_of_the_padding(histories):
+    model = model_with(FullSoftmax())
+    batch = next(iter(TrainingWindows(histories, WindowConfig(max_length=8, context=3, batch_size=4)).dataset()))
+    states = tf.random.stateless_normal([*batch["history"].shape, DIMENSION], [0, 0])
+    model.encoder = lambda inputs, training: states
+    for weight in ({}, {"weight": batch["weight"]}):
+        inputs = {"history": batch["history"], "next_item": batch["next_item"], **weight}
+        total = tf.function(lambda inputs=inputs: model.averaged_over(model.examples(inputs, None)), jit_compile=True)
+        expected = tf.cast(batch["next_item"] > 0, tf.float32) * inputs.get("weight", 1.0)
+        assert float(total()) == pytest.approx(float(tf.reduce_sum(expected)))
+
+
 def test_loss_shown_is_the_mean_over_the_epochs_targets(fitted):
     _, _, shown, histories = fitted
     first = histories.offsets[:-1]

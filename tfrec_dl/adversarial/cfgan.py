@@ -38,6 +38,7 @@ class Vectors(NamedTuple):
     log_probabilities: tf.Tensor
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class CFGAN(AdversarialModel):
     """The generator is an autoencoder, whose output for a user is a whole purchase vector.
 

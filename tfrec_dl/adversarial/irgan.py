@@ -60,6 +60,7 @@ class Policy(NamedTuple):
         return tf.math.unsorted_segment_sum(tf.ones_like(self.examples.weights), self.examples.rows, queries)
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class IRGAN(AdversarialModel):
     """The generator recommends, p(item | history or user); the discriminator classifies real and generated items.
 

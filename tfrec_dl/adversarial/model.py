@@ -11,6 +11,7 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.tables import Tables
+from tfrec_dl.runs.trainable_model import TrainableModel
 from tfrec_dl.serving.module import ServingModule
 
 GENERATOR, DISCRIMINATOR = 0, 1  # parts of a step's seeds
@@ -40,7 +41,8 @@ class GeneratorStep(NamedTuple):
     entropy: tf.Tensor
 
 
-class AdversarialModel(tfrs.Model):
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class AdversarialModel(TrainableModel, tfrs.Model):
     """Trains a recommender against a discriminator, in alternating steps, each with its own optimiser.
 
     Everything that is asked of a recommender is asked of the generator, so that evaluation, callbacks and export take
@@ -61,6 +63,7 @@ class AdversarialModel(tfrs.Model):
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy", "policy_entropy")
         # Named so in the checkpoints of runs.
         self.figures = {name: tf.keras.metrics.Mean(name=name) for name in names}
+        self.built = True
 
     def compile(
         self,

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class MarkovPath(tf.keras.layers.Layer):
     """Adds up a vector of each of the last items, weighted by how long ago it was.
 
@@ -62,10 +63,10 @@ class MarkovPath(tf.keras.layers.Layer):
             "dimension": self.dimension,
             "order": self.order,
             "decay": self.decay,
-            "transitions": tf.keras.layers.serialize(self.transitions),
+            "transitions": tf.keras.saving.serialize_keras_object(self.transitions),
         }
 
     @classmethod
     def from_config(cls, config: dict) -> "MarkovPath":
         """The layer that `get_config` describes."""
-        return cls(**config | {"transitions": tf.keras.layers.deserialize(config["transitions"])})
+        return cls(**config | {"transitions": tf.keras.saving.deserialize_keras_object(config["transitions"])})

@@ -7,6 +7,7 @@ from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
+from tfrec_dl.layers.plain import Zeros
 
 
 @ENCODERS.register("user_only")
@@ -25,7 +26,7 @@ class UserOnly(Encoder):
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
         """Embedded history [B, L, E] -> zeros [B, L, E]."""
-        return tf.keras.layers.Lambda(tf.zeros_like, name="nothing")(embedded)
+        return Zeros(name="nothing")(embedded)
 
     def reads_history(self) -> bool:
         """False: the user is all that is read."""

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.task import Task
+from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_config import flat_settings
 from tfrec_dl.runs.run_folder import RunFolder
@@ -58,8 +59,9 @@ class Family(ABC):
             strategy: to train under; None for one device.
 
         Raises:
-            InputError: if recipe, source and strategy do not go together.
+            InputError: if recipe, source and strategy do not go together, or Keras's global policy is not float32.
         """
+        require_float32()
         if self.needs_table and not source.in_memory:
             raise InputError(
                 f"{recipe.name!r} needs the table in memory, and {source.path} is a prepared folder: give the table "

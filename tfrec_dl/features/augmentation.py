@@ -5,6 +5,7 @@ import tensorflow as tf
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Augmentation(ResumableDropout):
     """Mirrors half of the pictures, shifts each and changes its contrast; what is shifted in is a mirror image.
 

@@ -54,7 +54,7 @@ class Backbone(PictureReader):
         return ResumableDropout(self.dropout)(vector) if self.dropout else vector
 
     def _features(self, pictures: tf.Tensor) -> tf.Tensor:
-        function, preprocess = _application(self.application)
+        function, _ = _application(self.application)
         if self.weights is not None and not Path(self.weights).is_file():
             raise InputError(f"weights of {self.application}: no file {self.weights!r}; give its path, or None.")
         try:
@@ -63,7 +63,7 @@ class Backbone(PictureReader):
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise InputError(f"{self.application} cannot be built with weights {self.weights!r}: {reason}") from error
         network.trainable = self.weights is None
-        values = tf.keras.layers.Lambda(lambda pixels: preprocess(tf.cast(pixels, tf.float32)))(pictures)
+        values = Preprocessing(self.application)(pictures)
         return network(values)
 
 
@@ -74,3 +74,25 @@ def _application(name: str) -> tuple:
         if inspect.ismodule(module) and getattr(module, name, None) is function and callable(function):
             return function, module.preprocess_input
     raise InputError(f"tf.keras.applications has no {name!r}: name one of its model functions, such as 'MobileNetV2'.")
+
+
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class Preprocessing(tf.keras.layers.Layer):
+    """Makes pixels what a network of `tf.keras.applications` reads.
+
+    Args:
+        application: name of its model function.
+    """
+
+    def __init__(self, application: str, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.application = application
+
+    def call(self, pictures: tf.Tensor) -> tf.Tensor:
+        """[N, H, W, 3] uint8 -> [N, H, W, 3] float32."""
+        _, preprocess = _application(self.application)
+        return preprocess(tf.cast(pictures, tf.float32))
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "application": self.application}

@@ -53,6 +53,7 @@ class BucketisedNumbers(NumberReader):
         return tf.keras.layers.Dense(self.units, activation="relu")(encoded)
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class PiecewiseLinear(tf.keras.layers.Layer):
     """1 for every bucket below a number, for its own the share of it that lies below, 0 for those above.
 

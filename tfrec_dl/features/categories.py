@@ -79,6 +79,7 @@ class Categories(CategoryReader):
         return ResumableDropout(self.dropout)(mean) if self.dropout else mean
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class CategoryLookup(tf.keras.layers.Layer):
     """Splits "a|b" and looks the parts up, in the graph.
 

@@ -8,6 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.features.readers import FUSIONS, Fusion
 from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.layers.plain import StackVectors
 
 
 @FUSIONS.register("concatenation")
@@ -45,6 +46,6 @@ class GatedSum(Fusion):
         experts = [tf.keras.layers.Dense(dimension, activation="tanh")(vector) for vector in vectors]
         joined = tf.keras.layers.Concatenate()(list(vectors)) if len(vectors) > 1 else vectors[0]
         gates = tf.keras.layers.Dense(len(experts), activation="softmax", name="gates")(joined)
-        stacked = tf.keras.layers.Lambda(lambda parts: tf.stack(parts, axis=1))(experts)
+        stacked = StackVectors()(experts)
         mixed = tf.keras.layers.Dot(axes=1)([gates, stacked])
         return tf.keras.layers.Dense(dimension, name="content")(mixed)

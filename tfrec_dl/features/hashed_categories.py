@@ -76,6 +76,7 @@ class HashedCategories(CategoryReader):
         return ResumableDropout(self.dropout)(mean) if self.dropout else mean
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class CategoryHash(tf.keras.layers.Layer):
     """Splits "a|b" and hashes the parts, in the graph, on every machine alike.
 
@@ -114,6 +115,7 @@ class CategoryHash(tf.keras.layers.Layer):
         return indices.to_tensor(0, shape=[None, self.width])
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class CategoryDropout(EntryDropout):
     """Hides a share of the categories in training, under all hash functions at once.
 

@@ -52,6 +52,7 @@ class Numbers(NumberReader):
         return tf.keras.layers.Dense(self.units, activation="relu")(standardised)
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Standardise(tf.keras.layers.Layer):
     """(x - mean) / deviation, cut to five deviations, beside whether x is there.
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import tensorflow as tf
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Resize(tf.keras.layers.Layer):
     """Pictures of any size to one size.
 
@@ -26,12 +27,18 @@ class Resize(tf.keras.layers.Layer):
         return {**super().get_config(), "size": self.size}
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class IsPresent(tf.keras.layers.Layer):
+    """1 for pictures, 0 for black ones, which are missing."""
+
+    def call(self, pictures: tf.Tensor) -> tf.Tensor:
+        """[N, H, W, 3] uint8 -> [N, 1] float32."""
+        return tf.cast(tf.reduce_any(pictures > 0, axis=[1, 2, 3]), tf.float32)[:, None]
+
+
 def where_present(vector: tf.Tensor, pictures: tf.Tensor) -> tf.Tensor:
     """The vector [N, F], zeros where the picture [N, H, W, 3] is black, which is how a missing one is given."""
-    present = tf.keras.layers.Lambda(
-        lambda pixels: tf.cast(tf.reduce_any(pixels > 0, axis=[1, 2, 3]), tf.float32)[:, None]
-    )(pictures)
-    return tf.keras.layers.Multiply()([vector, present])
+    return tf.keras.layers.Multiply()([vector, IsPresent()(pictures)])
 
 
 def absolute_path(path: str) -> str:

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class CausalMean(tf.keras.layers.Layer):
     """Mean over the history up to each position: a user represented by the items of their history.
 

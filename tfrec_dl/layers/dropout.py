@@ -7,6 +7,7 @@ import tensorflow as tf
 from tfrec_dl.layers.random_stream import RandomStream
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ResumableDropout(tf.keras.layers.Layer):
     """Dropout as in Keras, but training continued from a checkpoint uses the masks it would have used.
 
@@ -35,6 +36,7 @@ class ResumableDropout(tf.keras.layers.Layer):
         return self.generator.uniform(shape, dtype)
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ItemDropout(ResumableDropout):
     """Hides whole items of the history in training: their vectors become zero, as if the item were unknown.
 

@@ -7,11 +7,30 @@ from tfrec_dl.layers.dropout import ResumableDropout
 UNKNOWN = 1  # as in every lookup of Keras with a mask: 0 is padding, 1 unknown, known entries start at 2
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class KnownMask(tf.keras.layers.Layer):
+    """1 for known entries, 0 for padding and unknown ones."""
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Indices [N, T] int32 -> [N, T, 1] float32."""
+        return tf.cast(inputs > UNKNOWN, tf.float32)[..., None]
+
+
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class AnyKnown(tf.keras.layers.Layer):
+    """1 for rows with a known entry, else 0."""
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Indices [N, T] int32 -> [N, 1] float32."""
+        return tf.cast(tf.reduce_any(inputs > UNKNOWN, axis=1, keepdims=True), tf.float32)
+
+
 def known_mask(indices: tf.Tensor) -> tf.Tensor:
     """Indices [N, T] int32 -> [N, T, 1] float32: 1 for known entries, 0 for padding and unknown ones."""
-    return tf.keras.layers.Lambda(lambda ids: tf.cast(ids > UNKNOWN, tf.float32)[..., None])(indices)
+    return KnownMask()(indices)
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class EntryDropout(ResumableDropout):
     """Makes a share of the known entries unknown in training.
 
@@ -29,10 +48,15 @@ class EntryDropout(ResumableDropout):
 
 def masked_mean(vectors: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     """Vectors [N, T, D] and mask [N, T, 1] -> [N, D]: the mean over the mask's entries, zeros where there are none."""
-    return tf.keras.layers.Lambda(_mean)([vectors, mask])
+    return MaskedMean()([vectors, mask])
 
 
-def _mean(inputs: list[tf.Tensor]) -> tf.Tensor:
-    vectors, mask = inputs
-    total = tf.linalg.matmul(mask, vectors, transpose_a=True)[:, 0]  # in one pass over the vectors
-    return tf.math.divide_no_nan(total, tf.reduce_sum(mask, axis=1))
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class MaskedMean(tf.keras.layers.Layer):
+    """The mean over a mask's entries, zeros where there are none."""
+
+    def call(self, inputs: list[tf.Tensor]) -> tf.Tensor:
+        """Vectors [N, T, D] and mask [N, T, 1] -> [N, D]."""
+        vectors, mask = inputs
+        total = tf.linalg.matmul(mask, vectors, transpose_a=True)[:, 0]  # in one pass over the vectors
+        return tf.math.divide_no_nan(total, tf.reduce_sum(mask, axis=1))

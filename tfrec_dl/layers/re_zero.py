@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ReZero(tf.keras.layers.Layer):
     """Multiplies by one trained number that starts at 0, so that a deep residual network starts as the identity.
 

@@ -4,4 +4,5 @@ The names are imported when they are asked for.
 """
 
 from .compare import train_once as train_once
+from .keras_objects import keras_objects as keras_objects
 from .train import train_on as train_on

@@ -14,6 +14,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train_on
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.run_config import describe_features, flat_settings, refuse_other_files
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def compare(
         InputError: for bad data, recipes of several tasks, or a folder that holds something else, before anything is
             trained.
     """
+    check_callbacks(callbacks)
     task = _task(recipes)
     if not source.in_memory:
         raise InputError(f"{source.path} is a prepared folder, and baselines need the table in memory: give the table.")

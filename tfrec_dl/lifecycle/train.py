@@ -13,6 +13,7 @@ from tfrec_dl.disk import disk_explained
 from tfrec_dl.families.run import Run
 from tfrec_dl.files import locked
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.run_config import refuse_other_files
 from tfrec_dl.runs.strategies import is_chief
 
@@ -33,7 +34,8 @@ def train(
         recipe: what to train, and how.
         source: the table, its columns, its split: a `DataSource`, a `PreparedSource`, or for rankers a `RankingSource`.
         folder: the run's folder; new, or that of the same call's run; a finished one is given back as it is.
-        callbacks: further Keras callbacks; they find the validation metrics in the logs.
+        callbacks: further Keras callbacks; they find the validation metrics in the logs. Those that set the learning
+            rate, which has a schedule, and those that save whole models are refused.
         verbose: as in `model.fit`.
         strategy: of `make_strategy`, the devices to train on; None for one. The batch size stays that of all of them
             together, and a run may go on with another strategy than it began with.
@@ -45,6 +47,7 @@ def train(
         InputError: for bad data, or a folder that holds something else or that another process trains into; before
             anything is written.
     """
+    check_callbacks(callbacks)
     recipe.family.check(recipe, source, strategy)
     return train_on(recipe, source.read(), folder, callbacks, verbose, strategy)
 
@@ -62,6 +65,7 @@ def train_on(
     Raises:
         InputError: as `train`.
     """
+    check_callbacks(callbacks)
     recipe.family.check(recipe, dataset.source, strategy)
     folder = Path(folder)
     refuse_other_files(folder)  # no lock is put into a folder of somebody else's

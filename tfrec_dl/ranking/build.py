@@ -13,6 +13,7 @@ from tfrec_dl.features.content import feature_vectors
 from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.ranking.configuration import RankingConfig
 from tfrec_dl.ranking.data.events import Levels
 from tfrec_dl.ranking.data.feedback import CLICK, RATING
@@ -76,8 +77,10 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
         max_length: past items of a user that are read.
 
     Raises:
-        InputError: if the ranker's settings do not fit, or the ratings do not suit the output.
+        InputError: if the ranker's settings do not fit, the ratings do not suit the output, or Keras's global policy is
+            not float32.
     """
+    require_float32()
     if config.id_dropout is None:
         config = replace(config, id_dropout=HIDDEN if CLICK in data.objectives else 0.0)
     context = None

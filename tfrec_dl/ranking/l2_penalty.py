@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class L2Penalty(tf.keras.layers.Layer):
     """Gives vectors back, and adds their mean squared length to the loss.
 

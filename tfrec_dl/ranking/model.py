@@ -12,10 +12,12 @@ from tfrec_dl.ranking.fitted_state import FittedState
 from tfrec_dl.ranking.names import CLICK_AND_CONVERSION, CLICK_LOGIT
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.position_bias import PositionBias
+from tfrec_dl.runs.trainable_model import TrainableModel
 from tfrec_dl.serving.publishing import Served
 
 
-class RankingModel(tfrs.Model):
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class RankingModel(TrainableModel, tfrs.Model):
     """Predicts what a user will do with each candidate.
 
     Trains under `model.compile` and `model.fit` on batches of `RankingBatches`, as TFRS ranking tasks.
@@ -49,6 +51,7 @@ class RankingModel(tfrs.Model):
         self.position_bias = position_bias
         self.calibration: Calibration | None = None
         self.loss_mean = tf.keras.metrics.Mean(name="loss")
+        self.built = True
 
     @property
     def orders_by(self) -> str:

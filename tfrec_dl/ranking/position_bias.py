@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class PositionBias(tf.keras.layers.Layer):
     """A number a position, added to the logit of a click where the position is known.
 
@@ -16,10 +17,14 @@ class PositionBias(tf.keras.layers.Layer):
         counts: [P] training impressions at each position.
     """
 
-    def __init__(self, counts: np.ndarray) -> None:
-        super().__init__(name="position_bias")
+    def __init__(self, counts: np.ndarray, name: str = "position_bias", **kwargs: object) -> None:
+        super().__init__(name=name, **kwargs)
         self.counts = np.asarray(counts, dtype=np.float32)
         self.table = self.add_weight("table", [len(counts)], initializer="zeros")
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "counts": self.counts.tolist()}
 
     def call(self, positions: tf.Tensor) -> tf.Tensor:
         """Positions [R] int32 from 0 -> [R]; those beyond the last known are taken for that."""

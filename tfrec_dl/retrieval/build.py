@@ -5,6 +5,7 @@ from typing import Any
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
+from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.fitted_features import FittedTowers
 
@@ -29,8 +30,10 @@ def build_model(
         A `RetrievalModel`.
 
     Raises:
-        InputError: if the recipe and the features do not go together, or the recipe is of several networks, or ranks.
+        InputError: if the recipe and the features do not go together, the recipe is of several networks, or ranks, or
+            Keras's global policy is not float32.
     """
+    require_float32()
     if not recipe.family.is_network:
         raise InputError(f"{recipe.name!r} is several networks, trained one by one, or ranks: give it to `train`.")
     return recipe.family.build(recipe, vocabulary, items, users, fitted or FittedTowers())

@@ -12,6 +12,7 @@ from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.retrieval.configuration import TrainingConfig
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.validation import ValidationCallback
+from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.optimisers import row_sparse_optimizer
 from tfrec_dl.runs.schedules import warm_up_and_decay
 from tfrec_dl.runs.strategies import training_input
@@ -71,6 +72,7 @@ def fit(
         split: training histories and validation cases.
         config: default `TrainingConfig()` with the model's `max_length`; a recipe's own is `recipe.training`.
         callbacks: further Keras callbacks; they find `val_ndcg@10`, `val_hit_rate@10` and `val_mrr@10` in the logs.
+            Those that set the learning rate, which has a schedule, and those that save whole models are refused.
         verbose: as in `model.fit`.
 
     Returns:
@@ -80,6 +82,7 @@ def fit(
         InputError: if there is nothing to learn from, the split's items are numbered otherwise than the model's, or
             masking seen items leaves no target to validate on.
     """
+    check_callbacks(callbacks)
     split.vocabulary.require_numbers_of(model.vocabulary, "the split's")
     config = config or TrainingConfig(max_length=model.max_length)
     split.validation.refuse_masked("validation", config.keep_seen)

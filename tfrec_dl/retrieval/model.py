@@ -15,6 +15,7 @@ from tfrec_dl.losses.loss import Loss
 from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.runs.replicas import counted_once, share_of_replicas
+from tfrec_dl.runs.trainable_model import TrainableModel
 from tfrec_dl.serving.module import ServingModule
 
 ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
@@ -38,7 +39,8 @@ class Examples(NamedTuple):
     weights: tf.Tensor
 
 
-class RetrievalModel(tfrs.Model):
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class RetrievalModel(TrainableModel, tfrs.Model):
     """Scores items by the dot product of a query's and an item's vector.
 
     Trains under `model.compile` and `model.fit` on batches of `TrainingWindows`.
@@ -83,6 +85,7 @@ class RetrievalModel(tfrs.Model):
         self.max_length = max_length
         self.seed = seed
         self.loss_mean = tf.keras.metrics.Mean(name="loss")
+        self.built = True
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Mean loss over a batch's targets.
@@ -126,7 +129,9 @@ class RetrievalModel(tfrs.Model):
         # Padded and context positions leave before any logit is computed.
         queries = with_bias_component(tf.boolean_mask(states, is_target))
         targets = tf.boolean_mask(inputs["next_item"], is_target)
-        weights = tf.boolean_mask(inputs["weight"], is_target) if "weight" in inputs else tf.ones_like(queries[:, 0])
+        # Ones where there are targets, and not as many ones as targets: that number is an upper bound under XLA.
+        weights = tf.cast(is_target, tf.float32) * inputs.get("weight", 1.0)
+        weights = tf.boolean_mask(weights, is_target)
         return Examples(queries, tf.range(tf.shape(targets)[0]), targets, weights)
 
     def supervised_loss(self, examples: Examples, vectors: Lookup, seed: tf.Tensor) -> tf.Tensor:

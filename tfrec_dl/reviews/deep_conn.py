@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.features.text_cnn import TextCNN
 from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.losses.rating.cumulative_logit import CumulativeLogit
 from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
 from tfrec_dl.registered_fields import Registered
@@ -74,8 +75,9 @@ def build_rating_model(config: DeepCoNN, data: TrainingReviews) -> RatingModel:
         data: what was learned from the training reviews before training.
 
     Raises:
-        InputError: if the ratings do not suit the output.
+        InputError: if the ratings do not suit the output, or Keras's global policy is not float32.
     """
+    require_float32()
     documents = data.documents
     levels = config.output.levels(documents.ratings)
     encoder = text_encoder(config.text, data.tokens.shape[1], len(data.words))

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class FactorizationMachine(tf.keras.layers.Layer):
     """Features [B, D] -> w · z + sum over i < j of (v_i · v_j) z_i z_j, [B, 1].
 

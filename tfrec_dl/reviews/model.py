@@ -11,10 +11,12 @@ from tfrec_dl.losses.rating.rating_output import RatingOutput
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.readers import Pool
 from tfrec_dl.reviews.text_encoder import BLOCK
+from tfrec_dl.runs.trainable_model import TrainableModel
 from tfrec_dl.serving.publishing import Served
 
 
-class RatingModel(tfrs.Model):
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class RatingModel(TrainableModel, tfrs.Model):
     """Predicts ratings from the reviews of the user and of the item.
 
     In training the reviews that the user wrote about the item itself are left out of both documents: when a rating is
@@ -78,6 +80,7 @@ class RatingModel(tfrs.Model):
             tf.RaggedTensor.from_row_splits(reviews, splits)
             for splits, reviews in (documents.by_user(), documents.by_item())
         )
+        self.built = True
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Mean loss of a batch's ratings, each predicted without the pair's own reviews.

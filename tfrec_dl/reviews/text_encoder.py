@@ -4,10 +4,12 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.features.text_cnn import TextCNN
+from tfrec_dl.layers.masking import AnyKnown
 
 BLOCK = 1_024  # reviews encoded at once
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Standardisation(tf.keras.layers.Layer):
     """Values [N, F] minus a mean, divided by a standard deviation; both [F], not trained, part of the checkpoint."""
 
@@ -31,8 +33,7 @@ def text_encoder(config: TextCNN, length: int, words: int) -> tf.keras.Model:
     """
     inputs = tf.keras.Input([length], dtype=tf.int32)
     standardised = Standardisation(name="standardisation")(config.vector(inputs, words))
-    known = tf.keras.layers.Lambda(lambda ids: tf.cast(tf.reduce_any(ids > 1, axis=1, keepdims=True), tf.float32))
-    vector = tf.keras.layers.Multiply()([standardised, known(inputs)])
+    vector = tf.keras.layers.Multiply()([standardised, AnyKnown()(inputs)])
     return tf.keras.Model(inputs, vector, name="text_encoder")
 
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 ADAGRAD_EPSILON = 1e-20  # added to a sum of squares, under the root: 1e-10 outside, as in PyTorch
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class RowSparseAdam(tf.keras.optimizers.Adam):
     """Adam whose moments of an embedding row stand still while no batch touches the row.
 

@@ -3,12 +3,14 @@
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.stacking.members import MemberScores
 
 # A member whose scores hardly differ (a chain without transitions from the last items) is not scaled up to count.
 LEAST_SPREAD = 0.01
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class MemberWeights(tf.keras.layers.Layer):
     """Weights of the members' scores for a user.
 
@@ -26,8 +28,12 @@ class MemberWeights(tf.keras.layers.Layer):
         regularization: L2 penalty on these numbers.
     """
 
-    def __init__(self, members: int, regularization: float = 0.0, name: str = "member_weights") -> None:
-        super().__init__(name=name)
+    def __init__(
+        self, members: int, regularization: float = 0.0, name: str = "member_weights", **kwargs: object
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        self.members = members
+        self.regularization = regularization
         self.kernel = self.add_weight(
             name="kernel",
             shape=[3, members],
@@ -38,6 +44,10 @@ class MemberWeights(tf.keras.layers.Layer):
         self.log_length = self.add_weight(  # mean and standard deviation
             name="log_length", shape=[2], initializer=tf.keras.initializers.Constant([0.0, 1.0]), trainable=False
         )
+
+    def get_config(self) -> dict:
+        """The arguments to build the layer again."""
+        return {**super().get_config(), "members": self.members, "regularization": self.regularization}
 
     def measure(self, scores: MemberScores) -> None:
         """Takes the scales from the cases to fit on."""
@@ -64,6 +74,7 @@ def build_blender(members: int, regularization: float = 0.0) -> tf.keras.Model:
         Functional model, `MemberScores._asdict()` -> blended scores [B, C] float32; its weights are those of the layer
         "member_weights".
     """
+    require_float32()
     scores = tf.keras.Input([None, members], name="scores")
     spread = tf.keras.Input([members], name="spread")
     length = tf.keras.Input([1], name="length")

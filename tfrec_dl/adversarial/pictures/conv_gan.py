@@ -21,6 +21,7 @@ from tfrec_dl.adversarial.losses import (
 from tfrec_dl.adversarial.pictures.augmentation import augmented
 from tfrec_dl.features.discriminator import KERNEL, build_discriminator
 from tfrec_dl.registered_fields import Registered
+from tfrec_dl.runs.trainable_model import TrainableModel
 
 MOMENTUM = 0.9  # of the statistics that pictures are made with after training: few pictures make few steps
 
@@ -56,7 +57,8 @@ class ConvGANConfig:
         return self
 
 
-class ConvGAN(tf.keras.Model):
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class ConvGAN(TrainableModel):
     """Generator and discriminator of pictures [B, H, W, 3] uint8, trained in alternating steps under `model.fit`.
 
     Reports "generator_loss", "discriminator_loss" and "discriminator_accuracy" (0.5 is guessing), means over the epoch.
@@ -77,6 +79,7 @@ class ConvGAN(tf.keras.Model):
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy")
         # Named so in checkpoints.
         self.figures = {name: tf.keras.metrics.Mean(name=name) for name in names}
+        self.built = True
 
     def compile(
         self,

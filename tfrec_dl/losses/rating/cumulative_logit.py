@@ -60,6 +60,7 @@ class CumulativeLogit(RatingOutput):
         return tf.linalg.matvec(outputs, levels)
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Thresholds(tf.keras.layers.Layer):
     """Score [B, 1] -> probabilities of K levels [B, K], by K - 1 learned ascending thresholds.
 

@@ -5,6 +5,7 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.layers.plain import Shift
 from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
 
 
@@ -27,8 +28,7 @@ class SquaredError(RatingOutput):
 
     def output(self, score: tf.Tensor, levels: np.ndarray, ratings: np.ndarray) -> tf.Tensor:
         """Score [B, 1] -> rating [B, 1]."""
-        mean = float(levels[0])
-        return tf.keras.layers.Lambda(lambda values: values + mean, name="rating")(score)
+        return Shift(float(levels[0]), name="rating")(score)
 
     def loss(self) -> tf.keras.losses.Loss:
         """Half the squared error: a Gaussian's log-likelihood with variance 1."""
@@ -43,6 +43,7 @@ class SquaredError(RatingOutput):
         return outputs[:, 0]
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class _HalfSquaredError(tf.keras.losses.Loss):
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
         return 0.5 * tf.reduce_sum(tf.square(y_true - y_pred), axis=-1)

@@ -27,6 +27,7 @@ class Numbers(TypedDict):
 NUMBERS: TypeAdapter[Numbers] = TypeAdapter(Numbers)
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Calibration(tf.keras.layers.Layer):
     """Logits [R] -> probabilities [R] float32, by fixed numbers: no variables, so they are part of any graph.
 

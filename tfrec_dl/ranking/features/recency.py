@@ -5,6 +5,7 @@ import tensorflow as tf
 from tfrec_dl.data.vocabulary import PADDING
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Recency(tf.keras.layers.Layer):
     """Numbers the last items of a history from its end.
 

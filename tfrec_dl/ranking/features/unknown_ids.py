@@ -6,6 +6,7 @@ from tfrec_dl.data.vocabulary import PADDING, UNKNOWN
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class UnknownIdMasking(ResumableDropout):
     """Replaces indices beyond a table, and in training a share of the others, by that of the unknown id.
 

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 from typing_extensions import Self
 
+from tfrec_dl.layers.plain import Shift
 from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.objectives.losses import binary_losses, list_losses, log_odds
 from tfrec_dl.ranking.objectives.objective import CLICK_OBJECTIVES, Objective
@@ -73,5 +74,4 @@ class Click(Objective):
 
 def from_log_odds(score: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
     """Score [R, 1] and log-odds [1], where it is 0 -> logit [R, 1]."""
-    start = float(levels[0])
-    return tf.keras.layers.Lambda(lambda values: values + start)(score)
+    return Shift(float(levels[0]))(score)

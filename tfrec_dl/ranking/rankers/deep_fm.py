@@ -47,6 +47,7 @@ class DeepFM(Ranker):
         return tf.keras.layers.Concatenate()([BiInteraction(scale)(vectors), deep])
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class BiInteraction(tf.keras.layers.Layer):
     """sum over i < j of v_i * v_j, component by component (He and Chua, equations 3 and 4).
 

@@ -43,6 +43,7 @@ class DIN(Ranker):
         return perceptron(joined, self.units, self.dropout)
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Interest(tf.keras.layers.Layer):
     """The weighted sum of the past items.
 

@@ -3,13 +3,13 @@
 import tensorflow as tf
 
 from tfrec_dl.layers.masking import masked_mean
+from tfrec_dl.layers.plain import AsNumbers
 from tfrec_dl.ranking.features.fields import Fields
 
 
 def history_mean(fields: Fields) -> tf.Tensor:
     """The mean of the past items [R, K]; zeros for a new user."""
-    mask = tf.keras.layers.Lambda(lambda known: tf.cast(known, tf.float32)[..., None])(fields.mask)
-    return masked_mean(fields.history, mask)
+    return masked_mean(fields.history, AsNumbers()(fields.mask))
 
 
 def stacked_with_history(fields: Fields) -> tf.Tensor:

@@ -9,6 +9,7 @@ import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.layers.plain import StackVectors
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import Ranker
@@ -46,7 +47,7 @@ class MMoE(Sharing):
         """
         joined = tf.keras.layers.Flatten()(stacked_with_history(fields))
         experts = [ranker.representation(fields) for _ in range(self.experts)]
-        stacked = tf.keras.layers.Lambda(lambda parts: tf.stack(parts, axis=1))(experts)
+        stacked = StackVectors()(experts)
         found = {}
         for head in heads:
             gate = tf.keras.layers.Dense(self.experts, activation="softmax", use_bias=False)(joined)

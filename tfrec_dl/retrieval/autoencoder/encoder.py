@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfrec_dl.layers.dropout import ResumableDropout
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class PurchaseVector(ResumableDropout):
     """A purchase vector of length 1 times a matrix, whose rows are given for the items that the vector names.
 
@@ -29,6 +30,7 @@ class PurchaseVector(ResumableDropout):
         return tf.cumsum(rows * shown[..., None], axis=1) / length[..., None]
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Offset(tf.keras.layers.Layer):
     """Adds a trained vector: the bias of a layer whose product is computed elsewhere."""
 

@@ -10,6 +10,7 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.retrieval.model import Examples, Lookup, RetrievalModel, with_bias_component, with_embedded
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class AutoencoderModel(RetrievalModel):
     """Gives back all items of a history from some of them.
 
@@ -39,7 +40,7 @@ class AutoencoderModel(RetrievalModel):
         state = tf.boolean_mask(state, lengths > 0)  # a replica's rows may end with empty ones
         places = tf.where(history != PADDING)
         targets = tf.gather_nd(history, places)
-        weights = tf.gather_nd(inputs["weight"], places) if "weight" in inputs else tf.ones(tf.shape(targets))
+        weights = tf.gather_nd(tf.cast(history != PADDING, tf.float32) * inputs.get("weight", 1.0), places)
         return Examples(with_bias_component(state), tf.cast(places[:, 0], tf.int32), targets, weights)
 
     def supervised_loss(self, examples: Examples, vectors: Lookup, seed: tf.Tensor) -> tf.Tensor:

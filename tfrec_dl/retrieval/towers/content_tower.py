@@ -11,9 +11,11 @@ from tfrec_dl.features.content import Content, content_vector
 from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.layers.plain import Zeros
 from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ContentTower(FeatureTower):
     """Vocabulary indices -> item vectors, through the items' features.
 
@@ -74,7 +76,7 @@ def content_tower(
         fitted: what a run has learnt of the catalogue; None learns it.
     """
     inputs, content, features = _content_parts(config, catalogue, vocabulary, dimension, fitted)
-    bias = tf.keras.layers.Lambda(lambda vector: tf.zeros_like(vector[:, :1]))(content)
+    bias = Zeros(1)(content)
     ids = tf.keras.Input([], dtype=tf.int32)
     vectors = tf.keras.layers.Concatenate(name="item_vector")([content, bias])
     return ContentTower(
@@ -129,6 +131,7 @@ def hybrid_tower(
     )
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class KnownIds(ResumableDropout):
     """Whether an id is known, and in training not hidden.
 

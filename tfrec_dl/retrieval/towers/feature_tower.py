@@ -2,14 +2,17 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from typing import NoReturn
 
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.feature_kinds import Kind
+from tfrec_dl.errors import InputError
 from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.features.prepared import Features
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class FeatureTower(tf.keras.layers.Layer):
     """A tower that can be served raw features.
 
@@ -21,6 +24,13 @@ class FeatureTower(tf.keras.layers.Layer):
     def __init__(self, features: Features, name: str) -> None:
         super().__init__(name=name)
         self._features = features
+
+    def get_config(self) -> NoReturn:
+        """Raises InputError: no configuration of Keras's holds the features of the rows."""
+        raise InputError(
+            f"a {type(self).__name__} cannot be saved by Keras, for it holds the features of a table: train into a "
+            "run, or export the model."
+        )
 
     @property
     def kinds(self) -> dict[str, Kind]:

@@ -6,6 +6,15 @@ import tensorflow as tf
 NEVER_MET = -100.0
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class LogShares(tf.constant_initializer):
+    """A constant whose configuration is of plain numbers, which every format of Keras's can hold."""
+
+    def get_config(self) -> dict:
+        """The arguments to make it again."""
+        return {"value": np.asarray(self.value).tolist()}
+
+
 def id_tower(embedding: tf.keras.layers.Layer, item_counts: np.ndarray) -> tf.keras.Model:
     """Item vectors from an embedding table and a bias.
 
@@ -21,7 +30,7 @@ def id_tower(embedding: tf.keras.layers.Layer, item_counts: np.ndarray) -> tf.ke
     log_share = np.log(np.maximum(item_counts, 1) / max(item_counts.sum(), 1)).astype(np.float32)
     log_share[item_counts == 0] += NEVER_MET
     bias = tf.keras.layers.Embedding(
-        len(item_counts), 1, embeddings_initializer=tf.constant_initializer(log_share[:, None]), name="item_bias"
+        len(item_counts), 1, embeddings_initializer=LogShares(log_share[:, None]), name="item_bias"
     )
     indices = tf.keras.Input([], dtype=tf.int32, name="item")
     vectors = tf.keras.layers.Concatenate(name="item_vector")([embedding(indices), bias(indices)])

@@ -13,6 +13,7 @@ from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class UserTower(FeatureTower):
     """User ids -> vectors that are added to the states of their histories.
 
@@ -49,6 +50,7 @@ class UserTower(FeatureTower):
         return self.network(self._without, training=False)
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class HiddenRows(ResumableDropout):
     """Replaces a share of the rows by row 0 in training.
 

@@ -1,0 +1,86 @@
+"""Keras callbacks that would do nothing, or write what cannot be read, refused before training."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import tensorflow as tf
+
+from tfrec_dl.errors import InputError
+
+Callback = tf.keras.callbacks.Callback
+RATES = (tf.keras.callbacks.LearningRateScheduler, tf.keras.callbacks.ReduceLROnPlateau)
+SCHEDULED = (
+    "sets the learning rate, which follows the schedule of the training at every step: choose learning_rate, warm_up "
+    "and epochs of the training's settings, or compile the model with an optimiser of your own and call model.fit."
+)
+
+
+def check_callbacks(callbacks: Iterable[Callback], scheduled: bool = True) -> None:
+    """Refuses callbacks that cannot do what they are for.
+
+    Args:
+        callbacks: given to a training.
+        scheduled: whether the learning rate follows a schedule, so that a rate that is set lasts no step.
+
+    Raises:
+        InputError: for one that sets the learning rate of a schedule, or that saves whole models, which Keras could not
+            load.
+    """
+    for callback in callbacks:
+        name = type(callback).__name__
+        if scheduled and isinstance(callback, RATES):
+            raise InputError(f"{name} {SCHEDULED}")
+        if isinstance(callback, tf.keras.callbacks.ModelCheckpoint) and not callback.save_weights_only:
+            raise InputError(
+                f"{name} saves whole models to {str(callback.filepath)!r}, which Keras could not load: pass "
+                "save_weights_only=True, or train into a run, which keeps the best weights."
+            )
+
+
+def has_schedule(optimizer: Any) -> bool:
+    """Whether an optimiser's learning rate follows a schedule."""
+    return isinstance(getattr(optimizer, "_learning_rate", None), tf.keras.optimizers.schedules.LearningRateSchedule)
+
+
+def guarded(callbacks: Iterable[Callback]) -> list[Callback]:
+    """Callbacks between two that compare the learning rate before and after them, at the ends of every epoch."""
+    first = _NotesRate()
+    return [first, *callbacks, _ComparesRate(first)]
+
+
+class _NotesRate(Callback):
+    """Notes the learning rate before other callbacks are called."""
+
+    rate: float = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Notes it."""
+        self.rate = _rate(self.model)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Notes it."""
+        self.rate = _rate(self.model)
+
+
+class _ComparesRate(Callback):
+    """Refuses a learning rate that a callback has set, for the next step would overwrite it."""
+
+    def __init__(self, first: _NotesRate) -> None:
+        super().__init__()
+        self.first = first
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Compares it."""
+        self._compare()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Compares it."""
+        self._compare()
+
+    def _compare(self) -> None:
+        if _rate(self.model) != self.first.rate:
+            raise InputError(f"a callback {SCHEDULED}")
+
+
+def _rate(model: Any) -> float:
+    return float(tf.keras.backend.get_value(model.optimizer.learning_rate))

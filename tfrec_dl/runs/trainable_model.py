@@ -1,0 +1,90 @@
+"""Base class of our models: trained by Keras, saved and served by runs and exports."""
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import tensorflow as tf
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.layers.global_policy import require_float32
+from tfrec_dl.runs.callbacks import check_callbacks, guarded, has_schedule
+
+
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
+class TrainableModel(tf.keras.Model):
+    """A model under `compile` and `fit`; what of Keras it does not go together with is refused, with the remedy.
+
+    Its weights are made when it is; a subclass says so at the end of its constructor, `self.built = True`, so that
+    `summary` and `count_params` work at once.
+
+    Raises:
+        InputError: as `require_float32`.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        require_float32()
+        super().__init__(*arguments, **options)
+
+    def compile(self, *arguments: Any, jit_compile: bool | None = None, **options: Any) -> None:
+        """As Keras's.
+
+        Raises:
+            InputError: for `jit_compile`: a batch has as many targets as it has, and XLA pads them.
+        """
+        _refuse_xla(jit_compile)
+        super().compile(*arguments, jit_compile=jit_compile, **options)
+
+    @property
+    def jit_compile(self) -> bool | None:
+        """Not set; setting it raises InputError, as in `compile`."""
+        compiled: bool | None = self._jit_compile
+        return compiled
+
+    @jit_compile.setter
+    def jit_compile(self, value: bool | None) -> None:
+        _refuse_xla(value)
+        self._jit_compile = value
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: str | int = "auto",
+        callbacks: Sequence[tf.keras.callbacks.Callback] | None = None,
+        **options: Any,
+    ) -> tf.keras.callbacks.History:
+        """As Keras's.
+
+        Raises:
+            InputError: as `check_callbacks`, or where a callback has set the learning rate of a schedule.
+        """
+        if isinstance(callbacks, Sequence):
+            scheduled = has_schedule(self.optimizer)
+            check_callbacks(callbacks, scheduled)
+            callbacks = guarded(callbacks) if scheduled else callbacks
+        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **options)
+
+    def get_config(self) -> NoReturn:
+        """Raises InputError: no configuration of Keras's holds a vocabulary and what was learnt of the data."""
+        raise InputError(_cannot(self, "configured or copied"))
+
+    def save(self, filepath: Any, *arguments: Any, **options: Any) -> NoReturn:
+        """Raises InputError: see `get_config`."""
+        raise InputError(_cannot(self, f"saved to {str(filepath)!r}"))
+
+
+def _cannot(model: TrainableModel, what: str) -> str:
+    return (
+        f"{type(model).__name__} cannot be {what} by Keras, which could not load it: train into a run "
+        "(tfrec_dl.train) or export it (tfrec_dl.export); or call save_weights, and load_weights on one built alike."
+    )
+
+
+def _refuse_xla(jit_compile: bool | None) -> None:
+    if jit_compile:
+        raise InputError(
+            "jit_compile is True, but a step has as many targets as the batch happens to hold, and XLA compiles for "
+            "fixed shapes: leave it out."
+        )
