@@ -138,6 +138,46 @@ def test_kubernetes_starts_what_fails_again_under_its_name_and_all_share_the_run
     assert option(words, "--out").startswith(mount["mountPath"])
 
 
+@pytest.mark.parametrize("name", KUBERNETES)
+def test_pods_have_no_rights_limits_and_nobody_else_reaches_them(name):
+    parts = manifest(name)
+    pod = parts["Job"]["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    assert pod["spec"]["securityContext"]["runAsNonRoot"] is True
+    assert pod["spec"]["securityContext"]["runAsUser"] == int(image_user())
+    assert pod["spec"]["automountServiceAccountToken"] is False
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert {"cpu", "memory"} <= set(container["resources"]["limits"])
+    policy = parts["NetworkPolicy"]["spec"]
+    assert policy["podSelector"]["matchLabels"] == pod["metadata"]["labels"]
+    (ingress,) = policy["ingress"]
+    assert ingress["from"] == [{"podSelector": {"matchLabels": pod["metadata"]["labels"]}}]
+    assert set(policy["policyTypes"]) == {"Ingress", "Egress"}
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_containers_have_no_rights_and_a_network_of_their_own(name):
+    parts = yaml.safe_load((DEPLOY / name).read_text())
+    for service in parts["services"].values():
+        assert service["user"].split(":")[0] == image_user()
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+        assert service["mem_limit"]
+        (network,) = service["networks"]
+        assert parts["networks"][network]["internal"]
+
+
+def image_user() -> str:
+    """The user that the image runs as, by number, so that Kubernetes sees that it is not root."""
+    (user,) = re.findall(r"^USER (\d+):\d+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    assert user != "0"
+    return user
+
+
 def test_the_image_has_what_its_file_copies():
     copied = re.findall(r"^COPY (.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
     assert copied

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import tensorflow as tf
 
+from tfrec_dl.disk import disk_explained
+from tfrec_dl.files import flush
 from tfrec_dl.serving.card import CARD_FOLDER, ModelCard
 from tfrec_dl.serving.card_markdown import card_markdown
 from tfrec_dl.serving.server_files import write_server_files
@@ -60,10 +62,13 @@ def publish_module(
     """
     require_serving_protos()
     dest = Path(os.path.abspath(dest))
-    with unfinished_folder(dest) as folder:
+    with disk_explained(dest), unfinished_folder(dest) as folder:
         _write_version(module, folder, dest.name, card or ModelCard())
         write_server_files(folder, dest, dest.name)
-        return publish(folder, dest, after)
+        flush(*folder.rglob("*"), folder)  # a power cut leaves no version that is not whole
+        version = publish(folder, dest, after)
+    flush(dest)
+    return version
 
 
 def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> None:
