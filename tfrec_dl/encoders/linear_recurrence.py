@@ -12,6 +12,7 @@ import tensorflow as tf
 Pair = tuple[tf.Tensor, tf.Tensor]  # real and imaginary parts
 
 
+@tf.keras.utils.register_keras_serializable("tfrec_dl")
 class LinearRecurrence(tf.keras.layers.Layer):
     """h[t] = lambda h[t - 1] + gamma B x[t], with complex diagonal lambda; gives the real and imaginary parts of h.
 
