@@ -13,7 +13,7 @@ from tfrec_dl.recipes import settings as paths
 from tfrec_dl.recipes.named import RECIPES, get_recipe, recipes_of
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.retrieval.build_network import choose_loss
+from tfrec_dl.retrieval.defaults import filled_in
 
 
 @pytest.fixture
@@ -133,12 +133,12 @@ def test_unknown_recipe_names_the_nearest():
 
 
 def test_loss_left_open_is_chosen_by_the_size_of_the_catalogue(gru, monkeypatch):
-    monkeypatch.setattr("tfrec_dl.retrieval.build_network.FULL_SOFTMAX_LIMIT", 10)
+    monkeypatch.setattr("tfrec_dl.retrieval.defaults.FULL_SOFTMAX_LIMIT", 10)
     open_loss = gru.with_settings({"loss": None}).model
-    assert choose_loss(open_loss, vocabulary_of(10)).loss == FullSoftmax()
-    assert choose_loss(open_loss, vocabulary_of(11)).loss == SampledSoftmax()
-    assert choose_loss(gru.with_settings({"loss": "bpr"}).model, vocabulary_of(11)).loss == BPR()
-    assert choose_loss(open_loss, vocabulary_of(11)).body == open_loss.body
+    assert filled_in(open_loss, vocabulary_of(10)).loss == FullSoftmax()
+    assert filled_in(open_loss, vocabulary_of(11)).loss == SampledSoftmax()
+    assert filled_in(gru.with_settings({"loss": "bpr"}).model, vocabulary_of(11)).loss == BPR()
+    assert filled_in(open_loss, vocabulary_of(11)).body == open_loss.body
 
 
 def test_model_is_built_as_configured(gru):

@@ -19,8 +19,8 @@ from tfrec_dl.losses import FullSoftmax, SampledSoftmax
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.retrieval.build_network import choose_loss
 from tfrec_dl.retrieval.configuration import ModelConfig
+from tfrec_dl.retrieval.defaults import filled_in
 
 GRU = RECIPES["gru"]
 NETWORKS = [name for name, recipe in RECIPES.items() if isinstance(recipe.model, ModelConfig)]
@@ -166,10 +166,10 @@ def test_recipe_written_before_there_were_features_is_read():
 
 def test_loss_is_chosen_by_the_items_that_were_trained_on(monkeypatch):
     """Only these compete in training, however many more the catalogue holds."""
-    monkeypatch.setattr("tfrec_dl.retrieval.build_network.FULL_SOFTMAX_LIMIT", 10)
+    monkeypatch.setattr("tfrec_dl.retrieval.defaults.FULL_SOFTMAX_LIMIT", 10)
     ids = items_of_every_kind(20).ids
-    assert choose_loss(GRU.model, vocabulary_of(ids, untrained=10)).loss == FullSoftmax()
-    assert choose_loss(GRU.model, vocabulary_of(ids, untrained=9)).loss == SampledSoftmax()
+    assert filled_in(GRU.model, vocabulary_of(ids, untrained=10)).loss == FullSoftmax()
+    assert filled_in(GRU.model, vocabulary_of(ids, untrained=9)).loss == SampledSoftmax()
 
 
 def test_features_of_kinds_that_are_not_there_cost_nothing():

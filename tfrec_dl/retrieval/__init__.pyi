@@ -5,11 +5,11 @@ The names are imported when they are asked for.
 
 from .autoencoder.model import AutoencoderModel as AutoencoderModel
 from .build import build_model as build_model
-from .build_network import choose_loss as choose_loss
 from .card import run_card as run_card
 from .configuration import AutoencoderConfig as AutoencoderConfig
 from .configuration import ModelConfig as ModelConfig
 from .configuration import TrainingConfig as TrainingConfig
+from .defaults import filled_in as filled_in
 from .fit import compile_model as compile_model
 from .fit import training_batches as training_batches
 from .memory_estimate import SizeEstimate as SizeEstimate

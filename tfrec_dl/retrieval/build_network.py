@@ -1,41 +1,22 @@
 """Builds retrieval models of an encoder and an item tower."""
 
-from dataclasses import replace
-
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
+from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.encoders.markov_path import MarkovPath
 from tfrec_dl.encoders.precision import computing_in
 from tfrec_dl.encoders.sequence import sequence_encoder
 from tfrec_dl.errors import InputError
-from tfrec_dl.losses.full_softmax import FullSoftmax
-from tfrec_dl.losses.loss import Loss
-from tfrec_dl.losses.sampled_softmax import SampledSoftmax
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import ModelConfig
+from tfrec_dl.retrieval.defaults import filled_in
 from tfrec_dl.retrieval.fitted_features import FittedTowers
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.towers.content_tower import content_tower, hybrid_tower
 from tfrec_dl.retrieval.towers.hashed_ids import item_table
 from tfrec_dl.retrieval.towers.ids import id_tower
 from tfrec_dl.retrieval.towers.user_tower import user_tower
-
-# Trained items up to which a softmax over all of them is the cheaper way to the same quality.
-FULL_SOFTMAX_LIMIT = 20_000
-
-
-def choose_loss(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
-    """Fills in the loss where the configuration leaves it open: full softmax while the trained items are few."""
-    if config.loss is not None:
-        return config
-    return replace(config, loss=default_loss(vocabulary.trained_size - FIRST_ITEM))
-
-
-def default_loss(items: int) -> Loss:
-    """The loss of a configuration that leaves it open, by the number of items with training interactions."""
-    return FullSoftmax() if items <= FULL_SOFTMAX_LIMIT else SampledSoftmax()
 
 
 def check_kind(config: ModelConfig, items: object) -> None:
@@ -60,7 +41,7 @@ def build_network(
     """Builds the model of an encoder and an item tower, not compiled.
 
     Args:
-        recipe: whose model is a `ModelConfig`; a loss left open is chosen by the size of the catalogue.
+        recipe: whose model is a `ModelConfig`; what it leaves open follows from the vocabulary.
         vocabulary: the items, with their training counts.
         items: the items' features; None where the recipe's kind is "behaviour".
         users: the users' features, if any: with every kind.
@@ -70,7 +51,7 @@ def build_network(
         InputError: if the recipe's kind and the items' features do not go together, or the body reads nothing of
             anyone or is not causal.
     """
-    config = choose_loss(recipe.model, vocabulary)
+    config = filled_in(recipe.model, vocabulary)
     check_kind(config, items)
     if not config.body.reads_history() and users is None:
         raise InputError(f"body is {config.body.name!r}, which reads nothing of the history: give a table of users.")
@@ -100,8 +81,8 @@ def build_network(
             config.body.states,
             config.dimension,
             config.item_dropout,
-            config.embedding_dropout,
-            config.state_dropout,
+            config.embedding_dropout or 0.0,
+            config.state_dropout or 0.0,
             short_path,
             config.blocks,
             name=config.body.name,

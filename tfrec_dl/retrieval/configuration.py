@@ -35,8 +35,9 @@ class ModelConfig:
             body alone.
         dimension: width of item vectors and states, the bias apart.
         item_dropout: share of the history's items that the body does not see in training.
-        embedding_dropout: share of the embedded history's components set to zero in training.
-        state_dropout: share of the body's outputs set to zero in training.
+        embedding_dropout: share of the embedded history's components set to zero in training; None chooses by how many
+            interactions an item has.
+        state_dropout: share of the body's outputs set to zero in training; None likewise.
         tied: whether the item vectors are the encoder's input embedding, or a table of their own; always so where items
             have features.
         hashing: how many rows the tables of items have, where fewer than items.
@@ -53,8 +54,8 @@ class ModelConfig:
     blocks: int = Field(default=0, ge=0)
     dimension: int = Field(default=64, ge=1)
     item_dropout: float = Field(default=0.0, ge=0, lt=1)
-    embedding_dropout: float = Field(default=0.2, ge=0, lt=1)
-    state_dropout: float = Field(default=0.2, ge=0, lt=1)
+    embedding_dropout: float | None = Field(default=None, ge=0, lt=1)
+    state_dropout: float | None = Field(default=None, ge=0, lt=1)
     tied: bool = True
     hashing: Hashing = Hashing()
     markov_order: int = Field(default=0, ge=0)

@@ -13,8 +13,9 @@ from tfrec_dl.recipes.families import FAMILIES
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.autoencoder.build import CONTENT, build_autoencoder, check_no_features
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
-from tfrec_dl.retrieval.build_network import build_network, check_kind, choose_loss
+from tfrec_dl.retrieval.build_network import build_network, check_kind
 from tfrec_dl.retrieval.configuration import WHOLE_HISTORIES, AutoencoderConfig, ModelConfig
+from tfrec_dl.retrieval.defaults import explained, filled_in
 from tfrec_dl.retrieval.fitted_features import FittedTowers
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_family import NetworkFamily
@@ -48,10 +49,14 @@ class EncoderFamily(NetworkFamily):
         """Those of the histories and of the loss: every position is a query."""
         positions = recipe.training.batch_size * recipe.training.max_length
         asked = positions if targets is None else min(positions, targets)
-        loss = choose_loss(recipe.model, vocabulary).loss
+        loss = filled_in(recipe.model, vocabulary).loss
         assert loss is not None
         items = vocabulary.trained_size
         return positions + loss.vectors_read(asked, items), loss.scores_computed(asked, items)
+
+    def explained(self, recipe: Recipe, vocabulary: Vocabulary) -> Iterable[str]:
+        """The dropout, where it is left open."""
+        return explained(recipe.model, vocabulary)
 
     def knows_items_by(self, recipe: Recipe) -> str:
         """The recipe's kind."""
@@ -74,7 +79,7 @@ class EncoderFamily(NetworkFamily):
             found["hashing.own_rows"] = len(vocabulary.ids) // 10
         if config.dimension > 1:
             found["dimension"] = config.dimension // 2
-        if choose_loss(config, vocabulary).loss.reads_every_item():  # type: ignore[union-attr]
+        if filled_in(config, vocabulary).loss.reads_every_item():  # type: ignore[union-attr]
             found["loss"] = "sampled_softmax"
         return found
 

@@ -1,7 +1,7 @@
 """Families whose models are one network that recommends."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -62,6 +62,10 @@ class NetworkFamily(Family):
             vocabulary: the items.
             targets: training targets in all, which a step cannot have more of; None for no such bound.
         """
+
+    def explained(self, recipe: Recipe, vocabulary: Vocabulary) -> Iterable[str]:
+        """Log lines on what the data decided of the model, where a recipe leaves it open; by default none."""
+        return ()
 
     def knows_items_by(self, recipe: Recipe) -> str:
         """What a model knows an item by: "behaviour", its id; "content", its features; "hybrid", both."""

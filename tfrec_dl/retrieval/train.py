@@ -122,7 +122,7 @@ def _fit(
     resumable = ResumableTraining(model, folder, MONITORED, config.patience, resumed_from=resumed_from)
     with lost_tasks_explained(strategy):
         finished_epochs = resumable.resume()
-    for line in training_report(model):
+    for line in [*training_report(model), *run.recipe.family.explained(run.recipe, model.vocabulary)]:
         logger.info("%s", line)
     if finished_epochs:
         logger.info("continuing after epoch %d", finished_epochs)

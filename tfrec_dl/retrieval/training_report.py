@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM
-from tfrec_dl.retrieval.build_network import FULL_SOFTMAX_LIMIT, default_loss
+from tfrec_dl.retrieval.defaults import FULL_SOFTMAX_LIMIT, default_loss
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.runs.optimisers import optimizer_title
 

@@ -15,7 +15,7 @@ Context = Mapping[str, Sequence[Any]]
 Past = Mapping[str, Sequence[Sequence[float | None]]]
 
 
-def id_list(values: Sequence[str], name: str, missing: str | None = None) -> list[str]:
+def id_list(values: Sequence[str] | np.ndarray, name: str, missing: str | None = None) -> list[str]:
     """Ids as text, by the rules of training: 318.0 is "318", and bytes are decoded; "" stays.
 
     Args:
