@@ -52,6 +52,13 @@ DATA_SETS = {
                 "max_length": 200,
                 "context": 0,
             },
+            "lru": {
+                "learning_rate": 3e-3,
+                "epochs": 16,
+                "batch_size": 64,
+                "max_length": 200,
+                "context": 0,
+            },
             "next_it_net": {
                 "dilations": (1, 2, 4, 8, 16),
                 "channels": 128,
@@ -74,6 +81,19 @@ DATA_SETS = {
                 "epochs": 16,
                 "batch_size": 32,
                 "max_length": 200,
+                "context": 0,
+            },
+        },
+    ),
+    "amazon-beauty-5core": DataSet(
+        "amazon-beauty-5core/interactions.csv.gz",
+        {
+            "lru": {
+                "blocks": 1,
+                "learning_rate": 2e-3,
+                "epochs": 15,
+                "batch_size": 128,
+                "max_length": 50,
                 "context": 0,
             },
         },
