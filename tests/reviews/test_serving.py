@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.serving.any_request import answers_anything
 from tests.serving.paths import IN_PROCESS
 from tests.worded_reviews import told_by_own_words
 from tfrec_dl import export
@@ -27,24 +30,29 @@ def model() -> RatingModel:
     return made
 
 
-def test_an_export_rates_as_the_model_does_new_users_included(model, tmp_path):
-    version = export_ratings(model, tmp_path / "ratings")
-    assert version == tmp_path / "ratings" / "1"
+@pytest.fixture(scope="module")
+def version(model, tmp_path_factory) -> Path:
+    return export(model, tmp_path_factory.mktemp("exports") / "ratings")
+
+
+def test_an_export_rates_as_the_model_does_new_users_included(model, version):
+    assert version.parts[-2:] == ("ratings", "1")
     users = [*(f"user_{user}" for user in range(10)), "nobody", "user_1", "nobody"]
     items = [*(f"item_{item % 9}" for item in range(10)), "item_3", "nothing", ""]
     assert max(verify_signatures(RatingModule(model), version, IN_PROCESS).values()) <= 1e-5
     assert "`user_ids` string [B]" in (version / "assets.extra" / "model_card.md").read_text()
-    loaded = load_ratings(tmp_path / "ratings")
+    loaded = load_ratings(version.parent)
     expected = model.predict_ratings(users, items)
     assert loaded.predict_ratings(users, items) == pytest.approx(expected, abs=1e-5)
     assert len(set(expected[:10])) > 5
     assert loaded.predict_ratings([], []).shape == (0,)
 
 
-def test_the_export_needs_nothing_but_tensorflow_and_holds_no_text(model, tmp_path):
-    version = export(model, tmp_path / "ratings")
-    signature = tf.saved_model.load(str(version)).signatures["serving_default"]
-    found = signature(user_ids=tf.constant(["user_0"]), item_ids=tf.constant(["item_0"]))["ratings"].numpy()
+def test_the_export_needs_nothing_but_tensorflow_and_holds_no_text(model, version):
+    loaded = tf.saved_model.load(str(version))
+    answers_anything(RatingModule(model).signatures(), loaded.signatures)
+    pair = {"user_ids": tf.constant(["user_0"]), "item_ids": tf.constant(["item_0"])}
+    found = loaded.signatures["serving_default"](**pair)["ratings"].numpy()
     assert found == pytest.approx(model.predict_ratings(["user_0"], ["item_0"]), abs=1e-5)
     content = b"".join(path.read_bytes() for path in version.rglob("*") if path.is_file())
     assert b"user_0" in content

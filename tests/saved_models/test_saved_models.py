@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from benchmarks import make_saved_models
+from tests.serving.any_request import answers_anything
+from tests.serving.stand_in import chain_model
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.recipes.named import RECIPES, recipes_of
 from tfrec_dl.lifecycle.load import load
+from tfrec_dl.serving.signature import Signature
 
 SHIPPED = Path(__file__).parents[2] / "saved_models"
 shipped = pytest.mark.skipif(not any(SHIPPED.glob("*/1")), reason="make saved-models has not been run")
@@ -38,10 +41,17 @@ def check(dest: Path, items: int) -> None:
     assert (version / "assets.extra" / "tf_serving_warmup_requests").exists()
 
 
+@pytest.fixture(scope="module")
+def signatures() -> list[Signature]:
+    """Those that every export has, with lists of 100."""
+    return chain_model([str(item) for item in range(100)]).serving_module().signatures()[:2]
+
+
 @shipped
 @pytest.mark.parametrize("name", list(recipes_of("retrieval")))
-def test_every_recipe_ships_an_export(name):
+def test_every_recipe_ships_an_export(name, signatures):
     check(SHIPPED / name, items=1_000)
+    answers_anything(signatures, load(SHIPPED / name)._signatures)
 
 
 @pytest.mark.parametrize("name", ["gru", "caser"])

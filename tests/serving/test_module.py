@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.serving.any_request import answers_anything
 from tests.serving.stand_in import ITEMS, chain_model, random_model
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.index import LOWEST_SCORE
@@ -37,6 +38,10 @@ def recommend(signatures, history, exclude=None):
 EMPTY = ("", round(LOWEST_SCORE, 4))
 AFTER_A_B = [("c", 12.9), ("d", 5.3), ("e", 0.2), (LAST, 0.1), EMPTY, EMPTY]
 POPULAR = [("a", 6.0), ("b", 5.0), ("c", 4.0), ("d", 3.0), ("e", 2.0), (LAST, 1.0)]
+
+
+def test_every_signature_answers_any_request(model, signatures):
+    answers_anything(model.serving_module().signatures(), signatures, ITEMS)
 
 
 def test_scores_of_a_history_by_hand(signatures):

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tests.ranking.serving.ranking import LENGTH, made
+from tests.serving.any_request import answers_anything
 from tests.serving.content import catalogue, content_model, only
 from tests.serving.paths import IN_PROCESS
 from tfrec_dl.errors import InputError
@@ -76,6 +77,11 @@ def retrieval():
 
 
 @pytest.fixture(scope="module")
+def module(retrieval, ranker):
+    return TwoStageModule(retrieval.serving_module(12), RankingModule(ranker), CANDIDATES, K)
+
+
+@pytest.fixture(scope="module")
 def version(retrieval, ranker, tmp_path_factory):
     return export_two_stage(retrieval, ranker, tmp_path_factory.mktemp("exports") / "films", CANDIDATES, K, k_max=12)
 
@@ -110,9 +116,12 @@ def ranked_in_python(model, retrieved):
     return [list(zip(rows["item_id"], rows["score"], strict=True))[:K] for _, rows in lists]
 
 
-def test_every_signature_answers_as_its_python_function(retrieval, ranker, version):
-    module = TwoStageModule(retrieval.serving_module(12), RankingModule(ranker), CANDIDATES, K)
+def test_every_signature_answers_as_its_python_function(module, version):
     assert max(verify_signatures(module, version, IN_PROCESS).values()) <= 1e-5
+
+
+def test_every_signature_answers_any_request(module, recommender):
+    answers_anything(module.signatures(), recommender._signatures, ITEMS.ids)
 
 
 @pytest.mark.parametrize("exclude", [None, [["sea-1"], [], ["war-0", "sea-7"], ["sea-0"], []]])

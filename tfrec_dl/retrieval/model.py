@@ -10,6 +10,7 @@ import tensorflow_recommenders as tfrs
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.layers.at_least_one import at_least_one
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import Loss
 from tfrec_dl.retrieval.scorer import ModelScorer
@@ -169,7 +170,9 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         Returns:
             [B, D] float32.
         """
-        return self.encode(history, self.embed(history, partial(self.item_tower, training=False)))
+        padded = at_least_one(history, axes=2)
+        queries = self.encode(padded, self.embed(padded, partial(self.item_tower, training=False)))
+        return queries[: tf.shape(history)[0]]
 
     def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """Query vectors after the last item, from rows of `Tables.history`, so that no item is embedded twice.
@@ -182,10 +185,8 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         Returns:
             [B, D] float32.
         """
-        rows, length = tf.unstack(tf.shape(history))
-        # One row and one place at least: some convolutions fail on none.
-        further = [[0, tf.maximum(1 - rows, 0)], [0, tf.maximum(1 - length, 0)], [0, 0]]
-        history, embedded = tf.pad(history, further[:2]), tf.pad(embedded, further)
+        rows = tf.shape(history)[0]
+        history, embedded = at_least_one(history, axes=2), at_least_one(embedded, axes=2)
         states = self.encoder(with_embedded(history, embedded), training=False)
         last = tf.maximum(tf.math.count_nonzero(history, axis=1, dtype=tf.int32) - 1, 0)
         state = tf.gather(states, last, batch_dims=1)[:rows]

@@ -14,6 +14,7 @@ from tests.ranking.serving.ranking import (
     ratings_at_random,
     trained_run,
 )
+from tests.serving.any_request import answers_anything
 from tests.serving.paths import IN_PROCESS
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.card import ranking_run_card
@@ -34,6 +35,11 @@ EAGERLY = {"tf.saved_model.load": run_eagerly}
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     return trained_run(tmp_path_factory.mktemp("ranking"))
+
+
+@pytest.fixture(scope="module")
+def module(run):
+    return RankingModule(run.model())
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +74,12 @@ def ranked(rank, inputs):
     return {name: values.numpy() for name, values in rank(**{k: tf.constant(v) for k, v in inputs.items()}).items()}
 
 
-def test_an_export_ranks_a_table_as_the_trained_model_does_on_all_three_paths(run, version, rank):
+def test_an_export_ranks_a_table_as_the_trained_model_does_on_all_three_paths(run, module, version, rank):
     split = run.split()
     found = verify_ranking_export(run.model(), version, split, np.concatenate([split.validation, split.test]))
     assert set(found) == {"tf.saved_model.load", "tf.compat.v1.Session", "saved_model_cli run"}
     assert max(found.values()) <= 1e-5
-    assert max(verify_signatures(RankingModule(run.model()), version, IN_PROCESS).values()) <= 1e-5
+    assert max(verify_signatures(module, version, IN_PROCESS).values()) <= 1e-5
     assert np.ptp(ranked(rank, request(8, 3, 6))["click"]) > 0.1
     # So that this says something: lists of different lengths, histories too long, an unknown item met before, gaps.
     table = split.impressions
@@ -83,6 +89,10 @@ def test_an_export_ranks_a_table_as_the_trained_model_does_on_all_three_paths(ru
     later = split.test[table.item_ids[table.items[split.test]] == "later"]
     assert len(set(table.users[later])) < len(later)
     assert np.isnan(table.context.columns["price of the night"][split.test]).any()
+
+
+def test_every_signature_answers_any_request(module, rank):
+    answers_anything([module.rank_signature()], {"rank": rank})
 
 
 def test_a_place_in_the_list_is_no_input(rank):

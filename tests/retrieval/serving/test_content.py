@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
+from tests.serving.any_request import answers_anything
 from tests.serving.content import SMALL, catalogue, content_model, only
 from tests.serving.stand_in import chain_model
 from tfrec_dl.data.catalogue.catalogue import Catalogue
@@ -40,6 +41,10 @@ def signatures(version):
     loaded = tf.saved_model.load(str(version))
     yield loaded.signatures
     del loaded
+
+
+def test_every_signature_answers_any_request(model, signatures):
+    answers_anything(model.serving_module().signatures(), signatures, catalogue().ids)
 
 
 def lists(outputs):

@@ -121,12 +121,23 @@ class RankingModule(tf.Module):
         item_ids = inputs["item_ids"]
         places = tf.where(item_ids != "")
         shape = tf.shape(item_ids, tf.int64)
-        predicted = self._predict({name: inputs[name] for name in self.inputs.of_rank()})
-        found = {name: tf.scatter_nd(places, values, shape) for name, values in predicted.items()}
+        predicted = self._predict(self._with_candidate(inputs))
+        count = tf.shape(places)[0]
+        found = {name: tf.scatter_nd(places, values[:count], shape) for name, values in predicted.items()}
         scores = tf.where(item_ids != "", found[self.orders_by], LOWEST_SCORE)
         order = tf.argsort(scores, axis=1, direction="DESCENDING", stable=True)
         outputs = {"item_ids": item_ids, "scores": scores, **found}
         return {name: tf.gather(values, order, batch_dims=1) for name, values in outputs.items()}
+
+    def _with_candidate(self, inputs: Tensors) -> dict[str, tf.Tensor]:
+        """The inputs; where no request has a candidate, a further one with an unknown candidate is at the end."""
+        none = tf.cast(tf.reduce_all(inputs["item_ids"] == ""), tf.int32)
+        found = {}
+        for name, info in self.inputs.of_rank().items():
+            further = [[0, none if axis in ("B", "N") else 0] for axis in info.axes]
+            filling = "unknown" if name == "item_ids" else "" if info.dtype == tf.string else NAN
+            found[name] = tf.pad(inputs[name], further, constant_values=tf.constant(filling, info.dtype))
+        return found
 
     def _predicted(self, model: ServableRanker, inputs: Tensors) -> dict[str, tf.Tensor]:
         """Predictions of the R candidates that there are, [R] each, request by request."""

@@ -42,7 +42,7 @@ class ContentTower(FeatureTower):
         ids = tf.where(distinct < self.trained_size, distinct, UNKNOWN)
         return tf.gather(self.network([ids, self._features.rows(distinct)], training=training), position)
 
-    def vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    def _vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Raw features {name: [N, ...]} of items without an id -> item vectors [N, D], in the graph."""
         # Not the whole network: a graph with no id in it needs no table of ids.
         content = self.content(self.preparation(dict(raw), training=False), training=False)

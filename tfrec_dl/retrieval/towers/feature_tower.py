@@ -10,6 +10,7 @@ from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.features.prepared import Features
+from tfrec_dl.layers.at_least_one import at_least_one
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
@@ -47,6 +48,12 @@ class FeatureTower(tf.keras.layers.Layer):
         """Raw features {name: [N, ...]} -> prepared features."""
         return self._features.preparation
 
-    @abstractmethod
     def vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Raw features {name: [N, ...]} -> vectors [N, D], in the graph."""
+        given = {name: tf.convert_to_tensor(values) for name, values in raw.items()}
+        vectors = self._vectors_of({name: at_least_one(values) for name, values in given.items()})
+        return vectors[: tf.shape(next(iter(given.values())))[0]]
+
+    @abstractmethod
+    def _vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """As `vectors_of`, of one row at least."""

@@ -41,7 +41,7 @@ class UserTower(FeatureTower):
         rows = self.hiding(self._table.lookup(user_ids), training=training)
         return self.network(self._features.rows(rows), training=training)
 
-    def vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    def _vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Raw features {name: [B, ...]} -> [B, D], in the graph."""
         return self.network(self.preparation(dict(raw), training=False), training=False)
 
