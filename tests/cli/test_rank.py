@@ -1,8 +1,12 @@
 import json
+import socket
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import tfrec_dl
 from tests.impression_log import impression_log
 
 CANDIDATES = impression_log().tail(8).assign(request=["a"] * 4 + ["b"] * 4)
@@ -17,6 +21,19 @@ def dest(program, ranked, tmp_path_factory):
     assert f"exported din to {folder / '1'}" in result.out
     assert f"tfrec-dl rank {folder} --candidates TABLE" in result.out
     return folder
+
+
+def content_of(version: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in version.rglob("*") if path.is_file())
+
+
+def test_an_export_says_whose_ids_it_holds_and_holds_no_path_or_name_of_the_machine(dest, ranked):
+    content = content_of(dest / "1")
+    assert b"user_1" in content
+    assert "their ids in clear; export with --anonymous-users" in (dest / "1/assets.extra/model_card.md").read_text()
+    for private in (ranked.folder.parent, Path.home(), Path(tfrec_dl.__file__).parents[1], sys.prefix):
+        assert str(private).encode() not in content
+    assert socket.gethostname().encode() not in content
 
 
 def test_candidates_of_a_table_come_best_first_in_each_request(program, refusal, dest, tmp_path):
@@ -38,8 +55,10 @@ def test_candidates_of_a_table_come_best_first_in_each_request(program, refusal,
 
 def test_two_stages_are_one_export_that_retrieves_and_ranks(program, refusal, ranked, trained, tmp_path):
     dest = tmp_path / "both"
-    result = program("export", ranked.folder, dest, "--retrieval", trained.folder, "--candidates", 8, "-k", 3)
+    stages = ("--retrieval", trained.folder, "--candidates", 8, "-k", 3)
+    result = program("export", ranked.folder, dest, *stages, "--anonymous-users")
     assert result.status == 0, result.err
+    assert b"user_1" not in content_of(dest / "1")
     assert f"exported simple_rnn and din to {dest / '1'}" in result.out
     command = ("recommend", dest, "--history", "item_5,item_6", "-k", 3, "--json")
     retrieved = json.loads(program(*command).out)

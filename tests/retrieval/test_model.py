@@ -8,12 +8,13 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.encoders import GRU, MarkovPath, sequence_encoder
+from tfrec_dl.encoders import GRU, Caser, Encoder, MarkovPath, NextItNet, sequence_encoder
 from tfrec_dl.losses import BPR, FullSoftmax, InBatchSoftmax, SampledSoftmax
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.towers.ids import id_tower
 
 ITEMS, DIMENSION = 15, 5
+BODY = GRU(units=6)
 
 
 def histories_of(rows, weights=None) -> Histories:
@@ -31,14 +32,14 @@ def histories() -> Histories:
     return histories_of(rows, weights)
 
 
-def model_with(loss, seed=0) -> RetrievalModel:
+def model_with(loss, seed=0, body: Encoder = BODY) -> RetrievalModel:
     tf.keras.utils.set_random_seed(seed)
     vocabulary = Vocabulary(
         np.array([f"i{item}" for item in range(ITEMS)], dtype=object), np.arange(ITEMS, 0, -1, dtype=np.int64)
     )
     embedding = tf.keras.layers.Embedding(vocabulary.size, DIMENSION)
     short_path = MarkovPath(vocabulary.size, DIMENSION, order=2)
-    encoder = sequence_encoder(DIMENSION, GRU(units=6).states, DIMENSION, short_path=short_path)
+    encoder = sequence_encoder(DIMENSION, body.states, DIMENSION, short_path=short_path)
     tower = id_tower(embedding, vocabulary.item_counts)
     return RetrievalModel(encoder, tower, vocabulary, loss, max_length=8, history_embedding=embedding)
 
@@ -137,11 +138,17 @@ def test_query_is_the_state_at_the_last_item():
     np.testing.assert_array_equal(model({"history": history}), model.query(history))
 
 
-@pytest.mark.parametrize("width", [1, 4])
-def test_empty_history_gives_a_finite_query(width):
-    query = model_with(FullSoftmax()).query(tf.zeros([2, width], tf.int32))
-    assert query.shape == (2, DIMENSION + 1)
+@pytest.mark.parametrize("shape", [(2, 1), (2, 4), (2, 0), (0, 4), (0, 0)])
+def test_empty_history_gives_a_finite_query(shape):
+    query = model_with(FullSoftmax()).query(tf.zeros(shape, tf.int32))
+    assert query.shape == (shape[0], DIMENSION + 1)
     assert np.isfinite(query).all()
+
+
+@pytest.mark.parametrize("body", [Caser(window=2), NextItNet(dilations=(1, 2))])  # of convolutions
+def test_no_histories_give_no_queries(body):
+    model = model_with(FullSoftmax(), body=body)
+    assert model.query(tf.zeros([0, 4], tf.int32)).shape[0] == model.query(tf.zeros([0, 0], tf.int32)).shape[0] == 0
 
 
 def test_score_is_the_dot_product_and_the_items_bias():

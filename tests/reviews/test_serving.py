@@ -59,6 +59,15 @@ def test_the_export_needs_nothing_but_tensorflow_and_holds_no_text(model, versio
     assert b"splendid" not in content
 
 
+def test_an_export_without_users_rates_everyone_as_a_new_user_and_holds_no_id_of_one(model, tmp_path):
+    version = export(model.without_users(), tmp_path / "ratings")
+    items = ["item_3", "item_5", "nothing"]
+    found = load_ratings(version).predict_ratings(["user_0", "user_1", ""], items)
+    assert found == pytest.approx(model.predict_ratings(["nobody"] * 3, items), abs=1e-5)
+    content = b"".join(path.read_bytes() for path in version.rglob("*") if path.is_file())
+    assert b"user_0" not in content
+
+
 def test_a_diverged_model_is_refused_before_a_folder_is_made(model, tmp_path):
     variable = model.user_tower.trainable_variables[0]
     before = variable.numpy()

@@ -83,7 +83,13 @@ class AdversarialFamily(Family):
         return trained_model(generator_recipe(run.recipe), run)
 
     def export(
-        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+        self,
+        run: RunFolder,
+        dest: Path,
+        card: ModelCard,
+        k_max: int = 100,
+        keep_seen: bool | None = None,
+        anonymous_users: bool = False,
     ) -> Path:
         """Exports a finished run's generator; returns the version's folder."""
         keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen

@@ -32,6 +32,14 @@ def export(
             help="Whether items of the history are recommended again; by default as in the training.",
         ),
     ] = None,
+    anonymous_users: Annotated[
+        bool,
+        typer.Option(
+            "--anonymous-users",
+            help="Leave the ids and features of the users out of the export: each is served as a new user. Exports of "
+            "retrieval runs hold none anyway.",
+        ),
+    ] = False,
 ) -> None:
     """Export a finished run as a SavedModel for TF Serving.
 
@@ -43,7 +51,9 @@ def export(
     from tfrec_dl.families.run import open_run
 
     run = open_run(run_folder)
-    COMMANDS[run.recipe.family.task.name].export(run, dest, retrieval, candidates, k, keep_seen)
+    COMMANDS[run.recipe.family.task.name].export(
+        run, dest, retrieval, candidates, k, keep_seen, anonymous_users
+    )
 
 
 def add_items(

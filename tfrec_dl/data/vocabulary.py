@@ -68,6 +68,11 @@ class Vocabulary:
             )
         return cls(ids=np.asarray(item_ids, dtype=object)[appeared[order]], counts=counts[order])
 
+    @classmethod
+    def empty(cls) -> "Vocabulary":
+        """One to which every id is unknown."""
+        return cls(np.empty(0, dtype=object), np.empty(0, dtype=np.int64))
+
     @property
     def size(self) -> int:
         """The number of indices: items, padding and unknown."""

@@ -107,7 +107,13 @@ class Family(ABC):
 
     @abstractmethod
     def export(
-        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+        self,
+        run: RunFolder,
+        dest: Path,
+        card: ModelCard,
+        k_max: int = 100,
+        keep_seen: bool | None = None,
+        anonymous_users: bool = False,
     ) -> Path:
         """Exports a finished run's model to DEST/<next free version>/; returns the version's folder.
 
@@ -117,6 +123,8 @@ class Family(ABC):
             card: of the run.
             k_max: length of the recommendation lists, where the model makes any.
             keep_seen: whether items of the history are recommended again; None as the run was trained.
+            anonymous_users: whether the export is to hold no user's id or features, which those of most families never
+                do; every user is served as a new one.
 
         Raises:
             InputError: for `keep_seen` where the model makes no recommendations.

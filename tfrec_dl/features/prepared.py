@@ -46,6 +46,10 @@ class Features:
         """Prepared features {name: [N, ...]} of rows [N] int32."""
         return {name: tf.gather(values, indices) for name, values in self.prepared.items()}
 
+    def first(self, count: int) -> "Features":
+        """The first rows alone."""
+        return Features(self.fitted, self.preparation, {name: rows[:count] for name, rows in self.prepared.items()})
+
     def extended(self, catalogue: Catalogue) -> "Features":
         """These rows and then a catalogue's.
 

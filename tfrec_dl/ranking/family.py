@@ -50,9 +50,16 @@ class RankingFamily(Family):
         return trained_ranker(run)
 
     def export(
-        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+        self,
+        run: RunFolder,
+        dest: Path,
+        card: ModelCard,
+        k_max: int = 100,
+        keep_seen: bool | None = None,
+        anonymous_users: bool = False,
     ) -> Path:
         """Exports a finished run's model, which ranks the candidates that it is given; returns the version's folder."""
         if keep_seen is not None:
             raise InputError(f"keep_seen is {keep_seen}, but {run.folder} recommends nothing by itself: leave it out.")
-        return export_ranking_model(run.model(), dest, card)
+        model = run.model().without_users() if anonymous_users else run.model()
+        return export_ranking_model(model, dest, card)

@@ -1,12 +1,12 @@
 """Fitted state of a ranking model: its vocabularies and prepared features."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.feature_kinds import Kind
-from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.ranking.data.events import Levels
 from tfrec_dl.ranking.features.impression_features import ImpressionFeatures
@@ -36,6 +36,11 @@ class FittedState:
     user_features: Features | None
     max_length: int
     request_features: tuple[str, ...] | None = None
+
+    def without_users(self) -> "FittedState":
+        """The same, which knows neither an id of a user nor a user's features."""
+        features = None if self.user_features is None else self.user_features.first(FIRST_ITEM)
+        return replace(self, users=Vocabulary.empty(), user_features=features)
 
     def prepared_features(self) -> Iterator[tuple[str, Mapping[str, Kind], tf.keras.Model]]:
         """Name, kinds and preparation of what features there are."""

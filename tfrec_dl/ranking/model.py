@@ -142,6 +142,13 @@ class RankingModel(TrainableModel, tfrs.Model):
         model.calibration = self.calibration
         return model
 
+    def without_users(self) -> "RankingModel":
+        """The same model, to which every user is a new one: what is exported of it holds no user's id or features.
+
+        Whose the users' vectors among its weights are is known no more.
+        """
+        return self.with_fitted_state(self.fitted_state.without_users())
+
     def serving_module(self, k_max: int = 100) -> Served:
         """The graph that is exported. The weights are read now and shared, not copied.
 

@@ -109,7 +109,13 @@ class NetworkFamily(Family):
         return trained_model(run.recipe, run)
 
     def export(
-        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+        self,
+        run: RunFolder,
+        dest: Path,
+        card: ModelCard,
+        k_max: int = 100,
+        keep_seen: bool | None = None,
+        anonymous_users: bool = False,
     ) -> Path:
         """Exports a finished run's model; returns the version's folder."""
         keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen

@@ -12,6 +12,7 @@ from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.readers import Pool
 from tfrec_dl.reviews.text_encoder import BLOCK
 from tfrec_dl.runs.trainable_model import TrainableModel
+from tfrec_dl.serving.export import Exportable
 from tfrec_dl.serving.publishing import Served
 
 
@@ -168,6 +169,13 @@ class RatingModel(TrainableModel, tfrs.Model):
         from tfrec_dl.reviews.serving_module import RatingModule
 
         return RatingModule(self)
+
+    def without_users(self) -> Exportable:
+        """The same model, to which every user is a new one: what is exported of it holds no user's id or vector."""
+        # Here, because no training needs it.
+        from tfrec_dl.reviews.serving_module import WithoutUsers
+
+        return WithoutUsers(self)
 
     def ratings(self, outputs: tf.Tensor) -> tf.Tensor:
         """Outputs of the scorer -> expected ratings [B], clipped to the range of the training ratings."""

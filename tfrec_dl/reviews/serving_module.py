@@ -1,5 +1,6 @@
 """The graph that is exported of a rating model: raw ids of a user and an item in, the rating out, no text read."""
 
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +10,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.reviews.documents import NOBODY, Documents
 from tfrec_dl.serving.names import SERVING_DEFAULT
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
+from tfrec_dl.serving.user_ids import USER_IDS, user_ids_held
 
 EXAMPLES = 10  # users and items in the warm-up
 RATINGS = "ratings"
@@ -27,6 +29,32 @@ class ServableRatings(Protocol):
 
     def ratings(self, outputs: tf.Tensor) -> tf.Tensor:
         """Outputs of the scorer -> ratings [B]."""
+
+
+class WithoutUsers:
+    """A rating model to which every user is a new one: what is exported of it holds no user's id or vector.
+
+    Args:
+        model: a trained model.
+    """
+
+    def __init__(self, model: ServableRatings) -> None:
+        self._model = model
+        self.documents = replace(model.documents, user_ids=np.empty(0, dtype=object))
+        self.scorer, self.biases = model.scorer, model.biases
+
+    def tables(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """The vector of a new user, and item vectors by index."""
+        users, items = self._model.tables()
+        return users[:1], items
+
+    def ratings(self, outputs: tf.Tensor) -> tf.Tensor:
+        """Outputs of the scorer -> ratings [B]."""
+        return self._model.ratings(outputs)
+
+    def serving_module(self, k_max: int = 100) -> "RatingModule":
+        """The graph that is exported; `k_max` is not used."""
+        return RatingModule(self)
 
 
 class RatingModule(tf.Module):
@@ -65,7 +93,7 @@ class RatingModule(tf.Module):
 
     def signatures(self) -> list[Signature]:
         """Signatures of the export."""
-        users, items = (ids("B", sample=tuple(known[:EXAMPLES])) for known in self._known)
+        users, items = (ids("B", sample=tuple(known[:EXAMPLES]) or ("",)) for known in self._known)
         return [
             Signature(
                 SERVING_DEFAULT,
@@ -78,7 +106,8 @@ class RatingModule(tf.Module):
 
     def facts(self) -> dict[str, object]:
         """Facts about the export for the model card."""
-        return dict(zip(("users", "items"), map(len, self._known), strict=True))
+        users, items = map(len, self._known)
+        return {"users": users, "items": items, USER_IDS: user_ids_held(users)}
 
     def rate(self, user_ids: tf.Tensor, item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
         """Ids [B] and [B] -> {"ratings": [B] float32}; unknown ones have bias 0 and an empty document."""
@@ -88,6 +117,6 @@ class RatingModule(tf.Module):
 
 
 def _lookup(known: list[str]) -> tf.lookup.StaticHashTable:
-    keys = tf.constant(known, tf.string)
-    indices = tf.range(1, len(known) + 1, dtype=tf.int32)
+    keys = tf.constant(["", *known], tf.string)  # a table cannot be empty
+    indices = tf.range(NOBODY, NOBODY + len(known) + 1, dtype=tf.int32)
     return tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, indices), NOBODY)

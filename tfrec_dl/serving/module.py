@@ -15,6 +15,7 @@ from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import top_k
 from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, SERVING_DEFAULT
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
+from tfrec_dl.serving.user_ids import NONE_HELD, USER_IDS
 
 NEW_ITEMS_BY_TRAINING = "Recommends only items that were known when it was trained; new items need a new training."
 NEW_ITEMS_BY_FEATURES = (
@@ -75,6 +76,7 @@ class ServingModule(tf.Module):
             "items of a history that are read": self.max_length or "all",
             "longest list of recommendations": self.k_max,
             "items of the history": "are recommended again" if self.keep_seen else "are not recommended",
+            USER_IDS: NONE_HELD,
         }
 
     @property

@@ -69,7 +69,13 @@ class StackedFamily(Family):
         return load_stack(run.folder, vocabulary_of(run), deep)
 
     def export(
-        self, run: RunFolder, dest: Path, card: ModelCard, k_max: int = 100, keep_seen: bool | None = None
+        self,
+        run: RunFolder,
+        dest: Path,
+        card: ModelCard,
+        k_max: int = 100,
+        keep_seen: bool | None = None,
+        anonymous_users: bool = False,
     ) -> Path:
         """Exports a finished run's stack; returns the version's folder."""
         keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen

@@ -234,6 +234,17 @@ def test_models_of_other_tables_agree_too(case, tmp_path):
     verify_ranking_export(model, version, split, part, EAGERLY)
 
 
+def test_without_users_everyone_is_ranked_as_the_empty_id():
+    _, model = with_features()
+    inputs = {"history": [["i1", "i3"]], "item_ids": [["i4", "i2", "i1"]]}
+    rank = {name: tf.constant(values) for name, values in inputs.items()}
+    known, anonymous = (each.serving_module() for each in (model, model.without_users()))
+    found = anonymous.rank({**rank, "user_id": tf.constant(["u0"])})["scores"]
+    np.testing.assert_array_equal(found, known.rank({**rank, "user_id": tf.constant([""])})["scores"])
+    assert (found != known.rank({**rank, "user_id": tf.constant(["u0"])})["scores"]).numpy().any()
+    assert anonymous.facts()["personal data"].startswith("none")
+
+
 def test_a_model_that_was_trained_on_since_the_export_is_noticed(tmp_path):
     split = clicks_alone()
     model = made(split, "deep_fm")

@@ -107,6 +107,29 @@ def test_rows_of_zeros_are_passed_over_wherever_they_are(signatures, ids):
     assert padded == pytest.approx(plain, rel=1e-5)
 
 
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_vectors_that_are_not_finite_are_passed_over_as_rows_of_zeros_are(signatures, number):
+    recommend, exclude = signatures["recommend_from_vectors"], tf.constant([[""]])
+    vectors = vectors_of(signatures, "sea-0", "", "war-1").numpy()
+    (padded,) = lists(recommend(history_vectors=tf.constant(vectors), exclude=exclude))
+    vectors[0, 1, 2] = number
+    (found,) = lists(recommend(history_vectors=tf.constant(vectors), exclude=exclude))
+    assert found == padded
+
+
+def test_vectors_too_large_for_a_score_give_the_popular_items_and_leave_other_rows_alone():
+    module = chain_model().serving_module()
+    vectors = np.zeros((2, 2, module.dimension), np.float32)
+    vectors[0, :, 0], vectors[1] = 1.0, 3e38
+    answers = [
+        module._recommend_from_vectors(tf.constant(rows), tf.constant([[""]] * len(rows)))
+        for rows in (vectors, vectors[:1])
+    ]
+    both, alone = answers
+    assert both["scores"].numpy()[1].tolist() == [6.0, 5.0, 4.0, 3.0, 2.0, 1.0]  # the counts
+    np.testing.assert_array_equal(both["scores"][0], alone["scores"][0])
+
+
 def test_only_the_last_max_length_vectors_are_read(signatures):
     ids = [f"sea-{item}" for item in range(SMALL["max_length"] + 3)]
     recommend, exclude = signatures["recommend_from_vectors"], tf.constant([[""]])

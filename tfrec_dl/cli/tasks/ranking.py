@@ -83,12 +83,21 @@ class RankingCommands(TaskCommands):
         evaluate_ranking_run(run, part, folder, as_json)
 
     def export(
-        self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int, keep_seen: bool | None
+        self,
+        run: "Run",
+        dest: Path,
+        retrieval: Path | None,
+        candidates: int,
+        k: int,
+        keep_seen: bool | None,
+        anonymous_users: bool,
     ) -> None:
         """A SavedModel that ranks, alone or behind a retrieval run's."""
         family = run.recipe.family
         if retrieval is None:
-            say_exported([run.recipe.name], family.export(run, dest, family.task.card(run), keep_seen=keep_seen))
+            card = family.task.card(run)
+            version = family.export(run, dest, card, keep_seen=keep_seen, anonymous_users=anonymous_users)
+            say_exported([run.recipe.name], version)
             say(f"next: tfrec-dl rank {dest} --candidates TABLE")
             return
         from tfrec_dl.families.run import open_run
@@ -100,9 +109,10 @@ class RankingCommands(TaskCommands):
         if finder.recipe.family.task.name == self.name:
             raise InputError(f"--retrieval {retrieval} is a run of ranking: name one of retrieval.")
         card = two_stage_card(finder, run)
+        model = run.model().without_users() if anonymous_users else run.model()
         keep_seen = finder.recipe.training.keep_seen if keep_seen is None else keep_seen
         version = export_two_stage(
-            finder.model(), run.model(), dest, candidates=candidates, k=k, card=card, keep_seen=keep_seen
+            finder.model(), model, dest, candidates=candidates, k=k, card=card, keep_seen=keep_seen
         )
         say_exported([finder.recipe.name, run.recipe.name], version)
         say(f"next: tfrec-dl rank {dest} --candidates TABLE")

@@ -125,7 +125,14 @@ class RetrievalCommands(TaskCommands):
         console().print(metric_table(metrics, shown, title))
 
     def export(
-        self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int, keep_seen: bool | None
+        self,
+        run: "Run",
+        dest: Path,
+        retrieval: Path | None,
+        candidates: int,
+        k: int,
+        keep_seen: bool | None,
+        anonymous_users: bool,
     ) -> None:
         """A SavedModel that recommends after histories."""
         if retrieval is not None:

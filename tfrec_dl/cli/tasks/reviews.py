@@ -81,7 +81,14 @@ class ReviewCommands(TaskCommands):
         console().print(metric_table(metrics, {part: part}, f"{run.recipe.name}: {len(report):,} ratings"))
 
     def export(
-        self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int, keep_seen: bool | None
+        self,
+        run: "Run",
+        dest: Path,
+        retrieval: Path | None,
+        candidates: int,
+        k: int,
+        keep_seen: bool | None,
+        anonymous_users: bool,
     ) -> None:
         """A SavedModel that takes ids of users and items and gives ratings."""
         if retrieval is not None:
@@ -89,6 +96,7 @@ class ReviewCommands(TaskCommands):
                 f"--retrieval is for ranking runs, and {run.folder} is one of reviews: name a ranking run."
             )
         family = run.recipe.family
-        version = family.export(run, dest, family.task.card(run), keep_seen=keep_seen)
+        card = family.task.card(run)
+        version = family.export(run, dest, card, keep_seen=keep_seen, anonymous_users=anonymous_users)
         say_exported([run.recipe.name], version)
         say(f"next: in Python, tfrec_dl.load_ratings({str(dest)!r}).predict_ratings([user, ...], [item, ...])")

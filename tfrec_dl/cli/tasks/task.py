@@ -71,9 +71,26 @@ class TaskCommands(ABC):
 
     @abstractmethod
     def export(
-        self, run: "Run", dest: Path, retrieval: Path | None, candidates: int, k: int, keep_seen: bool | None
+        self,
+        run: "Run",
+        dest: Path,
+        retrieval: Path | None,
+        candidates: int,
+        k: int,
+        keep_seen: bool | None,
+        anonymous_users: bool,
     ) -> None:
-        """Exports a finished run, and prints where it is and what comes next."""
+        """Exports a finished run, and prints where it is and what comes next.
+
+        Args:
+            run: the run.
+            dest: folder of the versions.
+            retrieval: of a ranking run: the run that finds its candidates.
+            candidates: with `retrieval`, how many are found.
+            k: with `retrieval`, how many of them are given.
+            keep_seen: whether items of the history are recommended again; None as the run was trained.
+            anonymous_users: whether the export is to hold no user's id or features.
+        """
 
     @abstractmethod
     def show_recipes(self, recipes: "Sequence[Recipe]") -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 import tensorflow as tf
 
-from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
+from tfrec_dl.data.vocabulary import UNKNOWN, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.ranking.data.feedback import CONVERSION, RATING
@@ -20,6 +20,7 @@ from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.module import compact
 from tfrec_dl.serving.names import RANK, SERVING_DEFAULT
 from tfrec_dl.serving.signature import Signature, TensorInfo
+from tfrec_dl.serving.user_ids import USER_IDS, user_ids_held
 from tfrec_dl.serving.weights import lookup_tables, variables_read
 
 NAN = float("nan")
@@ -59,6 +60,7 @@ class RankingModule(tf.Module):
         self._items = _lookup(fitted_state.items)
         self._users = _lookup(fitted_state.users)
         self._popular = tuple(str(item) for item in fitted_state.items.ids[: fitted_state.max_length])
+        self._user_features = fitted_state.user_features is not None
         self._item_count, self._user_count = len(fitted_state.items.ids), len(fitted_state.users.ids)
         specs = {name: tf.TensorSpec(info.shape, info.dtype, name) for name, info in self.inputs.of_rank().items()}
         predicted = partial(self._predicted, _without_keras_tables(model))
@@ -93,6 +95,7 @@ class RankingModule(tf.Module):
         return {
             "items with a vector of their own or features": self._item_count,
             "users with a vector of their own or features": self._user_count,
+            USER_IDS: user_ids_held(self._user_count, "their ids and features" if self._user_features else "their ids"),
             "items of a history that are read": self.max_length,
             "predictions": ", ".join(self.predictions),
             "candidates are ordered by": self.orders_by,
@@ -216,6 +219,6 @@ def _stored(features: Features | None) -> Features | None:
 def _lookup(vocabulary: Vocabulary) -> tf.lookup.StaticHashTable:
     if "" in vocabulary.ids:
         raise InputError('an id is "" (the empty string), which means padding in requests: rename it.')
-    keys = tf.constant([str(value) for value in vocabulary.ids], tf.string)
-    indices = tf.range(FIRST_ITEM, vocabulary.size, dtype=tf.int32)
+    keys = tf.constant(["", *(str(value) for value in vocabulary.ids)], tf.string)  # a table cannot be empty
+    indices = tf.range(UNKNOWN, vocabulary.size, dtype=tf.int32)
     return tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, indices), UNKNOWN)
