@@ -73,6 +73,19 @@ def test_a_damaged_or_missing_file_is_refused_by_name(saved, split, model, name)
         path.unlink(missing_ok=True)
 
 
+@pytest.mark.parametrize("name", ["ease", "ials", "item_knn", "markov_chain"])
+def test_a_baseline_of_fewer_items_is_refused_by_name(saved, split, model, name):
+    path = saved / "baselines" / f"{name}.npz"
+    with np.load(path) as file:
+        arrays = dict(file)
+    kept = dict.fromkeys(arrays, 5)
+    if "splits" in arrays:  # five whole rows, which are a matrix too
+        kept = {"splits": 6, "columns": arrays["splits"][5], "values": arrays["splits"][5], "tie_breakers": 5}
+    np.savez(path, **{key: value[: kept[key]] if value.ndim else value for key, value in arrays.items()})
+    with pytest.raises(InputError, match=f"{path} does not fit the 20 items"):
+        load_stack(saved, split.vocabulary, {"gru": model})
+
+
 def test_a_missing_deep_member_is_refused(saved, split):
     with pytest.raises(InputError, match="'gru', which is neither a baseline nor given"):
         load_stack(saved, split.vocabulary, {})

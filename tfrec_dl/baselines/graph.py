@@ -9,6 +9,7 @@ import tensorflow as tf
 from scipy import sparse
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
+from tfrec_dl.errors import InputError
 
 
 class BaselineGraph(tf.Module, ABC):
@@ -58,10 +59,16 @@ class SparseRows(tf.Module):
         splits: [size + 1] where each row begins in `columns` and `values`.
         columns: [n] column of each value.
         values: [n].
+
+    Raises:
+        InputError: if they are of no such matrix.
     """
 
     def __init__(self, splits: np.ndarray, columns: np.ndarray, values: np.ndarray) -> None:
         super().__init__()
+        fit = splits[0] == 0 and splits[-1] == len(columns) == len(values) and (np.diff(splits) >= 0).all()
+        if not fit or not ((columns >= 0) & (columns < len(splits) - 1)).all():
+            raise InputError(f"{len(splits)} splits, {len(columns)} columns and {len(values)} values make no matrix.")
         self.splits = frozen(splits, tf.int64)
         self.columns = frozen(columns, tf.int32)
         self.values = frozen(values)

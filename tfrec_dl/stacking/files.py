@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from tfrec_dl.baselines.baseline import BASELINES as REGISTERED
 from tfrec_dl.baselines.graph import BaselineGraph
-from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 from tfrec_dl.retrieval.model import RetrievalModel
@@ -62,8 +63,8 @@ def load_stack(folder: Path, vocabulary: Vocabulary, deep: Mapping[str, Retrieva
     for name in numbers["members"].tolist():
         graph_class = REGISTERED[name].graph_class if name in REGISTERED else None
         if graph_class is not None:
-            arrays = _load(_existing(folder, f"{BASELINES}/{name}.npz", f"{OLD_BASELINES}/{name}.npz"))
-            members[name] = graph_class(vocabulary.item_counts, **arrays)
+            file = _existing(folder, f"{BASELINES}/{name}.npz", f"{OLD_BASELINES}/{name}.npz")
+            members[name] = _read_graph(graph_class, vocabulary, file)
         elif name in deep:
             members[name] = RetrievalMember(deep[name])
         else:
@@ -73,6 +74,22 @@ def load_stack(folder: Path, vocabulary: Vocabulary, deep: Mapping[str, Retrieva
     for number in NUMBERS:
         getattr(layer, number).assign(numbers[number])
     return StackedModel(Members(members, vocabulary), blender)
+
+
+def _read_graph(graph_class: type[BaselineGraph], vocabulary: Vocabulary, path: Path) -> BaselineGraph:
+    """A baseline's graph, tried on all items: a file that was cut is noticed here, and not when it is served."""
+    arrays = _load(path)
+    try:
+        graph = graph_class(vocabulary.item_counts, **arrays)
+        scores = graph.catalogue_scores(tf.range(FIRST_ITEM, vocabulary.size)[tf.newaxis])
+        fits = scores.shape == (1, vocabulary.size)
+    except (InputError, TypeError, ValueError, tf.errors.OpError):
+        fits = False
+    if not fits:
+        raise InputError(
+            f"{path} does not fit the {len(vocabulary.ids):,} items of the stack: it is damaged, train the stack again."
+        )
+    return graph
 
 
 def _existing(folder: Path, name: str, old_name: str) -> Path:

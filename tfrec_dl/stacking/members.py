@@ -37,10 +37,14 @@ class RetrievalMember(tf.Module):
         self.model = model
         self.vocabulary = model.vocabulary
         self.history_table = tf.Variable(tables.history, trainable=False)
-        self.items = tf.Variable(tables.items, trainable=False)
+        # Scores are taken from their mean: by vectors that are, so that no digits go to what all items have in common,
+        # such as a bias of -8.
+        items = np.asarray(tables.items, dtype=np.float64)
+        items -= items[FIRST_ITEM : model.vocabulary.trained_size].mean(axis=0)
+        self.items = tf.Variable(items.astype(np.float32), trainable=False)
 
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
-        """Query of the last `max_length` items · item vectors: [B, L] int32 -> [B, vocabulary.size] float32."""
+        """Query of the last `max_length` items · item vectors from their mean: [B, L] int32 -> [B, size] float32."""
         recent = last_items(history, self.model.max_length)
         query = self.model.encode(recent, tf.gather(self.history_table, recent))
         return tf.matmul(query, self.items, transpose_b=True)
