@@ -51,9 +51,7 @@ def export(
     from tfrec_dl.families.run import open_run
 
     run = open_run(run_folder)
-    COMMANDS[run.recipe.family.task.name].export(
-        run, dest, retrieval, candidates, k, keep_seen, anonymous_users
-    )
+    COMMANDS[run.recipe.family.task.name].export(run, dest, retrieval, candidates, k, keep_seen, anonymous_users)
 
 
 def add_items(
