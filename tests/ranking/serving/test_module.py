@@ -237,7 +237,7 @@ def test_models_of_other_tables_agree_too(case, tmp_path):
 def test_without_users_everyone_is_ranked_as_the_empty_id():
     _, model = with_features()
     inputs = {"history": [["i1", "i3"]], "item_ids": [["i4", "i2", "i1"]]}
-    rank = {name: tf.constant(values) for name, values in inputs.items()}
+    rank = {name: tf.constant(values) for name, values in inputs.items()} | {"history_conversion": tf.zeros([1, 2])}
     known, anonymous = (each.serving_module() for each in (model, model.without_users()))
     found = anonymous.rank({**rank, "user_id": tf.constant(["u0"])})["scores"]
     np.testing.assert_array_equal(found, known.rank({**rank, "user_id": tf.constant([""])})["scores"])
