@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from tfrec_dl.errors import InputError
 
-Callback = tf.keras.callbacks.Callback
 RATES = (tf.keras.callbacks.LearningRateScheduler, tf.keras.callbacks.ReduceLROnPlateau)
 SCHEDULED = (
     "sets the learning rate, which follows the schedule of the training at every step: choose learning_rate, warm_up "
@@ -15,7 +14,7 @@ SCHEDULED = (
 )
 
 
-def check_callbacks(callbacks: Iterable[Callback], scheduled: bool = True) -> None:
+def check_callbacks(callbacks: Iterable[tf.keras.callbacks.Callback], scheduled: bool = True) -> None:
     """Refuses callbacks that cannot do what they are for.
 
     Args:
@@ -42,13 +41,13 @@ def has_schedule(optimizer: Any) -> bool:
     return isinstance(getattr(optimizer, "_learning_rate", None), tf.keras.optimizers.schedules.LearningRateSchedule)
 
 
-def guarded(callbacks: Iterable[Callback]) -> list[Callback]:
+def guarded(callbacks: Iterable[tf.keras.callbacks.Callback]) -> list[tf.keras.callbacks.Callback]:
     """Callbacks between two that compare the learning rate before and after them, at the ends of every epoch."""
     first = _NotesRate()
     return [first, *callbacks, _ComparesRate(first)]
 
 
-class _NotesRate(Callback):
+class _NotesRate(tf.keras.callbacks.Callback):
     """Notes the learning rate before other callbacks are called."""
 
     rate: float = 0.0
@@ -62,7 +61,7 @@ class _NotesRate(Callback):
         self.rate = _rate(self.model)
 
 
-class _ComparesRate(Callback):
+class _ComparesRate(tf.keras.callbacks.Callback):
     """Refuses a learning rate that a callback has set, for the next step would overwrite it."""
 
     def __init__(self, first: _NotesRate) -> None:

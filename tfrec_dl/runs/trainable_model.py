@@ -25,14 +25,14 @@ class TrainableModel(tf.keras.Model):
         require_float32()
         super().__init__(*arguments, **options)
 
-    def compile(self, *arguments: Any, jit_compile: bool | None = None, **options: Any) -> None:
+    def compile(self, *arguments: Any, **options: Any) -> None:
         """As Keras's.
 
         Raises:
             InputError: for `jit_compile`: a batch has as many targets as it has, and XLA pads them.
         """
-        _refuse_xla(jit_compile)
-        super().compile(*arguments, jit_compile=jit_compile, **options)
+        _refuse_xla(options.get("jit_compile"))
+        super().compile(*arguments, **options)
 
     @property
     def jit_compile(self) -> bool | None:
