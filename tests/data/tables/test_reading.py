@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.tables import csv_table
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 
@@ -79,6 +80,25 @@ def test_other_line_endings_blank_lines_and_a_byte_order_mark(write, ending):
     interactions = Interactions.read(write(text))
     assert interactions.item_ids.tolist() == ["2", "5"]
     assert interactions.times.tolist() == [3, 6]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_blank_lines_before_the_header_may_fill_blocks(write, monkeypatch, zipped, mark):
+    monkeypatch.setattr(csv_table, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(csv_table, "SKIPPED_BYTES", 100)
+
+    def written(rows):
+        content = (mark + "\n" * 1000 + HEADER + "\n" * 500 + rows).encode()
+        return write(gzip.compress(content) if zipped else content)
+
+    assert Interactions.read(written("u,i,1\n")).item_ids.tolist() == ["i"]
+    assert "line 1502: the id is missing" in refused(written(",i,1\n"))
+
+
+def test_the_line_of_an_error_is_not_looked_for_without_end(write, monkeypatch):
+    monkeypatch.setattr(csv_table, "MOST_LINES", 50)
+    assert "row 1: the id is missing" in refused(write(HEADER + "\n" * 100 + ",i,1\n"))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pandas as pd
 
 from tfrec_dl.data.catalogue.nearly_numbers import nearly_numbers
 from tfrec_dl.data.catalogue.scripts import is_spaceless
-from tfrec_dl.data.tables.checks import plain, show
-from tfrec_dl.data.tables.csv_table import NUMBER
+from tfrec_dl.data.tables.checks import is_text, plain, show
+from tfrec_dl.data.tables.csv_columns import NUMBER
 
 Kind = Literal["text", "category", "multi_category", "number", "image"]
 KINDS: tuple[Kind, ...] = ("text", "category", "multi_category", "number", "image")
@@ -37,8 +37,9 @@ IDENTIFIERS = 20
 def missing_cells(column: pd.Series) -> np.ndarray:
     """[n] bool: None, NaN and the like, and text that is empty or only spaces."""
     missing = column.isna().to_numpy(dtype=bool, copy=True)
-    if pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype):
-        missing |= np.fromiter((isinstance(v, str) and not v.strip() for v in column), dtype=bool, count=len(column))
+    if is_text(column):
+        cells = column.to_numpy(dtype=object)  # looping over a column of Arrow's is slow
+        missing |= np.fromiter((isinstance(v, str) and not v.strip() for v in cells), dtype=bool, count=len(cells))
     return missing
 
 
@@ -82,7 +83,7 @@ def infer_kind(column: pd.Series, exists: Callable[[str], bool]) -> tuple[Kind |
         return "multi_category", ""
     if isinstance(first, dict):
         return None, f"it holds structures such as {show(first)}"
-    texts = [str(value).strip() for value in filled]
+    texts = [str(value).strip() for value in filled.to_numpy(dtype=object)]
     distinct = set(texts)
     if len(distinct) == 1 and not missing.any() and len(column) > 1:
         return _constant(filled)

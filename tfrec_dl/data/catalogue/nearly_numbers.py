@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from tfrec_dl.data.tables.checks import show
-from tfrec_dl.data.tables.csv_table import NUMBER
+from tfrec_dl.data.tables.csv_columns import NUMBER
 
 PLAIN = re.compile(NUMBER, re.ASCII)
 GROUPED = r"\d{1,3}(?:[,'’\u00a0\u202f ]\d{3})+(?:\.\d+)?|\d{1,3}(?:[.'’\u00a0\u202f ]\d{3})+(?:,\d+)?"

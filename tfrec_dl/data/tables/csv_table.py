@@ -1,5 +1,6 @@
 """A CSV file as columns of text, with the lines of its records."""
 
+import codecs
 import contextlib
 import csv
 import gzip
@@ -7,21 +8,20 @@ import io
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
+from tfrec_dl.data.tables.csv_columns import float_ids, frame_of, without_points
 from tfrec_dl.errors import InputError
 
 BLOCK_BYTES = 16 << 20
 """Bytes parsed at a time: no CSV record may be longer."""
-NUMBER = r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
-"""Numbers as programs write them, for `re` and Arrow; "007" is a code."""
-FLOAT_ID = r"^(-?(?:0|[1-9]\d*))\.0$"
-"""An integer that was written as a float."""
+SKIPPED_BYTES = 1 << 20
+MOST_LINES = 5_000_000
+"""Lines in which the place of an error is looked for."""
 
 
 class CsvTable:
@@ -38,6 +38,7 @@ class CsvTable:
     def __init__(self, path: Path, zipped: bool) -> None:
         self.path, self.zipped = path, zipped
         self.delimiter = "\t" if ".tsv" in [suffix.lower() for suffix in path.suffixes] else ","
+        self._blank_bytes, self._blank_lines = self._leading_blank()
         self.header = self._first_record()
 
     def read(
@@ -51,8 +52,8 @@ class CsvTable:
                 if "Empty CSV" in str(error):
                     return pd.DataFrame({name: [] for name in names})
                 raise
-        floats = _float_ids(table, ids)
-        return _frame(_without_points(table, floats), typed, kindless)
+        floats = float_ids(table, ids)
+        return frame_of(without_points(table, floats), typed, kindless)
 
     def batches(self, names: Sequence[str], ids: Collection[str], start: int) -> Iterator[pa.RecordBatch]:
         """Reads columns as text, batch by batch; see `TableFile.batches`."""
@@ -65,8 +66,8 @@ class CsvTable:
                 raise
             floats: list[str] | None = None
             for batch in reader:
-                floats = _float_ids(batch, ids) if floats is None else floats
-                batch = _without_points(batch, floats)
+                floats = float_ids(batch, ids) if floats is None else floats
+                batch = without_points(batch, floats)
                 skipped = min(start, batch.num_rows)  # the records before cannot be found without parsing them
                 start -= skipped
                 if skipped < batch.num_rows:
@@ -75,12 +76,17 @@ class CsvTable:
     @staticmethod
     def frame(table: pa.Table, typed: Collection[str], start: int = 0) -> pd.DataFrame:
         """The columns of some of the records as pandas has them; see `TableFile.frame`."""
-        return _frame(table, typed, ())
+        return frame_of(table, typed, ())
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[pa.NativeFile]:
         with pa.OSFile(str(self.path)) as file:
-            yield pa.CompressedInputStream(file, "gzip") if self.zipped else file
+            stream = pa.CompressedInputStream(file, "gzip") if self.zipped else file
+            # Arrow takes a first block without a record for an empty file.
+            left = self._blank_bytes
+            while left and (block := stream.read(min(left, SKIPPED_BYTES))):
+                left -= len(block)
+            yield stream
 
     def _options(self, names: Sequence[str], ids: Collection[str]) -> dict[str, Any]:
         types = {name: pa.dictionary(pa.int32(), pa.string()) if name in ids else pa.string() for name in names}
@@ -116,15 +122,35 @@ class CsvTable:
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """The line on which each record that is not blank starts, and its fields.
 
-        Slow, so only for the header and for the place of an error.
+        Slow, so only for the header and for the place of an error, and not beyond `MOST_LINES`.
         """
-        with gzip.open(self.path) if self.zipped else self.path.open("rb") as raw:
+        with self._raw() as raw:
+            raw.seek(self._blank_bytes)
             reader = csv.reader(io.TextIOWrapper(raw, "utf-8-sig", newline=""), delimiter=self.delimiter)
             line = 1
             for record in reader:
                 if record:
-                    yield line, record
+                    yield self._blank_lines + line, record
                 line = reader.line_num + 1
+                if line > MOST_LINES:
+                    return
+
+    def _raw(self) -> BinaryIO:
+        return cast(BinaryIO, gzip.open(self.path)) if self.zipped else self.path.open("rb")
+
+    def _leading_blank(self) -> tuple[int, int]:
+        """Bytes, a mark of the byte order among them, and lines before the first record, however many there are."""
+        count = lines = 0
+        with self._raw() as raw:
+            while block := raw.read(SKIPPED_BYTES):
+                marked = len(codecs.BOM_UTF8) * (not count and block.startswith(codecs.BOM_UTF8))
+                rest = block[marked:].lstrip(b"\r\n")
+                blank = block[marked : len(block) - len(rest)]
+                count += marked + len(blank)
+                lines += blank.count(b"\n") + blank.count(b"\r") - blank.count(b"\r\n")
+                if rest:
+                    break
+        return count, lines
 
     def _first_record(self) -> list[str]:
         for _, record in self._records():
@@ -141,62 +167,3 @@ class CsvTable:
                         f"line {line} has {len(record)} fields, the header {width}: quote fields that hold separators"
                     )
         return ""
-
-
-def _float_ids(table: pa.Table | pa.RecordBatch, ids: Collection[str]) -> list[str]:
-    """Columns of ids that were written from floats, as pandas makes of integers with gaps: each is such as "318.0".
-
-    The first block of a file decides for all of it, so that a file is read alike as a whole and block by block.
-    """
-    found = []
-    for name in ids:
-        column = table[name].chunk(0) if isinstance(table, pa.Table) and table[name].num_chunks else table[name]
-        if (
-            len(column) > column.null_count
-            and pc.all(pc.match_substring_regex(column.cast(pa.string()), FLOAT_ID)).as_py()
-        ):
-            found.append(name)
-    return found
-
-
-def _without_points(table: pa.Table | pa.RecordBatch, names: Collection[str]) -> pa.Table | pa.RecordBatch:
-    """The table with "318" for "318.0" in some columns."""
-    for name in names:
-        texts = pc.replace_substring_regex(table[name].cast(pa.string()), FLOAT_ID, r"\1")
-        table = table.set_column(table.schema.get_field_index(name), name, texts.dictionary_encode())
-    return table
-
-
-def _frame(table: pa.Table, typed: Collection[str], kindless: Collection[str]) -> pd.DataFrame:
-    for position, name in enumerate(table.column_names):
-        if name in typed:
-            table = table.set_column(position, name, _typed(table[name]))
-        elif name in kindless:
-            table = table.set_column(position, name, _measured(table[name]))
-    return table.unify_dictionaries().to_pandas()
-
-
-def _measured(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text as numbers where every value is spelled as one that a number holds to the last digit, otherwise as it is."""
-    if column.null_count == len(column) or not pc.all(pc.match_substring_regex(column, f"^(?:{NUMBER})$")).as_py():
-        return column
-    numbers = _typed(column)
-    if pa.types.is_integer(numbers.type) and numbers.null_count:
-        try:
-            return numbers.cast(pa.float64())  # as pandas will
-        except pa.ArrowInvalid:
-            return column
-    return numbers
-
-
-def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text as int64, float64 or datetimes where every value spells one, otherwise as it is."""
-    for kind in (pa.int64(), pa.float64(), pa.timestamp("us")):
-        try:
-            found = column.cast(kind)
-        except pa.ArrowInvalid:
-            continue
-        # 1e400 is infinite; an error about it has to show what stands there.
-        if not (pa.types.is_floating(kind) and pc.any(pc.is_inf(found)).as_py()):
-            return found
-    return column
