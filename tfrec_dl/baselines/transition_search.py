@@ -27,8 +27,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "back": (0.0, 0.1, 0.15, 0.25, 0.4, 0.7, 1.0),
 }
 """What is tried of each setting, one setting after the other, in this order."""
-ROUNDS = 2
-USERS = 20_000
+FEW, MANY = 5_000, 20_000  # users of the two rounds
 CELLS = 12_000_000  # scores that one trial computes at most, about: fewer users where each has many
 PAIRS = 100_000_000  # pairs of items that are counted at most: a smaller window where histories are many
 K = 10
@@ -39,9 +38,10 @@ BLOCK = 1_000  # users ranked at once
 def search_settings(
     train: Histories, vocabulary: Vocabulary, validation: EvaluationCases
 ) -> tuple[sparse.csr_matrix, TransitionSettings]:
-    """Chooses the settings with the best NDCG@10 on validation, one setting after the other, twice.
+    """Chooses the settings with the best NDCG@10 on validation, one setting after the other.
 
-    A trial ranks the targets among the items that got votes and are not in the history; the others count as misses.
+    A trial ranks the targets among the items that got votes and are not in the history; the others count as misses. The
+    first round tries everything on few users, the second what is near the best on many.
 
     Args:
         train: histories to count.
@@ -55,27 +55,36 @@ def search_settings(
     counted = _Counted(train, vocabulary.size)
 
     best = replace(TransitionSettings(), window=min(TransitionSettings().window, windows[-1]))
-    trials = _Trials(validation, vocabulary, counted(best))
-    if not trials.count:
-        return counted(best), best
+    choices = CHOICES | {"window": tuple(windows)}
+    most = max(500, CELLS // _reached(counted(best)))
+    few = _Trials(validation, vocabulary, counted, min(FEW, most))
+    if few.count:
+        best = _search(best, choices, few)
+        near = {name: _neighbours(values, getattr(best, name)) for name, values in choices.items()}
+        best = _search(best, near, _Trials(validation, vocabulary, counted, min(MANY, most)))
+    logger.info("transitions: %s", ", ".join(f"{name} {number:g}" for name, number in asdict(best).items()))
+    return counted(best), best
+
+
+def _search(best: TransitionSettings, choices: dict[str, tuple[Any, ...]], trials: _Trials) -> TransitionSettings:
+    """The best of each setting's choices in turn, the others being as they were found; of equals the one that was."""
     known: dict[TransitionSettings, float] = {}
 
     def value(settings: TransitionSettings) -> float:
         if settings not in known:
-            known[settings] = trials.ndcg(counted(settings), settings)
+            known[settings] = trials.ndcg(settings)
         return known[settings]
 
-    for _ in range(ROUNDS):
-        before = best
-        for name, choices in (CHOICES | {"window": tuple(windows)}).items():
-            if name == "skip" and best.window == 1:
-                continue
-            candidates = [best, *(replace(best, **{name: choice}) for choice in choices)]
-            best = max(candidates, key=value)
-        if best == before:
-            break
-    logger.info("transitions: %s", ", ".join(f"{name} {number:g}" for name, number in asdict(best).items()))
-    return counted(best), best
+    for name, values in choices.items():
+        if name != "skip" or best.window > 1:  # neighbours are one apart, and none is skipped
+            best = max([best, *(replace(best, **{name: choice}) for choice in values)], key=value)
+    return best
+
+
+def _neighbours(choices: tuple[Any, ...], chosen: Any) -> tuple[Any, ...]:
+    """The choices below and above the chosen one."""
+    below, above = [value for value in choices if value < chosen], [value for value in choices if value > chosen]
+    return (*below[-1:], *above[:1])
 
 
 class _Counted:
@@ -101,13 +110,14 @@ class _Trials:
     Args:
         cases: to choose on.
         vocabulary: the items.
-        counts: typical counts, by which the work of a trial is estimated.
+        counted: the counts of each setting.
+        users: at most.
     """
 
-    def __init__(self, cases: EvaluationCases, vocabulary: Vocabulary, counts: sparse.csr_matrix) -> None:
-        self.vocabulary = vocabulary
+    def __init__(self, cases: EvaluationCases, vocabulary: Vocabulary, counted: _Counted, users: int) -> None:
+        self.vocabulary, self.counted = vocabulary, counted
         rows = np.flatnonzero(cases.histories.lengths)
-        rows = np.random.default_rng(0).permutation(rows)[: min(USERS, max(500, CELLS // _reached(counts)))]
+        rows = np.random.default_rng(0).permutation(rows)[:users]
         self.histories, targets = cases.histories.select(rows), cases.targets.select(rows)
         users = np.repeat(np.arange(len(rows)), targets.lengths)
         known = targets.items >= FIRST_ITEM
@@ -119,9 +129,9 @@ class _Trials:
         never = np.full(len(self.histories.items), NEVER, dtype=np.float32)
         self.seen = sparse.csr_matrix((never, places), shape=shape)  # added to the votes
 
-    def ndcg(self, counts: sparse.csr_matrix, settings: TransitionSettings) -> float:
+    def ndcg(self, settings: TransitionSettings) -> float:
         """Mean of 1 / log2(1 + rank) over the targets of rank 10 or better; ties count against them."""
-        scaled = scale_counts(counts, self.vocabulary.item_counts, settings.source, settings.target)
+        scaled = scale_counts(self.counted(settings), self.vocabulary.item_counts, settings.source, settings.target)
         scaled.data = scaled.data.astype(np.float32)  # half the work
         votes = last_votes(self.histories, self.vocabulary.size, settings.decay, settings.order).astype(np.float32)
         gains = 0.0
