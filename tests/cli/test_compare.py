@@ -57,7 +57,7 @@ def test_finished_runs_are_not_trained_again(program, compared):
 
 def test_runs_of_other_settings_or_data_are_refused(refusal, compared, tmp_path):
     command, folder, _ = compared
-    assert f"{folder / 'simple_rnn'} holds a run with training.seed 0, not 1" in refusal(*command, "--seed", 1)
+    assert f"{folder / 'simple_rnn'} holds a finished run with training.seed 0, not 1" in refusal(*command, "--seed", 1)
     other = tmp_path / "other.csv"
     other.write_text("user_id,item_id\n" + "u,i\nu,j\nu,k\nu,l\n")
     said = refusal("compare", "--data", other, *command[3:])

@@ -37,7 +37,7 @@ def test_finished_runs_are_not_trained_again_and_others_refused(program, refusal
     assert "model wide_and_deep: trained before" in result.out
     assert "Epoch 1" not in result.out
     pd.testing.assert_frame_equal(pd.read_csv(folder / "leaderboard.csv")[["model", "auc"]], before[["model", "auc"]])
-    assert "holds a run with training.seed 0, not 1" in refusal(*command, "--seed", 1)
+    assert "holds a finished run with training.seed 0, not 1" in refusal(*command, "--seed", 1)
     assert "holds a run on other data" in refusal(*command, "--split", "random")
 
 
