@@ -5,6 +5,7 @@ The process that only hands tests to others imports no TensorFlow: fixtures are 
 
 import gc
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,12 @@ from tests import processes
 from tests.kinds import kind_of
 
 TESTS = Path(__file__).parent
-# Rooms whose files share trained runs: their tests stay in one process. Every other file is on its own.
-TOGETHER = {"cli": "cli", "runs": "runs"}
+# Rooms whose files share trained runs, and files that start processes: their tests stay in one process. Every other
+# file is on its own.
+TOGETHER = {
+    **{room: room for room in ("adversarial", "cli", "ranking", "runs")},
+    **dict.fromkeys(("losses/test_on_replicas.py", "data/prepared/test_resuming.py", "test_plugins.py"), "runs"),
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,23 +36,41 @@ def _hasten_tensorflow() -> None:
     """Most of the tests' time goes into tracing small graphs that are then run a few times.
 
     A fifth of that are the stack that each operation notes, deep in pytest (an operation's error names it), and garbage
-    collections over the graphs' many objects.
+    collections over the graphs' many objects; another fifth is optimising them.
     """
+    import tensorflow as tf
     from tensorflow.python.util import tf_stack
 
     noted = tf_stack.extract_stack()
     tf_stack.extract_stack = lambda stacklevel=1: noted
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     gc.set_threshold(100_000, 50, 100)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    by_group = config.getoption("loadgroup", False)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadgroup` tests that share what was made for them are sent to one process.
+
+    Not by marks `xdist_group`: xdist adds them to the tests' ids in a way that pytest 9.2 takes no notice of, and what
+    each file shares would be made in every process.
+    """
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
+
+
+def group_of(nodeid: str) -> str:
+    """The tests that a test shares a process with."""
+    path = nodeid.partition("::")[0].removeprefix("tests/")
+    return TOGETHER.get(path) or TOGETHER.get(path.partition("/")[0]) or path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        kind = kind_of(item)
-        item.add_marker(kind)
-        path = item.path.relative_to(TESTS)
-        group = "processes" if kind == "process" else TOGETHER.get(path.parts[0], str(path))
-        item.add_marker(pytest.mark.xdist_group(group))
-        if by_group and not item.nodeid.endswith(f"@{group}"):
-            item._nodeid = f"{item.nodeid}@{group}"  # as xdist does, whose own hook newer pytests do not call
+        item.add_marker(kind_of(item))

@@ -121,14 +121,23 @@ class RankingModel(TrainableModel, tfrs.Model):
             before calibration; "conversion", the probability once it is clicked, and "click_and_conversion", of both;
             "rating".
         """
+        return self.calibrated(self.uncalibrated(inputs))
+
+    def uncalibrated(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """As `predictions`, before `calibrated`: "click" is the sigmoid of "click_logit"."""
         lists = inputs["list"]
         outputs = self.head_outputs({name: values for name, values in inputs.items() if name != "position"})
         found = {name: self.objectives[name].expected(values, lists) for name, values in outputs.items()}
         if CLICK in outputs:
             found[CLICK_LOGIT] = self._click_log_odds(outputs, lists)[CLICK][:, 0]
+        return found
+
+    def calibrated(self, found: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Predictions with the calibrated probability of a click, and what follows from it."""
+        found = dict(found)
         if self.calibration is not None:
             found[CLICK] = self.calibration(found[CLICK_LOGIT])
-        if CONVERSION in outputs:
+        if CONVERSION in found:
             found[CLICK_AND_CONVERSION] = found[CLICK] * found[CONVERSION]
         return found
 

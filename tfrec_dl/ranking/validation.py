@@ -39,7 +39,6 @@ class RankingValidation(tf.keras.callbacks.Callback):
         super().__init__()
         self.batches = RankingBatches(rows, part, ROWS)
         self.weights = weights
-        self._predictor: Predictor | None = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Checks that the rows are the model's, before any training is lost."""
@@ -47,9 +46,8 @@ class RankingValidation(tf.keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Adds the metrics to the logs."""
-        self._predictor = self._predictor or Predictor(self.model)
         with self.weights():
-            predictions = self._predictor(self.batches.in_order())
+            predictions = Predictor(self.model)(self.batches.in_order())
         reports = ranking_reports(predictions, self.batches.rows.impressions)
         if logs is not None:
             logs.update({f"val_{name}": value for name, value in quick_metrics(reports).items()})
