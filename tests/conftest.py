@@ -3,16 +3,14 @@
 The process that only hands tests to others imports no TensorFlow: fixtures are in `tests.fixtures`.
 """
 
-import gc
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import processes
 from tests.kinds import kind_of
+from tests.quicker import hasten_tensorflow
 
-TESTS = Path(__file__).parent
 # Rooms whose files share trained runs, and files that start processes: their tests stay in one process. Every other
 # file is on its own.
 TOGETHER = {
@@ -25,26 +23,11 @@ def pytest_configure(config: pytest.Config) -> None:
     hands_out = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
     if not hands_out:
         config.pluginmanager.import_plugin("tests.fixtures")
-        _hasten_tensorflow()
+        hasten_tensorflow()
 
 
 def pytest_unconfigure() -> None:
     processes.stop()
-
-
-def _hasten_tensorflow() -> None:
-    """Most of the tests' time goes into tracing small graphs that are then run a few times.
-
-    A fifth of that are the stack that each operation notes, deep in pytest (an operation's error names it), and garbage
-    collections over the graphs' many objects; another fifth is optimising them.
-    """
-    import tensorflow as tf
-    from tensorflow.python.util import tf_stack
-
-    noted = tf_stack.extract_stack()
-    tf_stack.extract_stack = lambda stacklevel=1: noted
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.hookimpl(optionalhook=True)

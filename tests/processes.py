@@ -11,6 +11,8 @@ from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from tests.quicker import hasten_tensorflow
+
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tfrec_dl.cli", "tfrec_dl.lifecycle.train", "tests.runs.runs"])
 
@@ -52,6 +54,7 @@ def _called(log: str, environment: dict[str, str], function: Callable[..., objec
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
     os.environ.clear()
     os.environ.update(environment)
+    hasten_tensorflow()  # as in the process that compares the outcome with its own, to the last bit
     function(*arguments)
     sys.stdout.flush()
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING, Vocabulary
 from tfrec_dl.serving.module import ServingModule, compact
-from tfrec_dl.serving.weights import lookup_tables, variables_read
+from tfrec_dl.serving.weights import lookup_tables, traced, variables_read
 
 
 class CatalogueModel(Protocol):
@@ -35,7 +35,7 @@ class ScoredModule(ServingModule):
     def __init__(self, model: CatalogueModel, k_max: int = 100, keep_seen: bool = False) -> None:
         super().__init__([str(item) for item in model.vocabulary.ids], model.vocabulary.item_counts, k_max, keep_seen)
         history = tf.TensorSpec([None, None], tf.int32, "history")
-        self._scores = tf.function(lambda history: model.catalogue_scores(history), input_signature=[history])
+        self._scores = traced(lambda history: model.catalogue_scores(history), [history])
         self.owned = [*variables_read(self._scores), *lookup_tables(model)]
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:

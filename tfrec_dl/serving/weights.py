@@ -1,5 +1,6 @@
 """Variables and lookup tables that an exported function reads."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,14 +9,23 @@ import tensorflow as tf
 from tfrec_dl.errors import InputError
 
 
-def variables_read(function: Any) -> list[tf.Variable]:
-    """The variables that a function with an input signature reads, and no others: no optimiser slots or metrics.
+def traced(function: Callable[..., Any], signature: Sequence[Any]) -> tf.types.experimental.ConcreteFunction:
+    """A function as one graph, which is saved as it is: a `tf.function` would be traced again when it is saved.
+
+    Args:
+        function: of tensors.
+        signature: a `TensorSpec`, or a dictionary of them, for each argument.
+    """
+    return tf.function(function, input_signature=signature).get_concrete_function()
+
+
+def variables_read(function: tf.types.experimental.ConcreteFunction) -> list[tf.Variable]:
+    """The variables that a function reads, and no others: no optimiser slots or metrics.
 
     Raises:
         InputError: if a value in them is not finite.
     """
-    graph = function.get_concrete_function().graph
-    variables: list[tf.Variable] = sorted(graph.variables, key=lambda variable: variable.name)
+    variables: list[tf.Variable] = sorted(function.graph.variables, key=lambda variable: variable.name)
     for variable in variables:
         if variable.dtype.is_floating:
             require_finite(variable.numpy(), f"the weights {variable.name}")

@@ -21,7 +21,7 @@ from tfrec_dl.serving.module import compact
 from tfrec_dl.serving.names import RANK, SERVING_DEFAULT
 from tfrec_dl.serving.signature import Signature, TensorInfo
 from tfrec_dl.serving.user_ids import USER_IDS, user_ids_held
-from tfrec_dl.serving.weights import lookup_tables, variables_read
+from tfrec_dl.serving.weights import lookup_tables, traced, variables_read
 
 NAN = float("nan")
 CANDIDATES_BY_TRAINING = (
@@ -64,7 +64,7 @@ class RankingModule(tf.Module):
         self._item_count, self._user_count = len(fitted_state.items.ids), len(fitted_state.users.ids)
         specs = {name: tf.TensorSpec(info.shape, info.dtype, name) for name, info in self.inputs.of_rank().items()}
         predicted = partial(self._predicted, _without_keras_tables(model))
-        self._predict = tf.function(predicted, input_signature=[specs])
+        self._predict = traced(predicted, [specs])
         self.owned = variables_read(self._predict)
         for _, _, preparation in fitted_state.prepared_features():
             self.owned += lookup_tables(preparation)

@@ -11,7 +11,7 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
 from tfrec_dl.serving.features import feature_inputs
-from tfrec_dl.serving.weights import lookup_tables, variables_read
+from tfrec_dl.serving.weights import lookup_tables, traced, variables_read
 
 
 class ServableModel(Protocol):
@@ -106,7 +106,7 @@ def network_of(model: ServableModel, history_width: int, keep_seen: bool = False
         # Computed once: the tower itself would bring the table of all users into the graph.
         no_user = tf.Variable(model.user_tower.missing(), trainable=False, name="no_user")
         signature.append(tf.TensorSpec([None, no_user.shape[1]], tf.float32, "user"))
-    encode = tf.function(lambda *inputs: model.encode(*inputs), input_signature=signature)
+    encode = traced(lambda *inputs: model.encode(*inputs), signature)
     return Network(
         encode,
         _distinct([*variables_read(encode), *owned, *owned_by_users]),
@@ -143,7 +143,7 @@ def _tower_parts(tower: tf.keras.layers.Layer | None) -> tuple[dict[str, Kind], 
     def embed(raw: dict[str, tf.Tensor]) -> tf.Tensor:
         return tower.vectors_of({each.feature: raw[each.name] for each in inputs})
 
-    function = tf.function(embed, input_signature=[{each.name: each.spec for each in inputs}])
+    function = traced(embed, [{each.name: each.spec for each in inputs}])
     return tower.kinds, function, [*variables_read(function), *lookup_tables(tower.preparation)]
 
 
