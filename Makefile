@@ -27,7 +27,7 @@ test: $(VENV)/.installed-all ## the test suite (PYTEST_ARGS)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 test-fast: override PYTEST_ARGS += -m unit
-test-fast: test ## the tests that train nothing and start no process
+test-fast: test ## the tests that build no network and start no process
 
 lint: $(VENV)/.installed-all ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

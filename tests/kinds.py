@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 PROCESSES = ("subprocess", "tests.processes")
-LEARNS = re.compile(r"(train|fit|export|add_items|verify)(_\w+)?")  # or makes a SavedModel, which takes as long
+# Makes a network, trains it, or makes a SavedModel of it, which takes as long.
+LEARNS = re.compile(
+    r"((train|fit|export|add_items|verify)(_\w+)?)|build_(\w*model|adversarial|autoencoder|deep_conn|network)"
+)
 QUICK = ("tfrec_dl.baselines", "tfrec_dl.data", "tfrec_dl.metrics", "tfrec_dl.evaluation")
 COMMANDS = {"train", "compare", "demo", "export", "add-items"}
 
@@ -21,7 +24,7 @@ def kind_of(item: pytest.Function) -> str:
     """The test's kind.
 
     Returns:
-        "process" if it starts processes, "training" if a network is trained or exported for it, else "unit".
+        "process" if it starts processes, "training" if a network is built, trained or exported for it, else "unit".
     """
     fixtures = [definition.func for found in item._fixtureinfo.name2fixturedefs.values() for definition in found]
     kinds = {kind for function in (item.function, *fixtures) for kind in _kinds(function, set())}
@@ -36,6 +39,8 @@ def _kinds(function: Any, seen: set[int]) -> Iterator[str]:
     seen.add(id(function))
     names, constants = _read(function.__code__)
     if {"compile", "fit"} <= names or "getfixturevalue" in names or ("program" in names and COMMANDS & constants):
+        yield "training"
+    if "GradientTape" in names:  # of a network, whoever made it
         yield "training"
     for name in names:
         value = function.__globals__.get(name)

@@ -71,8 +71,9 @@ def train_on(
     refuse_other_files(folder)  # no lock is put into a folder of somebody else's
     # From here on nobody else writes to it, so all that is found in it stays; only the chief of several workers writes.
     with locked(folder) if is_chief(strategy) else nullcontext(), disk_explained(folder):
+        if is_chief(strategy) and (folder / "config.json").exists():
+            Run.begin(folder, recipe, dataset)  # refuses the run of anything else before a model is built
         if is_chief(strategy) and (folder / "metrics.json").exists():
-            Run.begin(folder, recipe, dataset)  # refuses the run of anything else
             logger.info("%s is already finished: nothing is trained", folder)
         else:
             recipe.family.train(recipe, dataset, folder, callbacks, verbose, strategy)
