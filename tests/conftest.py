@@ -16,6 +16,7 @@ from tests.quicker import hasten_tensorflow
 TOGETHER = {
     **{room: room for room in ("adversarial", "cli", "ranking", "runs")},
     **dict.fromkeys(("losses/test_on_replicas.py", "data/prepared/test_resuming.py", "test_plugins.py"), "runs"),
+    "retrieval/test_run.py": "runs",
 }
 
 
