@@ -14,7 +14,8 @@ import pytest
 PROCESSES = ("subprocess", "tests.processes")
 # Makes a network, trains it, or makes a SavedModel of it, which takes as long.
 LEARNS = re.compile(
-    r"((train|fit|export|add_items|verify)(_\w+)?)|build_(\w*model|adversarial|autoencoder|deep_conn|network)"
+    r"((train|fit|export|add_items|verify)(_\w+)?)|compare|estimate_size|announce_size|sequence_encoder"
+    r"|build_(\w*model|adversarial|autoencoder|deep_conn|network)"
 )
 QUICK = ("tfrec_dl.baselines", "tfrec_dl.data", "tfrec_dl.metrics", "tfrec_dl.evaluation")
 COMMANDS = {"train", "compare", "demo", "export", "add-items"}
@@ -40,7 +41,7 @@ def _kinds(function: Any, seen: set[int]) -> Iterator[str]:
     names, constants = _read(function.__code__)
     if {"compile", "fit"} <= names or "getfixturevalue" in names or ("program" in names and COMMANDS & constants):
         yield "training"
-    if "GradientTape" in names:  # of a network, whoever made it
+    if "GradientTape" in names or ("keras" in names and not names.isdisjoint({"Model", "Sequential"})):
         yield "training"
     for name in names:
         value = function.__globals__.get(name)
@@ -49,6 +50,8 @@ def _kinds(function: Any, seen: set[int]) -> Iterator[str]:
                 yield "process"
             if value.__name__ == "runpy" or (value.__name__ == "tfrec_dl" and any(map(LEARNS.fullmatch, names))):
                 yield "training"
+        elif inspect.isclass(value) and any(base.__name__ == "Model" for base in value.__mro__):  # Keras's
+            yield "training"
         elif inspect.isclass(value) and value.__module__.startswith("tests."):
             for method in vars(value).values():
                 yield from _kinds(method, seen)

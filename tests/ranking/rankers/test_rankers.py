@@ -1,21 +1,28 @@
 """What holds for every ranker."""
 
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tests.ranking.networks import LENGTH, changed, example, network
 from tfrec_dl.ranking.features.fields import Fields
-from tfrec_dl.ranking.rankers import RANKERS
+from tfrec_dl.ranking.rankers import RANKERS, Ranker
 
 every_ranker = pytest.mark.parametrize(
     "ranker", [ranker() for ranker in RANKERS.classes()], ids=lambda ranker: ranker.name
 )
 
 
+@functools.cache
+def built(ranker: Ranker) -> tf.keras.Model:
+    return network(ranker.representation)
+
+
 @every_ranker
 def test_what_stands_in_the_padding_of_a_history_and_how_long_it_is_change_nothing(ranker):
-    model, fed = network(ranker.representation), example()
+    model, fed = built(ranker), example()
     expected = model(fed).numpy()
     past, mask = fed["history"], fed["mask"]
     noise = tf.where(mask[..., None], past, 100.0)
@@ -26,7 +33,7 @@ def test_what_stands_in_the_padding_of_a_history_and_how_long_it_is_change_nothi
 
 @every_ranker
 def test_a_batch_of_new_users_without_a_single_position_of_history_is_as_new_users_among_others(ranker):
-    model, fed = network(ranker.representation), example()
+    model, fed = built(ranker), example()
     nothing = changed(fed, history=fed["history"][:, :0], mask=fed["mask"][:, :0])
     found = model(nothing).numpy()
     assert np.isfinite(found).all()
@@ -36,7 +43,7 @@ def test_a_batch_of_new_users_without_a_single_position_of_history_is_as_new_use
 
 @every_ranker
 def test_every_field_is_read(ranker):
-    model, fed = network(ranker.representation), example()
+    model, fed = built(ranker), example()
     before = model(fed).numpy()[2:]
     for name in ("user", "item", "feature_0", "feature_1", "history"):
         after = model(changed(fed, **{name: fed[name] + 1.0})).numpy()[2:]
@@ -64,7 +71,7 @@ def test_saved_and_loaded_it_says_the_same_and_the_same_each_time(ranker, tmp_pa
 
 @every_ranker
 def test_dropout_is_for_training_alone(ranker):
-    model, fed = network(ranker.representation), example()
+    model, fed = built(ranker), example()
     assert not np.array_equal(model(fed, training=True).numpy(), model(fed).numpy())
     without = network(type(ranker)(dropout=0).representation)
     np.testing.assert_array_equal(without(fed, training=True).numpy(), without(fed).numpy())
