@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
@@ -14,7 +15,7 @@ from tfrec_dl.serving.compare_answers import compare_answers, within_tolerance
 from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.names import SERVING_DEFAULT
 from tfrec_dl.serving.publishing import Served
-from tfrec_dl.serving.run_saved_model import RUNS, Run, VerificationError
+from tfrec_dl.serving.run_saved_model import RUNS, Arrays, Request, Run, VerificationError
 
 ROWS = 2  # of each example: a new user, and one with the longest history
 
@@ -60,15 +61,15 @@ def verify_export(
     history = np.array([[*row, *[""] * (longest - len(row))] for row in histories], dtype=object)
     history = history.reshape(len(histories), longest)
     expected = _python_scores(model, histories, keep_seen)
-    answers = {name: run(Path(version), [(SERVING_DEFAULT, {"history": history})])[0] for name, run in runs.items()}
-    found = {
-        name: compare_with_scores(name, model.vocabulary, expected, answer["item_ids"], answer["scores"])
-        for name, answer in answers.items()
-    }
-    k_max = next(iter(answers.values()))["scores"].shape[1]
+    k_max = _longest_list(Path(version))
     module = model.serving_module(k_max, keep_seen=True) if keep_seen else model.serving_module(k_max)  # type: ignore[call-arg]
-    others = verify_signatures(module, version, runs)
-    return {name: max(difference, others[name]) for name, difference in found.items()}
+    requests, wanted = _examples(module)
+    differences = {}
+    for path, run in runs.items():
+        answer, *given = run(Path(version), [(SERVING_DEFAULT, {"history": history}), *requests])
+        lists = compare_with_scores(path, model.vocabulary, expected, answer["item_ids"], answer["scores"])
+        differences[path] = max(lists, _compare(path, requests, wanted, given))
+    return differences
 
 
 def verify_signatures(module: Served, version: Path, runs: Mapping[str, Run] = RUNS) -> dict[str, float]:
@@ -85,7 +86,13 @@ def verify_signatures(module: Served, version: Path, runs: Mapping[str, Run] = R
     Raises:
         VerificationError: as `compare_answers`.
     """
-    requests, expected = [], []
+    requests, wanted = _examples(module)
+    return {path: _compare(path, requests, wanted, run(Path(version), requests)) for path, run in runs.items()}
+
+
+def _examples(module: Served) -> tuple[list[Request], list[Arrays]]:
+    """Each signature's example, under each of its names, and what its Python function answers."""
+    requests, wanted = [], []
     for signature in module.signatures():
         example = signature.example(ROWS, module.longest_example)
         outputs = signature.function(
@@ -93,14 +100,22 @@ def verify_signatures(module: Served, version: Path, runs: Mapping[str, Run] = R
         )
         for name in (signature.name, *signature.also):
             requests.append((name, example))
-            expected.append({key: values.numpy() for key, values in outputs.items()})
-    return {
-        path: max(
-            compare_answers(f"{path}, {request[0]}", wanted, given)
-            for request, wanted, given in zip(requests, expected, run(Path(version), requests), strict=True)
-        )
-        for path, run in runs.items()
-    }
+            wanted.append({key: values.numpy() for key, values in outputs.items()})
+    return requests, wanted
+
+
+def _compare(path: str, requests: list[Request], wanted: list[Arrays], given: list[Arrays]) -> float:
+    """The largest difference of answers to examples; raises as `compare_answers`."""
+    return max(
+        compare_answers(f"{path}, {name}", expected, answer)
+        for (name, _), expected, answer in zip(requests, wanted, given, strict=True)
+    )
+
+
+def _longest_list(version: Path) -> int:
+    """The `k_max` that a version was exported with."""
+    saved = SavedModel.FromString((version / "saved_model.pb").read_bytes())
+    return saved.meta_graphs[0].signature_def[SERVING_DEFAULT].outputs["scores"].tensor_shape.dim[1].size
 
 
 def compare_with_scores(
