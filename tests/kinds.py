@@ -3,6 +3,7 @@
 A test that hides what it calls, in a text for example, is marked by hand.
 """
 
+import functools
 import inspect
 import re
 from collections.abc import Iterable, Iterator
@@ -28,9 +29,14 @@ def kind_of(item: pytest.Function) -> str:
         "process" if it starts processes, "training" if a network is built, trained or exported for it, else "unit".
     """
     fixtures = [definition.func for found in item._fixtureinfo.name2fixturedefs.values() for definition in found]
-    kinds = {kind for function in (item.function, *fixtures) for kind in _kinds(function, set())}
+    kinds = {kind for function in (item.function, *fixtures) for kind in _kinds_of(function)}
     kinds |= {marker.name for marker in item.iter_markers()}
     return "process" if "process" in kinds else "training" if "training" in kinds else "unit"
+
+
+@functools.cache  # fixtures and the cases of a test come again and again
+def _kinds_of(function: Any) -> frozenset[str]:
+    return frozenset(_kinds(function, set()))
 
 
 def _kinds(function: Any, seen: set[int]) -> Iterator[str]:
