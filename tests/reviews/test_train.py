@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.runs.runs import Interruption, Interrupts, figures_of
+from tests.runs.runs import CopiesTheRun, figures_of
 from tests.worded_reviews import told_by_own_words
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.ratings import evaluate_ratings
@@ -15,6 +15,7 @@ from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import RECIPES, get_recipe
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.reviews.model import RatingModel
 from tfrec_dl.reviews.readers import ReviewAttention
 from tfrec_dl.reviews.serving import export_ratings, load_ratings
 from tfrec_dl.reviews.source import ReviewSource
@@ -42,12 +43,18 @@ def source(tmp_path_factory) -> ReviewSource:
 
 @pytest.fixture(scope="module")
 def finished(recipe, source, tmp_path_factory) -> Run:
-    return train(recipe, source, tmp_path_factory.mktemp("runs") / "deep_conn", verbose=0)
+    folder = tmp_path_factory.mktemp("runs") / "deep_conn"
+    return train(recipe, source, folder, [CopiesTheRun(3, folder, folder.with_name("killed"))], verbose=0)
 
 
-def test_metrics_are_those_of_the_model_beside_the_rating_bias_baseline(finished):
+@pytest.fixture(scope="module")
+def model(finished) -> RatingModel:
+    return finished.model()
+
+
+def test_metrics_are_those_of_the_model_beside_the_rating_bias_baseline(finished, model):
     metrics, split = finished.metrics(), finished.split()
-    summary = evaluate_ratings(finished.model(), split.test).summary()
+    summary = evaluate_ratings(model, split.test).summary()
     for part in ("validation", "test", "validation_bias", "test_bias"):
         for name in METRICS:
             low, value, high = (metrics[f"{part}/{name}{end}"] for end in ("/low", "", "/high"))
@@ -63,34 +70,31 @@ def test_best_epoch_on_validation_is_kept(finished):
     )
 
 
-def test_run_opens_without_its_table_and_holds_no_text(finished, tmp_path):
+def test_run_opens_without_its_table_and_holds_no_text(finished, model, tmp_path):
     folder = Path(shutil.copytree(finished.folder, tmp_path / "moved"))
     text = (folder / "config.json").read_text(encoding="utf-8")
     (folder / "config.json").write_text(text.replace(finished.source.path, "/gone.csv"), encoding="utf-8")
     users, items = ["user_0", "user_1", "nobody"], ["item_0", "nothing", "item_2"]
-    expected = finished.model().predict_ratings(users, items)
+    expected = model.predict_ratings(users, items)
     np.testing.assert_array_equal(Run.open(folder).model().predict_ratings(users, items), expected)
     with pytest.raises(InputError, match="gone.csv"):
         Run.open(folder).split()
 
 
-def test_a_run_killed_in_its_third_epoch_and_called_again_ends_the_same(recipe, source, finished, tmp_path):
-    folder = tmp_path / "run"
-    with pytest.raises(Interruption):
-        train(recipe, source, folder, [Interrupts(3)], verbose=0)
+def test_a_run_killed_in_its_third_epoch_and_called_again_ends_the_same(recipe, source, finished, model):
+    folder = finished.folder.with_name("killed")
     assert not Run.open(folder).finished
     train(recipe, source, folder, verbose=0)
     assert figures_of(folder) == figures_of(finished.folder)
     assert (folder / "metrics.json").read_bytes() == (finished.folder / "metrics.json").read_bytes()
-    variables = [run.model().variables for run in (Run.open(folder), finished)]
-    for variable, other in zip(*variables, strict=True):
+    for variable, other in zip(Run.open(folder).model().variables, model.variables, strict=True):
         np.testing.assert_array_equal(variable, other)
 
 
-def test_an_export_of_a_run_answers_as_its_model(finished, tmp_path):
+def test_an_export_of_a_run_answers_as_its_model(model, tmp_path):
     users, items = ["user_0", "user_1", "nobody"], ["item_0", "nothing", "item_2"]
-    version = export_ratings(finished.model(), tmp_path / "ratings")
-    expected = finished.model().predict_ratings(users, items)
+    version = export_ratings(model, tmp_path / "ratings")
+    expected = model.predict_ratings(users, items)
     assert load_ratings(version).predict_ratings(users, items) == pytest.approx(expected, abs=1e-5)
 
 
