@@ -19,6 +19,7 @@ from tfrec_dl.ranking.averaged_weights import averaged_weights
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import evaluate_ranking
+from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
@@ -84,6 +85,12 @@ def finished(recipe, source, tmp_path_factory) -> Run:
 
 
 @pytest.fixture(scope="module")
+def model(finished) -> RankingModel:
+    """As the run is opened."""
+    return Run.open(finished.folder).model()
+
+
+@pytest.fixture(scope="module")
 def interrupted(finished) -> Path:
     """The folder of a run that broke off in its third epoch."""
     return finished.folder.with_name("interrupted")
@@ -96,7 +103,9 @@ def refusal(recipe, source, folder) -> str:
     return str(refused.value)
 
 
-def test_interrupted_run_called_again_ends_as_if_it_had_not_been(interrupted, recipe, source, finished, tmp_path):
+def test_interrupted_run_called_again_ends_as_if_it_had_not_been(
+    interrupted, recipe, source, finished, model, tmp_path
+):
     folder = Path(shutil.copytree(interrupted, tmp_path / "copy"))
     assert not Run.open(folder).finished
     assert [row["epoch"] for row in history(folder)] == ["1", "2"]
@@ -104,8 +113,7 @@ def test_interrupted_run_called_again_ends_as_if_it_had_not_been(interrupted, re
     for name in ("metrics.json", "calibration.json"):
         assert (folder / name).read_bytes() == (finished.folder / name).read_bytes()
     assert figures_of(folder) == figures_of(finished.folder)
-    expected = finished.model().trainable_variables
-    for variable, other in zip(Run.open(folder).model().trainable_variables, expected, strict=True):
+    for variable, other in zip(Run.open(folder).model().trainable_variables, model.trainable_variables, strict=True):
         np.testing.assert_array_equal(variable, other)
 
 
@@ -153,9 +161,9 @@ def test_metrics_are_of_clicks_and_conversions_on_validation_and_test(finished):
     assert set(json.loads((finished.folder / "config.json").read_text())["features"]) == {"items", "users"}
 
 
-def test_opened_run_predicts_what_was_measured(finished):
+def test_opened_run_predicts_what_was_measured(finished, model):
     run = Run.open(finished.folder)
-    split, model = run.split(), run.model()
+    split = run.split()
     rows = ranking_rows(model.fitted_state, split)
     reports = evaluate_ranking(model, rows, split.test)
     metrics = run.metrics()
@@ -167,10 +175,9 @@ def test_opened_run_predicts_what_was_measured(finished):
     assert evaluate_ranking(model, rows, split.validation)["click"].means()["ndcg"] > best - 0.05
 
 
-def test_items_and_users_are_told_apart_by_their_features(finished):
+def test_items_and_users_are_told_apart_by_their_features(finished, model):
     """Even those that were never shown."""
-    run = Run.open(finished.folder)
-    split, model = run.split(), run.model()
+    split = finished.split()
     batch = ranking_rows(model.fitted_state, split).batch(split.test[:4])
     unseen = model.fitted_state.items.encode(["i12", "i14"])
     values = [model.predictions({**batch, "item": np.full(4, item, np.int32)})["click_logit"] for item in unseen]

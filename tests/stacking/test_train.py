@@ -35,6 +35,11 @@ def finished_stack(stacked, source, tmp_path_factory) -> Run:
     return train(stacked, source, folder, [CopiesTheSecond(0, folder, folder.with_name("killed"))], verbose=0)
 
 
+@pytest.fixture(scope="module")
+def model(finished_stack) -> StackedModel:
+    return finished_stack.model()
+
+
 class CopiesTheSecond(CopiesTheRun):
     """In the second member's first epoch."""
 
@@ -68,13 +73,13 @@ def test_run_opens_without_its_table_and_scores_as_measured(finished_stack, sour
     assert {f"test/{name}": value for name, value in summary.items()}.items() <= finished_stack.metrics().items()
 
 
-def test_validation_figures_are_not_those_of_the_blender_on_its_own_cases(finished_stack, source):
+def test_validation_figures_are_not_those_of_the_blender_on_its_own_cases(finished_stack, model, source):
     split = source.read().split
-    in_sample = evaluate(finished_stack.model(), split.validation, split.vocabulary)
+    in_sample = evaluate(model, split.validation, split.vocabulary)
     assert finished_stack.metrics()["validation/mrr@10"] != pytest.approx(in_sample.means()["mrr@10"], abs=1e-9)
 
 
-def test_run_killed_in_its_second_member_goes_on_and_ends_the_same(stacked, source, finished_stack):
+def test_run_killed_in_its_second_member_goes_on_and_ends_the_same(stacked, source, finished_stack, model):
     folder = finished_stack.folder.with_name("killed")
     before = contents(folder / "members" / MEMBERS[0])
     with pytest.raises(InputError, match="baselines|blender|weights"):
@@ -83,7 +88,7 @@ def test_run_killed_in_its_second_member_goes_on_and_ends_the_same(stacked, sour
     assert contents(folder / "members" / MEMBERS[0]) == before
     assert (folder / "metrics.json").read_bytes() == (finished_stack.folder / "metrics.json").read_bytes()
     histories = source.read().split.test.histories
-    np.testing.assert_array_equal(resumed.model().scores(histories), finished_stack.model().scores(histories))
+    np.testing.assert_array_equal(resumed.model().scores(histories), model.scores(histories))
     assert train(stacked, source, folder, verbose=0).metrics() == resumed.metrics()
 
 
