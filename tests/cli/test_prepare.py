@@ -172,7 +172,9 @@ def test_wrong_options_are_refused_before_anything_is_written(refusal, table, tm
 
 
 def test_a_finished_folder_is_not_overwritten(refusal, folder, table):
-    assert "holds a finished preparation" in refusal("prepare", "--data", table, "--out", folder[0], "--shards", 4)
+    assert "holds a finished preparation with seed" in refusal(
+        "prepare", "--data", table, "--out", folder[0], "--seed", 9
+    )
 
 
 def test_interrupted_it_says_how_to_go_on_and_goes_on(program, table, folder, tmp_path, monkeypatch):
