@@ -119,9 +119,9 @@ class _Trials:
         rows = np.flatnonzero(cases.histories.lengths)
         rows = np.random.default_rng(0).permutation(rows)[:users]
         self.histories, targets = cases.histories.select(rows), cases.targets.select(rows)
-        users = np.repeat(np.arange(len(rows)), targets.lengths)
+        owners = np.repeat(np.arange(len(rows)), targets.lengths)
         known = targets.items >= FIRST_ITEM
-        self.rows, self.targets = users[known], targets.items[known].astype(np.int64)
+        self.rows, self.targets = owners[known], targets.items[known].astype(np.int64)
         self.turns = np.arange(len(self.rows)) - np.searchsorted(self.rows, self.rows)
         self.count = len(self.rows)
         shape = (len(rows), vocabulary.size)
