@@ -6,6 +6,7 @@ it anew.
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import tfrec_dl
 from tfrec_dl.data.demo import demo_table
@@ -16,7 +17,6 @@ from tfrec_dl.lifecycle.compare import train_once
 from tfrec_dl.recipes.named import recipes_of
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.card import run_card
-from tfrec_dl.stacking.configuration import StackedConfig
 
 RECIPES = recipes_of("retrieval")
 LARGEST = 2_000_000  # bytes of a version folder
@@ -29,13 +29,15 @@ SMALL = {
     "training.batch_size": 32,
 }
 # One network; the baselines left out hold too many numbers.
-SMALL_STACK = {"members": "gru", "baselines": ("popularity", "markov_chain")}
+SMALL_STACKS: dict[str, dict[str, Any]] = {
+    "stacked": {"members": "gru", "baselines": ("popularity", "markov_chain")},
+    "with_counts": {"baselines": ("markov_chain",)},  # transitions take megabytes
+}
 
 
 def small(recipe: Recipe, epochs: int | None) -> Recipe:
     """The recipe with those of the small settings that it has."""
-    if isinstance(recipe.model, StackedConfig):
-        recipe = recipe.with_settings(SMALL_STACK)
+    recipe = recipe.with_settings(SMALL_STACKS.get(recipe.name, {}))
     for name, value in SMALL.items():
         try:
             recipe = recipe.with_settings({name: value})

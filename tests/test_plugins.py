@@ -198,11 +198,12 @@ def test_run_of_others_makes_nothing_run_that_lies_in_the_working_directory(tmp_
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
     (tmp_path / "theirs").mkdir()
+    config = {"recipe": {}, "data": {}, "data_fingerprint": "0" * 64, "data_size": {}, "versions": {}}
     for module in (tmp_path / "evil.py", tmp_path / "theirs" / "evil.py"):
         module.write_text("import pathlib; pathlib.Path(__file__).with_suffix('.ran').touch()")
     for name, path in (("evil", sys.path), ("theirs.evil", [*sys.path, str(tmp_path)])):  # a mere folder is no package
         monkeypatch.setattr(sys, "path", path)
-        (tmp_path / "theirs" / "config.json").write_text(json.dumps({"plugins": [name], "recipe": {}, "data": {}}))
+        (tmp_path / "theirs" / "config.json").write_text(json.dumps({"plugins": [name], **config}))
         with pytest.raises(InputError, match=f"plugin '{name}' is not installed: install it, or give --plugin {name}"):
             Run.open(tmp_path / "theirs")
     assert not list(tmp_path.rglob("*.ran"))

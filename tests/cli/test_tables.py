@@ -76,18 +76,21 @@ def test_a_temporal_split_without_times_is_refused(refusal, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "needed"),
     [
-        HEADER + "".join(f"u,i{step},{step}\n" for step in range(8)),
-        HEADER + "".join(f"u{user},i,{step}\n" for user in range(4) for step in range(4)),
-        HEADER + rows() + rows(),
+        (HEADER + "".join(f"u,i{step},{step}\n" for step in range(8)), ()),
+        (HEADER + "".join(f"u{user},i,{step}\n" for user in range(4) for step in range(4)), ("--keep-seen",)),
+        (HEADER + rows() + rows(), ("--duplicates", "last")),
     ],
     ids=["one user", "one item", "every row twice"],
 )
-def test_small_and_repetitive_tables_train(program, tiny, tmp_path, content):
+def test_small_and_repetitive_tables_train(program, refusal, tiny, tmp_path, content, needed):
     path, out = tmp_path / "table.csv", tmp_path / "run"
     path.write_text(content)
-    result = program("train", "--data", path, "--model", "simple_rnn", "--out", out, *tiny)
+    command = ("train", "--data", path, "--model", "simple_rnn", "--out", out, *tiny)
+    if needed:
+        assert needed[0] in refusal(*command)
+    result = program(*command, *needed)
     assert result.status == 0, result.err
     metrics = json.loads((out / "metrics.json").read_text())
     assert 0.0 <= metrics["test/ndcg@10"] <= 1.0

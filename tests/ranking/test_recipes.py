@@ -160,7 +160,7 @@ def test_settings_of_the_same_name_elsewhere_stay_what_they_are():
     """GBCE's calibration is a number, and a stack's blender no network."""
     loss = RECIPES["gru"].with_settings({"loss": "gbce", "calibration": "0.5"}).model.loss
     assert loss.calibration == 0.5
-    (stack,) = (each for each in recipes_of("retrieval").values() if hasattr(each.model, "blender"))
+    stack = next(each for each in recipes_of("retrieval").values() if hasattr(each.model, "blender"))
     path = f"blender.{next(iter(stack.to_dict()['model']['blender']))}"
     with pytest.raises(InputError, match=rf"setting model\.{path} is 'a lot'"):
         stack.with_settings({path: "a lot"})

@@ -199,7 +199,7 @@ def test_unfinished_run_has_no_metrics_and_an_empty_configuration_is_no_run(inte
     with pytest.raises(InputError, match="is not finished: run the same `tfrec-dl train` command again"):
         Run.open(interrupted).metrics()
     (tmp_path / "config.json").write_text('{"recipe": {}, "data": {}}')
-    with pytest.raises(InputError, match="not a recipe: Field required"):
+    with pytest.raises(InputError, match="the field 'data_fingerprint' is missing"):
         Run.open(tmp_path)
     with pytest.raises(InputError, match="does not exist"):
         Run.open(tmp_path / "nowhere")

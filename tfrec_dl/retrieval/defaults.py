@@ -21,15 +21,17 @@ DROPOUT, SPARSE_DROPOUT = 0.2, 0.5
 def filled_in(config: ModelConfig, vocabulary: Vocabulary) -> ModelConfig:
     """Fills in the loss and the dropouts where a configuration leaves them open.
 
-    The loss is a full softmax while the trained items are few. Dropout is 0.2 where items have many interactions, and
-    0.5 where they have few: there recurrent networks gain from the most (Yue et al., WSDM 2024, figure 5).
+    The loss is a full softmax while the trained items are few. Dropout is 0.2 where items have many interactions or
+    features, and 0.5 where they have few and go by their ids: there recurrent networks gain from the most (Yue et al.,
+    WSDM 2024, figure 5).
 
     Args:
         config: as set.
         vocabulary: the items, with their training counts.
     """
     loss = default_loss(vocabulary.trained_size - FIRST_ITEM) if config.loss is None else config.loss
-    dropout = default_dropout(vocabulary)
+    # What is known of other kinds is shared between items, and not learnt by heart.
+    dropout = default_dropout(vocabulary) if config.kind == "behaviour" else DROPOUT
     return replace(
         config,
         loss=loss,
@@ -56,7 +58,7 @@ def interactions_an_item(vocabulary: Vocabulary) -> float:
 
 def explained(config: ModelConfig, vocabulary: Vocabulary) -> Iterator[str]:
     """Lines on what the data decided of the network."""
-    if config.embedding_dropout is None or config.state_dropout is None:
+    if config.kind == "behaviour" and None in (config.embedding_dropout, config.state_dropout):
         known = interactions_an_item(vocabulary)
         yield (
             f"dropout: {default_dropout(vocabulary)}, because an item has {known:,.0f} interactions on average "

@@ -12,6 +12,8 @@ from tfrec_dl.cli.console import console
 OPEN = "(open)"
 UNSET = {
     "model.loss": "(by the catalogue's size)",
+    "model.embedding_dropout": "(by interactions an item)",
+    "model.state_dropout": "(by interactions an item)",
     "model.hashing.own_rows": "(all)",
     "model.hashing.buckets": "(a tenth of the other items)",
     "training.context": "(half of max_length)",
