@@ -28,8 +28,6 @@ from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.runs.run_folder import RunFolder
-from tfrec_dl.serving.card import ModelCard
-from tfrec_dl.serving.export import export_saved_model
 
 PARTS = ("generator", "discriminator")
 
@@ -81,19 +79,6 @@ class AdversarialFamily(Family):
     def model(self, run: RunFolder) -> RetrievalModel:
         """The trained generator of a run."""
         return trained_model(generator_recipe(run.recipe), run)
-
-    def export(
-        self,
-        run: RunFolder,
-        dest: Path,
-        card: ModelCard,
-        k_max: int = 100,
-        keep_seen: bool | None = None,
-        anonymous_users: bool = False,
-    ) -> Path:
-        """Exports a finished run's generator; returns the version's folder."""
-        keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
-        return export_saved_model(run.model(), dest, k_max, card, keep_seen)
 
     def reads_item_features(self, recipe: Recipe) -> bool:
         """Whether its networks can know items by their features."""

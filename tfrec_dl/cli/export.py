@@ -9,6 +9,7 @@ from tfrec_dl.cli.console import say
 from tfrec_dl.cli.folders import require_writable
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.tasks import COMMANDS
+from tfrec_dl.cli.tasks.task import FirstStage
 
 
 def export(
@@ -48,10 +49,13 @@ def export(
     """
     require_writable(dest)
     quiet_tensorflow()
+    from tfrec_dl.families.export_options import ExportOptions
     from tfrec_dl.families.run import open_run
 
     run = open_run(run_folder)
-    COMMANDS[run.recipe.family.task.name].export(run, dest, retrieval, candidates, k, keep_seen, anonymous_users)
+    options = ExportOptions(keep_seen=keep_seen, anonymous_users=anonymous_users)
+    first_stage = FirstStage(retrieval, candidates, k) if retrieval else None
+    COMMANDS[run.recipe.family.task.name].export(run, dest, options, first_stage)
 
 
 def add_items(

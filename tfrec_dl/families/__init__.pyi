@@ -3,6 +3,7 @@
 The names are imported when they are asked for.
 """
 
+from .export_options import ExportOptions as ExportOptions
 from .family import Family as Family
 from .run import Run as Run
 from .run import open_run as open_run

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.errors import InputError
+from tfrec_dl.families.export_options import DEFAULT_EXPORT, ExportOptions
 from tfrec_dl.families.task import Task
 from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.recipes.recipe import Recipe
@@ -16,6 +17,7 @@ from tfrec_dl.runs.run_config import flat_settings
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.runs.strategies import one_device
 from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.export import export_saved_model
 
 
 class Family(ABC):
@@ -105,30 +107,22 @@ class Family(ABC):
             InputError: if it is not trained yet, or cannot be read.
         """
 
-    @abstractmethod
-    def export(
-        self,
-        run: RunFolder,
-        dest: Path,
-        card: ModelCard,
-        k_max: int = 100,
-        keep_seen: bool | None = None,
-        anonymous_users: bool = False,
-    ) -> Path:
+    def export(self, run: RunFolder, dest: Path, card: ModelCard, options: ExportOptions = DEFAULT_EXPORT) -> Path:
         """Exports a finished run's model to DEST/<next free version>/; returns the version's folder.
+
+        By default as a recommender.
 
         Args:
             run: the run.
             dest: folder of the versions.
             card: of the run.
-            k_max: length of the recommendation lists, where the model makes any.
-            keep_seen: whether items of the history are recommended again; None as the run was trained.
-            anonymous_users: whether the export is to hold no user's id or features, which those of most families never
-                do; every user is served as a new one.
+            options: what is asked beside it.
 
         Raises:
             InputError: for `keep_seen` where the model makes no recommendations.
         """
+        keep_seen = run.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
+        return export_saved_model(run.model(), dest, options.k_max, card, keep_seen)
 
     def reads_item_features(self, recipe: Recipe) -> bool:
         """Whether a model of the recipe can know items by their features."""

@@ -3,6 +3,7 @@
 from os import PathLike
 from pathlib import Path
 
+from tfrec_dl.families.export_options import ExportOptions
 from tfrec_dl.families.run import Run
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import Exportable, export_saved_model
@@ -37,4 +38,5 @@ def export(
     if not isinstance(run_or_model, Run):
         return export_saved_model(run_or_model, dest, k_max, card, bool(keep_seen))
     family = run_or_model.recipe.family
-    return family.export(run_or_model, Path(dest), card or family.task.card(run_or_model), k_max, keep_seen)
+    options = ExportOptions(k_max, keep_seen)
+    return family.export(run_or_model, Path(dest), card or family.task.card(run_or_model), options)

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfrec_dl.errors import InputError
+from tfrec_dl.families.export_options import DEFAULT_EXPORT, ExportOptions
 from tfrec_dl.families.family import Family
 from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
 from tfrec_dl.ranking.model import RankingModel
@@ -49,17 +49,8 @@ class RankingFamily(Family):
         """The trained model of a run, with its best weights, calibrated."""
         return trained_ranker(run)
 
-    def export(
-        self,
-        run: RunFolder,
-        dest: Path,
-        card: ModelCard,
-        k_max: int = 100,
-        keep_seen: bool | None = None,
-        anonymous_users: bool = False,
-    ) -> Path:
+    def export(self, run: RunFolder, dest: Path, card: ModelCard, options: ExportOptions = DEFAULT_EXPORT) -> Path:
         """Exports a finished run's model, which ranks the candidates that it is given; returns the version's folder."""
-        if keep_seen is not None:
-            raise InputError(f"keep_seen is {keep_seen}, but {run.folder} recommends nothing by itself: leave it out.")
-        model = run.model().without_users() if anonymous_users else run.model()
+        options.refuse_keep_seen(run.folder)
+        model = run.model().without_users() if options.anonymous_users else run.model()
         return export_ranking_model(model, dest, card)

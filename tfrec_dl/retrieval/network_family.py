@@ -20,8 +20,6 @@ from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.retrieval.train import train_network
 from tfrec_dl.runs.run_folder import RunFolder
-from tfrec_dl.serving.card import ModelCard
-from tfrec_dl.serving.export import export_saved_model
 
 
 class NetworkFamily(Family):
@@ -107,16 +105,3 @@ class NetworkFamily(Family):
     def model(self, run: RunFolder) -> RetrievalModel:
         """The trained model of a run, with its best weights."""
         return trained_model(run.recipe, run)
-
-    def export(
-        self,
-        run: RunFolder,
-        dest: Path,
-        card: ModelCard,
-        k_max: int = 100,
-        keep_seen: bool | None = None,
-        anonymous_users: bool = False,
-    ) -> Path:
-        """Exports a finished run's model; returns the version's folder."""
-        keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
-        return export_saved_model(run.model(), dest, k_max, card, keep_seen)

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfrec_dl.errors import InputError
+from tfrec_dl.families.export_options import DEFAULT_EXPORT, ExportOptions
 from tfrec_dl.families.family import Family
 from tfrec_dl.recipes.families import FAMILIES
 from tfrec_dl.recipes.recipe import Recipe
@@ -60,17 +60,8 @@ class DeepCoNNFamily(Family):
             f"rmse minus that of rating_bias: {gain:+.4f} ({low:+.4f} to {high:+.4f}, p = {p:.2g}); lower is better"
         ]
 
-    def export(
-        self,
-        run: RunFolder,
-        dest: Path,
-        card: ModelCard,
-        k_max: int = 100,
-        keep_seen: bool | None = None,
-        anonymous_users: bool = False,
-    ) -> Path:
+    def export(self, run: RunFolder, dest: Path, card: ModelCard, options: ExportOptions = DEFAULT_EXPORT) -> Path:
         """Exports a finished run's model, which rates pairs of a user and an item; returns the version's folder."""
-        if keep_seen is not None:
-            raise InputError(f"keep_seen is {keep_seen}, but {run.folder} recommends nothing by itself: leave it out.")
-        model = run.model().without_users() if anonymous_users else run.model()
+        options.refuse_keep_seen(run.folder)
+        model = run.model().without_users() if options.anonymous_users else run.model()
         return export_ratings(model, dest, card)

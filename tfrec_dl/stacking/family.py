@@ -18,8 +18,6 @@ from tfrec_dl.retrieval.configuration import ModelConfig, TrainingConfig
 from tfrec_dl.retrieval.network_run import trained_model, vocabulary_of
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.runs.run_folder import RunFolder
-from tfrec_dl.serving.card import ModelCard
-from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
 from tfrec_dl.stacking.files import MEMBERS, load_stack
 from tfrec_dl.stacking.model import StackedModel
@@ -67,19 +65,6 @@ class StackedFamily(Family):
         members = {name: Run.open(run.folder / MEMBERS / name) for name in run.recipe.model.members}
         deep = {name: trained_model(member.recipe, member) for name, member in members.items()}
         return load_stack(run.folder, vocabulary_of(run), deep)
-
-    def export(
-        self,
-        run: RunFolder,
-        dest: Path,
-        card: ModelCard,
-        k_max: int = 100,
-        keep_seen: bool | None = None,
-        anonymous_users: bool = False,
-    ) -> Path:
-        """Exports a finished run's stack; returns the version's folder."""
-        keep_seen = run.recipe.training.keep_seen if keep_seen is None else keep_seen
-        return export_saved_model(run.model(), dest, k_max, card, keep_seen)
 
     def why_not_measured(self, run: RunFolder, part: str) -> str | None:
         """The blender has learnt from the validation cases."""

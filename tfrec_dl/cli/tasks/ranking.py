@@ -11,10 +11,11 @@ from tfrec_dl.cli.folders import require_writable
 from tfrec_dl.cli.options.common import TableOptions
 from tfrec_dl.cli.options.ranking import RANKER, ranking_source
 from tfrec_dl.cli.reports.settings import show_settings
-from tfrec_dl.cli.tasks.task import TaskCommands, say_exported
+from tfrec_dl.cli.tasks.task import FirstStage, TaskCommands, say_exported
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
+    from tfrec_dl.families.export_options import ExportOptions
     from tfrec_dl.families.run import Run
     from tfrec_dl.recipes.recipe import Recipe
 
@@ -82,21 +83,12 @@ class RankingCommands(TaskCommands):
         folder.mkdir(parents=True, exist_ok=True)
         evaluate_ranking_run(run, part, folder, as_json)
 
-    def export(
-        self,
-        run: "Run",
-        dest: Path,
-        retrieval: Path | None,
-        candidates: int,
-        k: int,
-        keep_seen: bool | None,
-        anonymous_users: bool,
-    ) -> None:
+    def export(self, run: "Run", dest: Path, options: "ExportOptions", retrieval: FirstStage | None) -> None:
         """A SavedModel that ranks, alone or behind a retrieval run's."""
         family = run.recipe.family
         if retrieval is None:
             card = family.task.card(run)
-            version = family.export(run, dest, card, keep_seen=keep_seen, anonymous_users=anonymous_users)
+            version = family.export(run, dest, card, options)
             say_exported([run.recipe.name], version)
             say(f"next: tfrec-dl rank {dest} --candidates TABLE")
             return
@@ -105,14 +97,14 @@ class RankingCommands(TaskCommands):
         from tfrec_dl.two_stage.export import export_two_stage
 
         run.metrics()  # refuses a run that is not finished
-        finder = open_run(retrieval)
+        finder = open_run(retrieval.run)
         if finder.recipe.family.task.name == self.name:
-            raise InputError(f"--retrieval {retrieval} is a run of ranking: name one of retrieval.")
+            raise InputError(f"--retrieval {retrieval.run} is a run of ranking: name one of retrieval.")
         card = two_stage_card(finder, run)
-        model = run.model().without_users() if anonymous_users else run.model()
-        keep_seen = finder.recipe.training.keep_seen if keep_seen is None else keep_seen
+        model = run.model().without_users() if options.anonymous_users else run.model()
+        keep_seen = finder.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
         version = export_two_stage(
-            finder.model(), model, dest, candidates=candidates, k=k, card=card, keep_seen=keep_seen
+            finder.model(), model, dest, retrieval.candidates, retrieval.k, card=card, keep_seen=keep_seen
         )
         say_exported([finder.recipe.name, run.recipe.name], version)
         say(f"next: tfrec-dl rank {dest} --candidates TABLE")

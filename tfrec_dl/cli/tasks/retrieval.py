@@ -12,10 +12,11 @@ from tfrec_dl.cli.console import console, metric_table, say
 from tfrec_dl.cli.options.common import TableOptions
 from tfrec_dl.cli.options.retrieval import RetrievalOptions, prepared_source, retrieval_source
 from tfrec_dl.cli.reports.settings import show_settings
-from tfrec_dl.cli.tasks.task import TaskCommands, say_exported
+from tfrec_dl.cli.tasks.task import FirstStage, TaskCommands, say_exported
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
+    from tfrec_dl.families.export_options import ExportOptions
     from tfrec_dl.families.run import Run
     from tfrec_dl.recipes.recipe import Recipe
 
@@ -124,21 +125,9 @@ class RetrievalCommands(TaskCommands):
         title = f"{run.recipe.name}: {len(report):,} users, {len(split.vocabulary.ids):,} items, {seen}"
         console().print(metric_table(metrics, shown, title))
 
-    def export(
-        self,
-        run: "Run",
-        dest: Path,
-        retrieval: Path | None,
-        candidates: int,
-        k: int,
-        keep_seen: bool | None,
-        anonymous_users: bool,
-    ) -> None:
+    def export(self, run: "Run", dest: Path, options: "ExportOptions", retrieval: FirstStage | None) -> None:
         """A SavedModel that recommends after histories."""
-        if retrieval is not None:
-            raise InputError(
-                f"--retrieval is for ranking runs, and {run.folder} is one of retrieval: name a ranking run."
-            )
+        self.refuse_first_stage(run, retrieval)
         family = run.recipe.family
-        say_exported([run.recipe.name], family.export(run, dest, family.task.card(run), keep_seen=keep_seen))
+        say_exported([run.recipe.name], family.export(run, dest, family.task.card(run), options))
         say(f'next: tfrec-dl recommend {dest} --history "id1,id2,id3"')

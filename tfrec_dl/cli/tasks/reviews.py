@@ -12,10 +12,11 @@ from tfrec_dl.cli.console import console, metric_table, say
 from tfrec_dl.cli.options.common import TableOptions
 from tfrec_dl.cli.options.reviews import MODEL, review_source
 from tfrec_dl.cli.reports.settings import show_settings
-from tfrec_dl.cli.tasks.task import TaskCommands, say_exported
+from tfrec_dl.cli.tasks.task import FirstStage, TaskCommands, say_exported
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
+    from tfrec_dl.families.export_options import ExportOptions
     from tfrec_dl.families.run import Run
     from tfrec_dl.recipes.recipe import Recipe
 
@@ -80,23 +81,10 @@ class ReviewCommands(TaskCommands):
             return
         console().print(metric_table(metrics, {part: part}, f"{run.recipe.name}: {len(report):,} ratings"))
 
-    def export(
-        self,
-        run: "Run",
-        dest: Path,
-        retrieval: Path | None,
-        candidates: int,
-        k: int,
-        keep_seen: bool | None,
-        anonymous_users: bool,
-    ) -> None:
+    def export(self, run: "Run", dest: Path, options: "ExportOptions", retrieval: FirstStage | None) -> None:
         """A SavedModel that takes ids of users and items and gives ratings."""
-        if retrieval is not None:
-            raise InputError(
-                f"--retrieval is for ranking runs, and {run.folder} is one of reviews: name a ranking run."
-            )
+        self.refuse_first_stage(run, retrieval)
         family = run.recipe.family
-        card = family.task.card(run)
-        version = family.export(run, dest, card, keep_seen=keep_seen, anonymous_users=anonymous_users)
+        version = family.export(run, dest, family.task.card(run), options)
         say_exported([run.recipe.name], version)
         say(f"next: in Python, tfrec_dl.load_ratings({str(dest)!r}).predict_ratings([user, ...], [item, ...])")

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,24 @@ from tfrec_dl.cli.options.common import TableOptions
 from tfrec_dl.errors import InputError
 
 if TYPE_CHECKING:
+    from tfrec_dl.families.export_options import ExportOptions
     from tfrec_dl.families.run import Run
     from tfrec_dl.recipes.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class FirstStage:
+    """What finds the candidates of a ranking run.
+
+    Attributes:
+        run: folder of a retrieval run.
+        candidates: how many it finds.
+        k: how many of them are given, once they are ranked.
+    """
+
+    run: Path
+    candidates: int
+    k: int
 
 
 class TaskCommands(ABC):
@@ -70,27 +87,22 @@ class TaskCommands(ABC):
         """
 
     @abstractmethod
-    def export(
-        self,
-        run: "Run",
-        dest: Path,
-        retrieval: Path | None,
-        candidates: int,
-        k: int,
-        keep_seen: bool | None,
-        anonymous_users: bool,
-    ) -> None:
+    def export(self, run: "Run", dest: Path, options: "ExportOptions", retrieval: FirstStage | None) -> None:
         """Exports a finished run, and prints where it is and what comes next.
 
         Args:
             run: the run.
             dest: folder of the versions.
-            retrieval: of a ranking run: the run that finds its candidates.
-            candidates: with `retrieval`, how many are found.
-            k: with `retrieval`, how many of them are given.
-            keep_seen: whether items of the history are recommended again; None as the run was trained.
-            anonymous_users: whether the export is to hold no user's id or features.
+            options: what is asked beside the run.
+            retrieval: of a ranking run: what finds its candidates; None where they are given.
         """
+
+    def refuse_first_stage(self, run: "Run", retrieval: FirstStage | None) -> None:
+        """Raises InputError where a run that ranks nothing is given one that finds candidates."""
+        if retrieval is not None:
+            raise InputError(
+                f"--retrieval is for ranking runs, and {run.folder} is one of {self.name}: name a ranking run."
+            )
 
     @abstractmethod
     def show_recipes(self, recipes: "Sequence[Recipe]") -> None:
