@@ -16,7 +16,7 @@ import typer
 from benchmarks.synthetic import catalogue, histories
 from benchmarks.timing import interleaved, machine, print_table, use_threads
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.scorer import FactorScorer

@@ -16,7 +16,7 @@ from rich.table import Table
 import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks.settings import DATA_SETS, HYBRID
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import Report, evaluate, mean_report
 from tfrec_dl.evaluation.paired import paired_difference

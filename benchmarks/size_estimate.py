@@ -31,7 +31,8 @@ def measured(name: str, items: int, settings: dict) -> dict:
     import tensorflow as tf
 
     from tfrec_dl.data.histories import Histories
-    from tfrec_dl.data.splits.split import EvaluationCases, Split
+    from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+    from tfrec_dl.data.splits.split import Split
     from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
     from tfrec_dl.recipes.named import RECIPES
     from tfrec_dl.retrieval.build import build_model

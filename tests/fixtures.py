@@ -11,7 +11,7 @@ from tests.runs.runs import SETTINGS, CopiesTheRun
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.source import DataSource
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train

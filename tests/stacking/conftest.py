@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.vocabulary import Vocabulary
 
 ITEMS = 30

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.stacking.conftest import ITEMS, Arbitrary, Follows
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.candidates import candidate_lists

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from tfrec_dl.baselines.baseline import BASELINES, Baseline
-from tfrec_dl.data.splits.split import EvaluationCases, Split
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry

@@ -11,7 +11,8 @@ from tfrec_dl.baselines.baseline import BASELINES
 from tfrec_dl.baselines.transition_settings import MARKOV_CHAIN
 from tfrec_dl.baselines.transitions import Transitions
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import EvaluationCases, Split
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate

@@ -12,7 +12,7 @@ from scipy import sparse
 from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, last_votes, scale_counts
 from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,8 @@ from tfrec_dl.baselines.transition_search import search_settings
 from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.baselines.votes_graph import VotesGraph
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import EvaluationCases, Split
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 
 # Popularity breaks ties and nothing else: all of it weighs less than a hundred-millionth of the weakest vote.

@@ -17,8 +17,8 @@ from .prepared.windows import StreamedWindows as StreamedWindows
 from .source import DataSource as DataSource
 from .splits.cold_start import ColdStartSplit as ColdStartSplit
 from .splits.cold_start import hold_out_items as hold_out_items
+from .splits.evaluation_cases import EvaluationCases as EvaluationCases
 from .splits.random import random_by_user as random_by_user
-from .splits.split import EvaluationCases as EvaluationCases
 from .splits.split import Split as Split
 from .splits.split import leave_last_out as leave_last_out
 from .splits.split import split_by_part as split_by_part

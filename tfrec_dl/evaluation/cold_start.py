@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.cold_start import ColdStartSplit
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import Report, evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard

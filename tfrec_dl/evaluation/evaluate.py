@@ -16,7 +16,7 @@ from tfrec_dl.evaluation.scorer import as_scorer
 from tfrec_dl.metrics.metric import Metric, as_metric, default_metrics
 
 if TYPE_CHECKING:
-    from tfrec_dl.data.splits.split import EvaluationCases
+    from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 
 
 @dataclass(frozen=True, eq=False)

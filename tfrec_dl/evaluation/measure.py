@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from tfrec_dl.data.splits.cold_start import ColdStartSplit
-from tfrec_dl.data.splits.split import EvaluationCases, Split
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.evaluation.cold_start import evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate

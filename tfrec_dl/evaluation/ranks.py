@@ -15,7 +15,7 @@ from tfrec_dl.metrics.rankings import Rankings
 
 if TYPE_CHECKING:
     from tfrec_dl.data.histories import Histories
-    from tfrec_dl.data.splits.split import EvaluationCases
+    from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 
 # Scores held at once. 16 MB stays in the cache and below malloc's mmap threshold: a fresh 64 MB block costs more in
 # page faults than the matrix product that fills it (measured: 42 ms against 10 ms).

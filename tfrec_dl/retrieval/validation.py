@@ -16,7 +16,7 @@ from tfrec_dl.metrics.metric import Metric
 from tfrec_dl.retrieval.scorer import ModelScorer
 
 if TYPE_CHECKING:
-    from tfrec_dl.data.splits.split import EvaluationCases
+    from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 
 VALIDATION_METRICS = ("ndcg@10", "hit_rate@10", "mrr@10")
 

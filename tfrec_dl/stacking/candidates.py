@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.stacking.blender_configuration import BlenderConfig

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.errors import InputError
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.candidates import CandidateLists

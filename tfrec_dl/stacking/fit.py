@@ -1,6 +1,6 @@
 """Fitting a stack on validation cases, and its cross-fitted copy for validation metrics."""
 
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.candidates import candidate_lists
 from tfrec_dl.stacking.cross_fitting import CrossFitted

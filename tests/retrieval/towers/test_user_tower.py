@@ -8,7 +8,8 @@ from tests.items import item_ids, vocabulary_of
 from tests.retrieval.towers.towers import CERTAIN, DIMENSION, shaken
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.splits.split import EvaluationCases, Split
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.metrics import HitRate
 from tfrec_dl.recipes.named import RECIPES

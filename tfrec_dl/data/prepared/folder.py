@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.prepared.work import MANIFEST, PLAN, read_json
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing

@@ -14,7 +14,7 @@ from tfrec_dl.data.catalogue.feature_tables import FeatureTables
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.windows import StreamedWindows
-from tfrec_dl.data.splits.split import EvaluationCases
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows

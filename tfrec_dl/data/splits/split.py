@@ -8,6 +8,7 @@ import numpy as np
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.tables.checks import id_texts
 from tfrec_dl.data.tables.times import show_time
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
@@ -18,50 +19,6 @@ if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
     from tfrec_dl.data.training.cuts import WindowConfig
     from tfrec_dl.data.training.training_histories import TrainingHistories
     from tfrec_dl.data.training.windows import TrainingWindows
-
-
-@dataclass(frozen=True, eq=False)
-class EvaluationCases:
-    """Histories to recommend for, and the held-out targets.
-
-    Attributes:
-        histories: [H] rows: what each user did before.
-        targets: [H] rows of the same users: what each did next, at least one item a row; items outside the vocabulary
-            stay, as 1.
-    """
-
-    histories: Histories
-    targets: Histories
-
-    def __len__(self) -> int:
-        """The number of users."""
-        return len(self.histories)
-
-    def seen_targets(self) -> np.ndarray:
-        """[T] bool: which targets are in the history that they follow, so that masking seen items makes them misses."""
-        size = 1 + max(self.histories.items.max(initial=0), self.targets.items.max(initial=0))
-        seen, wanted = (
-            np.repeat(np.arange(len(part), dtype=np.int64), part.lengths) * size + part.items
-            for part in (self.histories, self.targets)
-        )
-        return np.isin(wanted, seen)
-
-    def refuse_masked(self, part: str, keep_seen: bool) -> None:
-        """Raises InputError where nothing can be measured, because each target is in its history or unknown.
-
-        Args:
-            part: what the cases are called, "validation".
-            keep_seen: whether items of the history can be recommended.
-        """
-        if keep_seen:
-            return
-        seen = self.seen_targets()
-        if seen.any() and not ((self.targets.items >= FIRST_ITEM) & ~seen).any():
-            raise InputError(
-                f"{seen.sum():,} of the {len(seen):,} {part} targets are in their users' histories and so masked, and "
-                "no other is known: let seen items be recommended (keep_seen=True, --keep-seen), or drop the repeats "
-                "of a table that has events twice (duplicates='last', --duplicates last)."
-            )
 
 
 @dataclass(frozen=True, eq=False)

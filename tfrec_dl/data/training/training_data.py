@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from tfrec_dl.data.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from tfrec_dl.data.splits.split import EvaluationCases
+    from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
     from tfrec_dl.data.training.batches import Batches
     from tfrec_dl.data.training.cuts import WindowConfig
     from tfrec_dl.data.training.training_histories import TrainingHistories
