@@ -15,7 +15,7 @@ from tfrec_dl.adversarial.model import AdversarialModel, DiscriminatorStep, Gene
 from tfrec_dl.adversarial.settings import CFGANTraining
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
-from tfrec_dl.retrieval.model import Examples, Lookup
+from tfrec_dl.retrieval.examples import Examples, Lookup
 
 NEGATIVE_SLOPE = 0.2
 

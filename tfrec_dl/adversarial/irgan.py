@@ -15,7 +15,8 @@ from tfrec_dl.adversarial.settings import IRGANTraining
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.losses.negative_sampling import NegativeSampler
-from tfrec_dl.retrieval.model import Examples, Lookup, RetrievalModel
+from tfrec_dl.retrieval.examples import Examples, Lookup
+from tfrec_dl.retrieval.model import RetrievalModel
 
 CHOICES_EXPONENT = 0.5  # of an item's count, where the policy chooses among some of the items only
 

@@ -1,8 +1,7 @@
 """The retrieval model: a query encoder and an item tower, trained on every position at once."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
@@ -13,6 +12,7 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.layers.at_least_one import at_least_one
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import Loss
+from tfrec_dl.retrieval.examples import Examples, Lookup, with_bias_component, with_embedded
 from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.runs.replicas import counted_once, share_of_replicas
@@ -20,24 +20,6 @@ from tfrec_dl.runs.trainable_model import TrainableModel
 from tfrec_dl.serving.module import ServingModule
 
 ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
-
-Lookup = Callable[[tf.Tensor], tf.Tensor]
-
-
-class Examples(NamedTuple):
-    """Queries of a batch and their targets.
-
-    Attributes:
-        queries: [Q, D] float32.
-        rows: [P] int32, the query that each target answers.
-        targets: [P] int32.
-        weights: [P] float32.
-    """
-
-    queries: tf.Tensor
-    rows: tf.Tensor
-    targets: tf.Tensor
-    weights: tf.Tensor
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
@@ -248,13 +230,3 @@ class RetrievalModel(TrainableModel, tfrs.Model):
     def _step_seed(self) -> tf.Tensor:
         step = self.optimizer.iterations if getattr(self, "optimizer", None) else 0
         return tf.stack([tf.constant(self.seed, tf.int32), tf.cast(step, tf.int32)])
-
-
-def with_embedded(history: tf.Tensor, embedded: tf.Tensor) -> dict[str, tf.Tensor]:
-    """The encoder's inputs."""
-    return {"history": history, "embedded": embedded}
-
-
-def with_bias_component(states: tf.Tensor) -> tf.Tensor:
-    """Appends the 1 that meets the item bias: [..., D - 1] -> [..., D]."""
-    return tf.concat([states, tf.ones_like(states[..., :1])], axis=-1)

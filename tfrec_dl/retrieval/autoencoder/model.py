@@ -7,7 +7,8 @@ import tensorflow as tf
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
-from tfrec_dl.retrieval.model import Examples, Lookup, RetrievalModel, with_bias_component, with_embedded
+from tfrec_dl.retrieval.examples import Examples, Lookup, with_bias_component, with_embedded
+from tfrec_dl.retrieval.model import RetrievalModel
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
