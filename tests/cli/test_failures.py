@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from tfrec_dl.cli.app import app
 from tfrec_dl.cli.failures import one_line
-from tfrec_dl.cli.interruptions import Termination, terminations_as_interruptions
+from tfrec_dl.cli.interruptions import Termination, interruptions
 
 EXHAUSTED = tf.errors.ResourceExhaustedError(None, None, "OOM in tensor with shape[9,9]\nand more")
 
@@ -93,6 +93,25 @@ def test_sigterm_clears_up_as_an_interruption_does_and_ends_with_its_own_status(
 
 
 def test_termination_is_an_interruption_to_whoever_cleans_up():
-    with pytest.raises(KeyboardInterrupt) as ended, terminations_as_interruptions():
+    with pytest.raises(KeyboardInterrupt) as ended, interruptions():
         os.kill(os.getpid(), signal.SIGTERM)
     assert isinstance(ended.value, Termination)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interruption_that_a_library_turns_into_another_error_is_one_still(number, status, monkeypatch, capsys):
+    def trains(*_, **__):
+        try:
+            os.kill(os.getpid(), number)
+        except KeyboardInterrupt:
+            raise TypeError from None  # as compiled code does
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(TyperGroup, "invoke", trains)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            app(["train"])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended.value.code == status
+    assert capsys.readouterr().err.count("\n") == 1

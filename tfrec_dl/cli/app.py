@@ -14,7 +14,7 @@ from tfrec_dl import __version__
 from tfrec_dl.cli import compare, demo, evaluate, export, models, prepare, rank, recommend, train
 from tfrec_dl.cli.console import INTERRUPTED, complain
 from tfrec_dl.cli.failures import one_line, refuse_other_encodings
-from tfrec_dl.cli.interruptions import Termination, status_of, terminations_as_interruptions
+from tfrec_dl.cli.interruptions import Termination, interruptions, status_of
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.plugins import load_plugins
 
@@ -30,7 +30,8 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Runs a command; an interruption becomes a word on how to go on."""
         try:
-            return super().invoke(ctx)
+            with interruptions():
+                return super().invoke(ctx)
         except KeyboardInterrupt as interruption:
             _ignore_interruptions()
             goes_on = ctx.invoked_subcommand in ("demo", "prepare", "train", "compare")
@@ -54,8 +55,7 @@ class Commands(TyperGroup):
             return run()
         try:
             refuse_other_encodings(args)
-            with terminations_as_interruptions():
-                status = run()
+            status = run()
         except typer.Abort:
             status = INTERRUPTED
         except Exception as error:

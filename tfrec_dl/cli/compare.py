@@ -8,7 +8,7 @@ import typer
 
 from tfrec_dl.cli.console import complain, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
-from tfrec_dl.cli.interruptions import status_of
+from tfrec_dl.cli.interruptions import interruptions, status_of
 from tfrec_dl.cli.options.common import TableOptions, Task, TaskOption, TrainingOptions, refuse_others
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.ranking import RankingOptions
@@ -67,6 +67,7 @@ def compare(
         return
     try:
         with (
+            interruptions(),
             tempfile.TemporaryDirectory(prefix="tfrec-dl-") as folder,
             shown_progress(),
             commands.naming_options(source),

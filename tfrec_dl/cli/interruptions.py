@@ -16,23 +16,40 @@ class Termination(KeyboardInterrupt):
 
 
 @contextmanager
-def terminations_as_interruptions() -> Iterator[None]:
-    """Raises `Termination` where the process is sent SIGTERM; the second one ends it at once."""
+def interruptions() -> Iterator[None]:
+    """Raises `Termination` where the process is sent SIGTERM; the second one ends it at once.
+
+    Control-C and SIGTERM leave the block as what they are, whatever a library has made of them: compiled code that is
+    interrupted raises errors of its own, which say nothing.
+    """
     if threading.current_thread() is not threading.main_thread():  # no other gets signals
         yield
         return
-    before = signal.signal(signal.SIGTERM, _terminate)
+    arrived: list[KeyboardInterrupt] = []
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        arrived.append(Termination())
+        raise arrived[-1]
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        arrived.append(KeyboardInterrupt())
+        raise arrived[-1]
+
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, terminate)}
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
+    except Exception as error:
+        if not arrived:
+            raise
+        raise arrived[0] from error
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def status_of(interruption: KeyboardInterrupt) -> int:
     """The exit status after an interruption."""
     return TERMINATED if isinstance(interruption, Termination) else INTERRUPTED
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    raise Termination
