@@ -4,16 +4,29 @@ Importing the package selects Keras 2 and loads nothing else; each public name, 
 module when it is first used.
 """
 
+from typing import Any
+
 import lazy_loader
 
 from tfrec_dl._keras import select_keras_2
+from tfrec_dl._moved_modules import find_moved_modules
 
 select_keras_2()
+find_moved_modules()
 
 __version__ = "0.1.0"
 
-__getattr__, _, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_public, _, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __all__ += ["__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, or one that has moved."""
+    if name in __all__:
+        return _public(name)
+    from tfrec_dl.moved import moved
+
+    return moved(name)
 
 
 def __dir__() -> list[str]:
