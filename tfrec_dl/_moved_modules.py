@@ -24,7 +24,7 @@ MODULES = {  # old name -> new one; "" for a folder that is gone
 
 
 class MovedModules:
-    """Finds them for `import`: a module that has the new one's names, with a DeprecationWarning that says which it is."""
+    """Finds them for `import`: a module that has the new one's names, with a DeprecationWarning that says which."""
 
     @staticmethod
     def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:
@@ -44,5 +44,5 @@ class MovedModules:
 
 
 def find_moved_modules() -> None:
-    """Lets `import` find them, where nothing else is found."""
-    sys.meta_path.append(MovedModules)  # type: ignore[arg-type]
+    """Lets `import` find them, before an earlier installation that has them still."""
+    sys.meta_path.insert(0, MovedModules)  # type: ignore[arg-type]

@@ -146,3 +146,14 @@ def test_absolute_source_finds_its_features_from_any_folder(path, tmp_path, monk
 def test_kind_of_feature_that_does_not_exist_is_refused(kind):
     with pytest.raises(ValidationError, match="item_kinds"):
         DataSource("table.csv", items="items.csv", item_kinds={"title": kind})
+
+
+def test_divide_gives_the_split_of_what_was_read_and_says_that_it_is_old(path):
+    source = DataSource(path)
+    dataset = source.read()
+    with pytest.warns(DeprecationWarning, match=r"use source.read\(\).split"):
+        assert source.divide(dataset) is dataset.split
+    with pytest.warns(DeprecationWarning):
+        again = source.divide(source.read_interactions())
+    assert again.vocabulary.ids.tolist() == dataset.split.vocabulary.ids.tolist()
+    assert again.test.histories.items.tolist() == dataset.split.test.histories.items.tolist()

@@ -120,6 +120,13 @@ class DataSource(FeatureTables, TableSource):
         catalogue_ids = None if items is None else items.ids
         return SPLITS[self.split](interactions, min_count=self.min_count, catalogue_ids=catalogue_ids)
 
+    def _divided(self, data: InteractionDataset | Interactions, items: Catalogue | None) -> Split:
+        if isinstance(data, InteractionDataset):
+            return data.split
+        split = self._hold_out(data, items).split if self.split == "cold-start" else self._split(data, items)
+        self._refuse_empty_parts(split, data)
+        return split
+
     def _refuse_empty_parts(self, split: Split, interactions: Interactions) -> None:
         for part, cases in (("validation", split.validation), ("test", split.test)):
             if not len(cases):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -28,3 +29,21 @@ class TableSource:
     def description(self) -> dict[str, Any]:
         """Its description in a run's configuration: plain values of its fields, which make it again."""
         return asdict(self.absolute())  # type: ignore[call-overload]
+
+    def divide(self, data: Any, items: Any = None) -> Any:
+        """Deprecated, `read().split` has it: the split of what `read` gave, or of a table that was read by itself.
+
+        Args:
+            data: to split.
+            items: features of the items, where the table was read by itself.
+
+        Raises:
+            InputError: if the split leaves nothing to learn from or to evaluate on.
+        """
+        warnings.warn(
+            "divide() of a source will be removed: use source.read().split.", DeprecationWarning, stacklevel=2
+        )
+        return self._divided(data, items)
+
+    def _divided(self, data: Any, items: Any) -> Any:
+        return data.split

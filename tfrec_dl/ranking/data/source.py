@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -129,3 +129,6 @@ class RankingSource(FeatureTables, TableSource):
             return split
         columns = Columns(user=self.user, item=self.item, time=self.time)
         return split.with_history(Interactions.read(self.history, columns))
+
+    def _divided(self, data: ImpressionDataset | Impressions, items: Any) -> ImpressionSplit:
+        return data.split if isinstance(data, ImpressionDataset) else self._split(data)
