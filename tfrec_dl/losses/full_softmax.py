@@ -6,20 +6,25 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.losses.candidates import Candidates
+from tfrec_dl.losses.log_partition import block_rows, log_partition
 from tfrec_dl.losses.loss import LOSSES, Loss
 
 
 @LOSSES.register("full_softmax")
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class FullSoftmax(Loss):
-    """Cross-entropy over the whole catalogue: exact, and costs targets x catalogue."""
+    """Cross-entropy over the whole catalogue: exact; costs targets x catalogue in time, a block of it in memory."""
 
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P]."""
         items = candidates.vectors(tf.range(FIRST_ITEM, candidates.trained_size))
-        logits = tf.linalg.matmul(queries, items, transpose_b=True)
-        return tf.nn.sparse_softmax_cross_entropy_with_logits(targets - FIRST_ITEM, logits)
+        own = tf.reduce_sum(queries * tf.gather(items, targets - FIRST_ITEM), axis=1)
+        return log_partition(queries, items) - own
 
     def reads_every_item(self) -> bool:
         """True: the loss is over all items."""
         return True
+
+    def scores_computed(self, targets: int, items: int) -> int:
+        """Those of one block of targets, with every item."""
+        return min(targets, block_rows(items)) * items
