@@ -77,14 +77,15 @@ def _run(out: Path, recording: Console) -> None:
     with shown_progress():
         dataset = DataSource(str(out / TABLE)).read()
         run = train_once(recipe, dataset, out / RUN, verbose=keras_verbosity())
-        task, split = recipe.family.task, dataset.split
+        family, split = run.recipe.family, dataset.split
+        task = family.task
         ranked = task.leaderboard([*task.entries(run, dataset), *task.baseline_entries(dataset, [recipe])], dataset)
     title = f"{len(split.test):,} users' last film, sought among {len(split.vocabulary.ids):,}"
     recording.print(rich_table(ranked, title))
     save(ranked, out)
 
     if not (out / EXPORT / "1").exists():
-        recipe.family.export(run, out / EXPORT, task.card(run, DEMO_DATA_TERMS))
+        family.export(run, out / EXPORT, task.card(run, DEMO_DATA_TERMS))
     recommender = load(out / EXPORT)
     recording.print(f"exported to {recommender.folder} and loaded back", markup=False)
     _show_recommendations(table, recommender, recording)

@@ -67,7 +67,8 @@ def train(
         say(f"this worker is done; the chief measures the model and finishes {out}")
         return
     console().print(commands.metric_table(run))
-    for line in recipe.family.outcome(run):
+    family = run.recipe.family
+    for line in family.outcome(run):
         say(line)
-    say(f"metrics: {out / 'metrics.json'}; {recipe.family.where(run)}")
+    say(f"metrics: {out / 'metrics.json'}; {family.where(run)}")
     say(f"next: tfrec-dl evaluate {out}, or tfrec-dl export {out} DEST")

@@ -64,6 +64,12 @@ class Family(ABC):
             InputError: if recipe, source and strategy do not go together, or Keras's global policy is not float32.
         """
         require_float32()
+        for path, value in flat_settings({"model": recipe.to_dict()["model"]}).items():
+            if path.endswith(".counts") and value:
+                raise InputError(
+                    f"{path} is {value}, and counts stand beside a network that is trained by itself: leave it out; a "
+                    "stack has transitions among its baselines."
+                )
         if self.needs_table and not source.in_memory:
             raise InputError(
                 f"{recipe.name!r} needs the table in memory, and {source.path} is a prepared folder: give the table "
@@ -123,6 +129,10 @@ class Family(ABC):
         """
         keep_seen = run.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
         return export_saved_model(run.model(), dest, options.k_max, card, keep_seen)
+
+    def counts(self, recipe: Recipe) -> bool | None:
+        """Whether counts of transitions are wanted beside a recipe's model; None where the data may decide."""
+        return False
 
     def reads_item_features(self, recipe: Recipe) -> bool:
         """Whether a model of the recipe can know items by their features."""

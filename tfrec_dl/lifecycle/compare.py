@@ -12,10 +12,11 @@ import tensorflow as tf
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
-from tfrec_dl.lifecycle.train import train_on
+from tfrec_dl.lifecycle.train import check, train_on
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.run_config import describe_features, flat_settings, refuse_other_files
+from tfrec_dl.stacking.counts import form_begun
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def compare(
     if reason is not None:
         raise InputError(reason)
     for recipe in recipes:
-        recipe.family.check(recipe, source)
+        check(recipe, source)
         refuse_other_files(folder / recipe.name)
         refuse_other_recipe(recipe, folder / recipe.name)
     dataset: Any = source.read()
@@ -100,8 +101,10 @@ def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
     """Raises InputError where the folder holds a run, finished or not, of another recipe or with other settings."""
     if not (folder / "config.json").exists():
         return
+    if form_begun(recipe, folder) is not None:
+        return
     before, now = flat_settings(Run.open(folder).recipe.to_dict()), flat_settings(recipe.to_dict())
-    for name in {**now, **before}:
+    for name in ("model.name", *now, *before):  # of another family all else differs too
         if before.get(name) != now.get(name):
             state = "a finished" if (folder / "metrics.json").exists() else "a"
             raise InputError(

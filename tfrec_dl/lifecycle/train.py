@@ -16,6 +16,7 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.run_config import refuse_other_files
 from tfrec_dl.runs.strategies import is_chief
+from tfrec_dl.stacking.counts import as_trained, forms
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +49,14 @@ def train(
             anything is written.
     """
     check_callbacks(callbacks)
-    recipe.family.check(recipe, source, strategy)
+    check(recipe, source, strategy)
     return train_on(recipe, source.read(), folder, callbacks, verbose, strategy)
+
+
+def check(recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
+    """Refuses what cannot be trained on a source, in any form, before anything is read; as `Family.check`."""
+    form = next(forms(recipe))
+    form.family.check(form, source, strategy)
 
 
 def train_on(
@@ -66,9 +73,10 @@ def train_on(
         InputError: as `train`.
     """
     check_callbacks(callbacks)
-    recipe.family.check(recipe, dataset.source, strategy)
+    check(recipe, dataset.source, strategy)
     folder = Path(folder)
     refuse_other_files(folder)  # no lock is put into a folder of somebody else's
+    recipe = as_trained(recipe, dataset, folder, strategy)
     # From here on nobody else writes to it, so all that is found in it stays; only the chief of several workers writes.
     with locked(folder) if is_chief(strategy) else nullcontext(), disk_explained(folder):
         if is_chief(strategy) and (folder / "config.json").exists():

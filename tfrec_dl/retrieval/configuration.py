@@ -43,6 +43,8 @@ class ModelConfig:
         hashing: how many rows the tables of items have, where fewer than items.
         markov_order: last items with a short path to the scores; 0 for none. For behaviour only.
         loss: the retrieval loss; None chooses by the size of the catalogue.
+        counts: whether counts of transitions stand beside the network, joined with it on validation; None joins them
+            where the network knows items by their ids and enough users have validation targets.
         name: of the family.
     """
 
@@ -60,6 +62,7 @@ class ModelConfig:
     hashing: Hashing = Hashing()
     markov_order: int = Field(default=0, ge=0)
     loss: Annotated[Loss, Registered(LOSSES)] | None = None
+    counts: bool | None = None
     name: Literal["retrieval"] = "retrieval"
 
 
@@ -116,6 +119,7 @@ class AutoencoderConfig:
         state_dropout: share of the last hidden layer set to zero in training.
         regularization: weight of the squared weights in the loss, which is summed over a history's items.
         user_dropout: share of the users whose features are not read in training, so that a query without them works.
+        counts: whether counts of transitions stand beside the network, as in `ModelConfig`.
         name: of the family.
     """
 
@@ -125,6 +129,7 @@ class AutoencoderConfig:
     state_dropout: float = Field(default=0.3, ge=0, lt=1)
     regularization: float = Field(default=0.008, ge=0, allow_inf_nan=False)
     user_dropout: float = Field(default=0.2, ge=0, le=1)
+    counts: bool | None = None
     name: Literal["autoencoder"] = "autoencoder"
 
 

@@ -45,6 +45,11 @@ class EncoderFamily(NetworkFamily):
         """Builds a recipe's model, not compiled."""
         return build_network(recipe, vocabulary, items, users, fitted)
 
+    def counts(self, recipe: Recipe) -> bool | None:
+        """As the recipe says."""
+        wanted: bool | None = recipe.model.counts
+        return wanted
+
     def step_size(self, recipe: Recipe, vocabulary: Vocabulary, targets: int | None) -> tuple[int, int]:
         """Those of the histories and of the loss: every position is a query."""
         positions = recipe.training.batch_size * recipe.training.max_length
@@ -114,6 +119,11 @@ class AutoencoderFamily(NetworkFamily):
     ) -> RetrievalModel:
         """Builds a recipe's model, not compiled."""
         return build_autoencoder(recipe, vocabulary, items, users, fitted)
+
+    def counts(self, recipe: Recipe) -> bool | None:
+        """As the recipe says."""
+        wanted: bool | None = recipe.model.counts
+        return wanted
 
     def step_size(self, recipe: Recipe, vocabulary: Vocabulary, targets: int | None) -> tuple[int, int]:
         """A history is one query, scored against all items."""

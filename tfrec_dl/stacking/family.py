@@ -9,7 +9,6 @@ import tensorflow as tf
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.encoders.caser import Caser
 from tfrec_dl.encoders.gru import GRU
-from tfrec_dl.encoders.lru import LRU
 from tfrec_dl.families.family import Family
 from tfrec_dl.families.run import Run
 from tfrec_dl.recipes.families import FAMILIES, family_named
@@ -36,11 +35,9 @@ class StackedFamily(Family):
     settings_note = "the members are recipes, whose settings hold for each that has them"
 
     def recipes(self) -> Iterable[Recipe]:
-        """A recurrent and a convolutional network with all baselines; and one network with transition counts."""
+        """A recurrent and a convolutional network with all baselines."""
         members = {"gru": DeepMember(ModelConfig(GRU())), "caser": DeepMember(ModelConfig(Caser()))}
         yield Recipe("stacked", "Wolpert, Neural Networks 1992", StackedConfig(members))
-        lru = {"lru": DeepMember(ModelConfig(LRU(), blocks=LRU.blocks))}
-        yield Recipe("with_counts", "Wolpert, Neural Networks 1992", StackedConfig(lru, baselines=("transitions",)))
 
     def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
         """Refuses what cannot be trained, before anything is read."""
