@@ -48,7 +48,7 @@ def main() -> None:
     print("| rows for the others | rows in all | test NDCG@10 | 95 % interval | difference |\n|---|---|---|---|---|")
     whole: Report | None = None
     for name, hashing in cases.items():
-        recipe = get_recipe(arguments.model).with_settings({**settings, **hashing})
+        recipe = get_recipe(arguments.model).with_settings({"counts": False, **settings, **hashing})
         folder = (
             arguments.runs / arguments.data / "hashed_ids" / arguments.model / name.replace(",", "").replace(" ", "-")
         )

@@ -196,7 +196,12 @@ def child_prepare(arguments: argparse.Namespace) -> None:
 def recipe(arguments: argparse.Namespace):
     import tfrec_dl
 
-    settings = {"training.epochs": 1, "training.steps_per_epoch": arguments.steps, "training.max_length": 100}
+    settings = {
+        "counts": False,
+        "training.epochs": 1,
+        "training.steps_per_epoch": arguments.steps,
+        "training.max_length": 100,
+    }
     return tfrec_dl.get_recipe("gru").with_settings({**settings, "training.batch_size": arguments.batch_size})
 
 

@@ -1,4 +1,4 @@
-"""Quality on the test part: recipes, averaged over seeds, beside the baselines.
+"""Quality on the test part: networks alone, without counts, averaged over seeds, beside the baselines.
 
 python -m benchmarks.quality ml-100k --models gru,lstm --seeds 3
 """
@@ -56,7 +56,9 @@ def _trained(
     reports, seconds = [], []
     for seed in range(seeds):
         run_folder = folder / f"seed-{seed}"
-        recipe = get_recipe(name).with_settings({**DATA_SETS[data].settings.get(name, {}), "seed": seed})
+        recipe = get_recipe(name).with_settings(
+            {"counts": False, **DATA_SETS[data].settings.get(name, {}), "seed": seed}
+        )
         finished = (run_folder / "metrics.json").exists() and Run.open(run_folder).recipe == recipe
         run = Run.open(run_folder) if finished else train(recipe, source, run_folder, verbose=2)
         history = pd.read_csv(run_folder / "history.csv")

@@ -20,6 +20,7 @@ from tfrec_dl.files import replacing
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tfrec_dl.families.run import Run
     from tfrec_dl.serving.recommender import Recommender
 
 RECIPE = "gru"
@@ -46,14 +47,15 @@ def demo(
         return
     quiet_tensorflow()
     recording = console(record=True)
-    _run(out, recording)
+    run = _run(out, recording)
     with replacing(result) as temporary:
         temporary.write_text(recording.export_text(styles=True), encoding="utf-8")
     say(f'next: tfrec-dl recommend {out / EXPORT} --history "1,260,1210"')
-    say(f"or: tensorboard --logdir {out / RUN / 'logs'}")
+    say(run.recipe.family.where(run))
 
 
-def _run(out: Path, recording: Console) -> None:
+def _run(out: Path, recording: Console) -> "Run":
+    """Trains, measures, exports and recommends; returns the run."""
     import pandas as pd
 
     from tfrec_dl.data.demo import demo_table
@@ -89,6 +91,7 @@ def _run(out: Path, recording: Console) -> None:
     recommender = load(out / EXPORT)
     recording.print(f"exported to {recommender.folder} and loaded back", markup=False)
     _show_recommendations(table, recommender, recording)
+    return run
 
 
 def _show_recommendations(table: "pd.DataFrame", recommender: "Recommender", recording: Console) -> None:

@@ -77,6 +77,7 @@ def train_on(
     folder = Path(folder)
     refuse_other_files(folder)  # no lock is put into a folder of somebody else's
     recipe = as_trained(recipe, dataset, folder, strategy)
+    recipe.family.check(recipe, dataset.source, strategy)  # a run that has counts does not go on on several devices
     # From here on nobody else writes to it, so all that is found in it stays; only the chief of several workers writes.
     with locked(folder) if is_chief(strategy) else nullcontext(), disk_explained(folder):
         if is_chief(strategy) and (folder / "config.json").exists():
