@@ -41,8 +41,8 @@ def train(
     """Train a model on a table of interactions, of impressions or of reviews.
 
     RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs; that of a stack, or of a network
-    with counts beside it, a run of each member, that of adversarial training one of its generator before it. Interrupted at any moment, the same command
-    continues it; given for a finished RUN, it says so and changes nothing.
+    with counts beside it, a run of each member, that of adversarial training one of its generator before it.
+    Interrupted at any moment, the same command continues it; given for a finished RUN, it says so and changes nothing.
     """
     require_writable(out)
     require_run(out)

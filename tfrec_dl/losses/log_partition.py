@@ -37,7 +37,7 @@ def _log_partition(queries: tf.Tensor, items: tf.Tensor) -> tuple[tf.Tensor, obj
         scores = tf.linalg.matmul(queries[block * rows : (block + 1) * rows], items, transpose_b=True)
         return block + 1, found.write(block, tf.reduce_logsumexp(scores, axis=1))
 
-    value = _in_turn(forward, blocks, _array(blocks, []))[0].concat()
+    value = _in_turn(forward, blocks, _array(blocks))[0].concat()
 
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         def backward(
@@ -49,7 +49,7 @@ def _log_partition(queries: tf.Tensor, items: tf.Tensor) -> tuple[tf.Tensor, obj
             of_queries = of_queries.write(block, tf.linalg.matmul(shares, items))
             return block + 1, of_queries, of_items + tf.linalg.matmul(shares, queries[place], transpose_a=True)
 
-        found = _in_turn(backward, blocks, _array(blocks, queries.shape[1:]), tf.zeros_like(items))
+        found = _in_turn(backward, blocks, _array(blocks, queries.shape[1]), tf.zeros_like(items))
         return found[0].concat(), found[1]
 
     return value, gradient
@@ -61,8 +61,8 @@ def _blocks(queries: tf.Tensor, items: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]
     return tf.maximum(1, -(-tf.shape(queries)[0] // rows)), rows
 
 
-def _array(blocks: tf.Tensor, shape: object) -> tf.TensorArray:
-    return tf.TensorArray(tf.float32, blocks, element_shape=[None, *shape], infer_shape=False)
+def _array(blocks: tf.Tensor, *width: int) -> tf.TensorArray:
+    return tf.TensorArray(tf.float32, blocks, element_shape=[None, *width], infer_shape=False)
 
 
 def _in_turn(body: object, blocks: tf.Tensor, *state: object) -> tuple:
