@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from tests.synthetic import cyclic_interactions
+from tfrec_dl import Interactions, leave_last_out
 from tfrec_dl.baselines.markov_chain import MarkovChain
 from tfrec_dl.baselines.transition_settings import MARKOV_CHAIN, TransitionSettings
 from tfrec_dl.baselines.transitions import Transitions
@@ -100,3 +102,11 @@ def test_without_a_case_that_can_be_won_the_defaults_are_taken(histories, vocabu
 def test_settings_outside_their_ranges_are_refused(name, value):
     with pytest.raises(ValidationError, match=name):
         TransitionSettings(**{name: value})
+
+
+def test_a_split_is_searched_once(caplog):
+    split = leave_last_out(Interactions.from_frame(cyclic_interactions(users=20)))
+    with caplog.at_level(logging.INFO):
+        first, again = Transitions.from_split(split), Transitions.from_split(split)
+    np.testing.assert_array_equal(first.transitions.toarray(), again.transitions.toarray())
+    assert caplog.text.count("transitions:") == 1
