@@ -1,0 +1,110 @@
+"""Retrieval losses beside each other: quality on a data set, and what a step takes of a large catalogue.
+
+    python -m benchmarks.losses quality amazon-beauty-5core --model lru
+    python -m benchmarks.losses steps
+
+Quality is that of the best epoch on the validation part, so that a loss can be chosen by it. Steps are timed on random
+histories, each loss in a process of its own, whose peak of memory is what it adds.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+import typer
+
+import tfrec_dl  # noqa: F401  (selects Keras 2)
+from benchmarks.settings import DATA_SETS
+from benchmarks.synthetic import catalogue, training_batches
+from benchmarks.timing import machine, print_table, use_threads
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.lifecycle.train import train
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.fit import compile_model
+from tfrec_dl.runs.memory import peak_memory
+
+# After tfrec_dl, which selects Keras 2.
+import tensorflow as tf  # isort: skip
+
+LOSSES = "full_softmax,sampled_softmax,mixed_softmax,gbce,own_negatives,sce"
+BATCHES = 8  # different ones, taken in turn
+
+app = typer.Typer(add_completion=False, help=__doc__)
+Threads = Annotated[int, typer.Option(min=1)]
+
+
+@app.command()
+def quality(
+    data: Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")],
+    model: Annotated[str, typer.Option(help="Recipe.")] = "lru",
+    losses: Annotated[str, typer.Option(help="Comma-separated.")] = LOSSES,
+    epochs: Annotated[int, typer.Option(min=1)] = 6,
+    seed: Annotated[int, typer.Option()] = 0,
+    threads: Threads = 1,
+    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
+    runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
+) -> None:
+    """Trains a recipe under each loss, nothing else set, and prints the best epoch's validation metrics."""
+    use_threads(threads)
+    source = DataSource(str(folder / DATA_SETS[data].path))
+    rows = []
+    for loss in losses.split(","):
+        run = runs / f"losses-{data}-{model}-{epochs}" / f"{loss}-{seed}"
+        recipe = get_recipe(model).with_settings({"loss": loss, "epochs": epochs, "seed": seed})
+        if not (run / "metrics.json").exists():
+            train(recipe, source, run, verbose=2)
+        history = pd.read_csv(run / "history.csv")
+        best = history.loc[history["val_ndcg@10"].idxmax()]
+        quality = [f"{best[f'val_{metric}@10']:.4f}" for metric in ("ndcg", "hit_rate")]
+        rows.append([f"`{loss}`", *quality, f"{best['epoch']:.0f}", f"{history['seconds'].median():.0f}"])
+        print_table(["loss", "NDCG@10", "hit rate@10", "best epoch", "seconds an epoch"], rows[-1:])
+    print(f"{machine()}; {threads} threads\n{data}, `{model}`, {epochs} epochs, seed {seed}, validation\n")
+    print_table(["loss", "NDCG@10", "hit rate@10", "best epoch", "seconds an epoch"], rows)
+
+
+@app.command()
+def steps(
+    losses: Annotated[str, typer.Option(help="Comma-separated.")] = LOSSES.removeprefix("full_softmax,"),
+    items: Annotated[int, typer.Option(help="Of the catalogue.", min=1)] = 1_000_000,
+    model: Annotated[str, typer.Option(help="Recipe.")] = "gru",
+    repeats: Annotated[int, typer.Option(help="Timed steps of each.", min=1)] = 20,
+    threads: Threads = 1,
+) -> None:
+    """Times training steps of a recipe under each loss, and measures the memory that they add to the built model."""
+    rows = []
+    for loss in losses.split(","):
+        command = [sys.executable, "-m", "benchmarks.losses", "one-loss", loss, str(items), model, str(repeats)]
+        done = subprocess.run([*command, str(threads)], check=True, stdout=subprocess.PIPE, text=True)
+        found = json.loads(done.stdout.splitlines()[-1])
+        rows.append([f"`{loss}`", f"{found['milliseconds']:.0f}", *(f"{found[key]:,.0f}" for key in ("step", "peak"))])
+    print(f"{machine()}; {threads} threads\n{items:,} items, `{model}`, medians of {repeats} steps of full windows\n")
+    print_table(["loss", "ms a step", "MiB that steps add", "MiB at the peak"], rows)
+
+
+@app.command(hidden=True)
+def one_loss(loss: str, items: int, model: str, repeats: int, threads: int) -> None:
+    """Prints what the steps of one loss take, as JSON."""
+    use_threads(threads)
+    recipe = get_recipe(model).with_settings({"loss": loss})
+    network = build_model(recipe, catalogue(items))
+    compile_model(network, recipe.training, steps_per_epoch=1_000)
+    batches = training_batches(items, BATCHES, recipe.training.batch_size, recipe.training.max_length)
+    before = peak_memory()
+    step = tf.function(network.train_step)
+    seconds = []
+    for number in range(3 + repeats):
+        start = time.perf_counter()
+        float(step(batches[number % BATCHES])["loss"])
+        seconds.append(time.perf_counter() - start)
+    found: dict[str, Any] = {"milliseconds": 1e3 * float(np.median(seconds[3:]))}
+    print(json.dumps(found | {"step": (peak_memory() - before) / 2**20, "peak": peak_memory() / 2**20}))
+
+
+if __name__ == "__main__":
+    app()
