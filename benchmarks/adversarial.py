@@ -22,7 +22,6 @@ import tfrec_dl  # noqa: F401  (selects Keras 2)
 from benchmarks import gans
 from benchmarks.gan_splits import test_splits, validation_splits
 from benchmarks.settings import GANS
-from tfrec_dl.adversarial.build import generator_recipe
 from tfrec_dl.baselines.ease import EASE
 from tfrec_dl.baselines.ials import IALS
 from tfrec_dl.data.splits.split import Split
@@ -142,7 +141,7 @@ def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], basel
         for seed, split in enumerate(splits):
             seeded = recipe.with_settings({"seed": seed})
             users = user_features(seeded, split)
-            alone = generator_recipe(seeded)
+            alone = gans.start_of(seeded)
             key = repr((alone.model, alone.training))
             if (key, seed) not in starts:
                 starts[key, seed] = gans.pretrained(seeded, split, users)
@@ -163,7 +162,7 @@ def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], basel
 
 def user_features(recipe: Recipe, split: Split) -> Any:
     """The table of user ids that a network over users reads; None for others."""
-    body = getattr(generator_recipe(recipe).model, "body", None)
+    body = getattr(gans.start_of(recipe).model, "body", None)
     if body is None or body.name != "user_only":
         return None
     return gans.user_table(pd.DataFrame({"user_id": split.train.user_ids}))

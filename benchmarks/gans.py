@@ -1,10 +1,14 @@
-"""GANs trained for a fixed number of epochs on splits without a validation part, for `benchmarks.adversarial`.
+"""GANs and perturbed networks trained for a fixed number of epochs on splits without a validation part.
+
+For `benchmarks.adversarial`.
 
 The settings were chosen on data held out of the training part; the metrics are of models trained on all of it, with
 nothing to stop early by.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +25,9 @@ from tfrec_dl.data.splits.split import Split, split_by_part
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import compile_model, training_batches
+from tfrec_dl.retrieval.fitted_features import FittedTowers
 from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.train import with_perturbation
 
 # Weights of EASE, and factors and weights of iALS, that are tried on data held out of the training part.
 EASE_GRID = (100.0, 200.0, 300.0, 500.0, 700.0, 1_000.0)
@@ -55,11 +61,24 @@ def user_table(pairs: pd.DataFrame) -> Catalogue:
     return Catalogue.from_frame(pd.DataFrame({"user_id": ids, "id": ids}), "user_id", {"id": "category"})
 
 
+def start_of(recipe: Recipe) -> Recipe:
+    """The recipe of what adversarial training, or a perturbation, begins with."""
+    if recipe.family.is_adversarial:
+        return generator_recipe(recipe)
+    return replace(recipe, training=replace(recipe.training, perturbation=None))
+
+
+def fitted(recipe: Recipe, split: Split, users: Catalogue | None) -> FittedTowers:
+    """What a network learns of the data before it is trained."""
+    found: FittedTowers = recipe.family.fitted(recipe.model, split, None, users)
+    return found
+
+
 def pretrained(recipe: Recipe, split: Split, users: Catalogue | None = None) -> RetrievalModel:
-    """The generator of a GAN, or any network, trained for all its epochs."""
-    recipe = generator_recipe(recipe)
+    """The generator of a GAN, or any network without its perturbation, trained for all its epochs."""
+    recipe = start_of(recipe)
     tf.keras.utils.set_random_seed(recipe.training.seed)
-    model = build_model(recipe, split.vocabulary, users=users)
+    model = build_model(recipe, split.vocabulary, users=users, fitted=fitted(recipe, split, users))
     batches = training_batches(model.batches, split, recipe.training, user_ids=users is not None)
     compile_model(model, recipe.training, batches.steps_per_epoch)
     model.fit(batches.dataset(), epochs=recipe.training.epochs, steps_per_epoch=batches.steps_per_epoch, verbose=0)
@@ -69,35 +88,42 @@ def pretrained(recipe: Recipe, split: Split, users: Catalogue | None = None) -> 
 def trained(
     recipe: Recipe, start: RetrievalModel, split: Split, users: Catalogue | None = None, watch: Watch | None = None
 ) -> RetrievalModel:
-    """The generator after `adversarial_epochs`; it and the discriminator begin as copies of `start`.
+    """The generator, or network, after its last epoch; it and the discriminator begin as copies of `start`.
 
     Args:
-        recipe: of the GAN.
+        recipe: of the GAN, or of a network with a perturbation.
         start: of `pretrained`.
         split: what it trains on.
         users: as for `pretrained`.
         watch: called with the epoch's number and the generator after each.
     """
 
-    def copy() -> RetrievalModel:
-        model = build_model(generator_recipe(recipe), split.vocabulary, users=users)
+    def copy(of: Recipe) -> RetrievalModel:
+        model = build_model(of, split.vocabulary, users=users, fitted=fitted(of, split, users))
         model.set_weights(start.get_weights())
         return model
 
     tf.keras.utils.set_random_seed(recipe.training.seed)
-    generator = copy()
-    gan = build_adversarial(recipe, generator, copy())
-    compile_adversarial(gan, gan.settings)
-    batches = training_batches(generator.batches, split, recipe.training, user_ids=users is not None)
+    batches = training_batches(start.batches, split, recipe.training, user_ids=users is not None)
+    if recipe.family.is_adversarial:
+        generator = copy(generator_recipe(recipe))
+        trained: Any = build_adversarial(recipe, generator, copy(generator_recipe(recipe)))
+        compile_adversarial(trained, trained.settings)
+        epochs = trained.settings.adversarial_epochs
+    else:
+        trained = generator = copy(recipe)
+        training = with_perturbation(recipe.training)
+        compile_model(trained, training, batches.steps_per_epoch)
+        epochs = training.epochs
 
     def after(epoch: int, logs: dict[str, float]) -> None:
         if watch is not None:
             figures = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in logs.items())
             watch(f"epoch {epoch + 1} ({figures})", generator)
 
-    gan.fit(
+    trained.fit(
         batches.dataset(),
-        epochs=gan.settings.adversarial_epochs,
+        epochs=epochs,
         steps_per_epoch=batches.steps_per_epoch,
         callbacks=[tf.keras.callbacks.LambdaCallback(on_epoch_end=after)],
         verbose=0,

@@ -176,6 +176,18 @@ AUTOENCODER: dict[str, Any] = {
     "max_length": 1_000,
     "learning_rate": 3e-3,
 }
+# An item's users given back, entry by entry, as in CFGAN's own experiments.
+ITEM_BASED: dict[str, Any] = {
+    **AUTOENCODER,
+    "reads": "users",
+    "reconstruction": "gaussian",
+    "unobserved": 0.1,
+    "generator.units": (400,),
+    "regularization": 0.004,
+    "epochs": 16,
+    "adversarial_loss": "non_saturating",
+    "adversarial": 1.0,
+}
 OVER_AUTOENCODER: dict[str, Any] = {"generator": "mult_dae", "discriminator": "mult_dae", **AUTOENCODER}
 OVER_USERS: dict[str, Any] = {
     "model.generator.body": {"name": "user_only"},
@@ -194,10 +206,12 @@ GANS: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "irgan": ("irgan", {**OVER_AUTOENCODER, "temperature": 0.5, "samples": 128, "adversarial_epochs": 8}),
         "irgan-users": ("irgan", {**OVER_USERS, "adversarial_epochs": 8}),
         "cfgan": ("cfgan", {**AUTOENCODER, "adversarial_epochs": 2}),
+        "perturbed": ("mult_dae", {**AUTOENCODER, "perturbation": "adversarial"}),
     },
     "cfgan-protocol": {
         "cfgan": ("cfgan", {**AUTOENCODER, "adversarial_epochs": 2}),
         "irgan": ("irgan", {**OVER_AUTOENCODER, "temperature": 0.5, "samples": 128, "adversarial_epochs": 8}),
+        "cfgan-items": ("cfgan", {**ITEM_BASED, "adversarial_epochs": 2}),
     },
     "sequences": {
         "irgan": (

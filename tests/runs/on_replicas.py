@@ -16,6 +16,7 @@ CASES = {
     "gru": ("gru", {}),
     "next_it_net, sampled": ("next_it_net", {"loss": "sampled_softmax", "negatives": 16, "channels": 16}),
     "mult_dae": ("mult_dae", {}),
+    "perturbed": ("simple_rnn", {"loss": "bpr", "negatives": 16, "perturbation": "adversarial"}),
     "not to be halved": ("simple_rnn", {"loss": "mixed_softmax", "negatives": 16, "batch_size": 7}),
 }
 

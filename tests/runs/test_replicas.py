@@ -19,7 +19,7 @@ def found(tmp_path_factory):
     return json.loads(answer.read_text())
 
 
-@pytest.mark.parametrize("case", ["gru", "next_it_net, sampled", "mult_dae"])
+@pytest.mark.parametrize("case", ["gru", "next_it_net, sampled", "mult_dae", "perturbed"])
 def test_steps_of_two_replicas_are_those_of_one_device(found, case):
     one, two = found[case]
 

@@ -27,8 +27,8 @@ class Vectors(NamedTuple):
         examples: the queries, and the items the users interacted with.
         lookup: item indices -> the generator's vectors.
         real: [B, items] float32, 1 where the user interacted with the item: the condition, and the generator's target.
-        generated: [B, items] float32, the generator's: the softmax of its scores times the number of the user's items.
-        log_probabilities: [B, items] float32 log of that softmax.
+        generated: [B, items] float32, the generator's, as its reconstruction makes them.
+        log_probabilities: [B, items] float32, log of the softmax of its scores.
     """
 
     examples: Examples
@@ -42,8 +42,9 @@ class Vectors(NamedTuple):
 class CFGAN(AdversarialModel):
     """The generator is an autoencoder, whose output for a user is a whole purchase vector.
 
-    The paper's generator has a sigmoid or linear output for each item; here it is the softmax that the autoencoder is
-    pre-trained with, scaled to as many items as the user interacted with, so that both stages make the same vector. The
+    The paper's generator has a sigmoid or linear output for each item; here it is what the autoencoder is pre-trained
+    with, so that both stages make the same vector: the softmax, scaled to as many items as the user interacted with, or
+    with the reconstruction "gaussian" the scores themselves. Where it reads an item's users, vectors are of users. The
     discriminator reads the vector beside the condition, the user's real vector, and of it only the user's items
     (equation 6), or with partial masking some of the others too, sampled anew at each step. With zero reconstruction
     others are held to 0 (section 4).
@@ -55,10 +56,11 @@ class CFGAN(AdversarialModel):
     """
 
     settings: CFGANTraining
+    generator: AutoencoderModel
 
     def __init__(self, generator: AutoencoderModel, settings: CFGANTraining, seed: int = 0) -> None:
         super().__init__(generator, settings, seed)
-        items = generator.vocabulary.trained_size - FIRST_ITEM
+        items = generator.given_back.trained_size - FIRST_ITEM
         self.discriminator = vector_discriminator(items, settings.discriminator_units)
 
     @property
@@ -70,13 +72,12 @@ class CFGAN(AdversarialModel):
         """The users' real purchase vectors, and those the generator makes of them."""
         lookup = self.generator.lookup(training)
         examples = self.generator.examples(inputs, lookup, training)
-        size = self.generator.vocabulary.trained_size
         places = tf.stack([examples.rows, examples.targets - FIRST_ITEM], axis=1)
-        shape = [tf.shape(examples.queries)[0], size - FIRST_ITEM]
-        real = tf.minimum(tf.scatter_nd(places, tf.ones_like(examples.weights), shape), 1.0)
-        scores = tf.linalg.matmul(examples.queries, lookup(tf.range(FIRST_ITEM, size)), transpose_b=True)
+        scores = self.generator.scores(examples, lookup)
+        real = tf.minimum(tf.scatter_nd(places, tf.ones_like(examples.weights), tf.shape(scores)), 1.0)
+        counts = tf.reduce_sum(real, axis=1, keepdims=True)
+        generated = self.generator.reconstruction.vectors(scores, counts)
         log_probabilities = tf.nn.log_softmax(scores)
-        generated = tf.exp(log_probabilities) * tf.reduce_sum(real, axis=1, keepdims=True)
         return Vectors(examples, lookup, real, generated, log_probabilities)
 
     def discriminator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> DiscriminatorStep:

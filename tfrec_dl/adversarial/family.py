@@ -13,7 +13,7 @@ from tfrec_dl.adversarial.configuration import CFGANConfig, IRGANConfig
 from tfrec_dl.adversarial.irgan import IRGAN
 from tfrec_dl.adversarial.model import AdversarialModel
 from tfrec_dl.adversarial.outcome import read_outcome
-from tfrec_dl.adversarial.train import START, train_adversarial
+from tfrec_dl.adversarial.train import train_adversarial
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.encoders.gru import GRU
 from tfrec_dl.errors import InputError
@@ -25,8 +25,10 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
 from tfrec_dl.retrieval.configuration import WHOLE_HISTORIES, ModelConfig, TrainingConfig
 from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.network_family import gain_lines
 from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.task import RetrievalTask
+from tfrec_dl.retrieval.train import START
 from tfrec_dl.runs.run_folder import RunFolder
 
 PARTS = ("generator", "discriminator")
@@ -58,11 +60,16 @@ class AdversarialFamily(Family):
         for network in (generator, discriminator):
             if network is not None:
                 family_named(network).check_features(network, source.items)
+                self.check_network(network, source)
         if discriminator is not None and generator.name != discriminator.name:
             raise InputError(
                 f"the generator is of family {generator.name!r}, the discriminator of {discriminator.name!r}: "
                 "choose an autoencoder for both, or for none."
             )
+
+    def check_network(self, network: Any, source: Source) -> None:
+        """Raises InputError where a network is none for this training; by default where it scores by no history."""
+        family_named(network).check_histories(network)
 
     def train(
         self,
@@ -91,14 +98,9 @@ class AdversarialFamily(Family):
 
     def outcome(self, run: RunFolder) -> list[str]:
         """Which generator is kept, and what adversarial training added."""
-        metrics, kept = run.metrics(), read_outcome(run.folder)["kept_epoch"]
-        gain, low, high, p = (metrics[f"test_gain/ndcg@10{end}"] for end in ("", "/low", "/high", "/p"))
+        kept = read_outcome(run.folder)["kept_epoch"]
         which = f"after epoch {kept} of adversarial training" if kept else "as it was before adversarial training"
-        return [
-            f"kept: the generator {which}",
-            f"adversarial training added {gain:+.4f} to ndcg@10 ({low:+.4f} to {high:+.4f}, p = {p:.2g})",
-            f"and {metrics['test_gain/coverage@10']:+.4f} to coverage@10",
-        ]
+        return [f"kept: the generator {which}", *gain_lines(run.metrics(), "adversarial training")]
 
     def settings(self, recipe: Recipe) -> dict[str, Any]:
         """The settings of a recipe, its networks by the names of the recipes that they are."""
@@ -147,6 +149,10 @@ class CFGANFamily(AdversarialFamily):
     def recipes(self) -> Iterable[Recipe]:
         """Mult-DAE as the generator."""
         yield Recipe("cfgan", "Chae et al., CIKM 2018", CFGANConfig(), WHOLE_HISTORIES)
+
+    def check_network(self, network: Any, source: Source) -> None:
+        """Refuses what an autoencoder on these data cannot read; it may read an item's users."""
+        family_named(network).check_columns(network, source)
 
     def build(
         self, recipe: Recipe, generator: RetrievalModel, discriminator: RetrievalModel | None

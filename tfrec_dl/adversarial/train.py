@@ -21,7 +21,7 @@ from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, training_batches
 from tfrec_dl.retrieval.fitted_features import load_fitted, save_fitted
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
-from tfrec_dl.retrieval.train import require_targets, trained_network
+from tfrec_dl.retrieval.train import START, require_targets, trained_network
 from tfrec_dl.retrieval.validation import VALIDATION_METRICS, ValidationCallback
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.optimisers import RowSparseAdam
@@ -29,7 +29,6 @@ from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 
 logger = logging.getLogger(__name__)
 
-START = "start"  # folder of the run of the generator before adversarial training
 DISCRIMINATOR = "discriminator"  # folder of the run of the discriminator before it
 
 
@@ -53,8 +52,9 @@ def train_adversarial(
     # Refuses what cannot be built or trained before anything is written.
     for network in networks:
         if network is not None:
-            build_model(network, split.vocabulary, items, users)
-    windows = networks[0].family.model_class.batches
+            fitted = network.family.fitted(network.model, split, items, users)
+            build_model(network, split.vocabulary, items, users, fitted)
+    windows = networks[0].family.batches(networks[0].model)
     batches = training_batches(windows, split, recipe.training, user_ids=users is not None)
 
     run = Run.begin(folder, recipe, dataset)

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from tfrec_dl.data.splits.cold_start import ColdStartSplit
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
-from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.evaluation.cold_start import evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
@@ -40,7 +39,7 @@ def measure(model: Any, split: TrainingData, on_validation: Any = None, keep_see
     return metrics
 
 
-def measure_gain(model: Any, start: Any, split: Split, keep_seen: bool = False) -> dict[str, float]:
+def measure_gain(model: Any, start: Any, split: TrainingData, keep_seen: bool = False) -> dict[str, float]:
     """Metrics of the model that a training began with, and the gain over it, on the same test cases.
 
     Args:

@@ -77,7 +77,7 @@ class Recipe:
         """
         adapter = TypeAdapter(Recipe)
         values = adapter.dump_python(self)
-        change(values, settings, self.family.config)
+        change(values, settings, (self.family.config, self.family.training))
         try:
             return adapter.validate_python(values)
         except ValidationError as error:

@@ -17,18 +17,19 @@ PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a pa
 NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name
 
 
-def change(values: dict[str, Any], settings: Mapping[str, Any], configuration: type) -> None:
+def change(values: dict[str, Any], settings: Mapping[str, Any], configurations: Sequence[type]) -> None:
     """Puts settings into the plain values of a recipe, in place.
 
     Args:
         values: as of a recipe's `model` and `training`.
         settings: setting -> value, as for `Recipe.with_settings`.
-        configuration: class of the recipe's `model`, whose annotations show which settings are parts and go by name.
+        configurations: classes of the recipe's `model` and `training`, whose annotations show which settings are parts
+            and go by name.
 
     Raises:
         InputError: for a setting that does not exist or is ambiguous.
     """
-    parts = registered_settings(configuration)
+    parts = {name: registry for each in configurations for name, registry in registered_settings(each).items()}
     settings = {new_path(values["model"].get("name"), name): value for name, value in settings.items()}
     # Those set by a name first: another loss has other settings.
     for name, value in sorted(settings.items(), key=lambda setting: _turn(setting[0], parts)):

@@ -93,8 +93,17 @@ def build_network(
         else user_tower(config.content, users, config.dimension, config.user_dropout, fitted.users)
     )
     assert config.loss is not None
+    training = recipe.training
     return RetrievalModel(
-        encoder, tower, vocabulary, config.loss, recipe.training.max_length, recipe.training.seed, embedding, user
+        encoder,
+        tower,
+        vocabulary,
+        config.loss,
+        training.max_length,
+        training.seed,
+        embedding,
+        user,
+        training.perturbation,
     )
 
 

@@ -13,6 +13,8 @@ from tfrec_dl.losses.loss import LOSSES, Loss
 from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.registered_fields import Registered
 from tfrec_dl.registry import Registry
+from tfrec_dl.retrieval.autoencoder.reconstruction import RECONSTRUCTIONS, Multinomial, Reconstruction
+from tfrec_dl.retrieval.perturbation.configuration import PERTURBATIONS, Perturbation
 from tfrec_dl.retrieval.towers.hashed_ids import Hashing
 
 NETWORKS: Registry[Any] = Registry("family of networks")
@@ -85,6 +87,8 @@ class TrainingConfig:
         warm_up: share of the steps that the warm-up takes.
         weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
         patience: epochs without a better validation NDCG@10 after which training stops.
+        perturbation: shifts of the rows that a step reads, as a regulariser; None for none. A run trains without it
+            first, and goes on from there with it.
         keep_seen: whether items of the history can be recommended again, for data in which people come back to them: in
             validation, in the metrics, in what the export recommends.
         precision: what the encoder's body computes in; weights, scores and loss are float32 always. "mixed_bfloat16" is
@@ -102,6 +106,7 @@ class TrainingConfig:
     warm_up: float = Field(default=0.1, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     patience: int = Field(default=5, ge=1)
+    perturbation: Annotated[Perturbation, Registered(PERTURBATIONS)] | None = None
     keep_seen: bool = False
     precision: Precision = "float32"
     seed: int = Field(default=0, ge=0, lt=2**31)
@@ -113,6 +118,9 @@ class AutoencoderConfig:
     """A network that gives back all of a history from some of it, as a set; it knows an item by its id.
 
     Attributes:
+        reads: what is given back: "items", those of a user; "users", those of an item. The second scores the users that
+            it was trained on, is measured as any other, and cannot be exported.
+        reconstruction: the distribution of what is given back.
         units: width of each hidden layer, the last one's being that of the item vectors, the bias apart.
         activation: of the hidden layers.
         item_dropout: share of the history's items hidden in training.
@@ -123,6 +131,8 @@ class AutoencoderConfig:
         name: of the family.
     """
 
+    reads: Literal["items", "users"] = "items"
+    reconstruction: Annotated[Reconstruction, Registered(RECONSTRUCTIONS)] = Multinomial()
     units: tuple[PositiveInt, ...] = Field(default=(200,), min_length=1)
     activation: Literal["elu", "linear", "relu", "sigmoid", "tanh"] = "elu"
     item_dropout: float = Field(default=0.4, ge=0, lt=1)

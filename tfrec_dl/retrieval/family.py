@@ -4,14 +4,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+import tensorflow as tf
+
 from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.splits.split import Split
+from tfrec_dl.data.training.training_data import TrainingData
+from tfrec_dl.data.training.training_histories import TrainingHistories
+from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.encoders.encoder import ENCODERS
 from tfrec_dl.encoders.gru import GRU
+from tfrec_dl.errors import InputError
 from tfrec_dl.features.content import Content
 from tfrec_dl.recipes.families import FAMILIES
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.autoencoder.build import CONTENT, build_autoencoder, check_no_features
+from tfrec_dl.retrieval.autoencoder.build import CONTENT, build_autoencoder, check_no_features, check_users
+from tfrec_dl.retrieval.autoencoder.columns import Columns, TrainingColumns
+from tfrec_dl.retrieval.autoencoder.item_based import KNOWN_USERS
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
 from tfrec_dl.retrieval.build_network import build_network, check_kind
 from tfrec_dl.retrieval.configuration import WHOLE_HISTORIES, AutoencoderConfig, ModelConfig
@@ -129,6 +139,41 @@ class AutoencoderFamily(NetworkFamily):
         """A history is one query, scored against all items."""
         rows, items = recipe.training.batch_size, vocabulary.trained_size
         return rows * recipe.training.max_length + items, rows * items
+
+    def without_features(self, recipe: Recipe) -> Recipe:
+        """Of the items' side, which is of like size, where it reads an item's users."""
+        return replace(recipe, model=replace(recipe.model, reads="items"))
+
+    def batches(self, config: Any) -> type[TrainingWindows] | type[TrainingHistories]:
+        """Histories, or columns."""
+        return TrainingColumns if config.reads == "users" else TrainingHistories
+
+    def fitted(
+        self, config: Any, split: TrainingData, items: Catalogue | None, users: Catalogue | None
+    ) -> FittedTowers:
+        """Of the features, and the users of each item where it reads these."""
+        fitted = super().fitted(config, split, items, users)
+        if config.reads != "users":
+            return fitted
+        if not isinstance(split, Split):
+            raise InputError("reads is 'users', and the data is a prepared folder: give the table itself.")
+        return replace(fitted, columns=Columns.of(split.train, split.vocabulary.size))
+
+    def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
+        """Refuses what cannot be trained, before anything is read."""
+        super().check(recipe, source, strategy)
+        self.check_columns(recipe.model, source)
+
+    def check_columns(self, config: AutoencoderConfig, source: Source) -> None:
+        """Raises InputError where a network is to read an item's users, and the source does not allow it."""
+        check_users(config, source.users)
+        if config.reads == "users" and not source.in_memory:
+            raise InputError("reads is 'users', and the data is a prepared folder: give the table itself.")
+
+    def check_histories(self, config: Any) -> None:
+        """Raises InputError where an item's users are read."""
+        if config.reads == "users":
+            raise InputError(f"{KNOWN_USERS} for parts of a stack and of irgan.")
 
     def content(self, config: Any) -> Content:
         """What reads the features of users."""

@@ -10,6 +10,7 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.features.content import Content
 from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.files import write_json
+from tfrec_dl.retrieval.autoencoder.columns import Columns
 from tfrec_dl.runs.run_files import checked, read_json
 
 FILE = "fitted_features.json"
@@ -22,10 +23,12 @@ class FittedTowers:
     Attributes:
         items: of the items with training interactions; None where the model knows items by their ids, or to learn it.
         users: of the users; None where nothing is known of them, or to learn it.
+        columns: the users of each item in training; None where the model does not read them.
     """
 
     items: FittedFeatures | None = None
     users: FittedFeatures | None = None
+    columns: Columns | None = None
 
 
 def learn_fitted(
@@ -46,22 +49,34 @@ def learn_fitted(
     )
 
 
-FITTED: TypeAdapter[FittedTowers] = TypeAdapter(FittedTowers)
+@dataclass(frozen=True, eq=False)
+class _File:
+    """What of it `fitted_features.json` holds."""
+
+    items: FittedFeatures | None = None
+    users: FittedFeatures | None = None
+
+
+FITTED: TypeAdapter[_File] = TypeAdapter(_File)
 
 
 def save_fitted(fitted: FittedTowers, folder: Path) -> None:
-    """Writes `fitted_features.json` where the model reads features and it is not there; whole or not at all."""
+    """Writes what there is and is not there yet, `fitted_features.json` and `columns.npz`; whole or not at all."""
     if (fitted.items or fitted.users) and not (folder / FILE).exists():
-        write_json(folder / FILE, FITTED.dump_python(fitted, mode="json"))
+        write_json(folder / FILE, FITTED.dump_python(_File(fitted.items, fitted.users), mode="json"))
+    if fitted.columns is not None:
+        fitted.columns.save(folder)
 
 
 def load_fitted(folder: Path) -> FittedTowers:
-    """Reads what `save_fitted` wrote; empty, so that it is learnt again, where an early run has no such file.
+    """Reads what `save_fitted` wrote; no features, so that they are learnt again, where an early run has no file.
 
     Raises:
         InputError: if it is damaged.
     """
     path = folder / FILE
+    columns = Columns.load(folder)
     if not path.exists():
-        return FittedTowers()
-    return checked(FITTED, read_json(path), path, "a file of fitted features")
+        return FittedTowers(columns=columns)
+    found = checked(FITTED, read_json(path), path, "a file of fitted features")
+    return FittedTowers(found.items, found.users, columns)

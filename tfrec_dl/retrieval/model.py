@@ -13,6 +13,9 @@ from tfrec_dl.layers.at_least_one import at_least_one
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import Loss
 from tfrec_dl.retrieval.examples import Examples, Lookup, with_bias_component, with_embedded
+from tfrec_dl.retrieval.perturbation.configuration import Perturbation
+from tfrec_dl.retrieval.perturbation.perturbed_loss import perturbed_loss
+from tfrec_dl.retrieval.perturbation.reads import AS_THEY_ARE, HISTORY, ITEMS, USERS, Reads, numbers_of_users
 from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.runs.replicas import counted_once, share_of_replicas
@@ -40,6 +43,7 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         history_embedding: layer, vocabulary indices [B, L] int32 -> [B, L, E], what the encoder reads of an item; None
             takes the item tower's vectors, the bias apart.
         user_tower: layer, user ids [B] string -> [B, D - 1], added to the states; None where nothing is known of users.
+        perturbation: of what a training step reads; None for none.
 
     Attributes:
         batches: what cuts histories into the batches that it trains on.
@@ -57,6 +61,7 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         seed: int = 0,
         history_embedding: tf.keras.layers.Layer | None = None,
         user_tower: tf.keras.layers.Layer | None = None,
+        perturbation: Perturbation | None = None,
     ) -> None:
         super().__init__()
         self.encoder = encoder
@@ -67,6 +72,7 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         self.retrieval_loss = loss
         self.max_length = max_length
         self.seed = seed
+        self.perturbation = perturbation
         self.loss_mean = tf.keras.metrics.Mean(name="loss")
         self.built = True
 
@@ -81,33 +87,47 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         Returns:
             Scalar; the sum over the replicas is the mean over the global batch.
         """
-        vectors = self.lookup(training)
-        examples = self.examples(inputs, vectors, training)
-        loss = self.supervised_loss(examples, vectors, self._step_seed())
-        weight = self.averaged_over(examples)
-        self.loss_mean.update_state(loss, sample_weight=weight)
-        return loss * share_of_replicas(weight) + counted_once(self.losses)
+        found = []
 
-    def lookup(self, training: bool = False) -> Lookup:
-        """Vocabulary indices [N] int32 -> item vectors [N, D], for one step."""
-        vectors: Lookup = partial(self.item_tower, training=training)
+        def share_of_loss(reads: Reads) -> tf.Tensor:
+            vectors = self.lookup(training, reads)
+            examples = self.examples(inputs, vectors, training, reads)
+            loss = self.supervised_loss(examples, vectors, self._step_seed())
+            weight = self.averaged_over(examples)
+            found.append((loss, weight))
+            return loss * share_of_replicas(weight)
+
+        if self.perturbation is None or not training:
+            total = share_of_loss(AS_THEY_ARE)
+        else:
+            total = perturbed_loss(self.perturbation, share_of_loss, self._step_seed())
+        loss, weight = found[0]  # without shifts
+        self.loss_mean.update_state(loss, sample_weight=weight)
+        return total + counted_once(self.losses)
+
+    def lookup(self, training: bool = False, reads: Reads = AS_THEY_ARE) -> Lookup:
+        """Vocabulary indices [N] int32 -> item vectors [N, D], for one step, as `reads` gives them."""
+        vectors: Lookup = partial(self._item_vectors, training=training, reads=reads)
         if self.history_embedding is None and self.retrieval_loss.reads_every_item():
             # The loss asks for every item: each is read once for the history and for the candidates.
             vectors = partial(tf.gather, vectors(tf.range(self.vocabulary.trained_size)))
         return vectors
 
-    def examples(self, inputs: dict[str, tf.Tensor], vectors: Lookup, training: bool = False) -> Examples:
+    def examples(
+        self, inputs: dict[str, tf.Tensor], vectors: Lookup, training: bool = False, reads: Reads = AS_THEY_ARE
+    ) -> Examples:
         """One query for each target of a batch, the target being the item that came next.
 
         Args:
             inputs: as for `compute_loss`.
             vectors: of `lookup`.
             training: whether dropout is active.
+            reads: of the history and of users.
         """
         history = inputs["history"]
-        states = self.encoder(with_embedded(history, self.embed(history, vectors)), training=training)
+        states = self.encoder(with_embedded(history, self.embed(history, vectors, reads)), training=training)
         if self.user_tower is not None:
-            states += self.user_tower(inputs["user_id"], training=training)[:, None]
+            states += self.user_vectors(inputs["user_id"], training, reads)[:, None]
         is_target = inputs["next_item"] > 0
         # Padded and context positions leave before any logit is computed.
         queries = with_bias_component(tf.boolean_mask(states, is_target))
@@ -220,12 +240,24 @@ class RetrievalModel(TrainableModel, tfrs.Model):
 
         return retrieval_module(self, k_max, keep_seen)
 
-    def embed(self, history: tf.Tensor, vectors: Lookup) -> tf.Tensor:
+    def embed(self, history: tf.Tensor, vectors: Lookup, reads: Reads = AS_THEY_ARE) -> tf.Tensor:
         """What the encoder reads of a history's items: [B, L] int32 -> [B, L, E]."""
         if self.history_embedding is not None:
-            return self.history_embedding(history)
+            tied = self.history_embedding in self.item_tower.submodules
+            return reads.rows(ITEMS if tied else HISTORY, history, self.history_embedding(history))
         embedded = vectors(tf.reshape(history, [-1]))[:, :-1]
         return tf.reshape(embedded, tf.concat([tf.shape(history), [embedded.shape[-1]]], axis=0))
+
+    def user_vectors(self, user_ids: tf.Tensor, training: bool, reads: Reads = AS_THEY_ARE) -> tf.Tensor:
+        """What a query reads of users, where there is a user tower: ids [B] string -> [B, D - 1]."""
+        assert self.user_tower is not None
+        return reads.rows(USERS, numbers_of_users(user_ids), self.user_tower(user_ids, training=training))
+
+    def _item_vectors(self, indices: tf.Tensor, training: bool, reads: Reads) -> tf.Tensor:
+        vectors = self.item_tower(indices, training=training)
+        if reads is AS_THEY_ARE:
+            return vectors
+        return tf.concat([reads.rows(ITEMS, indices, vectors[:, :-1]), vectors[:, -1:]], axis=1)  # no bias is shifted
 
     def _step_seed(self) -> tf.Tensor:
         step = self.optimizer.iterations if getattr(self, "optimizer", None) else 0

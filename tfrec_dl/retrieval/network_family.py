@@ -1,7 +1,7 @@
 """Families whose models are one network that recommends."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,16 +9,20 @@ import tensorflow as tf
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.training.training_data import TrainingData
+from tfrec_dl.data.training.training_histories import TrainingHistories
+from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.families.family import Family
+from tfrec_dl.families.run import Run
 from tfrec_dl.features.content import Content
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import TrainingConfig
-from tfrec_dl.retrieval.fitted_features import FittedTowers
+from tfrec_dl.retrieval.fitted_features import FittedTowers, learn_fitted
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.task import RetrievalTask
-from tfrec_dl.retrieval.train import train_network
+from tfrec_dl.retrieval.train import START, train_network
 from tfrec_dl.runs.run_folder import RunFolder
 
 
@@ -46,6 +50,26 @@ class NetworkFamily(Family):
         fitted: FittedTowers,
     ) -> RetrievalModel:
         """Builds a recipe's model, not compiled; see `build_model`."""
+
+    def batches(self, config: Any) -> type[TrainingWindows] | type[TrainingHistories]:
+        """What cuts histories into the batches that the models of a configuration train on."""
+        return self.model_class.batches
+
+    def fitted(
+        self, config: Any, split: TrainingData, items: Catalogue | None, users: Catalogue | None
+    ) -> FittedTowers:
+        """What the models of a configuration learn of the data before they are trained: by default of features.
+
+        Args:
+            config: of this family.
+            split: the training histories.
+            items: the items' features, or None.
+            users: the users' features, or None.
+        """
+        return learn_fitted(self.content(config), split.vocabulary, items, users)
+
+    def check_histories(self, config: Any) -> None:
+        """Raises InputError where the models of a configuration score by something else than a history."""
 
     @abstractmethod
     def content(self, config: Any) -> Content:
@@ -105,3 +129,26 @@ class NetworkFamily(Family):
     def model(self, run: RunFolder) -> RetrievalModel:
         """The trained model of a run, with its best weights."""
         return trained_model(run.recipe, run)
+
+    def lines(self, run: RunFolder) -> list[RunFolder]:
+        """The run, and where it was perturbed, that of its start."""
+        return [run] if run.recipe.training.perturbation is None else [run, Run.open(run.folder / START)]
+
+    def outcome(self, run: RunFolder) -> list[str]:
+        """What the perturbation added, where there is one."""
+        perturbation = run.recipe.training.perturbation
+        return [] if perturbation is None else gain_lines(run.metrics(), f"{perturbation.name} perturbation")
+
+
+def gain_lines(metrics: Mapping[str, float], what: str) -> list[str]:
+    """Lines on what a training added to the network that it began with.
+
+    Args:
+        metrics: of the run.
+        what: was added.
+    """
+    gain, low, high, p = (metrics[f"test_gain/ndcg@10{end}"] for end in ("", "/low", "/high", "/p"))
+    return [
+        f"{what} added {gain:+.4f} to ndcg@10 ({low:+.4f} to {high:+.4f}, p = {p:.2g})",
+        f"and {metrics['test_gain/coverage@10']:+.4f} to coverage@10",
+    ]

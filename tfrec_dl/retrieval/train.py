@@ -3,6 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ import tensorflow as tf
 
 from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.data.training.training_data import TrainingData
-from tfrec_dl.evaluation.measure import measure, measure_cold
+from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain
 from tfrec_dl.families.run import Run
 from tfrec_dl.files import locked
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.configuration import TrainingConfig
 from tfrec_dl.retrieval.fit import MONITORED, compile_model, steps_per_epoch, training_batches
-from tfrec_dl.retrieval.fitted_features import learn_fitted, save_fitted
+from tfrec_dl.retrieval.fitted_features import save_fitted
 from tfrec_dl.retrieval.memory_report import announce_size
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
@@ -25,9 +27,12 @@ from tfrec_dl.retrieval.validation import ValidationCallback
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
+from tfrec_dl.runs.server_task import wait_until_finished
 from tfrec_dl.runs.strategies import is_chief, one_device, training_input
 
 logger = logging.getLogger(__name__)
+
+START = "start"  # folder of the run of a network before it is perturbed
 
 
 def train_network(
@@ -40,33 +45,62 @@ def train_network(
 ) -> Run:
     """Trains a recipe of one network; see `Family.train`.
 
+    Where it has a perturbation, FOLDER/start is the run without it, which training goes on from; the best epoch on
+    validation is kept, the start being epoch 0, and "test_gain/..." of the metrics is what was added.
+
     Returns:
         The finished run. In a worker that does not write it, the run as it is when that worker has done its part.
     """
     strategy = one_device() if strategy is None else strategy
+    training = recipe.training
+    if training.perturbation is None:
+        return _train_network(recipe, dataset, folder, callbacks, verbose, strategy)
+    if is_chief(strategy):  # the folder of a run before there is another run in it
+        Run.begin(folder, recipe, dataset)
+    logger.info("before it is perturbed")
+    plain = replace(recipe, name=f"{recipe.name}_start", training=replace(training, perturbation=None))
+    if not (folder / START / "metrics.json").exists():
+        _train_network(plain, dataset, folder / START, callbacks, verbose, strategy)
+    wait_until_finished(folder / START)  # the chief measures while other workers are here
+    logger.info("perturbed: %s", training.perturbation.name)
+    return _train_network(recipe, dataset, folder, callbacks, verbose, strategy, folder / START)
+
+
+def _train_network(
+    recipe: Recipe,
+    dataset: Any,
+    folder: Path,
+    callbacks: Sequence[tf.keras.callbacks.Callback],
+    verbose: str | int,
+    strategy: tf.distribute.Strategy,
+    start: Path | None = None,
+) -> Run:
+    """Trains a network in one go, anew or from the best weights of the run in `start`."""
     split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
     keep_seen = recipe.training.keep_seen
     require_targets(split, keep_seen)
-    batches = recipe.family.model_class.batches
+    batches = recipe.family.batches(recipe.model)
     windows = training_batches(batches, split, recipe.training, user_ids=users is not None)
     announce_size(recipe, split.vocabulary, folder, windows.target_count, strategy)
 
-    fitted = learn_fitted(recipe.family.content(recipe.model), split.vocabulary, items, users)
+    fitted = recipe.family.fitted(recipe.model, split, items, users)
     tf.keras.utils.set_random_seed(recipe.training.seed)
     with strategy.scope(), lost_tasks_explained(strategy):
         model = build_model(recipe, split.vocabulary, items, users, fitted)
     if not is_chief(strategy):
         with tempfile.TemporaryDirectory() as own:  # saving is something that all workers do together
             run = _begin(Path(own) / folder.name, recipe, dataset)
-            _fit(model, split, windows, run, callbacks, verbose, folder)
+            _fit(model, split, windows, run, callbacks, verbose, folder, start)
         return Run(folder, recipe, dataset.source.absolute())
     run = _begin(folder, recipe, dataset)
     save_fitted(fitted, folder)
-    _fit(model, split, windows, run, callbacks, verbose, folder)
+    _fit(model, split, windows, run, callbacks, verbose, folder, start)
     if strategy is not one_device():
         model = build_model(recipe, split.vocabulary, items, users, fitted)  # workers may be gone by now
     restore_best(model, folder)
     metrics = measure(model, split, keep_seen=keep_seen)
+    if start is not None:
+        metrics |= measure_gain(model, trained_model(recipe, Run.open(start)), split, keep_seen)
     if dataset.cold_split is not None:
         metrics |= measure_cold(model, dataset.cold_split, keep_seen=keep_seen)
     finish_run(folder, metrics)
@@ -113,9 +147,11 @@ def _fit(
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
     resumed_from: Path,
+    start: Path | None,
 ) -> None:
-    """Fits the model from the last checkpoint in `resumed_from` on."""
+    """Fits the model from the last checkpoint in `resumed_from` on; where there is none, from the run in `start` on."""
     config, folder, strategy = run.recipe.training, run.folder, model.distribute_strategy
+    config = config if start is None else with_perturbation(config)
     steps = steps_per_epoch(config, windows)
     with strategy.scope(), lost_tasks_explained(strategy):
         compile_model(model, config, steps)
@@ -124,6 +160,10 @@ def _fit(
         finished_epochs = resumable.resume()
     for line in [*training_report(model), *run.recipe.family.explained(run.recipe, model.vocabulary)]:
         logger.info("%s", line)
+    if start is not None and not finished_epochs:
+        with strategy.scope(), lost_tasks_explained(strategy):
+            restore_best(model, start)
+            resumable.start_from(Run.open(start).metrics()[f"validation/{MONITORED.removeprefix('val_')}"])
     if finished_epochs:
         logger.info("continuing after epoch %d", finished_epochs)
     if resumable.stalled or finished_epochs >= config.epochs:
@@ -142,3 +182,10 @@ def _fit(
             ],
             verbose=verbose,
         )
+
+
+def with_perturbation(config: TrainingConfig) -> TrainingConfig:
+    """How a network is trained on with its perturbation, once it is trained without."""
+    perturbation = config.perturbation
+    assert perturbation is not None
+    return replace(config, epochs=perturbation.perturbed_epochs, learning_rate=perturbation.perturbed_learning_rate)

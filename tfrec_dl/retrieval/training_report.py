@@ -27,3 +27,6 @@ def training_report(model: RetrievalModel) -> Iterator[str]:
     else:
         rows = "only the rows that a batch touches are updated, whatever the size of the catalogue"
     yield f"optimiser: {optimizer_title(model.optimizer)}; {rows}"
+    if model.perturbation is not None:
+        what = model.perturbation
+        yield f"perturbation: {what.name}, rows shifted by {what.eps:g}, weight {what.weight:g}"

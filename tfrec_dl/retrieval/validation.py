@@ -13,7 +13,6 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.ranks import check_cases
 from tfrec_dl.metrics.metric import Metric
-from tfrec_dl.retrieval.scorer import ModelScorer
 
 if TYPE_CHECKING:
     from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
@@ -56,7 +55,8 @@ class ValidationCallback(tf.keras.callbacks.Callback):
         self.vocabulary = vocabulary
         self.metrics = tuple(metrics)
         self.keep_seen = keep_seen
-        self._scorer: ModelScorer | None = None
+        self._scored: Any = None
+        self._scorer: Any = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Checks the cases against the model's vocabulary, before any training is lost."""
@@ -65,8 +65,8 @@ class ValidationCallback(tf.keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Evaluates the model and adds its metrics to `logs`."""
-        if self._scorer is None or self._scorer.model is not self.model:
-            self._scorer = ModelScorer(self.model)
+        if self._scored is not self.model:
+            self._scored, self._scorer = self.model, self.model.scorer()
         else:
             self._scorer.refresh()
         report = evaluate(self._scorer, self.cases, self._vocabulary(), self.keep_seen, self.metrics)

@@ -1,4 +1,4 @@
-"""The tasks of a parameter-server cluster that only serve: workers and parameter servers."""
+"""Tasks of a cluster that wait for the chief: those that only serve, workers and parameter servers."""
 
 import time
 from pathlib import Path
@@ -22,6 +22,11 @@ def serve(run: Path | str) -> None:
     kind, number = task()
     resolver = tf.distribute.cluster_resolver.TFConfigClusterResolver()
     server = tf.distribute.Server(resolver.cluster_spec(), job_name=kind, task_index=number, protocol="grpc")
-    while not (Path(run) / "metrics.json").exists():
-        time.sleep(POLL_SECONDS)
+    wait_until_finished(Path(run))
     del server
+
+
+def wait_until_finished(folder: Path) -> None:
+    """Returns once the run in a folder is finished, whichever process trains it."""
+    while not (folder / "metrics.json").exists():
+        time.sleep(POLL_SECONDS)

@@ -44,6 +44,7 @@ class StackedFamily(Family):
         super().check(recipe, source, strategy)
         for member in recipe.model.members.values():
             family_named(member.model).check_features(member.model, source.items)
+            family_named(member.model).check_histories(member.model)
 
     def train(
         self,

@@ -1,43 +1,64 @@
 """An autoencoder over purchase vectors as a retrieval model."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import tensorflow as tf
 
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
-from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
+from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
+from tfrec_dl.retrieval.autoencoder.reconstruction import Multinomial, Reconstruction
 from tfrec_dl.retrieval.examples import Examples, Lookup, with_bias_component, with_embedded
 from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.perturbation.reads import AS_THEY_ARE, Reads
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class AutoencoderModel(RetrievalModel):
     """Gives back all items of a history from some of them.
 
-    Trains on batches of `TrainingHistories`. Its loss is the multinomial likelihood of a history's items, summed over
-    them (Liang et al., Variational Autoencoders for Collaborative Filtering, WWW 2018, equation 2); it takes every item
-    with training interactions, so its cost is that of histories x catalogue.
+    Trains on batches of `TrainingHistories`. Its loss is the likelihood of a history's items, summed over them (Liang
+    et al., Variational Autoencoders for Collaborative Filtering, WWW 2018, section 2.1); it takes every item with
+    training interactions, so its cost is that of histories x catalogue.
 
-    Args: those of `RetrievalModel`; the encoder hides items from itself.
+    Args: those of `RetrievalModel`, the encoder hiding items from itself, and
+        reconstruction: the distribution of a history's items; None for the multinomial.
     """
 
     batches: ClassVar[type[TrainingWindows] | type[TrainingHistories]] = TrainingHistories
 
-    def examples(self, inputs: dict[str, tf.Tensor], vectors: Lookup, training: bool = False) -> Examples:
+    def __init__(self, *arguments: Any, reconstruction: Reconstruction | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.reconstruction = reconstruction or Multinomial()
+        self.built = True
+
+    @property
+    def given_back(self) -> Vocabulary:
+        """What histories are numbered by, and the model gives back: the items."""
+        return self.vocabulary
+
+    def scores(self, examples: Examples, vectors: Lookup) -> tf.Tensor:
+        """Scores of all that has training interactions, for each query: [Q, given_back.trained_size - 2]."""
+        items = vectors(tf.range(FIRST_ITEM, self.given_back.trained_size))
+        return tf.linalg.matmul(examples.queries, items, transpose_b=True)
+
+    def examples(
+        self, inputs: dict[str, tf.Tensor], vectors: Lookup, training: bool = False, reads: Reads = AS_THEY_ARE
+    ) -> Examples:
         """One query for each history of a batch, its targets being the history's own items.
 
         Args:
             inputs: a batch of `TrainingHistories`.
             vectors: of `lookup`.
             training: whether items are hidden.
+            reads: of the history and of users.
         """
         history = inputs["history"]
-        states = self.encoder(with_embedded(history, self.embed(history, vectors)), training=training)
+        states = self.encoder(with_embedded(history, self.embed(history, vectors, reads)), training=training)
         lengths = tf.math.count_nonzero(history, axis=1, dtype=tf.int32)
         state = tf.gather(states, tf.maximum(lengths - 1, 0), batch_dims=1)
         if self.user_tower is not None:
-            state += self.user_tower(inputs["user_id"], training=training)
+            state += self.user_vectors(inputs["user_id"], training, reads)
         state = tf.boolean_mask(state, lengths > 0)  # a replica's rows may end with empty ones
         places = tf.where(history != PADDING)
         targets = tf.gather_nd(history, places)
@@ -45,12 +66,10 @@ class AutoencoderModel(RetrievalModel):
         return Examples(with_bias_component(state), tf.cast(places[:, 0], tf.int32), targets, weights)
 
     def supervised_loss(self, examples: Examples, vectors: Lookup, seed: tf.Tensor) -> tf.Tensor:
-        """Mean over the histories of the weighted sum of their items' negative log likelihoods, a scalar."""
-        items = vectors(tf.range(FIRST_ITEM, self.vocabulary.trained_size))
-        likelihood = tf.nn.log_softmax(tf.linalg.matmul(examples.queries, items, transpose_b=True))
+        """Mean over the histories of the reconstruction's losses, a scalar."""
         places = tf.stack([examples.rows, examples.targets - FIRST_ITEM], axis=1)
-        losses = -tf.gather_nd(likelihood, places) * examples.weights
-        return tf.math.divide_no_nan(tf.reduce_sum(losses), self.averaged_over(examples))
+        total = self.reconstruction.losses(self.scores(examples, vectors), places, examples.weights)
+        return tf.math.divide_no_nan(total, self.averaged_over(examples))
 
     def averaged_over(self, examples: Examples) -> tf.Tensor:
         """The number of histories."""

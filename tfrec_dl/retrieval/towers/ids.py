@@ -15,7 +15,16 @@ class LogShares(tf.constant_initializer):
         return {"value": np.asarray(self.value).tolist()}
 
 
-def id_tower(embedding: tf.keras.layers.Layer, item_counts: np.ndarray) -> tf.keras.Model:
+def log_shares(item_counts: np.ndarray) -> np.ndarray:
+    """Logs of the items' shares of the interactions: [V] -> [V] float32; far below every other where there are none."""
+    log_share = np.log(np.maximum(item_counts, 1) / max(item_counts.sum(), 1)).astype(np.float32)
+    log_share[item_counts == 0] += NEVER_MET
+    return log_share
+
+
+def id_tower(
+    embedding: tf.keras.layers.Layer, item_counts: np.ndarray, biases: np.ndarray | None = None
+) -> tf.keras.Model:
     """Item vectors from an embedding table and a bias.
 
     Args:
@@ -23,14 +32,14 @@ def id_tower(embedding: tf.keras.layers.Layer, item_counts: np.ndarray) -> tf.ke
         item_counts: training interactions of each vocabulary row [V]. The bias starts at the log of an item's share of
             them, where a softmax without history belongs; that of an item without any lies far below every other, for
             nothing else is known of it.
+        biases: [V] float32 where they start instead; None for there.
 
     Returns:
         Functional model, vocabulary indices [N] int32 -> [N, D] float32, the bias last.
     """
-    log_share = np.log(np.maximum(item_counts, 1) / max(item_counts.sum(), 1)).astype(np.float32)
-    log_share[item_counts == 0] += NEVER_MET
+    initial = log_shares(item_counts) if biases is None else biases
     bias = tf.keras.layers.Embedding(
-        len(item_counts), 1, embeddings_initializer=LogShares(log_share[:, None]), name="item_bias"
+        len(item_counts), 1, embeddings_initializer=LogShares(initial[:, None]), name="item_bias"
     )
     indices = tf.keras.Input([], dtype=tf.int32, name="item")
     vectors = tf.keras.layers.Concatenate(name="item_vector")([embedding(indices), bias(indices)])

@@ -1,0 +1,100 @@
+"""What an autoencoder's scores of a row mean, by name: the loss of a row, and the vector that is made of it."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.registry import Registry
+from tfrec_dl.retrieval.towers.ids import NEVER_MET, log_shares
+
+
+class Reconstruction(ABC):
+    """The distribution of a purchase vector, given scores (Liang et al., WWW 2018, section 2.1).
+
+    Attributes:
+        name: under which it is registered.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def losses(self, scores: tf.Tensor, places: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+        """Negative log likelihood of all rows together, up to a constant: a scalar.
+
+        Args:
+            scores: [B, N] float32.
+            places: [P, 2] int32, what the rows hold: row and column.
+            weights: [P] float32.
+        """
+
+    @abstractmethod
+    def vectors(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
+        """Purchase vectors: scores [B, N] and how many columns each row holds [B, 1] -> [B, N] float32."""
+
+    @abstractmethod
+    def offsets(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
+        """What is to be added to a row's scores, for those of several rows to be compared: [B]; as `vectors`."""
+
+    @abstractmethod
+    def biases(self, counts: np.ndarray) -> np.ndarray:
+        """Where the biases of the columns start: their interactions [V] -> [V] float32."""
+
+
+RECONSTRUCTIONS: Registry[Reconstruction] = Registry("reconstruction")
+"""The reconstructions by name."""
+
+
+@RECONSTRUCTIONS.register("multinomial")
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Multinomial(Reconstruction):
+    """Each of a row's interactions is drawn from the softmax of its scores."""
+
+    def losses(self, scores: tf.Tensor, places: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+        """Minus the log probabilities."""
+        return -tf.reduce_sum(tf.gather_nd(tf.nn.log_softmax(scores), places) * weights)
+
+    def vectors(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
+        """Expected numbers of interactions."""
+        return tf.nn.softmax(scores) * counts
+
+    def offsets(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
+        """To the logs of the expected numbers."""
+        return tf.math.log(tf.maximum(counts[:, 0], 1.0)) - tf.reduce_logsumexp(scores, axis=1)
+
+    def biases(self, counts: np.ndarray) -> np.ndarray:
+        """The logs of the shares."""
+        return log_shares(counts)
+
+
+@RECONSTRUCTIONS.register("gaussian")
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Gaussian(Reconstruction):
+    """Scores are the entries themselves, about 1 where there was an interaction and about 0 elsewhere.
+
+    Attributes:
+        unobserved: weight of the squares where there was none.
+    """
+
+    unobserved: float = Field(default=0.1, ge=0, allow_inf_nan=False)
+
+    def losses(self, scores: tf.Tensor, places: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+        """Weighted squares."""
+        held = tf.minimum(tf.scatter_nd(places, tf.ones_like(weights), tf.shape(scores)), 1.0)
+        observed = tf.reduce_sum(weights * tf.square(1.0 - tf.gather_nd(scores, places)))
+        return observed + self.unobserved * tf.reduce_sum((1.0 - held) * tf.square(scores))
+
+    def vectors(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
+        """The scores."""
+        return scores
+
+    def offsets(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
+        """0."""
+        return tf.zeros_like(counts[:, 0])
+
+    def biases(self, counts: np.ndarray) -> np.ndarray:
+        """0, and far below where there are no interactions."""
+        return np.where(counts == 0, NEVER_MET, 0.0).astype(np.float32)
