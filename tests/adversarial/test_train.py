@@ -12,8 +12,10 @@ from tests.runs.runs import CopiesTheRun, Interrupts, assert_same_outcome, figur
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.adversarial.outcome import read_outcome
 from tfrec_dl.data.source import DataSource
+from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.export import export
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.metrics import NDCG
 from tfrec_dl.recipes.named import RECIPES
@@ -203,3 +205,12 @@ def test_a_training_that_was_killed_called_again_ends_as_if_it_had_not_been(ende
         trained(name, source, folder)
         assert_same_outcome(folder, ended)
         assert_same_outcome(folder / "start", Run.open(ended.folder / "start"))
+
+
+def test_a_generator_of_items_users_is_trained_measured_and_not_exported(source, tmp_path):
+    settings = {"training.epochs": 1, "adversarial_epochs": 1, "reads": "users", "reconstruction": "gaussian"}
+    run = trained("cfgan", source, tmp_path / "run", **settings)
+    assert_best_generator_is_kept(Run.open(run.folder))
+    with pytest.raises(InputError, match="reads=items"):
+        export(run, tmp_path / "served")
+    assert not (tmp_path / "served").exists()
