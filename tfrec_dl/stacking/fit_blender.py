@@ -3,8 +3,9 @@
 import numpy as np
 import tensorflow as tf
 from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
 
-from tfrec_dl.stacking.blender import build_blender
+from tfrec_dl.stacking.blender import MemberWeights, build_blender
 from tfrec_dl.stacking.candidates import CandidateLists
 
 ITERATIONS = 200
@@ -26,17 +27,31 @@ def fit_blender(lists: CandidateLists, regularization: float) -> tf.keras.Model:
     blender = build_blender(lists.scores.scores.shape[2], regularization)
     layer = blender.get_layer("member_weights")
     layer.measure(lists.scores)
-    inputs = {name: tf.constant(part, tf.float32) for name, part in lists.scores._asdict().items()}
-    log_weights = tf.constant(lists.log_weights)
+    scores, share = lists.scores.scores, _weights_of_each_number(layer, lists)
 
     def objective(numbers: np.ndarray) -> tuple[float, np.ndarray]:
-        layer.kernel.assign(numbers.reshape(layer.kernel.shape))
-        with tf.GradientTape() as tape:
-            scores = blender(inputs, training=True) + log_weights
-            loss = tf.reduce_mean(tf.reduce_logsumexp(scores, axis=1) - scores[:, 0]) + tf.add_n(blender.losses)
-        return float(loss), tape.gradient(loss, layer.kernel).numpy().ravel().astype(np.float64)
+        kernel = numbers.reshape(layer.kernel.shape)
+        weights = np.einsum("jm,jnm->nm", kernel, share)
+        logits = np.matmul(scores, weights[:, :, np.newaxis].astype(np.float32))[..., 0] + lists.log_weights
+        loss = np.mean(logsumexp(logits, axis=1) - logits[:, 0]) + regularization * np.sum(kernel**2)
+        error = softmax(logits, axis=1)
+        error[:, 0] -= 1.0
+        slope = np.matmul(error[:, np.newaxis].astype(np.float32), scores)[:, 0] / len(lists)
+        return float(loss), (np.einsum("nm,jnm->jm", slope, share) + 2 * regularization * kernel).ravel()
 
     start = layer.kernel.numpy().ravel().astype(np.float64)
     found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "ftol": 1e-6})
     layer.kernel.assign(found.x.reshape(layer.kernel.shape))
     return blender
+
+
+def _weights_of_each_number(layer: MemberWeights, lists: CandidateLists) -> np.ndarray:
+    """[3, N, M] float64 weights that the members have by one of their three numbers alone, for these are added up."""
+    length, spread = tf.constant(lists.scores.length, tf.float32), tf.constant(lists.scores.spread, tf.float32)
+    start = layer.kernel.numpy()
+    found = []
+    for number in np.eye(len(start), dtype=np.float32):
+        layer.kernel.assign(np.outer(number, np.ones(layer.members)))
+        found.append(layer.call(length, spread).numpy())
+    layer.kernel.assign(start)
+    return np.stack(found).astype(np.float64)
