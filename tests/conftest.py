@@ -9,7 +9,7 @@ import pytest
 
 from tests import processes
 from tests.kinds import kind_of
-from tests.quicker import hasten_tensorflow
+from tests.quicker import hasten_imports, hasten_tensorflow
 
 # Rooms whose files share trained runs, and files that start processes: their tests stay in one process. Every other
 # file is on its own.
@@ -23,6 +23,7 @@ TOGETHER = {
 def pytest_configure(config: pytest.Config) -> None:
     hands_out = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
     if not hands_out:
+        hasten_imports()
         config.pluginmanager.import_plugin("tests.fixtures")
         hasten_tensorflow()
 

@@ -1,6 +1,13 @@
 """What makes TensorFlow quicker for tests, which trace many small graphs and run them a few times."""
 
 import gc
+import importlib
+
+
+def hasten_imports() -> None:
+    """For this process, before it imports TensorFlow, which would import Keras 3 with all that it can draw and wrap."""
+    gc.set_threshold(100_000, 50, 100)
+    importlib.import_module("tfrec_dl")  # selects Keras 2
 
 
 def hasten_tensorflow() -> None:
@@ -15,4 +22,5 @@ def hasten_tensorflow() -> None:
     noted = tf_stack.extract_stack()
     tf_stack.extract_stack = lambda stacklevel=1: noted
     gc.set_threshold(100_000, 50, 100)
+    gc.freeze()  # modules stay
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from tests import processes
 from tests.synthetic import cyclic_interactions
 from tfrec_dl import plugins
 from tfrec_dl.baselines import BASELINES
@@ -20,6 +21,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.losses import LOSSES
 from tfrec_dl.metrics import METRICS
+from tfrec_dl.runs.resumable import ResumableTraining
 
 NAME = "plugin_of_the_tests"
 SOURCE = """
@@ -115,20 +117,18 @@ def folder(tmp_path_factory):
         forget()
 
 
+def killed_in_its_second_epoch(folder: str, command: tuple[str, ...]) -> None:
+    os.chdir(folder)
+    ResumableTraining.on_epoch_begin = lambda self, epoch, logs=None: epoch and os._exit(9)  # type: ignore[method-assign]
+    app(command)
+
+
 @pytest.fixture(scope="module")
 def run(folder) -> Path:
     """A run of the plugin's parts that was killed after its first epoch, in a process of its own, and resumed."""
     command = ("train", "--data", "table.csv", "--model", "gru", "--out", "run", "--plugin", NAME, *SETTINGS)
-    killer = (
-        "import os, sys\n"
-        "from tfrec_dl.cli import app\n"
-        "from tfrec_dl.runs.resumable import ResumableTraining\n"
-        "ResumableTraining.on_epoch_begin = lambda self, epoch, logs=None: epoch and os._exit(9)\n"
-        "app(sys.argv[1:])\n"
-    )
-    path = str(Path(plugins.__file__).parents[1])
-    killed = subprocess.run([sys.executable, "-c", killer, *command], env={**os.environ, "PYTHONPATH": path})
-    assert killed.returncode == 9
+    log = folder / "log"
+    assert processes.run(log, killed_in_its_second_epoch, str(folder), command) == 9, log.read_text()[-2000:]
     assert not (folder / "run" / "metrics.json").exists()
     forget()
     assert "continuing after epoch 1" in call(*command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from typing import Any, get_args, get_type_hints
@@ -67,6 +68,11 @@ def _refusal(message: str) -> PydanticCustomError:
     return PydanticCustomError("unknown_part", "{message}", {"message": message.rstrip(".")})
 
 
+@functools.cache  # asked for with every change of a setting
+def _hints(configuration: type) -> dict[str, Any]:
+    return get_type_hints(configuration, include_extras=True)
+
+
 def registered_settings(configuration: type) -> dict[str, Registry[Any]]:
     """Names of the fields that hold a part -> its registry, in a configuration and in everything that it holds.
 
@@ -86,7 +92,7 @@ def registered_settings(configuration: type) -> dict[str, Registry[Any]]:
             walk(argument, field)
         if isinstance(annotation, type) and is_dataclass(annotation) and annotation not in seen:
             seen.add(annotation)
-            for name, hint in get_type_hints(annotation, include_extras=True).items():
+            for name, hint in _hints(annotation).items():
                 walk(hint, name)
 
     walk(configuration, "")

@@ -48,8 +48,7 @@ def logits_of(gan, inputs) -> tf.Tensor:
     return log_policy(gan.discriminator, inputs) + math.log(ITEMS)
 
 
-@pytest.mark.parametrize("temperature", [1.0, 0.5])
-@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize(("batch", "temperature"), [("windows", 0.5), ("histories", 1.0)])
 def test_policy_is_the_softmax_of_the_scores_of_the_items_with_training_interactions(batch, temperature):
     make, inputs = BATCHES[batch]
     gan = gan_of(make)
@@ -81,7 +80,7 @@ def exact_gradient(gan, inputs, loss) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("batch", "temperature", "loss"),
-    [*(("windows", 1.0, loss) for loss in LOSSES), ("windows", 2.0, Minimax()), ("histories", 1.0, Minimax())],
+    [("windows", 1.0, LOSSES[0]), ("windows", 2.0, LOSSES[1]), ("histories", 1.0, LOSSES[2])],
 )
 def test_policy_gradient_is_that_of_the_expected_reward(batch, temperature, loss):
     """The mean over many draws against the sum over all items; a query counts as often as it has right answers."""
@@ -150,8 +149,7 @@ def test_likelihood_holds_the_generator_by_the_loss_it_was_pre_trained_with(batc
     np.testing.assert_allclose(gradient(0), supervised, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
-@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize(("batch", "loss"), [("windows", LOSSES[0]), ("windows", LOSSES[2]), ("histories", LOSSES[1])])
 def test_discriminators_loss_and_accuracy_are_those_of_a_plain_loop(batch, loss):
     """With a temperature near 0 the policy draws its best item alone."""
     make, inputs = BATCHES[batch]

@@ -12,16 +12,16 @@ from tfrec_dl.recipes.named import get_recipe
 TINY = {"epochs": 1, "max_length": 6, "dimension": 4, "units": 4}
 
 
-def test_three_models_a_stack_and_a_gan_read_the_table_once(tmp_path, monkeypatch):
+def test_two_models_a_stack_and_a_gan_read_the_table_once(tmp_path, monkeypatch):
     cyclic_interactions(users=40, items=12, length=6).to_csv(tmp_path / "log.csv", index=False)
     read, reads = Interactions.read, []
     monkeypatch.setattr(Interactions, "read", lambda *arguments: reads.append(arguments) or read(*arguments))
     fingerprint, fingerprints = Interactions.fingerprint, []
     monkeypatch.setattr(Interactions, "fingerprint", lambda self: fingerprints.append(self) or fingerprint(self))
-    recipes = [get_recipe(name).with_settings(TINY) for name in ("gru", "simple_rnn")]
+    recipes = [get_recipe("simple_rnn").with_settings(TINY)]  # the quickest to build
     recipes.append(get_recipe("mult_dae").with_settings({"epochs": 1, "units": "4"}))
     recipes.append(get_recipe("stacked").with_settings({"members": "simple_rnn", "baselines": "popularity", **TINY}))
-    networks = {"generator": "simple_rnn", "discriminator": "simple_rnn"}  # the quickest to build
+    networks = {"generator": "simple_rnn", "discriminator": "simple_rnn"}
     recipes.append(get_recipe("irgan").with_settings({**networks, **TINY, "adversarial_epochs": 1, "samples": 4}))
     board = compare(recipes, DataSource(str(tmp_path / "log.csv")), tmp_path / "runs", verbose=0)
     assert {*(recipe.name for recipe in recipes), "irgan_start", "popularity"} <= set(board["model"])

@@ -43,8 +43,11 @@ class Recording(tf.keras.layers.Layer):
         return self.tower(indices, training=training)
 
 
-@pytest.mark.parametrize("kind", ["content", "hybrid"])
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
+@pytest.mark.parametrize(
+    ("loss", "kind"),
+    [*((loss, "hybrid") for loss in LOSSES), (FullSoftmax(), "content")],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
 def test_items_without_training_interactions_are_no_candidates_in_training(loss, kind):
     """Else the model would learn that nobody takes them."""
     model = model_with(loss, kind)

@@ -54,8 +54,8 @@ def test_every_recipe_ships_an_export(name, signatures):
     answers_anything(signatures, load(SHIPPED / name)._signatures)
 
 
-@pytest.mark.parametrize("name", ["gru", "caser"])
-def test_the_program_makes_one_and_leaves_one_that_is_there_alone(tmp_path, monkeypatch, name):
+def test_the_program_makes_one_and_leaves_one_that_is_there_alone(tmp_path, monkeypatch):
+    name = "simple_rnn"  # the quickest to build
     table = cyclic_interactions(users=80, items=20, length=9)
     monkeypatch.setattr(make_saved_models, "demo_table", lambda: table)
     version = make_saved_models.make(name, tmp_path / "out", tmp_path / "runs", epochs=1, verbose=0)

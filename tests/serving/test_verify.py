@@ -57,8 +57,6 @@ def test_vectors_from_raw_features_agree_with_the_model_and_the_index(tmp_path, 
     model.item_tower.network.trainable_variables[0].assign_add(
         tf.ones_like(model.item_tower.network.trainable_variables[0])
     )
-    with pytest.raises(VerificationError, match="differs"):
-        verify_export(model, version, histories[:1], IN_PROCESS)
     with pytest.raises(VerificationError, match="embed_item_features: a number differs"):
         verify_item_features(model, version, items)
 
