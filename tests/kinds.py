@@ -16,7 +16,7 @@ PROCESSES = ("subprocess", "tests.processes")
 # Makes a network, trains it, or makes a SavedModel of it, which takes as long.
 LEARNS = re.compile(
     r"((train|fit|export|add_items|verify)(_\w+)?)|compare|estimate_size|announce_size|sequence_encoder"
-    r"|build_(\w*model|adversarial|autoencoder|deep_conn|network)"
+    r"|build_(\w*model|adversarial|autoencoder|deep_conn|network)|(content|id|user)_tower"
 )
 QUICK = ("tfrec_dl.baselines", "tfrec_dl.data", "tfrec_dl.metrics", "tfrec_dl.evaluation")
 COMMANDS = {"train", "compare", "demo", "export", "add-items"}

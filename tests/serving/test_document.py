@@ -3,6 +3,7 @@
 TF Serving's side is imitated from its source: `tensorflow_serving/util/json_tensor.cc` for REST, `Predict` for gRPC.
 """
 
+import functools
 import json
 import re
 import shutil
@@ -58,11 +59,16 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", DOCUMENT, flags=re.DOTALL)
 
 
+@functools.cache
+def opened(version: Path):
+    return tf.saved_model.load(str(version))
+
+
 def rest_predict(version: Path, body: str) -> dict:
     """POST .../v1/models/NAME:predict of a request whose inputs are strings and float32."""
     request = json.loads(body)
     name = request.get("signature_name", "serving_default")
-    inputs = set(tf.saved_model.load(str(version)).signatures[name].structured_input_signature[1])
+    inputs = set(opened(version).signatures[name].structured_input_signature[1])
     if "instances" in request:
         instances = request["instances"]
         if not isinstance(instances[0], dict):
@@ -219,7 +225,7 @@ def test_tables_name_every_signature_with_every_input_and_output(movies, films, 
     lines = [line for line in DOCUMENT.splitlines() if line.startswith("| `")]
     rows = {name: line for line in lines for name in re.findall("`(.*?)`", line.split(" | ")[0])}
     for version in (movies, films, shop):
-        for signature, function in tf.saved_model.load(str(version)).signatures.items():
+        for signature, function in opened(version).signatures.items():
             _, inputs, outputs, _ = rows[signature].split(" | ")
             assert all(f"`{name}` " in inputs for name in function.structured_input_signature[1]), signature
             assert all(f"`{name}` " in outputs for name in function.structured_outputs), signature

@@ -48,8 +48,13 @@ def version(run, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def rank(version):
-    return tf.saved_model.load(str(version)).signatures["rank"]
+def signatures(version):
+    return tf.saved_model.load(str(version)).signatures
+
+
+@pytest.fixture(scope="module")
+def rank(signatures):
+    return signatures["rank"]
 
 
 def request(rows, length, candidates):
@@ -105,8 +110,7 @@ def test_what_is_the_same_in_every_list_is_asked_once_a_request(rank):
     assert set(inputs) == set(request(1, 1, 1))
 
 
-def test_rank_is_the_default_signature(version):
-    signatures = tf.saved_model.load(str(version)).signatures
+def test_rank_is_the_default_signature(signatures):
     assert set(signatures) == {"rank", "serving_default"}
     found = [ranked(signatures[name], request(2, 3, 4)) for name in signatures]
     for name, values in found[0].items():
