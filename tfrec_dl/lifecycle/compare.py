@@ -104,7 +104,7 @@ def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
     if form_begun(recipe, folder) is not None:
         return
     before, now = flat_settings(Run.open(folder).recipe.to_dict()), flat_settings(recipe.to_dict())
-    for name in ("model.name", *now, *before):  # of another family all else differs too
+    for name in ("name", "model.name", *now, *before):  # of another family all else differs too
         if before.get(name) != now.get(name):
             state = "a finished" if (folder / "metrics.json").exists() else "a"
             raise InputError(
