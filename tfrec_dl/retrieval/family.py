@@ -19,7 +19,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.features.content import Content
 from tfrec_dl.recipes.families import FAMILIES
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.autoencoder.build import CONTENT, build_autoencoder, check_no_features, check_users
+from tfrec_dl.retrieval.autoencoder.build import CONTENT, build_autoencoder, check_no_features
 from tfrec_dl.retrieval.autoencoder.columns import Columns, TrainingColumns
 from tfrec_dl.retrieval.autoencoder.item_based import KNOWN_USERS
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
@@ -131,7 +131,9 @@ class AutoencoderFamily(NetworkFamily):
         return build_autoencoder(recipe, vocabulary, items, users, fitted)
 
     def counts(self, recipe: Recipe) -> bool | None:
-        """As the recipe says."""
+        """As the recipe says; none where an item's users are read, for counts are joined by histories."""
+        if recipe.model.reads == "users":
+            return False
         wanted: bool | None = recipe.model.counts
         return wanted
 
@@ -161,12 +163,13 @@ class AutoencoderFamily(NetworkFamily):
 
     def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
         """Refuses what cannot be trained, before anything is read."""
-        super().check(recipe, source, strategy)
         self.check_columns(recipe.model, source)
+        super().check(recipe, source, strategy)
 
     def check_columns(self, config: AutoencoderConfig, source: Source) -> None:
         """Raises InputError where a network is to read an item's users, and the source does not allow it."""
-        check_users(config, source.users)
+        if config.reads == "users" and config.counts:
+            raise InputError(f"{KNOWN_USERS}, or counts=false.")
         if config.reads == "users" and not source.in_memory:
             raise InputError("reads is 'users', and the data is a prepared folder: give the table itself.")
 

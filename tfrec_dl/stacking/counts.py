@@ -85,6 +85,8 @@ def _why_alone(recipe: Recipe, dataset: Any, strategy: tf.distribute.Strategy | 
         return "it is trained on several devices"
     if not dataset.source.in_memory:
         return "the table is a prepared folder"
+    if recipe.training.perturbation is not None:
+        return "its perturbation is compared with the network alone"
     if recipe.family.knows_items_by(recipe) != "behaviour":
         return "it knows items by their features"
     if dataset.cold_split is not None:

@@ -92,9 +92,13 @@ def test_an_export_is_refused_in_one_line(histories):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["stacked", "irgan"])
+@pytest.mark.parametrize("name", ["stacked", "irgan", "mult_dae"])
 def test_refused_where_histories_are_asked_before_anything_is_read(name, source):
-    parts = {"members": "mult_dae,gru"} if name == "stacked" else {"generator": "mult_dae", "discriminator": "mult_dae"}
-    recipe = RECIPES[name].with_settings({**parts, "reads": "users"})
+    parts = {
+        "stacked": {"members": "mult_dae,gru"},
+        "irgan": {"generator": "mult_dae", "discriminator": "mult_dae"},
+        "mult_dae": {"counts": True},
+    }
+    recipe = RECIPES[name].with_settings({**parts[name], "reads": "users"})
     with pytest.raises(InputError, match="reads=items"):
         recipe.family.check(recipe, source)
