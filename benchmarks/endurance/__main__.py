@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import endurance
-from benchmarks.endurance import kills
+from benchmarks.endurance import inputs, kills, threads
 from benchmarks.endurance.commands import COMMANDS
 from benchmarks.endurance.forked import import_everything
 
@@ -21,9 +21,23 @@ def main() -> int:
     killing = parts.add_parser("kills", help="commands killed at random moments and given again")
     killing.add_argument("--kills", type=int, default=1000)
     killing.add_argument("--only", default=",".join(COMMANDS), help="names of commands: %(default)s")
+    hostile = parts.add_parser("inputs", help="requests, tables, features and run folders that nobody should send")
+    hostile.add_argument("--requests", type=int, default=6000)
+    hostile.add_argument("--tables", type=int, default=3500)
+    hostile.add_argument("--run-folders", type=int, default=500)
+    hostile.add_argument("--chunk", type=int, default=50, help="run folders of each process; more of the others")
+    many = parts.add_parser("threads", help="an export asked by threads while versions are added and loaded")
+    many.add_argument("--threads", type=int, default=8)
+    many.add_argument("--minutes", type=float, default=10)
     options = parser.parse_args()
     import_everything()
-    held = kills.run(options.kills, options.seed, options.only.split(","), options.folder)
+    if options.part == "kills":
+        held = kills.run(options.kills, options.seed, options.only.split(","), options.folder)
+    elif options.part == "inputs":
+        counts = (options.requests, options.tables, options.run_folders, options.chunk)
+        held = inputs.run(*counts, options.seed, options.folder)
+    else:
+        held = threads.run(options.threads, options.minutes, options.seed, options.folder)
     return 0 if held else 1
 
 

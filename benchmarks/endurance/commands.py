@@ -42,7 +42,9 @@ def fingerprint(out: Path) -> str:
 def answers(out: Path) -> str:
     """Of the newest version of an export, to the last digit."""
     asked = command(out.parent, ("recommend", str(out), "--history", "i1,i2", "--json"))
-    return asked.output if asked.status == 0 else f"no answer: {asked.output}"
+    if asked.status:
+        raise RuntimeError(f"no answer, status {asked.status}: {asked.output[-2000:]}")
+    return asked.output
 
 
 COMMANDS = {

@@ -67,7 +67,8 @@ def command(
         os.chdir(folder)
         (folder / "tmp").mkdir(exist_ok=True)
         tempfile.tempdir = str(folder / "tmp")
-        hasten_tensorflow()
+        if arguments[0] == "train":  # graphs that are traced for a few steps; others load graphs, or write them
+            hasten_tensorflow()
         app(list(arguments))
 
     return call(run, kill_after, number)

@@ -74,8 +74,12 @@ def _chain(case: Command, home: Path, place: Path, expected: object, seconds: fl
     done_before = case.done_before is not None and case.done_before in ended.output
     if ended.status != 0 and not done_before:
         chain.problems.append(f"status {ended.status}: {ended.output[-500:]}")
-    elif case.outcome(place / "out") != expected:
-        chain.problems.append("another outcome")
+    else:
+        try:
+            if case.outcome(place / "out") != expected:
+                chain.problems.append("another outcome")
+        except (OSError, RuntimeError, ValueError) as error:
+            chain.problems.append(f"no outcome: {error}")
     if left := _left_behind(place):
         chain.problems.append(f"left behind: {left}")
     return chain

@@ -1,0 +1,107 @@
+"""One export asked by many threads, while versions are added and loaded."""
+
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+import tfrec_dl
+from benchmarks.endurance.commands import FIRST
+from benchmarks.endurance.forked import call, command
+from benchmarks.endurance.tables import ITEMS, NEW_ITEMS, write_tables
+from benchmarks.timing import print_table
+
+GROWTH = 0.05  # of memory, after the first tenth of the time, at most
+ADDED = 200  # versions that items are added to, at most: each is larger than the one before
+
+
+@dataclass
+class Served:
+    """What the threads share.
+
+    Attributes:
+        recommender: of the newest version that was loaded.
+        answers: that were given.
+        versions: that were added and loaded.
+        errors: what went wrong, in words.
+    """
+
+    recommender: tfrec_dl.Recommender
+    answers: int = 0
+    versions: int = 0
+    errors: list[str] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+def run(threads: int, minutes: float, seed: int, folder: Path | None) -> bool:
+    """Asks, adds, loads and prints; whether there was no error and memory did not grow."""
+    home = Path(tempfile.mkdtemp(prefix="endurance-", dir=folder))
+    write_tables(home)
+    for arguments in FIRST:
+        if command(home, arguments).status:
+            raise RuntimeError(f"{arguments} failed")
+    ended = call(lambda: _serve(home, threads, minutes))
+    print(ended.output, flush=True)
+    return ended.status == 0
+
+
+def _serve(home: Path, threads: int, minutes: float) -> None:
+    served = Served(tfrec_dl.load(home / "served"))
+    expected = served.recommender.recommend([["i1", "i2"]], 5)
+    workers = [threading.Thread(target=_ask, args=(served, number, expected)) for number in range(threads)]
+    workers.append(threading.Thread(target=_add, args=(served, home)))
+    for worker in workers:
+        worker.start()
+    began, memory = time.monotonic(), [_mebibytes()]
+    while time.monotonic() - began < 60 * minutes and not served.errors:
+        time.sleep(min(6 * minutes, 10))
+        memory.append(_mebibytes())
+        print(
+            f"{time.monotonic() - began:4.0f} s: {served.answers} answers, {served.versions} versions, {memory[-1]} MiB"
+        )
+    served.over.set()
+    for worker in workers:
+        worker.join()
+    settled = memory[max(len(memory) // 10, 1)]
+    growth = memory[-1] / settled - 1
+    header = ["threads", "minutes", "answers", "versions", "errors", "MiB after a tenth", "at the end", "growth"]
+    counts = [served.answers, served.versions, len(served.errors)]
+    print_table(header, [[threads, minutes, *counts, settled, memory[-1], f"{growth:+.1%}"]])
+    print("\n".join(served.errors[:5]))
+    if served.errors or growth > GROWTH:
+        raise SystemExit(1)
+
+
+def _ask(served: Served, number: int, expected: object) -> None:
+    """Asks for the same over and over: what was recommended before new items came is recommended after."""
+    while not served.over.is_set():
+        try:
+            if served.recommender.recommend([["i1", "i2"]], 5) != expected:
+                served.errors.append("another answer")
+            served.recommender.recommend([[f"i{number % ITEMS}", "nobody"]] * (1 + number), 10)
+            served.answers += 2
+        except Exception as error:
+            served.errors.append(f"{type(error).__name__}: {error}")
+
+
+def _add(served: Served, home: Path) -> None:
+    """Adds an item to the first version, loads what came of it, and removes it."""
+    while not served.over.is_set():
+        try:
+            number = ITEMS + NEW_ITEMS + served.versions % ADDED
+            table = pd.DataFrame({"item_id": [f"i{number}"], "title": ["green thing"]})
+            table.to_csv(home / "one.csv", index=False)
+            version = tfrec_dl.add_items(home / "served", str(home / "one.csv"))
+            served.recommender = tfrec_dl.load(version.parent)
+            served.versions += 1
+        except Exception as error:
+            served.errors.append(f"{type(error).__name__}: {error}")
+
+
+def _mebibytes() -> int:
+    """Memory of this process now."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) // 1024
