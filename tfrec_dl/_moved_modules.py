@@ -45,4 +45,4 @@ class MovedModules:
 
 def find_moved_modules() -> None:
     """Lets `import` find them, before an earlier installation that has them still."""
-    sys.meta_path.insert(0, MovedModules)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, MovedModules)

@@ -1,7 +1,9 @@
 """Options of the benchmark; see the package."""
 
 import argparse
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from benchmarks import endurance
@@ -31,13 +33,18 @@ def main() -> int:
     many.add_argument("--minutes", type=float, default=10)
     options = parser.parse_args()
     import_everything()
+    home = Path(tempfile.mkdtemp(prefix="endurance-", dir=options.folder))
     if options.part == "kills":
-        held = kills.run(options.kills, options.seed, options.only.split(","), options.folder)
+        held = kills.run(options.kills, options.seed, options.only.split(","), home)
     elif options.part == "inputs":
         counts = (options.requests, options.tables, options.run_folders, options.chunk)
-        held = inputs.run(*counts, options.seed, options.folder)
+        held = inputs.run(*counts, options.seed, home)
     else:
-        held = threads.run(options.threads, options.minutes, options.seed, options.folder)
+        held = threads.run(options.threads, options.minutes, options.seed, home)
+    if held:
+        shutil.rmtree(home)
+    else:
+        print(f"what went wrong is in {home}")
     return 0 if held else 1
 
 

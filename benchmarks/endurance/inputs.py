@@ -1,7 +1,6 @@
 """Hostile inputs, drawn with a seed: no traceback, no wrong answer, bounded memory."""
 
 import json
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -24,7 +23,7 @@ class Hostile(Protocol):
         """Tries the next; what is wrong, in words."""
 
 
-def run(requests: int, tables: int, run_folders: int, chunk: int, seed: int, folder: Path | None) -> bool:
+def run(requests: int, tables: int, run_folders: int, chunk: int, seed: int, home: Path) -> bool:
     """Tries and prints; whether all held.
 
     Args:
@@ -33,9 +32,8 @@ def run(requests: int, tables: int, run_folders: int, chunk: int, seed: int, fol
         run_folders: edited ones, opened.
         chunk: inputs of each process.
         seed: of what is drawn.
-        folder: to work in.
+        home: folder to work in.
     """
-    home = Path(tempfile.mkdtemp(prefix="endurance-", dir=folder))
     write_tables(home)
     if run_folders and command(home, FIRST[0]).status:
         raise RuntimeError(f"{FIRST[0]} failed")

@@ -4,7 +4,6 @@ import json
 import random
 import shutil
 import signal
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,9 +33,8 @@ class Chain:
     problems: list[str] = field(default_factory=list)
 
 
-def run(kills: int, seed: int, only: Sequence[str], folder: Path | None) -> bool:
+def run(kills: int, seed: int, only: Sequence[str], home: Path) -> bool:
     """Kills, compares and prints; whether all held."""
-    home = Path(tempfile.mkdtemp(prefix="endurance-", dir=folder))
     write_tables(home)
     for arguments in FIRST:
         _require(command(home, arguments), arguments)

@@ -1,6 +1,5 @@
 """One export asked by many threads, while versions are added and loaded."""
 
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -36,9 +35,8 @@ class Served:
     over: threading.Event = field(default_factory=threading.Event)
 
 
-def run(threads: int, minutes: float, seed: int, folder: Path | None) -> bool:
+def run(threads: int, minutes: float, seed: int, home: Path) -> bool:
     """Asks, adds, loads and prints; whether there was no error and memory did not grow."""
-    home = Path(tempfile.mkdtemp(prefix="endurance-", dir=folder))
     write_tables(home)
     for arguments in FIRST:
         if command(home, arguments).status:
