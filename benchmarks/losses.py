@@ -2,6 +2,7 @@
 
     python -m benchmarks.losses quality amazon-beauty-5core --model lru
     python -m benchmarks.losses steps
+    python -m benchmarks.losses contrastive ml-100k --model gru
 
 Quality is that of the best epoch on the validation part, so that a loss can be chosen by it. Steps are timed on random
 histories, each loss in a process of its own, whose peak of memory is what it adds.
@@ -23,6 +24,8 @@ from benchmarks.settings import DATA_SETS
 from benchmarks.synthetic import catalogue, training_batches
 from benchmarks.timing import machine, print_table, use_threads
 from tfrec_dl.data.source import DataSource
+from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.evaluation.paired import paired_difference
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.retrieval.build import build_model
@@ -56,7 +59,7 @@ def quality(
     rows = []
     for loss in losses.split(","):
         run = runs / f"losses-{data}-{model}-{epochs}" / f"{loss}-{seed}"
-        recipe = get_recipe(model).with_settings({"loss": loss, "epochs": epochs, "seed": seed})
+        recipe = get_recipe(model).with_settings({"loss": loss, "epochs": epochs, "seed": seed, "counts": False})
         if not (run / "metrics.json").exists():
             train(recipe, source, run, verbose=2)
         history = pd.read_csv(run / "history.csv")
@@ -66,6 +69,45 @@ def quality(
         print_table(["loss", "NDCG@10", "hit rate@10", "best epoch", "seconds an epoch"], rows[-1:])
     print(f"{machine()}; {threads} threads\n{data}, `{model}`, {epochs} epochs, seed {seed}, validation\n")
     print_table(["loss", "NDCG@10", "hit rate@10", "best epoch", "seconds an epoch"], rows)
+
+
+@app.command()
+def contrastive(
+    data: Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")],
+    model: Annotated[str, typer.Option(help="Recipe.")] = "gru",
+    terms: Annotated[str, typer.Option(help="WEIGHT:TEMPERATURE, comma-separated.")] = "0.1:0.5,0.1:0.1,0.01:0.1",
+    epochs: Annotated[int, typer.Option(min=1)] = 8,
+    seed: Annotated[int, typer.Option()] = 0,
+    threads: Threads = 1,
+    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
+    runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
+) -> None:
+    """Trains a recipe without and with DuoRec's term; the best by validation is compared on the test part too."""
+    use_threads(threads)
+    source = DataSource(str(folder / DATA_SETS[data].path))
+    split = source.read().split
+    reports, rows, trained = {}, [], {}
+    for term in ("", *terms.split(",")):
+        settings: dict[str, Any] = {"epochs": epochs, "seed": seed, "counts": False}
+        if term:
+            weight, temperature = map(float, term.split(":"))
+            settings["contrastive"] = {"name": "duorec", "weight": weight, "temperature": temperature}
+        run = runs / f"contrastive-{data}-{model}-{epochs}" / f"{term.replace(':', '-') or 'without'}-{seed}"
+        if not (run / "metrics.json").exists():
+            train(get_recipe(model).with_settings(settings), source, run, verbose=2)
+        trained[term] = tfrec_dl.open_run(run).model()
+        reports[term] = evaluate(trained[term], split.validation, split.vocabulary)
+        seconds = pd.read_csv(run / "history.csv")["seconds"].median()
+        gain = paired_difference(reports[term], reports[""], "ndcg@10")
+        interval = f"{gain.low:+.4f} to {gain.high:+.4f}" if term else ""
+        rows.append([term or "without", f"{reports[term].means()['ndcg@10']:.4f}", interval, f"{seconds:.0f}"])
+    print(f"{machine()}; {threads} threads\n{data}, `{model}`, {epochs} epochs, seed {seed}\n")
+    print_table(["weight:temperature", "validation NDCG@10", "gain, 95 %", "seconds an epoch"], rows)
+    best = max((term for term in reports if term), key=lambda term: reports[term].means()["ndcg@10"])
+    tested = {term: evaluate(trained[term], split.test, split.vocabulary) for term in ("", best)}
+    gain = paired_difference(tested[best], tested[""], "ndcg@10")
+    means = [f"{tested[term].means()['ndcg@10']:.4f}" for term in ("", best)]
+    print(f"test NDCG@10: {means[0]} without, {means[1]} with {best}; gain {gain.low:+.4f} to {gain.high:+.4f}")
 
 
 @app.command()

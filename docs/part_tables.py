@@ -19,6 +19,7 @@ from tfrec_dl.ranking.objectives.objective import CLICK_OBJECTIVES, CONVERSION_O
 from tfrec_dl.ranking.rankers.ranker import RANKERS
 from tfrec_dl.ranking.sharing.sharing import SHARING
 from tfrec_dl.registry import Registry
+from tfrec_dl.retrieval.contrastive.contrastive import CONTRASTIVE
 from tfrec_dl.reviews.readers import READERS
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +44,9 @@ class Kind(NamedTuple):
 KINDS = {
     "Encoders": Kind("Networks over a history.", [ENCODERS], have_sources=True),
     "Losses": Kind("Of retrieval models: `--set loss=NAME`.", [LOSSES]),
+    "Contrastive terms": Kind(
+        "Beside the loss of retrieval networks, off by default: `--set contrastive=NAME`.", [CONTRASTIVE]
+    ),
     "Metrics": Kind("Of retrieval; those of lists with a cutoff, as in `ndcg@10`.", [METRICS]),
     "Baselines": Kind("What every retrieval model is compared with.", [BASELINES]),
     "Cold-start baselines": Kind("Beside them, among items without interactions.", [COLD_BASELINES]),

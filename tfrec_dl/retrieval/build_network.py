@@ -104,6 +104,7 @@ def build_network(
         embedding,
         user,
         training.perturbation,
+        config.contrastive,
     )
 
 

@@ -14,6 +14,7 @@ from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.registered_fields import Registered
 from tfrec_dl.registry import Registry
 from tfrec_dl.retrieval.autoencoder.reconstruction import RECONSTRUCTIONS, Multinomial, Reconstruction
+from tfrec_dl.retrieval.contrastive.contrastive import CONTRASTIVE, Contrastive
 from tfrec_dl.retrieval.perturbation.configuration import PERTURBATIONS, Perturbation
 from tfrec_dl.retrieval.towers.hashed_ids import Hashing
 
@@ -45,6 +46,7 @@ class ModelConfig:
         hashing: how many rows the tables of items have, where fewer than items.
         markov_order: last items with a short path to the scores; 0 for none. For behaviour only.
         loss: the retrieval loss; None chooses by the size of the catalogue.
+        contrastive: a self-supervised term beside it, which compares views of histories; None for none.
         counts: whether counts of transitions stand beside the network, joined with it on validation; None joins them
             where the network knows items by their ids and enough users have validation targets.
         name: of the family.
@@ -64,6 +66,7 @@ class ModelConfig:
     hashing: Hashing = Hashing()
     markov_order: int = Field(default=0, ge=0)
     loss: Annotated[Loss, Registered(LOSSES)] | None = None
+    contrastive: Annotated[Contrastive, Registered(CONTRASTIVE)] | None = None
     counts: bool | None = None
     name: Literal["retrieval"] = "retrieval"
 

@@ -67,7 +67,15 @@ class EncoderFamily(NetworkFamily):
         loss = filled_in(recipe.model, vocabulary).loss
         assert loss is not None
         items = vocabulary.trained_size
-        return positions + loss.vectors_read(asked, items), loss.scores_computed(asked, items)
+        term = recipe.model.contrastive
+        compared = 0 if term is None else term.scores_computed(asked)
+        read = positions * self.encoder_passes(recipe) + loss.vectors_read(asked, items)
+        return read, loss.scores_computed(asked, items) + compared
+
+    def encoder_passes(self, recipe: Recipe) -> int:
+        """One, and those of the contrastive term."""
+        term = recipe.model.contrastive
+        return 1 if term is None else 1 + int(term.passes)
 
     def explained(self, recipe: Recipe, vocabulary: Vocabulary) -> Iterable[str]:
         """The dropout, where it is left open."""

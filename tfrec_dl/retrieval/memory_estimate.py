@@ -105,6 +105,7 @@ def _step(recipe: Recipe, vocabulary: Vocabulary, shape: ModelShape, targets: in
     """Numbers of the largest step: of the encoder, of the rows read, of the logits."""
     positions = recipe.training.batch_size * recipe.training.max_length
     encoder = positions * (shape.history_width + 2 * shape.activations)  # forwards and backwards
+    encoder *= recipe.family.encoder_passes(recipe)
     read, logits = recipe.family.step_size(recipe, vocabulary, targets)
     return encoder + READ * read * shape.vector_width + LOGITS * logits
 

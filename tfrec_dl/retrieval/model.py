@@ -12,6 +12,7 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.layers.at_least_one import at_least_one
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import Loss
+from tfrec_dl.retrieval.contrastive.contrastive import Contrastive
 from tfrec_dl.retrieval.examples import Examples, Lookup, with_bias_component, with_embedded
 from tfrec_dl.retrieval.perturbation.configuration import Perturbation
 from tfrec_dl.retrieval.perturbation.perturbed_loss import perturbed_loss
@@ -44,6 +45,7 @@ class RetrievalModel(TrainableModel, tfrs.Model):
             takes the item tower's vectors, the bias apart.
         user_tower: layer, user ids [B] string -> [B, D - 1], added to the states; None where nothing is known of users.
         perturbation: of what a training step reads; None for none.
+        contrastive: a term of training beside the loss, which the metric "contrastive" reports; None for none.
 
     Attributes:
         batches: what cuts histories into the batches that it trains on.
@@ -62,6 +64,7 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         history_embedding: tf.keras.layers.Layer | None = None,
         user_tower: tf.keras.layers.Layer | None = None,
         perturbation: Perturbation | None = None,
+        contrastive: Contrastive | None = None,
     ) -> None:
         super().__init__()
         self.encoder = encoder
@@ -74,6 +77,9 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         self.seed = seed
         self.perturbation = perturbation
         self.loss_mean = tf.keras.metrics.Mean(name="loss")
+        self.contrastive = contrastive
+        if contrastive is not None:
+            self.contrastive_mean = tf.keras.metrics.Mean(name="contrastive")
         self.built = True
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
@@ -94,15 +100,18 @@ class RetrievalModel(TrainableModel, tfrs.Model):
             examples = self.examples(inputs, vectors, training, reads)
             loss = self.supervised_loss(examples, vectors, self._step_seed())
             weight = self.averaged_over(examples)
-            found.append((loss, weight))
+            found.append((loss, weight, examples, vectors))
             return loss * share_of_replicas(weight)
 
         if self.perturbation is None or not training:
             total = share_of_loss(AS_THEY_ARE)
         else:
             total = perturbed_loss(self.perturbation, share_of_loss, self._step_seed())
-        loss, weight = found[0]  # without shifts
+        loss, weight, examples, vectors = found[0]  # without shifts
         self.loss_mean.update_state(loss, sample_weight=weight)
+        if training and self.contrastive is not None:
+            term = self._contrastive_term(inputs, examples, vectors)
+            total += self.contrastive.weight * term * share_of_replicas(weight)
         return total + counted_once(self.losses)
 
     def lookup(self, training: bool = False, reads: Reads = AS_THEY_ARE) -> Lookup:
@@ -258,6 +267,15 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         if reads is AS_THEY_ARE:
             return vectors
         return tf.concat([reads.rows(ITEMS, indices, vectors[:, :-1]), vectors[:, -1:]], axis=1)  # no bias is shifted
+
+    def _contrastive_term(self, inputs: dict[str, tf.Tensor], examples: Examples, vectors: Lookup) -> tf.Tensor:
+        """The term of a training step, without its weight."""
+        assert self.contrastive is not None
+        again = partial(self.examples, vectors=vectors, training=True)
+        seed = tf.random.experimental.stateless_fold_in(self._step_seed(), 1)
+        term = self.contrastive.term(inputs, examples, again, seed)
+        self.contrastive_mean.update_state(term)
+        return term
 
     def _step_seed(self) -> tf.Tensor:
         step = self.optimizer.iterations if getattr(self, "optimizer", None) else 0

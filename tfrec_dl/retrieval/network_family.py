@@ -101,6 +101,10 @@ class NetworkFamily(Family):
         """Numbers a position that the network keeps beside the outputs of its layers, for the gradient."""
         return 0
 
+    def encoder_passes(self, recipe: Recipe) -> int:
+        """Times that a training step passes a batch through the encoder."""
+        return 1
+
     def cheaper_settings(self, recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
         """Settings of the model that would take less memory: setting -> value."""
         return {}

@@ -1,0 +1,69 @@
+"""DuoRec's contrastive term: views by dropout, and by having the same next item.
+
+Source: Qiu et al., Contrastive Learning for Representation Degeneration Problem in Sequential Recommendation, WSDM
+2022.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import tensorflow as tf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from tfrec_dl.retrieval.contrastive.contrastive import CONTRASTIVE, Contrastive
+from tfrec_dl.retrieval.contrastive.info_nce import info_nce
+from tfrec_dl.retrieval.examples import Examples
+
+
+@CONTRASTIVE.register("duorec")
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class DuoRec(Contrastive):
+    """InfoNCE between states under two dropouts, those before the same next item being positives too (WSDM 2022).
+
+    The batch passes through the encoder once more. States are compared by their cosine, where the paper has dot
+    products; those of one window and those with the same next item are no negatives of each other. Each replica
+    compares those of its own part of a batch.
+
+    Attributes:
+        weight: of the term beside the retrieval loss.
+        temperature: that cosines are divided by.
+        states: of a batch that are compared, sampled at each step: a batch has one at each of its positions.
+    """
+
+    passes: ClassVar[int] = 1
+
+    weight: float = Field(default=0.1, gt=0, allow_inf_nan=False)
+    temperature: float = Field(default=0.5, gt=0, allow_inf_nan=False)
+    states: int = Field(default=512, ge=2)
+
+    def term(
+        self,
+        inputs: dict[str, tf.Tensor],
+        examples: Examples,
+        again: Callable[[dict[str, tf.Tensor]], Examples],
+        seed: tf.Tensor,
+    ) -> tf.Tensor:
+        """Mean of the InfoNCE of each sampled state, from the first view to the second and back; a scalar."""
+        drawn = tf.random.stateless_uniform(tf.shape(examples.targets), seed)
+        chosen = tf.argsort(drawn)[: self.states]
+        targets = tf.gather(examples.targets, chosen)
+        windows = tf.gather(tf.where(inputs["next_item"] > 0)[:, 0], chosen)
+        first, second = (_directions(tf.gather(each, chosen)) for each in (examples.queries, again(inputs).queries))
+        same_target, elsewhere = targets[:, None] == targets, windows[:, None] != windows
+        positive = (same_target & elsewhere) | tf.eye(tf.shape(targets)[0], dtype=tf.bool)
+        negative = ~same_target & elsewhere
+        losses = [
+            info_nce(one, other, positive, negative, self.temperature)
+            for one, other in ((first, second), (second, first))
+        ]
+        return tf.math.divide_no_nan(tf.reduce_sum(losses), tf.cast(tf.size(losses), tf.float32))
+
+    def scores_computed(self, targets: int) -> int:
+        """Those of the sampled states for each other, in both directions."""
+        return 2 * min(targets, self.states) ** 2
+
+
+def _directions(queries: tf.Tensor) -> tf.Tensor:
+    """Queries [N, D] without the 1 that meets the item bias -> unit vectors [N, D - 1]."""
+    return tf.math.l2_normalize(queries[:, :-1], axis=1)
