@@ -7,6 +7,8 @@ from tests.ranking.serving.ranking import LENGTH, made
 from tests.serving.any_request import answers_anything
 from tests.serving.content import catalogue, content_model, only
 from tests.serving.paths import IN_PROCESS
+from tfrec_dl.baselines.markov_chain import MarkovChain
+from tfrec_dl.data.histories import Histories
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.ranking.data.batches import RankingBatches
@@ -23,6 +25,9 @@ from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.run_saved_model import run_in_session
 from tfrec_dl.serving.verify import verify_signatures
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
+from tfrec_dl.stacking.blender import build_blender
+from tfrec_dl.stacking.members import Members, RetrievalMember
+from tfrec_dl.stacking.model import StackedModel
 from tfrec_dl.two_stage.export import export_two_stage
 from tfrec_dl.two_stage.module import TwoStageModule
 
@@ -224,3 +229,16 @@ def test_new_items_are_refused_for_the_ranker_would_get_lost(version):
 def test_numbers_below_one_are_refused(ranker, tmp_path, name):
     with pytest.raises(InputError, match=f"{name} is 0"):
         export_two_stage(None, ranker, tmp_path, **{name: 0})
+
+
+def test_a_network_with_counts_finds_candidates_too(retrieval, ranker):
+    walk = np.random.default_rng(0).integers(2, retrieval.vocabulary.size, 200).astype(np.int32)
+    histories = Histories(walk, np.arange(0, 201, 20, dtype=np.int64), np.arange(10).astype(str).astype(object))
+    chain = MarkovChain.of_decay(histories, retrieval.vocabulary, 0.5)
+    members = {"network": RetrievalMember(retrieval), "transitions": chain.graph()}
+    stack = StackedModel(Members(members, retrieval.vocabulary), build_blender(2))
+    both = TwoStageModule(stack.serving_module(12), RankingModule(ranker), CANDIDATES, K)
+    asked = next(signature for signature in both.signatures() if signature.name == "recommend_ranked").example(2, 3)
+    found = both.recommend_ranked({name: tf.constant(value) for name, value in asked.items()})["item_ids"].numpy()
+    assert found.shape[1] == K
+    assert all(len(set(row)) == K for row in found)
