@@ -55,6 +55,9 @@ def test_few_users_leave_a_network_alone_and_many_do_not(gru, source, tmp_path, 
         monkeypatch.setattr(counts, "FEWEST_USERS", 60)
         assert as_trained(gru, dataset, tmp_path) == joined(gru)
         assert "joined on the validation targets of 60 users (counts=false" in caplog.text
+        monkeypatch.setattr(counts, "MOST_SCORES", 100)
+        assert as_trained(gru, dataset, tmp_path) == gru
+        assert "scores of 60 users for 22 items" in caplog.text
     off = gru.with_settings({"counts": "false"})
     assert as_trained(off, dataset, tmp_path) == off
 

@@ -21,6 +21,7 @@ from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
 logger = logging.getLogger(__name__)
 
 FEWEST_USERS = 500  # with validation targets; a tenth of them are hits, and six numbers are fitted
+MOST_SCORES = 2 * 10**10  # users to validate on times items: a stack is measured at some ten million scores a second
 NETWORK = "network"  # the member's name
 
 
@@ -93,5 +94,7 @@ def _why_alone(recipe: Recipe, dataset: Any, strategy: tf.distribute.Strategy | 
         return "a cold-start split asks for items without interactions"
     if dataset.features["users"] is not None:
         return "users have features, which are not read where counts are"
-    users = len(dataset.split.validation)
+    users, items = len(dataset.split.validation), dataset.split.vocabulary.size
+    if users * items > MOST_SCORES:
+        return f"scores of {users:,} users for {items:,} items would take long to measure (beyond {MOST_SCORES:,})"
     return f"only {users:,} users have validation targets (of {FEWEST_USERS})" if users < FEWEST_USERS else None
