@@ -45,6 +45,19 @@ def test_a_batch_holds_the_users_of_items(histories):
     assert sorted(tuple(row[row > 0]) for row in found) == sorted([(a, d), (a, c, d), (a,), (c,)])
 
 
+def test_popular_items_are_in_batches_with_any_others():
+    """Sorted by length, as histories are, the most popular one would always meet the same few."""
+    lengths = np.arange(2, 34)  # of 32 items; a user for each interaction's place
+    items = np.concatenate([np.arange(FIRST_ITEM + 33 - count, FIRST_ITEM + 32) for count in lengths]).astype(np.int32)
+    rows = Histories(items, np.cumsum([0, *(lengths - 1)]), np.arange(32).astype(str).astype(object))
+    batches = TrainingColumns(rows, WindowConfig(max_length=40, batch_size=4))
+    met: set[int] = set()
+    for batch in batches.dataset().take(6 * batches.steps_per_epoch):
+        found = np.count_nonzero(batch["history"].numpy(), axis=1)
+        met |= set(found.tolist()) if found.max() == 32 else set()
+    assert len(met) > 12
+
+
 @pytest.mark.parametrize("reconstruction", ["multinomial", "gaussian"])
 def test_scores_are_what_the_network_gives_for_each_item(histories, reconstruction):
     model = model_of(histories, reconstruction=reconstruction)

@@ -1,5 +1,7 @@
 """Whole histories as training batches, for models that reconstruct a history as a set."""
 
+from typing import ClassVar
+
 import numpy as np
 import tensorflow as tf
 
@@ -20,7 +22,12 @@ class TrainingHistories:
 
     Raises:
         InputError: if no history has two items.
+
+    Attributes:
+        chunk_batches: histories of so many batches are sorted by length, so that a batch holds some of like length.
     """
+
+    chunk_batches: ClassVar[int] = CHUNK_BATCHES
 
     def __init__(self, histories: Histories, config: WindowConfig, user_ids: np.ndarray | None = None) -> None:
         rows = np.flatnonzero(histories.lengths)
@@ -95,7 +102,7 @@ class TrainingHistories:
 
         plan = tf.random.experimental.stateless_shuffle(plan, seeds[1])
         # Sort by length within chunks of batches, so that a batch holds histories of like length.
-        chunk = tf.range(self.window_count, dtype=tf.int64) // (self.config.batch_size * CHUNK_BATCHES)
+        chunk = tf.range(self.window_count, dtype=tf.int64) // (self.config.batch_size * self.chunk_batches)
         plan = tf.gather(plan, tf.argsort(chunk * (self.config.max_length + 1) + plan[:, 1], stable=True))
         batch_order = tf.random.experimental.stateless_shuffle(tf.range(self.steps_per_epoch, dtype=tf.int64), seeds[2])
         return plan, batch_order

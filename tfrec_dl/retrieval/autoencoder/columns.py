@@ -3,6 +3,7 @@
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -81,8 +82,12 @@ class Columns:
 class TrainingColumns(TrainingHistories):
     """Every item's users once an epoch, as `TrainingHistories` has every user's items.
 
+    Columns are few: sorted by length a batch would hold the popular items alone, and the same ones each epoch.
+
     Args: those of `TrainingHistories`; there are no ids beside columns.
     """
+
+    chunk_batches: ClassVar[int] = 1
 
     def __init__(self, histories: Histories, config: WindowConfig, user_ids: np.ndarray | None = None) -> None:
         super().__init__(Columns.of(histories).of_items, config)
