@@ -52,7 +52,8 @@ def test_files_exist(page):
     named = re.findall(r"`([\w.-]+/[\w./-]*\.(?:py|md|toml|txt|yml))`", text)
     missing = [name for name in named if not any((place / name).exists() for place in (ROOT, ROOT / "tfrec_dl"))]
     modules = [name.rstrip(".") for name in re.findall(r"python -m ((?:benchmarks|docs)\.[\w.]+)", text)]
-    missing += [name for name in modules if not (ROOT / (name.replace(".", "/") + ".py")).exists()]
+    places = [(name, ROOT / name.replace(".", "/")) for name in modules]
+    missing += [name for name, at in places if not any(map(Path.exists, (at.with_suffix(".py"), at / "__main__.py")))]
     assert not [name for name in missing if "assets.extra" not in name]
 
 

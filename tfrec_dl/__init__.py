@@ -24,6 +24,8 @@ def __getattr__(name: str) -> Any:
     """A public name, or one that has moved."""
     if name in __all__:
         return _public(name)
+    if name.startswith("__"):  # Python's own, asked for at every import
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from tfrec_dl.moved import moved
 
     return moved(name)

@@ -15,9 +15,9 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
-from tfrec_dl import plugins
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest
+from tfrec_dl.plugins import load_installed
 
 Part = TypeVar("Part")
 Class = TypeVar("Class", bound=type)
@@ -142,7 +142,7 @@ class Registry(Generic[Part]):
             assert self._package is not None
             for name in _modules(self._package, self._module):
                 importlib.import_module(name)
-        plugins.load_installed()
+        load_installed()
 
 
 def _modules(package: str, module: str | None) -> list[str]:

@@ -158,4 +158,4 @@ class Family(ABC):
         """The settings of a recipe that `tfrec-dl models` lists: path -> value."""
         hidden = ("model.body.name", "model.ranker.name", "model.name")  # they are in the recipe's own name
         settings = flat_settings({"model": recipe.to_dict()["model"], "training": recipe.to_dict()["training"]})
-        return {name: value for name, value in settings.items() if name not in hidden}
+        return {name.removesuffix(".name"): value for name, value in settings.items() if name not in hidden}

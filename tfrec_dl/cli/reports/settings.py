@@ -11,6 +11,8 @@ from tfrec_dl.cli.console import console
 
 OPEN = "(open)"
 UNSET = {
+    "model.contrastive": "(none)",
+    "training.perturbation": "(none)",
     "model.counts": "(by users to validate on)",
     "model.loss": "(by the catalogue's size)",
     "model.embedding_dropout": "(by interactions an item)",
