@@ -16,7 +16,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR
-from tfrec_dl.ranking.baselines import SmoothedRates
+from tfrec_dl.ranking.baselines.smoothed_rates import SmoothedRates
 from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.metrics.report import ClickReport

@@ -14,6 +14,7 @@ from tfrec_dl.features import CATEGORY_READERS, FUSIONS, NUMBER_READERS, PICTURE
 from tfrec_dl.losses import LOSSES
 from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS
 from tfrec_dl.metrics import METRICS
+from tfrec_dl.ranking.baselines.baseline import RANKING_BASELINES
 from tfrec_dl.ranking.calibration import CALIBRATIONS
 from tfrec_dl.ranking.objectives.objective import CLICK_OBJECTIVES, CONVERSION_OBJECTIVES, RATING_OBJECTIVES
 from tfrec_dl.ranking.rankers.ranker import RANKERS
@@ -50,6 +51,7 @@ KINDS = {
     "Metrics": Kind("Of retrieval; those of lists with a cutoff, as in `ndcg@10`.", [METRICS]),
     "Baselines": Kind("What every retrieval model is compared with.", [BASELINES]),
     "Cold-start baselines": Kind("Beside them, among items without interactions.", [COLD_BASELINES]),
+    "Ranking baselines": Kind("What every ranker is compared with, where the labels suit.", [RANKING_BASELINES]),
     "Rankers": Kind("Networks over an impression's fields.", [RANKERS], have_sources=True),
     "Sharing": Kind("What the heads of a ranker share: `--set sharing=NAME`.", [SHARING]),
     "Objectives": Kind(

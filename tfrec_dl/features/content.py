@@ -106,7 +106,7 @@ def feature_vectors(
         inputs[name] = tf.keras.Input(output.shape[1:], dtype=output.dtype)
         reader = config.of_kind(kind)
         if kind in ("text", "category", "multi_category"):
-            vectors.append(reader.vector(inputs[name], _vocabulary_size(preparation, name)))
+            vectors.append(reader.vector(inputs[name], vocabulary_size(preparation, name)))
         else:
             vectors.append(reader.vector(inputs[name]))
     return inputs, vectors
@@ -119,7 +119,7 @@ def raw_input(kind: str) -> tf.Tensor:
     return tf.keras.Input([], dtype=tf.float32 if kind == "number" else tf.string)
 
 
-def _vocabulary_size(preparation: tf.keras.Model, name: str) -> int:
+def vocabulary_size(preparation: tf.keras.Model, name: str) -> int:
     """Entries that the lookup of a feature knows, padding and unknown included."""
     layer = preparation.output[name]._keras_history.layer
     size: int = layer.vocabulary_size()

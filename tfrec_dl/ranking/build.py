@@ -1,7 +1,7 @@
 """Builds a ranking model from its configuration and its fitted state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
@@ -9,7 +9,7 @@ import tensorflow as tf
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
-from tfrec_dl.features.content import feature_vectors
+from tfrec_dl.features.content import Content, feature_vectors
 from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.features.prepared import Features
 from tfrec_dl.layers.dropout import ResumableDropout
@@ -17,6 +17,7 @@ from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.ranking.configuration import RankingConfig
 from tfrec_dl.ranking.data.events import Levels
 from tfrec_dl.ranking.data.feedback import CLICK, RATING
+from tfrec_dl.ranking.defaults import impressions, model_filled_in
 from tfrec_dl.ranking.features.comparisons import Comparisons
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.features.impression_features import ImpressionFeatures
@@ -24,11 +25,10 @@ from tfrec_dl.ranking.features.recency import Recency
 from tfrec_dl.ranking.features.unknown_ids import UnknownIdMasking
 from tfrec_dl.ranking.fitted_state import FittedState
 from tfrec_dl.ranking.l2_penalty import L2Penalty
+from tfrec_dl.ranking.linear.part import LinearPart
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.position_bias import PositionBias
-
-HIDDEN = 0.5  # share of ids hidden in training where users and items come and go
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +50,7 @@ class RankingData:
         user_features: the users' catalogue, or None.
         fitted_items: learnt of the items with training impressions, where they have features.
         fitted_users: learnt of the users with training impressions, likewise.
+        linear: "click", "rating" -> the linear model that the head starts from, for those that have one.
     """
 
     users: Vocabulary
@@ -66,6 +67,7 @@ class RankingData:
     user_features: Catalogue | None = None
     fitted_items: FittedFeatures | None = None
     fitted_users: FittedFeatures | None = None
+    linear: Mapping[str, LinearPart] = field(default_factory=dict)
 
 
 def build_ranking_model(config: RankingConfig, data: RankingData, max_length: int) -> RankingModel:
@@ -81,21 +83,8 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
             not float32.
     """
     require_float32()
-    if config.id_dropout is None:
-        config = replace(config, id_dropout=HIDDEN if CLICK in data.objectives else 0.0)
-    context = None
-    if data.context is not None:
-        context = ImpressionFeatures(config.content, data.context, data.context_kinds, data.comparisons)
-    fitted_state = FittedState(
-        users=data.users,
-        items=data.items,
-        levels=data.levels,
-        context=context,
-        item_features=_features(config, data.fitted_items, data.item_features, data.items),
-        user_features=_features(config, data.fitted_users, data.user_features, data.users),
-        max_length=max_length,
-        request_features=data.request_features,
-    )
+    config = model_filled_in(config, impressions(data.users), data.objectives)
+    fitted_state = fitted_state_of(data, config.content, max_length)
     tables = {
         name: _table(size, config.dimension, f"{name}_embedding")
         for name, size in (
@@ -104,9 +93,34 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
             ("level", data.levels.size),
         )
     }
-    network = _network(config, data.objectives, fitted_state, tables, data.ratings)
+    network = _network(config, data, fitted_state, tables)
     bias = PositionBias(data.positions) if data.positions is not None and CLICK in data.objectives else None
-    return RankingModel(_history_reader(config, tables), network, data.objectives, fitted_state, bias)
+    model = RankingModel(_history_reader(config, tables), network, data.objectives, fitted_state, bias)
+    model.starts_fitted = bool(data.linear)
+    return model
+
+
+def fitted_state_of(data: RankingData, content: Content, max_length: int) -> FittedState:
+    """What a model of the data knows before its weights are trained, its features prepared.
+
+    Args:
+        data: with fitted features.
+        content: what reads them.
+        max_length: past items of a user that are read.
+    """
+    context = None
+    if data.context is not None:
+        context = ImpressionFeatures(content, data.context, data.context_kinds, data.comparisons)
+    return FittedState(
+        users=data.users,
+        items=data.items,
+        levels=data.levels,
+        context=context,
+        item_features=_features(content, data.fitted_items, data.item_features, data.items),
+        user_features=_features(content, data.fitted_users, data.user_features, data.users),
+        max_length=max_length,
+        request_features=data.request_features,
+    )
 
 
 def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.Embedding]) -> tf.keras.Model:
@@ -126,13 +140,12 @@ def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.
 
 def _network(
     config: RankingConfig,
-    objectives: Mapping[str, FittedObjective],
+    data: RankingData,
     fitted_state: FittedState,
     tables: Mapping[str, tf.keras.layers.Embedding],
-    ratings: np.ndarray | None,
 ) -> tf.keras.Model:
     """Functional model, what is known of each row -> {head: outputs}; see `RankingModel`."""
-    width = config.dimension
+    width, objectives = config.dimension, data.objectives
     ids = {name: tf.keras.Input([], dtype=tf.int32, name=name) for name in ("user", "item")}
     known = {
         name: UnknownIdMasking(tables[name].input_dim, config.id_dropout or 0.0)(value) for name, value in ids.items()
@@ -153,9 +166,17 @@ def _network(
     hidden = config.sharing.hidden(fields, config.ranker, tuple(objectives))
     outputs = {}
     for head, representation in hidden.items():
-        score = tf.keras.layers.Dense(1, name=f"{head}_score")(representation)
-        score = tf.keras.layers.Add()([score, *_first_order(known, tables, kept, head)])
-        outputs[head] = objectives[head].outputs(score, ratings if head == RATING else None)
+        linear = data.linear.get(head)
+        # What is fitted beforehand stands alone at first.
+        initial = "glorot_uniform" if linear is None else "zeros"
+        score = tf.keras.layers.Dense(1, kernel_initializer=initial, name=f"{head}_score")(representation)
+        if linear is None:
+            others = _first_order(known, tables, kept, head)
+        else:
+            unmasked = {name: UnknownIdMasking(tables[name].input_dim, 0.0)(value) for name, value in ids.items()}
+            others = [linear.score({**inputs, **unmasked})]
+        score = tf.keras.layers.Add()([score, *others])
+        outputs[head] = objectives[head].outputs(score, data.ratings if head == RATING else None)
     return tf.keras.Model(inputs, outputs, name=config.ranker.name)
 
 
@@ -177,12 +198,12 @@ def _first_order(
 
 
 def _features(
-    config: RankingConfig, fitted: FittedFeatures | None, catalogue: Catalogue | None, vocabulary: Vocabulary
+    content: Content, fitted: FittedFeatures | None, catalogue: Catalogue | None, vocabulary: Vocabulary
 ) -> Features | None:
     """Prepared features of every row of a vocabulary."""
     if fitted is None or catalogue is None:
         return None
-    return Features.of(fitted, config.content, catalogue.take(vocabulary.ids), FIRST_ITEM)
+    return Features.of(fitted, content, catalogue.take(vocabulary.ids), FIRST_ITEM)
 
 
 def _projected(vector: tf.Tensor, width: int) -> tf.Tensor:

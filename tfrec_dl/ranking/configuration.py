@@ -29,7 +29,8 @@ from tfrec_dl.registered_fields import Registered
 class RankingConfig:
     """The network, what its heads share, and what they learn.
 
-    There is a head for each label that the data have; the settings of others are not used.
+    There is a head for each label that the data have; the settings of others are not used. `embedding_dropout`,
+    `regularization` and `linear_part` follow from the data where they are None; see `tfrec_dl.ranking.defaults`.
 
     Attributes:
         ranker: the network.
@@ -49,6 +50,9 @@ class RankingConfig:
             part. None: by the sigmoid.
         regularization: weight in the loss of the mean squared length of a batch's user vectors, of its item vectors,
             and of its histories' item vectors.
+        linear_part: whether a head of ratings, or of clicks learnt row by row, starts from a ridge or logistic
+            regression on ids, features and pairs of features, fitted beforehand and not trained further, in place of
+            first-order terms that are trained with the rest.
         name: of the family.
     """
 
@@ -61,8 +65,9 @@ class RankingConfig:
     content: Content = Content(categories=Categories(embedding=16), numbers=BucketisedNumbers(units=16))
     recency: int = Field(default=0, ge=0)
     id_dropout: float | None = Field(default=None, ge=0, lt=1)
-    embedding_dropout: float = Field(default=0.0, ge=0, lt=1)
-    regularization: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    embedding_dropout: float | None = Field(default=None, ge=0, lt=1)
+    regularization: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    linear_part: bool | None = None
     calibration: Annotated[CalibrationMethod, Registered(CALIBRATIONS)] | None = Platt()
     name: Literal["ranking"] = "ranking"
 
@@ -70,6 +75,8 @@ class RankingConfig:
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class RankingTraining:
     """How a ranking model is trained.
+
+    `batch_size` and `learning_rate` follow from the data where they are None; see `tfrec_dl.ranking.defaults`.
 
     Attributes:
         epochs: passes over the training impressions at most; the learning rate's schedule spans them.
@@ -88,10 +95,10 @@ class RankingTraining:
     """
 
     epochs: int = Field(default=10, ge=1)
-    batch_size: int = Field(default=1024, ge=1)
+    batch_size: int | None = Field(default=None, ge=1)
     max_length: int = Field(default=50, ge=1, le=LONGEST_HISTORY)
     drawn: int | None = Field(default=None, ge=1)
-    learning_rate: float = Field(default=2e-3, gt=0, allow_inf_nan=False)
+    learning_rate: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     warm_up: float = Field(default=0.05, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     weight_average: float = Field(default=0.99, ge=0, lt=1)

@@ -33,6 +33,7 @@ class RankingModel(TrainableModel, tfrs.Model):
 
     Attributes:
         calibration: from logits of clicks to probabilities; None for the sigmoid.
+        starts_fitted: whether it predicts something before the first epoch, a linear model's score; default False.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class RankingModel(TrainableModel, tfrs.Model):
         self.calibration: Calibration | None = None
         self.loss_mean = tf.keras.metrics.Mean(name="loss")
         self.built = True
+        self.starts_fitted = False
 
     @property
     def orders_by(self) -> str:

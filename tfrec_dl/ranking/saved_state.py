@@ -17,12 +17,14 @@ from tfrec_dl.ranking.build import RankingData
 from tfrec_dl.ranking.data.events import Levels
 from tfrec_dl.ranking.features.comparisons import Comparisons
 from tfrec_dl.ranking.learn import with_fitted_features
+from tfrec_dl.ranking.linear.part import LinearPart
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.objectives.objective import OBJECTIVES
 from tfrec_dl.runs.run_files import checked, read_json
 
 STATE = "fitted_state.json"
 EARLY_STATE, EARLY_CONTEXT = "knowledge.json", "context.parquet"
+LINEAR = "linear_{}.npz"
 CATALOGUES = {"item_features": "items.parquet", "user_features": "users.parquet"}
 
 
@@ -65,6 +67,8 @@ def save_ranking_data(data: RankingData, folder: Path) -> None:
         catalogue: Catalogue | None = getattr(data, name)
         if catalogue is not None:
             catalogue.save(folder / file)
+    for label, part in data.linear.items():
+        part.save(folder / LINEAR.format(label))
     state = SavedState(
         levels=data.levels.limits,
         objectives={
@@ -116,6 +120,11 @@ def load_ranking_data(folder: Path, content: Content) -> RankingData:
         user_features=_catalogue(folder / CATALOGUES["user_features"]),
         fitted_items=state.fitted_items,
         fitted_users=state.fitted_users,
+        linear={
+            label: LinearPart.load(file)
+            for label in state.objectives
+            if (file := folder / LINEAR.format(label)).exists()
+        },
     )
     return with_fitted_features(data, content, _catalogue(folder / EARLY_CONTEXT)) if path.name == EARLY_STATE else data
 

@@ -1,6 +1,5 @@
 """Ranking as a task: how its models are measured beside each other and beside baselines."""
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from tfrec_dl.families.task import Task
-from tfrec_dl.ranking.baselines import baseline_names, ranking_baseline_entries
+from tfrec_dl.ranking.baselines import ranking_baseline_entries
 from tfrec_dl.ranking.card import ranking_run_card
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import evaluate_ranking
@@ -17,8 +16,6 @@ from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_folder import RunFolder, run_seconds
 from tfrec_dl.serving.card import ModelCard
-
-logger = logging.getLogger(__name__)
 
 
 class RankingTask(Task):
@@ -39,9 +36,7 @@ class RankingTask(Task):
 
     def baseline_entries(self, dataset: Any, recipes: Sequence[Recipe] = ()) -> Iterator[RankingEntry]:
         """The baselines' lines of the leaderboard, each logged before it is fitted."""
-        for name in baseline_names(dataset.split):
-            logger.info("baseline %s", name)
-            yield from ranking_baseline_entries(dataset.split, [name])
+        yield from ranking_baseline_entries(dataset)
 
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
         """Lines by test NDCG of clicks where impressions are shown in lists, else AUC, or RMSE of ratings alone."""

@@ -12,12 +12,15 @@ from tfrec_dl.families.run import Run
 from tfrec_dl.ranking.averaged_weights import averaged_weights
 from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.calibration import save_calibration
+from tfrec_dl.ranking.configuration import RankingTraining
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.defaults import explained, impressions, model_filled_in, training_filled_in
 from tfrec_dl.ranking.evaluate import ROWS
 from tfrec_dl.ranking.fit import compile_ranking_model, monitored
 from tfrec_dl.ranking.learn import learn_ranking_data
+from tfrec_dl.ranking.linear.start import with_linear_parts
 from tfrec_dl.ranking.measure import measure_ranking
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.names import CLICK_LOGIT
@@ -53,12 +56,19 @@ def train_ranker(
     min_count = dataset.source.min_count
     data = learn_ranking_data(split, recipe.model, items, users, min_count, recipe.training.max_length)
 
+    count = impressions(data.users)
+    settings = training_filled_in(recipe.training, count)
+    if model_filled_in(recipe.model, count, data.objectives).linear_part:
+        data = with_linear_parts(data, split, recipe.model.content, recipe.training.max_length)
+
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_ranking_model(recipe.model, data, recipe.training.max_length)
     rows = ranking_rows(model.fitted_state, split)
     run = Run.begin(folder, recipe, dataset)
     save_ranking_data(data, folder)
-    _fit(model, split, rows, run, callbacks, verbose)
+    for line in explained(recipe.model, recipe.training, count):
+        logger.info("%s", line)
+    _fit(model, split, rows, run, settings, callbacks, verbose)
     restore_best(model, folder)
     _calibrate(model, split, rows, run)
     finish_run(folder, measure_ranking(model, rows, split))
@@ -70,17 +80,23 @@ def _fit(
     split: ImpressionSplit,
     rows: RankingRows,
     run: Run,
+    config: RankingTraining,
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
 ) -> None:
     """Fits the model from the run's last checkpoint on."""
-    config, folder = run.recipe.training, run.folder
+    folder = run.folder
     batches = RankingBatches(rows, split.train, config.batch_size, config.seed, config.drawn)
     compile_ranking_model(model, config, batches.steps_per_epoch)
     monitor = monitored(model, batches)
     averaged = partial(averaged_weights, model)
     resumable = ResumableTraining(model, folder, monitor.name, config.patience, monitor.mode, averaged)
     finished_epochs = resumable.resume()
+    validation = RankingValidation(rows, split.validation, averaged)
+    if model.starts_fitted and not finished_epochs:
+        value = validation.metrics(model)[monitor.name]
+        logger.info("before the first epoch: %s %.4f", monitor.name, value)
+        resumable.start_from(value if monitor.mode == "max" else -value)
     for line in training_report(model, run.recipe):
         logger.info("%s", line)
     if finished_epochs:
@@ -92,7 +108,7 @@ def _fit(
             epochs=config.epochs,
             steps_per_epoch=batches.steps_per_epoch,
             callbacks=[
-                RankingValidation(rows, split.validation, averaged),
+                validation,
                 resumable,
                 tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
                 *callbacks,

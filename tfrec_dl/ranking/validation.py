@@ -12,6 +12,7 @@ from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION, RATING
 from tfrec_dl.ranking.evaluate import ROWS, Report, ranking_reports
 from tfrec_dl.ranking.metrics.conversions import ConversionReport
+from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.predictor import Predictor
 from tfrec_dl.ranking.rows import require_rows_of
 
@@ -47,10 +48,15 @@ class RankingValidation(tf.keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Adds the metrics to the logs."""
         with self.weights():
-            predictions = Predictor(self.model)(self.batches.in_order())
-        reports = ranking_reports(predictions, self.batches.rows.impressions)
+            found = self.metrics(self.model)
         if logs is not None:
-            logs.update({f"val_{name}": value for name, value in quick_metrics(reports).items()})
+            logs.update(found)
+
+    def metrics(self, model: RankingModel) -> dict[str, float]:
+        """The metrics of a model as it is."""
+        predictions = Predictor(model)(self.batches.in_order())
+        reports = ranking_reports(predictions, self.batches.rows.impressions)
+        return {f"val_{name}": value for name, value in quick_metrics(reports).items()}
 
 
 def quick_metrics(reports: dict[str, Report]) -> dict[str, float]:

@@ -52,6 +52,10 @@ class RatingOutput(ABC):
     def expected(self, outputs: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
         """Outputs [B, ...] -> ratings [B]."""
 
+    def origin(self, levels: np.ndarray) -> float | None:
+        """The rating that a score of 0 means where a score of s means s more; None (default) where scores differ."""
+        return None
+
 
 RATING_OUTPUTS: Registry[RatingOutput] = Registry("rating output", "tfrec_dl.losses.rating")
 """The rating outputs by name."""

@@ -42,6 +42,10 @@ class SquaredError(RatingOutput):
         """Outputs [B, 1] -> ratings [B]."""
         return outputs[:, 0]
 
+    def origin(self, levels: np.ndarray) -> float:
+        """The mean rating."""
+        return float(levels[0])
+
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class _HalfSquaredError(tf.keras.losses.Loss):

@@ -51,6 +51,10 @@ class Click(Objective):
         """Score [R, 1] -> logit [R, 1]."""
         return from_log_odds(score, levels)
 
+    def origin(self, levels: np.ndarray) -> float | None:
+        """The log-odds of a click, where each row is learnt by itself alone."""
+        return None if self.listwise or self.regression_compatible else float(levels[0])
+
     def loss(
         self,
         outputs: Mapping[str, tf.Tensor],

@@ -51,6 +51,10 @@ class FittedObjective:
         """The loss of a batch, as of `Objective.loss`."""
         return self.config.loss(outputs, labels, lists, weights, self.levels)
 
+    def origin(self) -> float | None:
+        """What a score of 0 means, as of `Objective.origin`."""
+        return self.config.origin(self.levels)
+
     def logits(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
         """Log-odds of a click or conversion, as of `Objective.logits`."""
         return self.config.logits(outputs, lists)

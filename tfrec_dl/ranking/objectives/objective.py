@@ -87,6 +87,13 @@ class Objective(ABC):
         """What the outputs [R, ...] of whole lists [R] mean: [R] probabilities (default), or ratings."""
         return tf.sigmoid(self.logits(outputs, lists))
 
+    def origin(self, levels: np.ndarray) -> float | None:
+        """The rating, or the log-odds of a row by itself, that a score of 0 means where a score of s means s more.
+
+        None (default) where scores mean something else: then no linear model of the label makes a start.
+        """
+        return None
+
     def about(self) -> str:
         """What else the log of a training has of it, in a few words; default nothing."""
         return ""

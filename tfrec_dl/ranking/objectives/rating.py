@@ -62,6 +62,10 @@ class Rating(Objective):
         ratings = self.output.expected(outputs, tf.constant(levels[2:]))
         return tf.clip_by_value(ratings, float(levels[0]), float(levels[1]))
 
+    def origin(self, levels: np.ndarray) -> float | None:
+        """As of its output."""
+        return self.output.origin(levels[2:])
+
     def about(self) -> str:
         """The name of its output."""
         return self.output.name

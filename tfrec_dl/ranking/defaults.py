@@ -1,0 +1,62 @@
+"""Defaults that follow from the data: what a ranker's configuration leaves open, and why it is filled in so."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
+from tfrec_dl.ranking.data.feedback import CLICK
+
+# Training impressions below which a network learns them by heart unless it is held back, and a linear model finds most
+# of what can be found.
+FEW = 20_000
+HIDDEN = 0.5  # share of ids hidden in training where users and items come and go
+
+OF_MODEL: dict[str, tuple[Any, Any]] = {
+    "linear_part": (True, False),
+    "regularization": (0.1, 0.0),
+    "embedding_dropout": (0.2, 0.0),
+}
+OF_TRAINING: dict[str, tuple[Any, Any]] = {
+    "learning_rate": (5e-4, 2e-3),
+    "batch_size": (256, 1024),
+}
+"""Setting -> where impressions are few, else."""
+
+
+def impressions(users: Vocabulary) -> int:
+    """The training impressions of users that have a vector of their own."""
+    return int(users.counts.sum())
+
+
+def model_filled_in(config: RankingConfig, count: int, labels: Mapping[str, Any]) -> RankingConfig:
+    """Fills in what a network's configuration leaves open.
+
+    Args:
+        config: as set.
+        count: training impressions; see `impressions`.
+        labels: those that are learnt.
+    """
+    found = replace(config, **_open(config, OF_MODEL, count))
+    return found if found.id_dropout is not None else replace(found, id_dropout=HIDDEN if CLICK in labels else 0.0)
+
+
+def training_filled_in(config: RankingTraining, count: int) -> RankingTraining:
+    """Fills in what the configuration of a training leaves open."""
+    return replace(config, **_open(config, OF_TRAINING, count))
+
+
+def explained(model: RankingConfig, training: RankingTraining, count: int) -> Iterator[str]:
+    """A line on what the data decided."""
+    found = _open(model, OF_MODEL, count) | _open(training, OF_TRAINING, count)
+    if found:
+        values = ", ".join(f"{name} {value}" for name, value in found.items())
+        few = "few" if count < FEW else "many"
+        yield f"{values}: because {count:,} training impressions are {few} (few: below {FEW:,})"
+
+
+def _open(config: Any, defaults: Mapping[str, tuple[Any, Any]], count: int) -> dict[str, Any]:
+    """Setting -> value, of those that are None."""
+    place = 0 if count < FEW else 1
+    return {name: values[place] for name, values in defaults.items() if getattr(config, name) is None}

@@ -1,0 +1,63 @@
+"""Fits a linear model to a label of impressions."""
+
+import numpy as np
+
+from tfrec_dl.ranking.data.batches import RankingRows
+from tfrec_dl.ranking.data.feedback import RATING
+from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.fitted_state import FittedState
+from tfrec_dl.ranking.linear.columns import LinearColumns
+from tfrec_dl.ranking.linear.part import LinearPart
+from tfrec_dl.ranking.linear.penalties import LOGISTIC, RIDGE, Examples, Penalties, chosen_penalties
+from tfrec_dl.ranking.linear.solvers import Solution
+
+
+def fitted_linear(
+    label: str,
+    columns: LinearColumns,
+    split: ImpressionSplit,
+    train: np.ndarray,
+    validation: np.ndarray,
+    penalties: Penalties | None = None,
+) -> tuple[Solution, Penalties]:
+    """Ridge regression of ratings, logistic regression of clicks and conversions.
+
+    Args:
+        label: "click", "conversion" or "rating".
+        columns: of the whole table.
+        split: of it.
+        train: rows to fit on.
+        validation: rows to choose the penalties on.
+        penalties: of ids, of features, of crosses, where they are chosen already.
+    """
+    table = split.impressions
+    weights = np.ones(len(table)) if table.weights is None else table.weights.astype(np.float64)
+    examples = Examples(columns.matrix, columns.groups(), table.labels[label].astype(np.float64), weights)
+    regression = RIDGE if label == RATING else LOGISTIC
+    if penalties is None:
+        penalties = chosen_penalties(regression, examples, train, validation)
+    return examples.fitted(regression, penalties, train), penalties
+
+
+def linear_part(
+    label: str,
+    origin: float,
+    state: FittedState,
+    rows: RankingRows,
+    split: ImpressionSplit,
+    penalties: Penalties | None = None,
+) -> LinearPart:
+    """What a ranker starts from.
+
+    Args:
+        label: "click" or "rating".
+        origin: what a score of 0 means; see `Objective.origin`.
+        state: of the model.
+        rows: of its table.
+        split: fitted on the training part, penalties chosen on the validation part.
+        penalties: where they are chosen already.
+    """
+    columns = LinearColumns.of(state, rows)
+    found, penalties = fitted_linear(label, columns, split, split.train, split.validation, penalties)
+    weights = {names: values.astype(np.float32) for names, values in columns.divided(found.weights).items()}
+    return LinearPart(weights, found.intercept - origin, penalties)

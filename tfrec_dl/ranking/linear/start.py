@@ -1,0 +1,28 @@
+"""Gives the heads of a ranker the linear models that they start from."""
+
+from dataclasses import replace
+
+from tfrec_dl.features.content import Content
+from tfrec_dl.ranking.build import RankingData, fitted_state_of
+from tfrec_dl.ranking.data.feedback import CONVERSION
+from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.linear.learn import linear_part
+from tfrec_dl.ranking.rows import ranking_rows
+
+
+def with_linear_parts(data: RankingData, split: ImpressionSplit, content: Content, max_length: int) -> RankingData:
+    """Fits a linear model for each head whose score is one of its label.
+
+    Args:
+        data: with fitted features.
+        split: the impressions.
+        content: what reads the features.
+        max_length: past items of a user that are read.
+    """
+    origins = {head: objective.origin() for head, objective in data.objectives.items() if head != CONVERSION}
+    suited = {head: origin for head, origin in origins.items() if origin is not None}
+    if not suited:
+        return data
+    state = fitted_state_of(data, content, max_length)
+    rows = ranking_rows(state, split)
+    return replace(data, linear={head: linear_part(head, at, state, rows, split) for head, at in suited.items()})
