@@ -8,6 +8,7 @@ import tensorflow as tf
 from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.defaults import training_filled_in
 from tfrec_dl.ranking.fit import compile_ranking_model
 from tfrec_dl.ranking.learn import learn_ranking_data
 from tfrec_dl.ranking.model import RankingModel
@@ -33,7 +34,8 @@ def built(recipe: Recipe, split: ImpressionSplit) -> Fitted:
 
 def fitted(recipe: Recipe, split: ImpressionSplit) -> Fitted:
     """Trained on the training part."""
-    found, config = built(recipe, split), recipe.training
+    found = built(recipe, split)
+    config = training_filled_in(recipe.training, len(split.train), found.model.objectives)
     batches = RankingBatches(found.rows, split.train, config.batch_size, config.seed)
     compile_ranking_model(found.model, config, batches.steps_per_epoch)
     found.model.fit(batches.dataset(), epochs=config.epochs, steps_per_epoch=batches.steps_per_epoch, verbose=0)

@@ -210,11 +210,11 @@ def _projected(vector: tf.Tensor, width: int) -> tf.Tensor:
     return vector if vector.shape[-1] == width else tf.keras.layers.Dense(width, use_bias=False)(vector)
 
 
-def _regularised(vector: tf.Tensor, regularization: float) -> tf.Tensor:
+def _regularised(vector: tf.Tensor, regularization: float | None) -> tf.Tensor:
     return L2Penalty(regularization)(vector) if regularization else vector
 
 
-def _dropped(vector: tf.Tensor, rate: float) -> tf.Tensor:
+def _dropped(vector: tf.Tensor, rate: float | None) -> tf.Tensor:
     return ResumableDropout(rate)(vector) if rate else vector
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
-from tfrec_dl.ranking.data.feedback import CLICK
+from tfrec_dl.ranking.data.feedback import CLICK, RATING
 
-# Training impressions below which a network learns them by heart unless it is held back, and a linear model finds most
-# of what can be found.
+# Training impressions of a ranker of ratings alone below which a network learns them by heart unless it is held back,
+# and a linear model finds most of what can be found. Of clicks it is not known.
 FEW = 20_000
 HIDDEN = 0.5  # share of ids hidden in training where users and items come and go
 
@@ -22,7 +22,7 @@ OF_TRAINING: dict[str, tuple[Any, Any]] = {
     "learning_rate": (5e-4, 2e-3),
     "batch_size": (256, 1024),
 }
-"""Setting -> where impressions are few, else."""
+"""Setting -> where ratings are few, else."""
 
 
 def impressions(users: Vocabulary) -> int:
@@ -38,25 +38,28 @@ def model_filled_in(config: RankingConfig, count: int, labels: Mapping[str, Any]
         count: training impressions; see `impressions`.
         labels: those that are learnt.
     """
-    found = replace(config, **_open(config, OF_MODEL, count))
+    found = replace(config, **_open(config, OF_MODEL, few(count, labels)))
     return found if found.id_dropout is not None else replace(found, id_dropout=HIDDEN if CLICK in labels else 0.0)
 
 
-def training_filled_in(config: RankingTraining, count: int) -> RankingTraining:
+def training_filled_in(config: RankingTraining, count: int, labels: Mapping[str, Any]) -> RankingTraining:
     """Fills in what the configuration of a training leaves open."""
-    return replace(config, **_open(config, OF_TRAINING, count))
+    return replace(config, **_open(config, OF_TRAINING, few(count, labels)))
 
 
-def explained(model: RankingConfig, training: RankingTraining, count: int) -> Iterator[str]:
-    """A line on what the data decided."""
-    found = _open(model, OF_MODEL, count) | _open(training, OF_TRAINING, count)
-    if found:
+def few(count: int, labels: Mapping[str, Any]) -> bool:
+    """Whether a ranker learns ratings alone, and from few training impressions."""
+    return count < FEW and set(labels) == {RATING}
+
+
+def explained(model: RankingConfig, training: RankingTraining, count: int, labels: Mapping[str, Any]) -> Iterator[str]:
+    """A line on what the data decided, where that is not the usual."""
+    if few(count, labels) and (found := _open(model, OF_MODEL, True) | _open(training, OF_TRAINING, True)):
         values = ", ".join(f"{name} {value}" for name, value in found.items())
-        few = "few" if count < FEW else "many"
-        yield f"{values}: because {count:,} training impressions are {few} (few: below {FEW:,})"
+        yield f"{values}: because {count:,} ratings to train on are few (below {FEW:,})"
 
 
-def _open(config: Any, defaults: Mapping[str, tuple[Any, Any]], count: int) -> dict[str, Any]:
+def _open(config: Any, defaults: Mapping[str, tuple[Any, Any]], held_back: bool) -> dict[str, Any]:
     """Setting -> value, of those that are None."""
-    place = 0 if count < FEW else 1
+    place = 0 if held_back else 1
     return {name: values[place] for name, values in defaults.items() if getattr(config, name) is None}

@@ -33,6 +33,7 @@ def monitored(model: RankingModel, batches: RankingBatches) -> Monitored:
 
 def compile_ranking_model(model: RankingModel, config: RankingTraining, steps_per_epoch: int) -> None:
     """Compiles the model with row-sparse Adam on the schedule, and creates the optimiser's slots."""
+    assert config.learning_rate is not None  # filled in
     steps = config.epochs * steps_per_epoch
     schedule = warm_up_and_decay(config.learning_rate, config.warm_up, steps)
     # In a short training the average would still hold much of the initial weights.

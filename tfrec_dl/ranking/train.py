@@ -57,7 +57,7 @@ def train_ranker(
     data = learn_ranking_data(split, recipe.model, items, users, min_count, recipe.training.max_length)
 
     count = impressions(data.users)
-    settings = training_filled_in(recipe.training, count)
+    settings = training_filled_in(recipe.training, count, data.objectives)
     if model_filled_in(recipe.model, count, data.objectives).linear_part:
         data = with_linear_parts(data, split, recipe.model.content, recipe.training.max_length)
 
@@ -66,7 +66,7 @@ def train_ranker(
     rows = ranking_rows(model.fitted_state, split)
     run = Run.begin(folder, recipe, dataset)
     save_ranking_data(data, folder)
-    for line in explained(recipe.model, recipe.training, count):
+    for line in explained(recipe.model, recipe.training, count, data.objectives):
         logger.info("%s", line)
     _fit(model, split, rows, run, settings, callbacks, verbose)
     restore_best(model, folder)
@@ -85,6 +85,7 @@ def _fit(
     verbose: str | int,
 ) -> None:
     """Fits the model from the run's last checkpoint on."""
+    assert config.batch_size is not None  # filled in
     folder = run.folder
     batches = RankingBatches(rows, split.train, config.batch_size, config.seed, config.drawn)
     compile_ranking_model(model, config, batches.steps_per_epoch)

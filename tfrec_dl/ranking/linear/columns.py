@@ -117,7 +117,7 @@ def _compared(state: FittedState) -> set[str]:
 def _pairs(features: Mapping[str, sparse.csr_matrix]) -> list[Names]:
     """The pairs that are crossed."""
     names = list(features)
-    pairs = [(a, b) for position, a in enumerate(names) for b in names[position + 1 :]]
+    pairs: list[tuple[str, ...]] = [(a, b) for position, a in enumerate(names) for b in names[position + 1 :]]
     widths = {pair: features[pair[0]].shape[1] * features[pair[1]].shape[1] for pair in pairs}
     entries, kept = 0, []
     for pair in sorted(pairs, key=widths.__getitem__):

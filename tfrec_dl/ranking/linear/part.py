@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -33,10 +34,11 @@ class LinearPart:
 
     def save(self, path: Path) -> None:
         """Writes it as .npz, whole or not at all."""
-        blocks = {f"{number}": values for number, values in enumerate(self.weights.values())}
-        names = np.array([SEPARATOR.join(each) for each in self.weights])
+        arrays: dict[str, Any] = {f"{number}": values for number, values in enumerate(self.weights.values())}
+        arrays["names"] = np.array([SEPARATOR.join(each) for each in self.weights])
+        arrays |= {"intercept": self.intercept, "penalties": np.array(self.penalties)}
         with replacing(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, names=names, intercept=self.intercept, penalties=np.array(self.penalties), **blocks)
+            np.savez(file, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> LinearPart:
