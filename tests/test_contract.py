@@ -71,7 +71,6 @@ KILLED = [("gru", "as it comes"), ("mult_dae", "as it comes")]
 SERVED = [*KILLED, ("stacked", "as it comes")]
 OWN = {  # fewer blocks than it has: all are alike; a generator that is good enough to lose something
     "lru": {"blocks": 1},
-    "with_counts": {"lru.model.blocks": 1},
     "cfgan": {"training.epochs": 12, "training.patience": 12, "training.batch_size": 16},
 }
 
