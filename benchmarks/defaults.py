@@ -4,17 +4,13 @@ python -m benchmarks.defaults ml-100k --models gru,caser,lru --seeds 3
 """
 
 import logging
-from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from benchmarks.settings import DATA_SETS
+from benchmarks.options import FOLDER, RUNS, Data, Folder, Models, Out, Runs, Seeds, source_of
 from tfrec_dl.baselines.fit import baseline_entries
-from tfrec_dl.data.source import DataSource
-from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate, mean_report
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
@@ -24,19 +20,17 @@ from tfrec_dl.runs.run_folder import run_seconds
 
 
 def main(
-    data: Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")],
-    models: Annotated[str, typer.Option(help="Comma-separated recipes.")] = "gru,caser,lru",
-    seeds: Annotated[int, typer.Option(help="Repetitions of each recipe.", min=1)] = 1,
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
-    runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
-    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
+    data: Data,
+    models: Models = "gru,caser,lru",
+    seeds: Seeds = 1,
+    folder: Folder = FOLDER,
+    runs: Runs = RUNS,
+    out: Out = None,
 ) -> None:
     """Trains what is not trained yet, and prints the leaderboard."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     console = Console()
-    if data not in DATA_SETS:
-        raise InputError(f"no data set is called {data!r}: choose one of {', '.join(DATA_SETS)}.")
-    dataset = DataSource(str(folder / DATA_SETS[data].path)).read()
+    dataset = source_of(data, folder).read()
     split, entries = dataset.split, []
     for name in models.split(","):
         reports, seconds = [], []

@@ -12,7 +12,6 @@ import json
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -20,10 +19,9 @@ import pandas as pd
 import typer
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
-from benchmarks.settings import DATA_SETS
+from benchmarks.options import FOLDER, RUNS, Data, Folder, Runs, source_of
 from benchmarks.synthetic import catalogue, training_batches
 from benchmarks.timing import machine, print_table, use_threads
-from tfrec_dl.data.source import DataSource
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.paired import paired_difference
 from tfrec_dl.lifecycle.train import train
@@ -44,18 +42,18 @@ Threads = Annotated[int, typer.Option(min=1)]
 
 @app.command()
 def quality(
-    data: Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")],
+    data: Data,
     model: Annotated[str, typer.Option(help="Recipe.")] = "lru",
     losses: Annotated[str, typer.Option(help="Comma-separated.")] = LOSSES,
     epochs: Annotated[int, typer.Option(min=1)] = 6,
     seed: Annotated[int, typer.Option()] = 0,
     threads: Threads = 1,
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
-    runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
+    folder: Folder = FOLDER,
+    runs: Runs = RUNS,
 ) -> None:
     """Trains a recipe under each loss, nothing else set, and prints the best epoch's validation metrics."""
     use_threads(threads)
-    source = DataSource(str(folder / DATA_SETS[data].path))
+    source = source_of(data, folder)
     rows = []
     for loss in losses.split(","):
         run = runs / f"losses-{data}-{model}-{epochs}" / f"{loss}-{seed}"
@@ -73,18 +71,18 @@ def quality(
 
 @app.command()
 def contrastive(
-    data: Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")],
+    data: Data,
     model: Annotated[str, typer.Option(help="Recipe.")] = "gru",
     terms: Annotated[str, typer.Option(help="WEIGHT:TEMPERATURE, comma-separated.")] = "0.1:0.5,0.1:0.1,0.01:0.1",
     epochs: Annotated[int, typer.Option(min=1)] = 8,
     seed: Annotated[int, typer.Option()] = 0,
     threads: Threads = 1,
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
-    runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
+    folder: Folder = FOLDER,
+    runs: Runs = RUNS,
 ) -> None:
     """Trains a recipe without and with DuoRec's term; the best by validation is compared on the test part too."""
     use_threads(threads)
-    source = DataSource(str(folder / DATA_SETS[data].path))
+    source = source_of(data, folder)
     split = source.read().split
     reports, rows, trained = {}, [], {}
     for term in ("", *terms.split(",")):

@@ -5,18 +5,17 @@ python -m benchmarks.quality ml-100k --models gru,lstm --seeds 3
 
 import logging
 from pathlib import Path
-from typing import Annotated
 
 import pandas as pd
 import typer
 from rich.console import Console
 
 import tfrec_dl  # noqa: F401  (selects Keras 2)
+from benchmarks.options import FOLDER, RUNS, Data, Folder, Models, Out, Runs, Seeds, source_of
 from benchmarks.settings import DATA_SETS
 from tfrec_dl.baselines.fit import baseline_entries
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.splits.split import Split
-from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate, mean_report
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
@@ -26,19 +25,12 @@ from tfrec_dl.recipes.named import get_recipe
 
 
 def main(
-    data: Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")],
-    models: Annotated[str, typer.Option(help="Comma-separated recipes.")] = "gru",
-    seeds: Annotated[int, typer.Option(help="Repetitions of each recipe.", min=1)] = 1,
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
-    runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
-    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
+    data: Data, models: Models = "gru", seeds: Seeds = 1, folder: Folder = FOLDER, runs: Runs = RUNS, out: Out = None
 ) -> None:
     """Trains what is not trained yet, and prints the leaderboard."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     console = Console()
-    if data not in DATA_SETS:
-        raise InputError(f"no data set is called {data!r}: choose one of {', '.join(DATA_SETS)}.")
-    source = DataSource(str(folder / DATA_SETS[data].path))
+    source = source_of(data, folder)
     split = source.read().split
     entries = [
         _trained(name, data, source, split, runs / data / name, seeds, console) for name in models.split(",") if name

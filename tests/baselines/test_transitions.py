@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from tests.synthetic import cyclic_interactions
 from tfrec_dl import Interactions, leave_last_out
+from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.baselines.markov_chain import MarkovChain
 from tfrec_dl.baselines.transition_settings import MARKOV_CHAIN, TransitionSettings
 from tfrec_dl.baselines.transitions import Transitions
@@ -104,9 +105,11 @@ def test_settings_outside_their_ranges_are_refused(name, value):
         TransitionSettings(**{name: value})
 
 
-def test_a_split_is_searched_once(caplog):
+def test_a_split_is_searched_once_and_its_seconds_stay(caplog):
     split = leave_last_out(Interactions.from_frame(cyclic_interactions(users=20)))
     with caplog.at_level(logging.INFO):
-        first, again = Transitions.from_split(split), Transitions.from_split(split)
-    np.testing.assert_array_equal(first.transitions.toarray(), again.transitions.toarray())
+        ((_, first, seconds),) = fit_baselines(split, ["transitions"])
+        ((_, again, as_before),) = fit_baselines(split, ["transitions"])
+    assert again is first
+    assert as_before == seconds > 0
     assert caplog.text.count("transitions:") == 1

@@ -39,10 +39,12 @@ class Baseline(ABC):
         name: under which it is registered; `register` sets it.
         place: among the baselines of the package, ascending; those of plugins follow.
         graph_class: what `graph` returns, with which a stack is read again; None where it has no graph.
+        is_kept: whether `fit_baselines` keeps a fitted one as long as its split, for what takes long and little memory.
     """
 
     name: ClassVar[str]
     place: ClassVar[int] = 1000
+    is_kept: ClassVar[bool] = False
     graph_class: ClassVar[type[BaselineGraph] | None] = None
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from weakref import WeakKeyDictionary
 
 from tfrec_dl.baselines.baseline import BASELINES, Baseline
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
@@ -12,11 +13,14 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry
 
+# Those that are kept, with the seconds that they took: all networks of a comparison have the same counts beside them.
+_kept: WeakKeyDictionary[EvaluationCases, dict[type[Baseline], tuple[Baseline, float]]] = WeakKeyDictionary()
+
 
 def fit_baselines(
     split: Split, names: Sequence[str] | None = None, on_skip: Callable[[str], None] | None = None
 ) -> Iterator[tuple[str, Baseline, float]]:
-    """Fits the baselines one after the other, each when it is asked for.
+    """Fits the baselines one after the other, each when it is asked for; what is kept of the split is not fitted again.
 
     Args:
         split: baselines see its training part, and the choice of the Markov chain's decay its validation part.
@@ -39,9 +43,20 @@ def fit_baselines(
             if on_skip is not None:
                 on_skip(reason)
             continue
-        start = time.perf_counter()
-        scorer = BASELINES[name].from_split(split)
-        yield name, scorer, time.perf_counter() - start
+        yield name, *_fitted(BASELINES[name], split)
+
+
+def _fitted(baseline: type[Baseline], split: Split) -> tuple[Baseline, float]:
+    """A fitted baseline and the seconds that it took, now or before."""
+    kept = _kept.setdefault(split.validation, {})
+    if baseline in kept:
+        return kept[baseline]
+    start = time.perf_counter()
+    scorer = baseline.from_split(split)
+    found = scorer, time.perf_counter() - start
+    if baseline.is_kept:
+        kept[baseline] = found
+    return found
 
 
 def baseline_entries(

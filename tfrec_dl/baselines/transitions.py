@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy import sparse
@@ -24,9 +22,6 @@ from tfrec_dl.data.vocabulary import Vocabulary
 # Popularity breaks ties and nothing else: all of it weighs less than a hundred-millionth of the weakest vote.
 TIE_SHARE = 1e-8
 
-# Those of a comparison's networks and its own line are the same, and the search takes up to a minute.
-_of_splits: WeakKeyDictionary[EvaluationCases, dict[type, Any]] = WeakKeyDictionary()
-
 
 @BASELINES.register("transitions")
 @dataclass(frozen=True, eq=False)
@@ -45,6 +40,7 @@ class Transitions(Baseline):
     """
 
     place = 5
+    is_kept = True
     graph_class = VotesGraph
 
     transitions: sparse.csr_matrix
@@ -65,11 +61,8 @@ class Transitions(Baseline):
 
     @classmethod
     def from_split(cls, split: Split) -> Transitions:
-        """Counts transitions of the training part; the settings are chosen on validation, once for a split."""
-        found = _of_splits.setdefault(split.validation, {})
-        if cls not in found:
-            found[cls] = cls.tuned(split.train, split.vocabulary, split.validation)
-        return found[cls]
+        """Counts transitions of the training part; the settings are chosen on validation."""
+        return cls.tuned(split.train, split.vocabulary, split.validation)
 
     @classmethod
     def tuned(cls, train: Histories, vocabulary: Vocabulary, validation: EvaluationCases) -> Transitions:
