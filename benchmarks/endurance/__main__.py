@@ -32,6 +32,8 @@ def main() -> int:
     many.add_argument("--threads", type=int, default=8)
     many.add_argument("--minutes", type=float, default=10)
     options = parser.parse_args()
+    if options.folder is not None:
+        options.folder.mkdir(parents=True, exist_ok=True)
     import_everything()
     home = Path(tempfile.mkdtemp(prefix="endurance-", dir=options.folder))
     if options.part == "kills":

@@ -7,6 +7,7 @@ import typer
 
 from tfrec_dl.cli.console import console, say
 from tfrec_dl.cli.folders import require_writable
+from tfrec_dl.cli.options.retrieval import RepeatedPairs
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.quiet import quiet_tensorflow
 
@@ -41,6 +42,12 @@ def prepare(
         str | None,
         typer.Option(metavar="C", help='Column of weights; by default "weight", where the table has it.'),
     ] = None,
+    duplicates: Annotated[
+        RepeatedPairs,
+        typer.Option(
+            help="A user's further interactions with an item: keep all, only the first, only the last, or an error."
+        ),
+    ] = RepeatedPairs.KEEP,
     min_count: Annotated[int, typer.Option(metavar="N", help="Training interactions that an item needs.")] = 1,
     shards: Annotated[
         int | None,
@@ -74,6 +81,7 @@ def prepare(
         time=time_column,
         rating=rating_column,
         weight=weight_column,
+        duplicates=duplicates.value,
         min_count=min_count,
         shards=shards,
         evaluation_users=evaluation_users,
@@ -97,6 +105,7 @@ def _say_what_it_holds(folder: "PreparedFolder") -> None:
     say(
         f"{counts['read']:,} rows in = {counts['trained']:,} to train on + {counts['dropped']:,} of rare items "
         f"+ {counts['validation']:,} to validate on + {counts['test']:,} to test on"
+        + (f" + {repeated:,} that repeat others" if (repeated := counts.get("repeated", 0)) else "")
     )
     say(f"{drawn['drawn']:,} of {drawn['of']:,} users drawn to validate and test on")
 

@@ -43,6 +43,25 @@ def test_rare_items_are_unknown_as_they_are_in_memory(path, tmp_path, min_count)
     assert folder.manifest["counts"]["dropped"] > 0
 
 
+@pytest.mark.parametrize("kept", ["first", "last"])
+def test_repeated_pairs_are_left_out_as_they_are_in_memory(path, table, tmp_path, kept):
+    folder = prepare(PrepareConfig((str(path),), duplicates=kept), tmp_path / "out")
+    check_equal(folder, leave_last_out(Interactions.read(path, duplicates=kept)))
+    pairs = len(table.drop_duplicates(["user_id", "item_id"]))
+    assert folder.size["interactions"] == pairs
+    assert folder.manifest["counts"]["repeated"] == len(table) - pairs > 0
+
+
+def test_repeated_pairs_can_be_an_error_and_nothing_is_left(path, table, tmp_path):
+    out = tmp_path / "out"
+    with pytest.raises(InputError, match="has item .* more than once: choose duplicates='keep', 'first' or 'last'"):
+        prepare(PrepareConfig((str(path),), duplicates="error"), out)
+    assert not out.exists() or not [*out.iterdir()]
+    once = tmp_path / "once.csv"
+    table.drop_duplicates(["user_id", "item_id"]).to_csv(once, index=False)
+    assert prepare(PrepareConfig((str(once),), duplicates="error"), out).manifest["counts"]["repeated"] == 0
+
+
 def test_every_row_is_somewhere_and_the_manifest_says_where(folder, table):
     records, counts = records_of(folder.path), folder.manifest["counts"]
     trained = sum(len(record.get("items", [])) for record in records)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.interactions import Duplicates
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 
@@ -25,6 +26,8 @@ class PrepareConfig:
         rating: column of ratings, which are checked as `train` checks them, and left out; None takes "rating" where a
             file has it.
         weight: column of weights; None takes "weight" where the table has it.
+        duplicates: what becomes of a user's further interactions with an item: "keep" all, keep the "first" or the
+            "last" in time (ties in table order), or raise an "error".
         min_count: training interactions an item needs to enter the vocabulary.
         shards: files of histories to write, at least as many as processes will train on them; None takes one for each
             million interactions, and at least 8.
@@ -40,6 +43,7 @@ class PrepareConfig:
     time: str | None = None
     rating: str | None = None
     weight: str | None = None
+    duplicates: Duplicates = "keep"
     min_count: int = Field(default=1, ge=1)
     shards: int | None = Field(default=None, ge=1, le=MOST_SHARDS)
     evaluation_users: int = Field(default=20_000, ge=1)

@@ -64,6 +64,8 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
         "piece_rows": PIECE_ROWS,
         "files": [asdict(file) for file in files],
     }
+    if config.duplicates == "keep":
+        del plan["duplicates"]  # folders of earlier versions do not have it
     with (
         locked(work.folder),  # before anything in it is looked at
         disk_explained(work.folder),
@@ -99,19 +101,20 @@ def _prepare(
         if not sum(found):
             names = ", ".join(repr(path) for path in config.data[:3])
             raise InputError(f"{names} holds no interactions: it needs at least one row")
-        sort(connection, shards, weighted, config.seed, work, progress)
+        sort(connection, shards, weighted, config.duplicates, config.seed, work, progress)
+        rows_of_shards = parquet(work.of_shard("sorted", shard) for shard in range(shards))
         if weighted:
-            rows_of_shards = parquet(work.of_shard("sorted", shard) for shard in range(shards))
             [(largest,)] = connection.execute(f"SELECT max(weight) FROM {rows_of_shards}").fetchall()
             refuse_no_weight(largest, columns.weight)
-        write_json(marker, found)
-    rows = read_json(marker)
+        [(kept,)] = connection.execute(f"SELECT count(*) FROM {rows_of_shards}").fetchall()
+        write_json(marker, {"rows": found, "repeated": sum(found) - kept})
+    rows, repeated = read_json(marker).values()
     for piece in work.path("rows").glob("*.parquet"):
         piece.unlink()  # sorted, they are all there again
     items = count_items(connection, shards, config.min_count, work)
     highest, able = draw_users(connection, shards, config.evaluation_users, work)
     facts = write_shards(connection, shards, weighted, config.seed, highest, work, progress)
-    counts = _counts(rows, facts)
+    counts = _counts(rows, repeated, facts)
 
     folder = work.folder
     with (
@@ -131,7 +134,7 @@ def _prepare(
         "min_count": config.min_count,
         "seed": config.seed,
         "size": {
-            "interactions": sum(rows),
+            "interactions": sum(rows) - repeated,
             "users": sum(each["users"] for each in facts),
             "items": items,
             "items_in_vocabulary": known,
@@ -148,11 +151,11 @@ def _prepare(
     return PreparedFolder.open(folder)
 
 
-def _counts(rows: Sequence[int], facts: Sequence[dict[str, Any]]) -> dict[str, int]:
+def _counts(rows: Sequence[int], repeated: int, facts: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Where the rows went, which must be all of them."""
-    counts = {"read": sum(rows)}
+    counts = {"read": sum(rows), "repeated": repeated}
     counts |= {name: sum(each[name] for each in facts) for name in ("trained", "dropped", "validation", "test")}
-    out = counts["trained"] + counts["dropped"] + counts["validation"] + counts["test"]
+    out = repeated + counts["trained"] + counts["dropped"] + counts["validation"] + counts["test"]
     if out != counts["read"]:
         raise RuntimeError(f"{counts['read']} rows were read and {out} written: delete the folder and prepare again")
     return counts

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from tfrec_dl.data.interactions import Duplicates
 from tfrec_dl.data.prepared.engine import parquet, quoted
 from tfrec_dl.data.prepared.progress import Progress
 from tfrec_dl.data.prepared.work import Work
+from tfrec_dl.data.tables.checks import show
+from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -17,10 +20,23 @@ SORTED = """
             count(*) OVER (PARTITION BY key, user) AS length,
             row_number() OVER (PARTITION BY key, user ORDER BY whole DESC, fraction DESC, position DESC) - 1
                 AS remaining
-        FROM {rows} WHERE shard = {shard}
+        FROM ({rows})
     )
     ORDER BY key, user, remaining DESC
 """
+OF_SHARD = "SELECT * FROM {rows} WHERE shard = {shard}"
+# In time, ties in table order.
+ONE_A_PAIR = """
+    QUALIFY row_number() OVER
+        (PARTITION BY key, user, item ORDER BY whole {order}, fraction {order}, position {order}) = 1
+"""
+KEPT: dict[Duplicates, str] = {
+    "keep": "",
+    "first": ONE_A_PAIR.format(order="ASC"),
+    "last": ONE_A_PAIR.format(order="DESC"),
+    "error": "",
+}
+REPEATED = "SELECT user, item FROM {rows} GROUP BY key, user, item HAVING count(*) > 1 LIMIT 1"
 COUNTED = """
     SELECT item, count(*) FILTER (role = 0) AS trained, min(position) FILTER (role = 0) AS first
     FROM {rows} GROUP BY item
@@ -28,7 +44,9 @@ COUNTED = """
 DRAWN = "SELECT {draw} AS draw FROM {rows} WHERE role = 2"
 
 
-def sort(connection: Any, shards: int, weighted: bool, seed: int, work: Work, progress: Progress) -> None:
+def sort(
+    connection: Any, shards: int, weighted: bool, duplicates: Duplicates, seed: int, work: Work, progress: Progress
+) -> None:
     """Writes each shard's rows in order, its items' counts, and the lots of its users who are tested on.
 
     `remaining` is the number of the user's rows that follow, `role` what a row is for, as `leave_last_out` has it.
@@ -37,18 +55,25 @@ def sort(connection: Any, shards: int, weighted: bool, seed: int, work: Work, pr
         connection: to the engine.
         shards: how many.
         weighted: whether rows have weights.
+        duplicates: what becomes of a user's further interactions with an item, as in `Interactions.read`.
         seed: of the lots.
         work: has the pieces; gets the rest.
         progress: counts shards.
+
+    Raises:
+        InputError: if a user has an item twice, and that is to be an error.
     """
     pieces = sorted(work.path("rows").glob("*.parquet"))
     weight = ", weight" if weighted else ""
     for shard in range(shards):
         done = work.of_shard("drawn", shard)
         if not done.exists():
-            query = SORTED.format(fewest=FEWEST, weight=weight, rows=parquet(pieces), shard=shard)
+            chosen = OF_SHARD.format(rows=parquet(pieces), shard=shard) + KEPT[duplicates]
+            query = SORTED.format(fewest=FEWEST, weight=weight, rows=chosen)
             rows = work.of_shard("sorted", shard)
             _write(connection, query, rows)
+            if duplicates == "error":
+                _refuse_repeated(connection, rows)
             _write(connection, COUNTED.format(rows=parquet([rows])), work.of_shard("counts", shard))
             # Last: its presence marks the shard as done.
             _write(connection, DRAWN.format(rows=parquet([rows]), draw=draw(seed)), done)
@@ -58,6 +83,13 @@ def sort(connection: Any, shards: int, weighted: bool, seed: int, work: Work, pr
 def draw(seed: int) -> str:
     """The lot of a row's user in SQL, the same in every shard; users with the lowest are tested on."""
     return f"md5_number_lower('{seed}:' || CAST(key AS VARCHAR) || user)"
+
+
+def _refuse_repeated(connection: Any, rows: Any) -> None:
+    repeated = connection.execute(REPEATED.format(rows=parquet([rows]))).fetchone()
+    if repeated is not None:
+        user, item = map(show, repeated)
+        raise InputError(f"user {user} has item {item} more than once: choose duplicates='keep', 'first' or 'last'")
 
 
 def _write(connection: Any, query: str, path: Any) -> None:
