@@ -197,3 +197,9 @@ def test_seen_items_that_are_kept_compete_and_what_is_excluded_does_not():
     assert module.facts()["items of the history"] == "are recommended again"
     assert "those in it among them" in module.signatures()[0].description
     assert '"keep_seen": true' in module.network.describe().numpy().decode()
+
+
+def test_vectors_say_how_alike_items_are_without_the_bias():
+    vectors = chain_model().serving_module().item_vectors(tf.constant([[2, 3, 0], [3, 1, 2]])).numpy()
+    a, b, nothing = np.eye(6)[0], np.eye(6)[1], np.zeros(6)
+    np.testing.assert_array_equal(vectors, [[a, b, nothing], [b, nothing, a]])

@@ -87,6 +87,8 @@ def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path):
     stack, _ = fit_stack(members, split.validation, BlenderConfig(folds=2))
     version = export_saved_model(stack, tmp_path)
     ids = list(split.vocabulary.ids)
+    of_network = RetrievalMember(network).items[2:, :-1].numpy()
+    assert np.array_equal(stack.serving_module().item_vectors(tf.range(2, 22)[None])[0], of_network)
     verify_export(stack, version, [ids[:1], ids[2:12], [], ["nobody", ids[3]], [*ids[:7], *ids[:7]]], IN_PROCESS)
 
 

@@ -31,6 +31,11 @@ class BaselineGraph(tf.Module, ABC):
         """The vocabulary's size: columns of the scores."""
         return int(self.item_counts.shape[0])
 
+    @property
+    def item_vectors(self) -> tf.Variable | None:
+        """Item vectors [size, D], the bias last; None, as by default, where it has none."""
+        return None
+
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
         """Scores the whole catalogue.
 

@@ -69,6 +69,13 @@ class ServingModule(tf.Module):
         """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
         raise NotImplementedError
 
+    def item_vectors(self, indices: tf.Tensor) -> tf.Tensor | None:
+        """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D] float32, zeros where 0.
+
+        None, as by default, where the model has none.
+        """
+        return None
+
     def facts(self) -> dict[str, object]:
         """Facts about the export for the model card."""
         return {
@@ -163,10 +170,20 @@ class ServingModule(tf.Module):
         """
         k = self.k_max if k is None else k
         scores = tf.where(has_history[:, None], scores, self._popularity)
-        indices, best = top_k(scores, masked, k)
+        return self.answer(*top_k(scores, masked, k), k)
+
+    def answer(self, indices: tf.Tensor, scores: tf.Tensor, k: int | None = None) -> dict[str, tf.Tensor]:
+        """A list as a signature gives it.
+
+        Args:
+            indices: [B, k] int32, 0 where there is no item.
+            scores: [B, k] float32.
+            k: how long; None for `k_max`.
+        """
+        k = self.k_max if k is None else k
         ids = tf.gather(self._ids, tf.maximum(indices - FIRST_ITEM, 0))
         item_ids = tf.where(indices == PADDING, "", ids)
-        return {"item_ids": tf.ensure_shape(item_ids, [None, k]), "scores": tf.ensure_shape(best, [None, k])}
+        return {"item_ids": tf.ensure_shape(item_ids, [None, k]), "scores": tf.ensure_shape(scores, [None, k])}
 
 
 def compact(values: tf.Tensor, known: tf.Tensor, longest: int | None) -> tf.Tensor:

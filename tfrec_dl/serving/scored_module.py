@@ -4,7 +4,7 @@ from typing import Protocol
 
 import tensorflow as tf
 
-from tfrec_dl.data.vocabulary import PADDING, Vocabulary
+from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
 from tfrec_dl.serving.module import ServingModule, compact
 from tfrec_dl.serving.weights import lookup_tables, traced, variables_read
 
@@ -27,17 +27,31 @@ class ScoredModule(ServingModule):
         model: trained model, a `tf.Module`.
         k_max: length of the recommendation lists; cut to the number of items.
         keep_seen: whether items of the history are recommended again.
+        vectors: [size, D] item vectors, the bias last; None where the model has none.
 
     Raises:
         InputError: as `ServingModule`, or if a weight is not finite.
     """
 
-    def __init__(self, model: CatalogueModel, k_max: int = 100, keep_seen: bool = False) -> None:
+    def __init__(
+        self,
+        model: CatalogueModel,
+        k_max: int = 100,
+        keep_seen: bool = False,
+        vectors: tf.Variable | None = None,
+    ) -> None:
         super().__init__([str(item) for item in model.vocabulary.ids], model.vocabulary.item_counts, k_max, keep_seen)
         history = tf.TensorSpec([None, None], tf.int32, "history")
         self._scores = traced(lambda history: model.catalogue_scores(history), [history])
+        self._vectors = vectors
         self.owned = [*variables_read(self._scores), *lookup_tables(model)]
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
         """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
         return tf.ensure_shape(self._scores(compact(seen, seen != PADDING, None)), [None, self.size])
+
+    def item_vectors(self, indices: tf.Tensor) -> tf.Tensor | None:
+        """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D - 1], the bias apart."""
+        if self._vectors is None:
+            return None
+        return tf.where(indices[..., None] >= FIRST_ITEM, tf.gather(self._vectors, indices)[..., :-1], 0.0)

@@ -19,6 +19,11 @@ BLOCK_ITEMS = 65_536  # history items of a block, padding included
 class Member(Protocol):
     """A `tf.Module` that scores the catalogue."""
 
+    @property
+    def item_vectors(self) -> tf.Variable | None:
+        """Item vectors [size, D], the bias last; None where it has none."""
+        ...
+
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
         """All of the history, [B, L] int32 right-padded with 0 -> scores [B, vocabulary.size] float32."""
         ...
@@ -42,6 +47,11 @@ class RetrievalMember(tf.Module):
         items = np.asarray(tables.items, dtype=np.float64)
         items -= items[FIRST_ITEM : model.vocabulary.trained_size].mean(axis=0)
         self.items = tf.Variable(items.astype(np.float32), trainable=False)
+
+    @property
+    def item_vectors(self) -> tf.Variable:
+        """Item vectors [size, D] from their mean, the bias last."""
+        return self.items
 
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
         """Query of the last `max_length` items · item vectors from their mean: [B, L] int32 -> [B, size] float32."""
@@ -86,6 +96,11 @@ class Members(tf.Module):
         self.members = tuple(members.values())
         self.vocabulary = vocabulary
         self._member_scores = tf.function(self.member_scores, input_signature=[tf.TensorSpec([None, None], tf.int32)])
+
+    @property
+    def item_vectors(self) -> tf.Variable | None:
+        """Item vectors of the first member that has some, the bias last; None where none has."""
+        return next((each.item_vectors for each in self.members if each.item_vectors is not None), None)
 
     def member_scores(self, history: tf.Tensor) -> MemberScores:
         """Scores of the whole catalogue; those of padding and unknown, columns 0 and 1, are meaningless.

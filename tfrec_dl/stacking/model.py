@@ -51,7 +51,7 @@ class StackedModel(tf.Module):
 
     def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
         """The graph that is exported, as of `RetrievalModel`."""
-        return ScoredModule(self, k_max, keep_seen)
+        return ScoredModule(self, k_max, keep_seen, self.members.item_vectors)
 
     def weights(self) -> dict[str, float]:
         """Member -> weight of its standardised scores, where history and spread are as on average."""

@@ -60,6 +60,11 @@ class RetrievalModule(ServingModule):
         """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
         return self._index.scores(self._query(seen))
 
+    def item_vectors(self, indices: tf.Tensor) -> tf.Tensor:
+        """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D - 1], the bias apart."""
+        vectors = self._index.vectors(tf.reshape(indices, [-1]))[:, :-1]
+        return tf.reshape(vectors, [*tf.unstack(tf.shape(indices)), self.dimension - 1])
+
     def facts(self) -> dict[str, object]:
         """Facts about the export for the model card."""
         return {**super().facts(), "width of the vectors": self.dimension}
