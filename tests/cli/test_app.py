@@ -6,7 +6,19 @@ import pytest
 import tfrec_dl
 from tfrec_dl.runs.resumable import ResumableTraining
 
-COMMANDS = ("demo", "train", "evaluate", "compare", "export", "add-items", "recommend", "rank", "models")
+COMMANDS = (
+    "demo",
+    "train",
+    "evaluate",
+    "compare",
+    "export",
+    "add-items",
+    "recommend",
+    "similar",
+    "explain",
+    "rank",
+    "models",
+)
 
 
 def test_version(program):

@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from tfrec_dl.cli.recommend import parse_history
+from tfrec_dl.cli.id_lists import parse_ids
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from tfrec_dl.cli.recommend import parse_history
     ids=["empty", "plain", "spaces", "comma", "doubled quotes", "quotes inside", "gaps", "lines", "very long"],
 )
 def test_histories_are_read_as_csv(text, ids):
-    assert parse_history(text) == ids
+    assert parse_ids(text, "--history") == ids
 
 
 def test_exports_take_the_next_free_version(program, trained, tmp_path):

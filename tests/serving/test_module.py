@@ -138,6 +138,8 @@ def test_signatures_declare_names_types_and_shapes(signatures):
     assert shapes == {
         "serving_default": lists,
         "recommend_excluding": lists,
+        "similar_items": lists,
+        "explain": {"scores": ("float32", [None, None]), "contributions": ("float32", [None, None, None])},
         "embed_history": {"vector": ("float32", [None, 7])},
         "embed_items": {"vectors": ("float32", [None, 7])},
     }
@@ -145,6 +147,8 @@ def test_signatures_declare_names_types_and_shapes(signatures):
     assert inputs == {
         "serving_default": {"history"},
         "recommend_excluding": {"history", "exclude"},
+        "similar_items": {"item_ids"},
+        "explain": {"history", "item_ids"},
         "embed_history": {"history"},
         "embed_items": {"item_ids"},
     }

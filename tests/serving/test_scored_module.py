@@ -55,9 +55,10 @@ def test_the_whole_history_is_scored_without_what_is_unknown(tmp_path):
     np.testing.assert_allclose(outputs["scores"][0, :3], [100.6, 100.5, 100.4], rtol=1e-6)
 
 
-def test_it_has_the_two_signatures_of_ids_and_no_vectors(tmp_path):
+def test_it_has_the_signatures_of_ids_and_no_vectors(tmp_path):
     version = export_saved_model(Longest(), tmp_path)
-    assert set(tf.saved_model.load(str(version)).signatures) == {"serving_default", "recommend_excluding"}
+    names = {"serving_default", "recommend_excluding", "similar_items", "explain"}
+    assert set(tf.saved_model.load(str(version)).signatures) == names
     (found,) = load(version).recommend([["a"]], k=2, exclude=[["e"]])
     assert [item for item, _ in found] == ["d", "c"]
     assert [item for item, _ in load(version).recommend([[]], k=5)[0]] == list("abcde")

@@ -48,6 +48,22 @@ class BaselineGraph(tf.Module, ABC):
         is_new_user = tf.reduce_all(history == PADDING, axis=1, keepdims=True)
         return tf.where(is_new_user, self.item_counts, self._scores(history))
 
+    @property
+    def reach(self) -> int | None:
+        """How many of the last items of a history it reads; by default None: all."""
+        return None
+
+    def similarities(self, items: tf.Tensor) -> tf.Tensor:
+        """How like each of some items the others are; by default what they score after the item alone.
+
+        Args:
+            items: [B] int32.
+
+        Returns:
+            [B, size] float32.
+        """
+        return self.catalogue_scores(items[:, None])
+
     @abstractmethod
     def arrays(self) -> dict[str, np.ndarray]:
         """What the baseline has learned, by the names of the constructor's arguments."""

@@ -17,6 +17,15 @@ from tfrec_dl.data.vocabulary import Vocabulary
 class PopularityGraph(BaselineGraph):
     """`Popularity` inside a TensorFlow graph."""
 
+    @property
+    def reach(self) -> int:
+        """0: it reads no history."""
+        return 0
+
+    def similarities(self, items: tf.Tensor) -> tf.Tensor:
+        """Zeros: it knows nothing of what is like what."""
+        return tf.zeros([tf.shape(items)[0], self.size])
+
     def arrays(self) -> dict[str, np.ndarray]:
         """Nothing beyond the counts."""
         return {}

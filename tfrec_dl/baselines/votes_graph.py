@@ -33,6 +33,11 @@ class VotesGraph(BaselineGraph):
         self.tie_breakers = frozen(tie_breakers)
         self.transitions = SparseRows(**transitions)
 
+    @property
+    def reach(self) -> int:
+        """The items that vote."""
+        return self.order
+
     def arrays(self) -> dict[str, np.ndarray]:
         """Decay, order, tie-breakers and transitions."""
         own = {"decay": np.array(self.decay), "order": np.array(self.order), "tie_breakers": self.tie_breakers.numpy()}

@@ -1,20 +1,18 @@
 """`tfrec-dl recommend`."""
 
-import csv
-import io
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from tfrec_dl.cli.console import console
+from tfrec_dl.cli.explain import explained, reasons_as_json, reasons_as_text
+from tfrec_dl.cli.id_lists import parse_ids
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
-
-LONGEST_ID = 2**30  # characters; csv's own limit is 131,072
 
 
 def recommend(
@@ -40,6 +38,13 @@ def recommend(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", show_default=False, help="With --user: a feature of the request."),
     ] = None,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why",
+            help="Say which items of the history speak most for each recommendation, as `tfrec-dl explain` does.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Recommend items from an export.
@@ -48,9 +53,13 @@ def recommend(
     whose scores are their counts in the training data. With --user an export of two stages ranks what it finds;
     features of the request that --context does not give are missing.
     """
-    ids = parse_history(history)
+    ids = parse_ids(history, "--history")
     if context and user is None:
         raise InputError(f"--context {context[0]!r:.80} is of a request to two stages: give --user, or leave it out.")
+    if why and user is not None:
+        raise InputError(
+            "--why explains the scores of the retrieval, and --user asks the ranker: leave one of them out."
+        )
     quiet_tensorflow()
     from tfrec_dl.cli.rank import recommend_ranked
     from tfrec_dl.lifecycle.load import load
@@ -60,25 +69,15 @@ def recommend(
         (recommendations,) = recommender.recommend([ids], k)
     else:
         recommendations = recommend_ranked(recommender, user, ids, k, context or ())
+    reasons = explained(recommender, ids, [item for item, _ in recommendations]) if why else None
     if as_json:
-        found = [{"item_id": item, "score": score} for item, score in recommendations]
+        found: list[dict[str, Any]] = [{"item_id": item, "score": score} for item, score in recommendations]
+        for entry, explanation in zip(found, reasons or (), strict=False):
+            entry["because"] = reasons_as_json(explanation)
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
-    table = Table("rank", "item id", "score")
+    table = Table("rank", "item id", "score", *(["because of"] if reasons else []))
     for rank, (item, score) in enumerate(recommendations, start=1):
-        table.add_row(str(rank), escape(item), f"{score:.4f}")
+        because = [reasons_as_text(reasons[rank - 1])] if reasons else []
+        table.add_row(str(rank), escape(item), f"{score:.4f}", *because)
     console().print(table)
-
-
-def parse_history(text: str) -> list[str]:
-    """Splits ids at commas, as CSV does: `a,"b,c"` is two ids; empty ones are left out.
-
-    Raises:
-        InputError: for a quote that is not closed.
-    """
-    csv.field_size_limit(LONGEST_ID)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True))
-    except csv.Error as error:
-        raise InputError(f"--history {text!r:.80} cannot be read ({error}): close every quote.") from error
-    return [item for record in records for item in record if item]

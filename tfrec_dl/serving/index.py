@@ -31,6 +31,9 @@ class ItemIndex(tf.Module):
         super().__init__(name="item_index")
         self.size, self.dimension = vectors.shape
         self.blocks = _column_blocks(np.asarray(vectors, np.float32), list(shared))
+        norms = np.linalg.norm(vectors[:, :-1], axis=1)
+        inverse = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
+        self._inverse_norms = tf.Variable(inverse.astype(np.float32), trainable=False, name="inverse_norms")
 
     def scores(self, queries: tf.Tensor) -> tf.Tensor:
         """Dot products of queries [B, D] with every item vector: [B, size] float32."""
@@ -39,10 +42,17 @@ class ItemIndex(tf.Module):
             [tf.matmul(part, block, transpose_b=True) for part, block in zip(parts, self.blocks, strict=True)]
         )
 
+    def cosines(self, indices: tf.Tensor) -> tf.Tensor:
+        """Cosines of the vectors of indices [B] with every item's, their last component, the bias, apart: [B, size]."""
+        vectors = self.vectors(indices)
+        directions = vectors * tf.gather(self._inverse_norms, indices)[:, None]
+        without_bias = tf.concat([directions[:, :-1], tf.zeros_like(directions[:, :1])], axis=1)
+        return self.scores(without_bias) * self._inverse_norms
+
     def vectors(self, indices: tf.Tensor) -> tf.Tensor:
-        """Item vectors of indices [N]: [N, D] float32, zeros for padding and unknown."""
-        vectors = tf.concat([tf.gather(block, indices) for block in self.blocks], axis=1)
-        return tf.where(indices[:, None] > UNKNOWN, vectors, 0.0)
+        """Item vectors of indices [...]: [..., D] float32, zeros for padding and unknown."""
+        vectors = tf.concat([tf.gather(block, indices) for block in self.blocks], axis=-1)
+        return tf.where(indices[..., None] > UNKNOWN, vectors, 0.0)
 
 
 def top_k(scores: tf.Tensor, masked: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:

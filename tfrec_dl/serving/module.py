@@ -13,6 +13,7 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import top_k
+from tfrec_dl.serving.item_signatures import explain, similar_items
 from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, SERVING_DEFAULT
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 from tfrec_dl.serving.user_ids import NONE_HELD, USER_IDS
@@ -39,6 +40,7 @@ class ServingModule(tf.Module):
         max_length: items of a history that are read, the last ones; None for all.
         item_features: raw features that describe a new item; empty where there can be none without a training.
         user_features: raw features of a user beside the history.
+        similarity: a sentence on what the scores of `similar_items` are.
         network: tracks what a loaded export needs to take features; None where it takes none. Its `describe` names
             them.
     """
@@ -46,6 +48,7 @@ class ServingModule(tf.Module):
     max_length: int | None = None
     item_features: tuple[FeatureInput, ...] = ()
     user_features: tuple[FeatureInput, ...] = ()
+    similarity = "The scores are those after a history of the item alone."
     network: tf.Module | None = None
 
     def __init__(self, ids: Sequence[str], counts: np.ndarray, k_max: int = 100, keep_seen: bool = False) -> None:
@@ -76,6 +79,29 @@ class ServingModule(tf.Module):
         """
         return None
 
+    def scores_of(self, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        """Scores of some items after histories that are not empty.
+
+        Args:
+            history: [B, L] int32, 0 anywhere.
+            items: [B, N] int32.
+
+        Returns:
+            [B, N] float32.
+        """
+        return tf.gather(self.scores(history), items, batch_dims=1)
+
+    def popularity_of(self, items: tf.Tensor) -> tf.Tensor:
+        """Training interactions of items, which are their scores after an empty history: float32 of the same shape."""
+        return tf.gather(self._popularity, items)
+
+    def similarities(self, items: tf.Tensor) -> tf.Tensor:
+        """How like each of some items the others are: indices [B] int32 -> [B, size] float32.
+
+        By default what they score after the item alone.
+        """
+        return self.scores(items[:, None])
+
     def facts(self) -> dict[str, object]:
         """Facts about the export for the model card."""
         return {
@@ -90,6 +116,11 @@ class ServingModule(tf.Module):
     def limit(self) -> str:
         """Note of the model card on new items."""
         return NEW_ITEMS_BY_FEATURES if self.item_features else NEW_ITEMS_BY_TRAINING
+
+    @property
+    def reach(self) -> int | None:
+        """How many of the last items of a history can do anything for a score; None for all."""
+        return self.max_length
 
     @property
     def examples(self) -> tuple[str, ...]:
@@ -126,6 +157,8 @@ class ServingModule(tf.Module):
                 self.recommendations,
                 lambda history, exclude: self.recommend(history, exclude),
             ),
+            similar_items(self, self.similarity),
+            explain(self),
         ]
 
     def recommend(self, history: tf.Tensor, exclude: tf.Tensor | None, k: int | None = None) -> dict[str, tf.Tensor]:
@@ -184,20 +217,3 @@ class ServingModule(tf.Module):
         ids = tf.gather(self._ids, tf.maximum(indices - FIRST_ITEM, 0))
         item_ids = tf.where(indices == PADDING, "", ids)
         return {"item_ids": tf.ensure_shape(item_ids, [None, k]), "scores": tf.ensure_shape(scores, [None, k])}
-
-
-def compact(values: tf.Tensor, known: tf.Tensor, longest: int | None) -> tf.Tensor:
-    """The last known entries of each row in order, right-padded with zeros.
-
-    Args:
-        values: [B, L] or [B, L, D].
-        known: [B, L] bool.
-        longest: entries kept of a row; None for all.
-
-    Returns:
-        [B, l] or [B, l, D], 1 <= l <= longest.
-    """
-    rows = tf.ragged.boolean_mask(values, known)
-    rows = (rows if longest is None else rows[:, -longest:]).to_tensor()
-    at_least_one = [[0, 0], [0, tf.maximum(1 - tf.shape(rows)[1], 0)], [0, 0]]
-    return tf.pad(rows, at_least_one[: values.shape.rank])

@@ -5,6 +5,8 @@ A signature that only clients of TF Serving call needs no name here.
 
 SERVING_DEFAULT = "serving_default"  # TensorFlow's own: what a request without a name means
 RECOMMEND_EXCLUDING = "recommend_excluding"
+SIMILAR_ITEMS = "similar_items"
+EXPLAIN = "explain"
 EMBED_ITEMS = "embed_items"
 EMBED_ITEM_FEATURES = "embed_item_features"
 RECOMMEND_FROM_VECTORS = "recommend_from_vectors"

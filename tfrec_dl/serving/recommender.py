@@ -7,20 +7,23 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.explanation import Explanation, explanations
 from tfrec_dl.serving.feature_tables import Table, as_catalogue, embed_features, tensors
 from tfrec_dl.serving.features import FeatureInput, feature_inputs
 from tfrec_dl.serving.loaded_export import LoadedExport
 from tfrec_dl.serving.names import (
     EMBED_ITEM_FEATURES,
     EMBED_ITEMS,
+    EXPLAIN,
     RANK,
     RECOMMEND_EXCLUDING,
     RECOMMEND_FOR_USERS,
     RECOMMEND_FROM_VECTORS,
     RECOMMEND_RANKED,
     SERVING_DEFAULT,
+    SIMILAR_ITEMS,
 )
-from tfrec_dl.serving.request_rows import Context, Pairs, Past, id_rows, id_rows_beside, padded, pairs
+from tfrec_dl.serving.request_rows import Context, Pairs, Past, id_list, id_rows, id_rows_beside, padded, pairs
 
 ROWS_AT_ONCE = 256  # bounds the memory of the scores: rows x items x 4 bytes
 
@@ -95,6 +98,52 @@ class Recommender:
             return self._signatures[RECOMMEND_EXCLUDING](history=history, exclude=padded(excluded[part]))
 
         return self._in_parts(outputs, len(rows), k)
+
+    def similar_items(self, item_ids: Sequence[str], k: int = 10) -> list[Pairs]:
+        """The items most like each item, without itself.
+
+        Args:
+            item_ids: the items.
+            k: similar ones of each, at most `k_max`.
+
+        Returns:
+            For each item up to `k` pairs (item id, similarity), the most similar first; none for an unknown item.
+
+        Raises:
+            InputError: if `k` is below 1 or above `k_max`, the ids are no list of ids, or the export is from before
+                there was this signature.
+        """
+        self._check(k)
+        items = id_list(item_ids, "item_ids")
+        signature = self._signature(SIMILAR_ITEMS)
+        return self._in_parts(lambda part: signature(item_ids=tf.constant(items[part], tf.string)), len(items), k)
+
+    def explain(self, histories: Sequence[Sequence[str]], items: Sequence[Sequence[str]]) -> list[list[Explanation]]:
+        """Why items have their scores after a history: what of it speaks for each, and how much.
+
+        Args:
+            histories: item ids, oldest first, a row each.
+            items: ids of the items to explain, a row for each history.
+
+        Returns:
+            For each history an explanation of each of its items, unknown ones left out.
+
+        Raises:
+            InputError: if an argument is not a list of lists of ids, or the export is from before there was this
+                signature.
+        """
+        rows = id_rows(histories, "histories")
+        asked = id_rows_beside(items, rows, "items")
+        signature = self._signature(EXPLAIN)
+        found: list[list[Explanation]] = []
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            answer = signature(history=padded(rows[part]), item_ids=padded(asked[part]))
+            scores, contributions = answer["scores"].numpy(), answer["contributions"].numpy()
+            for row, (history, wanted) in enumerate(zip(rows[part], asked[part], strict=True)):
+                n = len(wanted)
+                found.append(explanations(history, wanted, scores[row, :n], contributions[row, :n]))
+        return found
 
     def recommend_with_new_items(
         self,
@@ -204,6 +253,17 @@ class Recommender:
                 missing or has other numbers of values.
         """
         raise InputError(f"{self.folder} has no ranking stage: write one with export_two_stage.")
+
+    def _signature(self, name: str) -> Callable[..., Outputs]:
+        """A signature that exports of earlier versions lack.
+
+        Raises:
+            InputError: if this one does.
+        """
+        if name not in self._signatures:
+            raise InputError(f"{self.folder} has no signature {name}: it is of an earlier version, export it again.")
+        function: Callable[..., Outputs] = self._signatures[name]
+        return function
 
     def _check(self, k: int) -> None:
         if not 1 <= k <= self.k_max:

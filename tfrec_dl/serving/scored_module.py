@@ -5,7 +5,8 @@ from typing import Protocol
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
-from tfrec_dl.serving.module import ServingModule, compact
+from tfrec_dl.serving.module import ServingModule
+from tfrec_dl.serving.ragged_rows import compact
 from tfrec_dl.serving.weights import lookup_tables, traced, variables_read
 
 

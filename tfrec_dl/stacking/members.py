@@ -24,8 +24,16 @@ class Member(Protocol):
         """Item vectors [size, D], the bias last; None where it has none."""
         ...
 
+    @property
+    def reach(self) -> int | None:
+        """How many of the last items of a history it reads; None for all."""
+
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
         """All of the history, [B, L] int32 right-padded with 0 -> scores [B, vocabulary.size] float32."""
+        ...
+
+    def similarities(self, items: tf.Tensor) -> tf.Tensor:
+        """How like each of some items the others are, on any scale: [B] int32 -> [B, vocabulary.size] float32."""
         ...
 
 
@@ -53,11 +61,21 @@ class RetrievalMember(tf.Module):
         """Item vectors [size, D] from their mean, the bias last."""
         return self.items
 
+    @property
+    def reach(self) -> int:
+        """The items that a query reads."""
+        return int(self.model.max_length)
+
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
         """Query of the last `max_length` items · item vectors from their mean: [B, L] int32 -> [B, size] float32."""
         recent = last_items(history, self.model.max_length)
         query = self.model.encode(recent, tf.gather(self.history_table, recent))
         return tf.matmul(query, self.items, transpose_b=True)
+
+    def similarities(self, items: tf.Tensor) -> tf.Tensor:
+        """Cosines of the vectors of items [B], from their mean and without the bias, with every item's: [B, size]."""
+        directions = tf.math.l2_normalize(self.items[:, :-1], axis=1)
+        return tf.matmul(tf.gather(directions, items), directions, transpose_b=True)
 
 
 class MemberScores(NamedTuple):
@@ -118,6 +136,30 @@ class Members(tf.Module):
             spread.append(tf.sqrt(variance))
         length = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
         return MemberScores(tf.stack(scores, axis=2), tf.concat(spread, axis=1), tf.cast(length, tf.float32))
+
+    @property
+    def reach(self) -> int | None:
+        """How many of the last items of a history the members read; None for all."""
+        each = [member.reach for member in self.members]
+        known = [reach for reach in each if reach is not None]
+        return max(known) if len(known) == len(each) else None
+
+    def similarities(self, items: tf.Tensor) -> tf.Tensor:
+        """The mean of what the members say is like each of some items, standardised over the items trained on.
+
+        Args:
+            items: [B] int32.
+
+        Returns:
+            [B, vocabulary.size] float32.
+        """
+        trained = slice(FIRST_ITEM, self.vocabulary.trained_size)
+        total = 0.0
+        for member in self.members:
+            raw = member.similarities(items)
+            mean, variance = tf.nn.moments(raw[:, trained], axes=[1], keepdims=True)
+            total += tf.math.divide_no_nan(raw - mean, tf.sqrt(variance))
+        return total / len(self.members)
 
     def blocks(self, histories: Histories) -> Iterator[tuple[np.ndarray, MemberScores]]:
         """Member scores for many histories, those of similar length together.

@@ -6,8 +6,8 @@ import tensorflow as tf
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import PADDING, Vocabulary
 from tfrec_dl.serving.module import ServingModule
-from tfrec_dl.serving.scored_module import ScoredModule
 from tfrec_dl.stacking.members import Members
+from tfrec_dl.stacking.serving import StackedModule
 
 
 class StackedModel(tf.Module):
@@ -51,7 +51,7 @@ class StackedModel(tf.Module):
 
     def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
         """The graph that is exported, as of `RetrievalModel`."""
-        return ScoredModule(self, k_max, keep_seen, self.members.item_vectors)
+        return StackedModule(self, k_max, keep_seen)
 
     def weights(self) -> dict[str, float]:
         """Member -> weight of its standardised scores, where history and spread are as on average."""

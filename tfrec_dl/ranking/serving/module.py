@@ -17,8 +17,8 @@ from tfrec_dl.ranking.names import CLICK_AND_CONVERSION
 from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
 from tfrec_dl.ranking.serving.servable import ServableRanker
 from tfrec_dl.serving.index import LOWEST_SCORE
-from tfrec_dl.serving.module import compact
 from tfrec_dl.serving.names import RANK, SERVING_DEFAULT
+from tfrec_dl.serving.ragged_rows import compact
 from tfrec_dl.serving.signature import Signature, TensorInfo
 from tfrec_dl.serving.user_ids import USER_IDS, user_ids_held
 from tfrec_dl.serving.weights import lookup_tables, traced, variables_read

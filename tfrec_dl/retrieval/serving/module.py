@@ -9,8 +9,9 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.retrieval.serving.network import Network, ServableModel, network_of
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.serving.index import ItemIndex
-from tfrec_dl.serving.module import ServingModule, compact
+from tfrec_dl.serving.module import ServingModule
 from tfrec_dl.serving.names import EMBED_ITEM_FEATURES, EMBED_ITEMS, RECOMMEND_FOR_USERS, RECOMMEND_FROM_VECTORS
+from tfrec_dl.serving.ragged_rows import compact
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids, raw_features
 from tfrec_dl.serving.weights import require_finite
 
@@ -31,6 +32,7 @@ class RetrievalModule(ServingModule):
     """
 
     network: Network
+    similarity = "The scores are cosines of the items' vectors, the bias apart."
 
     def __init__(
         self,
@@ -62,8 +64,15 @@ class RetrievalModule(ServingModule):
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor:
         """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D - 1], the bias apart."""
-        vectors = self._index.vectors(tf.reshape(indices, [-1]))[:, :-1]
-        return tf.reshape(vectors, [*tf.unstack(tf.shape(indices)), self.dimension - 1])
+        return self._index.vectors(indices)[..., :-1]
+
+    def scores_of(self, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        """Scores of items [B, N] after histories [B, L]: [B, N] float32, as `ServingModule.scores_of`."""
+        return tf.linalg.matvec(self._index.vectors(items), self._query(history))
+
+    def similarities(self, items: tf.Tensor) -> tf.Tensor:
+        """Cosines of the vectors of items [B] with every item's: [B, size] float32."""
+        return self._index.cosines(items)
 
     def facts(self) -> dict[str, object]:
         """Facts about the export for the model card."""

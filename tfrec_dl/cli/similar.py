@@ -1,0 +1,42 @@
+"""`tfrec-dl similar`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from tfrec_dl.cli.console import console
+from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.errors import InputError
+
+
+def similar(
+    dest: Annotated[
+        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
+    ],
+    item: Annotated[str, typer.Option(metavar="ID", show_default=False, help="The item.")],
+    k: Annotated[int, typer.Option("-k", metavar="K", help="Similar items.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """List the items most like an item, as an export knows them.
+
+    Of a network they are the nearest by the cosine of the item vectors; of a network with counts, or another stack, by
+    the mean of what the members say. The model card says which.
+    """
+    quiet_tensorflow()
+    from tfrec_dl.lifecycle.load import load
+
+    (found,) = load(dest).similar_items([item], k)
+    if not found:
+        raise InputError(f"--item {item!r:.80}: {dest} knows no such item, or no other; name one of the training's.")
+    if as_json:
+        entries = [{"item_id": each, "similarity": similarity} for each, similarity in found]
+        typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+        return
+    table = Table("rank", "item id", "similarity")
+    for rank, (each, similarity) in enumerate(found, start=1):
+        table.add_row(str(rank), escape(each), f"{similarity:.4f}")
+    console().print(table)

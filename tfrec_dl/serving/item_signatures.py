@@ -1,0 +1,95 @@
+"""Signatures that answer questions about items: which are alike, and why one is recommended."""
+
+from typing import Protocol
+
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.index import LOWEST_SCORE
+from tfrec_dl.serving.leave_out import score_lost
+from tfrec_dl.serving.names import EXPLAIN, SIMILAR_ITEMS
+from tfrec_dl.serving.ragged_rows import compact
+from tfrec_dl.serving.signature import Signature, TensorInfo, ids
+
+
+class KnowsItems(Protocol):
+    """What these signatures ask of a `ServingModule`."""
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Some ids."""
+
+    @property
+    def recommendations(self) -> dict[str, TensorInfo]:
+        """The outputs of a signature that recommends."""
+
+    @property
+    def reach(self) -> int | None:
+        """How many of the last items of a history can do anything for a score; None for all."""
+
+    def lookup(self, ids: tf.Tensor) -> tf.Tensor:
+        """Ids to indices of the same shape; "" and unknown ids become 0."""
+
+    def similarities(self, items: tf.Tensor) -> tf.Tensor:
+        """How like each of [B] items the others are: [B, size] float32."""
+
+    def scores_of(self, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        """Scores of items [B, N] after histories [B, L] that are not empty: [B, N] float32."""
+
+    def popularity_of(self, items: tf.Tensor) -> tf.Tensor:
+        """What the items score after an empty history, of the same shape, float32."""
+
+    def best(self, scores: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The best items, as a signature gives them."""
+
+
+def similar_items(module: KnowsItems, described: str) -> Signature:
+    """Signature `similar_items`.
+
+    Args:
+        module: what is exported.
+        described: a sentence on what the scores are.
+    """
+
+    def answer(item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
+        items = module.lookup(item_ids)
+        is_known = items != PADDING
+        scores = tf.where(is_known[:, None], module.similarities(items), LOWEST_SCORE)
+        return module.best(scores, tf.ones_like(is_known), items[:, None])
+
+    return Signature(
+        SIMILAR_ITEMS,
+        f"Gives the items most like each item, without itself; none for unknown ids. {described}",
+        {"item_ids": ids("B", sample=module.examples)},
+        module.recommendations,
+        answer,
+    )
+
+
+def explain(module: KnowsItems) -> Signature:
+    """Signature `explain`."""
+
+    def answer(history: tf.Tensor, item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
+        seen, items = module.lookup(history), module.lookup(item_ids)
+        is_read = seen != PADDING
+        compacted = compact(seen, is_read, None)
+        scores = module.scores_of(compacted, items)
+        lost = score_lost(module.scores_of, compacted, items, scores, module.reach)
+        has_history, is_known = tf.reduce_any(is_read, axis=1), items != PADDING
+        scores = tf.where(has_history[:, None], scores, module.popularity_of(items))
+        # From places of the histories without gaps to those of the request.
+        lost = tf.gather(lost, tf.maximum(tf.cumsum(tf.cast(is_read, tf.int32), axis=1) - 1, 0), batch_dims=1)
+        lost = tf.where(is_read[:, :, None] & is_known[:, None], lost, 0.0)
+        return {
+            "scores": tf.where(is_known, scores, LOWEST_SCORE),
+            "contributions": tf.transpose(lost, [0, 2, 1]),
+        }
+
+    places = {"B": None, "N": None}
+    return Signature(
+        EXPLAIN,
+        "Says how much each item of the history speaks for each of `item_ids`: what the score loses without it.",
+        {"history": ids("B", "L", sample=module.examples), "item_ids": ids("B", "N", sample=module.examples)},
+        {"scores": TensorInfo(tf.float32, places), "contributions": TensorInfo(tf.float32, places | {"L": None})},
+        answer,
+    )

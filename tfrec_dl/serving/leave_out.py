@@ -1,0 +1,67 @@
+"""What each item of a history does for a score: how much is lost when it is left out."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+ROWS_AT_ONCE = 64  # histories that are scored together, each without another item: bounds the memory
+
+
+def score_lost(
+    scores_of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+    history: tf.Tensor,
+    items: tf.Tensor,
+    scores: tf.Tensor,
+    reach: int | None,
+) -> tf.Tensor:
+    """The score of items after a history, minus what it is once one item of the history is left out.
+
+    Where a score is a sum over the history, this is the item's term. Of a history of one item nothing is left, and the
+    item has all of the score.
+
+    Args:
+        scores_of: (histories [M, l] int32, right-padded with 0, items [M, N] int32) -> scores [M, N] float32.
+        history: [B, l] int32, right-padded with 0, l at least 1.
+        items: [B, N] int32.
+        scores: [B, N] float32, theirs after the whole history.
+        reach: how many of the last items of a history can do anything for a score; None for all.
+
+    Returns:
+        [B, l, N] float32, 0 at padding and at items out of reach.
+    """
+    length = tf.shape(history)[1]
+    count = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
+    places = tf.range(length if reach is None else tf.minimum(length, max(reach, 1)))
+    # The last items of each history, [B, r]; of a shorter one the places at the end are padding.
+    places += tf.maximum(count - tf.size(places), 0)
+    columns = tf.range(length) + tf.cast(tf.range(length) >= places[:, :, None], tf.int32)
+    without = tf.gather(tf.pad(history, [[0, 0], [0, 1]]), columns, batch_dims=1)
+    times = tf.shape(places)[1]
+    left = _in_blocks(scores_of, tf.reshape(without, [-1, length]), tf.repeat(items, times, axis=0))
+    left = tf.reshape(left, [tf.shape(history)[0], times, tf.shape(items)[1]])
+    left = tf.where((count > 1)[:, :, None], left, 0.0)
+    lost = tf.where((places < count)[:, :, None], scores[:, None] - left, 0.0)
+    before = tf.reduce_min(places, axis=1, keepdims=True)
+    taken = tf.range(length) - before
+    lost = tf.gather(lost, tf.clip_by_value(taken, 0, times - 1), batch_dims=1)
+    return tf.where(((taken >= 0) & (taken < times))[:, :, None], lost, 0.0)
+
+
+def _in_blocks(
+    scores_of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], histories: tf.Tensor, items: tf.Tensor
+) -> tf.Tensor:
+    """The scores of [M, l] histories and [M, N] items, `ROWS_AT_ONCE` rows at a time."""
+    rows = tf.shape(histories)[0]
+    at_once = tf.clip_by_value(rows, 1, ROWS_AT_ONCE)
+    blocks = tf.maximum(-(-rows // at_once), 1)
+    parts = [
+        tf.reshape(tf.pad(values, [[0, blocks * at_once - rows], [0, 0]]), [blocks, at_once, tf.shape(values)[1]])
+        for values in (histories, items)
+    ]
+    found = tf.map_fn(
+        lambda block: scores_of(*block),
+        tuple(parts),
+        fn_output_signature=tf.TensorSpec([None, None], tf.float32),
+        parallel_iterations=1,
+    )
+    return tf.reshape(found, [blocks * at_once, tf.shape(items)[1]])[:rows]
