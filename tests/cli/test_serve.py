@@ -115,3 +115,25 @@ def test_new_items_from_a_table_are_recommended(program, refusal, table, tiny, t
     found = json.loads(program("recommend", tmp_path / "dest", "--history", "item_3", "-k", 20, "--json").out)
     assert "new" in [entry["item_id"] for entry in found]
     assert "1 of the 1 new ids are in the export already" in refusal("add-items", tmp_path / "dest", *new, "movie")
+
+
+def test_similar_items_are_listed(program, refusal, exported):
+    found = json.loads(program("similar", exported, "--item", "item_3", "-k", 19, "--json").out)
+    assert {entry["item_id"] for entry in found} == {f"item_{item}" for item in range(20)} - {"item_3"}
+    assert [entry["similarity"] for entry in found] == sorted((entry["similarity"] for entry in found), reverse=True)
+    assert program("similar", exported, "--item", "item_3").out.count("│ item_") == 10
+    assert "--item 'nobody'" in refusal("similar", exported, "--item", "nobody")
+    assert "k is 0" in refusal("similar", exported, "--item", "item_3", "-k", 0)
+
+
+def test_recommendations_are_explained(program, refusal, exported):
+    options = ("--history", "item_3,item_4")
+    found = json.loads(program("recommend", exported, *options, "--why", "--json").out)
+    assert {reason["item_id"] for reason in found[0]["because"]} == {"item_3", "item_4"}
+    one = json.loads(program("explain", exported, *options, "--item", found[0]["item_id"], "--json").out)
+    assert one["because"] == [pytest.approx(reason, abs=1e-4) for reason in found[0]["because"]]
+    assert one["score"] == pytest.approx(found[0]["score"], abs=1e-4)
+    assert "because of" in program("recommend", exported, *options, "--why").out
+    assert program("explain", exported, *options, "--item", "item_5").out.count("│ item_") == 2
+    assert "--item 'nobody'" in refusal("explain", exported, *options, "--item", "nobody")
+    assert "leave out one of them" in refusal("recommend", exported, "--why", "--user", "u")

@@ -163,18 +163,29 @@ def test_grpc_program(movies, monkeypatch):
 
 
 def test_python_program_without_a_server(movies):
-    program, _, _ = [block for block in blocks("python") if "load(" in block]
+    program, *_ = [block for block in blocks("python") if "load(" in block]
     call = program.replace('"saved_models/gru"', repr(str(movies.parent)))
     names: dict = {}
     exec(call.replace("recommender.recommend(", "found = recommender.recommend("), names)
     assert [[item for item, _ in row] for row in names["found"]] == [["50", "527"], list(IDS)]
 
 
+def test_python_program_of_similar_items_and_explanations(movies):
+    _, program, *_ = [block for block in blocks("python") if "load(" in block]
+    names: dict = {}
+    exec(program.replace('"saved_models/gru"', repr(str(movies.parent))), names)
+    assert [len(row) for row in names["alike"]] == [3, 3]
+    assert [(each.item_id, [item for item, _ in each.because]) for each in names["explained"]] == [
+        ("593", ["296", "318"]),
+        ("50", ["296"]),
+    ]
+
+
 NEW_FILMS = 'item_id,title,genres,year\nnew-1,Whales,Sea|Drama,2026\nnew-2,"Storm, of war",War,\n'
 
 
 def test_python_program_with_new_items(films, tmp_path, monkeypatch):
-    _, program, _ = [block for block in blocks("python") if "load(" in block]
+    _, _, program, _ = [block for block in blocks("python") if "load(" in block]
     (tmp_path / "new_films.csv").write_text(NEW_FILMS)
     monkeypatch.chdir(tmp_path)
     call = program.replace('"saved_models/films"', repr(str(films.parent)))
@@ -192,7 +203,7 @@ def test_rest_requests_to_rank(shop):
 
 
 def test_python_program_that_ranks(shop):
-    _, _, program = [block for block in blocks("python") if "load(" in block]
+    *_, program = [block for block in blocks("python") if "load(" in block]
     names: dict = {}
     exec(program.replace('"saved_models/shop"', repr(str(shop.parent))), names)
     assert sorted(item for item, _ in names["ranked"][0]) == ["50", "527", "593"]

@@ -50,7 +50,7 @@ def test_scores_are_dot_products_whatever_columns_are_shared():
 def test_columns_that_the_encoder_holds_are_not_stored_again():
     vectors = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
     table = tf.Variable(vectors[:, :7])
-    own = [block for block in ItemIndex(vectors, [table]).variables if block is not table]
+    own = [block for block in ItemIndex(vectors, [table]).blocks if block is not table]
     assert sum(block.shape.num_elements() for block in own) == 50
 
 

@@ -78,6 +78,25 @@ def test_diverged_weights_are_refused(tmp_path):
         export_saved_model(model, tmp_path)
 
 
+def explained_as_scored(stack, version, ids):
+    """A contribution is what the blended score loses; alike is what the members agree on."""
+    recommender, history = load(version), [*ids[2:9], "nobody", ids[3]]
+    known = [item for item in history if item in ids]
+
+    def score(row):
+        return stack.catalogue_scores(tf.constant([[ids.index(item) + 2 for item in row]])).numpy()[0, 2 + 15]
+
+    ((found,),) = recommender.explain([history], [[ids[15]]])
+    assert found.score == pytest.approx(score(known), rel=1e-4)
+    lost = [score(known) - score(known[:place] + known[place + 1 :]) for place in range(len(known))]
+    assert [value for _, value in found.because] == pytest.approx(sorted(lost, reverse=True), rel=1e-3, abs=1e-3)
+    (alike,) = recommender.similar_items([ids[4]], k=len(ids))
+    assert len(alike) == len(ids) - 1
+    means = [each.similarities(tf.constant([6])).numpy()[0, 2:] for each in stack.members.members]
+    means = np.mean([(mean - mean.mean()) / (mean.std() or 1) for mean in means], axis=0)
+    assert [value for _, value in alike] == pytest.approx(sorted(np.delete(means, 4), reverse=True), abs=1e-3)
+
+
 def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path):
     split = leave_last_out(Interactions.from_frame(cyclic_interactions(users=60, items=20, length=11, noise=0.2)))
     network = build_model(
@@ -88,6 +107,7 @@ def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path):
     stack, _ = fit_stack(members, split.validation, BlenderConfig(folds=2))
     version = export_saved_model(stack, tmp_path)
     ids = list(split.vocabulary.ids)
+    explained_as_scored(stack, version, ids)
     of_network = RetrievalMember(network).items[2:, :-1].numpy()
     assert np.array_equal(stack.serving_module().item_vectors(tf.range(2, 22)[None])[0], of_network)
     verify_export(stack, version, [ids[:1], ids[2:12], [], ["nobody", ids[3]], [*ids[:7], *ids[:7]]], IN_PROCESS)

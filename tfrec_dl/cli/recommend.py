@@ -58,7 +58,7 @@ def recommend(
         raise InputError(f"--context {context[0]!r:.80} is of a request to two stages: give --user, or leave it out.")
     if why and user is not None:
         raise InputError(
-            "--why explains the scores of the retrieval, and --user asks the ranker: leave one of them out."
+            "--why explains the scores of the retrieval, and --user asks the ranker: leave out one of them."
         )
     quiet_tensorflow()
     from tfrec_dl.cli.rank import recommend_ranked
