@@ -13,6 +13,7 @@ COMMANDS = (
     "compare",
     "export",
     "add-items",
+    "update-items",
     "recommend",
     "similar",
     "explain",

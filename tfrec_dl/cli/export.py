@@ -1,4 +1,4 @@
-"""`tfrec-dl export` and `tfrec-dl add-items`."""
+"""`tfrec-dl export`, `tfrec-dl add-items` and `tfrec-dl update-items`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +33,26 @@ def export(
             help="Whether items of the history are recommended again; by default as in the training.",
         ),
     ] = None,
+    k_max: Annotated[int, typer.Option(metavar="N", help="Length of the longest list of recommendations.")] = 100,
+    items: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            show_default=False,
+            help="Table of items, CSV (also gzip) or Parquet, whose columns requests can set conditions on; by default "
+            "the one of the training.",
+        ),
+    ] = None,
+    attributes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            show_default=False,
+            help="Its columns that become attributes, separated by commas; by default those of categories, numbers and "
+            "dates.",
+        ),
+    ] = None,
+    id_column: Annotated[str, typer.Option(metavar="C", help="With --items: its column of item ids.")] = "item_id",
     anonymous_users: Annotated[
         bool,
         typer.Option(
@@ -53,7 +73,8 @@ def export(
     from tfrec_dl.families.run import open_run
 
     run = open_run(run_folder)
-    options = ExportOptions(keep_seen=keep_seen, anonymous_users=anonymous_users)
+    names = parse_names(attributes)
+    options = ExportOptions(k_max, keep_seen, anonymous_users, items, id_column, names)
     first_stage = FirstStage(retrieval, candidates, k) if retrieval else None
     COMMANDS[run.recipe.family.task.name].export(run, dest, options, first_stage)
 
@@ -79,3 +100,36 @@ def add_items(
     version = add_items(dest, items, id_column)
     say(f"added the items of {items}: {version}")
     say(f"its model card, which names them: {version / 'assets.extra' / 'model_card.md'}")
+
+
+def update_items(
+    dest: Annotated[Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export.")],
+    items: Annotated[
+        Path,
+        typer.Option(
+            metavar="PATH", show_default=False, help="Table of items and their values, CSV (also gzip) or Parquet."
+        ),
+    ],
+    attributes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES", show_default=False, help="Its columns that are taken, separated by commas; by default all."
+        ),
+    ] = None,
+    id_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id",
+) -> None:
+    """Give the items of an export other attributes, such as today's stock and prices.
+
+    Writes DEST/VERSION, the next free number. Items that the table does not name, and attributes that it does not have,
+    stay as they are; new columns become new attributes. Nothing is trained.
+    """
+    quiet_tensorflow()
+    from tfrec_dl.serving.update_items import update_items
+
+    version = update_items(dest, items, parse_names(attributes), id_column)
+    say(f"updated the attributes of the items of {items}: {version}")
+
+
+def parse_names(text: str | None) -> tuple[str, ...] | None:
+    """Names that commas separate; None for None."""
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())

@@ -1,8 +1,15 @@
 """What is asked of an export beside the run."""
 
+import logging
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.attributes.source import AttributeSource
+from tfrec_dl.serving.feature_tables import Table
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -14,11 +21,44 @@ class ExportOptions:
         keep_seen: whether items of the history are recommended again; None as the run was trained.
         anonymous_users: whether the export is to hold no user's id or features, which those of most families never do;
             every user is served as a new one.
+        items: table of the items whose columns become attributes of the export; None takes the one that the run was
+            trained with, if any.
+        item_column: its column of ids.
+        attributes: columns of that table; None takes all that hold categories, numbers or dates.
     """
 
     k_max: int = 100
     keep_seen: bool | None = None
     anonymous_users: bool = False
+    items: Table | None = None
+    item_column: str = "item_id"
+    attributes: tuple[str, ...] | None = None
+
+    def attribute_source(self, source: Any) -> AttributeSource | None:
+        """Where attributes of the items come from; None where there is no table of items.
+
+        Args:
+            source: the run's.
+
+        Raises:
+            InputError: if attributes are named, and there is no table to take them from.
+        """
+        if self.items is not None:
+            return AttributeSource(self.items, self.attributes, self.item_column)
+        path = source.items
+        if path is not None and Path(path).exists():
+            return AttributeSource(path, self.attributes, source.item, source.item_kinds)
+        if self.attributes is not None:
+            where = "the run was trained without one" if path is None else f"{path} is gone"
+            raise InputError(f"attributes are {list(self.attributes)}, of a table of items, and {where}: give items.")
+        if path is not None:
+            logger.warning("%s is gone: the export has no attributes of items", path)
+        return None
+
+    def refuse_attributes(self, where: object) -> None:
+        """Raises InputError where attributes are asked for of a run, `where`, whose model recommends nothing."""
+        if self.items is not None or self.attributes is not None:
+            raise InputError(f"attributes of items are for recommendations, and {where} makes none: leave them out.")
 
     def refuse_keep_seen(self, where: object) -> None:
         """Raises InputError where `keep_seen` is set for a run, `where`, whose model recommends nothing by itself."""

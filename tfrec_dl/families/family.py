@@ -125,10 +125,12 @@ class Family(ABC):
             options: what is asked beside it.
 
         Raises:
-            InputError: for `keep_seen` where the model makes no recommendations.
+            InputError: for `keep_seen` or attributes where the model makes no recommendations; if the table of items
+                cannot be read.
         """
         keep_seen = run.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
-        return export_saved_model(run.model(), dest, options.k_max, card, keep_seen)
+        attributes = options.attribute_source(run.source)
+        return export_saved_model(run.model(), dest, options.k_max, card, keep_seen, attributes)
 
     def counts(self, recipe: Recipe) -> bool | None:
         """Whether counts of transitions are wanted beside a recipe's model; None where the data may decide."""

@@ -1,12 +1,15 @@
 """Export of a run or a model for TF Serving."""
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
 from tfrec_dl.families.export_options import ExportOptions
 from tfrec_dl.families.run import Run
+from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import Exportable, export_saved_model
+from tfrec_dl.serving.feature_tables import Table
 
 
 def export(
@@ -15,6 +18,9 @@ def export(
     card: ModelCard | None = None,
     k_max: int = 100,
     keep_seen: bool | None = None,
+    items: Table | None = None,
+    attributes: Sequence[str] | None = None,
+    item_column: str = "item_id",
 ) -> Path:
     """Exports a finished run of any family, or a trained model, to DEST/<next free version>/.
 
@@ -27,6 +33,10 @@ def export(
             unknown.
         k_max: length of the recommendation lists, where the model makes any; cut to the number of items.
         keep_seen: whether items of the history are recommended again; None as the run was trained, and not for a model.
+        items: table of the items (a frame, a CSV or Parquet file, a `Catalogue`) whose columns become attributes, which
+            requests can set conditions on; None takes the one that a run was trained with, if any.
+        attributes: its columns that do; None takes all that hold categories, numbers or dates.
+        item_column: its column of ids.
 
     Returns:
         The version folder.
@@ -35,8 +45,10 @@ def export(
         InputError: if the run is not finished, the object is neither, `dest` is a file or cannot be written to, `k_max`
             is below 1, a weight is not finite, or `tensorflow-serving-api` is missing.
     """
+    names = None if attributes is None else tuple(attributes)
     if not isinstance(run_or_model, Run):
-        return export_saved_model(run_or_model, dest, k_max, card, bool(keep_seen))
+        source = None if items is None else AttributeSource(items, names, item_column)
+        return export_saved_model(run_or_model, dest, k_max, card, bool(keep_seen), source)
     family = run_or_model.recipe.family
-    options = ExportOptions(k_max, keep_seen)
+    options = ExportOptions(k_max, keep_seen, items=items, attributes=names, item_column=item_column)
     return family.export(run_or_model, Path(dest), card or family.task.card(run_or_model), options)

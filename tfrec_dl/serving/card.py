@@ -27,7 +27,8 @@ CARD_FOLDER = "assets.extra"
 EXAMPLES = 20  # added ids that the card names
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as ISO 8601, UTC."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
@@ -44,6 +45,21 @@ class Addition:
     date: str
     items: int
     ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Update:
+    """Attributes of items that were updated in an export without a training.
+
+    Attributes:
+        date: ISO 8601, UTC.
+        items: how many.
+        attributes: which.
+    """
+
+    date: str
+    items: int
+    attributes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,7 @@ class ModelCard:
         date: of the export, ISO 8601, UTC.
         plugins: modules outside the package whose parts the model is made of, or was measured by.
         additions: items that `add_items` added, oldest first.
+        updates: attributes that `update_items` updated, oldest first.
     """
 
     name: str = "recommender"
@@ -75,9 +92,10 @@ class ModelCard:
     limits: tuple[str, ...] = LIMITS
     configuration: Mapping[str, Any] = Field(default_factory=dict)
     versions: Mapping[str, str] = Field(default_factory=installed_versions)
-    date: str = Field(default_factory=_now)
+    date: str = Field(default_factory=now)
     plugins: tuple[str, ...] = ()
     additions: tuple[Addition, ...] = ()
+    updates: tuple[Update, ...] = ()
 
     @classmethod
     def read(cls, version: Path, name: str) -> "ModelCard":
@@ -104,7 +122,7 @@ class ModelCard:
 
     def with_added(self, ids: Sequence[str]) -> "ModelCard":
         """The card of the version that holds these items too, of today."""
-        date = _now()
+        date = now()
         return replace(self, date=date, additions=(*self.additions, Addition(date, len(ids), tuple(ids[:EXAMPLES]))))
 
     def to_json(self, facts: Mapping[str, object], signatures: Sequence[Signature] = ()) -> str:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from tfrec_dl.serving.card import Addition, ModelCard, feature_rows
+from tfrec_dl.serving.card import Addition, ModelCard, Update, feature_rows
 from tfrec_dl.serving.signature import Signature, TensorInfo
 
+UPDATES = "Attributes updated without a training"
 UNKNOWN_METRICS = "Unknown: the model was exported without an evaluation."
 
 
@@ -34,12 +35,18 @@ def card_markdown(card: ModelCard, facts: Mapping[str, object], signatures: Sequ
         "Configuration": _configuration_block(card),
         "Plugins": [f"- {module}" for module in card.plugins],
         "Versions": [f"- {package}: {version}" for package, version in card.versions.items()],
+        UPDATES: [f"- {update_line(update)}" for update in card.updates],  # the last: `update_items` adds lines
     }
     lines = [f"# {card.name}", "", f"Exported {card.date}."]
     for title, body in sections.items():
         if body:
             lines += ["", f"## {title}", "", *body]
     return "\n".join(lines) + "\n"
+
+
+def update_line(update: Update) -> str:
+    """What was updated, and when."""
+    return f"{update.date}: {', '.join(update.attributes)} of {update.items:,} items"
 
 
 def signature_table(signatures: Sequence[Signature]) -> list[str]:

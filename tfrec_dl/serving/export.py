@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.module import ServingModule
 from tfrec_dl.serving.publishing import Served, publish_module
@@ -31,6 +32,7 @@ def export_saved_model(
     k_max: int = 100,
     card: ModelCard | None = None,
     keep_seen: bool = False,
+    attributes: AttributeSource | None = None,
 ) -> Path:
     """Exports a model to DEST/<next free version>/, which appears complete or not at all.
 
@@ -42,16 +44,20 @@ def export_saved_model(
         k_max: length of the recommendation lists; cut to the number of items.
         card: what is known about data, split and metrics; by default the card calls them unknown.
         keep_seen: whether items of the history are recommended again, where the model recommends.
+        attributes: what requests can ask of items, where the model recommends; None for nothing.
 
     Returns:
         The version folder.
 
     Raises:
-        InputError: if the object is no such model, `dest` is a file or cannot be written to, `k_max` is below 1, a
-            weight is not finite, or `tensorflow-serving-api` is not installed.
+        InputError: if the object is no such model, the attributes cannot be read, `dest` is a file or cannot be written
+            to, `k_max` is below 1, a weight is not finite, or `tensorflow-serving-api` is not installed.
     """
     if not isinstance(model, Exportable):
         raise InputError(f"cannot export a {type(model).__name__}: pass a run, or a model with `serving_module`.")
-    if not keep_seen:  # so that models of others need no such argument
-        return publish_module(model.serving_module(k_max), dest, card)
-    return publish_module(model.serving_module(k_max, keep_seen=True), dest, card)  # type: ignore[call-arg]
+    # Models of others need no argument `keep_seen`.
+    further = {"keep_seen": True} if keep_seen else {}
+    module = model.serving_module(k_max, **further)
+    if attributes is not None:
+        module.describe_items(attributes)  # type: ignore[attr-defined]
+    return publish_module(module, dest, card)

@@ -16,7 +16,7 @@ from tfrec_dl.serving.features import FeatureInput
 
 ROWS_AT_ONCE = 1_024  # bounds the memory that pictures take
 
-Table: TypeAlias = "Catalogue | pd.DataFrame | str | PathLike[str]"
+Table: TypeAlias = Catalogue | pd.DataFrame | str | PathLike[str]
 
 
 def embed_features(

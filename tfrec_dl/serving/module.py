@@ -11,6 +11,9 @@ import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.attributes.attributes import ItemAttributes
+from tfrec_dl.serving.attributes.columns import AttributeColumns
+from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import top_k
 from tfrec_dl.serving.item_signatures import explain, similar_items
@@ -23,6 +26,7 @@ NEW_ITEMS_BY_FEATURES = (
     "Recommends new items once add_items has added them to the export. It knows them by their features alone, and "
     "learns nothing of them until a new training."
 )
+ATTRIBUTES = "attributes of items"  # among the facts of the model card
 SOME = 50  # items in the histories of the warm-up where the model reads histories of any length
 
 
@@ -37,6 +41,8 @@ class ServingModule(tf.Module):
 
     Attributes:
         size: indices, padding and unknown included.
+        attributes: of the items, none unless `describe_items` has set them.
+        item_ids: gives the ids of the items, of an export that was loaded too.
         max_length: items of a history that are read, the last ones; None for all.
         item_features: raw features that describe a new item; empty where there can be none without a training.
         user_features: raw features of a user beside the history.
@@ -62,8 +68,10 @@ class ServingModule(tf.Module):
         self.k_max = min(int(k_max), len(ids))
         self.keep_seen = keep_seen
         self.size = FIRST_ITEM + len(ids)
+        self.attributes = ItemAttributes(AttributeColumns(self.size))
         # One tensor for both directions, so that the SavedModel stores the ids once.
         self._ids = tf.constant(ids, tf.string)
+        self.item_ids = tf.function(lambda: self._ids, input_signature=[])
         indices = tf.range(FIRST_ITEM, self.size, dtype=tf.int32)
         self._table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(self._ids, indices), PADDING)
         self._popularity = tf.Variable(np.asarray(counts, np.float32), trainable=False, name="popularity")
@@ -71,6 +79,14 @@ class ServingModule(tf.Module):
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
         """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
         raise NotImplementedError
+
+    def describe_items(self, source: AttributeSource) -> None:
+        """Takes attributes of the items from a table.
+
+        Raises:
+            InputError: as `AttributeSource.read`.
+        """
+        self.attributes = ItemAttributes(source.read([item.decode() for item in self.item_ids().numpy()]))
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor | None:
         """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D] float32, zeros where 0.
@@ -108,6 +124,7 @@ class ServingModule(tf.Module):
             "items": self.size - FIRST_ITEM,
             "items of a history that are read": self.max_length or "all",
             "longest list of recommendations": self.k_max,
+            ATTRIBUTES: self.attributes.description,
             "items of the history": "are recommended again" if self.keep_seen else "are not recommended",
             USER_IDS: NONE_HELD,
         }

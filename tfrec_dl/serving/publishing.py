@@ -1,10 +1,11 @@
 """Publishing a module as the next version of an export for TF Serving."""
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import tensorflow as tf
 
@@ -62,8 +63,26 @@ def publish_module(
     """
     require_serving_protos()
     dest = Path(os.path.abspath(dest))
+    return publish_version(lambda folder: _write_version(module, folder, dest.name, card or ModelCard()), dest, after)
+
+
+def publish_version(write: Callable[[Path], None], dest: Path, after: int | None = None) -> Path:
+    """Publishes what `write` writes into a folder as the next free version below `dest`, complete or not at all.
+
+    Args:
+        write: takes the folder.
+        dest: folder of the versions, created if missing.
+        after: as for `publish_module`.
+
+    Returns:
+        The version folder.
+
+    Raises:
+        OvertakenError: if `after` is not the newest version.
+        InputError: if `dest` is a file or cannot be written to.
+    """
     with disk_explained(dest), unfinished_folder(dest) as folder:
-        _write_version(module, folder, dest.name, card or ModelCard())
+        write(folder)
         write_server_files(folder, dest, dest.name)
         flush(*folder.rglob("*"), folder)  # a power cut leaves no version that is not whole
         version = publish(folder, dest, after)
@@ -72,10 +91,8 @@ def publish_module(
 
 
 def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> None:
-    # Gradients of custom operations are for training on from a SavedModel; a served one needs none.
-    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     signatures = module.signatures()
-    tf.saved_model.save(module, str(folder), signatures=concrete_functions(signatures), options=options)
+    save(module, folder, concrete_functions(signatures))
     write_warm_up(folder / WARM_UP_FILE, warm_up_requests(name, signatures, module.longest_example))
     facts = {
         **module.facts(),
@@ -86,3 +103,9 @@ def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> 
     extra = folder / CARD_FOLDER
     (extra / "model_card.md").write_text(card_markdown(card, facts, signatures), encoding="utf-8")
     (extra / "model_card.json").write_text(card.to_json(facts, signatures), encoding="utf-8")
+
+
+def save(module: tf.Module, folder: Path, functions: Mapping[str, Any]) -> None:
+    """Writes a SavedModel with these signatures, without what only a training would need of it."""
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(module, str(folder), signatures=functions, options=options)

@@ -6,6 +6,7 @@ from pathlib import Path
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.serving.module import RankingModule
+from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import Recommends
 from tfrec_dl.serving.publishing import publish_module
@@ -21,6 +22,7 @@ def export_two_stage(
     k_max: int = 100,
     card: ModelCard | None = None,
     keep_seen: bool = False,
+    attributes: AttributeSource | None = None,
 ) -> Path:
     """Exports a retrieval and a ranking model as one, to DEST/<next free version>/.
 
@@ -39,6 +41,7 @@ def export_two_stage(
         k_max: length of the lists that the retrieval gives by itself; cut to the number of items.
         card: what is known about data, split and metrics; by default the card calls them unknown.
         keep_seen: whether items of the history are recommended again.
+        attributes: what requests can ask of items; None for nothing.
 
     Returns:
         The version folder.
@@ -50,5 +53,7 @@ def export_two_stage(
         if value < 1:
             raise InputError(f"{name} is {value}, but must be at least 1.")
     retrieval = retrieval_model.serving_module(k_max, keep_seen)
+    if attributes is not None:
+        retrieval.describe_items(attributes)
     module = TwoStageModule(retrieval, RankingModule(ranking_model), candidates, k)
     return publish_module(module, dest, card)

@@ -18,6 +18,8 @@ from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import fit
 from tfrec_dl.retrieval.serving.add_items import add_items
+from tfrec_dl.serving.attributes.compact import restored_columns
+from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.serving.publishing import publish_module
@@ -36,7 +38,8 @@ def model():
 def dest(model, tmp_path_factory) -> Path:
     """Version 1 is an export, version 2 has the new items."""
     dest = tmp_path_factory.mktemp("exports") / "hybrid"
-    export_saved_model(model, dest, k_max=30, card=ModelCard(name="mine", metrics={"test/ndcg@10": 0.5}))
+    card = ModelCard(name="mine", metrics={"test/ndcg@10": 0.5})
+    export_saved_model(model, dest, k_max=30, card=card, attributes=AttributeSource(catalogue()))
     assert add_items(dest, NEW, k_max=30) == dest / "2"
     return dest
 
@@ -55,6 +58,15 @@ def test_known_items_keep_their_scores_and_new_ones_score_by_their_features(mode
     raw = {name: tf.constant(values) for name, values in NEW.columns.items()}
     expected = dict(zip(NEW.ids, model.item_tower.vectors_of(raw).numpy() @ query, strict=True))
     assert {item: after[item] for item in NEW.ids} == pytest.approx(expected, rel=1e-5, abs=1e-6)
+
+
+def test_attributes_are_extended_by_those_of_the_new_items(dest):
+    saved = tf.saved_model.load(str(dest / "2"))
+    columns = restored_columns({name: value.numpy() for name, value in saved.attributes.contents().items()})
+    assert columns.kinds
+    for name in columns.kinds:
+        both = np.concatenate([catalogue().columns[name], NEW.columns[name]])
+        np.testing.assert_array_equal(columns.columns[name][2:], both)
 
 
 def test_new_items_count_in_histories(model, dest):

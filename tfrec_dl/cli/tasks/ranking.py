@@ -104,7 +104,15 @@ class RankingCommands(TaskCommands):
         model = run.model().without_users() if options.anonymous_users else run.model()
         keep_seen = finder.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
         version = export_two_stage(
-            finder.model(), model, dest, retrieval.candidates, retrieval.k, card=card, keep_seen=keep_seen
+            finder.model(),
+            model,
+            dest,
+            retrieval.candidates,
+            retrieval.k,
+            options.k_max,
+            card,
+            keep_seen,
+            options.attribute_source(finder.source),
         )
         say_exported([finder.recipe.name, run.recipe.name], version)
         say(f"next: tfrec-dl rank {dest} --candidates TABLE")

@@ -14,6 +14,8 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.retrieval.serving.module import RetrievalModule
 from tfrec_dl.retrieval.serving.network import restored_network
 from tfrec_dl.retrieval.tables import Tables
+from tfrec_dl.serving.attributes.attributes import ItemAttributes
+from tfrec_dl.serving.attributes.compact import restored_columns
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.feature_tables import Table, as_catalogue, embed_features
 from tfrec_dl.serving.loaded_export import open_export
@@ -40,8 +42,9 @@ def add_items(
     Args:
         dest: folder of the versions; the newest is taken.
         items: the new items' features. A table, or the path of one, is read as the model's features, whatever its
-            values look like, and its other columns are ignored; pictures are stretched to 64 x 64 pixels as by
-            `Catalogue.read`, so pass a `Catalogue` if the model was trained on another size. A value may be missing.
+            values look like, and its other columns are ignored but for attributes of the export; pictures are stretched
+            to 64 x 64 pixels as by `Catalogue.read`, so pass a `Catalogue` if the model was trained on another size. A
+            value may be missing.
         id_column: the table's column of ids.
         k_max: length of the recommendation lists; None keeps it.
 
@@ -97,6 +100,9 @@ def _publish_with_items(dest: Path, folder: Path, items: Table, id_column: str, 
         int(contents["max_length"]),
         int(contents["k_max"]) if k_max is None else k_max,
     )
+    if hasattr(saved, "attributes"):  # exports of earlier versions have none
+        old = restored_columns({name: value.numpy() for name, value in saved.attributes.contents().items()})
+        module.attributes = ItemAttributes(old.extended_by(old.of_more(items, list(catalogue.ids), id_column)))
     return publish_module(module, dest, card.with_added(list(catalogue.ids)), after=int(folder.name))
 
 

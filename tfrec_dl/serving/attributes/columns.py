@@ -1,0 +1,158 @@
+"""Columns of a table as attributes of a model's items."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.catalogue.columns import missing_values
+from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR, Kind
+from tfrec_dl.data.tables.reading import TableFile
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.errors import InputError
+from tfrec_dl.names import closest
+from tfrec_dl.serving.feature_tables import Table
+
+KINDS = ("category", "multi_category", "number")
+RESERVED = "=<>!"  # in conditions
+
+
+@dataclass(frozen=True, eq=False)
+class AttributeColumns:
+    """What is known of items, by index: padding and unknown, which have no values, come first.
+
+    Attributes:
+        size: indices.
+        kinds: attribute -> "category", "multi_category" or "number".
+        columns: attribute -> values [size], as a `Catalogue` has them.
+        named: [size] bool, the items that the table has a row for.
+    """
+
+    size: int
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    columns: Mapping[str, np.ndarray] = field(default_factory=dict)
+    named: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+
+    def values(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """The values of an attribute that is no number, each once an item.
+
+        Returns:
+            Items [n] and values [n] (str), items rising.
+        """
+        column = pd.Series(self.columns[name], dtype=object)
+        if self.kinds[name] == "multi_category":
+            column = column.str.split(SEPARATOR).explode()
+        column = column[column != ""]
+        pairs = pd.DataFrame({"item": column.index, "value": column.to_numpy()}).drop_duplicates()
+        return pairs["item"].to_numpy(), pairs["value"].to_numpy(dtype=object)
+
+    def extended_by(self, other: AttributeColumns) -> AttributeColumns:
+        """With the items of another of the same kinds after these."""
+        columns = {name: np.concatenate([self.columns[name], other.columns[name][FIRST_ITEM:]]) for name in self.kinds}
+        return AttributeColumns(self.size + other.size - FIRST_ITEM, self.kinds, columns)
+
+    def updated_by(self, other: AttributeColumns) -> AttributeColumns:
+        """With another's values of the items that it names, and its further attributes; of the same size."""
+        columns = dict(self.columns)
+        for name, values in other.columns.items():
+            old = columns[name] if name in columns else missing_values(other.kinds[name], self.size, (1, 1))
+            columns[name] = np.where(other.named, values, old)
+        return AttributeColumns(self.size, {**self.kinds, **other.kinds}, columns)
+
+    def of_more(self, table: Table, ids: Sequence[str], id_column: str) -> AttributeColumns:
+        """The same attributes of other items; a column that the table lacks has no values.
+
+        Args:
+            table: as for `attribute_columns`.
+            ids: the items.
+            id_column: column of ids.
+        """
+        header = _header(table)
+        size = FIRST_ITEM + len(ids)
+        nothing = {name: missing_values(kind, size, (1, 1)) for name, kind in self.kinds.items()}
+        named = [name for name in self.kinds if name in header]
+        found = attribute_columns(table, ids, named, id_column, self.kinds).columns if named else {}
+        return AttributeColumns(size, self.kinds, nothing | dict(found))
+
+
+def attribute_columns(
+    table: Table,
+    ids: Sequence[str],
+    names: Sequence[str] | None = None,
+    id_column: str = "item_id",
+    kinds: Mapping[str, str] | None = None,
+) -> AttributeColumns:
+    """Reads attributes of a model's items.
+
+    Args:
+        table: a frame, a CSV or Parquet file, or a `Catalogue`. Items that the model does not know are left out, those
+            that are missing have no values.
+        ids: the model's items, in index order.
+        names: columns that become attributes; None takes all that hold categories, lists of categories, numbers or
+            dates, and leaves out texts, pictures and identifiers.
+        id_column: column of ids.
+        kinds: what columns hold, where that is known.
+
+    Raises:
+        InputError: if the table cannot be read, lacks a column, knows none of the items, or nothing is left; for a
+            column of pictures, or a name with one of `=`, `<`, `>`, `!`.
+    """
+    catalogue = _read(table, names, id_column, dict(kinds or {}))
+    chosen = [name for name, kind in catalogue.kinds.items() if kind in KINDS]
+    if not chosen:
+        raise InputError(
+            f"the table of items has no categories, numbers or dates: {catalogue.ignored or catalogue.kinds}."
+        )
+    for name in chosen:
+        if any(mark in name for mark in RESERVED):
+            raise InputError(
+                f"the attribute {name!r} has a mark of conditions in its name ({RESERVED}): rename the column."
+            )
+    catalogue.coverage(ids)  # refuses a table of other items
+    of_items = catalogue.take(ids)
+    columns = {}
+    for name in chosen:
+        columns[name] = missing_values(of_items.kinds[name], FIRST_ITEM + len(ids), (1, 1))
+        columns[name][FIRST_ITEM:] = of_items.columns[name]
+    named = np.concatenate([np.zeros(FIRST_ITEM, bool), pd.Index(ids, dtype=object).isin(catalogue.ids)])
+    return AttributeColumns(len(named), {name: catalogue.kinds[name] for name in chosen}, columns, named)
+
+
+def _read(table: Table, names: Sequence[str] | None, id_column: str, kinds: dict[str, Any]) -> Catalogue:
+    """The table with the named columns alone, those of texts and identifiers as categories."""
+    header = _header(table)
+    for name in names or ():
+        if name not in header or name == id_column:
+            raise InputError(f"no column of items is called {name!r}: {closest(name, header)}")
+    kinds = {name: kind for name, kind in kinds.items() if name in header}
+    if names is not None:
+        kinds |= {name: "ignore" for name in header if name not in (*names, id_column, "")}
+    found = _catalogue(table, id_column, kinds)
+    for name in names or ():
+        if found.kinds.get(name) == "image":
+            raise InputError(f"column {name!r} holds pictures, which are no attributes: leave it out.")
+    unread = [name for name in names or () if found.kinds.get(name) not in KINDS]
+    return _catalogue(table, id_column, kinds | dict.fromkeys(unread, "category")) if unread else found
+
+
+def _header(table: Table) -> list[str]:
+    if isinstance(table, Catalogue):
+        return list(table.kinds)
+    if isinstance(table, pd.DataFrame):
+        return [str(name) for name in table.columns]
+    return TableFile(os.fspath(table)).header
+
+
+def _catalogue(table: Table, id_column: str, kinds: dict[str, Any]) -> Catalogue:
+    if isinstance(table, Catalogue):
+        chosen = {name: kinds.get(name, kind) for name, kind in table.kinds.items() if kinds.get(name) != "ignore"}
+        return Catalogue(table.ids, chosen, {name: table.columns[name] for name in chosen}, table.ignored)
+    if isinstance(table, pd.DataFrame):
+        return Catalogue.from_frame(table, id_column, kinds)
+    return Catalogue.read(os.fspath(table), id_column, kinds)

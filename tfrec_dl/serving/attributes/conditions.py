@@ -1,0 +1,65 @@
+"""Conditions of requests on attributes, read inside a TensorFlow graph."""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfrec_dl.serving.refusals import refuse
+
+CONDITION = r"\A([^=<>!]+)(<=|>=|!=|=|<|>)(\C+)\z"
+NUMBER = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
+DAY = r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+
+
+class Conditions(NamedTuple):
+    """N conditions.
+
+    Attributes:
+        rows: [N] int64, of the request.
+        texts: [N], as they came.
+        names: [N], of the attribute.
+        operators: [N].
+        values: [N], texts.
+        has_amount: [N] bool, whether the value is a number or a day.
+        amounts: [N] float32, the value as a number, days since 1970 of a day; 0 where it is none.
+        attributes: [N] int32, number of the attribute.
+    """
+
+    rows: tf.Tensor
+    texts: tf.Tensor
+    names: tf.Tensor
+    operators: tf.Tensor
+    values: tf.Tensor
+    has_amount: tf.Tensor
+    amounts: tf.Tensor
+    attributes: tf.Tensor
+
+
+def read_conditions(texts: tf.Tensor) -> Conditions:
+    """Reads conditions [B, C], those that are "" left out; refuses what is none.
+
+    Raises:
+        InvalidArgumentError: for a text that is no condition; names it.
+    """
+    rows = tf.where(texts != "")[:, 0]
+    given = tf.boolean_mask(texts, texts != "")
+    unread = ~tf.strings.regex_full_match(given, CONDITION)
+    line = "{} cannot be read as a condition: write an attribute, one of = != < <= > >=, and a value."
+    with tf.control_dependencies([refuse(unread, given, line)]):
+        names, operators, values = (tf.strings.regex_replace(given, CONDITION, rf"\{part}") for part in (1, 2, 3))
+    is_number, is_day = (tf.strings.regex_full_match(values, pattern) for pattern in (NUMBER, DAY))
+    numbers = tf.strings.to_number(tf.where(is_number, values, "0"), tf.float32)
+    days = _days_of(tf.where(is_day, values, "1970-01-01"))
+    amounts = tf.where(is_day, days, numbers)
+    return Conditions(rows, given, names, operators, values, is_number | is_day, amounts, tf.zeros_like(rows, tf.int32))
+
+
+def _days_of(days: tf.Tensor) -> tf.Tensor:
+    """Days since 1970 of "year-month-day": [N] float32, by the Gregorian calendar."""
+    parts = (tf.strings.regex_replace(days, DAY, rf"\{part}") for part in (1, 2, 3))
+    year, month, day = (tf.strings.to_number(part, tf.int32) for part in parts)
+    # Years from March on, so that the day that leap years have is the last one of a year.
+    from_march = (month + 9) % 12
+    year = year - from_march // 10
+    of_year = (153 * from_march + 2) // 5 + day - 1
+    return tf.cast(365 * year + year // 4 - year // 100 + year // 400 + of_year - 719_468, tf.float32)

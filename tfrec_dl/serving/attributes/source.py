@@ -1,0 +1,32 @@
+"""Where the attributes of an export's items come from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tfrec_dl.serving.attributes.columns import AttributeColumns, attribute_columns
+from tfrec_dl.serving.feature_tables import Table
+
+
+@dataclass(frozen=True, eq=False)
+class AttributeSource:
+    """A table of items, and what of it goes into an export.
+
+    Attributes:
+        table: a frame, a CSV or Parquet file, or a `Catalogue`.
+        names: columns that become attributes; None takes all that hold categories, numbers or dates.
+        id_column: column of ids.
+        kinds: what columns hold, where that is known.
+    """
+
+    table: Table
+    names: tuple[str, ...] | None = None
+    id_column: str = "item_id"
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, ids: Sequence[str]) -> AttributeColumns:
+        """The attributes of a model's items, in index order.
+
+        Raises:
+            InputError: as `attribute_columns`.
+        """
+        return attribute_columns(self.table, ids, self.names, self.id_column, self.kinds)

@@ -1,0 +1,52 @@
+"""Refusal of a request in the graph: InvalidArgument with one line that names what was received."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import tensorflow as tf
+
+from tfrec_dl.errors import InputError
+
+SHOWN = 80  # bytes of a text that is named
+
+
+def refuse(bad: tf.Tensor, received: tf.Tensor, line: str) -> tf.Operation:
+    """An operation that fails where something is bad.
+
+    Args:
+        bad: bool, any shape.
+        received: what was received, text or numbers of that shape; the first bad one is named.
+        line: what is wrong and what to do, "{}" standing for what was received.
+    """
+    bad = tf.reshape(bad, [-1])
+    first = tf.gather(tf.reshape(received, [-1]), tf.where(bad)[:1, 0])
+    text = first if first.dtype == tf.string else tf.strings.as_string(first, shortest=first.dtype.is_floating)
+    before, after = line.split("{}")
+    # TensorFlow cannot raise errors whose text is no UTF-8.
+    shown = tf.strings.unicode_transcode(tf.strings.substr(text, 0, SHOWN), "UTF-8", "UTF-8")
+    named = tf.strings.join([before, shown, after])
+    return tf.debugging.Assert(~tf.reduce_any(bad), [named])
+
+
+@contextmanager
+def refusals_explained() -> Iterator[None]:
+    """Turns a refusal of a request into an InputError of its line.
+
+    Raises:
+        InputError: for what `refuse` wrote, or else the first line of TensorFlow's message.
+    """
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        raise InputError(refusal_of(error)) from None
+
+
+def refusal_of(error: tf.errors.InvalidArgumentError) -> str:
+    """The line that `refuse` wrote, out of TensorFlow's message; the message's first line where it wrote none."""
+    found = re.search(r"assertion failed: \[(.*?)\](?=\s*(\[Op|\[\[|$))", error.message, re.DOTALL)
+    if found is None:
+        return str(error.message).strip().split("\n")[0]
+    escaped, _ = codecs.escape_decode(found[1].encode())
+    return " ".join(escaped.decode(errors="replace").split())

@@ -1,0 +1,99 @@
+"""Giving the items of an export other attributes, without a training, a run or data."""
+
+import json
+import logging
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from os import PathLike
+from pathlib import Path
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.serving.attributes.attributes import ItemAttributes
+from tfrec_dl.serving.attributes.columns import AttributeColumns, attribute_columns
+from tfrec_dl.serving.attributes.compact import restored_columns
+from tfrec_dl.serving.card import CARD_FOLDER, Update, now
+from tfrec_dl.serving.card_markdown import UPDATES, update_line
+from tfrec_dl.serving.feature_tables import Table
+from tfrec_dl.serving.loaded_export import LoadedExport, open_export
+from tfrec_dl.serving.module import ATTRIBUTES
+from tfrec_dl.serving.publishing import publish_version, save
+from tfrec_dl.serving.versions import OvertakenError, resolve_version
+
+logger = logging.getLogger(__name__)
+
+
+def update_items(
+    dest: str | PathLike[str],
+    items: Table,
+    attributes: Sequence[str] | None = None,
+    id_column: str = "item_id",
+) -> Path:
+    """Publishes the next version of an export, with other attributes of its items: today's stock, new prices.
+
+    Items that the table does not name and attributes that it does not have stay as they are; an empty cell takes a
+    value away; new columns become new attributes. Where another version was published meanwhile, that one is updated.
+
+    Args:
+        dest: folder of the versions; the newest is taken.
+        items: a frame, a CSV or Parquet file, or a `Catalogue`; ids that the export does not know are ignored.
+        attributes: columns that are taken; None takes all that hold categories, numbers or dates.
+        id_column: column of ids.
+
+    Returns:
+        The new version folder.
+
+    Raises:
+        InputError: if there is no export, or one that takes no attributes, the table cannot be read or knows none of
+            the items, or the new version cannot be written.
+    """
+    dest = Path(os.path.abspath(dest))
+    while True:
+        folder = resolve_version(dest)
+        if folder == dest:
+            raise InputError(f"{dest} is a version, and the new one goes beside it: name its folder, {dest.parent}.")
+        try:
+            return _publish_updated(open_export(folder), dest, items, attributes, id_column)
+        except OvertakenError as overtaken:
+            logger.warning("%s The newer one is updated.", overtaken)
+
+
+def _publish_updated(
+    export: LoadedExport, dest: Path, items: Table, names: Sequence[str] | None, id_column: str
+) -> Path:
+    saved = export.saved_model
+    # Two stages hold a module that recommends; exports of earlier versions hold no attributes.
+    module = getattr(saved, "retrieval", saved)
+    if not hasattr(module, "attributes"):
+        raise InputError(f"{export.folder} was written before exports had attributes, or ranks alone: export again.")
+    old = restored_columns({name: value.numpy() for name, value in module.attributes.contents().items()})
+    ids = [item.decode() for item in module.item_ids().numpy()]
+    found = attribute_columns(items, ids, names, id_column, old.kinds)
+    updated = ItemAttributes(old.updated_by(found))
+    for name, variable in updated.arrays.items():
+        module.attributes.arrays[name].assign(variable)
+
+    def write(folder: Path) -> None:
+        save(saved, folder, saved.signatures)
+        shutil.copytree(export.folder / CARD_FOLDER, folder / CARD_FOLDER, dirs_exist_ok=True)
+        _write_into_card(folder / CARD_FOLDER, updated.description, found)
+
+    return publish_version(write, dest, after=int(export.folder.name))
+
+
+def _write_into_card(folder: Path, description: str, found: AttributeColumns) -> None:
+    """Notes in the model card what the version's attributes are, and that they were updated."""
+    update = Update(now(), int(found.named.sum()), tuple(found.kinds))
+    path = folder / "model_card.json"
+    card = json.loads(path.read_text(encoding="utf-8"))
+    card["model"][ATTRIBUTES] = description
+    card["updates"] = [*card.get("updates", ()), asdict(update)]
+    path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path = folder / "model_card.md"
+    text = re.sub(
+        rf"^- {ATTRIBUTES}: .*$", lambda _: f"- {ATTRIBUTES}: {description}", path.read_text("utf-8"), flags=re.M
+    )
+    text = text if f"## {UPDATES}\n" in text else f"{text}\n## {UPDATES}\n\n"
+    path.write_text(f"{text}- {update_line(update)}\n", encoding="utf-8")
