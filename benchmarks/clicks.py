@@ -2,6 +2,7 @@
 
     python -m benchmarks.clicks               # the position is a feature, known when the list is predicted
     python -m benchmarks.clicks --hidden      # the position is known in training alone
+    python -m benchmarks.clicks --no-settings --only din,dcn    # networks as they come
     python -m benchmarks.clicks --validate    # validation figures of the networks alone: to choose settings
 
 Needs LightGBM: pip install lightgbm. The last 20 % of the lists by the clock are the test part, the 10 % before them
@@ -55,6 +56,7 @@ console = Console(width=170)
 def main(
     hidden: Annotated[bool, typer.Option("--hidden", help="The position is known in training alone.")] = False,
     validate: Annotated[bool, typer.Option("--validate", help="Validation figures of the networks alone.")] = False,
+    no_settings: Annotated[bool, typer.Option("--no-settings", help="Networks as they come.")] = False,
     only: Annotated[str, typer.Option(help="Comma-separated networks; all by default.")] = ",".join(SETTINGS),
     change: Annotated[str, typer.Option(help="JSON: settings to change.")] = "{}",
     trials: Annotated[int, typer.Option(help="Of each of LightGBM's objectives.", min=1)] = 20,
@@ -72,7 +74,8 @@ def main(
         context={"step": "number"} if hidden else {"step": "number", "position": "number"},
     )
     names = only.split(",")
-    runs = {name: trained(name, json.loads(change), source, out) for name in names}
+    settings = {name: {} if no_settings else SETTINGS[name] | json.loads(change) for name in names}
+    runs = {name: trained(name, chosen, source, out) for name, chosen in settings.items()}
     if validate:
         for name, run in runs.items():
             console.print(
@@ -87,13 +90,14 @@ def main(
     measure(split, networks, others, out)
 
 
-def trained(name: str, change: dict[str, Any], source: RankingSource, out: Path) -> Run:
+def trained(name: str, settings: dict[str, Any], source: RankingSource, out: Path) -> Run:
     """A finished run of these settings."""
-    recipe = RECIPES[name].with_settings({**SETTINGS[name], **change})
-    folder = out / "-".join([name, *(f"{setting}-{value}" for setting, value in change.items())])
+    changed = {setting: value for setting, value in settings.items() if SETTINGS[name].get(setting) != value}
+    kind = name if settings else f"{name}-no-settings"
+    folder = out / "-".join([kind, *(f"{setting}-{value}" for setting, value in changed.items())])
     if (folder / "metrics.json").exists():
         return Run.open(folder)
-    return train(recipe, source, folder, verbose=0)
+    return train(RECIPES[name].with_settings(settings), source, folder, verbose=0)
 
 
 def predicted(model: RankingModel, rows: RankingRows) -> np.ndarray:

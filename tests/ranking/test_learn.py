@@ -152,3 +152,20 @@ def test_features_with_one_value_a_list_belong_to_the_request(column, belongs):
     frame["device"] = "d" + frame[column].astype(str)
     data = learn_ranking_data(split_of(frame), CONFIG)
     assert data.request_features == (("device",) if belongs else ())
+
+
+def test_what_is_unknown_in_validation_is_counted():
+    frame = pd.DataFrame(
+        {
+            "user_id": ["u", "u", "v", "v", "u", "w", "w", "w"],
+            "item_id": ["a", "b", "a", "c", "a", "a", "b", "c"],
+            "click": [1, 0, 1, 0, 1, 0, 1, 0],
+        }
+    )
+    impressions = impressions_of(frame, Feedback(click="click"))
+    parts = (np.arange(4), np.arange(4, 8), np.arange(0))
+    assert learn_ranking_data(ImpressionSplit(impressions, *parts, in_time=False), CONFIG).unknown == 0.75
+    # With two impressions to be known, the item a alone is.
+    assert learn_ranking_data(ImpressionSplit(impressions, *parts, in_time=False), CONFIG, min_count=2).unknown == 0.75
+    parts = (np.arange(4), np.array([4]), np.arange(0))
+    assert learn_ranking_data(ImpressionSplit(impressions, *parts, in_time=False), CONFIG).unknown == 0.0

@@ -50,6 +50,7 @@ class RankingData:
         user_features: the users' catalogue, or None.
         fitted_items: learnt of the items with training impressions, where they have features.
         fitted_users: learnt of the users with training impressions, likewise.
+        unknown: share of the validation impressions whose user, or item, has none to train on; the larger of the two.
         linear: "click", "rating" -> the linear model that the head starts from, for those that have one.
     """
 
@@ -67,6 +68,7 @@ class RankingData:
     user_features: Catalogue | None = None
     fitted_items: FittedFeatures | None = None
     fitted_users: FittedFeatures | None = None
+    unknown: float = 0.0
     linear: Mapping[str, LinearPart] = field(default_factory=dict)
 
 
@@ -83,7 +85,7 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
             not float32.
     """
     require_float32()
-    config = model_filled_in(config, impressions(data.users), data.objectives)
+    config = model_filled_in(config, impressions(data.users), data.objectives, data.unknown)
     fitted_state = fitted_state_of(data, config.content, max_length)
     tables = {
         name: _table(size, config.dimension, f"{name}_embedding")

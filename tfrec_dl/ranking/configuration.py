@@ -43,8 +43,9 @@ class RankingConfig:
         content: what reads the features of users, items and context.
         recency: last past items that are distinguished by how many came after them; 0 for none. For histories whose
             order matters.
-        id_dropout: share of the ids of users and items hidden in training, so that unknown ones work. None: half of
-            them where clicks are learnt, whose users and items come and go; none for ratings alone.
+        id_dropout: share of the ids of users and items hidden in training, so that unknown ones work. None: where
+            clicks are learnt, as many as are unknown among the validation impressions, from half to nine tenths of
+            them; none for ratings alone.
         embedding_dropout: share of the components of each field and of the history's vectors set to zero in training.
         calibration: how logits of clicks become probabilities, once the network is trained; fitted on the validation
             part. None: by the sigmoid.

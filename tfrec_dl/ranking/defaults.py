@@ -11,7 +11,8 @@ from tfrec_dl.ranking.data.feedback import CLICK, RATING
 # Training impressions of a ranker of ratings alone below which a network learns them by heart unless it is held back,
 # and a linear model finds most of what can be found. Of clicks it is not known.
 FEW = 20_000
-HIDDEN = 0.5  # share of ids hidden in training where users and items come and go
+# Share of ids hidden in training where users and items come and go; as many as are unknown later, where these are more.
+HIDDEN, MOST_HIDDEN = 0.5, 0.9
 
 OF_MODEL: dict[str, tuple[Any, Any]] = {
     "linear_part": (True, False),
@@ -30,16 +31,26 @@ def impressions(users: Vocabulary) -> int:
     return int(users.counts.sum())
 
 
-def model_filled_in(config: RankingConfig, count: int, labels: Mapping[str, Any]) -> RankingConfig:
+def model_filled_in(
+    config: RankingConfig, count: int, labels: Mapping[str, Any], unknown: float = 0.0
+) -> RankingConfig:
     """Fills in what a network's configuration leaves open.
 
     Args:
         config: as set.
         count: training impressions; see `impressions`.
         labels: those that are learnt.
+        unknown: share of the validation impressions whose user, or item, has none to train on; the larger of the two.
     """
     found = replace(config, **_open(config, OF_MODEL, few(count, labels)))
-    return found if found.id_dropout is not None else replace(found, id_dropout=HIDDEN if CLICK in labels else 0.0)
+    if found.id_dropout is not None:
+        return found
+    return replace(found, id_dropout=hidden_share(unknown) if CLICK in labels else 0.0)
+
+
+def hidden_share(unknown: float) -> float:
+    """The share of ids that are hidden where clicks are learnt, in hundredths."""
+    return round(min(max(HIDDEN, unknown), MOST_HIDDEN), 2)
 
 
 def training_filled_in(config: RankingTraining, count: int, labels: Mapping[str, Any]) -> RankingTraining:
@@ -52,8 +63,15 @@ def few(count: int, labels: Mapping[str, Any]) -> bool:
     return count < FEW and set(labels) == {RATING}
 
 
-def explained(model: RankingConfig, training: RankingTraining, count: int, labels: Mapping[str, Any]) -> Iterator[str]:
-    """A line on what the data decided, where that is not the usual."""
+def explained(
+    model: RankingConfig, training: RankingTraining, count: int, labels: Mapping[str, Any], unknown: float
+) -> Iterator[str]:
+    """Lines on what the data decided, where that is not the usual."""
+    if model.id_dropout is None and CLICK in labels and hidden_share(unknown) > HIDDEN:
+        yield (
+            f"id_dropout {hidden_share(unknown)}: because the user or the item is unknown in {unknown:.0%} of the "
+            "validation impressions, and so it will be when served"
+        )
     if few(count, labels) and (found := _open(model, OF_MODEL, True) | _open(training, OF_TRAINING, True)):
         values = ", ".join(f"{name} {value}" for name, value in found.items())
         yield f"{values}: because {count:,} ratings to train on are few (below {FEW:,})"

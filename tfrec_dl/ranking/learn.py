@@ -75,8 +75,15 @@ def learn_ranking_data(
         comparisons=comparisons,
         item_features=items,
         user_features=users,
+        unknown=max(_unknown_share(codes, split, min_count) for codes in (table.users, table.items)),
     )
     return with_fitted_features(data, config.content, None if context is None else context_rows(context, rows))
+
+
+def _unknown_share(codes: np.ndarray, split: ImpressionSplit, min_count: int) -> float:
+    """Share of the validation impressions whose code has fewer than `min_count` training impressions."""
+    counts = np.bincount(codes[split.train], minlength=codes.max() + 1)
+    return float(np.mean(counts[codes[split.validation]] < min_count)) if len(split.validation) else 0.0
 
 
 def _click_objective(lists: np.ndarray, clicks: np.ndarray) -> Objective:

@@ -66,7 +66,7 @@ def train_ranker(
     rows = ranking_rows(model.fitted_state, split)
     run = Run.begin(folder, recipe, dataset)
     save_ranking_data(data, folder)
-    for line in explained(recipe.model, recipe.training, count, data.objectives):
+    for line in explained(recipe.model, recipe.training, count, data.objectives, data.unknown):
         logger.info("%s", line)
     _fit(model, split, rows, run, settings, callbacks, verbose)
     restore_best(model, folder)
