@@ -54,6 +54,7 @@ from .retrieval.fit import fit as fit
 from .retrieval.serving.add_items import add_items as add_items
 from .runs.strategies import make_strategy as make_strategy
 from .serving.recommender import Recommender as Recommender
+from .serving.rules.rules import Rules as Rules
 from .serving.update_items import update_items as update_items
 
 __version__: str

@@ -70,6 +70,26 @@ def test_more_than_the_catalogue_and_fewer_than_one_are_refused(refusal, exporte
     assert f"k is {k}, but this export gives 1 to 20" in refusal("recommend", exported, "-k", k)
 
 
+def test_rules_are_options(program, exported):
+    asked = ("recommend", exported, "--history", "item_3,item_4", "--json", "--keep-seen", "-k", 3)
+    result = program(*asked, "--only-ids", "item_3,item_7,item_9", "--exclude", "item_9", "--pin", "item_7@1")
+    assert [entry["item_id"] for entry in json.loads(result.out)] == ["item_7", "item_3"]
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (("--only", "genres=War"), "genres=War"),
+        (("--boost", "year>=2000"), "boost has"),
+        (("--diversity", "2"), "diversity is 2.0, but must be a number from 0 to 1"),
+        (("--pin", "item_7@11"), "pin item_7@11 is at a place that the list does not have"),
+        (("--only-ids", '"a'), "--only-ids"),
+    ],
+)
+def test_rules_that_cannot_be_followed_are_refused(refusal, exported, options, line):
+    assert line in refusal("recommend", exported, *options)
+
+
 def test_a_quote_left_open_is_refused(refusal, exported):
     assert "close every quote" in refusal("recommend", exported, "--history", '"a,b')
 

@@ -68,20 +68,21 @@ def rest_predict(version: Path, body: str) -> dict:
     """POST .../v1/models/NAME:predict of a request whose inputs are strings and float32."""
     request = json.loads(body)
     name = request.get("signature_name", "serving_default")
-    inputs = set(opened(version).signatures[name].structured_input_signature[1])
+    inputs = opened(version).signatures[name].structured_input_signature[1]
     if "instances" in request:
         instances = request["instances"]
         if not isinstance(instances[0], dict):
             assert len(inputs) == 1, "a plain list needs a signature of one input"
             instances = [{next(iter(inputs)): instance} for instance in instances]
-        assert all(set(instance) == inputs for instance in instances), "keys must be equal to the inputs"
+        assert all(set(instance) == set(inputs) for instance in instances), "keys must be equal to the inputs"
         columns = {key: [instance[key] for instance in instances] for key in inputs}
     else:
         columns = request["inputs"]
-        assert set(columns) == inputs
+        assert set(columns) == set(inputs)
     kinds = {key: np.array(column).dtype.kind for key, column in columns.items()}
     assert set(kinds.values()) <= set("Uif"), "one shape a column"
-    arrays = {key: np.array(column, object if kinds[key] == "U" else np.float32) for key, column in columns.items()}
+    assert all((kinds[key] == "U") == (spec.dtype == tf.string) for key, spec in inputs.items()), "ids are strings"
+    arrays = {key: np.array(column, inputs[key].dtype.as_numpy_dtype) for key, column in columns.items()}
     (outputs,) = run_in_session(version, [(name, arrays)])
     lists = {
         key: np.char.decode(value.astype(bytes)).tolist() if value.dtype == object else value.tolist()
@@ -99,7 +100,7 @@ def bodies(model: str) -> list[str]:
 
 
 def test_rest_request_for_three_users(movies):
-    known, _, new_user = rest_predict(movies, bodies("gru")[0])["predictions"]
+    known, _, new_user = rest_predict(movies, bodies("gru")[1])["predictions"]
     assert known["item_ids"] == ["50", "527", "", "", ""]
     assert known["scores"][2:] == [LOWEST_SCORE] * 3
     assert new_user["item_ids"] == list(IDS)
@@ -107,23 +108,29 @@ def test_rest_request_for_three_users(movies):
 
 
 def test_rest_request_with_exclusions(movies):
-    (row,) = rest_predict(movies, bodies("gru")[1])["predictions"]
+    (row,) = rest_predict(movies, bodies("gru")[2])["predictions"]
     assert row["item_ids"] == ["527", "", "", "", ""]
 
 
 def test_rest_request_in_columns(movies):
-    outputs = rest_predict(movies, bodies("gru")[2])["outputs"]
+    outputs = rest_predict(movies, bodies("gru")[3])["outputs"]
     assert outputs["item_ids"] == [["593", "50", "527", "", ""]]
 
 
 def test_rest_request_for_vectors(movies):
-    vectors = np.array(rest_predict(movies, bodies("gru")[3])["predictions"])
+    vectors = np.array(rest_predict(movies, bodies("gru")[4])["predictions"])
     np.testing.assert_allclose(vectors, np.eye(2, 6) + np.eye(6)[5] * [[0.5], [0.4]], rtol=1e-6)
 
 
+def test_rest_request_with_rules(movies):
+    (row,) = rest_predict(movies, bodies("gru")[0])["predictions"]
+    assert row["item_ids"][0] == "50"
+    assert row["item_ids"][3:] == ["", ""]
+
+
 def test_every_rest_request_of_the_document_is_tried():
-    assert [len(bodies(name)) for name in ("gru", "films", "shop")] == [4, 1, 2]
-    assert "".join(blocks("bash")).count("-d '") == 7
+    assert [len(bodies(name)) for name in ("gru", "films", "shop")] == [5, 1, 2]
+    assert "".join(blocks("bash")).count("-d '") == 8
 
 
 def test_rest_request_with_raw_features(films):
@@ -181,11 +188,18 @@ def test_python_program_of_similar_items_and_explanations(movies):
     ]
 
 
+def test_python_program_with_rules(movies):
+    _, _, program, *_ = [block for block in blocks("python") if "load(" in block]
+    names: dict = {}
+    exec(program.replace('"saved_models/gru"', repr(str(movies.parent))), names)
+    assert [[item for item, _ in row] for row in names["found"]] == [["50", "593", "527"]] * 2
+
+
 NEW_FILMS = 'item_id,title,genres,year\nnew-1,Whales,Sea|Drama,2026\nnew-2,"Storm, of war",War,\n'
 
 
 def test_python_program_with_new_items(films, tmp_path, monkeypatch):
-    _, _, program, _ = [block for block in blocks("python") if "load(" in block]
+    *_, program, _ = [block for block in blocks("python") if "load(" in block]
     (tmp_path / "new_films.csv").write_text(NEW_FILMS)
     monkeypatch.chdir(tmp_path)
     call = program.replace('"saved_models/films"', repr(str(films.parent)))

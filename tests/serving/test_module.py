@@ -8,6 +8,7 @@ from tests.serving.any_request import answers_anything
 from tests.serving.stand_in import ITEMS, chain_model, random_model
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.index import LOWEST_SCORE
+from tfrec_dl.serving.rules.inputs import RuleTensors
 from tfrec_dl.serving.signature import concrete_functions
 
 LAST = ITEMS[-1]
@@ -140,6 +141,7 @@ def test_signatures_declare_names_types_and_shapes(signatures):
         "recommend_excluding": lists,
         "similar_items": lists,
         "explain": {"scores": ("float32", [None, None]), "contributions": ("float32", [None, None, None])},
+        "recommend_with_rules": lists,
         "embed_history": {"vector": ("float32", [None, 7])},
         "embed_items": {"vectors": ("float32", [None, 7])},
     }
@@ -149,6 +151,7 @@ def test_signatures_declare_names_types_and_shapes(signatures):
         "recommend_excluding": {"history", "exclude"},
         "similar_items": {"item_ids"},
         "explain": {"history", "item_ids"},
+        "recommend_with_rules": {"history", *RuleTensors._fields},
         "embed_history": {"history"},
         "embed_items": {"item_ids"},
     }

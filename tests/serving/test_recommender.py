@@ -8,6 +8,7 @@ from tests.serving.stand_in import ITEMS
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.serving import recommender as recommender_module
+from tfrec_dl.serving.rules.rules import Rules
 
 
 def ids(rows):
@@ -157,3 +158,46 @@ def test_saved_model_of_another_kind_is_refused(tmp_path):
     tf.saved_model.save(other, str(tmp_path / "1"), signatures={"serving_default": call})
     with pytest.raises(InputError, match="not a tfrec_dl export"):
         load(tmp_path)
+
+
+def test_rules_are_for_all_rows_or_one_for_each(recommender):
+    histories, rules = [["a", "b"], []], Rules(only=["a", "c", "d"], pin={"d": 1})
+    assert ids(recommender.recommend(histories, 3, rules=rules)) == [["d", "c"], ["d", "a", "c"]]
+    each = [Rules(keep_seen=True, min_score=2), Rules()]
+    assert ids(recommender.recommend(histories, 3, [["d"], ["a"]], each)) == [["c", "b"], ["b", "c", "d"]]
+
+
+def test_rules_that_ask_for_nothing_change_nothing(recommender):
+    histories = [["a", "b"], [], ["nobody"]]
+    assert recommender.recommend(histories, 4, rules=Rules()) == recommender.recommend(histories, 4)
+
+
+def test_diversity_prefers_what_is_unlike_the_list(recommender):
+    (plain,) = recommender.recommend([["a"]], 3, rules=Rules(diversity=0))
+    (varied,) = recommender.recommend([["a"]], 3, rules=Rules(diversity=1))
+    assert varied[0] == plain[0]
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        (Rules(must=["genres=War"]), "genres=War"),
+        (Rules(at_most={"genres": 3}), "genres"),
+        (Rules(pin={"a": 3}), "pin a@3 is at a place that the list does not have"),
+        ([Rules()] * 2, "rules has 2 rows, but histories has 1"),
+        ("genres=War", "must be a tfrec_dl.Rules"),
+        ([None], "must be a tfrec_dl.Rules"),
+    ],
+)
+def test_rules_that_cannot_be_followed_are_refused_in_one_line(recommender, rules, message):
+    with pytest.raises(InputError, match=message) as refused:
+        recommender.recommend([["a"]], 2, rules=rules)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_export_from_before_there_were_rules_says_to_export_again(recommender, monkeypatch):
+    older = {name: each for name, each in recommender._signatures.items() if name != "recommend_with_rules"}
+    monkeypatch.setattr(recommender, "_signatures", older)
+    with pytest.raises(InputError, match="export it again"):
+        recommender.recommend([["a"]], 2, rules=Rules())
+    assert ids(recommender.recommend([["a"]], 2)) == [["b", "c"]]

@@ -11,11 +11,15 @@ from rich.table import Table
 from tfrec_dl.cli.console import console
 from tfrec_dl.cli.explain import explained, reasons_as_json, reasons_as_text
 from tfrec_dl.cli.id_lists import parse_ids
+from tfrec_dl.cli.options.groups import grouped
+from tfrec_dl.cli.options.rules import RuleOptions
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
 
 
+@grouped
 def recommend(
+    *,
     dest: Annotated[
         Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
     ],
@@ -45,17 +49,22 @@ def recommend(
             help="Say which items of the history speak most for each recommendation, as `tfrec-dl explain` does.",
         ),
     ] = False,
+    rule_options: RuleOptions,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Recommend items from an export.
 
-    Items of the history are left out. Unknown ids are skipped; a history without a known id gets the popular items,
-    whose scores are their counts in the training data. With --user an export of two stages ranks what it finds;
-    features of the request that --context does not give are missing.
+    Items of the history are left out, unless the export or --keep-seen keeps them. Unknown ids are skipped; a history
+    without a known id gets the popular items, whose scores are their counts in the training data. Rules that leave too
+    few items give fewer. With --user an export of two stages ranks what it finds; features of the request that
+    --context does not give are missing.
     """
-    ids = parse_ids(history, "--history")
+    ids, excluded = parse_ids(history, "--history"), parse_ids(rule_options.exclude, "--exclude")
+    rules = rule_options.rules()
     if context and user is None:
         raise InputError(f"--context {context[0]!r:.80} is of a request to two stages: give --user, or leave it out.")
+    if rules is not None and user is not None:
+        raise InputError("--user ranks without rules: leave out either.")
     if why and user is not None:
         raise InputError(
             "--why explains the scores of the retrieval, and --user asks the ranker: leave out one of them."
@@ -66,7 +75,7 @@ def recommend(
 
     recommender = load(dest)
     if user is None:
-        (recommendations,) = recommender.recommend([ids], k)
+        (recommendations,) = recommender.recommend([ids], k, [excluded] if excluded else None, rules)
     else:
         recommendations = recommend_ranked(recommender, user, ids, k, context or ())
     reasons = explained(recommender, ids, [item for item, _ in recommendations]) if why else None

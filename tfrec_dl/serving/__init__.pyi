@@ -7,5 +7,6 @@ from .card import ModelCard as ModelCard
 from .explanation import Explanation as Explanation
 from .export import export_saved_model as export_saved_model
 from .recommender import Recommender as Recommender
+from .rules.rules import Rules as Rules
 from .run_saved_model import VerificationError as VerificationError
 from .verify import verify_export as verify_export

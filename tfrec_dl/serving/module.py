@@ -18,6 +18,7 @@ from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import top_k
 from tfrec_dl.serving.item_signatures import explain, similar_items
 from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, SERVING_DEFAULT
+from tfrec_dl.serving.rules.recommend import rules_signature
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 from tfrec_dl.serving.user_ids import NONE_HELD, USER_IDS
 
@@ -174,6 +175,7 @@ class ServingModule(tf.Module):
                 self.recommendations,
                 lambda history, exclude: self.recommend(history, exclude),
             ),
+            rules_signature(self),
             similar_items(self, self.similarity),
             explain(self),
         ]
@@ -219,8 +221,14 @@ class ServingModule(tf.Module):
             k: how many, at most the number of items; None for `k_max`.
         """
         k = self.k_max if k is None else k
-        scores = tf.where(has_history[:, None], scores, self._popularity)
-        return self.answer(*top_k(scores, masked, k), k)
+        return self.answer(*top_k(self._or_popularity(scores, has_history), masked, k), k)
+
+    def scores_or_popularity(self, seen: tf.Tensor) -> tf.Tensor:
+        """As `scores`, the popularity where a history holds no item."""
+        return self._or_popularity(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1))
+
+    def _or_popularity(self, scores: tf.Tensor, has_history: tf.Tensor) -> tf.Tensor:
+        return tf.where(has_history[:, None], scores, self._popularity)
 
     def answer(self, indices: tf.Tensor, scores: tf.Tensor, k: int | None = None) -> dict[str, tf.Tensor]:
         """A list as a signature gives it.

@@ -20,10 +20,14 @@ from tfrec_dl.serving.names import (
     RECOMMEND_FOR_USERS,
     RECOMMEND_FROM_VECTORS,
     RECOMMEND_RANKED,
+    RECOMMEND_WITH_RULES,
     SERVING_DEFAULT,
     SIMILAR_ITEMS,
 )
+from tfrec_dl.serving.refusals import refusals_explained
 from tfrec_dl.serving.request_rows import Context, Pairs, Past, id_list, id_rows, id_rows_beside, padded, pairs
+from tfrec_dl.serving.rules.requests import rule_tensors, rules_of_rows
+from tfrec_dl.serving.rules.rules import Rules
 
 ROWS_AT_ONCE = 256  # bounds the memory of the scores: rows x items x 4 bytes
 
@@ -71,6 +75,7 @@ class Recommender:
         histories: Sequence[Sequence[str]],
         k: int = 10,
         exclude: Sequence[Sequence[str]] | None = None,
+        rules: Rules | Sequence[Rules] | None = None,
     ) -> list[Pairs]:
         """The best items after each history, without those in it unless the export keeps seen items.
 
@@ -80,16 +85,21 @@ class Recommender:
             histories: item ids, oldest first, a row each.
             k: recommendations a row, at most `k_max`.
             exclude: further ids that must not be recommended, a row for each history.
+            rules: what may be recommended, what is preferred, how varied the lists are; one for all, or one for each
+                history.
 
         Returns:
             For each history up to `k` pairs (item id, score), best first; fewer where fewer items are left.
 
         Raises:
-            InputError: if `k` is below 1 or above `k_max`, or an argument is not a list of lists of ids.
+            InputError: if `k` is below 1 or above `k_max`, an argument is not a list of lists of ids, rules are of
+                attributes that the export does not hold, or it was written before there were rules.
         """
         self._check(k)
         rows = id_rows(histories, "histories")
         excluded = None if exclude is None else id_rows_beside(exclude, rows)
+        if rules is not None:
+            return self._by_rules(rows, k, excluded or [[]] * len(rows), rules_of_rows(rules, len(rows)))
 
         def outputs(part: slice) -> Outputs:
             history = padded(rows[part])
@@ -144,6 +154,18 @@ class Recommender:
                 n = len(wanted)
                 found.append(explanations(history, wanted, scores[row, :n], contributions[row, :n]))
         return found
+
+    def _by_rules(
+        self, rows: list[list[str]], k: int, excluded: list[list[str]], rules: Sequence[Rules]
+    ) -> list[Pairs]:
+        signature = self._signature(RECOMMEND_WITH_RULES)
+
+        def outputs(part: slice) -> Outputs:
+            asked = rule_tensors(rules[part], excluded[part], k)
+            with refusals_explained():
+                return signature(history=padded(rows[part]), **asked)
+
+        return self._in_parts(outputs, len(rows), k)
 
     def recommend_with_new_items(
         self,

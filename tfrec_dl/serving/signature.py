@@ -11,7 +11,7 @@ from tfrec_dl.serving.features import FeatureInput
 # Axes: B requests, L items of a history, N items or candidates, E excluded items; others are sizes of the model.
 HISTORY = "L"
 SAMPLES: dict[str, float] = {"image": 128, "number": 1.0}  # of raw features; the others are texts
-FIXED_SIZES = {"E": 1, "H": 64, "W": 64, "RGB": 3}  # of these axes in examples
+FIXED_SIZES = dict.fromkeys("EOMXCAP", 1) | {"H": 64, "W": 64, "RGB": 3}  # of these axes in examples
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,51 @@
+"""Greedy choice from a pool: maximal marginal relevance, and at most so many of a value.
+
+Carbonell and Goldstein, SIGIR 1998: each place goes to the item with the largest
+(1 - diversity) x relevance - diversity x likeness to the most alike item that is chosen.
+"""
+
+import tensorflow as tf
+
+from tfrec_dl.serving.rules.pool import Pool, full, holding
+
+NOTHING = -1  # place in a pool
+
+
+def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
+    """Places of the chosen items in the pool, in order of choice.
+
+    Args:
+        pool: what there is.
+        wanted: [B] int32, how many at most.
+        diversity: [B] float32 from 0 to 1.
+        numbers: [B, A] int32, how many of a value can be chosen; 0 for any number.
+
+    Returns:
+        [B, S] int32, S the largest of `wanted`; `NOTHING` at the end where nothing can be chosen any more.
+    """
+    steps = tf.reduce_max(tf.pad(wanted, [[0, 1]]))
+    batch, size = tf.shape(pool.free)[0], tf.shape(pool.free)[1]
+    merits = (1 - diversity)[:, None] * pool.relevance
+
+    def go_on(step: tf.Tensor, picks: tf.Tensor, free: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
+        return (step < steps) & tf.reduce_any(free & (step < wanted)[:, None])
+
+    def pick(
+        step: tf.Tensor, picks: tf.Tensor, free: tf.Tensor, closest: tf.Tensor, counts: tf.Tensor
+    ) -> tuple[tf.Tensor, ...]:
+        can = free & (step < wanted)[:, None]
+        found = tf.reduce_any(can, axis=1)
+        left = tf.where(can, merits - diversity[:, None] * closest, -float("inf"))
+        best = tf.argmax(left, axis=1, output_type=tf.int32)
+        likeness = tf.linalg.matvec(pool.vectors, tf.gather(pool.vectors, best, batch_dims=1))
+        closest = tf.where(found[:, None], tf.maximum(closest, likeness), closest)
+        added = holding(pool.values, tf.gather(pool.values, best[:, None], batch_dims=1))
+        counts = tf.where(found[:, None, None], counts + added, counts)
+        is_best = tf.range(size) == best[:, None]
+        free = free & ~(is_best & found[:, None]) & ~full(pool.values, counts, numbers)
+        picks = tf.where((tf.range(steps) == step) & found[:, None], best[:, None], picks)
+        return step + 1, picks, free, closest, counts
+
+    free = pool.free & ~full(pool.values, pool.counts, numbers)
+    _, picks, *_ = tf.while_loop(go_on, pick, (0, tf.fill([batch, steps], NOTHING), free, pool.closest, pool.counts))
+    return picks

@@ -1,0 +1,180 @@
+"""The inputs of a request with rules, as tensors; what cannot be read is refused before any work."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfrec_dl.serving.refusals import refuse
+from tfrec_dl.serving.rules.rules import HEAVIEST
+from tfrec_dl.serving.signature import TensorInfo, ids
+
+KEEP_SEEN = ("", "yes", "no")
+PLACE, LIMIT = r"\C+@[0-9]{1,9}", r"\C+=[0-9]{1,9}"
+
+
+class RuleTensors(NamedTuple):
+    """Rules of B requests as they come: "", NaN and 0 mean none.
+
+    Attributes:
+        exclude: [B, E] ids.
+        only: [B, O] ids.
+        must: [B, M] conditions.
+        must_not: [B, X] conditions.
+        boost: [B, C] conditions.
+        boost_weights: [B, C] float32.
+        diversity: [B] float32.
+        at_most: [B, A] "attribute=number".
+        pin: [B, P] "id@place".
+        keep_seen: [B] "yes", "no".
+        min_score: [B] float32.
+        k: [B] int32.
+    """
+
+    exclude: tf.Tensor
+    only: tf.Tensor
+    must: tf.Tensor
+    must_not: tf.Tensor
+    boost: tf.Tensor
+    boost_weights: tf.Tensor
+    diversity: tf.Tensor
+    at_most: tf.Tensor
+    pin: tf.Tensor
+    keep_seen: tf.Tensor
+    min_score: tf.Tensor
+    k: tf.Tensor
+
+
+class Limits(NamedTuple):
+    """How many of a value a list may hold.
+
+    Attributes:
+        attributes: [B, A] names, "" where there is no limit.
+        numbers: [B, A] int32, 0 where there is no limit.
+    """
+
+    attributes: tf.Tensor
+    numbers: tf.Tensor
+
+
+class Pins(NamedTuple):
+    """Items at places of their own.
+
+    Attributes:
+        items: [B, P] ids, "" where there is none.
+        places: [B, P] int32 from 1, 0 where there is none.
+    """
+
+    items: tf.Tensor
+    places: tf.Tensor
+
+
+def rule_inputs(examples: Sequence[str], diversity: float, at_most: str) -> dict[str, TensorInfo]:
+    """The inputs beside `history`, in order.
+
+    Args:
+        examples: some ids.
+        diversity: of the examples; 0 where nothing says how alike items are.
+        at_most: of the examples; "" where items have no attributes.
+    """
+    return {
+        "exclude": ids("B", "E", sample=tuple(examples)),
+        "only": _texts("B", "O"),
+        "must": _texts("B", "M"),
+        "must_not": _texts("B", "X"),
+        "boost": _texts("B", "C"),
+        "boost_weights": _numbers("B", "C"),
+        "diversity": _numbers("B", sample=diversity),
+        "at_most": _texts("B", "A", sample=at_most),
+        "pin": _texts("B", "P"),
+        "keep_seen": _texts("B"),
+        "min_score": _numbers("B", sample=float("nan")),
+        "k": TensorInfo(tf.int32, {"B": None}, 0),
+    }
+
+
+def _texts(*axes: str, sample: str = "") -> TensorInfo:
+    return TensorInfo(tf.string, dict.fromkeys(axes), sample)
+
+
+def _numbers(*axes: str, sample: float = 0.0) -> TensorInfo:
+    return TensorInfo(tf.float32, dict.fromkeys(axes), sample)
+
+
+def checked(rules: RuleTensors, k_max: int, compares_items: bool) -> RuleTensors:
+    """The rules with 0 for what is no number, and `k_max` for k where it is 0; refuses what is out of range.
+
+    Args:
+        rules: as they came.
+        k_max: length of the longest list.
+        compares_items: whether there is something that says how alike items are.
+    """
+    named = tf.strings.length(rules.boost) > 0
+    width, given = (tf.shape(each)[1:] for each in (rules.boost, rules.boost_weights))
+    with tf.control_dependencies([refuse(width != given, given, "boost_weights has {} columns, unlike boost.")]):
+        weights = tf.where(named, rules.boost_weights, 0.0)
+    diversity = tf.where(tf.math.is_nan(rules.diversity), 0.0, rules.diversity)
+    most_diverse = 1.0 if compares_items else 0.0
+    checks = [
+        refuse(
+            tf.math.is_nan(weights) | (tf.abs(weights) > HEAVIEST),
+            weights,
+            "a boost weight is {}: it must be a number from -1e6 to 1e6.",
+        ),
+        refuse((diversity < 0) | (diversity > 1), diversity, "diversity is {}: it must be from 0 to 1."),
+        refuse(diversity > most_diverse, diversity, "diversity is {}: this model has no vectors of items to compare."),
+        refuse(
+            (rules.k < 0) | (rules.k > k_max), rules.k, f"k is {{}}: this export gives 1 to {k_max}, and all for 0."
+        ),
+        refuse(
+            tf.reduce_all(rules.keep_seen[:, None] != KEEP_SEEN, axis=1),
+            rules.keep_seen,
+            "keep_seen is {}: write yes or no, or nothing for what the export does by itself.",
+        ),
+    ]
+    with tf.control_dependencies(checks):
+        k = tf.where(rules.k == 0, k_max, rules.k)
+    return rules._replace(boost_weights=weights, diversity=diversity, k=k)
+
+
+def limits_of(at_most: tf.Tensor) -> Limits:
+    """Reads "attribute=number", [B, A]; refuses what is not."""
+    given = tf.strings.length(at_most) > 0
+    readable = tf.strings.regex_full_match(at_most, LIMIT)
+    numbers = _last_number(at_most, "=", given & readable)
+    line = "at_most {} cannot be read: write an attribute and a number from 1, as genres=3."
+    with tf.control_dependencies([refuse(given & (numbers < 1), at_most, line)]):
+        return Limits(tf.strings.regex_replace(at_most, r"=[0-9]+\z", ""), tf.identity(numbers))
+
+
+def pins_of(pin: tf.Tensor, k: tf.Tensor) -> Pins:
+    """Reads "id@place", [B, P]; refuses what is not, places beyond k [B], and two pins of one item or place."""
+    given = tf.strings.length(pin) > 0
+    readable = tf.strings.regex_full_match(pin, PLACE)
+    places = _last_number(pin, "@", given & readable)
+    items = tf.strings.regex_replace(pin, r"@[0-9]+\z", "")
+    checks = [
+        refuse(given & ~readable, pin, "pin {} cannot be read: write an id and its place, from 1, as 318@1."),
+        refuse(
+            given & readable & ((places < 1) | (places > k[:, None])),
+            pin,
+            "pin {} is at a place that the list does not have: places go from 1 to k.",
+        ),
+        refuse(_again(places, given), pin, "pin {} is at a place that another pin has: give each a place of its own."),
+        refuse(_again(items, given), pin, "pin {} names an item again: give it one place."),
+    ]
+    with tf.control_dependencies(checks):
+        return Pins(items, tf.identity(places))
+
+
+def _last_number(texts: tf.Tensor, mark: str, readable: tf.Tensor) -> tf.Tensor:
+    """The number after the last `mark`, int32; 0 where it is not readable."""
+    ends = tf.strings.regex_replace(texts, rf"\A\C*{mark}", "")
+    return tf.strings.to_number(tf.where(readable, ends, "0"), tf.int32)
+
+
+def _again(values: tf.Tensor, given: tf.Tensor) -> tf.Tensor:
+    """Whether a given value [B, P] stands in its row before: [B, P] bool."""
+    places = tf.range(tf.shape(values)[1])
+    alike = (values[:, :, None] == values[:, None, :]) & given[:, None, :] & (places < places[:, None])
+    return given & tf.reduce_any(alike, axis=2)

@@ -1,0 +1,149 @@
+"""The list of a request: the best items that rules leave, varied, within limits, and pinned ones at their places."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.index import LOWEST_SCORE, top_k
+from tfrec_dl.serving.rules.choose import choose
+from tfrec_dl.serving.rules.masks import without
+from tfrec_dl.serving.rules.pool import Pool, closest_of, holding, scaled
+
+POOL = 200  # items among which a list is varied
+
+
+class Items(NamedTuple):
+    """What lists ask of items.
+
+    Attributes:
+        vectors: indices [B, N] int32 -> [B, N, D] float32 of length 1.
+        values: indices [B, N] int32 -> [B, N, W] int32, as a `Pool` has them.
+    """
+
+    vectors: Callable[[tf.Tensor], tf.Tensor]
+    values: Callable[[tf.Tensor], tf.Tensor]
+
+
+class Wishes(NamedTuple):
+    """What a list shall be.
+
+    Attributes:
+        k: [B] int32, how long.
+        diversity: [B] float32 from 0 to 1.
+        limited: [B, A] names of attributes whose values are limited, "" for none.
+        numbers: [B, A] int32, how many items of a value the list may hold; 0 for any number.
+        pins: [B, P] int32 indices, 0 for none.
+        places: [B, P] int32 from 1, of each pin.
+    """
+
+    k: tf.Tensor
+    diversity: tf.Tensor
+    limited: tf.Tensor
+    numbers: tf.Tensor
+    pins: tf.Tensor
+    places: tf.Tensor
+
+
+def best_list(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf.Tensor:
+    """The list of each request.
+
+    Pinned items that are allowed are taken first, in the order of their places, as far as limits let them. The others
+    are the best by score; with diversity or limits they are chosen one by one from the `POOL` best that can still be
+    chosen, until none can, then from the next best.
+
+    Args:
+        scores: [B, size] float32, `LOWEST_SCORE` where an item must not be recommended.
+        wishes: what is asked for.
+        items: what is known of items.
+        k_max: length of the longest list.
+
+    Returns:
+        [B, k_max] int32 indices, 0 at places that no item is left for.
+    """
+    pins = _allowed_pins(scores, wishes, items)
+    wanted = wishes.k - tf.math.count_nonzero(pins, axis=1, dtype=tf.int32)
+    left = without(scores, pins)
+
+    def plainly() -> tf.Tensor:
+        best, _ = top_k(left, _no_indices(left), k_max)
+        return tf.where(tf.range(k_max) < wanted[:, None], best, PADDING)
+
+    def one_by_one() -> tf.Tensor:
+        return _one_by_one(left, pins, wanted, wishes, items, k_max)
+
+    chosen = tf.cond(tf.reduce_any(wishes.diversity > 0) | _limited(wishes), one_by_one, plainly)
+    return _arranged(chosen, pins, wishes.places, k_max)
+
+
+def _limited(wishes: Wishes) -> tf.Tensor:
+    return tf.reduce_any(wishes.numbers > 0)
+
+
+def _allowed_pins(scores: tf.Tensor, wishes: Wishes, items: Items) -> tf.Tensor:
+    """The pins that the list will hold: [B, P] indices, 0 for none."""
+    own = tf.gather(scores, wishes.pins, batch_dims=1)
+    allowed = (wishes.pins != PADDING) & (own > LOWEST_SCORE)
+
+    def within_limits() -> tf.Tensor:
+        values = items.values(wishes.pins)
+        in_order, unlike = -tf.cast(wishes.places, tf.float32), own[:, :, None][:, :, :0]
+        pool = Pool(allowed, in_order, unlike, tf.zeros_like(own), values, tf.zeros_like(values))
+        picks = choose(pool, wishes.k, tf.zeros_like(wishes.diversity), wishes.numbers)
+        return tf.reduce_any(picks[:, :, None] == tf.range(tf.shape(own)[1]), axis=1)
+
+    return tf.where(tf.cond(_limited(wishes), within_limits, lambda: allowed), wishes.pins, PADDING)
+
+
+def _one_by_one(
+    left: tf.Tensor, pins: tf.Tensor, wanted: tf.Tensor, wishes: Wishes, items: Items, k_max: int
+) -> tf.Tensor:
+    """Chooses from the best that are left, pool after pool: [B, k_max] indices, 0 at the end."""
+    size = left.shape[1]
+    width = min(POOL, size)
+
+    def unfinished(more: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_any(more)
+
+    def choose_more(more: tf.Tensor, left: tf.Tensor, chosen: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        best, own = top_k(left, _no_indices(left), width)
+        taken = tf.concat([pins, chosen], axis=1)
+        missing = tf.where(more, wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32), 0)
+        vectors = items.vectors(best)
+        values = items.values(best)
+        held = tf.where((taken != PADDING)[:, :, None], items.values(taken), -1)
+        closest = closest_of(vectors, items.vectors(taken), taken != PADDING)
+        pool = Pool(best != PADDING, scaled(own, best != PADDING), vectors, closest, values, holding(values, held))
+        picks = choose(pool, missing, wishes.diversity, wishes.numbers)
+        found = tf.gather(tf.pad(best, [[0, 0], [1, 0]]), picks + 1, batch_dims=1)
+        chosen = _joined(chosen, found, k_max)
+        lacks = tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32) < wanted
+        return lacks & (best[:, -1] != PADDING), without(left, best), chosen
+
+    nothing = tf.zeros([tf.shape(left)[0], k_max], tf.int32)
+    return tf.while_loop(unfinished, choose_more, (wanted > 0, left, nothing))[2]
+
+
+def _joined(first: tf.Tensor, then: tf.Tensor, k_max: int) -> tf.Tensor:
+    """Indices of two lists one after the other, without what is 0 in between: [B, k_max]."""
+    both = tf.concat([first, then], axis=1)
+    order = tf.argsort(tf.cast(both == PADDING, tf.int32), axis=1, stable=True)
+    return tf.ensure_shape(tf.gather(both, order[:, :k_max], batch_dims=1), [None, k_max])
+
+
+def _arranged(chosen: tf.Tensor, pins: tf.Tensor, places: tf.Tensor, k_max: int) -> tf.Tensor:
+    """The chosen items in order with the pinned ones at their places, or as near to the end as the list goes."""
+    pinned = pins != PADDING
+    is_place = (tf.range(1, k_max + 1)[:, None] == places[:, None, :]) & pinned[:, None, :]
+    free = tf.argsort(tf.cast(tf.reduce_any(is_place, axis=2), tf.int32), axis=1, stable=True) + 1
+    last = 2 * k_max
+    keys = tf.concat([tf.where(pinned, places, last), tf.where(chosen != PADDING, free, last)], axis=1)
+    order = tf.argsort(keys, axis=1, stable=True)[:, :k_max]
+    items = tf.concat([tf.where(pinned, pins, PADDING), chosen], axis=1)
+    return tf.ensure_shape(tf.gather(items, order, batch_dims=1), [None, k_max])
+
+
+def _no_indices(scores: tf.Tensor) -> tf.Tensor:
+    """No indices for as many rows: [B, 0]."""
+    return tf.zeros([tf.shape(scores)[0], 0], tf.int32)
