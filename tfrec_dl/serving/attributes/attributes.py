@@ -7,6 +7,7 @@ import tensorflow as tf
 from tfrec_dl.serving.attributes.columns import AttributeColumns
 from tfrec_dl.serving.attributes.compact import compact_arrays
 from tfrec_dl.serving.attributes.conditions import Conditions, read_conditions
+from tfrec_dl.serving.attributes.sums import Terms, sums_by_group
 from tfrec_dl.serving.refusals import refuse
 
 
@@ -51,26 +52,24 @@ class ItemAttributes(tf.Module):
         Raises:
             InvalidArgumentError: for an unknown attribute, or a condition that cannot be read; names it.
         """
-        wanted, unwanted = self._read(must), self._read(must_not)
-        batch = tf.shape(must, tf.int64)[0]
-        # Alternatives are one group, every other condition is a group of its own.
-        rows, places = (tf.strings.as_string(each) for each in (wanted.rows, tf.range(tf.size(wanted.rows))))
-        alternatives = tf.strings.join([rows, "=", wanted.names])
-        keys = tf.where(wanted.operators == "=", alternatives, places)
-        distinct, groups = tf.unique(keys)
+        both = tf.concat([must, must_not], axis=1)
+        read, wanted = self._read(both), tf.where(both != "")[:, 1] < tf.shape(must, tf.int64)[1]
+        # Alternatives are one group, as is what must not hold; every other condition is a group of its own.
+        rows, places = (tf.strings.as_string(each) for each in (read.rows, tf.range(tf.size(read.rows))))
+        of_wanted = tf.where(read.operators == "=", tf.strings.join([rows, "=", read.names]), places)
+        distinct, groups = tf.unique(tf.where(wanted, of_wanted, tf.strings.join([rows, "!"])))
         count = tf.size(distinct)
-        held = tf.math.unsorted_segment_max(self._hold(wanted), groups, count)
-        row_of_group = tf.math.unsorted_segment_max(wanted.rows, groups, count)
-        all_hold = tf.math.unsorted_segment_min(held, row_of_group, batch) > 0  # without conditions the largest number
-        none_holds = tf.math.unsorted_segment_max(self._hold(unwanted), unwanted.rows, batch) <= 0
-        return all_hold & none_holds
+        first = tf.math.unsorted_segment_min(tf.range(tf.size(groups)), groups, count)
+        held = sums_by_group(self.arrays, Terms(read, tf.ones_like(read.amounts), groups), count, self._size) > 0
+        broken = tf.cast(held != tf.gather(wanted, first)[:, None], tf.float32)
+        return tf.matmul(tf.one_hot(tf.gather(read.rows, first), tf.shape(must)[0], axis=0), broken) == 0
 
     def boosts(self, conditions: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         """Sums of the weights of the conditions that hold.
 
         Args:
             conditions: [B, C], "" for none.
-            weights: [B, C] float32.
+            weights: [B, C] float32, finite where there is a condition.
 
         Returns:
             [B, size] float32.
@@ -79,9 +78,8 @@ class ItemAttributes(tf.Module):
             InvalidArgumentError: as `allowed`.
         """
         read = self._read(conditions)
-        given = tf.boolean_mask(weights, conditions != "")
-        weighted = tf.cast(self._hold(read), tf.float32) * given[:, None]
-        return tf.math.unsorted_segment_sum(weighted, read.rows, tf.shape(conditions, tf.int64)[0])
+        terms = Terms(read, tf.boolean_mask(weights, conditions != ""), tf.cast(read.rows, tf.int32))
+        return sums_by_group(self.arrays, terms, tf.shape(conditions)[0], self._size)
 
     def value_codes(self, indices: tf.Tensor, attribute: tf.Tensor) -> tf.Tensor:
         """Numbers that stand for an attribute's values: equal ones for equal values.
@@ -129,51 +127,3 @@ class ItemAttributes(tf.Module):
             ]
         ):
             return read._replace(attributes=tf.identity(number))
-
-    def _hold(self, conditions: Conditions) -> tf.Tensor:
-        """Whether conditions hold for items: [N, size] int32, 0 or 1; each distinct condition is looked up once."""
-        _, places = tf.unique(conditions.texts)
-        count = tf.reduce_max(tf.pad(places + 1, [[0, 1]]))
-        first = tf.math.unsorted_segment_min(tf.range(tf.size(places)), places, count)
-        distinct = Conditions(*(tf.gather(each, first) for each in conditions))
-        is_number = tf.gather(self.arrays["kinds"], distinct.attributes) == "number"
-        by_number, by_value = (tf.where(kind)[:, 0] for kind in (is_number, ~is_number))
-        order = tf.concat([by_number, by_value], axis=0)
-        held = tf.concat(
-            [
-                self._numbers_hold(Conditions(*(tf.gather(each, by_number) for each in distinct))),
-                self._values_hold(Conditions(*(tf.gather(each, by_value) for each in distinct))),
-            ],
-            axis=0,
-        )
-        return tf.gather(held, tf.gather(tf.math.invert_permutation(order), places))
-
-    def _numbers_hold(self, conditions: Conditions) -> tf.Tensor:
-        rows = tf.gather(self.arrays["number_rows"], conditions.attributes)
-        values, amounts = tf.gather(self.arrays["numbers"], rows), conditions.amounts[:, None]
-        with_less, with_equal, with_more = (
-            tf.reduce_any(conditions.operators[:, None] == operators, axis=1, keepdims=True)
-            for operators in (["<", "<=", "!="], ["=", "<=", ">="], [">", ">=", "!="])
-        )
-        holds = (with_less & (values < amounts)) | (with_equal & (values == amounts)) | (with_more & (values > amounts))
-        return tf.cast(holds, tf.int32)
-
-    def _values_hold(self, conditions: Conditions) -> tf.Tensor:
-        """Of `=` the holders of the value, of `!=` those that have values, and not this one."""
-        keys = tf.strings.join([conditions.names, conditions.values], "=")
-        hashes = self.arrays["hashes"]
-        places = tf.searchsorted(hashes, tf.strings.to_hash_bucket_fast(keys, 2**63 - 1))
-        codes = tf.minimum(places, tf.size(hashes) - 1)
-        known = tf.gather(self.arrays["texts"], codes) == keys
-        offsets = self.arrays["holder_offsets"]
-        starts = tf.gather(offsets, codes)
-        counts = tf.where(known, tf.gather(offsets, codes + 1) - starts, 0)
-        cells = tf.ragged.range(starts, starts + counts)
-        holders = tf.gather(self.arrays["holders"], cells.values)
-        cells = tf.stack([tf.cast(cells.value_rowids(), tf.int32), holders], axis=1)
-        shape = tf.stack([tf.size(codes), self._size])
-        held = tf.scatter_nd(cells, tf.ones_like(holders), shape)
-        cells = conditions.attributes[:, None] * self._size + tf.range(self._size)
-        start, end = (tf.gather(self.arrays["code_offsets"], cells + step) for step in (0, 1))
-        others = (end > start) & (held == 0)
-        return tf.where((conditions.operators == "=")[:, None], held, tf.cast(others, tf.int32))
