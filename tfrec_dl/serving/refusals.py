@@ -12,13 +12,14 @@ from tfrec_dl.errors import InputError
 SHOWN = 80  # bytes of a text that is named
 
 
-def refuse(bad: tf.Tensor, received: tf.Tensor, line: str) -> tf.Operation:
+def refuse(bad: tf.Tensor, received: tf.Tensor, line: str, end: str | tf.Tensor = "") -> tf.Operation:
     """An operation that fails where something is bad.
 
     Args:
         bad: bool, any shape.
         received: what was received, text or numbers of that shape; the first bad one is named.
         line: what is wrong and what to do, "{}" standing for what was received.
+        end: of the line, where that is known in the graph alone.
     """
     bad = tf.reshape(bad, [-1])
     first = tf.gather(tf.reshape(received, [-1]), tf.where(bad)[:1, 0])
@@ -26,7 +27,7 @@ def refuse(bad: tf.Tensor, received: tf.Tensor, line: str) -> tf.Operation:
     before, after = line.split("{}")
     # TensorFlow cannot raise errors whose text is no UTF-8.
     shown = tf.strings.unicode_transcode(tf.strings.substr(text, 0, SHOWN), "UTF-8", "UTF-8")
-    named = tf.strings.join([before, shown, after])
+    named = tf.strings.join([before, shown, after, end])
     return tf.debugging.Assert(~tf.reduce_any(bad), [named])
 
 

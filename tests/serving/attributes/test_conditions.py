@@ -126,7 +126,7 @@ def test_equal_values_have_equal_codes(attributes):
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
-        ("nope=1", "'?nope=1'? is about no attribute of this export: its model card lists them"),
+        ("nope=1", "'?nope=1'? is about no attribute of this export, which has genres, year, released, maker"),
         ("year", "'?year'? cannot be read as a condition: write an attribute, one of = != < <= > >=, and a value"),
         ("=3", "=3 cannot be read as a condition"),
         ("genres=", "genres= cannot be read as a condition"),
@@ -152,7 +152,7 @@ def test_without_attributes_nothing_is_forbidden_and_every_condition_unknown():
     nothing = tf.constant([[""], [""]])
     assert empty.allowed(nothing, nothing).numpy().all()
     assert empty.value_codes(tf.constant([[2, 3]]), tf.constant([""])).shape == (1, 2, 0)
-    with pytest.raises(InputError, match="about no attribute"), refusals_explained():
+    with pytest.raises(InputError, match="about no attribute of this export, which has none"), refusals_explained():
         empty.allowed(tf.constant([["a=b"]]), tf.constant([[""]]))
 
 

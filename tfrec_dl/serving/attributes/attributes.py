@@ -104,7 +104,11 @@ class ItemAttributes(tf.Module):
         """An operation that refuses names, "" apart, that no attribute has."""
         _, known = self._number_of(tf.reshape(names, [-1]))
         known = tf.reshape(known, tf.shape(names)) | (names == "")
-        return refuse(~known, names, "{} is no attribute of this export: its model card lists them.")
+        return refuse(~known, names, "{} is no attribute of this export, which has ", self._listed())
+
+    def _listed(self) -> tf.Tensor:
+        names = tf.strings.reduce_join(self.arrays["names"], separator=", ")
+        return tf.strings.join([tf.where(names == "", "none", names), "."])
 
     def _number_of(self, names: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Number of each attribute [N] int32, 0 where there is none of the name, and whether there is [N] bool."""
@@ -117,11 +121,11 @@ class ItemAttributes(tf.Module):
         read = read_conditions(conditions)
         number, known = self._number_of(read.names)
         is_number = tf.gather(self.arrays["kinds"], number) == "number"
-        unknown = "{} is about no attribute of this export: its model card lists them."
+        unknown = "{} is about no attribute of this export, which has "
         compares = (read.operators != "=") & (read.operators != "!=")
         with tf.control_dependencies(
             [
-                refuse(~known, read.texts, unknown),
+                refuse(~known, read.texts, unknown, self._listed()),
                 refuse(known & is_number & ~read.has_amount, read.texts, "{} needs a number or a day, as 2020-01-31."),
                 refuse(known & ~is_number & compares, read.texts, "{} is about no number: use = or !=."),
             ]
