@@ -1,11 +1,11 @@
 """Publishing a module as the next version of an export for TF Serving."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import tensorflow as tf
 
@@ -91,8 +91,10 @@ def publish_version(write: Callable[[Path], None], dest: Path, after: int | None
 
 
 def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> None:
+    # Gradients of custom operations are for training on from a SavedModel; a served one needs none.
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     signatures = module.signatures()
-    save(module, folder, concrete_functions(signatures))
+    tf.saved_model.save(module, str(folder), signatures=concrete_functions(signatures), options=options)
     write_warm_up(folder / WARM_UP_FILE, warm_up_requests(name, signatures, module.longest_example))
     facts = {
         **module.facts(),
@@ -103,9 +105,3 @@ def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> 
     extra = folder / CARD_FOLDER
     (extra / "model_card.md").write_text(card_markdown(card, facts, signatures), encoding="utf-8")
     (extra / "model_card.json").write_text(card.to_json(facts, signatures), encoding="utf-8")
-
-
-def save(module: tf.Module, folder: Path, functions: Mapping[str, Any]) -> None:
-    """Writes a SavedModel with these signatures, without what only a training would need of it."""
-    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
-    tf.saved_model.save(module, str(folder), signatures=functions, options=options)

@@ -4,22 +4,21 @@ import json
 import logging
 import os
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.attributes.attributes import ItemAttributes
 from tfrec_dl.serving.attributes.columns import AttributeColumns, attribute_columns
-from tfrec_dl.serving.attributes.compact import restored_columns
+from tfrec_dl.serving.attributes.compact import compact_arrays, restored_columns
 from tfrec_dl.serving.card import CARD_FOLDER, Update, now
 from tfrec_dl.serving.card_markdown import UPDATES, update_line
 from tfrec_dl.serving.feature_tables import Table
 from tfrec_dl.serving.loaded_export import LoadedExport, open_export
 from tfrec_dl.serving.module import ATTRIBUTES
-from tfrec_dl.serving.publishing import publish_version, save
+from tfrec_dl.serving.publishing import publish_version
+from tfrec_dl.serving.variable_values import copy_with_values
 from tfrec_dl.serving.versions import OvertakenError, resolve_version
 
 logger = logging.getLogger(__name__)
@@ -65,19 +64,18 @@ def _publish_updated(
 ) -> Path:
     saved = export.saved_model
     # Two stages hold a module that recommends; exports of earlier versions hold no attributes.
-    module = getattr(saved, "retrieval", saved)
+    path = ("retrieval",) if hasattr(saved, "retrieval") else ()
+    module = saved.retrieval if path else saved
     if not hasattr(module, "attributes"):
         raise InputError(f"{export.folder} was written before exports had attributes, or ranks alone: export again.")
     old = restored_columns({name: value.numpy() for name, value in module.attributes.contents().items()})
     ids = [item.decode() for item in module.item_ids().numpy()]
     found = attribute_columns(items, ids, names, id_column, old.kinds)
-    updated = ItemAttributes(old.updated_by(found))
-    for name, variable in updated.arrays.items():
-        module.attributes.arrays[name].assign(variable)
+    updated = old.updated_by(found)
 
     def write(folder: Path) -> None:
-        save(saved, folder, saved.signatures)
-        shutil.copytree(export.folder / CARD_FOLDER, folder / CARD_FOLDER, dirs_exist_ok=True)
+        values = {(*path, "attributes", "arrays", name): value for name, value in compact_arrays(updated).items()}
+        copy_with_values(export.folder, folder, values)
         _write_into_card(folder / CARD_FOLDER, updated.description, found)
 
     return publish_version(write, dest, after=int(export.folder.name))

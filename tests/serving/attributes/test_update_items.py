@@ -43,6 +43,10 @@ def test_an_export_holds_the_attributes_and_its_card_names_them(dest):
     ).read_text(encoding="utf-8")
 
 
+def test_an_update_leaves_the_graph_as_it_was_so_that_daily_ones_do_not_add_up(dest):
+    assert (dest / "2" / "saved_model.pb").read_bytes() == (dest / "1" / "saved_model.pb").read_bytes()
+
+
 def test_an_update_changes_what_the_table_names_and_nothing_else(dest):
     found = attributes_in(dest / "2")
     assert found["genre"] == FILMS["genre"].tolist()

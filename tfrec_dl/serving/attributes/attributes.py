@@ -32,7 +32,7 @@ class ItemAttributes(tf.Module):
         super().__init__(name="item_attributes")
         self.names = tuple(columns.kinds)
         self._size = columns.size
-        self.description = ", ".join(f"{name} ({kind})" for name, kind in columns.kinds.items()) or "none"
+        self.description = columns.description
         self.arrays = {
             name: tf.Variable(value, trainable=False, shape=tf.TensorShape([None] * value.ndim), name=name)
             for name, value in compact_arrays(columns).items()

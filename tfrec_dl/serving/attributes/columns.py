@@ -39,6 +39,11 @@ class AttributeColumns:
     columns: Mapping[str, np.ndarray] = field(default_factory=dict)
     named: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
 
+    @property
+    def description(self) -> str:
+        """Names and kinds in words."""
+        return ", ".join(f"{name} ({kind})" for name, kind in self.kinds.items()) or "none"
+
     def values(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """The values of an attribute that is no number, each once an item.
 

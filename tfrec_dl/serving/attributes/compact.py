@@ -86,7 +86,7 @@ def restored_columns(arrays: Mapping[str, np.ndarray]) -> AttributeColumns:
         if kind == "number":
             columns[name] = arrays["numbers"][row]
             continue
-        mine = np.flatnonzero(np.char.startswith(texts.astype(str), f"{name}="))
+        mine = [place for place, text in enumerate(texts) if text.startswith(f"{name}=")]
         taken = np.isin(of_holder, mine)
         values = [text[len(name) + 1 :] for text in texts[of_holder[taken]]]
         joined = pd.Series(values, index=arrays["holders"][taken], dtype=object).groupby(level=0).agg(SEPARATOR.join)
