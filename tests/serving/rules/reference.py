@@ -62,6 +62,7 @@ def recommended(case: Case, k_max: int, pool: int, keep_seen: bool = False) -> l
             best = free[int(np.argmax(merits))]
             chosen.append(best)
             others.append(best)
+        left = [item for item in left if fits(item)]
     found = []
     while pinned or others:
         place = len(found) + 1

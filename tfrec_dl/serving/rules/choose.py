@@ -47,5 +47,6 @@ def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tens
         return step + 1, picks, free, closest, counts
 
     free = pool.free & ~full(pool.values, pool.counts, numbers)
-    _, picks, *_ = tf.while_loop(go_on, pick, (0, tf.fill([batch, steps], NOTHING), free, pool.closest, pool.counts))
-    return picks
+    state = (0, tf.fill([batch, steps], NOTHING), free, pool.closest, pool.counts)
+    shapes = tuple(tf.TensorShape([None] * rank) for rank in (0, 2, 2, 2, 3))
+    return tf.while_loop(go_on, pick, state, shape_invariants=shapes)[1]

@@ -9,7 +9,7 @@ from tfrec_dl.data.vocabulary import PADDING
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.choose import choose
 from tfrec_dl.serving.rules.masks import without
-from tfrec_dl.serving.rules.pool import Pool, closest_of, holding, scaled
+from tfrec_dl.serving.rules.pool import Pool, closest_of, full, holding, scaled
 
 POOL = 200  # items among which a list is varied
 
@@ -19,11 +19,11 @@ class Items(NamedTuple):
 
     Attributes:
         vectors: indices [B, N] int32 -> [B, N, D] float32 of length 1.
-        values: indices [B, N] int32 -> [B, N, W] int32, as a `Pool` has them.
+        values: indices [B, N] int32 and names of attributes [B, A] -> [B, N, W] int32, as a `Pool` has them.
     """
 
     vectors: Callable[[tf.Tensor], tf.Tensor]
-    values: Callable[[tf.Tensor], tf.Tensor]
+    values: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 class Wishes(NamedTuple):
@@ -50,8 +50,8 @@ def best_list(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf
     """The list of each request.
 
     Pinned items that are allowed are taken first, in the order of their places, as far as limits let them. The others
-    are the best by score; with diversity or limits they are chosen one by one from the `POOL` best that can still be
-    chosen, until none can, then from the next best.
+    are the best by score; with diversity or limits they are chosen one by one from the `POOL` best, and where limits
+    let none of these follow, from the next best that they do not bar.
 
     Args:
         scores: [B, size] float32, `LOWEST_SCORE` where an item must not be recommended.
@@ -87,7 +87,7 @@ def _allowed_pins(scores: tf.Tensor, wishes: Wishes, items: Items) -> tf.Tensor:
     allowed = (wishes.pins != PADDING) & (own > LOWEST_SCORE)
 
     def within_limits() -> tf.Tensor:
-        values = items.values(wishes.pins)
+        values = items.values(wishes.pins, wishes.limited)
         in_order, unlike = -tf.cast(wishes.places, tf.float32), own[:, :, None][:, :, :0]
         pool = Pool(allowed, in_order, unlike, tf.zeros_like(own), values, tf.zeros_like(values))
         picks = choose(pool, wishes.k, tf.zeros_like(wishes.diversity), wishes.numbers)
@@ -111,18 +111,51 @@ def _one_by_one(
         taken = tf.concat([pins, chosen], axis=1)
         missing = tf.where(more, wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32), 0)
         vectors = items.vectors(best)
-        values = items.values(best)
-        held = tf.where((taken != PADDING)[:, :, None], items.values(taken), -1)
+        values = items.values(best, wishes.limited)
+        held = tf.where((taken != PADDING)[:, :, None], items.values(taken, wishes.limited), -1)
         closest = closest_of(vectors, items.vectors(taken), taken != PADDING)
         pool = Pool(best != PADDING, scaled(own, best != PADDING), vectors, closest, values, holding(values, held))
         picks = choose(pool, missing, wishes.diversity, wishes.numbers)
         found = tf.gather(tf.pad(best, [[0, 0], [1, 0]]), picks + 1, batch_dims=1)
         chosen = _joined(chosen, found, k_max)
         lacks = tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32) < wanted
-        return lacks & (best[:, -1] != PADDING), without(left, best), chosen
+        more = lacks & (best[:, -1] != PADDING)
+        left = without(left, best)
+        taken = tf.concat([pins, chosen], axis=1)
+        left = tf.cond(tf.reduce_any(more), lambda: _without_full(left, taken, more, wishes, items), lambda: left)
+        return more, left, chosen
 
     nothing = tf.zeros([tf.shape(left)[0], k_max], tf.int32)
-    return tf.while_loop(unfinished, choose_more, (wanted > 0, left, nothing))[2]
+    shapes = tuple(tf.TensorShape([None, *rest]) for rest in ([], [size], [k_max]))
+    return tf.while_loop(unfinished, choose_more, (wanted > 0, left, nothing), shape_invariants=shapes)[2]
+
+
+def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: Wishes, items: Items) -> tf.Tensor:
+    """Scores with `LOWEST_SCORE` for items that a limit bars, so that each pool gives one item at least.
+
+    Args:
+        scores: [B, size] float32.
+        taken: [B, T] int32, what is in the list, 0 for none.
+        more: [B] bool, the rows that matter; one at a time, for the values of all items take memory.
+        wishes: what is asked for.
+        items: what is known of items.
+    """
+    every = tf.range(scores.shape[1])
+
+    def of_row(row: tuple[tf.Tensor, ...]) -> tf.Tensor:
+        own, taken, more, limited, numbers = row
+
+        def barred() -> tf.Tensor:
+            values, held = (items.values(each[None], limited[None]) for each in (every, taken[taken != PADDING]))
+            held = tf.where(held >= 0, held, tf.reduce_max(values) + 1)
+            counts = tf.math.bincount(tf.maximum(held, 0), minlength=tf.reduce_max(values) + 2)
+            is_full = full(values, tf.gather(counts, tf.maximum(values, 0)), numbers[None])[0]
+            return tf.where(is_full, LOWEST_SCORE, own)
+
+        return tf.cond(more & tf.reduce_any(numbers > 0), barred, lambda: own)
+
+    rows = (scores, taken, more, wishes.limited, wishes.numbers)
+    return tf.map_fn(of_row, rows, fn_output_signature=tf.TensorSpec(scores.shape[1:], tf.float32))
 
 
 def _joined(first: tf.Tensor, then: tf.Tensor, k_max: int) -> tf.Tensor:

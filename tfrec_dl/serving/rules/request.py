@@ -92,11 +92,11 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor]) -> RuledRequest:
 
 def items_of(module: KnowsItems, wishes: Wishes) -> Items:
     """What lists ask of items; vectors and values have no width where no request needs them."""
-    attributes, limits = module.attributes, tf.shape(wishes.limited)[1]
 
-    def values(indices: tf.Tensor) -> tf.Tensor:
+    def values(indices: tf.Tensor, limited: tf.Tensor) -> tf.Tensor:
         batch, count = tf.unstack(tf.shape(indices))
-        codes = attributes.value_codes(tf.repeat(indices, limits, axis=0), tf.reshape(wishes.limited, [-1]))
+        limits = tf.shape(limited)[1]
+        codes = module.attributes.value_codes(tf.repeat(indices, limits, axis=0), tf.reshape(limited, [-1]))
         codes = tf.reshape(codes, [batch, limits, count, tf.shape(codes)[2]])
         # A code of its own for each limit, so that values of different attributes are not taken for each other.
         own = tf.where(codes >= 0, codes * limits + tf.range(limits)[:, None, None], -1)
