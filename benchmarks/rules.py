@@ -4,12 +4,15 @@
     python -m benchmarks.rules diversity RUN [--items ITEMS.csv]
 
 `time` asks an untrained model (weights do not change the time), one history a request, one thread, requests of each
-kind in turn. `diversity` asks a finished run for ten items at each diversity, for all users of its validation and test
-part, and measures NDCG@10 against the held-out item, and how alike the items of a list are: the mean cosine of their
-vectors, and with a table of items the mean share of genres (or another column of several values) in common.
+kind in turn: medians of CPU time, which other programs on the machine disturb less. `diversity` asks a finished run for
+ten items at each diversity, for all users of its validation and test part, and measures NDCG@10 against the held-out
+item, and how alike the items of a list are: the mean cosine of their vectors, and with a table of items the mean share
+of genres (or another column of several values) in common.
 """
 
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +21,7 @@ import pandas as pd
 import typer
 
 from benchmarks.synthetic import catalogue
-from benchmarks.timing import interleaved, machine, print_table, use_threads
+from benchmarks.timing import machine, print_table, use_threads
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.families.run import open_run
 from tfrec_dl.recipes.named import get_recipe
@@ -82,12 +85,22 @@ def time_of_rules(
             steps[name] = lambda asked=asked: signatures["recommend_with_rules"](history=history, **asked)[
                 "scores"
             ].numpy()
-        seconds = interleaved(steps, repeats, 20)
-    medians = {name: float(np.median(values)) for name, values in seconds.items()}
+        medians = _cpu_seconds(steps, repeats)
     plain = medians["plain request"]
     print(f"{recipe}, {items:,} items, width 64, one history of {length}, k {K}, one thread; {machine()}\n")
     rows = [(name, f"{1e3 * each:.2f}", f"{100 * (each / plain - 1):+.0f} %") for name, each in medians.items()]
-    print_table(("request", "median, ms", "added"), rows)
+    print_table(("request", "CPU, ms", "added"), rows)
+
+
+def _cpu_seconds(steps: dict[str, Callable[[], object]], repeats: int, warm_up: int = 10) -> dict[str, float]:
+    """Median CPU seconds of each step, which take turns."""
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(warm_up + repeats):
+        for name, step in steps.items():
+            start = time.process_time()
+            step()
+            seconds[name].append(time.process_time() - start)
+    return {name: float(np.median(values[warm_up:])) for name, values in seconds.items()}
 
 
 @app.command("diversity")

@@ -1,7 +1,7 @@
 """Options of `recommend` that are rules of the request."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -79,14 +79,15 @@ class RuleOptions:
             return None
         from tfrec_dl.serving.rules.rules import Rules
 
-        return Rules(
-            only=parse_ids(self.only_ids, "--only-ids") if self.only_ids else None,
-            must=self.only or (),
-            must_not=self.leave_out or (),
-            boost=self.boost or (),
-            diversity=self.diversity,
-            at_most=self.at_most or (),
-            pin=self.pin or (),
-            keep_seen=self.keep_seen,
-            min_score=self.min_score,
-        )
+        given: dict[str, Any] = {
+            "only": parse_ids(self.only_ids, "--only-ids") if self.only_ids else None,
+            "must": self.only or (),
+            "must_not": self.leave_out or (),
+            "boost": self.boost or (),
+            "diversity": self.diversity,
+            "at_most": self.at_most or (),
+            "pin": self.pin or (),
+            "keep_seen": self.keep_seen,
+            "min_score": self.min_score,
+        }
+        return Rules(**given)

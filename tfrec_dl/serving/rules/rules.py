@@ -9,7 +9,6 @@ from tfrec_dl.errors import InputError
 
 HEAVIEST = 1e6  # a boost; larger ones would drown the score in float32
 Texts = Iterable[str] | str
-Pairs = Mapping[str, Any] | Texts
 
 
 @dataclass(frozen=True)
@@ -39,10 +38,10 @@ class Rules:
     only: Iterable[str] | None = None
     must: Texts = ()
     must_not: Texts = ()
-    boost: Pairs = field(default_factory=dict)
+    boost: Mapping[str, float] = field(default_factory=dict)
     diversity: float = 0.0
-    at_most: Pairs = field(default_factory=dict)
-    pin: Pairs = field(default_factory=dict)
+    at_most: Mapping[str, int] = field(default_factory=dict)
+    pin: Mapping[str, int] = field(default_factory=dict)
     keep_seen: bool | None = None
     min_score: float | None = None
 
@@ -66,7 +65,7 @@ class Rules:
             raise InputError(f"min_score is {self.min_score!r:.80}, but must be a number, or None for no bound.")
         if self.keep_seen not in (None, True, False):
             raise InputError(f"keep_seen is {self.keep_seen!r:.80}, but must be True, False, or None.")
-        places = list(dict(self.pin).values())
+        places = list(self.pin.values())
         if len(set(places)) < len(places):
             raise InputError(f"pin is {self.pin!r:.80}, but two items cannot have one place: give each its own.")
 
