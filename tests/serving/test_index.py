@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.serving.stand_in import random_model
 from tfrec_dl.serving.index import LOWEST_SCORE, ItemIndex, top_k
 
 
@@ -37,28 +38,37 @@ def test_places_without_an_item_carry_a_score_that_json_can_hold():
     assert np.isfinite(best.numpy()).all()
 
 
-def test_scores_are_dot_products_whatever_columns_are_shared():
+@pytest.mark.parametrize("size", [2_561, 2_562, 2_688])  # groups of 128: one too few columns, one too many, and none
+@pytest.mark.parametrize("values", [3, 10_000])  # many ties, and few
+def test_maxima_of_groups_change_nothing(size, values):
+    generator = np.random.default_rng(size + values)
+    scores = generator.integers(-values, values, size=(20, size)).astype(np.float32)
+    masked = generator.integers(0, size, size=(20, 300)).astype(np.int32)
+    scores[0], masked[1] = -values, 0  # all alike; nothing masked
+    scores[2, 2:-3] = LOWEST_SCORE  # three are left, in the last group
+    indices, best = top_k(tf.constant(scores), tf.constant(masked), 5)
+    found = [list(zip(*row, strict=True)) for row in zip(indices.numpy(), best.numpy(), strict=True)]
+    assert [[(int(index), score) for index, score in row] for row in found] == [
+        [(index if score > LOWEST_SCORE else 0, score) for index, score in row]
+        for row in naive_top_k(scores, masked, 5)
+    ]
+
+
+def test_scores_are_dot_products_and_rows_are_the_vectors():
     generator = np.random.default_rng(0)
     vectors = generator.normal(size=(11, 6)).astype(np.float32)
     queries = generator.normal(size=(3, 6)).astype(np.float32)
-    first, middle = tf.Variable(vectors[:, :2]), tf.Variable(vectors[:, 3:5])
-    for shared in ([], [first], [middle], [first, middle], [tf.Variable(vectors)]):
-        index = ItemIndex(vectors, shared)
-        np.testing.assert_allclose(index.scores(tf.constant(queries)), queries @ vectors.T, rtol=1e-5, atol=1e-6)
+    index = ItemIndex(vectors)
+    np.testing.assert_allclose(index.scores(tf.constant(queries)), queries @ vectors.T, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(index.all_rows(), vectors)
+    np.testing.assert_array_equal(index.rows(tf.constant([[0, 7], [3, 3]])), vectors[[[0, 7], [3, 3]]])
 
 
-def test_columns_that_the_encoder_holds_are_not_stored_again():
-    vectors = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
-    table = tf.Variable(vectors[:, :7])
-    own = [block for block in ItemIndex(vectors, [table]).blocks if block is not table]
-    assert sum(block.shape.num_elements() for block in own) == 50
-
-
-def test_a_table_of_equal_shape_and_other_values_is_not_mistaken_for_the_item_vectors():
-    vectors = np.ones((5, 3), np.float32)
-    other = tf.Variable(np.full((5, 2), 2, np.float32))
-    scores = ItemIndex(vectors, [other, tf.Variable([1.0]), tf.Variable(np.ones((4, 3), np.float32))]).scores
-    assert scores(tf.ones([1, 3])).numpy().tolist() == [[3.0] * 5]
+def test_vectors_that_the_encoder_reads_too_are_stored_once():
+    for tied in (True, False):
+        module = random_model(50, 8, tied).serving_module()
+        stored = sum(variable.shape.num_elements() for variable in module.variables if variable.shape.rank == 2)
+        assert stored == 52 * 8 + (not tied) * 52 * 7
 
 
 def test_vectors_of_padding_and_unknown_are_zero():

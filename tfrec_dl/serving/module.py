@@ -228,7 +228,12 @@ class ServingModule(tf.Module):
         return self._or_popularity(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1))
 
     def _or_popularity(self, scores: tf.Tensor, has_history: tf.Tensor) -> tf.Tensor:
-        return tf.where(has_history[:, None], scores, self._popularity)
+        # A batch without new users, which is most of them, is spared a copy of the scores.
+        return tf.cond(
+            tf.reduce_all(has_history),
+            lambda: scores,
+            lambda: tf.where(has_history[:, None], scores, self._popularity),
+        )
 
     def answer(self, indices: tf.Tensor, scores: tf.Tensor, k: int | None = None) -> dict[str, tf.Tensor]:
         """A list as a signature gives it.

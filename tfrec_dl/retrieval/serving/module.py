@@ -52,8 +52,11 @@ class RetrievalModule(ServingModule):
         self.network = network
         self.item_features = network.item_features
         self.user_features = network.user_features
-        self._history_table = tf.Variable(tables.history, trainable=False, name="history_table")
-        self._index = ItemIndex(vectors, [self._history_table, *network.tables])
+        self._index = ItemIndex(vectors)
+        history = np.asarray(tables.history, np.float32)
+        # What the encoder reads of an item is mostly its vector, the bias apart, and then stored once.
+        is_tied = np.array_equal(history, vectors[:, :-1])
+        self._history_table = None if is_tied else tf.Variable(history, trainable=False, name="history_table")
         if self.item_features:
             # What `add_items` takes over into the next version.
             self.contents = tf.function(self._contents, input_signature=[])
@@ -155,14 +158,20 @@ class RetrievalModule(ServingModule):
     def _query(self, seen: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """Query vectors of histories: indices [B, L] int32, 0 anywhere, and users [B, D - 1] -> [B, D]."""
         history = compact(seen, seen != PADDING, self.max_length)
-        return self.network.queries(history, tf.gather(self._history_table, history), user)
+        return self.network.queries(history, self._read(history), user)
+
+    def _read(self, indices: tf.Tensor) -> tf.Tensor:
+        """What the encoder reads of items: [...] -> [..., E] float32."""
+        if self._history_table is None:
+            return self._index.rows(indices)[..., :-1]
+        return tf.gather(self._history_table, indices)
 
     def _contents(self) -> dict[str, tf.Tensor]:
         return {
             "ids": self._ids,
             "counts": self._popularity,
-            "history": self._history_table,
-            "items": tf.concat(self._index.blocks, axis=1),
+            "history": self._index.all_rows()[:, :-1] if self._history_table is None else self._history_table,
+            "items": self._index.all_rows(),
             "max_length": tf.constant(self.max_length),
             "k_max": tf.constant(self.k_max),
         }

@@ -76,11 +76,6 @@ class Network(tf.Module):
             return self.encode(history, embedded)
         return self.encode(history, embedded, self.no_user if user is None else user)
 
-    @property
-    def tables(self) -> list[tf.Variable]:
-        """The variables among what it owns."""
-        return [value for value in self.owned if isinstance(value, tf.Variable)]
-
 
 def network_of(model: ServableModel, history_width: int, keep_seen: bool = False) -> Network:
     """The network of a trained model; its variables are shared, not copied.
