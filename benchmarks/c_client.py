@@ -1,0 +1,155 @@
+"""A client without Python: requests to an export through TensorFlow's C API, by `examples/c_client/replay.c`.
+
+python -m benchmarks.c_client saved_models/gru/1 --count 100000
+"""
+
+import struct
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from benchmarks.timing import machine, print_table
+from tfrec_dl.serving.run_saved_model import Arrays, Request
+
+# After benchmarks.timing, which selects Keras 2.
+import tensorflow as tf  # isort: skip
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel  # isort: skip
+
+SOURCE = Path(__file__).parents[1] / "examples" / "c_client" / "replay.c"
+
+
+def compile_client(program: Path) -> None:
+    """Compiles the client against the headers and the library of TensorFlow's wheel."""
+    library = Path(tf.sysconfig.get_lib())
+    command = ["gcc", "-O2", "-o", str(program), str(SOURCE), "-I", tf.sysconfig.get_include(), f"-L{library}"]
+    libraries = ["-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", "-lpthread", f"-Wl,-rpath,{library}"]
+    subprocess.run([*command, *libraries], check=True)
+
+
+def requests_of(version: Path) -> list[Request]:
+    """The warm-up requests of a version folder."""
+    from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
+
+    return [
+        (each.model_spec.signature_name, {name: tf.make_ndarray(value) for name, value in each.inputs.items()})
+        for each in read_warm_up(version / WARM_UP_FILE)
+    ]
+
+
+def write_requests(path: Path, version: Path, requests: Sequence[Request]) -> list[list[str]]:
+    """Writes requests as the client reads them.
+
+    Args:
+        path: of the file.
+        version: the version folder, whose signatures name the tensors.
+        requests: signature and inputs of each.
+
+    Returns:
+        For each request the names of its outputs, in the order of the answer.
+    """
+    saved = SavedModel.FromString((version / "saved_model.pb").read_bytes())
+    signatures = saved.meta_graphs[0].signature_def
+    parts, names = [_number(len(requests))], []
+    for name, inputs in requests:
+        signature = signatures[name]
+        parts.append(_number(len(inputs)))
+        for key, array in inputs.items():
+            info = signature.inputs[key]
+            parts += [_place(info.name), _number(info.dtype), _number(array.ndim), *map(_number, array.shape)]
+            if info.dtype == tf.string.as_datatype_enum:
+                parts += [_text(each) for each in array.ravel()]
+            else:
+                parts.append(array.astype(tf.dtypes.as_dtype(info.dtype).as_numpy_dtype).tobytes())
+        names.append(sorted(signature.outputs))
+        parts += [_number(len(names[-1])), *(_place(signature.outputs[key].name) for key in names[-1])]
+    path.write_bytes(b"".join(parts))
+    return names
+
+
+def read_answers(path: Path, names: Sequence[Sequence[str]]) -> list[Arrays]:
+    """The client's answers, with the names that `write_requests` gave."""
+    content, at = path.read_bytes(), 4
+
+    def number() -> int:
+        nonlocal at
+        at += 4
+        return int(struct.unpack_from("<I", content, at - 4)[0])
+
+    def tensor() -> np.ndarray:
+        nonlocal at
+        dtype = tf.dtypes.as_dtype(number())
+        shape = [number() for _ in range(number())]
+        if dtype == tf.string:
+            values = np.empty(int(np.prod(shape)), object)
+            for place in range(len(values)):
+                size = number()
+                values[place], at = content[at : at + size], at + size
+            return values.reshape(shape)
+        values = np.frombuffer(content, dtype.as_numpy_dtype, int(np.prod(shape)), at).reshape(shape)
+        at += values.nbytes
+        return values
+
+    return [{name: tensor() for name in each} for each in names]
+
+
+def ask(program: Path, asked: Mapping[Path, Sequence[Request]]) -> dict[Path, list[Arrays]]:
+    """What the client answers to requests to several version folders, each once."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {version: [Path(folder, f"{n}{kind}") for kind in "ra"] for n, version in enumerate(asked)}
+        names = {version: write_requests(files[version][0], version, asked[version]) for version in asked}
+        arguments = [path for version in asked for path in (version, *files[version])]
+        subprocess.run([program, *arguments], check=True)
+        return {version: read_answers(files[version][1], names[version]) for version in asked}
+
+
+def replay(program: Path, version: Path, requests: Sequence[Request], count: int, threads: int) -> list[float]:
+    """Threads, requests, requests a second, p50 and p99 in milliseconds, megabytes before and after."""
+    with tempfile.TemporaryDirectory() as folder:
+        asked = Path(folder, "requests")
+        write_requests(asked, version, requests)
+        command = [program, version, asked, "-", str(count), str(threads)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return [float(value) for value in done.stdout.splitlines()[-1].split()]
+
+
+def _number(value: int) -> bytes:
+    return struct.pack("<I", value)
+
+
+def _text(value: str | bytes) -> bytes:
+    content = value.encode() if isinstance(value, str) else value
+    return _number(len(content)) + content
+
+
+def _place(tensor: str) -> bytes:
+    operation, _, place = tensor.partition(":")
+    return _text(operation) + _number(int(place or 0))
+
+
+def main(
+    version: Annotated[Path, typer.Argument(help="Version folder of an export.")] = Path("saved_models/gru/1"),
+    signature: Annotated[str, typer.Option(help="Whose warm-up requests are repeated; all for every one's.")] = (
+        "serving_default"
+    ),
+    count: Annotated[int, typer.Option(help="Requests, with each number of threads.", min=1)] = 100_000,
+) -> None:
+    """Prints requests a second, latencies and memory with 1, 2 and 8 threads."""
+    requests = [each for each in requests_of(version) if signature in ("all", each[0])]
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "replay")
+        compile_client(program)
+        for threads in (1, 2, 8):
+            found = replay(program, version, requests, count, threads)
+            rows.append([int(found[0]), *(f"{value:.2f}" for value in found[2:])])
+    print(f"{version}, {signature}: {count:,} requests of 1 and 8 histories each; {machine()}\n")
+    print_table(["threads", "requests/s", "p50, ms", "p99, ms", "MB before", "MB after"], rows)
+
+
+if __name__ == "__main__":
+    typer.run(main)
