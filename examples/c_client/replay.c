@@ -239,7 +239,7 @@ int main(int argc, char **argv) {
     close_export();
     return 0;
   }
-  if (argc < 4 || argc % 3 != 1) fail("usage", "replay VERSION REQUESTS ANSWERS ..., or VERSION REQUESTS - COUNT THREADS");
+  if (argc < 4 || argc % 3 != 1) fail("usage", "VERSION REQUESTS ANSWERS ..., or VERSION REQUESTS - COUNT THREADS");
   for (int each = 1; each < argc; each += 3) {
     open_export(argv[each], argv[each + 1]);
     write_answers(argv[each + 2]);

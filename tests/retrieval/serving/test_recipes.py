@@ -48,4 +48,4 @@ def test_export_recommends_what_the_model_does_and_stores_no_more(tmp_path, name
     weights = sum(int(variable.shape.num_elements()) for variable in model.trainable_variables)
     if "own_rows" in settings:
         return  # the vectors of all items are stored, whatever the rows that they are made of
-    assert stored_values(version) == weights + vocabulary.size  # and the popularity
+    assert stored_values(version) == weights + 2 * vocabulary.size  # and popularity and norm of each item
