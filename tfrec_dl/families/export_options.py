@@ -47,7 +47,7 @@ class ExportOptions:
             return AttributeSource(self.items, self.attributes, self.item_column)
         path = source.items
         if path is not None and Path(path).exists():
-            return AttributeSource(path, self.attributes, source.item, source.item_kinds)
+            return AttributeSource(source.read_items(), self.attributes, may_be_none=True)
         if self.attributes is not None:
             where = "the run was trained without one" if path is None else f"{path} is gone"
             raise InputError(f"attributes are {list(self.attributes)}, of a table of items, and {where}: give items.")

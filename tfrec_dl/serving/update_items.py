@@ -10,8 +10,9 @@ from os import PathLike
 from pathlib import Path
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.attributes.columns import AttributeColumns, attribute_columns
+from tfrec_dl.serving.attributes.columns import AttributeColumns
 from tfrec_dl.serving.attributes.compact import compact_arrays, restored_columns
+from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import CARD_FOLDER, Update, now
 from tfrec_dl.serving.card_markdown import UPDATES, update_line
 from tfrec_dl.serving.feature_tables import Table
@@ -70,7 +71,8 @@ def _publish_updated(
         raise InputError(f"{export.folder} was written before exports had attributes, or ranks alone: export again.")
     old = restored_columns({name: value.numpy() for name, value in module.attributes.contents().items()})
     ids = [item.decode() for item in module.item_ids().numpy()]
-    found = attribute_columns(items, ids, names, id_column, old.kinds)
+    names = None if names is None else tuple(names)
+    found = AttributeSource(items, names, id_column, old.kinds).read(ids)
     updated = old.updated_by(found)
 
     def write(folder: Path) -> None:

@@ -12,6 +12,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
 from tfrec_dl.serving.attributes.columns import AttributeColumns, attribute_columns
 from tfrec_dl.serving.attributes.compact import restored_columns
+from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.refusals import refusals_explained
 
 TABLE = pd.DataFrame(
@@ -172,6 +173,14 @@ def test_texts_and_identifiers_are_attributes_where_they_are_asked_for():
     table = TABLE.assign(title=[f"a long title of number {n}" for n in range(6)])
     assert "title" not in attribute_columns(table, IDS).kinds
     assert attribute_columns(table, IDS, ["title", "year"]).kinds == {"title": "category", "year": "number"}
+
+
+def test_a_table_of_texts_alone_is_refused_where_attributes_are_asked_for():
+    table = pd.DataFrame({"item_id": IDS, "title": [f"a long title of number {n}" for n in range(6)]})
+    assert not AttributeSource(table, may_be_none=True).read(IDS).kinds
+    assert AttributeSource(table, ("title",)).read(IDS).kinds == {"title": "category"}
+    with pytest.raises(InputError, match="no column of categories, numbers or dates: name others"):
+        AttributeSource(table).read(IDS)
 
 
 @pytest.mark.parametrize(

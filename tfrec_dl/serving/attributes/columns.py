@@ -105,15 +105,11 @@ def attribute_columns(
         kinds: what columns hold, where that is known.
 
     Raises:
-        InputError: if the table cannot be read, lacks a column, knows none of the items, or nothing is left; for a
-            column of pictures, or a name with one of `=`, `<`, `>`, `!`.
+        InputError: if the table cannot be read, lacks a column or knows none of the items; for a column of pictures, or
+            a name with one of `=`, `<`, `>`, `!`.
     """
     catalogue = _read(table, names, id_column, dict(kinds or {}))
     chosen = [name for name, kind in catalogue.kinds.items() if kind in KINDS]
-    if not chosen:
-        raise InputError(
-            f"the table of items has no categories, numbers or dates: {catalogue.ignored or catalogue.kinds}."
-        )
     for name in chosen:
         if any(mark in name for mark in RESERVED):
             raise InputError(

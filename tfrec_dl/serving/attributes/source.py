@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tfrec_dl.errors import InputError
 from tfrec_dl.serving.attributes.columns import AttributeColumns, attribute_columns
 from tfrec_dl.serving.feature_tables import Table
 
@@ -16,17 +17,22 @@ class AttributeSource:
         names: columns that become attributes; None takes all that hold categories, numbers or dates.
         id_column: column of ids.
         kinds: what columns hold, where that is known.
+        may_be_none: whether a table without such columns will do.
     """
 
     table: Table
     names: tuple[str, ...] | None = None
     id_column: str = "item_id"
     kinds: Mapping[str, str] = field(default_factory=dict)
+    may_be_none: bool = False
 
     def read(self, ids: Sequence[str]) -> AttributeColumns:
         """The attributes of a model's items, in index order.
 
         Raises:
-            InputError: as `attribute_columns`.
+            InputError: as `attribute_columns`, or if nothing of the table can be an attribute.
         """
-        return attribute_columns(self.table, ids, self.names, self.id_column, self.kinds)
+        found = attribute_columns(self.table, ids, self.names, self.id_column, self.kinds)
+        if not found.kinds and not self.may_be_none:
+            raise InputError("the table of items has no column of categories, numbers or dates: name others, of texts.")
+        return found
