@@ -150,17 +150,17 @@ def test_edited_server_files_are_kept(tmp_path):
     assert (tmp_path / "batching_parameters.txt").exists()
 
 
-def test_nine_thousand_tied_items_of_width_33_take_less_than_two_megabytes(tmp_path):
+def test_nine_thousand_tied_items_of_width_33_are_stored_once_beside_a_megabyte_of_graph(tmp_path):
     version = export_saved_model(random_model(9_000, 33, tied=True), tmp_path)
-    assert bytes_of(version) < 2_000_000
+    assert bytes_of(version) < 2_500_000  # the vectors take 1.2 million
 
 
 @pytest.mark.parametrize(("tied", "tables"), [(True, 4), (False, 9)])
 def test_only_what_a_query_needs_is_stored_and_only_once(tmp_path, tied, tables):
     version = export_saved_model(random_model(100, 5, tied), tmp_path)
-    popularity, bias = 102, 102 if tied else 0
+    popularity, norms, bias = 102, 102, 102 if tied else 0
     no_attributes = 9  # whatever the number of items
-    assert stored_values(version) == tables * 102 + bias + popularity + no_attributes
+    assert stored_values(version) == tables * 102 + bias + popularity + norms + no_attributes
 
 
 def test_card_of_the_export_holds_the_figures_given(tmp_path):
