@@ -1,7 +1,7 @@
 """The retrieval model: a query encoder and an item tower, trained on every position at once."""
 
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
@@ -21,9 +21,11 @@ from tfrec_dl.retrieval.scorer import ModelScorer
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.runs.replicas import counted_once, share_of_replicas
 from tfrec_dl.runs.trainable_model import TrainableModel
-from tfrec_dl.serving.module import ServingModule
 
 ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
+
+if TYPE_CHECKING:
+    from tfrec_dl.serving.module import ServingModule  # with rules and attributes, which no training needs
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
@@ -233,7 +235,7 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         """Scores whole catalogues with the weights as they are now."""
         return ModelScorer(self)
 
-    def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
+    def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> "ServingModule":
         """The graph that is exported. The weights are read now and shared, not copied.
 
         Args:
