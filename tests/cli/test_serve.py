@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from tfrec_dl.cli.id_lists import parse_ids
+from tfrec_dl.cli.comma_lists import parse_ids
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,7 @@ def test_new_items_from_a_table_are_recommended(program, refusal, table, tiny, t
     items = ("--items", tmp_path / "items.csv", "--kind", "content")
     result = program("train", "--data", table, "--model", "simple_rnn", "--out", tmp_path / "run", *items, *tiny)
     assert result.status == 0, result.err
+    (tmp_path / "items.csv").unlink()  # the run by itself is enough
     assert program("export", tmp_path / "run", tmp_path / "dest").status == 0
 
     (tmp_path / "new.csv").write_text('movie,title\nnew,"a cycle of steps"\n')

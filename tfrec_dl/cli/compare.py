@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tfrec_dl.cli.comma_lists import parse_names
 from tfrec_dl.cli.console import complain, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
 from tfrec_dl.cli.interruptions import interruptions, status_of
@@ -44,7 +45,7 @@ def compare(
     command goes on where it was interrupted, and does not train finished runs again.
     """
     commands = COMMANDS[task.value]
-    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
+    names = parse_names(models)
     if not names:
         raise InputError(f"--models {models!r} names no model: write for example --models {commands.example}.")
     if out is not None:

@@ -11,8 +11,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from tfrec_dl.cli.comma_lists import parse_ids
 from tfrec_dl.cli.console import console
-from tfrec_dl.cli.id_lists import parse_ids
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
 

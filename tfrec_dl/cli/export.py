@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tfrec_dl.cli.comma_lists import parse_names
 from tfrec_dl.cli.console import say
 from tfrec_dl.cli.folders import require_writable
 from tfrec_dl.cli.quiet import quiet_tensorflow
@@ -65,7 +66,8 @@ def export(
     """Export a finished run as a SavedModel for TF Serving.
 
     Writes DEST/VERSION, the next free number, with its warm-up requests and a model card. Needs the run only, not its
-    data. A ranking run ranks given candidates; with --retrieval it also ranks what the retrieval finds, in one model.
+    data; attributes of the items are those of the training's table of items, where it can still be read, or of --items.
+    A ranking run ranks given candidates; with --retrieval it also ranks what the retrieval finds, in one model.
     """
     require_writable(dest)
     quiet_tensorflow()
@@ -73,7 +75,7 @@ def export(
     from tfrec_dl.families.run import open_run
 
     run = open_run(run_folder)
-    names = parse_names(attributes)
+    names = attribute_names(attributes)
     options = ExportOptions(k_max, keep_seen, anonymous_users, items, id_column, names)
     first_stage = FirstStage(retrieval, candidates, k) if retrieval else None
     COMMANDS[run.recipe.family.task.name].export(run, dest, options, first_stage)
@@ -126,10 +128,10 @@ def update_items(
     quiet_tensorflow()
     from tfrec_dl.serving.update_items import update_items
 
-    version = update_items(dest, items, parse_names(attributes), id_column)
+    version = update_items(dest, items, attribute_names(attributes), id_column)
     say(f"updated the attributes of the items of {items}: {version}")
 
 
-def parse_names(text: str | None) -> tuple[str, ...] | None:
-    """Names that commas separate; None for None."""
-    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+def attribute_names(text: str | None) -> tuple[str, ...] | None:
+    """The names that are given; None for all."""
+    return None if text is None else tuple(parse_names(text))

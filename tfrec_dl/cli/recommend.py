@@ -8,9 +8,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from tfrec_dl.cli.comma_lists import parse_ids
 from tfrec_dl.cli.console import console
 from tfrec_dl.cli.explain import explained, reasons_as_json, reasons_as_text
-from tfrec_dl.cli.id_lists import parse_ids
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.rules import RuleOptions
 from tfrec_dl.cli.quiet import quiet_tensorflow

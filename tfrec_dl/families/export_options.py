@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tfrec_dl.errors import InputError
@@ -41,18 +40,23 @@ class ExportOptions:
             source: the run's.
 
         Raises:
-            InputError: if attributes are named, and there is no table to take them from.
+            InputError: if attributes are named, and there is no table to take them from, or it cannot be read.
         """
         if self.items is not None:
             return AttributeSource(self.items, self.attributes, self.item_column)
-        path = source.items
-        if path is not None and Path(path).exists():
-            return AttributeSource(source.read_items(), self.attributes, may_be_none=True)
+        if source.items is not None:
+            try:
+                return AttributeSource(source.read_items(), self.attributes, may_be_none=True)
+            except InputError as error:  # the run by itself is enough for an export, unless they are asked for
+                if self.attributes is None:
+                    logger.warning("%s The export has no attributes of items.", error)
+                    return None
+                raise
         if self.attributes is not None:
-            where = "the run was trained without one" if path is None else f"{path} is gone"
-            raise InputError(f"attributes are {list(self.attributes)}, of a table of items, and {where}: give items.")
-        if path is not None:
-            logger.warning("%s is gone: the export has no attributes of items", path)
+            raise InputError(
+                f"attributes are {list(self.attributes)}, of a table of items, and the run was trained without one: "
+                "give items."
+            )
         return None
 
     def refuse_attributes(self, where: object) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.attributes.columns import AttributeColumns
-from tfrec_dl.serving.attributes.compact import compact_arrays, restored_columns
+from tfrec_dl.serving.attributes.compact import compact_arrays, saved_columns
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import CARD_FOLDER, Update, now
 from tfrec_dl.serving.card_markdown import UPDATES, update_line
@@ -69,7 +69,7 @@ def _publish_updated(
     module = saved.retrieval if path else saved
     if not hasattr(module, "attributes"):
         raise InputError(f"{export.folder} was written before exports had attributes, or ranks alone: export again.")
-    old = restored_columns({name: value.numpy() for name, value in module.attributes.contents().items()})
+    old = saved_columns(module.attributes)
     ids = [item.decode() for item in module.item_ids().numpy()]
     names = None if names is None else tuple(names)
     found = AttributeSource(items, names, id_column, old.kinds).read(ids)
@@ -78,7 +78,8 @@ def _publish_updated(
     def write(folder: Path) -> None:
         values = {(*path, "attributes", "arrays", name): value for name, value in compact_arrays(updated).items()}
         copy_with_values(export.folder, folder, values)
-        _write_into_card(folder / CARD_FOLDER, updated.description, found)
+        if (folder / CARD_FOLDER / "model_card.json").exists():
+            _write_into_card(folder / CARD_FOLDER, updated.description, found)
 
     return publish_version(write, dest, after=int(export.folder.name))
 

@@ -18,7 +18,7 @@ from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import fit
 from tfrec_dl.retrieval.serving.add_items import add_items
-from tfrec_dl.serving.attributes.compact import restored_columns
+from tfrec_dl.serving.attributes.compact import saved_columns
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import export_saved_model
@@ -62,7 +62,7 @@ def test_known_items_keep_their_scores_and_new_ones_score_by_their_features(mode
 
 def test_attributes_are_extended_by_those_of_the_new_items(dest):
     saved = tf.saved_model.load(str(dest / "2"))
-    columns = restored_columns({name: value.numpy() for name, value in saved.attributes.contents().items()})
+    columns = saved_columns(saved.attributes)
     expected = catalogue().extended_by(NEW).take([item.decode() for item in saved.item_ids().numpy()])
     assert columns.kinds
     for name in columns.kinds:

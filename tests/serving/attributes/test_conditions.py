@@ -135,6 +135,8 @@ def test_equal_values_have_equal_codes(attributes):
         ("year=late", "year=late needs a number or a day, as 2020-01-31"),
         (b"gen\xffres=War", "cannot be read as a condition"),
         ("year>nan", "needs a number"),
+        ("released<2001-02-30", "released<2001-02-30 needs a number or a day"),
+        ("released<2001-04-31", "needs a number or a day"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_and_named(attributes, condition, said):
@@ -175,6 +177,12 @@ def test_texts_and_identifiers_are_attributes_where_they_are_asked_for():
     assert attribute_columns(table, IDS, ["title", "year"]).kinds == {"title": "category", "year": "number"}
 
 
+def test_a_name_that_no_condition_can_have_is_left_out_unless_it_is_asked_for(caplog):
+    found = attribute_columns(TABLE.assign(**{"a<b": [1, 2, 3, 4, 5, 6]}), IDS)
+    assert "a<b" not in found.kinds and "year" in found.kinds
+    assert "'a<b'" in caplog.text
+
+
 def test_a_table_of_texts_alone_is_refused_where_attributes_are_asked_for():
     table = pd.DataFrame({"item_id": IDS, "title": [f"a long title of number {n}" for n in range(6)]})
     assert not AttributeSource(table, may_be_none=True).read(IDS).kinds
@@ -188,7 +196,7 @@ def test_a_table_of_texts_alone_is_refused_where_attributes_are_asked_for():
     [
         ({}, ["genre"], "no column of items is called 'genre': did you mean 'genres'"),
         ({"item_id": ["p", "q", "r", "s", "t", "u"]}, None, "no id"),
-        ({"a<b": [1, 2, 3, 4, 5, 6]}, None, "'a<b' has a mark of conditions"),
+        ({"a<b": [1, 2, 3, 4, 5, 6]}, ["a<b"], "'a<b' has a mark of conditions"),
     ],
 )
 def test_tables_that_cannot_be_used_are_refused(change, names, said):

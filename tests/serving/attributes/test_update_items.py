@@ -1,6 +1,7 @@
 """Attributes in an export, updated and extended without a training."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from tests.serving.stand_in import ITEMS, chain_model
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.export import export
 from tfrec_dl.lifecycle.load import load
-from tfrec_dl.serving.attributes.compact import restored_columns
+from tfrec_dl.serving.attributes.compact import saved_columns
 from tfrec_dl.serving.update_items import update_items
 
 FILMS = pd.DataFrame({"item_id": ITEMS, "genre": ["War", "Sea"] * 3, "price": [1.0, 2.0, 3.0, np.nan, 5.0, 6.0]})
@@ -19,8 +20,7 @@ FILMS = pd.DataFrame({"item_id": ITEMS, "genre": ["War", "Sea"] * 3, "price": [1
 
 def attributes_in(version):
     loaded = tf.saved_model.load(str(version))  # its functions need it alive
-    arrays = loaded.attributes.contents()
-    columns = restored_columns({name: value.numpy() for name, value in arrays.items()})
+    columns = saved_columns(loaded.attributes)
     return {name: values[2:].tolist() for name, values in columns.columns.items()}
 
 
@@ -96,3 +96,10 @@ def test_a_table_that_cannot_be_used_publishes_nothing(dest, table, names, said)
 def test_a_version_by_itself_is_refused(dest):
     with pytest.raises(InputError, match="is a version"):
         update_items(dest / "1", FILMS)
+
+
+def test_an_export_without_a_card_is_updated_too(dest, tmp_path):
+    shutil.copytree(dest / "1", tmp_path / "films" / "1", ignore=shutil.ignore_patterns("model_card.*"))
+    version = update_items(tmp_path / "films", pd.DataFrame({"item_id": ["a"], "price": [7.0]}))
+    assert attributes_in(version)["price"][0] == 7.0
+    assert not list(version.rglob("model_card.*"))

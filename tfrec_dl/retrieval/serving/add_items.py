@@ -15,7 +15,7 @@ from tfrec_dl.retrieval.serving.module import RetrievalModule
 from tfrec_dl.retrieval.serving.network import restored_network
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
-from tfrec_dl.serving.attributes.compact import restored_columns
+from tfrec_dl.serving.attributes.compact import saved_columns
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.feature_tables import Table, as_catalogue, embed_features
 from tfrec_dl.serving.loaded_export import open_export
@@ -101,7 +101,7 @@ def _publish_with_items(dest: Path, folder: Path, items: Table, id_column: str, 
         int(contents["k_max"]) if k_max is None else k_max,
     )
     if hasattr(saved, "attributes"):  # exports of earlier versions have none
-        old = restored_columns({name: value.numpy() for name, value in saved.attributes.contents().items()})
+        old = saved_columns(saved.attributes)
         module.attributes = ItemAttributes(old.extended_by(old.of_more(items, list(catalogue.ids), id_column)))
     return publish_module(module, dest, card.with_added(list(catalogue.ids)), after=int(folder.name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest
 from tfrec_dl.serving.feature_tables import Table
+
+logger = logging.getLogger(__name__)
 
 KINDS = ("category", "multi_category", "number")
 RESERVED = "=<>!"  # in conditions
@@ -110,11 +113,12 @@ def attribute_columns(
     """
     catalogue = _read(table, names, id_column, dict(kinds or {}))
     chosen = [name for name, kind in catalogue.kinds.items() if kind in KINDS]
-    for name in chosen:
-        if any(mark in name for mark in RESERVED):
-            raise InputError(
-                f"the attribute {name!r} has a mark of conditions in its name ({RESERVED}): rename the column."
-            )
+    for name in [name for name in chosen if any(mark in name for mark in RESERVED)]:
+        reason = f"attribute {name!r} has a mark of conditions ({RESERVED}) in its name: rename the column"
+        if names is not None:
+            raise InputError(f"{reason}.")
+        logger.warning("%s, or it is left out", reason)
+        chosen.remove(name)
     catalogue.coverage(ids)  # refuses a table of other items
     of_items = catalogue.take(ids)
     columns = {}

@@ -1,6 +1,7 @@
 """Attributes as arrays: each value stored once, looked up by its hash, with the items that have it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,6 +70,15 @@ def compact_arrays(columns: AttributeColumns) -> dict[str, np.ndarray]:
         "code_offsets": _offsets(per_cell),
         "codes": np.append(every_code[np.argsort(cells, kind="stable")], -1).astype(np.int32),
     }
+
+
+def saved_columns(attributes: Any) -> AttributeColumns:
+    """The columns that an export holds.
+
+    Args:
+        attributes: the `ItemAttributes` of a loaded SavedModel.
+    """
+    return restored_columns({name: value.numpy() for name, value in attributes.contents().items()})
 
 
 def restored_columns(arrays: Mapping[str, np.ndarray]) -> AttributeColumns:

@@ -8,7 +8,8 @@ from tfrec_dl.serving.refusals import refuse
 
 CONDITION = r"\A([^=<>!]+)(<=|>=|!=|=|<|>)(\C+)\z"
 NUMBER = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
-DAY = r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+OF_MONTH = r"0[1-9]|[12][0-9]"  # the days that every month has, February those of leap years
+DAY = rf"[0-9]{{4}}-((0[13578]|1[02])-({OF_MONTH}|3[01])|(0[469]|11)-({OF_MONTH}|30)|02-({OF_MONTH}))"
 
 
 class Conditions(NamedTuple):
@@ -56,7 +57,7 @@ def read_conditions(texts: tf.Tensor) -> Conditions:
 
 def _days_of(days: tf.Tensor) -> tf.Tensor:
     """Days since 1970 of "year-month-day": [N] float32, by the Gregorian calendar."""
-    parts = (tf.strings.regex_replace(days, DAY, rf"\{part}") for part in (1, 2, 3))
+    parts = (tf.strings.substr(days, start, length) for start, length in ((0, 4), (5, 2), (8, 2)))
     year, month, day = (tf.strings.to_number(part, tf.int32) for part in parts)
     # Years from March on, so that the day that leap years have is the last one of a year.
     from_march = (month + 9) % 12

@@ -1,4 +1,4 @@
-"""Item ids on the command line."""
+"""Lists on the command line, separated by commas: item ids, names."""
 
 import csv
 import io
@@ -24,3 +24,8 @@ def parse_ids(text: str, option: str) -> list[str]:
     except csv.Error as error:
         raise InputError(f"{option} {text!r:.80} cannot be read ({error}): close every quote.") from error
     return [item for record in records for item in record if item]
+
+
+def parse_names(text: str) -> list[str]:
+    """Splits names at commas, each once; empty ones are left out."""
+    return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
