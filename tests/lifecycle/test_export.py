@@ -18,6 +18,9 @@ def test_a_run_is_exported_with_its_card_and_its_model_without(finished, tmp_pat
     assert [signature["name"] for signature in cards[0]["signatures"]] == [
         "serving_default",
         "recommend_excluding",
+        "recommend_with_rules",
+        "similar_items",
+        "explain",
         "embed_history",
         "embed_items",
     ]
