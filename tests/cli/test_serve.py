@@ -158,3 +158,17 @@ def test_recommendations_are_explained(program, refusal, exported):
     assert program("explain", exported, *options, "--item", "item_5").out.count("│ item_") == 2
     assert "--item 'nobody'" in refusal("explain", exported, *options, "--item", "nobody")
     assert "leave out one of them" in refusal("recommend", exported, "--why", "--user", "u")
+
+
+def test_versions_are_labelled(program, refusal, tmp_path):
+    for version in ("1", "2"):
+        (tmp_path / version).mkdir()
+    result = program("label", tmp_path, "stable=1", "canary=2")
+    assert "stable is version 1, canary is version 2" in result.out
+    assert 'key: "canary"' in (tmp_path / "models.config").read_text()
+    assert "the newest is served" in program("label", tmp_path).out
+    assert "canary" not in (tmp_path / "models.config").read_text()
+    assert "'stable' cannot be read" in refusal("label", tmp_path, "stable")
+    assert "'stable=one' cannot be read" in refusal("label", tmp_path, "stable=one")
+    assert "a label is given twice" in refusal("label", tmp_path, "stable=1", "stable=2")
+    assert "holds 1, 2" in refusal("label", tmp_path, "stable=3")

@@ -11,7 +11,20 @@ import typer
 from typer.core import TyperGroup
 
 from tfrec_dl import __version__
-from tfrec_dl.cli import compare, demo, evaluate, explain, export, models, prepare, rank, recommend, similar, train
+from tfrec_dl.cli import (
+    compare,
+    demo,
+    evaluate,
+    explain,
+    export,
+    label,
+    models,
+    prepare,
+    rank,
+    recommend,
+    similar,
+    train,
+)
 from tfrec_dl.cli.console import INTERRUPTED, complain
 from tfrec_dl.cli.failures import one_line, refuse_other_encodings
 from tfrec_dl.cli.interruptions import Termination, interruptions, status_of
@@ -139,6 +152,7 @@ app.command("compare")(compare.compare)
 app.command("export")(export.export)
 app.command("add-items")(export.add_items)
 app.command("update-items")(export.update_items)
+app.command("label")(label.label)
 app.command("recommend")(recommend.recommend)
 app.command("similar")(similar.similar)
 app.command("explain")(explain.explain)

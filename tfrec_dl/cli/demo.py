@@ -65,7 +65,7 @@ def _run(out: Path, recording: Console) -> "Run":
     from tfrec_dl.lifecycle.compare import train_once
     from tfrec_dl.lifecycle.load import load
     from tfrec_dl.recipes.named import get_recipe
-    from tfrec_dl.serving.warm_up import require_serving_protos
+    from tfrec_dl.serving.server_files import require_serving_protos
 
     require_serving_protos()  # the export is last, and should not fail then
     if not (out / TABLE).exists():

@@ -10,3 +10,4 @@ from .recommender import Recommender as Recommender
 from .rules.rules import Rules as Rules
 from .run_saved_model import VerificationError as VerificationError
 from .verify import verify_export as verify_export
+from .version_labels import label_versions as label_versions

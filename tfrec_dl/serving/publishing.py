@@ -13,11 +13,11 @@ from tfrec_dl.disk import disk_explained
 from tfrec_dl.files import flush
 from tfrec_dl.serving.card import CARD_FOLDER, ModelCard
 from tfrec_dl.serving.card_markdown import card_markdown
-from tfrec_dl.serving.server_files import write_server_files
+from tfrec_dl.serving.server_files import require_serving_protos, write_server_files
 from tfrec_dl.serving.signature import Signature, concrete_functions
 from tfrec_dl.serving.unfinished import unfinished_folder
 from tfrec_dl.serving.versions import publish
-from tfrec_dl.serving.warm_up import WARM_UP_FILE, require_serving_protos, warm_up_requests, write_warm_up
+from tfrec_dl.serving.warm_up import WARM_UP_FILE, warm_up_requests, write_warm_up
 
 
 class Served(Protocol):

@@ -10,21 +10,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfrec_dl.errors import InputError
 from tfrec_dl.serving.signature import Signature
 
 WARM_UP_FILE = Path("assets.extra", "tf_serving_warmup_requests")
 BATCH_SIZES = (1, 8)
-
-
-def require_serving_protos() -> None:
-    """Raises InputError unless `tensorflow-serving-api` is installed."""
-    try:
-        import tensorflow_serving.apis  # noqa: F401
-    except ImportError as error:
-        raise InputError(
-            'an export needs the package tensorflow-serving-api for its warm-up: pip install "tfrec_dl[serving]".'
-        ) from error
 
 
 def warm_up_requests(name: str, signatures: Sequence[Signature], longest: int) -> list[Any]:

@@ -21,8 +21,8 @@ from tfrec_dl.serving.feature_tables import Table, as_catalogue, embed_features
 from tfrec_dl.serving.loaded_export import open_export
 from tfrec_dl.serving.names import EMBED_ITEM_FEATURES, RECOMMEND_RANKED
 from tfrec_dl.serving.publishing import publish_module
+from tfrec_dl.serving.server_files import require_serving_protos
 from tfrec_dl.serving.versions import OvertakenError, resolve_version
-from tfrec_dl.serving.warm_up import require_serving_protos
 
 logger = logging.getLogger(__name__)
 
