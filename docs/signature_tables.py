@@ -3,10 +3,13 @@
 import re
 from pathlib import Path
 
-from tests.serving.document_models import films_model, movies_model, shop_ranker
+import pandas as pd
+
+from tests.serving.document_models import IDS, films_model, movies_model, shop_ranker
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.serving.module import RankingModule
 from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.card_markdown import signature_table
 from tfrec_dl.serving.signature import Signature
 from tfrec_dl.two_stage.module import TwoStageModule
@@ -24,9 +27,12 @@ def with_tables(document: str, films: RetrievalModel, ranker: RankingModel) -> s
     """
     plain = movies_model().serving_module()
     stages = TwoStageModule(plain, RankingModule(ranker))
+    showing = movies_model().serving_module()
+    showing.show(ShownSource(pd.DataFrame({"item_id": IDS, "title": IDS, "year": IDS}), ("title", "year")))
     tables = {
         "retrieval": plain.signatures(),
         "features": _others(films.serving_module().signatures(), plain.signatures()),
+        "shown": _others(showing.signatures(), plain.signatures()),
         "ranking": RankingModule(ranker).signatures(),
         "two stages": _others(stages.signatures(), [*plain.signatures(), *RankingModule(ranker).signatures()]),
     }

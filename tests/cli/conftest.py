@@ -92,9 +92,13 @@ def trained(program, table, tmp_path_factory) -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def exported(program, trained, tmp_path_factory) -> Path:
-    """An export of `trained`, not to be written to."""
+    """An export of `trained` that shows titles, not to be written to."""
     dest = tmp_path_factory.mktemp("exports") / "cycle"
-    assert program("export", trained.folder, dest).status == 0
+    rows = [f"item_{item},Step {item},{'odd' if item % 2 else 'even'}" for item in range(20)]
+    items = dest.with_name("items.csv")
+    items.write_text("\n".join(["item_id,title,side", *rows]))
+    options = ("--items", items, "--attributes", "side", "--show", "title")
+    assert program("export", trained.folder, dest, *options).status == 0
     return dest
 
 

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 
 import pytest
@@ -62,7 +63,7 @@ def test_items_of_the_history_are_not_recommended(program, exported):
 
 def test_people_get_a_table_of_ten(program, exported):
     result = program("recommend", exported / "1", "--history", "item_3")
-    assert result.out.count("│ item_") == 10
+    assert (result.out.count("│ item_"), result.out.count("│ Step ")) == (10, 10)
 
 
 @pytest.mark.parametrize("k", [0, 21])
@@ -142,7 +143,9 @@ def test_similar_items_are_listed(program, refusal, exported):
     found = json.loads(program("similar", exported, "--item", "item_3", "-k", 19, "--json").out)
     assert {entry["item_id"] for entry in found} == {f"item_{item}" for item in range(20)} - {"item_3"}
     assert [entry["similarity"] for entry in found] == sorted((entry["similarity"] for entry in found), reverse=True)
-    assert program("similar", exported, "--item", "item_3").out.count("│ item_") == 10
+    assert all(entry["title"] == f"Step {entry['item_id'][5:]}" for entry in found)
+    table = program("similar", exported, "--item", "item_3").out
+    assert (table.count("│ item_"), table.count("│ Step ")) == (10, 10)
     assert "--item 'nobody'" in refusal("similar", exported, "--item", "nobody")
     assert "k is 0" in refusal("similar", exported, "--item", "item_3", "-k", 0)
 
@@ -150,11 +153,13 @@ def test_similar_items_are_listed(program, refusal, exported):
 def test_recommendations_are_explained(program, refusal, exported):
     options = ("--history", "item_3,item_4")
     found = json.loads(program("recommend", exported, *options, "--why", "--json").out)
-    assert {reason["item_id"] for reason in found[0]["because"]} == {"item_3", "item_4"}
+    reasons = {reason["item_id"]: reason["title"] for reason in found[0]["because"]}
+    assert reasons == {"item_3": "Step 3", "item_4": "Step 4"}
+    assert found[0]["title"] == f"Step {found[0]['item_id'][5:]}"
     one = json.loads(program("explain", exported, *options, "--item", found[0]["item_id"], "--json").out)
     assert one["because"] == [pytest.approx(reason, abs=1e-4) for reason in found[0]["because"]]
     assert one["score"] == pytest.approx(found[0]["score"], abs=1e-4)
-    assert "because of" in program("recommend", exported, *options, "--why").out
+    assert re.search(r"because of.*Step [34] \(", program("recommend", exported, *options, "--why").out, re.DOTALL)
     assert program("explain", exported, *options, "--item", "item_5").out.count("│ item_") == 2
     assert "--item 'nobody'" in refusal("explain", exported, *options, "--item", "nobody")
     assert "leave out one of them" in refusal("recommend", exported, "--why", "--user", "u")

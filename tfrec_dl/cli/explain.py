@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tfrec_dl.serving.explanation import Explanation
     from tfrec_dl.serving.recommender import Recommender
 
+Shown = Mapping[str, Mapping[str, str]]
 REASONS = 3  # items of the history that people are shown beside a recommendation
 
 
@@ -42,17 +43,21 @@ def explain(
     quiet_tensorflow()
     from tfrec_dl.lifecycle.load import load
 
-    found = explained(load(dest), ids, [item])
+    recommender = load(dest)
+    found = explained(recommender, ids, [item])
     if not found:
         raise InputError(f"--item {item!r:.80}: {dest} knows no such item; name one of the training's.")
+    shown = shown_of(recommender, [item, *ids])
     if as_json:
         (explanation,) = found
-        entry = {"item_id": item, "score": explanation.score, "because": reasons_as_json(explanation)}
+        because = reasons_as_json(explanation, shown)
+        entry = {"item_id": item, "score": explanation.score, **shown[item], "because": because}
         typer.echo(json.dumps(entry, indent=2, ensure_ascii=False))
         return
-    table = Table("item of the history", "contribution", title=f"{escape(item)}: score {found[0].score:.4f}")
+    title = f"{escape(named(item, shown))}: score {found[0].score:.4f}"
+    table = Table("item of the history", *map(escape, recommender.shown), "contribution", title=title)
     for each, contribution in found[0].because:
-        table.add_row(escape(each), f"{contribution:.4f}")
+        table.add_row(escape(each), *map(escape, shown[each].values()), f"{contribution:.4f}")
     console().print(table)
 
 
@@ -62,12 +67,24 @@ def explained(recommender: Recommender, history: list[str], items: Sequence[str]
     return found
 
 
-def reasons_as_json(explanation: Explanation) -> list[dict[str, Any]]:
+def shown_of(recommender: Recommender, items: Sequence[str]) -> Shown:
+    """What the export shows of items, by id."""
+    return dict(zip(items, recommender.describe_items(items), strict=True))
+
+
+def named(item: str, shown: Shown) -> str:
+    """An item's first shown column, mostly its title; its id where there is none."""
+    return next(iter(shown[item].values()), "") or item
+
+
+def reasons_as_json(explanation: Explanation, shown: Shown) -> list[dict[str, Any]]:
     """The items of the history that an explanation names, as plain values."""
-    return [{"item_id": item, "contribution": contribution} for item, contribution in explanation.because]
+    return [
+        {"item_id": item, "contribution": contribution, **shown[item]} for item, contribution in explanation.because
+    ]
 
 
-def reasons_as_text(explanation: Explanation) -> str:
+def reasons_as_text(explanation: Explanation, shown: Shown) -> str:
     """The items of the history that speak most for an item, in a table's cell."""
     speaking = [(item, value) for item, value in explanation.because[:REASONS] if value > 0]
-    return ", ".join(f"{escape(item)} ({value:.2f})" for item, value in speaking)
+    return ", ".join(f"{escape(named(item, shown))} ({value:.2f})" for item, value in speaking)

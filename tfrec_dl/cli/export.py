@@ -53,6 +53,14 @@ def export(
             "dates.",
         ),
     ] = None,
+    show: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            show_default=False,
+            help="Its columns that come back in answers, as title,year: commands print them, and requests get them.",
+        ),
+    ] = None,
     id_column: Annotated[str, typer.Option(metavar="C", help="With --items: its column of item ids.")] = "item_id",
     anonymous_users: Annotated[
         bool,
@@ -76,7 +84,7 @@ def export(
 
     run = open_run(run_folder)
     names = attribute_names(attributes)
-    options = ExportOptions(k_max, keep_seen, anonymous_users, items, id_column, names)
+    options = ExportOptions(k_max, keep_seen, anonymous_users, items, id_column, names, attribute_names(show) or ())
     first_stage = FirstStage(retrieval, candidates, k) if retrieval else None
     COMMANDS[run.recipe.family.task.name].export(run, dest, options, first_stage)
 

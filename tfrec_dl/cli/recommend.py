@@ -10,7 +10,7 @@ from rich.table import Table
 
 from tfrec_dl.cli.comma_lists import parse_ids
 from tfrec_dl.cli.console import console
-from tfrec_dl.cli.explain import explained, reasons_as_json, reasons_as_text
+from tfrec_dl.cli.explain import explained, reasons_as_json, reasons_as_text, shown_of
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.rules import RuleOptions
 from tfrec_dl.cli.quiet import quiet_tensorflow
@@ -78,15 +78,19 @@ def recommend(
         (recommendations,) = recommender.recommend([ids], k, [excluded] if excluded else None, rules)
     else:
         recommendations = recommend_ranked(recommender, user, ids, k, context or ())
-    reasons = explained(recommender, ids, [item for item, _ in recommendations]) if why else None
+    items = [item for item, _ in recommendations]
+    reasons = explained(recommender, ids, items) if why else None
+    shown = shown_of(recommender, [*items, *ids])
     if as_json:
-        found: list[dict[str, Any]] = [{"item_id": item, "score": score} for item, score in recommendations]
+        found: list[dict[str, Any]] = [
+            {"item_id": item, "score": score, **shown[item]} for item, score in recommendations
+        ]
         for entry, explanation in zip(found, reasons or (), strict=False):
-            entry["because"] = reasons_as_json(explanation)
+            entry["because"] = reasons_as_json(explanation, shown)
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
-    table = Table("rank", "item id", "score", *(["because of"] if reasons else []))
+    table = Table("rank", "item id", *map(escape, recommender.shown), "score", *(["because of"] if reasons else []))
     for rank, (item, score) in enumerate(recommendations, start=1):
-        because = [reasons_as_text(reasons[rank - 1])] if reasons else []
-        table.add_row(str(rank), escape(item), f"{score:.4f}", *because)
+        because = [reasons_as_text(reasons[rank - 1], shown)] if reasons else []
+        table.add_row(str(rank), escape(item), *map(escape, shown[item].values()), f"{score:.4f}", *because)
     console().print(table)

@@ -29,14 +29,19 @@ def similar(
     quiet_tensorflow()
     from tfrec_dl.lifecycle.load import load
 
-    (found,) = load(dest).similar_items([item], k)
+    recommender = load(dest)
+    (found,) = recommender.similar_items([item], k)
     if not found:
         raise InputError(f"--item {item!r:.80}: {dest} knows no such item, or no other; name one of the training's.")
+    shown = recommender.describe_items([each for each, _ in found])
     if as_json:
-        entries = [{"item_id": each, "similarity": similarity} for each, similarity in found]
+        entries = [
+            {"item_id": each, "similarity": similarity, **columns}
+            for (each, similarity), columns in zip(found, shown, strict=True)
+        ]
         typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
         return
-    table = Table("rank", "item id", "similarity")
-    for rank, (each, similarity) in enumerate(found, start=1):
-        table.add_row(str(rank), escape(each), f"{similarity:.4f}")
+    table = Table("rank", "item id", *map(escape, recommender.shown), "similarity")
+    for rank, ((each, similarity), columns) in enumerate(zip(found, shown, strict=True), start=1):
+        table.add_row(str(rank), escape(each), *map(escape, columns.values()), f"{similarity:.4f}")
     console().print(table)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.feature_tables import Table
 
@@ -24,6 +25,7 @@ class ExportOptions:
             trained with, if any.
         item_column: its column of ids.
         attributes: columns of that table; None takes all that hold categories, numbers or dates.
+        shown: columns of that table that come back in answers.
     """
 
     k_max: int = 100
@@ -32,6 +34,7 @@ class ExportOptions:
     items: Table | None = None
     item_column: str = "item_id"
     attributes: tuple[str, ...] | None = None
+    shown: tuple[str, ...] = ()
 
     def attribute_source(self, source: Any) -> AttributeSource | None:
         """Where attributes of the items come from; None where there is no table of items.
@@ -43,7 +46,7 @@ class ExportOptions:
             InputError: if attributes are named, and there is no table to take them from, or it cannot be read.
         """
         if self.items is not None:
-            return AttributeSource(self.items, self.attributes, self.item_column)
+            return AttributeSource(self.items, self.attributes, self.item_column, may_be_none=bool(self.shown))
         if source.items is not None:
             try:
                 return AttributeSource(source.read_items(), self.attributes, may_be_none=True)
@@ -59,9 +62,29 @@ class ExportOptions:
             )
         return None
 
+    def shown_source(self, source: Any) -> ShownSource | None:
+        """Where the columns come from that answers show of items; None where there are none.
+
+        Args:
+            source: the run's.
+
+        Raises:
+            InputError: if there is no table to take them from.
+        """
+        if not self.shown:
+            return None
+        if self.items is not None:
+            return ShownSource(self.items, self.shown, self.item_column)
+        if source.items is None:
+            raise InputError(
+                f"the columns to show are {list(self.shown)}, of a table of items, and the run was trained without: "
+                "give items."
+            )
+        return ShownSource(source.items, self.shown, source.item)
+
     def refuse_attributes(self, where: object) -> None:
-        """Raises InputError where attributes are asked for of a run, `where`, whose model recommends nothing."""
-        if self.items is not None or self.attributes is not None:
+        """Raises InputError where attributes are asked for, or shown, of a run, `where`, that recommends nothing."""
+        if self.items is not None or self.attributes is not None or self.shown:
             raise InputError(f"attributes of items are for recommendations, and {where} makes none: leave them out.")
 
     def refuse_keep_seen(self, where: object) -> None:

@@ -129,8 +129,8 @@ class Family(ABC):
                 cannot be read.
         """
         keep_seen = run.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
-        attributes = options.attribute_source(run.source)
-        return export_saved_model(run.model(), dest, options.k_max, card, keep_seen, attributes)
+        attributes, shown = options.attribute_source(run.source), options.shown_source(run.source)
+        return export_saved_model(run.model(), dest, options.k_max, card, keep_seen, attributes, shown)
 
     def counts(self, recipe: Recipe) -> bool | None:
         """Whether counts of transitions are wanted beside a recipe's model; None where the data may decide."""

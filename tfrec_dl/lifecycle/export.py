@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
+from tfrec_dl.errors import InputError
 from tfrec_dl.families.export_options import ExportOptions
 from tfrec_dl.families.run import Run
+from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import Exportable, export_saved_model
@@ -21,6 +23,7 @@ def export(
     items: Table | None = None,
     attributes: Sequence[str] | None = None,
     item_column: str = "item_id",
+    shown: Sequence[str] = (),
 ) -> Path:
     """Exports a finished run of any family, or a trained model, to DEST/<next free version>/.
 
@@ -37,6 +40,7 @@ def export(
             requests can set conditions on; None takes the one that a run was trained with, if any.
         attributes: its columns that do; None takes all that hold categories, numbers or dates.
         item_column: its column of ids.
+        shown: its columns that come back in answers as text, such as titles.
 
     Returns:
         The version folder.
@@ -47,8 +51,13 @@ def export(
     """
     names = None if attributes is None else tuple(attributes)
     if not isinstance(run_or_model, Run):
-        source = None if items is None else AttributeSource(items, names, item_column)
-        return export_saved_model(run_or_model, dest, k_max, card, bool(keep_seen), source)
+        source = None if items is None else AttributeSource(items, names, item_column, may_be_none=bool(shown))
+        if shown and items is None:
+            raise InputError(f"the columns to show are {list(shown)}, of a table of items: give items.")
+        columns = None if items is None or not shown else ShownSource(items, tuple(shown), item_column)
+        return export_saved_model(run_or_model, dest, k_max, card, bool(keep_seen), source, columns)
     family = run_or_model.recipe.family
-    options = ExportOptions(k_max, keep_seen, items=items, attributes=names, item_column=item_column)
+    options = ExportOptions(
+        k_max, keep_seen, items=items, attributes=names, item_column=item_column, shown=tuple(shown)
+    )
     return family.export(run_or_model, Path(dest), card or family.task.card(run_or_model), options)

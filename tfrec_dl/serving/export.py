@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.module import ServingModule
@@ -33,6 +34,7 @@ def export_saved_model(
     card: ModelCard | None = None,
     keep_seen: bool = False,
     attributes: AttributeSource | None = None,
+    shown: ShownSource | None = None,
 ) -> Path:
     """Exports a model to DEST/<next free version>/, which appears complete or not at all.
 
@@ -45,6 +47,7 @@ def export_saved_model(
         card: what is known about data, split and metrics; by default the card calls them unknown.
         keep_seen: whether items of the history are recommended again, where the model recommends.
         attributes: what requests can ask of items, where the model recommends; None for nothing.
+        shown: columns of items that come back in answers, where the model recommends; None for none.
 
     Returns:
         The version folder.
@@ -60,4 +63,6 @@ def export_saved_model(
     module = model.serving_module(k_max, **further)
     if attributes is not None:
         module.describe_items(attributes)  # type: ignore[attr-defined]
+    if shown is not None:
+        module.show(shown)  # type: ignore[attr-defined]
     return publish_module(module, dest, card)

@@ -5,9 +5,10 @@ from typing import Protocol
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.attributes.shown import ShownColumns
 from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.leave_out import score_lost
-from tfrec_dl.serving.names import EXPLAIN, SIMILAR_ITEMS
+from tfrec_dl.serving.names import DESCRIBE_ITEMS, EXPLAIN, SIMILAR_ITEMS
 from tfrec_dl.serving.ragged_rows import compact
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 
@@ -92,4 +93,15 @@ def explain(module: KnowsItems) -> Signature:
         {"history": ids("B", "L", sample=module.examples), "item_ids": ids("B", "N", sample=module.examples)},
         {"scores": TensorInfo(tf.float32, places), "contributions": TensorInfo(tf.float32, places | {"L": None})},
         answer,
+    )
+
+
+def describe_items(module: KnowsItems, shown: ShownColumns) -> Signature:
+    """Signature `describe_items`, of an export that shows columns of its items."""
+    return Signature(
+        DESCRIBE_ITEMS,
+        'Gives of each item what answers show of it, as text; "" for unknown ids and where nothing is known.',
+        {"item_ids": ids("N", sample=module.examples)},
+        shown.infos({"N": None}),
+        lambda item_ids: shown.of(module.lookup(item_ids)),
     )

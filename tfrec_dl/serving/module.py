@@ -13,10 +13,12 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
 from tfrec_dl.serving.attributes.columns import AttributeColumns
+from tfrec_dl.serving.attributes.shown import ShownColumns
+from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import top_k
-from tfrec_dl.serving.item_signatures import explain, similar_items
+from tfrec_dl.serving.item_signatures import describe_items, explain, similar_items
 from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, SERVING_DEFAULT
 from tfrec_dl.serving.rules.recommend import rules_signature
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
@@ -28,6 +30,7 @@ NEW_ITEMS_BY_FEATURES = (
     "learns nothing of them until a new training."
 )
 ATTRIBUTES = "attributes of items"  # among the facts of the model card
+SHOWN = "shown of items in answers"
 SOME = 50  # items in the histories of the warm-up where the model reads histories of any length
 
 
@@ -43,6 +46,7 @@ class ServingModule(tf.Module):
     Attributes:
         size: indices, padding and unknown included.
         attributes: of the items, none unless `describe_items` has set them.
+        shown: columns of items that come back in answers, none unless `show` has set them.
         item_ids: gives the ids of the items, of an export that was loaded too.
         max_length: items of a history that are read, the last ones; None for all.
         item_features: raw features that describe a new item; empty where there can be none without a training.
@@ -57,6 +61,7 @@ class ServingModule(tf.Module):
     user_features: tuple[FeatureInput, ...] = ()
     similarity = "The scores are those after a history of the item alone."
     network: tf.Module | None = None
+    shown: ShownColumns | None = None
 
     def __init__(self, ids: Sequence[str], counts: np.ndarray, k_max: int = 100, keep_seen: bool = False) -> None:
         super().__init__(name="recommender")
@@ -87,7 +92,18 @@ class ServingModule(tf.Module):
         Raises:
             InputError: as `AttributeSource.read`.
         """
-        self.attributes = ItemAttributes(source.read([item.decode() for item in self.item_ids().numpy()]))
+        self.attributes = ItemAttributes(source.read(self._known()))
+
+    def show(self, source: ShownSource) -> None:
+        """Takes columns of the items from a table, which come back in answers.
+
+        Raises:
+            InputError: as `ShownSource.read`.
+        """
+        self.shown = ShownColumns(source.read(self._known()))
+
+    def _known(self) -> list[str]:
+        return [item.decode() for item in self.item_ids().numpy()]
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor | None:
         """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D] float32, zeros where 0.
@@ -126,6 +142,7 @@ class ServingModule(tf.Module):
             "items of a history that are read": self.max_length or "all",
             "longest list of recommendations": self.k_max,
             ATTRIBUTES: self.attributes.description,
+            **({} if self.shown is None else {SHOWN: self.shown.description}),
             "items of the history": "are recommended again" if self.keep_seen else "are not recommended",
             USER_IDS: NONE_HELD,
         }
@@ -154,7 +171,8 @@ class ServingModule(tf.Module):
     def recommendations(self) -> dict[str, TensorInfo]:
         """The outputs of a signature that recommends."""
         axes = {"B": None, "k_max": self.k_max}
-        return {"item_ids": TensorInfo(tf.string, axes), "scores": TensorInfo(tf.float32, axes)}
+        shown = {} if self.shown is None else self.shown.infos(axes)
+        return {"item_ids": TensorInfo(tf.string, axes), "scores": TensorInfo(tf.float32, axes), **shown}
 
     def signatures(self) -> list[Signature]:
         """Signatures of the export."""
@@ -178,6 +196,7 @@ class ServingModule(tf.Module):
             rules_signature(self),
             similar_items(self, self.similarity),
             explain(self),
+            *([] if self.shown is None else [describe_items(self, self.shown)]),
         ]
 
     def recommend(self, history: tf.Tensor, exclude: tf.Tensor | None, k: int | None = None) -> dict[str, tf.Tensor]:
@@ -246,4 +265,6 @@ class ServingModule(tf.Module):
         k = self.k_max if k is None else k
         ids = tf.gather(self._ids, tf.maximum(indices - FIRST_ITEM, 0))
         item_ids = tf.where(indices == PADDING, "", ids)
-        return {"item_ids": tf.ensure_shape(item_ids, [None, k]), "scores": tf.ensure_shape(scores, [None, k])}
+        shown = {} if self.shown is None else self.shown.of(indices)
+        found = {"item_ids": item_ids, "scores": scores, **shown}
+        return {name: tf.ensure_shape(values, [None, k]) for name, values in found.items()}

@@ -7,6 +7,7 @@ SERVING_DEFAULT = "serving_default"  # TensorFlow's own: what a request without 
 RECOMMEND_EXCLUDING = "recommend_excluding"
 SIMILAR_ITEMS = "similar_items"
 EXPLAIN = "explain"
+DESCRIBE_ITEMS = "describe_items"
 EMBED_ITEMS = "embed_items"
 EMBED_ITEM_FEATURES = "embed_item_features"
 RECOMMEND_FROM_VECTORS = "recommend_from_vectors"

@@ -7,11 +7,13 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.attributes.shown import saved_shown, shown_outputs
 from tfrec_dl.serving.explanation import Explanation, explanations
 from tfrec_dl.serving.feature_tables import Table, as_catalogue, embed_features, tensors
 from tfrec_dl.serving.features import FeatureInput, feature_inputs
 from tfrec_dl.serving.loaded_export import LoadedExport
 from tfrec_dl.serving.names import (
+    DESCRIBE_ITEMS,
     EMBED_ITEM_FEATURES,
     EMBED_ITEMS,
     EXPLAIN,
@@ -45,6 +47,7 @@ class Recommender:
         k_max: most recommendations that it can give for one history.
         item_features: raw features of an item that it does not know; empty where it knows items by their ids.
         user_features: raw features of a user beside the history.
+        shown: columns that it shows of items, as `describe_items` names them; those chosen at export.
         request_features: raw features of a request to its ranking stage; empty without that stage.
 
     Raises:
@@ -66,6 +69,9 @@ class Recommender:
         kinds = {}
         if EMBED_ITEM_FEATURES in signatures or RECOMMEND_FOR_USERS in signatures:
             kinds = json.loads(export.saved_model.network.describe().numpy())
+        self.shown: tuple[str, ...] = ()
+        if DESCRIBE_ITEMS in signatures:
+            self.shown = shown_outputs(saved_shown(export.saved_model.shown).kinds)
         self._keeps_seen = bool(kinds.get("keep_seen", False))
         self.item_features = feature_inputs(kinds.get("item_kinds", {}))
         self.user_features = feature_inputs(kinds.get("user_kinds", {}), reserved=("history",))
@@ -127,6 +133,26 @@ class Recommender:
         items = id_list(item_ids, "item_ids")
         signature = self._signature(SIMILAR_ITEMS)
         return self._in_parts(lambda part: signature(item_ids=tf.constant(items[part], tf.string)), len(items), k)
+
+    def describe_items(self, item_ids: Sequence[str]) -> list[dict[str, str]]:
+        """What the export shows of items, such as their titles.
+
+        Args:
+            item_ids: the items.
+
+        Returns:
+            For each item the columns that were chosen at export, by name; "" where nothing is known, as of unknown
+            items.
+
+        Raises:
+            InputError: if the ids are no list of ids.
+        """
+        items = id_list(item_ids, "item_ids")
+        if not self.shown:
+            return [{} for _ in items]
+        found = self._signatures[DESCRIBE_ITEMS](item_ids=tf.constant(items, tf.string))
+        rows = zip(*(found[name].numpy() for name in self.shown), strict=True)
+        return [{name: text.decode() for name, text in zip(self.shown, row, strict=True)} for row in rows]
 
     def explain(self, histories: Sequence[Sequence[str]], items: Sequence[Sequence[str]]) -> list[list[Explanation]]:
         """Why items have their scores after a history: what of it speaks for each, and how much.

@@ -12,6 +12,8 @@ from pathlib import Path
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.attributes.columns import AttributeColumns
 from tfrec_dl.serving.attributes.compact import compact_arrays, saved_columns
+from tfrec_dl.serving.attributes.shown import saved_shown, shown_arrays
+from tfrec_dl.serving.attributes.shown_source import shown_of_table
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import CARD_FOLDER, Update, now
 from tfrec_dl.serving.card_markdown import UPDATES, update_line
@@ -34,7 +36,8 @@ def update_items(
     """Publishes the next version of an export, with other attributes of its items: today's stock, new prices.
 
     Items that the table does not name and attributes that it does not have stay as they are; an empty cell takes a
-    value away; new columns become new attributes. Where another version was published meanwhile, that one is updated.
+    value away; new columns become new attributes. What answers show of items is updated too, where the table has such a
+    column. Where another version was published meanwhile, that one is updated.
 
     Args:
         dest: folder of the versions; the newest is taken.
@@ -71,22 +74,31 @@ def _publish_updated(
         raise InputError(f"{export.folder} was written before exports had attributes, or ranks alone: export again.")
     old = saved_columns(module.attributes)
     ids = [item.decode() for item in module.item_ids().numpy()]
-    names = None if names is None else tuple(names)
-    found = AttributeSource(items, names, id_column, old.kinds).read(ids)
+    shown = saved_shown(module.shown) if hasattr(module, "shown") else AttributeColumns(old.size)
+    new_shown = shown_of_table(shown.of_names(names), items, ids, id_column)
+    if names is not None:  # what is shown alone becomes no attribute
+        names = tuple(name for name in names if name in old.kinds or name not in new_shown.kinds)
+    if names or names is None:
+        found = AttributeSource(items, names, id_column, old.kinds, may_be_none=bool(new_shown.kinds)).read(ids)
+    else:
+        found = AttributeColumns(old.size, named=new_shown.named)
     updated = old.updated_by(found)
 
     def write(folder: Path) -> None:
         values = {(*path, "attributes", "arrays", name): value for name, value in compact_arrays(updated).items()}
+        if new_shown.kinds:
+            arrays = shown_arrays(shown.updated_by(new_shown))
+            values |= {(*path, "shown", "arrays", name): value for name, value in arrays.items()}
         copy_with_values(export.folder, folder, values)
         if (folder / CARD_FOLDER / "model_card.json").exists():
-            _write_into_card(folder / CARD_FOLDER, updated.description, found)
+            taken = tuple(dict.fromkeys([*found.kinds, *new_shown.kinds]))
+            _write_into_card(folder / CARD_FOLDER, updated.description, Update(now(), int(found.named.sum()), taken))
 
     return publish_version(write, dest, after=int(export.folder.name))
 
 
-def _write_into_card(folder: Path, description: str, found: AttributeColumns) -> None:
+def _write_into_card(folder: Path, description: str, update: Update) -> None:
     """Notes in the model card what the version's attributes are, and that they were updated."""
-    update = Update(now(), int(found.named.sum()), tuple(found.kinds))
     path = folder / "model_card.json"
     card = json.loads(path.read_text(encoding="utf-8"))
     card["model"][ATTRIBUTES] = description

@@ -6,6 +6,7 @@ from pathlib import Path
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.serving.module import RankingModule
+from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import Recommends
@@ -23,6 +24,7 @@ def export_two_stage(
     card: ModelCard | None = None,
     keep_seen: bool = False,
     attributes: AttributeSource | None = None,
+    shown: ShownSource | None = None,
 ) -> Path:
     """Exports a retrieval and a ranking model as one, to DEST/<next free version>/.
 
@@ -42,6 +44,7 @@ def export_two_stage(
         card: what is known about data, split and metrics; by default the card calls them unknown.
         keep_seen: whether items of the history are recommended again.
         attributes: what requests can ask of items; None for nothing.
+        shown: columns of items that come back in answers; None for none.
 
     Returns:
         The version folder.
@@ -55,5 +58,7 @@ def export_two_stage(
     retrieval = retrieval_model.serving_module(k_max, keep_seen)
     if attributes is not None:
         retrieval.describe_items(attributes)
+    if shown is not None:
+        retrieval.show(shown)
     module = TwoStageModule(retrieval, RankingModule(ranking_model), candidates, k)
     return publish_module(module, dest, card)

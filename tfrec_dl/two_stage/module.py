@@ -29,6 +29,7 @@ class TwoStageModule(tf.Module):
         self.candidates = min(int(candidates), retrieval.size - FIRST_ITEM)
         self.k = min(int(k), self.candidates)
         self.network = retrieval.network  # where a loaded export looks for what it takes of items and users
+        self.shown = retrieval.shown  # and for what it shows of items
 
     @property
     def limit(self) -> str:
@@ -51,6 +52,7 @@ class TwoStageModule(tf.Module):
             {
                 "item_ids": TensorInfo(tf.string, axes),
                 **{name: TensorInfo(tf.float32, axes) for name in ("scores", *self.ranking.predictions)},
+                **({} if self.retrieval.shown is None else self.retrieval.shown.infos(axes)),
             },
             lambda **inputs: self.recommend_ranked(inputs),
         )
@@ -91,4 +93,7 @@ class TwoStageModule(tf.Module):
             if name not in request:
                 request[name] = tf.fill(tf.shape(inputs["history"]), NAN)
         ranked = self.ranking.rank(request)
-        return {name: tf.ensure_shape(values[:, : self.k], [None, self.k]) for name, values in ranked.items()}
+        best = {name: tf.ensure_shape(values[:, : self.k], [None, self.k]) for name, values in ranked.items()}
+        if self.retrieval.shown is not None:
+            best |= self.retrieval.shown.of(self.retrieval.lookup(best["item_ids"]))
+        return best

@@ -19,6 +19,7 @@ from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import fit
 from tfrec_dl.retrieval.serving.add_items import add_items
 from tfrec_dl.serving.attributes.compact import saved_columns
+from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import export_saved_model
@@ -39,7 +40,9 @@ def dest(model, tmp_path_factory) -> Path:
     """Version 1 is an export, version 2 has the new items."""
     dest = tmp_path_factory.mktemp("exports") / "hybrid"
     card = ModelCard(name="mine", metrics={"test/ndcg@10": 0.5})
-    export_saved_model(model, dest, k_max=30, card=card, attributes=AttributeSource(catalogue()))
+    items = catalogue()
+    source, shown = AttributeSource(items), ShownSource(items, ("the title",))
+    export_saved_model(model, dest, k_max=30, card=card, attributes=source, shown=shown)
     assert add_items(dest, NEW, k_max=30) == dest / "2"
     return dest
 
@@ -67,6 +70,12 @@ def test_attributes_are_extended_by_those_of_the_new_items(dest):
     assert columns.kinds
     for name in columns.kinds:
         np.testing.assert_array_equal(columns.columns[name][2:], expected.columns[name])
+
+
+def test_new_items_show_the_columns_of_their_table(dest):
+    items = ["sea-1", NEW.ids[2], "nobody"]
+    titles = [*catalogue().extended_by(NEW).take(items[:2]).columns["the title"], ""]
+    assert [each["the_title"] for each in load(dest).describe_items(items)] == titles
 
 
 def test_new_items_count_in_histories(model, dest):

@@ -28,7 +28,7 @@ def attributes_in(version):
 def dest(tmp_path_factory):
     """Version 1 has the attributes of `FILMS`; version 2 other prices of two items, and the stock of these."""
     dest = tmp_path_factory.mktemp("exports") / "films"
-    export(chain_model(), dest, items=FILMS)
+    export(chain_model(), dest, items=FILMS, shown=["genre", "price"])
     today = pd.DataFrame({"item_id": ["b", "unknown", "d"], "price": [9.5, 1.0, None], "stock": [0, 7, 12]})
     assert update_items(dest, today) == dest / "2"
     return dest
@@ -65,6 +65,23 @@ def test_the_card_of_an_update_says_what_was_updated(dest):
     assert "stock (number)\n" in text and "price, stock of 2 items\n" in text
     names = {path.name for path in (dest / "1" / "assets.extra").iterdir()}
     assert names == {path.name for path in folder.iterdir()}
+
+
+def test_what_is_shown_of_items_comes_back_in_answers_and_is_updated(dest):
+    first, second = load(dest / "1"), load(dest / "2")
+    assert first.shown == ("genre", "price")
+    assert first.describe_items(["b", "d", "nobody"]) == [
+        {"genre": "Sea", "price": "2"},
+        {"genre": "Sea", "price": ""},
+        {"genre": "", "price": ""},
+    ]
+    assert second.describe_items(["a", "b"]) == [{"genre": "War", "price": "1"}, {"genre": "Sea", "price": "9.5"}]
+    for name, inputs in {"serving_default": {"history": [["a"]]}, "similar_items": {"item_ids": ["a"]}}.items():
+        answer = second._signatures[name](**{key: tf.constant(value) for key, value in inputs.items()})
+        ids = [item.decode() for item in answer["item_ids"].numpy()[0]]
+        wanted = second.describe_items(ids)
+        for column in second.shown:
+            assert [text.decode() for text in answer[column].numpy()[0]] == [each[column] for each in wanted]
 
 
 def test_updates_add_up(dest):

@@ -113,6 +113,7 @@ class RankingCommands(TaskCommands):
             card,
             keep_seen,
             options.attribute_source(finder.source),
+            options.shown_source(finder.source),
         )
         say_exported([finder.recipe.name, run.recipe.name], version)
         say(f"next: tfrec-dl rank {dest} --candidates TABLE")

@@ -16,6 +16,8 @@ from tfrec_dl.retrieval.serving.network import restored_network
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
 from tfrec_dl.serving.attributes.compact import saved_columns
+from tfrec_dl.serving.attributes.shown import ShownColumns, saved_shown
+from tfrec_dl.serving.attributes.shown_source import shown_of_more
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.feature_tables import Table, as_catalogue, embed_features
 from tfrec_dl.serving.loaded_export import open_export
@@ -103,6 +105,9 @@ def _publish_with_items(dest: Path, folder: Path, items: Table, id_column: str, 
     if hasattr(saved, "attributes"):  # exports of earlier versions have none
         old = saved_columns(saved.attributes)
         module.attributes = ItemAttributes(old.extended_by(old.of_more(items, list(catalogue.ids), id_column)))
+    if hasattr(saved, "shown"):
+        shown = saved_shown(saved.shown)
+        module.shown = ShownColumns(shown.extended_by(shown_of_more(shown, items, list(catalogue.ids), id_column)))
     return publish_module(module, dest, card.with_added(list(catalogue.ids)), after=int(folder.name))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,11 @@ class AttributeColumns:
         pairs = pd.DataFrame({"item": column.index, "value": column.to_numpy()}).drop_duplicates()
         return pairs["item"].to_numpy(), pairs["value"].to_numpy(dtype=object)
 
+    def of_names(self, names: Sequence[str] | None) -> AttributeColumns:
+        """Those of these names alone; all for None."""
+        kinds = {name: kind for name, kind in self.kinds.items() if names is None or name in names}
+        return replace(self, kinds=kinds, columns={name: self.columns[name] for name in kinds})
+
     def extended_by(self, other: AttributeColumns) -> AttributeColumns:
         """With the items of another of the same kinds after these."""
         columns = {name: np.concatenate([self.columns[name], other.columns[name][FIRST_ITEM:]]) for name in self.kinds}
@@ -81,7 +86,7 @@ class AttributeColumns:
             ids: the items.
             id_column: column of ids.
         """
-        header = _header(table)
+        header = header_of(table)
         size = FIRST_ITEM + len(ids)
         nothing = {name: missing_values(kind, size, (1, 1)) for name, kind in self.kinds.items()}
         named = [name for name in self.kinds if name in header]
@@ -131,7 +136,7 @@ def attribute_columns(
 
 def _read(table: Table, names: Sequence[str] | None, id_column: str, kinds: dict[str, Any]) -> Catalogue:
     """The table with the named columns alone, those of texts and identifiers as categories."""
-    header = _header(table)
+    header = header_of(table)
     for name in names or ():
         if name not in header or name == id_column:
             raise InputError(f"no column of items is called {name!r}: {closest(name, header)}")
@@ -146,7 +151,8 @@ def _read(table: Table, names: Sequence[str] | None, id_column: str, kinds: dict
     return _catalogue(table, id_column, kinds | dict.fromkeys(unread, "category")) if unread else found
 
 
-def _header(table: Table) -> list[str]:
+def header_of(table: Table) -> list[str]:
+    """The columns of a table, or the features of a catalogue."""
     if isinstance(table, Catalogue):
         return list(table.kinds)
     if isinstance(table, pd.DataFrame):

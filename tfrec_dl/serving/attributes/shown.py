@@ -1,0 +1,83 @@
+"""Columns of a table of items that come back in answers, inside a TensorFlow graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from tfrec_dl.serving.attributes.columns import AttributeColumns
+from tfrec_dl.serving.features import feature_inputs
+from tfrec_dl.serving.signature import TensorInfo
+
+# Outputs of signatures that recommend, and what is printed beside them: no column takes their names.
+RESERVED = (
+    *("item_ids", "scores", "recommendation_id", "click", "conversion", "click_and_conversion", "rating"),
+    *("rank", "item_id", "score", "similarity", "contribution", "because", "in_common"),
+)
+
+
+class ShownColumns(tf.Module):
+    """Texts of items, such as titles and years, each stored once.
+
+    Args:
+        columns: texts of items by index, "" where there is none.
+
+    Attributes:
+        outputs: name of each column in answers: its own, made an identifier.
+        arrays: `names` [S], the distinct `texts`, and `codes` [S x size], the place of each item's text in them.
+        contents: gives them, of an export that was loaded too.
+    """
+
+    def __init__(self, columns: AttributeColumns) -> None:
+        super().__init__(name="shown_columns")
+        self.size = columns.size
+        self.outputs = shown_outputs(columns.kinds)
+        self.description = ", ".join(columns.kinds)
+        self.arrays = {
+            name: tf.Variable(value, trainable=False, shape=tf.TensorShape([None]), name=name)
+            for name, value in shown_arrays(columns).items()
+        }
+        self.contents = tf.function(lambda: dict(self.arrays), input_signature=[])
+
+    def of(self, indices: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The texts of items: name of output -> strings of the shape of `indices`, "" for padding."""
+        places = tf.stack([indices + column * self.size for column in range(len(self.outputs))])
+        texts = tf.gather(self.arrays["texts"], tf.gather(self.arrays["codes"], places))
+        return dict(zip(self.outputs, tf.unstack(texts, len(self.outputs)), strict=True))
+
+    def infos(self, axes: dict[str, int | None]) -> dict[str, TensorInfo]:
+        """The outputs of a signature that gives them."""
+        return {name: TensorInfo(tf.string, axes) for name in self.outputs}
+
+
+def shown_outputs(names: Iterable[str]) -> tuple[str, ...]:
+    """What columns are called in answers: each as itself, made an identifier."""
+    return tuple(each.name for each in feature_inputs(dict.fromkeys(names, "category"), RESERVED))
+
+
+def shown_arrays(columns: AttributeColumns) -> dict[str, np.ndarray]:
+    """The arrays that a graph reads."""
+    every = np.concatenate([[""], *(columns.columns[name] for name in columns.kinds)]).astype(object)
+    codes, texts = pd.factorize(every)
+    return {
+        "names": np.array(list(columns.kinds), dtype=object),
+        "texts": np.asarray(texts, dtype=object),
+        "codes": codes[1:].astype(np.int32),
+    }
+
+
+def saved_shown(shown: Any) -> AttributeColumns:
+    """The columns that an export holds.
+
+    Args:
+        shown: the `ShownColumns` of a loaded SavedModel.
+    """
+    arrays = {name: value.numpy() for name, value in shown.contents().items()}
+    names = [name.decode() for name in arrays["names"]]
+    texts = np.array([text.decode() for text in arrays["texts"]], dtype=object)
+    rows = texts[arrays["codes"]].reshape(len(names), -1)
+    return AttributeColumns(rows.shape[1], dict.fromkeys(names, "category"), dict(zip(names, rows, strict=True)))
