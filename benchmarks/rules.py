@@ -143,7 +143,7 @@ def _by_diversity(module: ServingModule, cases: EvaluationCases, values: np.ndar
         def unlike(indices: tf.Tensor) -> tf.Tensor:
             return tf.math.l2_normalize(module.item_vectors(indices), axis=2)
 
-        items = Items(unlike, lambda indices, _: tf.zeros([*tf.unstack(tf.shape(indices)), 0], tf.int32))
+        items = Items(unlike, module.attributes.read())
 
         def at(diversity: tf.Tensor) -> tf.Tensor:
             k, every = tf.fill([batch], K), tf.fill([batch], diversity)

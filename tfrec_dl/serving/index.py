@@ -60,6 +60,7 @@ class ItemIndex(tf.Module):
         return tf.transpose(self._columns)
 
 
+@tf.function(autograph=False)  # traced once in a process for a size and a k
 def top_k(scores: tf.Tensor, masked: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
     """The k best items of each row, the masked ones and indices 0 and 1 left out.
 

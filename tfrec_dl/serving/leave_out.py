@@ -29,22 +29,41 @@ def score_lost(
     Returns:
         [B, l, N] float32, 0 at padding and at items out of reach.
     """
-    length = tf.shape(history)[1]
-    count = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
-    places = tf.range(length if reach is None else tf.minimum(length, max(reach, 1)))
-    # The last items of each history, [B, r]; of a shorter one the places at the end are padding.
-    places += tf.maximum(count - tf.size(places), 0)
-    columns = tf.range(length) + tf.cast(tf.range(length) >= places[:, :, None], tf.int32)
-    without = tf.gather(tf.pad(history, [[0, 0], [0, 1]]), columns, batch_dims=1)
-    times = tf.shape(places)[1]
+    places, without = _left_out(history, reach)
+    times, length = tf.shape(places)[1], tf.shape(history)[1]
     left = _in_blocks(scores_of, tf.reshape(without, [-1, length]), tf.repeat(items, times, axis=0))
     left = tf.reshape(left, [tf.shape(history)[0], times, tf.shape(items)[1]])
+    return _lost(history, places, scores, left)
+
+
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def _left_out(history: tf.Tensor, reach: int | None) -> tuple[tf.Tensor, tf.Tensor]:
+    """Places of histories that are left out [B, r], and the histories without each [B, r, l].
+
+    The places are those of the last items; of a shorter history those at the end are padding.
+    """
+    length, count = tf.shape(history)[1], _count(history)
+    places = tf.range(length if reach is None else tf.minimum(length, max(reach, 1)))
+    places += tf.maximum(count - tf.size(places), 0)
+    columns = tf.range(length) + tf.cast(tf.range(length) >= places[:, :, None], tf.int32)
+    return places, tf.gather(tf.pad(history, [[0, 0], [0, 1]]), columns, batch_dims=1)
+
+
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def _lost(history: tf.Tensor, places: tf.Tensor, scores: tf.Tensor, left: tf.Tensor) -> tf.Tensor:
+    """What `score_lost` gives, from the scores [B, r, N] that are left without the item at each place."""
+    count, times = _count(history), tf.shape(places)[1]
     left = tf.where((count > 1)[:, :, None], left, 0.0)
     lost = tf.where((places < count)[:, :, None], scores[:, None] - left, 0.0)
     before = tf.reduce_min(places, axis=1, keepdims=True)
-    taken = tf.range(length) - before
+    taken = tf.range(tf.shape(history)[1]) - before
     lost = tf.gather(lost, tf.clip_by_value(taken, 0, times - 1), batch_dims=1)
     return tf.where(((taken >= 0) & (taken < times))[:, :, None], lost, 0.0)
+
+
+def _count(history: tf.Tensor) -> tf.Tensor:
+    """Items of each history: [B, 1]."""
+    return tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
 
 
 def _in_blocks(

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
 def compact(values: tf.Tensor, known: tf.Tensor, longest: int | None) -> tf.Tensor:
     """The last known entries of each row in order, right-padded with zeros.
 

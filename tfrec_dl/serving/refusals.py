@@ -12,8 +12,8 @@ from tfrec_dl.errors import InputError
 SHOWN = 80  # bytes of a text that is named
 
 
-def refuse(bad: tf.Tensor, received: tf.Tensor, line: str, end: str | tf.Tensor = "") -> tf.Operation:
-    """An operation that fails where something is bad.
+def refuse(bad: tf.Tensor, received: tf.Tensor, line: str, end: str | tf.Tensor = "") -> tf.Tensor:
+    """A tensor that cannot be computed where something is bad; what must not happen then depends on it.
 
     Args:
         bad: bool, any shape.
@@ -21,14 +21,19 @@ def refuse(bad: tf.Tensor, received: tf.Tensor, line: str, end: str | tf.Tensor 
         line: what is wrong and what to do, "{}" standing for what was received.
         end: of the line, where that is known in the graph alone.
     """
-    bad = tf.reshape(bad, [-1])
-    first = tf.gather(tf.reshape(received, [-1]), tf.where(bad)[:1, 0])
-    text = first if first.dtype == tf.string else tf.strings.as_string(first, shortest=first.dtype.is_floating)
     before, after = line.split("{}")
+    return _refuse(tf.reshape(bad, [-1]), tf.reshape(received, [-1]), tf.constant(before), tf.strings.join([after, end]))
+
+
+@tf.function(autograph=False, reduce_retracing=True)
+def _refuse(bad: tf.Tensor, received: tf.Tensor, before: tf.Tensor, after: tf.Tensor) -> tf.Tensor:
+    first = tf.gather(received, tf.where(bad)[:1, 0])
+    text = first if first.dtype == tf.string else tf.strings.as_string(first, shortest=first.dtype.is_floating)
     # TensorFlow cannot raise errors whose text is no UTF-8.
     shown = tf.strings.unicode_transcode(tf.strings.substr(text, 0, SHOWN), "UTF-8", "UTF-8")
-    named = tf.strings.join([before, shown, after, end])
-    return tf.debugging.Assert(~tf.reduce_any(bad), [named])
+    good = ~tf.reduce_any(bad)
+    with tf.control_dependencies([tf.debugging.Assert(good, [tf.strings.join([before, shown, after])])]):
+        return tf.identity(good)
 
 
 @contextmanager

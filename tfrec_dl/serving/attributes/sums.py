@@ -38,7 +38,8 @@ class Terms(NamedTuple):
         return tf.one_hot(self.groups, count, axis=0) * self.weights
 
 
-def sums_by_group(arrays: Mapping[str, tf.Variable], terms: Terms, count: tf.Tensor, size: int) -> tf.Tensor:
+@tf.function(autograph=False, reduce_retracing=True)
+def sums_by_group(arrays: Mapping[str, tf.Tensor], terms: Terms, count: tf.Tensor) -> tf.Tensor:
     """Adds up the weights of the conditions that hold.
 
     Work follows the conditions: what a request does not ask for is not computed.
@@ -47,11 +48,11 @@ def sums_by_group(arrays: Mapping[str, tf.Variable], terms: Terms, count: tf.Ten
         arrays: those of `compact_arrays`.
         terms: the conditions.
         count: sums.
-        size: indices of items.
 
     Returns:
         [count, size] float32.
     """
+    size = tf.shape(arrays["numbers"])[1]
     is_number = tf.gather(arrays["kinds"], terms.conditions.attributes) == "number"
     differs = terms.conditions.operators == "!="
     sums = _of_values(arrays, terms.where(~is_number & ~differs), count, size)
@@ -61,10 +62,10 @@ def sums_by_group(arrays: Mapping[str, tf.Variable], terms: Terms, count: tf.Ten
             lambda chosen=chosen, found=found, sums=sums: sums + found(arrays, terms.where(chosen), count, size),
             lambda sums=sums: sums,
         )
-    return tf.ensure_shape(sums, [None, size])
+    return sums
 
 
-def _of_numbers(arrays: Mapping[str, tf.Variable], terms: Terms, count: tf.Tensor, size: int) -> tf.Tensor:
+def _of_numbers(arrays: Mapping[str, tf.Tensor], terms: Terms, count: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     """Each condition is a range of numbers, `!=` two of them; a missing number is in none."""
     operators, amounts = terms.conditions.operators, terms.conditions.amounts
     infinity = tf.constant(np.inf, tf.float32)
@@ -78,12 +79,12 @@ def _of_numbers(arrays: Mapping[str, tf.Variable], terms: Terms, count: tf.Tenso
     highest = tf.concat([highest, tf.fill(tf.shape(second), infinity)], axis=0)[:, None]
     ranges = tf.concat([tf.range(tf.size(amounts, tf.int64)), second], axis=0)
     rows = tf.gather(arrays["number_rows"], tf.gather(terms.conditions.attributes, ranges))
-    values = tf.ensure_shape(tf.gather(arrays["numbers"], rows), [None, size])
+    values = tf.gather(arrays["numbers"], rows)
     holds = tf.cast((values >= lowest) & (values <= highest), tf.float32)
     return tf.matmul(tf.gather(terms.shares(count), ranges, axis=1), holds)
 
 
-def _of_values(arrays: Mapping[str, tf.Variable], terms: Terms, count: tf.Tensor, size: int) -> tf.Tensor:
+def _of_values(arrays: Mapping[str, tf.Tensor], terms: Terms, count: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     """The holders of each value get its weight, whatever the operator."""
     keys = tf.strings.join([terms.conditions.names, terms.conditions.values], "=")
     hashes = arrays["hashes"]
@@ -99,7 +100,7 @@ def _of_values(arrays: Mapping[str, tf.Variable], terms: Terms, count: tf.Tensor
     return tf.reshape(sums, [count, size])
 
 
-def _of_other_values(arrays: Mapping[str, tf.Variable], terms: Terms, count: tf.Tensor, size: int) -> tf.Tensor:
+def _of_other_values(arrays: Mapping[str, tf.Tensor], terms: Terms, count: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     """The items that have values, but not this one, get its weight."""
     number = tf.size(terms.weights)
     alone = Terms(terms.conditions, tf.ones_like(terms.weights), tf.range(number))

@@ -9,8 +9,16 @@ import tensorflow as tf
 from tfrec_dl.serving.rules.pool import Pool, full, holding
 
 NOTHING = -1  # place in a pool
+POOL = Pool(
+    *(
+        tf.TensorSpec([None] * rank, dtype)
+        for rank, dtype in ((2, tf.bool), (2, tf.float32), (3, tf.float32), (2, tf.float32), (3, tf.int32), (3, tf.int32))
+    )
+)
+LIMITS = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32), tf.TensorSpec([None, None], tf.int32)
 
 
+@tf.function(autograph=False, input_signature=[POOL, *LIMITS])  # traced once in a process, for any export
 def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
     """Places of the chosen items in the pool, in order of choice.
 

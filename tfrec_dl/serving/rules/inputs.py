@@ -101,20 +101,31 @@ def _numbers(*axes: str, sample: float = 0.0) -> TensorInfo:
     return TensorInfo(tf.float32, dict.fromkeys(axes), sample)
 
 
-def checked(rules: RuleTensors, k_max: int, compares_items: bool) -> RuleTensors:
+class Bounds(NamedTuple):
+    """What an export can do.
+
+    Attributes:
+        k_max: scalar int32, length of the longest list.
+        most_diverse: scalar float32, the highest diversity: 0 where nothing says how alike items are.
+    """
+
+    k_max: tf.Tensor
+    most_diverse: tf.Tensor
+
+
+def checked(rules: RuleTensors, bounds: Bounds) -> RuleTensors:
     """The rules with 0 for what is no number, and `k_max` for k where it is 0; refuses what is out of range.
 
     Args:
         rules: as they came.
-        k_max: length of the longest list.
-        compares_items: whether there is something that says how alike items are.
+        bounds: what the export can do.
     """
+    k_max = bounds.k_max
     named = tf.strings.length(rules.boost) > 0
     width, given = (tf.shape(each)[1:] for each in (rules.boost, rules.boost_weights))
     with tf.control_dependencies([refuse(width != given, given, "boost_weights has {} columns, unlike boost.")]):
         weights = tf.where(named, rules.boost_weights, 0.0)
     diversity = tf.where(tf.math.is_nan(rules.diversity), 0.0, rules.diversity)
-    most_diverse = 1.0 if compares_items else 0.0
     checks = [
         refuse(
             tf.math.is_nan(weights) | (tf.abs(weights) > HEAVIEST),
@@ -122,9 +133,16 @@ def checked(rules: RuleTensors, k_max: int, compares_items: bool) -> RuleTensors
             "a boost weight is {}: it must be a number from -1e6 to 1e6.",
         ),
         refuse((diversity < 0) | (diversity > 1), diversity, "diversity is {}: it must be from 0 to 1."),
-        refuse(diversity > most_diverse, diversity, "diversity is {}: this model has no vectors of items to compare."),
         refuse(
-            (rules.k < 0) | (rules.k > k_max), rules.k, f"k is {{}}: this export gives 1 to {k_max}, and all for 0."
+            diversity > bounds.most_diverse,
+            diversity,
+            "diversity is {}: this model has no vectors of items to compare.",
+        ),
+        refuse(
+            (rules.k < 0) | (rules.k > k_max),
+            rules.k,
+            "k is {}: this export gives 1 to ",
+            tf.strings.join([tf.strings.as_string(k_max), ", and all for 0."]),
         ),
         refuse(
             tf.reduce_all(rules.keep_seen[:, None] != KEEP_SEEN, axis=1),

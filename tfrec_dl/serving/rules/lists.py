@@ -6,6 +6,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.attributes.questions import Arrays, value_codes
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.choose import choose
 from tfrec_dl.serving.rules.masks import without
@@ -19,11 +20,11 @@ class Items(NamedTuple):
 
     Attributes:
         vectors: indices [B, N] int32 -> [B, N, D] float32 of length 1.
-        values: indices [B, N] int32 and names of attributes [B, A] -> [B, N, W] int32, as a `Pool` has them.
+        arrays: their attributes, those of `compact_arrays`.
     """
 
     vectors: Callable[[tf.Tensor], tf.Tensor]
-    values: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+    arrays: Arrays
 
 
 class Wishes(NamedTuple):
@@ -62,7 +63,7 @@ def best_list(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf
     Returns:
         [B, k_max] int32 indices, 0 at places that no item is left for.
     """
-    pins = _allowed_pins(scores, wishes, items)
+    pins = _allowed_pins(scores, wishes, items.arrays)
     wanted = wishes.k - tf.math.count_nonzero(pins, axis=1, dtype=tf.int32)
     left = without(scores, pins)
 
@@ -74,20 +75,21 @@ def best_list(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf
         return _one_by_one(left, pins, wanted, wishes, items, k_max)
 
     chosen = tf.cond(tf.reduce_any(wishes.diversity > 0) | _limited(wishes), one_by_one, plainly)
-    return _arranged(chosen, pins, wishes.places, k_max)
+    return tf.ensure_shape(_arranged(chosen, pins, wishes.places), [None, k_max])
 
 
 def _limited(wishes: Wishes) -> tf.Tensor:
     return tf.reduce_any(wishes.numbers > 0)
 
 
-def _allowed_pins(scores: tf.Tensor, wishes: Wishes, items: Items) -> tf.Tensor:
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def _allowed_pins(scores: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tensor:
     """The pins that the list will hold: [B, P] indices, 0 for none."""
     own = tf.gather(scores, wishes.pins, batch_dims=1)
     allowed = (wishes.pins != PADDING) & (own > LOWEST_SCORE)
 
     def within_limits() -> tf.Tensor:
-        values = items.values(wishes.pins, wishes.limited)
+        values = _values_of(arrays, wishes.pins, wishes.limited)
         in_order, unlike = -tf.cast(wishes.places, tf.float32), own[:, :, None][:, :, :0]
         pool = Pool(allowed, in_order, unlike, tf.zeros_like(own), values, tf.zeros_like(values))
         picks = choose(pool, wishes.k, tf.zeros_like(wishes.diversity), wishes.numbers)
@@ -111,8 +113,8 @@ def _one_by_one(
         taken = tf.concat([pins, chosen], axis=1)
         missing = tf.where(more, wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32), 0)
         vectors = items.vectors(best)
-        values = items.values(best, wishes.limited)
-        held = tf.where((taken != PADDING)[:, :, None], items.values(taken, wishes.limited), -1)
+        values = _values_of(items.arrays, best, wishes.limited)
+        held = tf.where((taken != PADDING)[:, :, None], _values_of(items.arrays, taken, wishes.limited), -1)
         closest = closest_of(vectors, items.vectors(taken), taken != PADDING)
         pool = Pool(best != PADDING, scaled(own, best != PADDING), vectors, closest, values, holding(values, held))
         picks = choose(pool, missing, wishes.diversity, wishes.numbers)
@@ -122,7 +124,7 @@ def _one_by_one(
         more = lacks & (best[:, -1] != PADDING)
         left = without(left, best)
         taken = tf.concat([pins, chosen], axis=1)
-        left = tf.cond(tf.reduce_any(more), lambda: _without_full(left, taken, more, wishes, items), lambda: left)
+        left = tf.ensure_shape(_without_full(left, taken, more, wishes, items.arrays), [None, size])
         return more, left, chosen
 
     nothing = tf.zeros([tf.shape(left)[0], k_max], tf.int32)
@@ -130,7 +132,8 @@ def _one_by_one(
     return tf.while_loop(unfinished, choose_more, (wanted > 0, left, nothing), shape_invariants=shapes)[2]
 
 
-def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: Wishes, items: Items) -> tf.Tensor:
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tensor:
     """Scores with `LOWEST_SCORE` for items that a limit bars, so that each pool gives one item at least.
 
     Args:
@@ -138,15 +141,15 @@ def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: 
         taken: [B, T] int32, what is in the list, 0 for none.
         more: [B] bool, the rows that matter; one at a time, for the values of all items take memory.
         wishes: what is asked for.
-        items: what is known of items.
+        arrays: attributes of items.
     """
-    every = tf.range(scores.shape[1])
+    every = tf.range(tf.shape(scores)[1])
 
     def of_row(row: tuple[tf.Tensor, ...]) -> tf.Tensor:
         own, taken, more, limited, numbers = row
 
         def barred() -> tf.Tensor:
-            values, held = (items.values(each[None], limited[None]) for each in (every, taken[taken != PADDING]))
+            values, held = (_values_of(arrays, each[None], limited[None]) for each in (every, taken[taken != PADDING]))
             held = tf.where(held >= 0, held, tf.reduce_max(values) + 1)
             counts = tf.math.bincount(tf.maximum(held, 0), minlength=tf.reduce_max(values) + 2)
             is_full = full(values, tf.gather(counts, tf.maximum(values, 0)), numbers[None])[0]
@@ -155,7 +158,19 @@ def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: 
         return tf.cond(more & tf.reduce_any(numbers > 0), barred, lambda: own)
 
     rows = (scores, taken, more, wishes.limited, wishes.numbers)
-    return tf.map_fn(of_row, rows, fn_output_signature=tf.TensorSpec(scores.shape[1:], tf.float32))
+    return tf.map_fn(of_row, rows, fn_output_signature=tf.TensorSpec([None], tf.float32))
+
+
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def _values_of(arrays: Arrays, indices: tf.Tensor, limited: tf.Tensor) -> tf.Tensor:
+    """Values of items [B, N] in attributes [B, A], as a `Pool` has them: [B, N, W] int32."""
+    batch, count = tf.unstack(tf.shape(indices))
+    limits = tf.shape(limited)[1]
+    codes = value_codes(arrays, tf.repeat(indices, limits, axis=0), tf.reshape(limited, [-1]))
+    codes = tf.reshape(codes, [batch, limits, count, tf.shape(codes)[2]])
+    # A code of its own for each limit, so that values of different attributes are not taken for each other.
+    own = tf.where(codes >= 0, codes * limits + tf.range(limits)[:, None, None], -1)
+    return tf.reshape(tf.transpose(own, [0, 2, 1, 3]), [batch, count, limits * tf.shape(codes)[3]])
 
 
 def _joined(first: tf.Tensor, then: tf.Tensor, k_max: int) -> tf.Tensor:
@@ -165,16 +180,17 @@ def _joined(first: tf.Tensor, then: tf.Tensor, k_max: int) -> tf.Tensor:
     return tf.ensure_shape(tf.gather(both, order[:, :k_max], batch_dims=1), [None, k_max])
 
 
-def _arranged(chosen: tf.Tensor, pins: tf.Tensor, places: tf.Tensor, k_max: int) -> tf.Tensor:
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def _arranged(chosen: tf.Tensor, pins: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
     """The chosen items in order with the pinned ones at their places, or as near to the end as the list goes."""
-    pinned = pins != PADDING
+    pinned, k_max = pins != PADDING, tf.shape(chosen)[1]
     is_place = (tf.range(1, k_max + 1)[:, None] == places[:, None, :]) & pinned[:, None, :]
     free = tf.argsort(tf.cast(tf.reduce_any(is_place, axis=2), tf.int32), axis=1, stable=True) + 1
     last = 2 * k_max
     keys = tf.concat([tf.where(pinned, places, last), tf.where(chosen != PADDING, free, last)], axis=1)
     order = tf.argsort(keys, axis=1, stable=True)[:, :k_max]
     items = tf.concat([tf.where(pinned, pins, PADDING), chosen], axis=1)
-    return tf.ensure_shape(tf.gather(items, order, batch_dims=1), [None, k_max])
+    return tf.gather(items, order, batch_dims=1)
 
 
 def _no_indices(scores: tf.Tensor) -> tf.Tensor:

@@ -18,6 +18,8 @@ DIVERSITY, AT_MOST = 0.3, 3  # of the examples
 class Recommending(KnowsItems, Protocol):
     """What a module is asked for."""
 
+    size: int
+
     @property
     def examples(self) -> tuple[str, ...]:
         """Some ids."""
@@ -64,5 +66,6 @@ def recommend_with_rules(
     with tf.control_dependencies(tf.nest.flatten(request)):  # what cannot be read is refused before any work
         seen = module.lookup(history)
     scores = allowed(preferred(module.scores_or_popularity(seen), request), request, seen)
+    scores = tf.ensure_shape(scores, [None, module.size])  # how the best are found depends on it
     indices = best_list(scores, request.wishes, items_of(module, request.wishes), module.k_max)
     return module.answer(indices, tf.gather(scores, indices, batch_dims=1))

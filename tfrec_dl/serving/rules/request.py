@@ -5,8 +5,9 @@ from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 
+from tfrec_dl.serving.attributes import questions
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
-from tfrec_dl.serving.rules.inputs import RuleTensors, checked, limits_of, pins_of
+from tfrec_dl.serving.rules.inputs import Bounds, Limits, Pins, RuleTensors, checked, limits_of, pins_of
 from tfrec_dl.serving.rules.lists import Items, Wishes
 
 
@@ -60,14 +61,11 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor]) -> RuledRequest:
         inputs: as `RuleTensors` names them.
     """
     compares = module.item_vectors(tf.zeros([1, 1], tf.int32)) is not None
-    rules = checked(RuleTensors(**inputs), module.k_max, compares)
-    limits, pins = limits_of(rules.at_most), pins_of(rules.pin, rules.k)
-    attributes = module.attributes
+    arrays = module.attributes.read()
+    rules, limits, pins = _checked(arrays, RuleTensors(**inputs), Bounds(tf.constant(module.k_max), float(compares)))
     batch = tf.shape(rules.k)[0]
     has_conditions = _any_text(rules.must) | _any_text(rules.must_not)
     has_boosts = _any_text(rules.boost)
-    with tf.control_dependencies([attributes.check_names(limits.attributes)]):
-        numbers = tf.identity(limits.numbers)
     return RuledRequest(
         excluded=module.lookup(rules.exclude),
         only=module.lookup(rules.only),
@@ -75,32 +73,33 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor]) -> RuledRequest:
         has_conditions=has_conditions,
         fulfilled=tf.cond(
             has_conditions,
-            lambda: attributes.allowed(rules.must, rules.must_not),
+            lambda: questions.allowed(arrays, rules.must, rules.must_not),
             lambda: tf.ones([batch, 1], tf.bool),
         ),
         has_boosts=has_boosts,
         boosts=tf.cond(
             has_boosts,
-            lambda: attributes.boosts(rules.boost, rules.boost_weights),
+            lambda: questions.boosts(arrays, rules.boost, rules.boost_weights),
             lambda: tf.zeros([batch, 1]),
         ),
         keeps_seen=(rules.keep_seen == "yes") | ((rules.keep_seen == "") & module.keep_seen),
         min_score=rules.min_score,
-        wishes=Wishes(rules.k, rules.diversity, limits.attributes, numbers, module.lookup(pins.items), pins.places),
+        wishes=Wishes(rules.k, rules.diversity, limits.attributes, limits.numbers, module.lookup(pins.items), pins.places),
     )
 
 
-def items_of(module: KnowsItems, wishes: Wishes) -> Items:
-    """What lists ask of items; vectors and values have no width where no request needs them."""
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def _checked(arrays: questions.Arrays, rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, Limits, Pins]:
+    """The inputs that are no ids or conditions, read; refuses what cannot be."""
+    rules = checked(rules, bounds)
+    limits = limits_of(rules.at_most)
+    with tf.control_dependencies([questions.refuse_unknown(arrays, limits.attributes)]):
+        limits = limits._replace(numbers=tf.identity(limits.numbers))
+    return rules, limits, pins_of(rules.pin, rules.k)
 
-    def values(indices: tf.Tensor, limited: tf.Tensor) -> tf.Tensor:
-        batch, count = tf.unstack(tf.shape(indices))
-        limits = tf.shape(limited)[1]
-        codes = module.attributes.value_codes(tf.repeat(indices, limits, axis=0), tf.reshape(limited, [-1]))
-        codes = tf.reshape(codes, [batch, limits, count, tf.shape(codes)[2]])
-        # A code of its own for each limit, so that values of different attributes are not taken for each other.
-        own = tf.where(codes >= 0, codes * limits + tf.range(limits)[:, None, None], -1)
-        return tf.reshape(tf.transpose(own, [0, 2, 1, 3]), [batch, count, limits * tf.shape(codes)[3]])
+
+def items_of(module: KnowsItems, wishes: Wishes) -> Items:
+    """What lists ask of items; vectors have no width where no request needs them."""
 
     def vectors(indices: tf.Tensor) -> tf.Tensor:
         found = module.item_vectors(indices)
@@ -113,7 +112,7 @@ def items_of(module: KnowsItems, wishes: Wishes) -> Items:
             lambda: tf.ensure_shape(nothing, [None, None, None]),
         )
 
-    return Items(vectors, values)
+    return Items(vectors, module.attributes.read())
 
 
 def _any_text(texts: tf.Tensor) -> tf.Tensor:

@@ -8,6 +8,7 @@ from tfrec_dl.serving.rules.masks import cells, without
 from tfrec_dl.serving.rules.request import RuledRequest
 
 
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
 def preferred(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
     """Scores plus boosts in standard deviations of the row's scores, `LOWEST_SCORE` where below `min_score`.
 
@@ -28,6 +29,7 @@ def preferred(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
     )
 
 
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
 def allowed(scores: tf.Tensor, request: RuledRequest, seen: tf.Tensor) -> tf.Tensor:
     """Scores with `LOWEST_SCORE` for items that must not be recommended.
 
