@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -12,21 +13,41 @@ from tfrec_dl.errors import InputError
 SHOWN = 80  # bytes of a text that is named
 
 
-def refuse(bad: tf.Tensor, received: tf.Tensor, line: str, end: str | tf.Tensor = "") -> tf.Tensor:
-    """A tensor that cannot be computed where something is bad; what must not happen then depends on it.
+class Check(NamedTuple):
+    """What is refused of a request.
 
-    Args:
+    Attributes:
         bad: bool, any shape.
         received: what was received, text or numbers of that shape; the first bad one is named.
         line: what is wrong and what to do, "{}" standing for what was received.
         end: of the line, where that is known in the graph alone.
     """
-    before, after = line.split("{}")
-    return _refuse(tf.reshape(bad, [-1]), tf.reshape(received, [-1]), tf.constant(before), tf.strings.join([after, end]))
+
+    bad: tf.Tensor
+    received: tf.Tensor
+    line: str
+    end: str | tf.Tensor = ""
 
 
-@tf.function(autograph=False, reduce_retracing=True)
-def _refuse(bad: tf.Tensor, received: tf.Tensor, before: tf.Tensor, after: tf.Tensor) -> tf.Tensor:
+def refuse(*checks: Check) -> tf.Tensor:
+    """A tensor that cannot be computed where something is bad; what must not happen then depends on it."""
+    bad = [tf.reshape(check.bad, [-1]) for check in checks]
+
+    def fail() -> tf.Tensor:
+        return tf.reduce_all([_refuse(each, check) for each, check in zip(bad, checks, strict=True)])
+
+    # Texts are made where they are needed alone.
+    return tf.cond(tf.reduce_any(tf.concat(bad, axis=0)), fail, lambda: True)
+
+
+def _refuse(bad: tf.Tensor, check: Check) -> tf.Tensor:
+    before, after = check.line.split("{}")
+    received = tf.reshape(check.received, [-1])
+    return _refuse_first(bad, received, tf.constant(before), tf.strings.join([after, check.end]))
+
+
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def _refuse_first(bad: tf.Tensor, received: tf.Tensor, before: tf.Tensor, after: tf.Tensor) -> tf.Tensor:
     first = tf.gather(received, tf.where(bad)[:1, 0])
     text = first if first.dtype == tf.string else tf.strings.as_string(first, shortest=first.dtype.is_floating)
     # TensorFlow cannot raise errors whose text is no UTF-8.

@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tfrec_dl.serving.refusals import refuse
-
 CONDITION = r"\A([^=<>!]+)(<=|>=|!=|=|<|>)(\C+)\z"
 NUMBER = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 OF_MONTH = r"0[1-9]|[12][0-9]"  # the days that every month has, February those of leap years
@@ -21,6 +19,7 @@ class Conditions(NamedTuple):
         names: [N], of the attribute.
         operators: [N].
         values: [N], texts.
+        readable: [N] bool, whether the text is a condition.
         has_amount: [N] bool, whether the value is a number or a day.
         amounts: [N] float32, the value as a number, days since 1970 of a day; 0 where it is none.
         attributes: [N] int32, number of the attribute.
@@ -31,28 +30,24 @@ class Conditions(NamedTuple):
     names: tf.Tensor
     operators: tf.Tensor
     values: tf.Tensor
+    readable: tf.Tensor
     has_amount: tf.Tensor
     amounts: tf.Tensor
     attributes: tf.Tensor
 
 
 def read_conditions(texts: tf.Tensor) -> Conditions:
-    """Reads conditions [B, C], those that are "" left out; refuses what is none.
-
-    Raises:
-        InvalidArgumentError: for a text that is no condition; names it.
-    """
+    """Reads conditions [B, C], those that are "" left out."""
     rows = tf.where(texts != "")[:, 0]
     given = tf.boolean_mask(texts, texts != "")
-    unread = ~tf.strings.regex_full_match(given, CONDITION)
-    line = "{} cannot be read as a condition: write an attribute, one of = != < <= > >=, and a value."
-    with tf.control_dependencies([refuse(unread, given, line)]):
-        names, operators, values = (tf.strings.regex_replace(given, CONDITION, rf"\{part}") for part in (1, 2, 3))
+    readable = tf.strings.regex_full_match(given, CONDITION)
+    names, operators, values = (tf.strings.regex_replace(given, CONDITION, rf"\{part}") for part in (1, 2, 3))
     is_number, is_day = (tf.strings.regex_full_match(values, pattern) for pattern in (NUMBER, DAY))
     numbers = tf.strings.to_number(tf.where(is_number, values, "0"), tf.float32)
     days = _days_of(tf.where(is_day, values, "1970-01-01"))
     amounts = tf.where(is_day, days, numbers)
-    return Conditions(rows, given, names, operators, values, is_number | is_day, amounts, tf.zeros_like(rows, tf.int32))
+    has_amount, attributes = is_number | is_day, tf.zeros_like(rows, tf.int32)
+    return Conditions(rows, given, names, operators, values, readable, has_amount, amounts, attributes)
 
 
 def _days_of(days: tf.Tensor) -> tf.Tensor:

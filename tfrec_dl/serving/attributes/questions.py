@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tfrec_dl.serving.attributes.conditions import Conditions, read_conditions
 from tfrec_dl.serving.attributes.sums import Terms, sums_by_group
-from tfrec_dl.serving.refusals import refuse
+from tfrec_dl.serving.refusals import Check, refuse
 
 Arrays = Mapping[str, tf.Tensor]  # those of `compact_arrays`
 
@@ -59,23 +59,29 @@ def conditions_of(arrays: Arrays, texts: tf.Tensor) -> Conditions:
     read = read_conditions(texts)
     number, known = _number_of(arrays, read.names)
     is_number = tf.gather(arrays["kinds"], number) == "number"
-    unknown = "{} is about no attribute of this export, which has "
     compares = (read.operators != "=") & (read.operators != "!=")
-    with tf.control_dependencies(
-        [
-            refuse(~known, read.texts, unknown, _listed(arrays)),
-            refuse(known & is_number & ~read.has_amount, read.texts, "{} needs a number or a day, as 2020-01-31."),
-            refuse(known & ~is_number & compares, read.texts, "{} is about no number: use = or !=."),
-        ]
-    ):
+    known &= read.readable
+    ok = refuse(
+        Check(
+            ~read.readable,
+            read.texts,
+            "{} cannot be read as a condition: write an attribute, one of = != < <= > >=, and a value.",
+        ),
+        Check(
+            ~known & read.readable, read.texts, "{} is about no attribute of this export, which has ", _listed(arrays)
+        ),
+        Check(known & is_number & ~read.has_amount, read.texts, "{} needs a number or a day, as 2020-01-31."),
+        Check(known & ~is_number & compares, read.texts, "{} is about no number: use = or !=."),
+    )
+    with tf.control_dependencies([ok]):
         return read._replace(attributes=tf.identity(number))
 
 
-def refuse_unknown(arrays: Arrays, names: tf.Tensor) -> tf.Tensor:
-    """Refuses names, "" apart, that no attribute has; as `refuse`."""
+def is_attribute(arrays: Arrays, names: tf.Tensor) -> Check:
+    """The check that each of some names, "" apart, is an attribute's."""
     _, known = _number_of(arrays, tf.reshape(names, [-1]))
     known = tf.reshape(known, tf.shape(names)) | (names == "")
-    return refuse(~known, names, "{} is no attribute of this export, which has ", _listed(arrays))
+    return Check(~known, names, "{} is no attribute of this export, which has ", _listed(arrays))
 
 
 def _listed(arrays: Arrays) -> tf.Tensor:

@@ -12,7 +12,14 @@ NOTHING = -1  # place in a pool
 POOL = Pool(
     *(
         tf.TensorSpec([None] * rank, dtype)
-        for rank, dtype in ((2, tf.bool), (2, tf.float32), (3, tf.float32), (2, tf.float32), (3, tf.int32), (3, tf.int32))
+        for rank, dtype in (
+            (2, tf.bool),
+            (2, tf.float32),
+            (3, tf.float32),
+            (2, tf.float32),
+            (3, tf.int32),
+            (3, tf.int32),
+        )
     )
 )
 LIMITS = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32), tf.TensorSpec([None, None], tf.int32)

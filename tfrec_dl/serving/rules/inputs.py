@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tfrec_dl.serving.refusals import refuse
+from tfrec_dl.serving.refusals import Check, refuse
 from tfrec_dl.serving.rules.rules import HEAVIEST
 from tfrec_dl.serving.signature import TensorInfo, ids
 
@@ -113,76 +113,72 @@ class Bounds(NamedTuple):
     most_diverse: tf.Tensor
 
 
-def checked(rules: RuleTensors, bounds: Bounds) -> RuleTensors:
-    """The rules with 0 for what is no number, and `k_max` for k where it is 0; refuses what is out of range.
+def bounded(rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, list[Check]]:
+    """The rules with 0 for what is no number, and `k_max` for k where it is 0; and what is refused of them.
 
     Args:
         rules: as they came.
         bounds: what the export can do.
     """
-    k_max = bounds.k_max
     named = tf.strings.length(rules.boost) > 0
     width, given = (tf.shape(each)[1:] for each in (rules.boost, rules.boost_weights))
-    with tf.control_dependencies([refuse(width != given, given, "boost_weights has {} columns, unlike boost.")]):
+    ok = refuse(Check(width != given, given, "boost_weights has {} columns, unlike boost."))
+    with tf.control_dependencies([ok]):
         weights = tf.where(named, rules.boost_weights, 0.0)
     diversity = tf.where(tf.math.is_nan(rules.diversity), 0.0, rules.diversity)
+    too_long = tf.strings.join([tf.strings.as_string(bounds.k_max), ", and all for 0."])
     checks = [
-        refuse(
+        Check(
             tf.math.is_nan(weights) | (tf.abs(weights) > HEAVIEST),
             weights,
             "a boost weight is {}: it must be a number from -1e6 to 1e6.",
         ),
-        refuse((diversity < 0) | (diversity > 1), diversity, "diversity is {}: it must be from 0 to 1."),
-        refuse(
-            diversity > bounds.most_diverse,
+        Check((diversity < 0) | (diversity > 1), diversity, "diversity is {}: it must be from 0 to 1."),
+        Check(
+            (diversity > bounds.most_diverse) & (diversity <= 1),
             diversity,
             "diversity is {}: this model has no vectors of items to compare.",
         ),
-        refuse(
-            (rules.k < 0) | (rules.k > k_max),
-            rules.k,
-            "k is {}: this export gives 1 to ",
-            tf.strings.join([tf.strings.as_string(k_max), ", and all for 0."]),
-        ),
-        refuse(
+        Check((rules.k < 0) | (rules.k > bounds.k_max), rules.k, "k is {}: this export gives 1 to ", too_long),
+        Check(
             tf.reduce_all(rules.keep_seen[:, None] != KEEP_SEEN, axis=1),
             rules.keep_seen,
             "keep_seen is {}: write yes or no, or nothing for what the export does by itself.",
         ),
     ]
-    with tf.control_dependencies(checks):
-        k = tf.where(rules.k == 0, k_max, rules.k)
-    return rules._replace(boost_weights=weights, diversity=diversity, k=k)
+    k = tf.where(rules.k == 0, bounds.k_max, rules.k)
+    return rules._replace(boost_weights=weights, diversity=diversity, k=k), checks
 
 
-def limits_of(at_most: tf.Tensor) -> Limits:
-    """Reads "attribute=number", [B, A]; refuses what is not."""
+def limits_of(at_most: tf.Tensor) -> tuple[Limits, list[Check]]:
+    """Reads "attribute=number", [B, A]; and what is refused of it."""
     given = tf.strings.length(at_most) > 0
     readable = tf.strings.regex_full_match(at_most, LIMIT)
     numbers = _last_number(at_most, "=", given & readable)
     line = "at_most {} cannot be read: write an attribute and a number from 1, as genres=3."
-    with tf.control_dependencies([refuse(given & (numbers < 1), at_most, line)]):
-        return Limits(tf.strings.regex_replace(at_most, r"=[0-9]+\z", ""), tf.identity(numbers))
+    names = tf.strings.regex_replace(at_most, r"=[0-9]+\z", "")
+    return Limits(names, numbers), [Check(given & (numbers < 1), at_most, line)]
 
 
-def pins_of(pin: tf.Tensor, k: tf.Tensor) -> Pins:
-    """Reads "id@place", [B, P]; refuses what is not, places beyond k [B], and two pins of one item or place."""
+def pins_of(pin: tf.Tensor, k: tf.Tensor) -> tuple[Pins, list[Check]]:
+    """Reads "id@place", [B, P]; and what is refused: places beyond k [B], and two pins of one item or place."""
     given = tf.strings.length(pin) > 0
-    readable = tf.strings.regex_full_match(pin, PLACE)
-    places = _last_number(pin, "@", given & readable)
+    readable = given & tf.strings.regex_full_match(pin, PLACE)
+    places = _last_number(pin, "@", readable)
     items = tf.strings.regex_replace(pin, r"@[0-9]+\z", "")
     checks = [
-        refuse(given & ~readable, pin, "pin {} cannot be read: write an id and its place, from 1, as 318@1."),
-        refuse(
-            given & readable & ((places < 1) | (places > k[:, None])),
+        Check(given & ~readable, pin, "pin {} cannot be read: write an id and its place, from 1, as 318@1."),
+        Check(
+            readable & ((places < 1) | (places > k[:, None])),
             pin,
             "pin {} is at a place that the list does not have: places go from 1 to k.",
         ),
-        refuse(_again(places, given), pin, "pin {} is at a place that another pin has: give each a place of its own."),
-        refuse(_again(items, given), pin, "pin {} names an item again: give it one place."),
+        Check(
+            _again(places, readable), pin, "pin {} is at a place that another pin has: give each a place of its own."
+        ),
+        Check(_again(items, readable), pin, "pin {} names an item again: give it one place."),
     ]
-    with tf.control_dependencies(checks):
-        return Pins(items, tf.identity(places))
+    return Pins(items, places), checks
 
 
 def _last_number(texts: tf.Tensor, mark: str, readable: tf.Tensor) -> tf.Tensor:

@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from tfrec_dl.serving.attributes import questions
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
-from tfrec_dl.serving.rules.inputs import Bounds, Limits, Pins, RuleTensors, checked, limits_of, pins_of
+from tfrec_dl.serving.refusals import refuse
+from tfrec_dl.serving.rules.inputs import Bounds, Limits, Pins, RuleTensors, bounded, limits_of, pins_of
 from tfrec_dl.serving.rules.lists import Items, Wishes
 
 
@@ -84,18 +85,21 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor]) -> RuledRequest:
         ),
         keeps_seen=(rules.keep_seen == "yes") | ((rules.keep_seen == "") & module.keep_seen),
         min_score=rules.min_score,
-        wishes=Wishes(rules.k, rules.diversity, limits.attributes, limits.numbers, module.lookup(pins.items), pins.places),
+        wishes=Wishes(
+            rules.k, rules.diversity, limits.attributes, limits.numbers, module.lookup(pins.items), pins.places
+        ),
     )
 
 
 @tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
 def _checked(arrays: questions.Arrays, rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, Limits, Pins]:
     """The inputs that are no ids or conditions, read; refuses what cannot be."""
-    rules = checked(rules, bounds)
-    limits = limits_of(rules.at_most)
-    with tf.control_dependencies([questions.refuse_unknown(arrays, limits.attributes)]):
-        limits = limits._replace(numbers=tf.identity(limits.numbers))
-    return rules, limits, pins_of(rules.pin, rules.k)
+    rules, checks = bounded(rules, bounds)
+    limits, limit_checks = limits_of(rules.at_most)
+    pins, pin_checks = pins_of(rules.pin, rules.k)
+    ok = refuse(*checks, *limit_checks, questions.is_attribute(arrays, limits.attributes), *pin_checks)
+    with tf.control_dependencies([ok]):
+        return rules._replace(k=tf.identity(rules.k)), limits, pins
 
 
 def items_of(module: KnowsItems, wishes: Wishes) -> Items:
