@@ -83,8 +83,15 @@ def test_what_killed_processes_left_is_removed_and_nothing_else(tmp_path):
         raise SystemExit
     for name in (left, "metrics.json", ".gitignore", ".lock", ".nfs.config"):
         (tmp_path / name).touch()
+    checkpoints = tmp_path / "checkpoints"
+    for folder in (checkpoints, checkpoints / "best"):
+        (folder / "ckpt-2_temp").mkdir(parents=True)
+        (folder / "ckpt-2_temp" / "part-00000-of-00001.data-00000-of-00001.tempstate1").touch()
+        (folder / "ckpt-1.index").touch()
     remove_unfinished(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == [".gitignore", ".lock", ".nfs.config", "metrics.json"]
+    assert sorted(os.listdir(tmp_path)) == [".gitignore", ".lock", ".nfs.config", "checkpoints", "metrics.json"]
+    assert sorted(os.listdir(checkpoints)) == ["best", "ckpt-1.index"]
+    assert os.listdir(checkpoints / "best") == ["ckpt-1.index"]
 
 
 def test_content_and_name_are_flushed_in_that_order_before_and_after_the_rename(tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -46,10 +47,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Removes what killed processes have left of `replacing` in a folder that is locked."""
+    """Removes what killed processes have left of `replacing`, and of checkpoints, in a folder that is locked."""
     for path in folder.glob(".*"):
         if UNFINISHED.fullmatch(path.name) and path.is_file():
             path.unlink(missing_ok=True)
+    for path in folder.glob("checkpoints/**/ckpt-*_temp"):  # as TensorFlow names them
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def flush(*paths: Path) -> None:

@@ -1,10 +1,12 @@
 """Ends of a command that others ask for: Control-C, and SIGTERM, which schedulers and containers send."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from tfrec_dl.cli.console import INTERRUPTED
 
@@ -20,7 +22,7 @@ def interruptions() -> Iterator[None]:
     """Raises `Termination` where the process is sent SIGTERM; the second one ends it at once.
 
     Control-C and SIGTERM leave the block as what they are, whatever a library has made of them: compiled code that is
-    interrupted raises errors of its own, which say nothing.
+    interrupted raises errors of its own, or prints them, which say nothing.
     """
     if threading.current_thread() is not threading.main_thread():  # no other gets signals
         yield
@@ -36,6 +38,11 @@ def interruptions() -> Iterator[None]:
         arrived.append(KeyboardInterrupt())
         raise arrived[-1]
 
+    def print_unless_interrupted(*error: Any) -> None:
+        if not arrived:
+            print_error(*error)
+
+    print_error, sys.excepthook = sys.excepthook, print_unless_interrupted
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, terminate)}
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
         before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
@@ -46,6 +53,7 @@ def interruptions() -> Iterator[None]:
             raise
         raise arrived[0] from error
     finally:
+        sys.excepthook = print_error
         for number, handler in before.items():
             signal.signal(number, handler)
 
