@@ -135,7 +135,11 @@ def test_signatures_declare_names_types_and_shapes(signatures):
         name: {key: (spec.dtype.name, spec.shape.as_list()) for key, spec in function.structured_outputs.items()}
         for name, function in signatures.items()
     }
-    lists = {"item_ids": ("string", [None, 6]), "scores": ("float32", [None, 6])}
+    lists = {
+        "item_ids": ("string", [None, 6]),
+        "scores": ("float32", [None, 6]),
+        "recommendation_id": ("string", [None]),
+    }
     assert shapes == {
         "serving_default": lists,
         "recommend_excluding": lists,

@@ -6,6 +6,7 @@ The names are imported when they are asked for.
 from .card import ModelCard as ModelCard
 from .explanation import Explanation as Explanation
 from .export import export_saved_model as export_saved_model
+from .recommendations import Recommendations as Recommendations
 from .recommender import Recommender as Recommender
 from .rules.rules import Rules as Rules
 from .run_saved_model import VerificationError as VerificationError

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tfrec_dl.serving.names import RECOMMENDATION_ID
+from tfrec_dl.serving.recommendation_id import MARK
 from tfrec_dl.serving.run_saved_model import VerificationError
 
 TOLERANCE = 1e-5  # of a score: absolute below 1, relative above, where float32 itself is no finer
@@ -20,7 +22,7 @@ def compare_answers(what: str, expected: Mapping[str, np.ndarray], found: Mappin
         found: the export's.
 
     Raises:
-        VerificationError: if outputs, shapes or ids differ, or a number by more than `TOLERANCE`.
+        VerificationError: if outputs, shapes, ids or other texts differ, or a number by more than `TOLERANCE`.
     """
     shapes = [{name: values.shape for name, values in answer.items()} for answer in (expected, found)]
     if shapes[0] != shapes[1]:
@@ -29,7 +31,7 @@ def compare_answers(what: str, expected: Mapping[str, np.ndarray], found: Mappin
         rows = range(len(expected["item_ids"]))
         differences = [_compare_lists(what, *(_row(answer, row) for answer in (expected, found))) for row in rows]
     else:
-        differences = [largest_difference(values, found[name]) for name, values in expected.items()]
+        differences = [_difference(what, name, values, found[name]) for name, values in expected.items()]
     return within_tolerance(what, max(differences, default=0.0))
 
 
@@ -38,13 +40,17 @@ def _row(answer: Mapping[str, np.ndarray], row: int) -> dict[str, np.ndarray]:
 
 
 def _compare_lists(what: str, expected: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) -> float:
-    """The largest difference between two lists: [K] "item_ids", "scores" and further numbers of each."""
+    """The largest difference between two lists: [K] "item_ids", "scores" and further values of each."""
     differences = [largest_difference(expected["scores"], found["scores"])]
     # By id, for the order of two that all but tie may differ; one that is there twice, by its scores.
     ours, theirs = (np.lexsort((row["scores"], row["item_ids"].astype(bytes))) for row in (expected, found))
     if np.array_equal(expected["item_ids"][ours], found["item_ids"][theirs]):
-        numbers = [name for name in expected if name != "item_ids"]
-        differences += [largest_difference(expected[name][ours], found[name][theirs]) for name in numbers]
+        others = [name for name in expected if name not in ("item_ids", RECOMMENDATION_ID)]
+        differences += [_difference(what, name, expected[name][ours], found[name][theirs]) for name in others]
+        if RECOMMENDATION_ID in expected and np.array_equal(expected["item_ids"], found["item_ids"]):
+            # The model that is compared is another version than the export: the part that says which may differ.
+            lists = [np.array([row[RECOMMENDATION_ID].rpartition(MARK.encode())[2]]) for row in (expected, found)]
+            differences.append(_difference(what, RECOMMENDATION_ID, *lists))
     else:
         # At the end of a list an item may stand for one that all but ties with it.
         others = ~np.isin(found["item_ids"], expected["item_ids"])
@@ -53,6 +59,15 @@ def _compare_lists(what: str, expected: Mapping[str, np.ndarray], found: Mapping
         if not distinct or largest_difference(last, found["scores"][others]) > TOLERANCE:
             raise VerificationError(f"{what}: a list holds other items than the Python model's.")
     return max(differences)
+
+
+def _difference(what: str, name: str, expected: np.ndarray, found: np.ndarray) -> float:
+    """As `largest_difference`, 0 for texts, which must be equal."""
+    if expected.dtype.kind not in "OSU":
+        return largest_difference(expected, found)
+    if not np.array_equal(expected, found):
+        raise VerificationError(f"{what}: a text of {name} differs from the Python model's.")
+    return 0.0
 
 
 def largest_difference(expected: np.ndarray, found: np.ndarray) -> float:

@@ -19,7 +19,8 @@ from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import top_k
 from tfrec_dl.serving.item_signatures import describe_items, explain, similar_items
-from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, SERVING_DEFAULT
+from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, RECOMMENDATION_ID, SERVING_DEFAULT
+from tfrec_dl.serving.recommendation_id import new_version_id, recommendation_ids
 from tfrec_dl.serving.rules.recommend import rules_signature
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 from tfrec_dl.serving.user_ids import NONE_HELD, USER_IDS
@@ -31,6 +32,7 @@ NEW_ITEMS_BY_FEATURES = (
 )
 ATTRIBUTES = "attributes of items"  # among the facts of the model card
 SHOWN = "shown of items in answers"
+VERSION_ID = "id of this version in recommendation ids"
 SOME = 50  # items in the histories of the warm-up where the model reads histories of any length
 
 
@@ -47,6 +49,7 @@ class ServingModule(tf.Module):
         size: indices, padding and unknown included.
         attributes: of the items, none unless `describe_items` has set them.
         shown: columns of items that come back in answers, none unless `show` has set them.
+        version_id: what the ids of its recommendations begin with.
         item_ids: gives the ids of the items, of an export that was loaded too.
         max_length: items of a history that are read, the last ones; None for all.
         item_features: raw features that describe a new item; empty where there can be none without a training.
@@ -75,6 +78,7 @@ class ServingModule(tf.Module):
         self.keep_seen = keep_seen
         self.size = FIRST_ITEM + len(ids)
         self.attributes = ItemAttributes(AttributeColumns(self.size))
+        self.version_id = tf.Variable(new_version_id(), trainable=False, name="version_id")
         # One tensor for both directions, so that the SavedModel stores the ids once.
         self._ids = tf.constant(ids, tf.string)
         self.item_ids = tf.function(lambda: self._ids, input_signature=[])
@@ -143,6 +147,7 @@ class ServingModule(tf.Module):
             "longest list of recommendations": self.k_max,
             ATTRIBUTES: self.attributes.description,
             **({} if self.shown is None else {SHOWN: self.shown.description}),
+            VERSION_ID: self.version_id.numpy().decode(),
             "items of the history": "are recommended again" if self.keep_seen else "are not recommended",
             USER_IDS: NONE_HELD,
         }
@@ -172,7 +177,12 @@ class ServingModule(tf.Module):
         """The outputs of a signature that recommends."""
         axes = {"B": None, "k_max": self.k_max}
         shown = {} if self.shown is None else self.shown.infos(axes)
-        return {"item_ids": TensorInfo(tf.string, axes), "scores": TensorInfo(tf.float32, axes), **shown}
+        return {
+            "item_ids": TensorInfo(tf.string, axes),
+            "scores": TensorInfo(tf.float32, axes),
+            RECOMMENDATION_ID: TensorInfo(tf.string, {"B": None}),
+            **shown,
+        }
 
     def signatures(self) -> list[Signature]:
         """Signatures of the export."""
@@ -267,4 +277,5 @@ class ServingModule(tf.Module):
         item_ids = tf.where(indices == PADDING, "", ids)
         shown = {} if self.shown is None else self.shown.of(indices)
         found = {"item_ids": item_ids, "scores": scores, **shown}
-        return {name: tf.ensure_shape(values, [None, k]) for name, values in found.items()}
+        lists = {name: tf.ensure_shape(values, [None, k]) for name, values in found.items()}
+        return {**lists, RECOMMENDATION_ID: recommendation_ids(self.version_id, indices)}

@@ -3,6 +3,7 @@
 A signature that only clients of TF Serving call needs no name here.
 """
 
+RECOMMENDATION_ID = "recommendation_id"  # an output of every signature that gives a list of the export's choice
 SERVING_DEFAULT = "serving_default"  # TensorFlow's own: what a request without a name means
 RECOMMEND_EXCLUDING = "recommend_excluding"
 SIMILAR_ITEMS = "similar_items"

@@ -26,8 +26,9 @@ from tfrec_dl.serving.names import (
     SERVING_DEFAULT,
     SIMILAR_ITEMS,
 )
+from tfrec_dl.serving.recommendations import Recommendations, recommendations
 from tfrec_dl.serving.refusals import refusals_explained
-from tfrec_dl.serving.request_rows import Context, Pairs, Past, id_list, id_rows, id_rows_beside, padded, pairs
+from tfrec_dl.serving.request_rows import Context, Past, id_list, id_rows, id_rows_beside, padded
 from tfrec_dl.serving.rules.requests import rule_tensors, rules_of_rows
 from tfrec_dl.serving.rules.rules import Rules
 
@@ -82,7 +83,7 @@ class Recommender:
         k: int = 10,
         exclude: Sequence[Sequence[str]] | None = None,
         rules: Rules | Sequence[Rules] | None = None,
-    ) -> list[Pairs]:
+    ) -> list[Recommendations]:
         """The best items after each history, without those in it unless the export keeps seen items.
 
         Unknown ids are skipped; an empty history gets the popular items, their scores the training counts.
@@ -95,7 +96,8 @@ class Recommender:
                 history.
 
         Returns:
-            For each history up to `k` pairs (item id, score), best first; fewer where fewer items are left.
+            For each history up to `k` pairs (item id, score), best first; fewer where fewer items are left. Each list
+            has a `recommendation_id`.
 
         Raises:
             InputError: if `k` is below 1 or above `k_max`, an argument is not a list of lists of ids, rules are of
@@ -115,7 +117,7 @@ class Recommender:
 
         return self._in_parts(outputs, len(rows), k)
 
-    def similar_items(self, item_ids: Sequence[str], k: int = 10) -> list[Pairs]:
+    def similar_items(self, item_ids: Sequence[str], k: int = 10) -> list[Recommendations]:
         """The items most like each item, without itself.
 
         Args:
@@ -183,7 +185,7 @@ class Recommender:
 
     def _by_rules(
         self, rows: list[list[str]], k: int, excluded: list[list[str]], rules: Sequence[Rules]
-    ) -> list[Pairs]:
+    ) -> list[Recommendations]:
         signature = self._signature(RECOMMEND_WITH_RULES)
 
         def outputs(part: slice) -> Outputs:
@@ -200,7 +202,7 @@ class Recommender:
         k: int = 10,
         exclude: Sequence[Sequence[str]] | None = None,
         id_column: str = "item_id",
-    ) -> list[Pairs]:
+    ) -> list[Recommendations]:
         """As `recommend`, where histories may hold items that are not in the export: they are known by their features.
 
         They are read, not recommended; `add_items` does that.
@@ -243,7 +245,7 @@ class Recommender:
 
     def recommend_for_users(
         self, histories: Sequence[Sequence[str]], users: Table, k: int = 10, id_column: str = "user_id"
-    ) -> list[Pairs]:
+    ) -> list[Recommendations]:
         """As `recommend`, with what is known of the users beside their histories.
 
         Args:
@@ -281,7 +283,7 @@ class Recommender:
         context: Context | None = None,
         past: Past | None = None,
         exclude: Sequence[Sequence[str]] | None = None,
-    ) -> list[Pairs]:
+    ) -> list[Recommendations]:
         """The best of what is retrieved after each history, in the order of the ranking stage.
 
         Args:
@@ -319,10 +321,10 @@ class Recommender:
                 f"k is {k}, but this export gives 1 to {self.k_max} recommendations (its k_max, or all its items)."
             )
 
-    def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[Pairs]:
+    def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[Recommendations]:
         """Asks for some rows at a time."""
-        found: list[Pairs] = []
+        found: list[Recommendations] = []
         for start in range(0, rows, ROWS_AT_ONCE):
             part = outputs(slice(start, start + ROWS_AT_ONCE))
-            found += pairs(part["item_ids"].numpy()[:, :k], part["scores"].numpy()[:, :k])
+            found += recommendations(part, k)
         return found

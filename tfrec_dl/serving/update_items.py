@@ -4,10 +4,12 @@ import json
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
+
+import numpy as np
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.attributes.columns import AttributeColumns
@@ -19,8 +21,9 @@ from tfrec_dl.serving.card import CARD_FOLDER, Update, now
 from tfrec_dl.serving.card_markdown import UPDATES, update_line
 from tfrec_dl.serving.feature_tables import Table
 from tfrec_dl.serving.loaded_export import LoadedExport, open_export
-from tfrec_dl.serving.module import ATTRIBUTES
+from tfrec_dl.serving.module import ATTRIBUTES, VERSION_ID
 from tfrec_dl.serving.publishing import publish_version
+from tfrec_dl.serving.recommendation_id import new_version_id
 from tfrec_dl.serving.variable_values import copy_with_values
 from tfrec_dl.serving.versions import OvertakenError, resolve_version
 
@@ -89,24 +92,30 @@ def _publish_updated(
         if new_shown.kinds:
             arrays = shown_arrays(shown.updated_by(new_shown))
             values |= {(*path, "shown", "arrays", name): value for name, value in arrays.items()}
+        facts = {ATTRIBUTES: updated.description}
+        if hasattr(module, "version_id"):
+            facts[VERSION_ID] = new_version_id()
+            values[(*path, "version_id")] = np.array(facts[VERSION_ID], dtype=object)
         copy_with_values(export.folder, folder, values)
         if (folder / CARD_FOLDER / "model_card.json").exists():
             taken = tuple(dict.fromkeys([*found.kinds, *new_shown.kinds]))
-            _write_into_card(folder / CARD_FOLDER, updated.description, Update(now(), int(found.named.sum()), taken))
+            stage = "".join(f"{name}: " for name in path)
+            facts = {f"{stage}{name}": value for name, value in facts.items()}
+            _write_into_card(folder / CARD_FOLDER, facts, Update(now(), int(found.named.sum()), taken))
 
     return publish_version(write, dest, after=int(export.folder.name))
 
 
-def _write_into_card(folder: Path, description: str, update: Update) -> None:
-    """Notes in the model card what the version's attributes are, and that they were updated."""
+def _write_into_card(folder: Path, facts: Mapping[str, str], update: Update) -> None:
+    """Notes in the model card what has changed of the version, and that it was updated."""
     path = folder / "model_card.json"
     card = json.loads(path.read_text(encoding="utf-8"))
-    card["model"][ATTRIBUTES] = description
+    card["model"] |= facts
     card["updates"] = [*card.get("updates", ()), asdict(update)]
     path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     path = folder / "model_card.md"
-    text = re.sub(
-        rf"^- {ATTRIBUTES}: .*$", lambda _: f"- {ATTRIBUTES}: {description}", path.read_text("utf-8"), flags=re.M
-    )
+    text = path.read_text("utf-8")
+    for name, value in facts.items():
+        text = re.sub(rf"^- {name}: .*$", lambda _, line=f"- {name}: {value}": line, text, flags=re.MULTILINE)
     text = text if f"## {UPDATES}\n" in text else f"{text}\n## {UPDATES}\n\n"
     path.write_text(f"{text}- {update_line(update)}\n", encoding="utf-8")

@@ -6,7 +6,8 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.ranking.serving.inputs import RETRIEVAL_RANK, RETRIEVAL_SCORE
 from tfrec_dl.ranking.serving.module import RankingModule, Tensors
 from tfrec_dl.serving.module import ServingModule
-from tfrec_dl.serving.names import RECOMMEND_RANKED
+from tfrec_dl.serving.names import RECOMMEND_RANKED, RECOMMENDATION_ID
+from tfrec_dl.serving.recommendation_id import recommendation_ids
 from tfrec_dl.serving.signature import Signature, TensorInfo
 
 NAN = float("nan")
@@ -52,6 +53,7 @@ class TwoStageModule(tf.Module):
             {
                 "item_ids": TensorInfo(tf.string, axes),
                 **{name: TensorInfo(tf.float32, axes) for name in ("scores", *self.ranking.predictions)},
+                RECOMMENDATION_ID: TensorInfo(tf.string, {"B": None}),
                 **({} if self.retrieval.shown is None else self.retrieval.shown.infos(axes)),
             },
             lambda **inputs: self.recommend_ranked(inputs),
@@ -94,6 +96,7 @@ class TwoStageModule(tf.Module):
                 request[name] = tf.fill(tf.shape(inputs["history"]), NAN)
         ranked = self.ranking.rank(request)
         best = {name: tf.ensure_shape(values[:, : self.k], [None, self.k]) for name, values in ranked.items()}
+        indices = self.retrieval.lookup(best["item_ids"])
         if self.retrieval.shown is not None:
-            best |= self.retrieval.shown.of(self.retrieval.lookup(best["item_ids"]))
-        return best
+            best |= self.retrieval.shown.of(indices)
+        return {**best, RECOMMENDATION_ID: recommendation_ids(self.retrieval.version_id, indices)}

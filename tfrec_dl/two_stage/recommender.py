@@ -8,8 +8,9 @@ from tfrec_dl.ranking.serving.inputs import RankingInputs
 from tfrec_dl.ranking.serving.requests import recommend_ranked_requests
 from tfrec_dl.serving.loaded_export import LoadedExport
 from tfrec_dl.serving.names import RECOMMEND_RANKED
+from tfrec_dl.serving.recommendations import Recommendations, recommendations
 from tfrec_dl.serving.recommender import Recommender
-from tfrec_dl.serving.request_rows import Context, Pairs, Past, pairs
+from tfrec_dl.serving.request_rows import Context, Past
 
 
 class TwoStageRecommender(Recommender):
@@ -37,7 +38,7 @@ class TwoStageRecommender(Recommender):
         context: Context | None = None,
         past: Past | None = None,
         exclude: Sequence[Sequence[str]] | None = None,
-    ) -> list[Pairs]:
+    ) -> list[Recommendations]:
         """As `Recommender.recommend_ranked`."""
         signature = self._signatures[RECOMMEND_RANKED]
         most = int(signature.structured_outputs["scores"].shape[1])
@@ -45,8 +46,8 @@ class TwoStageRecommender(Recommender):
         if not 1 <= k <= most:
             raise InputError(f"k is {k}, but this export gives 1 to {most} ranked recommendations.")
         requests = recommend_ranked_requests(self.ranking_inputs, user_ids, histories, context, past, exclude)
-        found: list[Pairs] = []
+        found: list[Recommendations] = []
         for part in requests.parts():
             answer = signature(**part)
-            found += pairs(answer["item_ids"].numpy()[:, :k], answer["scores"].numpy()[:, :k])
+            found += recommendations(answer, k)
         return found

@@ -11,11 +11,12 @@ import tensorflow as tf
 
 from tfrec_dl.serving.attributes.columns import AttributeColumns
 from tfrec_dl.serving.features import feature_inputs
+from tfrec_dl.serving.names import RECOMMENDATION_ID
 from tfrec_dl.serving.signature import TensorInfo
 
 # Outputs of signatures that recommend, and what is printed beside them: no column takes their names.
 RESERVED = (
-    *("item_ids", "scores", "recommendation_id", "click", "conversion", "click_and_conversion", "rating"),
+    *("item_ids", "scores", RECOMMENDATION_ID, "click", "conversion", "click_and_conversion", "rating"),
     *("rank", "item_id", "score", "similarity", "contribution", "because", "in_common"),
 )
 

@@ -1,0 +1,22 @@
+"""Ids of recommendations: which version of an export made which list, so that a click can be put down to it."""
+
+import secrets
+
+import tensorflow as tf
+
+MARK = "-"  # between the version's id and the list's
+
+
+def new_version_id() -> str:
+    """An id that no other version of any export has."""
+    return secrets.token_hex(8)
+
+
+def recommendation_ids(version_id: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:
+    """The ids of lists [B, k]: [B] strings, the version's id and a fingerprint of the list, in order.
+
+    The same list by the same version has the same id, in every process and on every machine.
+    """
+    texts = tf.strings.reduce_join(tf.strings.as_string(indices), axis=1, separator=" ")
+    prints = tf.strings.as_string(tf.strings.to_hash_bucket_fast(texts, 2**63 - 1))
+    return tf.strings.join([version_id, prints], MARK)

@@ -1,0 +1,28 @@
+"""Recommendations, out of the answer of an export."""
+
+from collections.abc import Mapping
+
+import tensorflow as tf
+
+from tfrec_dl.serving.names import RECOMMENDATION_ID
+from tfrec_dl.serving.request_rows import Pairs, pairs
+
+
+class Recommendations(Pairs):
+    """Pairs (item id, score), best first, with the id that the answer gives the list.
+
+    Attributes:
+        recommendation_id: says which version of the export made which list; "" of exports of earlier versions.
+    """
+
+    recommendation_id: str = ""
+
+
+def recommendations(answer: Mapping[str, tf.Tensor], k: int) -> list[Recommendations]:
+    """The first k places of each list of an answer, empty ones left out."""
+    lists = pairs(*(answer[name].numpy()[:, :k] for name in ("item_ids", "scores")))
+    found = [Recommendations(each) for each in lists]
+    if RECOMMENDATION_ID in answer:
+        for each, recommendation_id in zip(found, answer[RECOMMENDATION_ID].numpy(), strict=True):
+            each.recommendation_id = recommendation_id.decode()
+    return found
