@@ -278,4 +278,4 @@ class ServingModule(tf.Module):
         shown = {} if self.shown is None else self.shown.of(indices)
         found = {"item_ids": item_ids, "scores": scores, **shown}
         lists = {name: tf.ensure_shape(values, [None, k]) for name, values in found.items()}
-        return {**lists, RECOMMENDATION_ID: recommendation_ids(self.version_id, indices)}
+        return {**lists, RECOMMENDATION_ID: recommendation_ids(tf.convert_to_tensor(self.version_id), indices)}

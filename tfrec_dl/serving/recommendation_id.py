@@ -12,11 +12,11 @@ def new_version_id() -> str:
     return secrets.token_hex(8)
 
 
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
 def recommendation_ids(version_id: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:
     """The ids of lists [B, k]: [B] strings, the version's id and a fingerprint of the list, in order.
 
     The same list by the same version has the same id, in every process and on every machine.
     """
-    texts = tf.strings.reduce_join(tf.strings.as_string(indices), axis=1, separator=" ")
-    prints = tf.strings.as_string(tf.strings.to_hash_bucket_fast(texts, 2**63 - 1))
+    prints = tf.strings.as_string(tf.bitcast(tf.fingerprint(indices), tf.uint64))
     return tf.strings.join([version_id, prints], MARK)

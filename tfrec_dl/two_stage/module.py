@@ -99,4 +99,4 @@ class TwoStageModule(tf.Module):
         indices = self.retrieval.lookup(best["item_ids"])
         if self.retrieval.shown is not None:
             best |= self.retrieval.shown.of(indices)
-        return {**best, RECOMMENDATION_ID: recommendation_ids(self.retrieval.version_id, indices)}
+        return {**best, RECOMMENDATION_ID: recommendation_ids(tf.convert_to_tensor(self.retrieval.version_id), indices)}

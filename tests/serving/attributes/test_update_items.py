@@ -53,7 +53,13 @@ def test_an_update_changes_what_the_table_names_and_nothing_else(dest):
     np.testing.assert_array_equal(found["price"], [1.0, 9.5, 3.0, np.nan, 5.0, 6.0])
     np.testing.assert_array_equal(found["stock"], [np.nan, 0, np.nan, 12, np.nan, np.nan])
     histories = [["a", "b"], ["c"], []]
-    assert load(dest / "2").recommend(histories, 4) == load(dest / "1").recommend(histories, 4)
+    answers = [load(dest / version).recommend(histories, 4) for version in ("1", "2")]
+    assert answers[0] == answers[1]
+    versions = [{each.recommendation_id.partition("-")[0] for each in answer} for answer in answers]
+    for version, ids in zip(("1", "2"), versions, strict=True):
+        card = json.loads((dest / version / "assets.extra" / "model_card.json").read_text(encoding="utf-8"))
+        assert ids == {card["model"]["id of this version in recommendation ids"]}
+    assert versions[0] != versions[1]
 
 
 def test_the_card_of_an_update_says_what_was_updated(dest):
