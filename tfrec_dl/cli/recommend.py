@@ -74,6 +74,7 @@ def recommend(
     from tfrec_dl.lifecycle.load import load
 
     recommender = load(dest)
+    recommendations: list[tuple[str, float]]
     if user is None:
         (recommendations,) = recommender.recommend([ids], k, [excluded] if excluded else None, rules)
     else:

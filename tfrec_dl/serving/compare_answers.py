@@ -45,12 +45,12 @@ def _compare_lists(what: str, expected: Mapping[str, np.ndarray], found: Mapping
     # By id, for the order of two that all but tie may differ; one that is there twice, by its scores.
     ours, theirs = (np.lexsort((row["scores"], row["item_ids"].astype(bytes))) for row in (expected, found))
     if np.array_equal(expected["item_ids"][ours], found["item_ids"][theirs]):
-        others = [name for name in expected if name not in ("item_ids", RECOMMENDATION_ID)]
-        differences += [_difference(what, name, expected[name][ours], found[name][theirs]) for name in others]
+        values = [name for name in expected if name not in ("item_ids", RECOMMENDATION_ID)]
+        differences += [_difference(what, name, expected[name][ours], found[name][theirs]) for name in values]
         if RECOMMENDATION_ID in expected and np.array_equal(expected["item_ids"], found["item_ids"]):
             # The model that is compared is another version than the export: the part that says which may differ.
-            lists = [np.array([row[RECOMMENDATION_ID].rpartition(MARK.encode())[2]]) for row in (expected, found)]
-            differences.append(_difference(what, RECOMMENDATION_ID, *lists))
+            ours, theirs = (np.array(bytes(row[RECOMMENDATION_ID]).split(MARK)[1:]) for row in (expected, found))
+            differences.append(_difference(what, RECOMMENDATION_ID, ours, theirs))
     else:
         # At the end of a list an item may stand for one that all but ties with it.
         others = ~np.isin(found["item_ids"], expected["item_ids"])

@@ -250,7 +250,8 @@ class ServingModule(tf.Module):
             k: how many, at most the number of items; None for `k_max`.
         """
         k = self.k_max if k is None else k
-        return self.answer(*top_k(self._or_popularity(scores, has_history), masked, k), k)
+        indices, best = top_k(self._or_popularity(scores, has_history), masked, k)
+        return self.answer(indices, best, k)
 
     def scores_or_popularity(self, seen: tf.Tensor) -> tf.Tensor:
         """As `scores`, the popularity where a history holds no item."""

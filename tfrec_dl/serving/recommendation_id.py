@@ -4,7 +4,7 @@ import secrets
 
 import tensorflow as tf
 
-MARK = "-"  # between the version's id and the list's
+MARK = b"-"  # between the version's id and the list's
 
 
 def new_version_id() -> str:

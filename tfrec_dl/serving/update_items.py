@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
@@ -116,6 +117,11 @@ def _write_into_card(folder: Path, facts: Mapping[str, str], update: Update) -> 
     path = folder / "model_card.md"
     text = path.read_text("utf-8")
     for name, value in facts.items():
-        text = re.sub(rf"^- {name}: .*$", lambda _, line=f"- {name}: {value}": line, text, flags=re.MULTILINE)
+        text = re.sub(rf"^- {name}: .*$", partial(_as_it_is, f"- {name}: {value}"), text, flags=re.MULTILINE)
     text = text if f"## {UPDATES}\n" in text else f"{text}\n## {UPDATES}\n\n"
     path.write_text(f"{text}- {update_line(update)}\n", encoding="utf-8")
+
+
+def _as_it_is(line: str, _: re.Match[str]) -> str:
+    """A line that is put in place of another; `re.sub` by itself reads backslashes in it."""
+    return line
