@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from tfrec_dl import __version__
 from tfrec_dl.cli import (
+    advise,
     compare,
     demo,
     evaluate,
@@ -148,6 +149,7 @@ app.command("demo")(demo.demo)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("advise")(advise.advise)
 app.command("compare")(compare.compare)
 app.command("export")(export.export)
 app.command("add-items")(export.add_items)

@@ -11,6 +11,7 @@ from rich.table import Table
 from tfrec_dl.cli.console import console, metric_table, say
 from tfrec_dl.cli.options.common import TableOptions
 from tfrec_dl.cli.options.retrieval import RetrievalOptions, prepared_source, retrieval_source
+from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.reports.settings import show_settings
 from tfrec_dl.cli.tasks.task import FirstStage, TaskCommands, say_exported
 from tfrec_dl.errors import InputError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tfrec_dl.recipes.recipe import Recipe
 
 CONTENT = "model.content."
+AUTO = "auto"  # in place of a recipe's name: the one that `tfrec-dl advise` says
 
 # Parts of metrics.json -> heading.
 SHOWN = {
@@ -40,8 +42,11 @@ class RetrievalCommands(TaskCommands):
     def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":
         """The recipe; a hybrid where items have features, unless an option or the network forbids it."""
         if model is None:
-            raise InputError("--model is missing: name a recipe of `tfrec-dl models`, for example gru.")
+            raise InputError("--model is missing: name a recipe of `tfrec-dl models`, for example gru, or auto.")
         chosen: RetrievalOptions = options
+        if model == AUTO:
+            model, advised = _advised(table, chosen)
+            settings = {**advised, **settings}
         if chosen.keep_seen:
             settings = {"training.keep_seen": True, **settings}
         if chosen.kind is not None:
@@ -131,3 +136,19 @@ class RetrievalCommands(TaskCommands):
         family = run.recipe.family
         say_exported([run.recipe.name], family.export(run, dest, family.task.card(run), options))
         say(f'next: tfrec-dl recommend {dest} --history "id1,id2,id3"')
+
+
+def _advised(table: TableOptions, options: RetrievalOptions) -> tuple[str, dict[str, Any]]:
+    """Name and settings of the recipe that is advised for a table; says why."""
+    from tfrec_dl.advice.advise import advise
+
+    if prepared_source(table, options) is not None:
+        raise InputError(f"--model {AUTO} reads a table, and {table.data} is a prepared folder: name a recipe.")
+    with shown_progress():
+        advice = advise(retrieval_source(table, options), True if options.keep_seen else None, with_cost=False)
+    first = advice.advised[0]
+    settings = {name: value for name, value in first.settings.items() if name != "kind"}  # which the options decide
+    for reason in advice.reasons:
+        say(f"{AUTO}: {reason.text}")
+    say(f"{AUTO}: {first.recipe.name}{'' if advice.worth_a_network else ', though no network is worth it here'}")
+    return first.recipe.name, settings

@@ -1,0 +1,99 @@
+"""Advice on tables in which it is known what there is to learn."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.advice import tables
+from tfrec_dl.advice.advise import advise
+from tfrec_dl.advice.landmarks import landmarks_of
+from tfrec_dl.advice.profile import profile_of
+from tfrec_dl.advice.rules import verdict_on
+from tfrec_dl.data.source import DataSource
+
+
+def source_of(table: pd.DataFrame, folder: Path, **settings) -> DataSource:
+    table.to_csv(folder / "table.csv", index=False)
+    return DataSource(str(folder / "table.csv"), **settings)
+
+
+@pytest.mark.parametrize(
+    ("table", "recipe", "reason"),
+    [
+        (tables.order_alone, "gru", "read it in order"),
+        (tables.taste_alone, "mult_dae", "read it as a set"),
+        (tables.popularity_alone, None, "hardly any taste"),
+        (tables.new_items, "gru", "no training interaction"),
+    ],
+)
+def test_what_there_is_to_learn_decides(table, recipe, reason, tmp_path):
+    advice = advise(source_of(table(), tmp_path), with_cost=False)
+    assert advice.worth_a_network == (recipe is not None)
+    assert recipe in (None, advice.advised[0].recipe.name)
+    assert any(reason in each.text for each in advice.reasons)
+    assert json.loads(json.dumps(advice.to_dict()))["advised"][0]["recipe"] == advice.advised[0].recipe.name
+
+
+def test_repeated_items_are_recommended_again(tmp_path):
+    advice = advise(source_of(tables.repeats(), tmp_path), with_cost=False)
+    assert advice.profile.repeated_targets == 1
+    assert advice.advised[0].recipe.training.keep_seen
+    assert any("--keep-seen" in each.text for each in advice.reasons)
+
+
+def test_few_users_are_no_ground_for_a_network(tmp_path):
+    few = tables.order_alone().query("user_id < 'user_12'")
+    advice = advise(source_of(few, tmp_path), with_cost=False)
+    assert not advice.worth_a_network
+    assert "too few" in advice.reasons[0].text
+
+
+def test_features_make_a_hybrid(tmp_path):
+    table = tables.order_alone()
+    items = pd.DataFrame({"item_id": table["item_id"].unique()})
+    items.assign(genre=["a|b", "c"] * (len(items) // 2)).to_csv(tmp_path / "items.csv", index=False)
+    advice = advise(source_of(table, tmp_path, items=str(tmp_path / "items.csv")), with_cost=False)
+    assert advice.advised[0].recipe.model.kind == "hybrid"
+    assert advice.profile.item_features == {"genre": "multi_category"}
+
+
+def test_profile_of_a_table_counted_by_hand(tmp_path):
+    table = pd.DataFrame(
+        {
+            "user_id": list("aaaaabbbbcc"),
+            "item_id": [*"xyxzx", *"xyzw", *"xy"],
+            "timestamp": [1, 1, 2, 3, 4, 1, 2, 3, 4, 5, 5],
+        }
+    )
+    profile = profile_of(source_of(table, tmp_path).read())
+    assert (profile.users, profile.items, profile.interactions) == (3, 4, 11)
+    assert profile.repeats == pytest.approx(2 / 11)  # x of a, two times again
+    assert profile.ties == pytest.approx(2 / 11)
+    assert profile.history_lengths[0.5] == 4
+    assert profile.item_counts[0.99] == pytest.approx(4.94)  # of 1, 2, 3 and 5
+    # Each user's last but one is to be found on validation: z of a, z of b, and c has too few.
+    assert profile.validation_users == 2
+    assert profile.repeated_targets == 0
+
+
+def test_landmarks_tell_order_from_taste(tmp_path):
+    ordered = landmarks_of(source_of(tables.order_alone(), tmp_path).read().split)
+    taste = landmarks_of(source_of(tables.taste_alone(), tmp_path).read().split)
+    assert ordered.transitions > 0.8
+    assert ordered.transitions > 1.2 * ordered.shuffled  # which items are near says much on a cycle, too
+    assert taste.ease > 2 * taste.popularity
+    assert taste.transitions == pytest.approx(taste.shuffled, rel=0.1)
+    assert ordered.reached > 0.95
+    assert ordered.users > 300
+
+
+def test_what_a_reason_rests_on_is_in_the_benchmarks(tmp_path):
+    headings = (Path(__file__).parents[2] / "docs" / "benchmarks.md").read_text().splitlines()
+    for table in (tables.order_alone(), tables.new_items()):
+        dataset = source_of(table, tmp_path).read()
+        verdict = verdict_on(profile_of(dataset), landmarks_of(dataset.split), keep_seen=False)
+        found = [reason.evidence for reason in verdict.reasons if reason.evidence]
+        assert found
+        assert all(f"### {heading}" in headings for heading in found)

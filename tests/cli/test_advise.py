@@ -1,0 +1,36 @@
+"""`tfrec-dl advise`, and `train --model auto`."""
+
+import json
+
+import pytest
+
+from tests.advice.tables import order_alone
+
+
+@pytest.fixture(scope="module")
+def clicks(tmp_path_factory):
+    path = tmp_path_factory.mktemp("advice") / "clicks.csv"
+    order_alone().to_csv(path, index=False)
+    return path
+
+
+def test_advice_is_printed_with_its_cost_and_the_command(program, clicks):
+    shown = program("advise", "--data", clicks).out
+    assert "take gru: about " in shown
+    assert f"tfrec-dl train --data {clicks} --model gru --out runs/gru" in shown
+    assert "transitions of shuffled histories" in shown
+    assert "docs/benchmarks.md: Counts of transitions" in shown
+
+
+def test_train_takes_the_recipe_that_is_advised(program, clicks, tmp_path, tiny):
+    shown = program("train", "--data", clicks, "--model", "auto", *tiny, "--out", tmp_path / "run")
+    assert shown.status == 0, shown.err
+    assert "auto: gru" in shown.out
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["recipe"]["name"] == "gru"
+
+
+def test_a_prepared_folder_has_no_table_to_advise_on(refusal, tmp_path):
+    (tmp_path / "prepared.json").write_text("{}")
+    assert "give the table" in refusal("advise", "--data", tmp_path)
+    assert "name a recipe" in refusal("train", "--data", tmp_path, "--model", "auto", "--out", tmp_path / "run")

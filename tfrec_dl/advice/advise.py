@@ -1,0 +1,102 @@
+"""Advice on a table of interactions: which recipe, why, what it costs, the command."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tfrec_dl.advice.cost import Cost, cost_of
+from tfrec_dl.advice.landmarks import Landmarks, landmarks_of
+from tfrec_dl.advice.machine import Machine, this_machine
+from tfrec_dl.advice.profile import Profile, profile_of
+from tfrec_dl.advice.rules import REPEATED, Choice, Reason, verdict_on
+from tfrec_dl.data.interaction_dataset import InteractionDataset
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.recipes.named import get_recipe
+from tfrec_dl.recipes.recipe import Recipe
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Advised:
+    """A recipe that is advised.
+
+    Attributes:
+        recipe: with its settings.
+        settings: those that differ from its defaults.
+        cost: of the network that it trains; None where it is more than one.
+    """
+
+    recipe: Recipe
+    settings: Mapping[str, Any]
+    cost: Cost | None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to train on a table, and why.
+
+    Attributes:
+        profile: of the table.
+        landmarks: of a sample; None where no user could be ranked for.
+        machine: that it was made on.
+        worth_a_network: whether a network can be expected to be better than a table of counts.
+        advised: recipes, the best guess first.
+        reasons: for them.
+    """
+
+    profile: Profile
+    landmarks: Landmarks | None
+    machine: Machine
+    worth_a_network: bool
+    advised: tuple[Advised, ...]
+    reasons: tuple[Reason, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        plain = asdict(self)
+        for advised, mine in zip(plain["advised"], self.advised, strict=True):
+            advised["recipe"] = mine.recipe.name
+        for counts in ("history_lengths", "item_counts"):
+            plain["profile"][counts] = {str(key): value for key, value in plain["profile"][counts].items()}
+        return plain
+
+
+def advise(source: DataSource, keep_seen: bool | None = None, with_cost: bool = True) -> Advice:
+    """Advises on the recipe to train, from the table alone: nothing is trained but a few steps, to time them.
+
+    Args:
+        source: the table, its split and features.
+        keep_seen: whether items of the history can be recommended; None lets the data decide.
+        with_cost: whether to measure what the first recipe costs on this machine.
+
+    Raises:
+        InputError: as `DataSource.read`.
+    """
+    return advise_on(source.read(), keep_seen, with_cost)
+
+
+def advise_on(dataset: InteractionDataset, keep_seen: bool | None = None, with_cost: bool = True) -> Advice:
+    """As `advise`, on data that have been read."""
+    logger.info("profile of the table")
+    profile = profile_of(dataset)
+    keep = profile.repeated_targets >= REPEATED if keep_seen is None else keep_seen
+    logger.info("landmarks: tables of counts on a sample")
+    landmarks = landmarks_of(dataset.split, keep)
+    verdict = verdict_on(profile, landmarks, keep)
+    advised = tuple(_advised(choice, dataset, with_cost and not place) for place, choice in enumerate(verdict.choices))
+    return Advice(profile, landmarks, this_machine(), verdict.worth_a_network, advised, verdict.reasons)
+
+
+def _advised(choice: Choice, dataset: InteractionDataset, with_cost: bool) -> Advised:
+    settings = dict(choice.settings)
+    recipe = get_recipe(choice.recipe)
+    if dataset.features["items"] is not None and recipe.family.reads_item_features(recipe):
+        settings["kind"] = "hybrid"
+    recipe = recipe.with_settings(settings)
+    if with_cost:
+        logger.info("a few steps of %s, to time them", recipe.name)
+    return Advised(recipe, settings, cost_of(recipe, dataset) if with_cost else None)

@@ -1,0 +1,129 @@
+"""Rules that turn a profile and landmarks into recipes, with the section of docs/benchmarks.md that each rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tfrec_dl.advice.landmarks import Landmarks
+from tfrec_dl.advice.profile import Profile
+
+FEWEST_USERS = 200  # to validate on: with fewer nothing says whether a network is better than counts
+POPULAR = 1.1  # times the NDCG of popularity that the best table of counts has to have for there to be taste to learn
+ORDERED = 1.05  # times the NDCG of shuffled histories that transitions have to have for the order to matter
+REPEATED = 0.1  # share of targets in the history from which on seen items have to be recommended
+COLD = 0.1  # share of unknown targets from which on features are worth their cost
+FEATURES = "Cold items, MovieLens-1M"
+COUNTS = "Counts of transitions, and a network beside them"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A recipe to train.
+
+    Attributes:
+        recipe: its name.
+        settings: of `--set`, beside its defaults.
+    """
+
+    recipe: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What of the data led to what.
+
+    Attributes:
+        text: a sentence.
+        evidence: the heading of docs/benchmarks.md that it rests on; None for what needs no measuring, or has none.
+    """
+
+    text: str
+    evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the rules say.
+
+    Attributes:
+        choices: recipes, the best guess first.
+        reasons: for them.
+        worth_a_network: whether a network can be expected to be better than a table of counts.
+    """
+
+    choices: tuple[Choice, ...]
+    reasons: tuple[Reason, ...]
+    worth_a_network: bool = True
+
+
+def verdict_on(profile: Profile, landmarks: Landmarks | None, keep_seen: bool) -> Verdict:
+    """Applies the rules.
+
+    Args:
+        profile: of the table.
+        landmarks: of a sample; None where none could be measured.
+        keep_seen: whether items of the history can be recommended, asked for or needed.
+    """
+    settings: dict[str, Any] = {"keep_seen": True} if keep_seen else {}
+    reasons = [*_on_repeats(profile), *_on_features(profile)]
+    unworthy = _why_no_network(profile, landmarks)
+    if unworthy is not None:
+        return Verdict((Choice("gru", settings),), (unworthy, *reasons), worth_a_network=False)
+    names, reason = _by_order(landmarks)
+    return Verdict(tuple(Choice(name, settings) for name in names), (reason, *reasons))
+
+
+def _why_no_network(profile: Profile, landmarks: Landmarks | None) -> Reason | None:
+    if landmarks is None or profile.validation_users < FEWEST_USERS:
+        return Reason(
+            f"{profile.validation_users:,} users can be validated on: too few to tell a network from a table of "
+            "counts; take the best baseline of `tfrec-dl compare`"
+        )
+    if landmarks.best < POPULAR * landmarks.popularity:
+        return Reason(
+            f"on a sample the best table of counts has NDCG@10 {landmarks.best:.4f} and the most popular items "
+            f"{landmarks.popularity:.4f}: there is hardly any taste to learn, so recommend what is popular"
+        )
+    return None
+
+
+def _by_order(landmarks: Landmarks | None) -> tuple[tuple[str, ...], Reason]:
+    assert landmarks is not None
+    figures = (
+        f"transitions have NDCG@10 {landmarks.transitions:.4f} on a sample, {landmarks.shuffled:.4f} with shuffled "
+        f"histories, EASE {landmarks.ease:.4f}"
+    )
+    if landmarks.transitions >= ORDERED * landmarks.shuffled:
+        return ("gru", "caser"), Reason(f"the order of a history says something ({figures}): read it in order", COUNTS)
+    return ("mult_dae", "gru"), Reason(f"the order of a history says little ({figures}): read it as a set")
+
+
+def _on_repeats(profile: Profile) -> list[Reason]:
+    if profile.repeated_targets < REPEATED:
+        return []
+    return [
+        Reason(
+            f"{profile.repeated_targets:.0%} of the items to find are in the history already: seen items have to be "
+            "recommended (--keep-seen), or these are lost"
+        )
+    ]
+
+
+def _on_features(profile: Profile) -> list[Reason]:
+    if profile.item_features:
+        names = ", ".join(profile.item_features)
+        return [
+            Reason(f"items have features ({names}), so that new ones can be recommended: ids and features", FEATURES)
+        ]
+    if profile.unknown_targets < COLD:
+        return []
+    return [
+        Reason(
+            f"{profile.unknown_targets:.0%} of the items to find have no training interaction: give a table of what "
+            "items are (--items), which is all that can be known of them",
+            FEATURES,
+        )
+    ]

@@ -1,0 +1,105 @@
+"""Advice on the terminal: what the table looks like, what counts make of it, which recipe to train."""
+
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from tfrec_dl.cli.console import console, say
+
+if TYPE_CHECKING:
+    from tfrec_dl.advice.advise import Advice, Advised
+    from tfrec_dl.advice.landmarks import Landmarks
+    from tfrec_dl.advice.profile import Profile
+
+BAR = 24  # columns of the longest bar
+
+
+def show_advice(advice: "Advice", data: str) -> None:
+    """Prints advice.
+
+    Args:
+        advice: on a table.
+        data: path of the table, for the commands.
+    """
+    _show_profile(advice.profile)
+    if advice.landmarks is not None:
+        _show_landmarks(advice.landmarks)
+    say(_machine(advice))
+    say()
+    for reason in advice.reasons:
+        say(f"- {reason.text}" + (f" [docs/benchmarks.md: {reason.evidence}]" if reason.evidence else ""))
+    say()
+    if not advice.worth_a_network:
+        say("No network is worth it here. To see for yourself:", style="bold")
+    for place, advised in enumerate(advice.advised):
+        say(f"{'take' if not place else 'or'} {advised.recipe.name}: {_cost(advised)}", style="bold")
+        say(f"  {_command(advised, data)}")
+
+
+def _show_profile(profile: "Profile") -> None:
+    say(
+        f"{profile.interactions:,} interactions of {profile.users:,} users with {profile.items:,} items, "
+        f"{profile.item_interactions:,.1f} an item in training"
+    )
+    table = Table("", "of a user's history", "", "of an item's interactions", "")
+    for quantile, length in profile.history_lengths.items():
+        count = profile.item_counts[quantile]
+        table.add_row(
+            f"{quantile:.0%} have at most",
+            f"{length:,.0f}",
+            _bar(length, profile.history_lengths),
+            f"{count:,.0f}",
+            _bar(count, profile.item_counts),
+        )
+    console().print(table)
+    shares = {
+        "interactions with an item that the user had before": profile.repeats,
+        "interactions at the time of the one before": profile.ties,
+        "items to find that are in the history": profile.repeated_targets,
+        "items to find without a training interaction": profile.unknown_targets,
+    }
+    say("; ".join(f"{share:.1%} {what}" for what, share in shares.items() if share is not None))
+
+
+def _bar(value: float, of: Mapping[float, float]) -> str:
+    return "█" * max(1, round(BAR * value / max(of.values())))
+
+
+def _show_landmarks(found: "Landmarks") -> None:
+    table = Table(f"tables of counts, sample of {found.users:,} users", "NDCG@10")
+    for name in ("popularity", "transitions", "shuffled", "ease"):
+        label = {"shuffled": "transitions of shuffled histories", "ease": "EASE"}.get(name, name)
+        table.add_row(label, f"{getattr(found, name):.4f}")
+    console().print(table)
+    say(f"{found.reached:.0%} of the items to find have a count of transitions that leads to them")
+
+
+def _machine(advice: "Advice") -> str:
+    machine = advice.machine
+    memory = "unknown memory" if machine.memory is None else f"{machine.memory / 2**30:,.1f} GiB of memory to take"
+    return f"this machine: {machine.cores} cores, {memory}, {', '.join(machine.devices) or 'no accelerator'}"
+
+
+def _cost(advised: "Advised") -> str:
+    cost = advised.cost
+    if cost is None:
+        return "not timed"
+    return (
+        f"about {_minutes(cost.epoch_seconds)} a pass, {_minutes(cost.seconds)} for all {cost.epochs} of them, counts "
+        f"and validation apart; about {cost.memory / 2**30:,.1f} GiB of memory"
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+
+
+def _command(advised: "Advised", data: str) -> str:
+    settings = dict(advised.settings)
+    kept = " --keep-seen" if settings.pop("keep_seen", False) else ""
+    settings.pop("kind", None)  # which --items decides
+    sets = "".join(f" --set {name}={value}" for name, value in settings.items())
+    name = advised.recipe.name
+    return f"tfrec-dl train --data {shlex.quote(data)} --model {name}{kept}{sets} --out runs/{name}"
