@@ -159,6 +159,11 @@ def test_recommendations_are_explained(program, refusal, exported):
     one = json.loads(program("explain", exported, *options, "--item", found[0]["item_id"], "--json").out)
     assert one["because"] == [pytest.approx(reason, abs=1e-4) for reason in found[0]["because"]]
     assert one["score"] == pytest.approx(found[0]["score"], abs=1e-4)
+    side = f"side={['even', 'odd'][int(found[0]['item_id'][5:]) % 2]}"
+    of_side = {"side=odd": "item_3", "side=even": "item_4"}[side]
+    lost = {reason["item_id"]: reason["contribution"] for reason in one["because"]}
+    assert one["in_common"] == [{"value": side, "contribution": pytest.approx(lost[of_side], abs=1e-4)}]
+    assert side in program("explain", exported, *options, "--item", found[0]["item_id"]).out
     assert re.search(r"because of.*Step [34] \(", program("recommend", exported, *options, "--why").out, re.DOTALL)
     assert program("explain", exported, *options, "--item", "item_5").out.count("│ item_") == 2
     assert "--item 'nobody'" in refusal("explain", exported, *options, "--item", "nobody")

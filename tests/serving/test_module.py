@@ -144,7 +144,12 @@ def test_signatures_declare_names_types_and_shapes(signatures):
         "serving_default": lists,
         "recommend_excluding": lists,
         "similar_items": lists,
-        "explain": {"scores": ("float32", [None, None]), "contributions": ("float32", [None, None, None])},
+        "explain": {
+            "scores": ("float32", [None, None]),
+            "contributions": ("float32", [None, None, None]),
+            "in_common": ("string", [None, None, 5]),
+            "in_common_contributions": ("float32", [None, None, 5]),
+        },
         "recommend_with_rules": lists,
         "embed_history": {"vector": ("float32", [None, 7])},
         "embed_items": {"vectors": ("float32", [None, 7])},

@@ -52,6 +52,7 @@ def explain(
         (explanation,) = found
         because = reasons_as_json(explanation, shown)
         entry = {"item_id": item, "score": explanation.score, **shown[item], "because": because}
+        entry["in_common"] = in_common_as_json(explanation)
         typer.echo(json.dumps(entry, indent=2, ensure_ascii=False))
         return
     title = f"{escape(named(item, shown))}: score {found[0].score:.4f}"
@@ -59,6 +60,11 @@ def explain(
     for each, contribution in found[0].because:
         table.add_row(escape(each), *map(escape, shown[each].values()), f"{contribution:.4f}")
     console().print(table)
+    if found[0].in_common:
+        table = Table("in common", "contribution")
+        for value, contribution in found[0].in_common:
+            table.add_row(escape(value), f"{contribution:.4f}")
+        console().print(table)
 
 
 def explained(recommender: Recommender, history: list[str], items: Sequence[str]) -> list[Explanation]:
@@ -84,7 +90,13 @@ def reasons_as_json(explanation: Explanation, shown: Shown) -> list[dict[str, An
     ]
 
 
+def in_common_as_json(explanation: Explanation) -> list[dict[str, Any]]:
+    """The categories that an explanation names, as plain values."""
+    return [{"value": value, "contribution": contribution} for value, contribution in explanation.in_common]
+
+
 def reasons_as_text(explanation: Explanation, shown: Shown) -> str:
     """The items of the history that speak most for an item, in a table's cell."""
-    speaking = [(item, value) for item, value in explanation.because[:REASONS] if value > 0]
-    return ", ".join(f"{escape(named(item, shown))} ({value:.2f})" for item, value in speaking)
+    speaking = [(named(item, shown), value) for item, value in explanation.because[:REASONS] if value > 0]
+    shared = [(f"more {text}", value) for text, value in explanation.in_common[:1] if value > 0]
+    return ", ".join(f"{escape(text)} ({value:.2f})" for text, value in speaking + shared)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from tfrec_dl.cli.comma_lists import parse_ids
 from tfrec_dl.cli.console import console
-from tfrec_dl.cli.explain import explained, reasons_as_json, reasons_as_text, shown_of
+from tfrec_dl.cli.explain import explained, in_common_as_json, reasons_as_json, reasons_as_text, shown_of
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.rules import RuleOptions
 from tfrec_dl.cli.quiet import quiet_tensorflow
@@ -88,6 +88,7 @@ def recommend(
         ]
         for entry, explanation in zip(found, reasons or (), strict=False):
             entry["because"] = reasons_as_json(explanation, shown)
+            entry["in_common"] = in_common_as_json(explanation)
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
     table = Table("rank", "item id", *map(escape, recommender.shown), "score", *(["because of"] if reasons else []))

@@ -1,6 +1,6 @@
 """Explanations of scores: what of a history speaks for an item."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,28 +17,39 @@ class Explanation:
         score: its score after the history, whether or not it would be recommended.
         because: items of the history with what the score loses without each, the largest first. Negative ones speak
             against the item; those that change nothing are left out.
+        in_common: up to five categories, as "genres=War", that the item shares with items of the history, with what
+            these items contribute together, the largest first; none of exports without attributes.
     """
 
     item_id: str
     score: float
     because: tuple[tuple[str, float], ...]
+    in_common: tuple[tuple[str, float], ...] = ()
 
 
-def explanations(
-    history: Sequence[str], items: Sequence[str], scores: np.ndarray, contributions: np.ndarray
-) -> list[Explanation]:
+def explanations(history: Sequence[str], items: Sequence[str], answer: Mapping[str, np.ndarray]) -> list[Explanation]:
     """Explanations from an answer of the signature `explain`; items that the export does not know are left out.
 
     Args:
         history: ids of one history.
-        items: ids of the items, as many as there are scores.
-        scores: [N] float32.
-        contributions: [N, L] float32, L at least the history's length.
+        items: ids of n items.
+        answer: "scores" [N] float32, N at least n, "contributions" [N, L] float32, L at least the history's length; and
+            "in_common" [N, V] bytes and "in_common_contributions" [N, V] float32, which exports of earlier versions
+            lack.
     """
     found = []
-    for item, score, row in zip(items, scores.tolist(), contributions, strict=True):
+    for number, item in enumerate(items):
+        score, row = float(answer["scores"][number]), answer["contributions"][number]
         if score != LOWEST_SCORE:
             places = np.argsort(-row[: len(history)], kind="stable")
             because = tuple((history[place], float(row[place])) for place in places if row[place])
-            found.append(Explanation(item, score, because))
+            found.append(Explanation(item, score, because, _in_common(answer, number)))
     return found
+
+
+def _in_common(answer: Mapping[str, np.ndarray], number: int) -> tuple[tuple[str, float], ...]:
+    """The values that one item shares with the history."""
+    if "in_common" not in answer:
+        return ()
+    rows = zip(answer["in_common"][number], answer["in_common_contributions"][number].tolist(), strict=True)
+    return tuple((text.decode(), value) for text, value in rows if text)

@@ -5,6 +5,8 @@ from typing import Protocol
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.attributes.attributes import ItemAttributes
+from tfrec_dl.serving.attributes.common import MOST, in_common
 from tfrec_dl.serving.attributes.shown import ShownColumns
 from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.leave_out import score_lost
@@ -27,6 +29,10 @@ class KnowsItems(Protocol):
     @property
     def reach(self) -> int | None:
         """How many of the last items of a history can do anything for a score; None for all."""
+
+    @property
+    def attributes(self) -> ItemAttributes:
+        """Attributes of the items."""
 
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
         """Ids to indices of the same shape; "" and unknown ids become 0."""
@@ -80,18 +86,28 @@ def explain(module: KnowsItems) -> Signature:
         scores = tf.where(has_history[:, None], scores, module.popularity_of(items))
         # From places of the histories without gaps to those of the request.
         lost = tf.gather(lost, tf.maximum(tf.cumsum(tf.cast(is_read, tf.int32), axis=1) - 1, 0), batch_dims=1)
-        lost = tf.where(is_read[:, :, None] & is_known[:, None], lost, 0.0)
+        lost = tf.transpose(tf.where(is_read[:, :, None] & is_known[:, None], lost, 0.0), [0, 2, 1])
+        common, common_contributions = in_common(module.attributes.read(), seen, items, lost)
         return {
             "scores": tf.where(is_known, scores, LOWEST_SCORE),
-            "contributions": tf.transpose(lost, [0, 2, 1]),
+            "contributions": lost,
+            "in_common": common,
+            "in_common_contributions": common_contributions,
         }
 
     places = {"B": None, "N": None}
+    values = {**places, "V": MOST}
     return Signature(
         EXPLAIN,
-        "Says how much each item of the history speaks for each of `item_ids`: what the score loses without it.",
+        "Says how much each item of the history speaks for each of `item_ids`: what the score loses without it; and "
+        "which categories they share with it.",
         {"history": ids("B", "L", sample=module.examples), "item_ids": ids("B", "N", sample=module.examples)},
-        {"scores": TensorInfo(tf.float32, places), "contributions": TensorInfo(tf.float32, places | {"L": None})},
+        {
+            "scores": TensorInfo(tf.float32, places),
+            "contributions": TensorInfo(tf.float32, places | {"L": None}),
+            "in_common": TensorInfo(tf.string, values),
+            "in_common_contributions": TensorInfo(tf.float32, values),
+        },
         answer,
     )
 

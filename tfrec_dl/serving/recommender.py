@@ -177,10 +177,9 @@ class Recommender:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
             answer = signature(history=padded(rows[part]), item_ids=padded(asked[part]))
-            scores, contributions = answer["scores"].numpy(), answer["contributions"].numpy()
+            values = {name: value.numpy() for name, value in answer.items()}
             for row, (history, wanted) in enumerate(zip(rows[part], asked[part], strict=True)):
-                n = len(wanted)
-                found.append(explanations(history, wanted, scores[row, :n], contributions[row, :n]))
+                found.append(explanations(history, wanted, {name: value[row] for name, value in values.items()}))
         return found
 
     def _by_rules(

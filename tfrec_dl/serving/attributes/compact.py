@@ -24,7 +24,7 @@ def compact_arrays(columns: AttributeColumns) -> dict[str, np.ndarray]:
         `names` [A]; `kinds` [A + 1], "" at the end; `number_rows` [A + 1], the row of each number in `numbers`
         [numbers, size], 0 for others; `texts` [V] "name=value" and their `hashes`, rising, "" among them;
         `holders`, the items of each text, from `holder_offsets` [V + 1]; `codes`, what stands for the values of
-        attribute a and item i, from `code_offsets[a * size + i]`.
+        attribute a and item i, from `code_offsets[a * size + i]`: places in `texts`, of a number its rank.
     """
     size, names = columns.size, list(columns.kinds)
     numbers: list[np.ndarray] = []
@@ -56,7 +56,10 @@ def compact_arrays(columns: AttributeColumns) -> dict[str, np.ndarray]:
     by_text = np.lexsort([items, place_of[codes]])
     counts = np.bincount(place_of[codes], minlength=len(texts))
     cells = np.concatenate([np.zeros(0, np.int64), *owners])
-    every_code = np.concatenate([np.zeros(0, np.int64), *own_codes])
+    in_order = [
+        own if kind == "number" else place_of[own] for own, kind in zip(own_codes, columns.kinds.values(), strict=True)
+    ]
+    every_code = np.concatenate([np.zeros(0, np.int64), *in_order])
     per_cell = np.bincount(cells, minlength=max(len(names) * size, 1))
     return {
         "names": np.array(names, dtype=object),

@@ -1,0 +1,58 @@
+"""Which values of attributes an item shares with the items of a history, inside a TensorFlow graph."""
+
+import tensorflow as tf
+
+from tfrec_dl.serving.attributes.questions import Arrays
+
+MOST = 5  # values that are named of an item
+
+
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def in_common(
+    arrays: Arrays, history: tf.Tensor, items: tf.Tensor, contributions: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The values that items share with those items of a history that do something for their score.
+
+    Args:
+        arrays: those of `compact_arrays`.
+        history: [B, L] int32, 0 anywhere.
+        items: [B, N] int32.
+        contributions: [B, N, L] float32, what each item of the history does for the score of each item.
+
+    Returns:
+        [B, N, `MOST`] texts "genres=War", of categories alone: those whose items contribute most first, "" at the end;
+        and what these items contribute together, float32 of that shape.
+    """
+    of_history, of_items = (_codes(arrays, indices) for indices in (history, items))
+    # A value of a request is a number of its own, so that one list of sums serves all requests.
+    rows = tf.range(tf.shape(history)[0], dtype=tf.int64)[:, None, None] * tf.size(arrays["texts"], tf.int64)
+    given = tf.where(of_history >= 0)
+    values = tf.gather_nd(rows + of_history, given)
+    asked = tf.where(of_items >= 0, rows + of_items, -1)
+    distinct, places = tf.unique(tf.concat([values, tf.reshape(asked, [-1])], axis=0))
+    added = tf.gather_nd(tf.transpose(contributions, [0, 2, 1]), given[:, :2])
+    sums = tf.math.unsorted_segment_sum(added, places[: tf.size(values)], tf.size(distinct))
+    own = tf.stack([tf.reshape(places[tf.size(values) :], tf.shape(asked)), _item_numbers(asked)], axis=-1)
+    found = tf.where(asked >= 0, tf.gather_nd(sums, own), 0.0)
+    found = tf.pad(found, [[0, 0], [0, 0], [0, MOST]])
+    best = tf.argsort(tf.where(found != 0, -found, float("inf")), axis=2, stable=True)[:, :, :MOST]
+    found = tf.gather(found, best, batch_dims=2)
+    codes = tf.gather(tf.pad(of_items, [[0, 0], [0, 0], [0, MOST]]), best, batch_dims=2)
+    return tf.where(found != 0, tf.gather(arrays["texts"], tf.maximum(codes, 0)), ""), found
+
+
+def _codes(arrays: Arrays, indices: tf.Tensor) -> tf.Tensor:
+    """The categories of items [B, M] as places in `texts`: [B, M, W] int64, -1 where an item has fewer."""
+    attributes = tf.where(arrays["kinds"][: tf.size(arrays["names"])] != "number")[:, 0]
+    cells = tf.cast(attributes, tf.int32) * tf.shape(arrays["numbers"])[1] + indices[:, :, None]
+    start, end = (tf.gather(arrays["code_offsets"], cells + step) for step in (0, 1))
+    places = tf.range(tf.reduce_max(tf.pad(tf.reshape(end - start, [-1]), [[0, 1]])))
+    found = places < (end - start)[:, :, :, None]
+    codes = tf.gather(arrays["codes"], tf.where(found, start[:, :, :, None] + places, 0))
+    shape = tf.concat([tf.shape(indices), [tf.size(attributes) * tf.size(places)]], axis=0)
+    return tf.cast(tf.reshape(tf.where(found, codes, -1), shape), tf.int64)
+
+
+def _item_numbers(values: tf.Tensor) -> tf.Tensor:
+    """The place of the item of each value [B, N, W] in its request, int32 of that shape."""
+    return tf.broadcast_to(tf.range(tf.shape(values)[1])[None, :, None], tf.shape(values))
