@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.advice import tables
+from benchmarks import known_tables as tables
 from tfrec_dl.advice.advise import advise
 from tfrec_dl.advice.landmarks import landmarks_of
 from tfrec_dl.advice.profile import profile_of

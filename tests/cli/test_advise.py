@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.advice.tables import order_alone
+from benchmarks.known_tables import order_alone
 
 
 @pytest.fixture(scope="module")

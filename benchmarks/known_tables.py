@@ -1,16 +1,18 @@
 """Tables of interactions in which it is known what there is to learn."""
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import pandas as pd
-
-from tests.synthetic import cyclic_interactions
 
 USERS, ITEMS, LENGTH = 400, 60, 8
 
 
 def order_alone() -> pd.DataFrame:
-    """The last item says the next one."""
-    return cyclic_interactions(users=USERS, items=ITEMS, length=LENGTH, noise=0.1)
+    """The last item says the next one, but for a tenth of the items."""
+    draw = np.random.default_rng(0)
+    walks = (draw.integers(ITEMS, size=(USERS, 1)) + np.arange(LENGTH)) % ITEMS
+    return _table(np.where(draw.random(walks.shape) < 0.1, draw.integers(ITEMS, size=walks.shape), walks))
 
 
 def taste_alone(groups: int = 4) -> pd.DataFrame:
@@ -36,15 +38,18 @@ def repeats() -> pd.DataFrame:
 def new_items() -> pd.DataFrame:
     """Half of the last two items of a walk were never seen before."""
     table = order_alone()
-    last = table["timestamp"] >= LENGTH - 2
+    last = np.tile(np.arange(LENGTH) >= LENGTH - 2, USERS)
     fresh = last & (np.random.default_rng(0).random(len(table)) < 0.5)
     table.loc[fresh, "item_id"] = [f"new_{number}" for number in range(fresh.sum())]
     return table
 
 
-def _table(rows: list[np.ndarray]) -> pd.DataFrame:
-    frames = [
-        pd.DataFrame({"user_id": f"user_{user}", "item_id": [f"item_{item}" for item in row]})
-        for user, row in enumerate(rows)
-    ]
-    return pd.concat(frames, ignore_index=True)
+def _table(rows: Iterable[np.ndarray]) -> pd.DataFrame:
+    items = np.stack(list(rows))
+    users = np.repeat([f"user_{user}" for user in range(len(items))], items.shape[1])
+    return pd.DataFrame({"user_id": users, "item_id": [f"item_{item}" for item in items.ravel()]})
+
+
+TABLES: dict[str, Callable[[], pd.DataFrame]] = {
+    function.__name__: function for function in (order_alone, taste_alone, popularity_alone, repeats, new_items)
+}
