@@ -2,7 +2,7 @@
 
 import os
 import signal
-import sys
+import traceback
 
 import pyarrow as pa
 import pytest
@@ -105,7 +105,7 @@ def test_interruption_that_a_library_turns_into_another_error_is_one_still(numbe
         try:
             os.kill(os.getpid(), number)
         except KeyboardInterrupt as error:
-            sys.excepthook(type(error), error, None)  # as compiled code prints what it cannot raise
+            traceback.print_exception(error)  # as compiled code prints what it cannot raise
             raise TypeError from None  # as compiled code does
 
     # In the background a shell has it ignored.

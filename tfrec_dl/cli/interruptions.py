@@ -1,12 +1,13 @@
 """Ends of a command that others ask for: Control-C, and SIGTERM, which schedulers and containers send."""
 
+import io
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import NoReturn
 
 from tfrec_dl.cli.console import INTERRUPTED
 
@@ -28,21 +29,20 @@ def interruptions() -> Iterator[None]:
         yield
         return
     arrived: list[KeyboardInterrupt] = []
+    standard_error = sys.stderr
+
+    def leave(interruption: KeyboardInterrupt) -> NoReturn:
+        arrived.append(interruption)
+        sys.stderr = io.StringIO()  # where compiled code prints, past sys.excepthook
+        raise interruption
 
     def terminate(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        arrived.append(Termination())
-        raise arrived[-1]
+        leave(Termination())
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        arrived.append(KeyboardInterrupt())
-        raise arrived[-1]
+        leave(KeyboardInterrupt())
 
-    def print_unless_interrupted(*error: Any) -> None:
-        if not arrived:
-            print_error(*error)
-
-    print_error, sys.excepthook = sys.excepthook, print_unless_interrupted
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, terminate)}
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
         before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
@@ -53,7 +53,7 @@ def interruptions() -> Iterator[None]:
             raise
         raise arrived[0] from error
     finally:
-        sys.excepthook = print_error
+        sys.stderr = standard_error
         for number, handler in before.items():
             signal.signal(number, handler)
 
