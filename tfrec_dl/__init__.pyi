@@ -36,6 +36,7 @@ from .evaluation.paired import paired_difference as paired_difference
 from .evaluation.rendering import save_leaderboard as save_leaderboard
 from .families.run import Run as Run
 from .families.run import open_run as open_run
+from .lifecycle.batch.recommend import batch_recommend as batch_recommend
 from .lifecycle.compare import compare as compare
 from .lifecycle.export import export as export
 from .lifecycle.load import load as load

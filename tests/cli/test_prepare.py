@@ -178,7 +178,7 @@ def test_a_finished_folder_is_not_overwritten(refusal, folder, table):
 
 
 def test_interrupted_it_says_how_to_go_on_and_goes_on(program, table, folder, tmp_path, monkeypatch):
-    from tfrec_dl.cli.prepare import Bars
+    from tfrec_dl.cli.bars import Bars
 
     def interrupt(bars, stage, done, total):
         if stage == "sorting" and done == 2:

@@ -28,7 +28,7 @@ from tfrec_dl.cli import (
 )
 from tfrec_dl.cli.console import INTERRUPTED, complain
 from tfrec_dl.cli.failures import one_line, refuse_other_encodings
-from tfrec_dl.cli.interruptions import Termination, interruptions, status_of
+from tfrec_dl.cli.interruptions import GOES_ON, Termination, interruptions, status_of
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.plugins import load_plugins
 
@@ -48,7 +48,7 @@ class Commands(TyperGroup):
                 return super().invoke(ctx)
         except KeyboardInterrupt as interruption:
             _ignore_interruptions()
-            goes_on = ctx.invoked_subcommand in ("demo", "prepare", "train", "compare")
+            goes_on = ctx.invoked_subcommand in ("demo", "prepare", "train", "compare") or ctx.meta.get(GOES_ON)
             what = "terminated" if isinstance(interruption, Termination) else "interrupted"
             complain(what + (": the same command continues it" if goes_on else ""))
             raise typer.Exit(status_of(interruption)) from interruption

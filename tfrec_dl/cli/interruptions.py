@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from tfrec_dl.cli.console import INTERRUPTED
 
+GOES_ON = "tfrec_dl.goes_on"  # in a command's `meta`: given again after an interruption, it goes on where it was
 TERMINATED = 143  # exit status: 128 + SIGTERM, as shells have it
 
 

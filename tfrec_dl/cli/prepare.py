@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfrec_dl.cli.console import console, say
+from tfrec_dl.cli.bars import Bars
+from tfrec_dl.cli.console import say
 from tfrec_dl.cli.folders import require_writable
 from tfrec_dl.cli.options.retrieval import RepeatedPairs
 from tfrec_dl.cli.progress import shown_progress
@@ -108,31 +109,3 @@ def _say_what_it_holds(folder: "PreparedFolder") -> None:
         + (f" + {repeated:,} that repeat others" if (repeated := counts.get("repeated", 0)) else "")
     )
     say(f"{drawn['drawn']:,} of {drawn['of']:,} users drawn to validate and test on")
-
-
-class Bars:
-    """A progress bar a stage on a terminal, a line a stage elsewhere."""
-
-    def __init__(self) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        screen = console()
-        self._live = screen.is_terminal
-        self._progress = Progress(*columns, console=screen, disable=not self._live)
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> "Bars":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._progress.stop()
-
-    def show(self, stage: str, done: int, total: int | None) -> None:
-        """Shows how far a stage is."""
-        if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(stage, total=total)
-            if not self._live:
-                say(stage)
-        self._progress.update(self._tasks[stage], completed=done, total=total)

@@ -8,10 +8,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from tfrec_dl.cli.batch import batch_recommend
 from tfrec_dl.cli.comma_lists import parse_ids
 from tfrec_dl.cli.console import console
 from tfrec_dl.cli.explain import explained, in_common_as_json, reasons_as_json, reasons_as_text, shown_of
-from tfrec_dl.cli.options.groups import grouped
+from tfrec_dl.cli.interruptions import GOES_ON
+from tfrec_dl.cli.options.batch import BatchOptions
+from tfrec_dl.cli.options.groups import given, grouped
 from tfrec_dl.cli.options.rules import RuleOptions
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
@@ -20,6 +23,7 @@ from tfrec_dl.errors import InputError
 @grouped
 def recommend(
     *,
+    command: typer.Context,
     dest: Annotated[
         Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
     ],
@@ -40,7 +44,9 @@ def recommend(
     ] = None,
     context: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", show_default=False, help="With --user: a feature of the request."),
+        typer.Option(
+            metavar="NAME=VALUE", show_default=False, help="With --user or --histories: a feature of the request."
+        ),
     ] = None,
     why: Annotated[
         bool,
@@ -50,17 +56,31 @@ def recommend(
         ),
     ] = False,
     rule_options: RuleOptions,
+    batch: BatchOptions,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Recommend items from an export.
+    """Recommend items from an export: to one user, or with --histories to every user of a table.
 
     Items of the history are left out, unless the export or --keep-seen keeps them. Unknown ids are skipped; a history
     without a known id gets the popular items, whose scores are their counts in the training data. Rules that leave too
     few items give fewer. With --user an export of two stages ranks what it finds; features of the request that
     --context does not give are missing.
+
+    --histories reads a table of any size, and --out appears whole or not at all; interrupted at any moment, the same
+    command continues it. An export of two stages ranks what it finds.
     """
     ids, excluded = parse_ids(history, "--history"), parse_ids(rule_options.exclude, "--exclude")
     rules = rule_options.rules()
+    if batch.histories:
+        alone = {"--history": history, "--user": user is not None, "--why": why, "--json": as_json}
+        if others := [name for name, value in alone.items() if value]:
+            raise InputError(f"{others[0]} is for one user, and --histories for all of a table: leave out one of them.")
+        quiet_tensorflow()
+        command.meta[GOES_ON] = True
+        batch_recommend(dest, batch, k, excluded, rules, context or ())
+        return
+    if others := given(batch):
+        raise InputError(f"{others[0]} is for many users: name the table of their histories with --histories.")
     if context and user is None:
         raise InputError(f"--context {context[0]!r:.80} is of a request to two stages: give --user, or leave it out.")
     if rules is not None and user is not None:

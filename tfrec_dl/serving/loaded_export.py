@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.names import RECOMMEND_RANKED
 from tfrec_dl.serving.versions import resolve_version
 
 
@@ -29,6 +30,12 @@ class LoadedExport:
         """Its functions by name."""
         signatures: Mapping[str, Any] = self.saved_model.signatures
         return signatures
+
+    @property
+    def size(self) -> int:
+        """Width of a recommender's scores: its items, padding and unknown included."""
+        module = self.saved_model.retrieval if RECOMMEND_RANKED in self.signatures else self.saved_model
+        return int(module._popularity.shape[0])
 
 
 def open_export(dest: str | PathLike[str]) -> LoadedExport:

@@ -32,7 +32,8 @@ from tfrec_dl.serving.request_rows import Context, Past, id_list, id_rows, id_ro
 from tfrec_dl.serving.rules.requests import rule_tensors, rules_of_rows
 from tfrec_dl.serving.rules.rules import Rules
 
-ROWS_AT_ONCE = 256  # bounds the memory of the scores: rows x items x 4 bytes
+ROWS_AT_ONCE = 256
+SCORES_AT_ONCE = 1 << 25  # rows x items, 4 bytes each: fewer rows where there are many items
 
 Outputs = Mapping[str, tf.Tensor]
 
@@ -49,12 +50,14 @@ class Recommender:
         item_features: raw features of an item that it does not know; empty where it knows items by their ids.
         user_features: raw features of a user beside the history.
         shown: columns that it shows of items, as `describe_items` names them; those chosen at export.
+        ranks: whether it has a ranking stage.
         request_features: raw features of a request to its ranking stage; empty without that stage.
 
     Raises:
         InputError: if the export recommends nothing.
     """
 
+    ranks = False
     request_features: tuple[FeatureInput, ...] = ()
 
     def __init__(self, export: LoadedExport) -> None:
@@ -323,7 +326,7 @@ class Recommender:
     def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[Recommendations]:
         """Asks for some rows at a time."""
         found: list[Recommendations] = []
-        for start in range(0, rows, ROWS_AT_ONCE):
-            part = outputs(slice(start, start + ROWS_AT_ONCE))
-            found += recommendations(part, k)
+        step = max(1, min(ROWS_AT_ONCE, SCORES_AT_ONCE // self._export.size))
+        for start in range(0, rows, step):
+            found += recommendations(outputs(slice(start, start + step)), k)
         return found

@@ -24,6 +24,8 @@ class TwoStageRecommender(Recommender):
             describe past items.
     """
 
+    ranks = True
+
     def __init__(self, export: LoadedExport) -> None:
         super().__init__(export)
         description = json.loads(export.saved_model.ranking.describe().numpy())

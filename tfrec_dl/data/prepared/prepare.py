@@ -97,7 +97,7 @@ def _prepare(
     weighted = columns.weight is not None
     marker = work.path("rows.json")
     if not marker.exists():
-        found = partition(connection, files, columns, kind, shards, work, progress)
+        found = partition(files, columns, kind, shards, work.path("rows"), progress)
         if not sum(found):
             names = ", ".join(repr(path) for path in config.data[:3])
             raise InputError(f"{names} holds no interactions: it needs at least one row")

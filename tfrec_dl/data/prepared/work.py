@@ -33,10 +33,6 @@ class Work:
         """A file below the folder of intermediate files."""
         return self.folder / "work" / Path(*names)
 
-    def piece(self, file: int, number: int) -> Path:
-        """A piece of an input file, its rows by shard."""
-        return self.path("rows", f"{file:05d}-{number:07d}.parquet")
-
     def of_shard(self, stage: str, shard: int, suffix: str = "parquet") -> Path:
         """What a stage makes of a shard."""
         return self.path(stage, f"{shard:05d}.{suffix}")
@@ -104,18 +100,30 @@ class Work:
     def _check_same(self, found: Any, plan: Mapping[str, Any], state: str) -> None:
         """Raises InputError unless what was asked for before is what is asked for now; a table may have moved."""
         remedy = "repeat its command to continue it, or" if state == "an unfinished" else "choose a new folder, or"
-        if not isinstance(found, dict):
-            raise InputError(f"{self.folder} holds {state} preparation: {remedy} delete the folder.")
-        for name in {**plan, **found}:
-            before, now = found.get(name), plan.get(name)
-            if before != now and not (name == "files" and _contents(before) == _contents(now)):
-                if isinstance(before, list) and isinstance(now, list):
-                    changed = [pair for pair in zip(before, now, strict=False) if pair[0] != pair[1]]
-                    before, now = changed[0] if changed else (f"{len(before)} of them", f"{len(now)}")
-                raise InputError(
-                    f"{self.folder} holds {state} preparation with {name} {before!r}, not {now!r}: "
-                    f"{remedy} delete the folder."
-                )
+        require_same_plan(found, plan, f"{self.folder} holds {state} preparation", f"{remedy} delete the folder")
+
+
+def require_same_plan(found: Any, plan: Mapping[str, Any], holder: str, remedy: str) -> None:
+    """Compares what was asked for before with what is asked for now; the "files" may have moved.
+
+    Args:
+        found: the plan before, as JSON gives it.
+        plan: the plan now, as JSON would give it.
+        holder: of the plan before, for the error: "FOLDER holds an unfinished preparation".
+        remedy: what to do, for the error.
+
+    Raises:
+        InputError: if they differ.
+    """
+    if not isinstance(found, dict):
+        raise InputError(f"{holder}: {remedy}.")
+    for name in {**plan, **found}:
+        before, now = found.get(name), plan.get(name)
+        if before != now and not (name == "files" and _contents(before) == _contents(now)):
+            if isinstance(before, list) and isinstance(now, list):
+                changed = [pair for pair in zip(before, now, strict=False) if pair[0] != pair[1]]
+                before, now = changed[0] if changed else (f"{len(before)} of them", f"{len(now)}")
+            raise InputError(f"{holder} with {name} {before!r}, not {now!r}: {remedy}.")
 
 
 def _contents(files: Any) -> list[Any]:

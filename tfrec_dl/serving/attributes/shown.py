@@ -17,7 +17,7 @@ from tfrec_dl.serving.signature import TensorInfo
 # Outputs of signatures that recommend, and what is printed beside them: no column takes their names.
 RESERVED = (
     *("item_ids", "scores", RECOMMENDATION_ID, "click", "conversion", "click_and_conversion", "rating"),
-    *("rank", "item_id", "score", "similarity", "contribution", "because", "in_common"),
+    *("user_id", "rank", "item_id", "score", "similarity", "contribution", "because", "in_common"),
 )
 
 

@@ -1,0 +1,61 @@
+"""`tfrec-dl recommend --histories`: everybody at once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfrec_dl.cli.bars import Bars
+from tfrec_dl.cli.options.batch import BatchOptions
+from tfrec_dl.cli.progress import shown_progress
+from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    from tfrec_dl.serving.rules.rules import Rules
+
+
+def batch_recommend(
+    dest: Path, options: BatchOptions, k: int, exclude: Sequence[str], rules: "Rules | None", context: Sequence[str]
+) -> None:
+    """Writes what is recommended to every user of a table.
+
+    Args:
+        dest: the export.
+        options: table and file.
+        k: recommendations a user.
+        exclude: ids that nobody is recommended.
+        rules: of every user.
+        context: "name=value" each, of every request to a ranking stage.
+
+    Raises:
+        InputError: as `tfrec_dl.lifecycle.batch.recommend.batch_recommend`, or if there is no file to write.
+    """
+    if options.out is None:
+        raise InputError("--histories recommends to many users: name a file to write with --out.")
+    from tfrec_dl.data.tables.columns import Columns
+    from tfrec_dl.lifecycle.batch.recommend import batch_recommend
+
+    with shown_progress(), Bars() as bars:
+        batch_recommend(
+            dest,
+            options.histories or [],
+            options.out,
+            k=k,
+            layout=options.layout.value,
+            columns=Columns(user=options.user_column, item=options.item_column, time=options.time_column),
+            exclude=exclude,
+            rules=rules,
+            context=_values(context),
+            processes=options.processes,
+            progress=bars.show,
+        )
+
+
+def _values(texts: Sequence[str]) -> dict[str, str]:
+    """Texts "name=value" as a dictionary."""
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--context {text!r:.80} is not NAME=VALUE of a feature of the request.")
+        pairs[name] = value
+    return pairs

@@ -1,0 +1,67 @@
+"""Options of `recommend` for many users at once."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PANEL = "Everybody at once"
+
+
+class LayoutName(str, Enum):
+    """What a row of the output is."""
+
+    LONG = "long"
+    LISTS = "lists"
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """A table of histories, and the file of recommendations that it becomes."""
+
+    histories: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            show_default=False,
+            help="Recommend to every user of this table of interactions, CSV (also gzip) or Parquet: a file, a folder "
+            "or a glob; repeat for more.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="File to write: .parquet, .csv, .tsv or .csv.gz.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    layout: Annotated[
+        LayoutName,
+        typer.Option(help="A row a user and place, or a row a user with lists.", rich_help_panel=PANEL),
+    ] = LayoutName.LONG
+    processes: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Processes, each with the export in memory; they share the cores.", rich_help_panel=PANEL
+        ),
+    ] = 1
+    user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.", rich_help_panel=PANEL)] = (
+        "user_id"
+    )
+    item_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.", rich_help_panel=PANEL)] = (
+        "item_id"
+    )
+    time_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="C",
+            show_default=False,
+            help='Column of times; by default "timestamp", where the table has it, else the order is the table\'s.',
+            rich_help_panel=PANEL,
+        ),
+    ] = None

@@ -1,0 +1,1 @@
+"""Histories of many users -> a file of recommendations for all of them."""

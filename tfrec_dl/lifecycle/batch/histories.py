@@ -1,0 +1,63 @@
+"""Histories of the users of a shard, and batches of them whose size is bounded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+
+ROWS = ("user", "item", "whole", "fraction", "position")
+MOST_USERS = 2048  # of a batch
+MOST_CELLS = 1 << 20  # users of a batch x items of the longest history in it
+
+
+@dataclass(frozen=True, eq=False)
+class ShardHistories:
+    """Every history of a shard, the shortest first, so that those of a batch are about as long.
+
+    Attributes:
+        users: [U] text.
+        items: [n] text, user by user, oldest first.
+        offsets: [U + 1] int64, of the histories in `items`.
+    """
+
+    users: pa.Array
+    items: pa.Array
+    offsets: np.ndarray
+
+    @classmethod
+    def read(cls, pieces: Path, shard: int) -> "ShardHistories":
+        """Puts a shard's histories together: by time, ties in the order of the table.
+
+        Args:
+            pieces: folder with the pieces that `partition` wrote.
+            shard: number of the shard.
+        """
+        files = sorted(pieces.glob("*.parquet"))
+        rows = pyarrow.parquet.read_table(files, columns=list(ROWS), filters=[("shard", "=", shard)])
+        users = rows["user"].combine_chunks().dictionary_encode()
+        codes = users.indices.to_numpy()
+        lengths = np.bincount(codes, minlength=len(users.dictionary))
+        shortest_first = np.argsort(lengths, kind="stable")
+        place = np.empty_like(shortest_first)
+        place[shortest_first] = np.arange(len(place))
+        in_time = [rows[name].to_numpy() for name in ("position", "fraction", "whole")]
+        order = np.lexsort((*in_time, place[codes]))
+        offsets = np.concatenate([[0], np.cumsum(lengths[shortest_first])]).astype(np.int64)
+        return cls(users.dictionary.take(shortest_first), rows["item"].combine_chunks().take(order), offsets)
+
+    def batches(self) -> Iterator[tuple[list[str], list[list[str]]]]:
+        """Users and their histories: at most `MOST_USERS` at a time, and `MOST_CELLS` unless one alone has more."""
+        start, lengths = 0, np.diff(self.offsets)
+        while start < len(lengths):
+            some = lengths[start : start + MOST_USERS]
+            cells = np.arange(1, len(some) + 1) * some
+            end = start + max(1, int(np.searchsorted(cells, MOST_CELLS, side="right")))
+            first, last = self.offsets[start], self.offsets[end]
+            items = self.items.slice(first, last - first).to_pylist()
+            cuts = (self.offsets[start : end + 1] - first).tolist()
+            histories = [items[cut:next_cut] for cut, next_cut in zip(cuts[:-1], cuts[1:], strict=True)]
+            yield self.users.slice(start, end - start).to_pylist(), histories
+            start = end

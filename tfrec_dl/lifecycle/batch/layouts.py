@@ -1,0 +1,129 @@
+"""Recommendations as rows of a table: a row a user and place, or a row a user."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.names import nearest
+from tfrec_dl.serving.request_rows import Pairs
+
+Shown = Mapping[str, pa.Array]
+"""What is shown of items: name of a column -> a text for each recommendation."""
+
+
+class Layout(ABC):
+    """How recommendations become rows of a table.
+
+    Attributes:
+        name: that it is chosen by.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def schema(self, shown: Sequence[str]) -> pa.Schema:
+        """The columns.
+
+        Args:
+            shown: columns that the export shows of items.
+        """
+
+    @abstractmethod
+    def table(self, users: Sequence[str], answers: Sequence[Pairs], shown: Shown) -> pa.Table:
+        """The rows of some users.
+
+        Args:
+            users: their ids.
+            answers: the recommendations of each.
+            shown: of all recommendations, user by user.
+        """
+
+    @abstractmethod
+    def counts(self, rows: pa.Table) -> tuple[int, int]:
+        """Users with at least one recommendation, and recommendations, among some of the table's rows."""
+
+
+class Long(Layout):
+    """A row a user and place: `user_id`, `rank` from 1, `item_id`, `score`, and what is shown of the item."""
+
+    name = "long"
+
+    def schema(self, shown: Sequence[str]) -> pa.Schema:
+        """As `Layout.schema`."""
+        columns = {"user_id": pa.string(), "rank": pa.int32(), "item_id": pa.string(), "score": pa.float32()}
+        return pa.schema({**columns, **dict.fromkeys(shown, pa.string())})
+
+    def table(self, users: Sequence[str], answers: Sequence[Pairs], shown: Shown) -> pa.Table:
+        """As `Layout.table`."""
+        counts = _lengths(answers)
+        first = np.repeat(np.cumsum(counts) - counts, counts)
+        columns = {
+            "user_id": pa.array(users, pa.string()).take(np.repeat(np.arange(len(users)), counts)),
+            "rank": pa.array((np.arange(len(first)) - first + 1).astype(np.int32)),
+            "item_id": items_of(answers),
+            "score": _scores(answers),
+            **shown,
+        }
+        return pa.table(columns, schema=self.schema(list(shown)))
+
+    def counts(self, rows: pa.Table) -> tuple[int, int]:
+        """As `Layout.counts`."""
+        return pc.sum(pc.equal(rows["rank"], 1)).as_py() or 0, rows.num_rows
+
+
+class Lists(Layout):
+    """A row a user: `user_id`, and lists `item_ids`, `scores` and of what is shown of the items, best first."""
+
+    name = "lists"
+
+    def schema(self, shown: Sequence[str]) -> pa.Schema:
+        """As `Layout.schema`."""
+        texts = pa.list_(pa.string())
+        columns = {"user_id": pa.string(), "item_ids": texts, "scores": pa.list_(pa.float32())}
+        return pa.schema({**columns, **dict.fromkeys(shown, texts)})
+
+    def table(self, users: Sequence[str], answers: Sequence[Pairs], shown: Shown) -> pa.Table:
+        """As `Layout.table`."""
+        offsets = pa.array(np.concatenate([[0], np.cumsum(_lengths(answers))]).astype(np.int32))
+        values = {"item_ids": items_of(answers), "scores": _scores(answers), **shown}
+        lists = {name: pa.ListArray.from_arrays(offsets, each) for name, each in values.items()}
+        return pa.table({"user_id": pa.array(users, pa.string()), **lists}, schema=self.schema(list(shown)))
+
+    def counts(self, rows: pa.Table) -> tuple[int, int]:
+        """As `Layout.counts`."""
+        lengths = pc.list_value_length(rows["item_ids"])
+        return pc.sum(pc.greater(lengths, 0)).as_py() or 0, pc.sum(lengths).as_py() or 0
+
+
+LAYOUTS: dict[str, Layout] = {each.name: each for each in (Long(), Lists())}
+
+
+def layout_of(name: str) -> Layout:
+    """The layout of this name.
+
+    Raises:
+        InputError: if there is none.
+    """
+    if name not in LAYOUTS:
+        near = nearest(name, LAYOUTS)
+        hint = f"did you mean {near!r}?" if near else f"use {' or '.join(map(repr, LAYOUTS))}."
+        raise InputError(f"layout is {name!r:.80}: {hint}")
+    return LAYOUTS[name]
+
+
+def items_of(answers: Sequence[Pairs]) -> pa.Array:
+    """The ids of all recommendations, user by user."""
+    return pa.array([item for row in answers for item, _ in row], pa.string())
+
+
+def _scores(answers: Sequence[Pairs]) -> pa.Array:
+    return pa.array([score for row in answers for _, score in row], pa.float32())
+
+
+def _lengths(answers: Sequence[Pairs]) -> np.ndarray:
+    return np.array([len(row) for row in answers], np.int64)

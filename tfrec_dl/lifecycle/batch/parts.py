@@ -1,0 +1,85 @@
+"""Recommendations for the users of one shard, as a file that appears whole or not at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from tfrec_dl.files import replacing
+from tfrec_dl.lifecycle.batch.histories import ShardHistories
+from tfrec_dl.lifecycle.batch.layouts import LAYOUTS, items_of
+from tfrec_dl.lifecycle.batch.request import Request
+from tfrec_dl.lifecycle.load import load
+from tfrec_dl.serving.recommender import Recommender
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the parts of a job have in common; it can be sent to another process.
+
+    Attributes:
+        version: version folder of the export.
+        request: what is asked for every user.
+        layout: name of the layout of the rows.
+        pieces: folder of the histories, by shard.
+        parts: folder that the parts are written to.
+    """
+
+    version: Path
+    request: Request
+    layout: str
+    pieces: Path
+    parts: Path
+
+    def part(self, shard: int) -> Path:
+        """The file of a shard's recommendations."""
+        return self.parts / f"{shard:05d}.parquet"
+
+
+class PartMaker:
+    """An export, loaded, that recommends to the users of shards.
+
+    Args:
+        job: what to make.
+
+    Raises:
+        InputError: as `load`, or if the export cannot do what is asked.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._recommender = load(job.version)
+        job.request.answers(self._recommender, [""], [[]])  # what is wrong with the request shows for a new user too
+
+    def make(self, shard: int, going_on: Callable[[], None]) -> int:
+        """Writes the part of a shard.
+
+        Args:
+            shard: its number.
+            going_on: is called before each batch; what it raises ends the part, of which nothing is left.
+
+        Returns:
+            The shard.
+        """
+        job, layout, shown = self._job, LAYOUTS[self._job.layout], self._recommender.shown
+        schema = layout.schema(shown)
+        with (
+            replacing(job.part(shard)) as temporary,
+            pyarrow.parquet.ParquetWriter(temporary, schema) as writer,
+        ):
+            for users, histories in ShardHistories.read(job.pieces, shard).batches():
+                going_on()
+                answers = job.request.answers(self._recommender, users, histories)
+                writer.write_table(layout.table(users, answers, described(self._recommender, items_of(answers))))
+        return shard
+
+
+def described(recommender: Recommender, items: pa.Array) -> dict[str, pa.Array]:
+    """What an export shows of items: name of a column -> a text for each."""
+    distinct = items.dictionary_encode()
+    rows = recommender.describe_items(distinct.dictionary.to_pylist()) if recommender.shown else []
+    return {
+        name: pa.array([row[name] for row in rows], pa.string()).take(distinct.indices) for name in recommender.shown
+    }

@@ -1,0 +1,56 @@
+"""What is asked of an export for every user alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.serving.recommender import Recommender
+from tfrec_dl.serving.request_rows import Pairs
+from tfrec_dl.serving.rules.rules import Rules
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of an export for every user alike.
+
+    Attributes:
+        k: recommendations a user.
+        exclude: ids that nobody is recommended.
+        rules: of every user; None for none.
+        context: feature -> value of every request to a ranking stage; the others are missing.
+    """
+
+    k: int
+    exclude: tuple[str, ...] = ()
+    rules: Rules | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    def answers(
+        self, recommender: Recommender, users: Sequence[str], histories: Sequence[Sequence[str]]
+    ) -> list[Pairs]:
+        """The recommendations: ranked, where the export has a ranking stage.
+
+        Args:
+            recommender: the export.
+            users: their ids.
+            histories: of each the items, oldest first.
+
+        Returns:
+            For each user pairs (item id, score), best first.
+
+        Raises:
+            InputError: as `Recommender.recommend` and `Recommender.recommend_ranked`, or if rules or a context are not
+                for this export.
+        """
+        exclude = [self.exclude] * len(users) if self.exclude else None
+        if not recommender.ranks:
+            if self.context:
+                name = next(iter(self.context))
+                raise InputError(f"context has {name!r}, but {recommender.folder} has no ranking stage: leave it out.")
+            return recommender.recommend(histories, self.k, exclude, self.rules)
+        if self.rules is not None:
+            raise InputError(f"{recommender.folder} has a ranking stage, which ranks without rules: leave them out.")
+        values = {**{each.feature: None for each in recommender.request_features}, **self.context}
+        context = {name: [value] * len(users) for name, value in values.items()}
+        return recommender.recommend_ranked(users, histories, self.k, context, exclude=exclude)

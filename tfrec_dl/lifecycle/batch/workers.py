@@ -1,0 +1,134 @@
+"""Where the parts of a job are made: in this process, or in several of their own."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
+from typing import Protocol
+
+import tensorflow as tf
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.lifecycle.batch.parts import Job, PartMaker
+
+STARTED = "spawn"  # how: a process that has loaded TensorFlow cannot be forked
+
+
+class Workers(Protocol):
+    """What makes parts."""
+
+    def make(self, shards: Iterable[int]) -> Iterator[int]:
+        """Makes the parts of shards, and gives each that is there, in any order."""
+
+
+class ThisProcess:
+    """Makes parts here; arguments and errors as for `PartMaker`."""
+
+    def __init__(self, job: Job) -> None:
+        self._maker = PartMaker(job)
+
+    def make(self, shards: Iterable[int]) -> Iterator[int]:
+        """As `Workers.make`."""
+        for shard in shards:
+            yield self._maker.make(shard, lambda: None)
+
+
+class Processes:
+    """Makes parts in processes of their own.
+
+    Args:
+        executor: whose processes have called `_start`.
+    """
+
+    def __init__(self, executor: ProcessPoolExecutor) -> None:
+        self._executor = executor
+
+    def make(self, shards: Iterable[int]) -> Iterator[int]:
+        """As `Workers.make`."""
+        for future in as_completed([self._executor.submit(_make, shard) for shard in shards]):
+            yield future.result()
+
+
+@contextmanager
+def workers(job: Job, processes: int) -> Iterator[Workers]:
+    """Starts what makes parts, with the export loaded, and ends it.
+
+    Args:
+        job: what to make.
+        processes: how many; 1 for this one alone. They share the cores.
+
+    Raises:
+        InputError: as `PartMaker`, or if a process is ended from outside.
+    """
+    if processes == 1:
+        yield ThisProcess(job)
+        return
+    context = multiprocessing.get_context(STARTED)
+    stop = context.Event()
+    threads = max(1, (os.cpu_count() or 1) // processes)
+    with ProcessPoolExecutor(processes, context, _start, (job, threads, stop)) as executor:
+        try:
+            executor.submit(_is_ready).result()
+            yield Processes(executor)
+        except BrokenProcessPool as error:
+            raise InputError(
+                "one of the processes was ended, perhaps for want of memory: give the same command again, with fewer "
+                "--processes."
+            ) from error
+        finally:
+            stop.set()
+            executor.shutdown(wait=True, cancel_futures=True)
+
+
+class Stopped(Exception):
+    """The process that asked for a part has given up."""
+
+
+_maker: PartMaker | InputError
+_stop: Event
+
+
+def _start(job: Job, threads: int, stop: Event) -> None:
+    """Makes a process ready."""
+    global _maker, _stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Control-C is for the process that started this one
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    _stop = stop
+    try:
+        _maker = PartMaker(job)
+    except InputError as error:  # for whoever asks; here it would only break the pool
+        _maker = error
+
+
+def _ready() -> PartMaker:
+    if isinstance(_maker, InputError):
+        raise _maker
+    return _maker
+
+
+def _is_ready() -> None:
+    _ready()
+
+
+def _make(shard: int) -> int:
+    return _ready().make(shard, _raise_if_stopped)
+
+
+def _raise_if_stopped() -> None:
+    if _stop.is_set():
+        raise Stopped
+
+
+def _end_with_parent() -> None:
+    """Ends this process with the one that started it, however that ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
