@@ -70,15 +70,27 @@ def main(
     print(f"{(found['peak'] - loaded) / MIB:,.0f} MiB beyond the model (at most 2,048)", flush=True)
     print(f"\n{check_rows(out, users)}", flush=True)
     if killed_users:
-        killed(export, folder, killed_users, items, found["seconds"] * killed_users / users, processes, threads)
+        killed(export, folder, killed_users, users, items, found["seconds"] * killed_users / users, processes, threads)
 
 
-def killed(export: Path, folder: Path, users: int, items: int, seconds: float, processes: int, threads: int) -> None:
-    """Kills the command at random moments, and compares what it ends with with a run that was not killed."""
+def killed(
+    export: Path,
+    folder: Path,
+    users: int,
+    whole_users: int,
+    items: int,
+    seconds: float,
+    processes: int,
+    threads: int,
+) -> None:
+    """Kills the command at random moments, and compares its rows with those of a run that was not killed."""
     log, whole, out = log_of(folder, users, items), folder / "whole.parquet", folder / "killed.parquet"
     for path in (whole, out):
         path.unlink(missing_ok=True)
-    recommend(export, log, whole, processes, threads)
+    if users == whole_users:
+        (folder / "recommended.parquet").rename(whole)
+    else:
+        recommend(export, log, whole, processes, threads)
     draw, done = np.random.default_rng(0), []
     for _ in range(KILLS):
         process = start(export, log, out, processes, threads)
