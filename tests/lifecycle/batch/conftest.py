@@ -10,6 +10,7 @@ import pytest
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.batch import parts
+from tfrec_dl.serving.recommendations import Recommendations
 
 ITEMS = [f"i{number}" for number in range(30)]
 
@@ -42,7 +43,10 @@ class StandInRecommender:
         items = [item for item in ITEMS if item not in history]
         first = digest[0] % len(items)
         places = [] if len(history) == 1 else range(k)
-        return [(items[(first + place) % len(items)], float(np.float32(digest[1] / 7 - place))) for place in places]
+        row = Recommendations()
+        row += [(items[(first + place) % len(items)], float(np.float32(digest[1] / 7 - place))) for place in places]
+        row.recommendation_id = digest.hex()
+        return row
 
 
 @pytest.fixture

@@ -33,21 +33,28 @@ def _small_pieces(monkeypatch):
         monkeypatch.setattr(module, "PIECE_ROWS", 100)
 
 
-def expected(interactions) -> dict[str, list[tuple[int, str, float]]]:
-    """User -> place, item and score of what they are recommended, users without left out."""
+Row = tuple[int, str, float, str]
+
+
+def expected(interactions) -> dict[str, list[Row]]:
+    """User -> place, item, score and id of the list of what they are recommended, users without left out."""
     users = list(interactions.histories)
     answers = StandInRecommender().recommend([interactions.histories[user] for user in users], K)
-    rows = ([(place, item, score) for place, (item, score) in enumerate(row, start=1)] for row in answers)
+    rows = (
+        [(place, item, score, row.recommendation_id) for place, (item, score) in enumerate(row, start=1)]
+        for row in answers
+    )
     return {user: row for user, row in zip(users, rows, strict=True) if row}
 
 
-def found_in(table: pd.DataFrame) -> dict[str, list[tuple[int, str, float]]]:
+def found_in(table: pd.DataFrame) -> dict[str, list[Row]]:
     """The same of a long table, in which the rows of a user are together."""
     assert (table["user_id"] != table["user_id"].shift()).sum() == table["user_id"].nunique()
     assert list(table["title"]) == [f'The "{item}", a film' for item in table["item_id"]]
-    found: dict[str, list[tuple[int, str, float]]] = {}
-    for user, place, item, score in table[["user_id", "rank", "item_id", "score"]].itertuples(index=False):
-        found.setdefault(user, []).append((place, item, float(np.float32(score))))
+    found: dict[str, list[Row]] = {}
+    columns = ["user_id", "rank", "item_id", "score", "recommendation_id"]
+    for user, place, item, score, recommendation_id in table[columns].itertuples(index=False):
+        found.setdefault(user, []).append((place, item, float(np.float32(score)), recommendation_id))
     return found
 
 
@@ -56,7 +63,7 @@ def test_everybody_gets_what_follows_their_history(recommender, export, interact
     out = batch_recommend(export, interactions.folder, tmp_path / "new" / name, k=K)
     assert os.listdir(out.parent) == [name]
     table = pd.read_parquet(out) if name.endswith("parquet") else pd.read_csv(out, sep="," if "csv" in name else "\t")
-    assert list(table) == ["user_id", "rank", "item_id", "score", "title"]
+    assert list(table) == ["user_id", "rank", "item_id", "score", "recommendation_id", "title"]
     assert found_in(table) == expected(interactions)
 
 

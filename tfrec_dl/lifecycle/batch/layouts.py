@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import nearest
-from tfrec_dl.serving.request_rows import Pairs
+from tfrec_dl.serving.names import RECOMMENDATION_ID
+from tfrec_dl.serving.recommendations import Recommendations
 
 Shown = Mapping[str, pa.Array]
 """What is shown of items: name of a column -> a text for each recommendation."""
@@ -34,7 +35,7 @@ class Layout(ABC):
         """
 
     @abstractmethod
-    def table(self, users: Sequence[str], answers: Sequence[Pairs], shown: Shown) -> pa.Table:
+    def table(self, users: Sequence[str], answers: Sequence[Recommendations], shown: Shown) -> pa.Table:
         """The rows of some users.
 
         Args:
@@ -49,24 +50,26 @@ class Layout(ABC):
 
 
 class Long(Layout):
-    """A row a user and place: `user_id`, `rank` from 1, `item_id`, `score`, and what is shown of the item."""
+    """A row a user and place: `user_id`, `rank` from 1, `item_id`, `score`, `recommendation_id`, and what is shown."""
 
     name = "long"
 
     def schema(self, shown: Sequence[str]) -> pa.Schema:
         """As `Layout.schema`."""
         columns = {"user_id": pa.string(), "rank": pa.int32(), "item_id": pa.string(), "score": pa.float32()}
-        return pa.schema({**columns, **dict.fromkeys(shown, pa.string())})
+        return pa.schema({**columns, **dict.fromkeys([RECOMMENDATION_ID, *shown], pa.string())})
 
-    def table(self, users: Sequence[str], answers: Sequence[Pairs], shown: Shown) -> pa.Table:
+    def table(self, users: Sequence[str], answers: Sequence[Recommendations], shown: Shown) -> pa.Table:
         """As `Layout.table`."""
         counts = _lengths(answers)
         first = np.repeat(np.cumsum(counts) - counts, counts)
+        rows = np.repeat(np.arange(len(users)), counts)
         columns = {
-            "user_id": pa.array(users, pa.string()).take(np.repeat(np.arange(len(users)), counts)),
+            "user_id": pa.array(users, pa.string()).take(rows),
             "rank": pa.array((np.arange(len(first)) - first + 1).astype(np.int32)),
             "item_id": items_of(answers),
             "score": _scores(answers),
+            RECOMMENDATION_ID: _ids(answers).take(rows),
             **shown,
         }
         return pa.table(columns, schema=self.schema(list(shown)))
@@ -77,22 +80,24 @@ class Long(Layout):
 
 
 class Lists(Layout):
-    """A row a user: `user_id`, and lists `item_ids`, `scores` and of what is shown of the items, best first."""
+    """A row a user: `user_id`, `recommendation_id`, and lists `item_ids`, `scores` and of what is shown, best first."""
 
     name = "lists"
 
     def schema(self, shown: Sequence[str]) -> pa.Schema:
         """As `Layout.schema`."""
         texts = pa.list_(pa.string())
-        columns = {"user_id": pa.string(), "item_ids": texts, "scores": pa.list_(pa.float32())}
+        columns = {"user_id": pa.string(), RECOMMENDATION_ID: pa.string()}
+        columns |= {"item_ids": texts, "scores": pa.list_(pa.float32())}
         return pa.schema({**columns, **dict.fromkeys(shown, texts)})
 
-    def table(self, users: Sequence[str], answers: Sequence[Pairs], shown: Shown) -> pa.Table:
+    def table(self, users: Sequence[str], answers: Sequence[Recommendations], shown: Shown) -> pa.Table:
         """As `Layout.table`."""
         offsets = pa.array(np.concatenate([[0], np.cumsum(_lengths(answers))]).astype(np.int32))
         values = {"item_ids": items_of(answers), "scores": _scores(answers), **shown}
         lists = {name: pa.ListArray.from_arrays(offsets, each) for name, each in values.items()}
-        return pa.table({"user_id": pa.array(users, pa.string()), **lists}, schema=self.schema(list(shown)))
+        columns = {"user_id": pa.array(users, pa.string()), RECOMMENDATION_ID: _ids(answers), **lists}
+        return pa.table(columns, schema=self.schema(list(shown)))
 
     def counts(self, rows: pa.Table) -> tuple[int, int]:
         """As `Layout.counts`."""
@@ -116,14 +121,18 @@ def layout_of(name: str) -> Layout:
     return LAYOUTS[name]
 
 
-def items_of(answers: Sequence[Pairs]) -> pa.Array:
+def items_of(answers: Sequence[Recommendations]) -> pa.Array:
     """The ids of all recommendations, user by user."""
     return pa.array([item for row in answers for item, _ in row], pa.string())
 
 
-def _scores(answers: Sequence[Pairs]) -> pa.Array:
+def _scores(answers: Sequence[Recommendations]) -> pa.Array:
     return pa.array([score for row in answers for _, score in row], pa.float32())
 
 
-def _lengths(answers: Sequence[Pairs]) -> np.ndarray:
+def _ids(answers: Sequence[Recommendations]) -> pa.Array:
+    return pa.array([row.recommendation_id for row in answers], pa.string())
+
+
+def _lengths(answers: Sequence[Recommendations]) -> np.ndarray:
     return np.array([len(row) for row in answers], np.int64)

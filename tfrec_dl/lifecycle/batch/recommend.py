@@ -59,8 +59,9 @@ def batch_recommend(
         out: file to write, whole or not at all; its name says the format: .parquet, .csv, .tsv, .csv.gz. Until it is
             there, a folder ".NAME.unfinished" beside it holds what is done.
         k: recommendations a user.
-        layout: "long", a row a user and place (user_id, rank, item_id, score, and what the export shows of items); or
-            "lists", a row a user (user_id, item_ids, scores, and so on; JSON in CSV).
+        layout: "long", a row a user and place (user_id, rank, item_id, score, recommendation_id, and what the export
+            shows of items); or "lists", a row a user (user_id, recommendation_id, item_ids, scores, and so on; lists
+            are JSON in CSV).
         columns: of the table; default `Columns()`.
         exclude: ids that nobody is recommended.
         rules: of every user.

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.recommendations import Recommendations
 from tfrec_dl.serving.recommender import Recommender
-from tfrec_dl.serving.request_rows import Pairs
 from tfrec_dl.serving.rules.rules import Rules
 
 
@@ -28,7 +28,7 @@ class Request:
 
     def answers(
         self, recommender: Recommender, users: Sequence[str], histories: Sequence[Sequence[str]]
-    ) -> list[Pairs]:
+    ) -> list[Recommendations]:
         """The recommendations: ranked, where the export has a ranking stage.
 
         Args:
@@ -37,7 +37,7 @@ class Request:
             histories: of each the items, oldest first.
 
         Returns:
-            For each user pairs (item id, score), best first.
+            For each user pairs (item id, score), best first, with the id of the list.
 
         Raises:
             InputError: as `Recommender.recommend` and `Recommender.recommend_ranked`, or if rules or a context are not
