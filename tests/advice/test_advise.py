@@ -41,6 +41,7 @@ def test_repeated_items_are_recommended_again(tmp_path):
     assert advice.profile.repeated_targets == 1
     assert advice.advised[0].recipe.training.keep_seen
     assert any("--keep-seen" in each.text for each in advice.reasons)
+    assert advice.advised[0].recipe.name == "caser"
 
 
 def test_few_users_are_no_ground_for_a_network(tmp_path):
@@ -91,7 +92,7 @@ def test_landmarks_tell_order_from_taste(tmp_path):
 
 def test_what_a_reason_rests_on_is_in_the_benchmarks(tmp_path):
     headings = (Path(__file__).parents[2] / "docs" / "benchmarks.md").read_text().splitlines()
-    for table in (tables.order_alone(), tables.new_items()):
+    for table in (tables.order_alone(), tables.new_items(), tables.repeats(), tables.taste_alone()):
         dataset = source_of(table, tmp_path).read()
         verdict = verdict_on(profile_of(dataset), landmarks_of(dataset.split), keep_seen=False)
         found = [reason.evidence for reason in verdict.reasons if reason.evidence]
