@@ -19,6 +19,7 @@ def test_a_run_is_exported_with_its_card_and_its_model_without(finished, tmp_pat
         "serving_default",
         "recommend_excluding",
         "recommend_with_rules",
+        "similar_items_with_rules",
         "similar_items",
         "explain",
         "embed_history",

@@ -144,6 +144,7 @@ def test_signatures_declare_names_types_and_shapes(signatures):
         "serving_default": lists,
         "recommend_excluding": lists,
         "similar_items": lists,
+        "similar_items_with_rules": lists,
         "explain": {
             "scores": ("float32", [None, None]),
             "contributions": ("float32", [None, None, None]),
@@ -159,6 +160,7 @@ def test_signatures_declare_names_types_and_shapes(signatures):
         "serving_default": {"history"},
         "recommend_excluding": {"history", "exclude"},
         "similar_items": {"item_ids"},
+        "similar_items_with_rules": {"item_ids", *RuleTensors._fields} - {"keep_seen"},
         "explain": {"history", "item_ids"},
         "recommend_with_rules": {"history", *RuleTensors._fields},
         "embed_history": {"history"},

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,7 +23,9 @@ from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.serving.module import RankingModule
 from tfrec_dl.ranking.serving.ranker import load_ranker
 from tfrec_dl.retrieval.serving.add_items import add_items
+from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.index import LOWEST_SCORE
+from tfrec_dl.serving.rules.rules import Rules
 from tfrec_dl.serving.run_saved_model import run_in_session
 from tfrec_dl.serving.verify import verify_signatures
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, read_warm_up
@@ -30,6 +34,7 @@ from tfrec_dl.stacking.members import Members, RetrievalMember
 from tfrec_dl.stacking.model import StackedModel
 from tfrec_dl.two_stage.export import export_two_stage
 from tfrec_dl.two_stage.module import TwoStageModule
+from tfrec_dl.two_stage.rules import rule_names
 
 CANDIDATES, K = 9, 5
 COLUMNS = ImpressionColumns(
@@ -83,12 +88,15 @@ def retrieval():
 
 @pytest.fixture(scope="module")
 def module(retrieval, ranker):
-    return TwoStageModule(retrieval.serving_module(12), RankingModule(ranker), CANDIDATES, K)
+    finder = retrieval.serving_module(12)
+    finder.describe_items(AttributeSource(ITEMS))
+    return TwoStageModule(finder, RankingModule(ranker), CANDIDATES, K)
 
 
 @pytest.fixture(scope="module")
 def version(retrieval, ranker, tmp_path_factory):
-    return export_two_stage(retrieval, ranker, tmp_path_factory.mktemp("exports") / "films", CANDIDATES, K, k_max=12)
+    dest, source = tmp_path_factory.mktemp("exports") / "films", AttributeSource(ITEMS)
+    return export_two_stage(retrieval, ranker, dest, CANDIDATES, K, k_max=12, attributes=source)
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +146,71 @@ def test_recommendations_are_the_retrieved_list_ranked_in_python(ranker, recomme
         assert [item for item, _ in given] == [item for item, _ in wanted]
         assert [score for _, score in given] == pytest.approx([score for _, score in wanted], abs=1e-5)
         assert [item for item, _ in given] != [item for item, _ in before[:K]]
+
+
+def ranked_by_rules(recommender, rules, k=None, exclude=None):
+    return recommender.recommend_ranked(USERS, HISTORIES, k, {"device": DEVICES}, past(HISTORIES), exclude, rules)
+
+
+def test_without_a_rule_the_list_is_the_ranked_one(recommender):
+    plain = recommender.recommend_ranked(USERS, HISTORIES, None, {"device": DEVICES}, past(HISTORIES))
+    found = ranked_by_rules(recommender, Rules())
+    assert [[item for item, _ in row] for row in found] == [[item for item, _ in row] for row in plain]
+    assert [score for row in found for _, score in row] == pytest.approx([score for row in plain for _, score in row])
+    assert [row.recommendation_id for row in found] == [row.recommendation_id for row in plain]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        Rules(must=["genres=sea"]),
+        Rules(must_not=["genres=sea"], keep_seen=True),
+        Rules(only=["sea-1", "war-3", "sea-6", "nobody"]),
+        Rules(boost={"genres=war": 2.0}, must=["genres=war"]),
+    ],
+)
+def test_rules_say_which_items_are_candidates(ranker, recommender, rules):
+    exclude = [["war-3"], [], [], ["sea-6"], []]
+    retrieved = recommender.recommend(HISTORIES, CANDIDATES, exclude, replace(rules, boost={}))
+    expected = ranked_in_python(ranker, retrieved)
+    found = ranked_by_rules(recommender, rules, None, exclude)
+    assert [[item for item, _ in row] for row in found] == [[item for item, _ in row] for row in expected]
+    assert any(found)
+
+
+def test_rules_of_the_list_are_of_the_rankers_scores(recommender):
+    plain = ranked_by_rules(recommender, Rules())
+    lowest = plain[0][2][1]
+    (first, *_) = ranked_by_rules(recommender, Rules(min_score=lowest))
+    assert first == plain[0][:3]
+    (first, *_) = ranked_by_rules(recommender, Rules(at_most={"genres": 1}))
+    assert first == plain[0][:1]  # all are films
+    for row in ranked_by_rules(recommender, Rules(pin={"war-4": 2}), 3):
+        assert len(row) == 3
+        assert row[1][0] == "war-4"
+
+
+def test_boosts_are_in_deviations_of_the_candidates_scores(recommender):
+    everything = Rules(only=list(ITEMS.ids[:CANDIDATES]), keep_seen=True)
+    rows = ranked_by_rules(recommender, everything)
+    boosted = ranked_by_rules(recommender, replace(everything, boost={"genres!=nothing": 3.0}))
+    for row, more in zip(rows, boosted, strict=True):
+        assert [item for item, _ in more] == [item for item, _ in row]
+        added = np.array([score for _, score in more]) - [score for _, score in row]
+        np.testing.assert_allclose(added, added[0], atol=1e-5)
+        assert added[0] > 0
+
+
+def test_rules_that_cannot_be_followed_are_refused(recommender):
+    with pytest.raises(InputError, match="pin sea-1@4 is at a place that the list does not have"):
+        ranked_by_rules(recommender, Rules(pin={"sea-1": 4}), 3)
+    with pytest.raises(InputError, match="colour=red is about no attribute of this export"):
+        ranked_by_rules(recommender, Rules(must=["colour=red"]))
+
+
+def test_a_feature_of_the_context_keeps_the_name_that_a_rule_has_too():
+    names = rule_names(("history", "exclude", "k", "k_"))
+    assert (names["k"], names["exclude"], names["only"]) == ("k__", "exclude", "only")
 
 
 def test_new_users_get_popular_items_ranked(recommender):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tfrec_dl.serving.recommender import Recommender
     from tfrec_dl.serving.request_rows import Pairs
+    from tfrec_dl.serving.rules.rules import Rules
 
 
 def rank(
@@ -74,7 +75,13 @@ def rank(
 
 
 def recommend_ranked(
-    recommender: "Recommender", user: str, history: list[str], k: int, context: Sequence[str]
+    recommender: "Recommender",
+    user: str,
+    history: list[str],
+    k: int,
+    context: Sequence[str],
+    exclude: list[str],
+    rules: "Rules | None",
 ) -> "Pairs":
     """What an export of two stages recommends to one user.
 
@@ -84,6 +91,8 @@ def recommend_ranked(
         history: item ids, oldest first.
         k: recommendations.
         context: "name=value" each; features that are not named are missing.
+        exclude: ids that must not be recommended.
+        rules: what else is asked of the list; None for nothing.
 
     Raises:
         InputError: if the export has one stage, or a text is no feature that it asks for.
@@ -101,7 +110,9 @@ def recommend_ranked(
             values[name] = [float(value) if kinds[name] == "number" else value]
         except ValueError as error:
             raise InputError(f"--context {text!r:.80} is no number: {name} is one.") from error
-    (recommendations,) = recommender.recommend_ranked([user], [history], k, context=values)
+    (recommendations,) = recommender.recommend_ranked(
+        [user], [history], k, context=values, exclude=[exclude], rules=rules
+    )
     return recommendations
 
 

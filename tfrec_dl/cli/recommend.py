@@ -83,8 +83,6 @@ def recommend(
         raise InputError(f"{others[0]} is for many users: name the table of their histories with --histories.")
     if context and user is None:
         raise InputError(f"--context {context[0]!r:.80} is of a request to two stages: give --user, or leave it out.")
-    if rules is not None and user is not None:
-        raise InputError("--user ranks without rules: leave out either.")
     if why and user is not None:
         raise InputError(
             "--why explains the scores of the retrieval, and --user asks the ranker: leave out one of them."
@@ -98,7 +96,7 @@ def recommend(
     if user is None:
         (recommendations,) = recommender.recommend([ids], k, [excluded] if excluded else None, rules)
     else:
-        recommendations = recommend_ranked(recommender, user, ids, k, context or ())
+        recommendations = recommend_ranked(recommender, user, ids, k, context or (), excluded, rules)
     items = [item for item, _ in recommendations]
     reasons = explained(recommender, ids, items) if why else None
     shown = shown_of(recommender, [*items, *ids])

@@ -8,30 +8,37 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from tfrec_dl.cli.comma_lists import parse_ids
 from tfrec_dl.cli.console import console
+from tfrec_dl.cli.options.groups import grouped
+from tfrec_dl.cli.options.rules import RuleOptions
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
 
 
+@grouped
 def similar(
+    *,
     dest: Annotated[
         Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
     ],
     item: Annotated[str, typer.Option(metavar="ID", show_default=False, help="The item.")],
     k: Annotated[int, typer.Option("-k", metavar="K", help="Similar items.")] = 10,
+    rule_options: RuleOptions,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """List the items most like an item, as an export knows them.
 
     Of a network they are the nearest by the cosine of the item vectors; of a network with counts, or another stack, by
-    the mean of what the members say. The model card says which.
+    the mean of what the members say. The model card says which. Rules are as for `recommend`.
     """
+    excluded, rules = parse_ids(rule_options.exclude, "--exclude"), rule_options.rules()
     quiet_tensorflow()
     from tfrec_dl.lifecycle.load import load
 
     recommender = load(dest)
-    (found,) = recommender.similar_items([item], k)
-    if not found:
+    (found,) = recommender.similar_items([item], k, [excluded] if excluded else None, rules)
+    if not found and rules is None:
         raise InputError(f"--item {item!r:.80}: {dest} knows no such item, or no other; name one of the training's.")
     shown = recommender.describe_items([each for each, _ in found])
     if as_json:

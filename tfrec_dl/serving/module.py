@@ -21,7 +21,8 @@ from tfrec_dl.serving.index import top_k
 from tfrec_dl.serving.item_signatures import describe_items, explain, similar_items
 from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, RECOMMENDATION_ID, SERVING_DEFAULT
 from tfrec_dl.serving.recommendation_id import new_version_id, recommendation_ids
-from tfrec_dl.serving.rules.recommend import rules_signature
+from tfrec_dl.serving.rules.by_rules import ByRules
+from tfrec_dl.serving.rules.recommend import rules_signatures
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 from tfrec_dl.serving.user_ids import NONE_HELD, USER_IDS
 
@@ -48,6 +49,7 @@ class ServingModule(tf.Module):
     Attributes:
         size: indices, padding and unknown included.
         attributes: of the items, none unless `describe_items` has set them.
+        by_rules: makes its lists by rules.
         shown: columns of items that come back in answers, none unless `show` has set them.
         version_id: what the ids of its recommendations begin with.
         item_ids: gives the ids of the items, of an export that was loaded too.
@@ -78,6 +80,7 @@ class ServingModule(tf.Module):
         self.keep_seen = keep_seen
         self.size = FIRST_ITEM + len(ids)
         self.attributes = ItemAttributes(AttributeColumns(self.size))
+        self.by_rules = ByRules(self)
         self.version_id = tf.Variable(new_version_id(), trainable=False, name="version_id")
         # One tensor for both directions, so that the SavedModel stores the ids once.
         self._ids = tf.constant(ids, tf.string)
@@ -97,6 +100,7 @@ class ServingModule(tf.Module):
             InputError: as `AttributeSource.read`.
         """
         self.attributes = ItemAttributes(source.read(self._known()))
+        self.by_rules = ByRules(self)
 
     def show(self, source: ShownSource) -> None:
         """Takes columns of the items from a table, which come back in answers.
@@ -203,7 +207,7 @@ class ServingModule(tf.Module):
                 self.recommendations,
                 lambda history, exclude: self.recommend(history, exclude),
             ),
-            rules_signature(self),
+            *rules_signatures(self),
             similar_items(self, self.similarity),
             explain(self),
             *([] if self.shown is None else [describe_items(self, self.shown)]),
@@ -237,6 +241,10 @@ class ServingModule(tf.Module):
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
         """Ids to indices of the same shape; "" and unknown ids become 0."""
         return self._table.lookup(ids)
+
+    def ids_of(self, indices: tf.Tensor) -> tf.Tensor:
+        """Indices to ids of the same shape; padding to ""."""
+        return tf.where(indices == PADDING, "", tf.gather(self._ids, tf.maximum(indices - FIRST_ITEM, 0)))
 
     def best(
         self, scores: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int | None = None
@@ -274,9 +282,7 @@ class ServingModule(tf.Module):
             k: how long; None for `k_max`.
         """
         k = self.k_max if k is None else k
-        ids = tf.gather(self._ids, tf.maximum(indices - FIRST_ITEM, 0))
-        item_ids = tf.where(indices == PADDING, "", ids)
         shown = {} if self.shown is None else self.shown.of(indices)
-        found = {"item_ids": item_ids, "scores": scores, **shown}
+        found = {"item_ids": self.ids_of(indices), "scores": scores, **shown}
         lists = {name: tf.ensure_shape(values, [None, k]) for name, values in found.items()}
         return {**lists, RECOMMENDATION_ID: recommendation_ids(tf.convert_to_tensor(self.version_id), indices)}

@@ -25,6 +25,7 @@ from tfrec_dl.serving.names import (
     RECOMMEND_WITH_RULES,
     SERVING_DEFAULT,
     SIMILAR_ITEMS,
+    SIMILAR_ITEMS_WITH_RULES,
 )
 from tfrec_dl.serving.recommendations import Recommendations, recommendations
 from tfrec_dl.serving.refusals import refusals_explained
@@ -120,24 +121,50 @@ class Recommender:
 
         return self._in_parts(outputs, len(rows), k)
 
-    def similar_items(self, item_ids: Sequence[str], k: int = 10) -> list[Recommendations]:
+    def similar_items(
+        self,
+        item_ids: Sequence[str],
+        k: int = 10,
+        exclude: Sequence[Sequence[str]] | None = None,
+        rules: Rules | Sequence[Rules] | None = None,
+    ) -> list[Recommendations]:
         """The items most like each item, without itself.
 
         Args:
             item_ids: the items.
             k: similar ones of each, at most `k_max`.
+            exclude: ids that must not be listed, a row for each item.
+            rules: as for `recommend`, one for all or one for each item; their scores are the similarities.
 
         Returns:
             For each item up to `k` pairs (item id, similarity), the most similar first; none for an unknown item.
 
         Raises:
-            InputError: if `k` is below 1 or above `k_max`, the ids are no list of ids, or the export is from before
-                there was this signature.
+            InputError: if `k` is below 1 or above `k_max`, the ids are no list of ids, rules are of attributes that the
+                export does not hold, or of histories, or the export is from before there was this signature.
         """
         self._check(k)
         items = id_list(item_ids, "item_ids")
+        if exclude is not None or rules is not None:
+            excluded = id_rows_beside([[]] * len(items) if exclude is None else exclude, [[item] for item in items])
+            return self._similar_by_rules(items, k, excluded, rules_of_rows(rules or Rules(), len(items)))
         signature = self._signature(SIMILAR_ITEMS)
         return self._in_parts(lambda part: signature(item_ids=tf.constant(items[part], tf.string)), len(items), k)
+
+    def _similar_by_rules(
+        self, items: list[str], k: int, excluded: list[list[str]], rules: Sequence[Rules]
+    ) -> list[Recommendations]:
+        if any(each.keep_seen is not None for each in rules):
+            raise InputError("keep_seen is of a history, and an item is never like itself: leave it out.")
+        signature = self._signature(SIMILAR_ITEMS_WITH_RULES)
+
+        def outputs(part: slice) -> Outputs:
+            asked = rule_tensors(rules[part], excluded[part], k)
+            del asked["keep_seen"]
+            with refusals_explained():
+                return signature(item_ids=tf.constant(items[part], tf.string), **asked)
+
+        return self._in_parts(outputs, len(items), k)
 
     def describe_items(self, item_ids: Sequence[str]) -> list[dict[str, str]]:
         """What the export shows of items, such as their titles.
@@ -285,6 +312,7 @@ class Recommender:
         context: Context | None = None,
         past: Past | None = None,
         exclude: Sequence[Sequence[str]] | None = None,
+        rules: Rules | Sequence[Rules] | None = None,
     ) -> list[Recommendations]:
         """The best of what is retrieved after each history, in the order of the ranking stage.
 
@@ -296,13 +324,15 @@ class Recommender:
             context: feature -> a value for each history, None where missing, for `request_features`.
             past: as for `Ranker.rank`.
             exclude: further ids that must not be recommended, a row for each history.
+            rules: as for `recommend`: they say what is retrieved, and what the list is made of, by the scores of the
+                ranker.
 
         Returns:
             For each history up to `k` pairs (item id, score of the ranker), best first.
 
         Raises:
-            InputError: if the export has no ranking stage, `k` is below 1 or above what it gives, or a feature is
-                missing or has other numbers of values.
+            InputError: if the export has no ranking stage, `k` is below 1 or above what it gives, a feature is missing
+                or has other numbers of values, or as `recommend` for rules.
         """
         raise InputError(f"{self.folder} has no ranking stage: write one with export_two_stage.")
 

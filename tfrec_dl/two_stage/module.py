@@ -2,13 +2,16 @@
 
 import tensorflow as tf
 
-from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.ranking.serving.inputs import RETRIEVAL_RANK, RETRIEVAL_SCORE
 from tfrec_dl.ranking.serving.module import RankingModule, Tensors
+from tfrec_dl.serving.graphs import traced_once
 from tfrec_dl.serving.module import ServingModule
-from tfrec_dl.serving.names import RECOMMEND_RANKED, RECOMMENDATION_ID
+from tfrec_dl.serving.names import RECOMMEND_RANKED, RECOMMEND_RANKED_WITH_RULES, RECOMMENDATION_ID
 from tfrec_dl.serving.recommendation_id import recommendation_ids
+from tfrec_dl.serving.rules.recommend import inputs_of_rules
 from tfrec_dl.serving.signature import Signature, TensorInfo
+from tfrec_dl.two_stage.rules import candidates_of, preferred_of_ranked, rule_names
 
 NAN = float("nan")
 
@@ -29,6 +32,9 @@ class TwoStageModule(tf.Module):
         self.ranking = ranking
         self.candidates = min(int(candidates), retrieval.size - FIRST_ITEM)
         self.k = min(int(k), self.candidates)
+        self.longest = min(self.k, retrieval.k_max)  # list by rules
+        self._rules = rule_names(tuple(ranking.inputs.of_recommend_ranked()))
+        self._ranked = traced_once(self._ranked_once)
         self.network = retrieval.network  # where a loaded export looks for what it takes of items and users
         self.shown = retrieval.shown  # and for what it shows of items
 
@@ -45,20 +51,33 @@ class TwoStageModule(tf.Module):
     def signatures(self) -> list[Signature]:
         """Signatures of the export."""
         axes = {"B": None, "k": self.k}
-        recommend_ranked = Signature(
-            RECOMMEND_RANKED,
-            "Recommends the best of what is retrieved after each history, in the order of `rank`, without the items of "
-            f"{'' if self.retrieval.keep_seen else 'the history and of '}`exclude`.",
-            self.ranking.inputs.of_recommend_ranked(self.retrieval.examples),
-            {
-                "item_ids": TensorInfo(tf.string, axes),
-                **{name: TensorInfo(tf.float32, axes) for name in ("scores", *self.ranking.predictions)},
-                RECOMMENDATION_ID: TensorInfo(tf.string, {"B": None}),
-                **({} if self.retrieval.shown is None else self.retrieval.shown.infos(axes)),
-            },
-            lambda **inputs: self.recommend_ranked(inputs),
-        )
-        return [*self.retrieval.signatures(), self.ranking.rank_signature(), recommend_ranked]
+        inputs = self.ranking.inputs.of_recommend_ranked(self.retrieval.examples)
+        outputs = {
+            "item_ids": TensorInfo(tf.string, axes),
+            **{name: TensorInfo(tf.float32, axes) for name in ("scores", *self.ranking.predictions)},
+            RECOMMENDATION_ID: TensorInfo(tf.string, {"B": None}),
+            **({} if self.retrieval.shown is None else self.retrieval.shown.infos(axes)),
+        }
+        rules = {self._rules[rule]: info for rule, info in inputs_of_rules(self.retrieval).items()}
+        return [
+            *self.retrieval.signatures(),
+            self.ranking.rank_signature(),
+            Signature(
+                RECOMMEND_RANKED,
+                "Recommends the best of what is retrieved after each history, in the order of `rank`, without the "
+                f"items of {'' if self.retrieval.keep_seen else 'the history and of '}`exclude`.",
+                inputs,
+                outputs,
+                lambda **inputs: self.recommend_ranked(inputs),
+            ),
+            Signature(
+                RECOMMEND_RANKED_WITH_RULES,
+                "Recommends as `recommend_ranked`, by the rules of each request.",
+                inputs | rules,
+                outputs,
+                lambda **inputs: self.recommend_ranked_with_rules(inputs),
+            ),
+        ]
 
     def facts(self) -> dict[str, object]:
         """Facts about the export for the model card."""
@@ -79,11 +98,43 @@ class TwoStageModule(tf.Module):
             As `RankingModule.rank`, [B, k] each.
         """
         found = self.retrieval.recommend(inputs["history"], inputs["exclude"], self.candidates)
-        shape = tf.shape(found["item_ids"])
+        ranked = self._ranked(self._read(inputs), found["item_ids"], found["scores"])
+        best = {name: values[:, : self.k] for name, values in ranked.items()}
+        return self._answer(best, self.retrieval.lookup(best["item_ids"]))
+
+    def recommend_ranked_with_rules(self, inputs: Tensors) -> dict[str, tf.Tensor]:
+        """As `recommend_ranked`, by rules: of the retrieval's candidates, and of the ranker's list.
+
+        Args:
+            inputs: as `RankingInputs.of_recommend_ranked` and `rule_names` name them.
+        """
+        retrieval = self.retrieval
+        request = retrieval.by_rules.read({rule: inputs[name] for rule, name in self._rules.items()}, self.longest)
+        with tf.control_dependencies(tf.nest.flatten(request)):  # what cannot be read is refused before any work
+            seen = retrieval.lookup(inputs["history"])
+        found = candidates_of(retrieval.scores_or_popularity(seen), seen, request, self.candidates)
+        ranked = self._ranked(self._read(inputs), retrieval.ids_of(found.indices), found.scores)
+        places = retrieval.lookup(ranked["item_ids"])
+        scores = preferred_of_ranked(ranked["scores"], places, request, retrieval.size)
+        chosen = retrieval.by_rules.pick(scores, request.wishes)[:, : self.longest]
+        chosen = tf.pad(chosen, [[0, 0], [0, self.k - self.longest]])
+        at = tf.argmax(chosen[:, :, None] == places[:, None, :], axis=2, output_type=tf.int32)
+        best = {name: tf.gather(ranked[name], at, batch_dims=1) for name in self.ranking.predictions}
+        best = {name: tf.where(chosen == PADDING, 0.0, values) for name, values in best.items()}
+        best |= {"item_ids": retrieval.ids_of(chosen), "scores": tf.gather(scores, chosen, batch_dims=1)}
+        return self._answer(best, chosen)
+
+    def _read(self, inputs: Tensors) -> dict[str, tf.Tensor]:
+        """What the ranker reads of the inputs of a request."""
+        return {name: inputs[name] for name in self.ranking.inputs.of_recommend_ranked() if name != "exclude"}
+
+    def _ranked_once(self, inputs: Tensors, item_ids: tf.Tensor, scores: tf.Tensor) -> dict[str, tf.Tensor]:
+        """As `RankingModule.rank`, of candidates [B, C] with the retrieval's scores, best first."""
+        shape = tf.shape(item_ids)
         ranks = tf.broadcast_to(tf.range(self.candidates, dtype=tf.float32), shape)
-        known = {RETRIEVAL_SCORE: found["scores"], RETRIEVAL_RANK: ranks}
+        known = {RETRIEVAL_SCORE: scores, RETRIEVAL_RANK: ranks}
         asked = {each.feature for each in self.ranking.inputs.asked}
-        request = dict(inputs) | {"item_ids": found["item_ids"]}
+        request = dict(inputs) | {"item_ids": item_ids}
         for each in self.ranking.inputs.candidate:
             if each.feature in known and each.kind == "number":
                 request[each.name] = known[each.feature]
@@ -94,9 +145,11 @@ class TwoStageModule(tf.Module):
         for name in self.ranking.inputs.past:
             if name not in request:
                 request[name] = tf.fill(tf.shape(inputs["history"]), NAN)
-        ranked = self.ranking.rank(request)
-        best = {name: tf.ensure_shape(values[:, : self.k], [None, self.k]) for name, values in ranked.items()}
-        indices = self.retrieval.lookup(best["item_ids"])
-        if self.retrieval.shown is not None:
-            best |= self.retrieval.shown.of(indices)
-        return {**best, RECOMMENDATION_ID: recommendation_ids(tf.convert_to_tensor(self.retrieval.version_id), indices)}
+        return self.ranking.rank(request)
+
+    def _answer(self, best: dict[str, tf.Tensor], indices: tf.Tensor) -> dict[str, tf.Tensor]:
+        """A list [B, k] as a signature gives it."""
+        shown = {} if self.retrieval.shown is None else self.retrieval.shown.of(indices)
+        lists = {name: tf.ensure_shape(values, [None, self.k]) for name, values in (best | shown).items()}
+        version_id = tf.convert_to_tensor(self.retrieval.version_id)
+        return {**lists, RECOMMENDATION_ID: recommendation_ids(version_id, indices)}

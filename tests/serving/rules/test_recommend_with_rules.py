@@ -7,7 +7,7 @@ import tensorflow as tf
 from tests.serving.rules.cases import RULES, arrays_of, random_case
 from tests.serving.rules.reference import recommended
 from tests.serving.rules.world import IDS, K_MAX, ExactModule
-from tfrec_dl.serving.names import RECOMMEND_WITH_RULES
+from tfrec_dl.serving.names import RECOMMEND_WITH_RULES, SIMILAR_ITEMS_WITH_RULES
 from tfrec_dl.serving.publishing import publish_module
 from tfrec_dl.serving.refusals import refusal_of
 from tfrec_dl.serving.rules import lists
@@ -21,16 +21,21 @@ def version(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lists, "POOL", POOL)
         module = ExactModule()
-        (signature,) = [each for each in module.signatures() if each.name == RECOMMEND_WITH_RULES]
-        module.signatures = lambda: [signature]
+        signatures = [
+            each for each in module.signatures() if each.name in (RECOMMEND_WITH_RULES, SIMILAR_ITEMS_WITH_RULES)
+        ]
+        module.signatures = lambda: signatures
         return publish_module(module, tmp_path_factory.mktemp("exports") / "exact")
 
 
 @pytest.fixture(scope="module")
-def function(version):
-    loaded = tf.saved_model.load(str(version))
-    yield loaded.signatures[RECOMMEND_WITH_RULES]
-    del loaded
+def loaded(version):
+    return tf.saved_model.load(str(version))
+
+
+@pytest.fixture(scope="module")
+def function(loaded):
+    return loaded.signatures[RECOMMEND_WITH_RULES]
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +78,23 @@ def test_a_session_answers_as_the_loaded_function(ask, version):
     cases = [random_case(draw, RULES if draw.random() < 0.2 else list(draw.choice(RULES, 4))) for _ in range(200)]
     (found,) = run_in_session(version, [(RECOMMEND_WITH_RULES, arrays_of(cases))])
     assert listed(found) == ask(arrays_of(cases))
+
+
+def test_similar_items_by_rules_equal_plain_numpy(loaded):
+    function = loaded.signatures[SIMILAR_ITEMS_WITH_RULES]
+    _, specs = function.structured_input_signature
+    draw = np.random.default_rng(2)
+    chosen = [rule for rule in RULES if rule != "keep_seen"]
+    cases = [random_case(draw, [rule for rule in chosen if draw.random() < 0.4]) for _ in range(400)]
+    arrays = arrays_of(cases)
+    items = draw.choice(np.array(IDS, object), len(cases))
+    inputs = {name: arrays[name] for name in specs if name != "item_ids"} | {"item_ids": items}
+    found = listed(function(**{name: tf.constant(value, specs[name].dtype) for name, value in inputs.items()}))
+    # This module's items are as alike as they score after each other.
+    compare([case | {"history": [item], "keep_seen": "no"} for case, item in zip(cases, items, strict=True)], found)
+    unknown = inputs | {"item_ids": np.array(["nobody", ""] * (len(cases) // 2), object)}
+    found = function(**{name: tf.constant(value, specs[name].dtype) for name, value in unknown.items()})
+    assert listed(found) == [[]] * len(cases)
 
 
 NOTHING = random_case(np.random.default_rng(0), []) | {"history": []}

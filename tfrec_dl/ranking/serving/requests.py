@@ -31,6 +31,10 @@ class Requests:
         self._values = dict(values)
         self._size = max(1, int(ROWS_AT_ONCE / max(width, 1)))
 
+    def with_inputs(self, inputs: Mapping[str, tf.Tensor]) -> "Requests":
+        """With further inputs, a row a request."""
+        return Requests({**self._values, **inputs}, ROWS_AT_ONCE / self._size)
+
     def parts(self) -> Iterator[dict[str, tf.Tensor]]:
         """The inputs, some requests at a time, padded; one part without a request where there is none."""
         count = int(self._values["user_id"].shape[0])

@@ -1,24 +1,23 @@
-"""`recommend_with_rules`: recommendations by what a request says of the items that it wants."""
+"""Lists by rules: what a request says of the items that it wants, after a history and of items like another."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 import tensorflow as tf
 
-from tfrec_dl.serving.names import RECOMMEND_WITH_RULES
+from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.names import RECOMMEND_WITH_RULES, SIMILAR_ITEMS_WITH_RULES
+from tfrec_dl.serving.rules.by_rules import Answering, ByRules
 from tfrec_dl.serving.rules.inputs import rule_inputs
-from tfrec_dl.serving.rules.lists import best_list
-from tfrec_dl.serving.rules.request import KnowsItems, items_of, read
-from tfrec_dl.serving.rules.scores import allowed, preferred
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 
 DIVERSITY, AT_MOST = 0.3, 3  # of the examples
 
 
-class Recommending(KnowsItems, Protocol):
+class Recommending(Answering, Protocol):
     """What a module is asked for."""
 
-    size: int
+    by_rules: ByRules
 
     @property
     def examples(self) -> tuple[str, ...]:
@@ -31,24 +30,38 @@ class Recommending(KnowsItems, Protocol):
     def scores_or_popularity(self, seen: tf.Tensor) -> tf.Tensor:
         """Scores of all items after histories [B, L] int32, where they hold no item the popularity: [B, size]."""
 
-    def answer(self, indices: tf.Tensor, scores: tf.Tensor) -> dict[str, tf.Tensor]:
-        """A list as a signature gives it."""
+    def similarities(self, items: tf.Tensor) -> tf.Tensor:
+        """How like each of [B] items the others are: [B, size] float32."""
 
 
-def rules_signature(module: Recommending) -> Signature:
-    """The signature of a module."""
+def rules_signatures(module: Recommending) -> list[Signature]:
+    """The signatures of a module."""
+    rules = inputs_of_rules(module)
+    of_similar = {name: info for name, info in rules.items() if name != "keep_seen"}
+    return [
+        Signature(
+            RECOMMEND_WITH_RULES,
+            "Recommends by the rules of each request: what may be recommended, what is preferred, how varied the list "
+            "is.",
+            {"history": ids("B", "L", sample=module.examples), **rules},
+            module.recommendations,
+            lambda history, **rules: recommend_with_rules(module, history, rules),
+        ),
+        Signature(
+            SIMILAR_ITEMS_WITH_RULES,
+            "Gives the items most like each item, without itself, by the rules of each request.",
+            {"item_ids": ids("B", sample=module.examples), **of_similar},
+            module.recommendations,
+            lambda item_ids, **rules: similar_items_with_rules(module, item_ids, rules),
+        ),
+    ]
+
+
+def inputs_of_rules(module: Recommending) -> dict[str, TensorInfo]:
+    """The inputs that are rules, with examples for a module."""
     names = module.attributes.names
     diversity = DIVERSITY if module.item_vectors(tf.zeros([1, 1], tf.int32)) is not None else 0.0
-    return Signature(
-        RECOMMEND_WITH_RULES,
-        "Recommends by the rules of each request: what may be recommended, what is preferred, how varied the list is.",
-        {
-            "history": ids("B", "L", sample=module.examples),
-            **rule_inputs(module.examples, diversity, f"{names[0]}={AT_MOST}" if names else ""),
-        },
-        module.recommendations,
-        lambda history, **rules: recommend_with_rules(module, history, rules),
-    )
+    return rule_inputs(module.examples, diversity, f"{names[0]}={AT_MOST}" if names else "")
 
 
 @tf.autograph.experimental.do_not_convert  # a third of the time of tracing
@@ -62,10 +75,25 @@ def recommend_with_rules(
         history: [B, L] ids.
         rules: as `RuleTensors` names them.
     """
-    request = read(module, rules)
+    request = module.by_rules.read(rules)
     with tf.control_dependencies(tf.nest.flatten(request)):  # what cannot be read is refused before any work
         seen = module.lookup(history)
-    scores = allowed(preferred(module.scores_or_popularity(seen), request), request, seen)
-    scores = tf.ensure_shape(scores, [None, module.size])  # how the best are found depends on it
-    indices = best_list(scores, request.wishes, items_of(module, request.wishes), module.k_max)
-    return module.answer(indices, tf.gather(scores, indices, batch_dims=1))
+    return module.by_rules.answer(module.scores_or_popularity(seen), seen, request)
+
+
+@tf.autograph.experimental.do_not_convert
+def similar_items_with_rules(
+    module: Recommending, item_ids: tf.Tensor, rules: Mapping[str, tf.Tensor]
+) -> dict[str, tf.Tensor]:
+    """The items most like others, by rules; none for unknown ones.
+
+    Args:
+        module: knows which are alike.
+        item_ids: [B] ids.
+        rules: as `RuleTensors` names them, without `keep_seen`: an item is never like itself.
+    """
+    request = module.by_rules.read({**rules, "keep_seen": tf.fill(tf.shape(item_ids), "no")})
+    with tf.control_dependencies(tf.nest.flatten(request)):
+        items = module.lookup(item_ids)
+    nothing = tf.where(items == PADDING, float("inf"), request.min_score)
+    return module.by_rules.answer(module.similarities(items), items[:, None], request._replace(min_score=nothing))

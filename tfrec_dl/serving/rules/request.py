@@ -54,16 +54,17 @@ class RuledRequest(NamedTuple):
     wishes: Wishes
 
 
-def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor]) -> RuledRequest:
+def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) -> RuledRequest:
     """Reads the inputs of requests; what cannot be read is refused.
 
     Args:
         module: knows the items.
         inputs: as `RuleTensors` names them.
+        k_max: scalar int32, what `k` can be at most.
     """
     compares = module.item_vectors(tf.zeros([1, 1], tf.int32)) is not None
     arrays = module.attributes.read()
-    rules, limits, pins = _checked(arrays, RuleTensors(**inputs), Bounds(tf.constant(module.k_max), float(compares)))
+    rules, limits, pins = _checked(arrays, RuleTensors(**inputs), Bounds(k_max, float(compares)))
     batch = tf.shape(rules.k)[0]
     has_conditions = _any_text(rules.must) | _any_text(rules.must_not)
     has_boosts = _any_text(rules.boost)

@@ -1,0 +1,65 @@
+"""What a module answers by rules, in graphs that its signatures share: tracing takes most of the time of an export."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import tensorflow as tf
+
+from tfrec_dl.serving.graphs import traced_once
+from tfrec_dl.serving.rules.inputs import RuleTensors
+from tfrec_dl.serving.rules.lists import Wishes, best_list
+from tfrec_dl.serving.rules.request import KnowsItems, RuledRequest, items_of, read
+from tfrec_dl.serving.rules.scores import allowed, preferred
+
+
+class Answering(KnowsItems, Protocol):
+    """What a module is asked for."""
+
+    size: int
+
+    def answer(self, indices: tf.Tensor, scores: tf.Tensor) -> dict[str, tf.Tensor]:
+        """A list as a signature gives it."""
+
+
+class ByRules:
+    """Lists of one module by rules.
+
+    Args:
+        module: knows the items.
+    """
+
+    def __init__(self, module: Answering) -> None:
+        self._module = module
+        self._read = traced_once(lambda rules, k_max: read(module, rules, k_max))
+        self._pick = traced_once(
+            lambda scores, wishes: best_list(scores, wishes, items_of(module, wishes), module.k_max)
+        )
+
+    def read(self, inputs: Mapping[str, tf.Tensor], k_max: int | None = None) -> RuledRequest:
+        """Reads the inputs of requests; what cannot be read is refused.
+
+        Args:
+            inputs: as `RuleTensors` names them.
+            k_max: what `k` can be at most; None for the module's own.
+        """
+        most = self._module.k_max if k_max is None else k_max
+        request: RuledRequest = self._read({name: inputs[name] for name in RuleTensors._fields}, tf.constant(most))
+        return request
+
+    def pick(self, scores: tf.Tensor, wishes: Wishes) -> tf.Tensor:
+        """As `best_list`, of the module's items, lists of its `k_max`."""
+        # How the best are found depends on the number of items, which graphs of any export do not know.
+        indices: tf.Tensor = self._pick(tf.ensure_shape(scores, [None, self._module.size]), wishes)
+        return indices
+
+    def answer(self, scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest) -> dict[str, tf.Tensor]:
+        """The list of each request.
+
+        Args:
+            scores: [B, size] float32.
+            seen: [B, L] int32, the histories.
+            request: what is asked for.
+        """
+        scores = allowed(preferred(scores, request), request, seen)
+        indices = self.pick(scores, request.wishes)
+        return self._module.answer(indices, tf.gather(scores, indices, batch_dims=1))

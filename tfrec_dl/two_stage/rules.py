@@ -1,0 +1,84 @@
+"""Rules of a request to two stages: which items are candidates, and what the ranked list is made of."""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.index import LOWEST_SCORE, top_k
+from tfrec_dl.serving.rules.inputs import RuleTensors
+from tfrec_dl.serving.rules.masks import cells
+from tfrec_dl.serving.rules.request import RuledRequest
+from tfrec_dl.serving.rules.scores import allowed, preferred
+
+HIGHEST = float(np.finfo(np.float32).max)
+
+
+class Candidates(NamedTuple):
+    """What the first stage finds.
+
+    Attributes:
+        indices: [B, C] int32, 0 where there is none.
+        scores: [B, C] float32, as the retrieval gives them, boosts apart.
+    """
+
+    indices: tf.Tensor
+    scores: tf.Tensor
+
+
+def rule_names(taken: tuple[str, ...]) -> dict[str, str]:
+    """Rule -> the input of `recommend_ranked_with_rules`, whose other inputs are `taken`."""
+    found = {}
+    for rule in RuleTensors._fields:
+        name = rule
+        while name in taken and rule != "exclude":  # which `recommend_ranked` has too
+            name += "_"
+        found[rule] = name
+    return found
+
+
+def candidates_of(scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest, count: int) -> Candidates:
+    """The candidates that rules allow, boosts counted and pinned ones among them.
+
+    Args:
+        scores: [B, size] float32.
+        seen: [B, L] int32, the histories.
+        request: what is asked for; `min_score` is of the ranker's scores.
+        count: candidates of each request.
+    """
+    of_any_score = request._replace(min_score=tf.fill(tf.shape(request.min_score), float("nan")))
+    left = allowed(preferred(scores, of_any_score), request, seen)
+    pins = request.wishes.pins
+    own = tf.gather(left, pins, batch_dims=1)
+    left = tf.tensor_scatter_nd_update(left, cells(pins), tf.where(own > LOWEST_SCORE, HIGHEST, own))
+    best, found = top_k(left, pins[:, :0], count)
+    return Candidates(best, tf.where(found > LOWEST_SCORE, tf.gather(scores, best, batch_dims=1), LOWEST_SCORE))
+
+
+def preferred_of_ranked(scores: tf.Tensor, places: tf.Tensor, request: RuledRequest, size: int) -> tf.Tensor:
+    """The ranker's scores by item, boosts added, in standard deviations of the scores of the row's candidates.
+
+    Args:
+        scores: [B, C] float32.
+        places: [B, C] int32, indices of the candidates, 0 where there is none.
+        request: what is asked for.
+        size: indices of items.
+
+    Returns:
+        [B, size] float32, `LOWEST_SCORE` for what is no candidate, or is below `min_score`.
+    """
+    is_candidate = places != PADDING
+
+    def boosted() -> tf.Tensor:
+        count = tf.maximum(tf.math.count_nonzero(is_candidate, axis=1, keepdims=True, dtype=tf.float32), 1.0)
+        known = tf.where(is_candidate, scores, 0.0)
+        distances = tf.where(is_candidate, known - tf.reduce_sum(known, axis=1, keepdims=True) / count, 0.0)
+        deviation = tf.sqrt(tf.reduce_sum(distances**2, axis=1, keepdims=True) / count)
+        boosts = tf.gather(request.boosts, places, batch_dims=1)
+        return scores + tf.where(deviation > 0, deviation, 1.0) * boosts
+
+    own = tf.cond(request.has_boosts, boosted, lambda: scores)
+    own = tf.where(is_candidate & ~(own < request.min_score[:, None]), own, LOWEST_SCORE)
+    nothing = tf.fill(tf.stack([tf.shape(scores)[0], size]), LOWEST_SCORE)
+    return tf.tensor_scatter_nd_update(nothing, cells(places), own)
