@@ -6,7 +6,7 @@ Carbonell and Goldstein, SIGIR 1998: each place goes to the item with the larges
 
 import tensorflow as tf
 
-from tfrec_dl.serving.rules.pool import Pool, full, holding
+from tfrec_dl.serving.rules.pool import Pool, full, numbers_of_values
 
 NOTHING = -1  # place in a pool
 POOL = Pool(
@@ -39,29 +39,29 @@ def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tens
         [B, S] int32, S the largest of `wanted`; `NOTHING` at the end where nothing can be chosen any more.
     """
     steps = tf.reduce_max(tf.pad(wanted, [[0, 1]]))
-    batch, size = tf.shape(pool.free)[0], tf.shape(pool.free)[1]
+    batch, size = tf.unstack(tf.shape(pool.free))
     merits = (1 - diversity)[:, None] * pool.relevance
+    most, is_value = numbers_of_values(pool.values, numbers), (pool.values >= 0)[..., None]
 
-    def go_on(step: tf.Tensor, picks: tf.Tensor, free: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
-        return (step < steps) & tf.reduce_any(free & (step < wanted)[:, None])
+    def go_on(step: tf.Tensor, can: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_any(can)
 
     def pick(
-        step: tf.Tensor, picks: tf.Tensor, free: tf.Tensor, closest: tf.Tensor, counts: tf.Tensor
+        step: tf.Tensor, can: tf.Tensor, picks: tf.Tensor, closest: tf.Tensor, counts: tf.Tensor
     ) -> tuple[tf.Tensor, ...]:
-        can = free & (step < wanted)[:, None]
-        found = tf.reduce_any(can, axis=1)
         left = tf.where(can, merits - diversity[:, None] * closest, -float("inf"))
         best = tf.argmax(left, axis=1, output_type=tf.int32)
-        likeness = tf.linalg.matvec(pool.vectors, tf.gather(pool.vectors, best, batch_dims=1))
-        closest = tf.where(found[:, None], tf.maximum(closest, likeness), closest)
-        added = holding(pool.values, tf.gather(pool.values, best[:, None], batch_dims=1))
-        counts = tf.where(found[:, None, None], counts + added, counts)
         is_best = tf.range(size) == best[:, None]
-        free = free & ~(is_best & found[:, None]) & ~full(pool.values, counts, numbers)
-        picks = tf.where((tf.range(steps) == step) & found[:, None], best[:, None], picks)
-        return step + 1, picks, free, closest, counts
+        # Of rows that nothing can be chosen for any more, what follows is of no account.
+        closest = tf.maximum(closest, tf.linalg.matvec(pool.vectors, tf.gather(pool.vectors, best, batch_dims=1)))
+        added = (pool.values[..., None] == tf.gather(pool.values, best, batch_dims=1)[:, None, None]) & is_value
+        counts += tf.reduce_sum(tf.cast(added, tf.int32), axis=3)
+        here = (tf.range(steps) == step) & tf.reduce_any(can, axis=1, keepdims=True)
+        picks = tf.where(here, best[:, None], picks)
+        can &= ~is_best & ~full(counts, most) & (step + 1 < wanted)[:, None]
+        return step + 1, can, picks, closest, counts
 
-    free = pool.free & ~full(pool.values, pool.counts, numbers)
-    state = (0, tf.fill([batch, steps], NOTHING), free, pool.closest, pool.counts)
+    can = pool.free & ~full(pool.counts, most) & (wanted > 0)[:, None]
+    state = (0, can, tf.fill([batch, steps], NOTHING), pool.closest, pool.counts)
     shapes = tuple(tf.TensorShape([None] * rank) for rank in (0, 2, 2, 2, 3))
-    return tf.while_loop(go_on, pick, state, shape_invariants=shapes)[1]
+    return tf.while_loop(go_on, pick, state, shape_invariants=shapes)[2]

@@ -10,7 +10,7 @@ from tfrec_dl.serving.attributes.questions import Arrays, value_codes
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.choose import choose
 from tfrec_dl.serving.rules.masks import without
-from tfrec_dl.serving.rules.pool import Pool, closest_of, full, holding, scaled
+from tfrec_dl.serving.rules.pool import Pool, closest_of, full, holding, numbers_of_values, scaled
 
 POOL = 200  # items among which a list is varied
 
@@ -152,13 +152,18 @@ def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: 
             values, held = (_values_of(arrays, each[None], limited[None]) for each in (every, taken[taken != PADDING]))
             held = tf.where(held >= 0, held, tf.reduce_max(values) + 1)
             counts = tf.math.bincount(tf.maximum(held, 0), minlength=tf.reduce_max(values) + 2)
-            is_full = full(values, tf.gather(counts, tf.maximum(values, 0)), numbers[None])[0]
+            most = numbers_of_values(values, numbers[None])
+            is_full = full(tf.gather(counts, tf.maximum(values, 0)), most)[0]
             return tf.where(is_full, LOWEST_SCORE, own)
 
         return tf.cond(more & tf.reduce_any(numbers > 0), barred, lambda: own)
 
     rows = (scores, taken, more, wishes.limited, wishes.numbers)
-    return tf.map_fn(of_row, rows, fn_output_signature=tf.TensorSpec([None], tf.float32))
+    return tf.cond(
+        tf.reduce_any(more),
+        lambda: tf.map_fn(of_row, rows, fn_output_signature=tf.TensorSpec([None], tf.float32)),
+        lambda: scores,
+    )
 
 
 @tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export

@@ -42,11 +42,19 @@ def holding(values: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
     return tf.reshape(tf.math.count_nonzero(alike, axis=2, dtype=tf.int32), tf.shape(values))
 
 
-def full(values: tf.Tensor, counts: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
-    """Whether an item has a value of which no more can be chosen: [B, C]."""
+def numbers_of_values(values: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
+    """How many items can have each value of an item: values [B, C, W] and limits [B, A] -> [B, C, W] int32.
+
+    Where there is no value, or no limit, more than there are.
+    """
     each = tf.math.floordiv(tf.shape(values)[2], tf.maximum(tf.shape(numbers)[1], 1))
     numbers = tf.repeat(numbers, each, axis=1)[:, None]
-    return tf.reduce_any((values >= 0) & (numbers > 0) & (counts >= numbers), axis=2)
+    return tf.where((values >= 0) & (numbers > 0), numbers, tf.int32.max)
+
+
+def full(counts: tf.Tensor, most: tf.Tensor) -> tf.Tensor:
+    """Whether an item has a value of which no more can be chosen: [B, C, W], and `numbers_of_values` of it -> [B, C]."""
+    return tf.reduce_any(counts >= most, axis=2)
 
 
 def scaled(scores: tf.Tensor, valid: tf.Tensor) -> tf.Tensor:
