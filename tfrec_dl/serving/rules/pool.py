@@ -53,7 +53,7 @@ def numbers_of_values(values: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
 
 
 def full(counts: tf.Tensor, most: tf.Tensor) -> tf.Tensor:
-    """Whether an item has a value of which no more can be chosen: [B, C, W], and `numbers_of_values` of it -> [B, C]."""
+    """Whether an item has a value of which no more can be chosen: [B, C, W] and its `numbers_of_values` -> [B, C]."""
     return tf.reduce_any(counts >= most, axis=2)
 
 
