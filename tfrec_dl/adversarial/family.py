@@ -56,6 +56,10 @@ class AdversarialFamily(Family):
     def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
         """Refuses what cannot be trained, before anything is read."""
         super().check(recipe, source, strategy)
+        if recipe.training.warm_start is not None:
+            raise InputError(
+                f"{recipe.name!r} cannot go on from a run (warm_start): train it anew, or a single network."
+            )
         generator, discriminator = recipe.model.generator, recipe.model.separate_discriminator()
         for network in (generator, discriminator):
             if network is not None:

@@ -1,7 +1,8 @@
 """`tfrec-dl train`."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +17,10 @@ from tfrec_dl.cli.options.reviews import ReviewOptions
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.tasks import COMMANDS
+from tfrec_dl.errors import InputError
+
+if TYPE_CHECKING:
+    from tfrec_dl.recipes.recipe import Recipe
 
 
 @grouped
@@ -32,6 +37,16 @@ def train(
         ),
     ] = None,
     out: Annotated[Path, typer.Option(metavar="RUN", show_default=False, help="Folder of the run.")],
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="RUN",
+            show_default=False,
+            help="Go on from a finished run of a network: with its settings, for a fifth of its epochs, on the table "
+            "as it is now.",
+        ),
+    ] = None,
     training: TrainingOptions,
     retrieval: RetrievalOptions,
     devices: DeviceOptions,
@@ -55,7 +70,7 @@ def train(
     from tfrec_dl.lifecycle.train import train
     from tfrec_dl.runs.strategies import is_chief
 
-    recipe = commands.recipe(model, settings, options, table)
+    recipe = commands.recipe(model, settings, options, table) if start is None else _warm(start, model, task, settings)
     refuse_other_recipe(recipe, out)
     source = commands.source(table, options)
     strategy = open_devices(devices, out)
@@ -72,3 +87,14 @@ def train(
         say(line)
     say(f"metrics: {out / 'metrics.json'}; {family.where(run)}")
     say(f"next: tfrec-dl evaluate {out}, or tfrec-dl export {out} DEST")
+
+
+def _warm(start: Path, model: str | None, task: Task, settings: Mapping[str, Any]) -> "Recipe":
+    """The recipe that goes on from a run."""
+    from tfrec_dl.lifecycle.warm_start import warm_recipe
+
+    recipe = warm_recipe(start, settings)
+    if model not in (None, recipe.name) or task is not Task.RETRIEVAL:
+        asked = f"--model {model}" if task is Task.RETRIEVAL else f"--task {task.value}"
+        raise InputError(f"--from {start} is a run of {recipe.name!r}, which is trained on: leave {asked} out.")
+    return recipe

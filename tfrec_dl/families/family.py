@@ -35,6 +35,7 @@ class Family(ABC):
         needs_table: whether it needs the table in memory, so that a prepared folder will not do.
         is_adversarial: whether a model of it is trained against another.
         has_strategies: whether it trains under a `tf.distribute` strategy.
+        goes_on: whether a training can go on from a finished run (`training.warm_start`).
         settings_note: a line of `tfrec-dl models` on its settings; "" for nothing.
     """
 
@@ -46,6 +47,7 @@ class Family(ABC):
     needs_table: ClassVar[bool] = True
     is_adversarial: ClassVar[bool] = False
     has_strategies: ClassVar[bool] = False
+    goes_on: ClassVar[bool] = False
     settings_note: ClassVar[str] = ""
 
     @abstractmethod

@@ -3,6 +3,7 @@
 from pathlib import PurePath
 from typing import Any
 
+from tfrec_dl.retrieval.warm_start.start import lineage
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 
@@ -43,13 +44,28 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
     known: dict[str, Any] = {
         "name": run.recipe.name,
         "data": f"{PurePath(run.source.path).name}: {size['interactions']:,} interactions of {size['users']:,} users "
-        f"with {items}",
+        f"with {items}{_lineage(run)}",
         "data_terms": data_terms,
         "data_fingerprint": config["data_fingerprint"],
         "split": SPLITS[run.source.split],
         "metrics": run.metrics(),
-        "configuration": run.recipe.to_dict(),
+        "configuration": _configuration(run),
         "plugins": tuple(config.get("plugins", ())),
         "versions": config["versions"],
     }
     return ModelCard(**{**known, **facts})
+
+
+def _configuration(run: RunFolder) -> dict[str, Any]:
+    """The recipe, without the folder that it went on from, for the card travels."""
+    configuration = run.recipe.to_dict()
+    configuration["training"].pop("warm_start", None)
+    return configuration
+
+
+def _lineage(run: RunFolder) -> str:
+    """What the run went on from, in words; nothing where it began anew."""
+    starts = [
+        f"{each['interactions']:,} interactions ({each['data_fingerprint'][:12]})" for each in lineage(run.folder)
+    ]
+    return f"; it went on from trainings on {', then '.join(starts)}" if starts else ""

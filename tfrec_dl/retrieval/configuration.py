@@ -97,6 +97,7 @@ class TrainingConfig:
         precision: what the encoder's body computes in; weights, scores and loss are float32 always. "mixed_bfloat16" is
             for GPUs and TPUs, where it halves what a step's activations take; on CPUs it is slower.
         seed: decides initial weights, windows, dropout and negatives.
+        warm_start: folder of a finished run of the same network, whose weights training goes on from; None begins anew.
     """
 
     epochs: int = Field(default=15, ge=1)
@@ -113,6 +114,7 @@ class TrainingConfig:
     keep_seen: bool = False
     precision: Precision = "float32"
     seed: int = Field(default=0, ge=0, lt=2**31)
+    warm_start: str | None = None
 
 
 @NETWORKS.register("autoencoder")

@@ -23,6 +23,7 @@ from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.retrieval.train import START, train_network
+from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.run_folder import RunFolder
 
 
@@ -38,6 +39,7 @@ class NetworkFamily(Family):
     is_network = True
     needs_table = False
     has_strategies = True
+    goes_on = True
     model_class: ClassVar[type[RetrievalModel]]
 
     @abstractmethod
@@ -117,6 +119,7 @@ class NetworkFamily(Family):
         """Refuses what cannot be trained, before anything is read."""
         super().check(recipe, source, strategy)
         self.check_features(recipe.model, source.items)
+        start_of(recipe)
 
     def train(
         self,

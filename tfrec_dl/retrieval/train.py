@@ -24,6 +24,8 @@ from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
 from tfrec_dl.retrieval.training_report import training_report
 from tfrec_dl.retrieval.validation import ValidationCallback
+from tfrec_dl.retrieval.warm_start.carry_over import carry_over
+from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
@@ -160,6 +162,10 @@ def _fit(
         finished_epochs = resumable.resume()
     for line in [*training_report(model), *run.recipe.family.explained(run.recipe, model.vocabulary)]:
         logger.info("%s", line)
+    warm_start = start_of(run.recipe)
+    if warm_start is not None and start is None and not finished_epochs:
+        with strategy.scope(), lost_tasks_explained(strategy):
+            carry_over(warm_start, model, split.train, folder)
     if start is not None and not finished_epochs:
         with strategy.scope(), lost_tasks_explained(strategy):
             restore_best(model, start)

@@ -16,11 +16,12 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import ModelConfig, TrainingConfig
 from tfrec_dl.retrieval.network_run import trained_model, vocabulary_of
 from tfrec_dl.retrieval.task import RetrievalTask
+from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
 from tfrec_dl.stacking.files import MEMBERS, load_stack
 from tfrec_dl.stacking.model import StackedModel
-from tfrec_dl.stacking.train import train_stacked
+from tfrec_dl.stacking.train import member_recipe, train_stacked
 
 PREFIX = f"model.{MEMBERS}"
 
@@ -32,6 +33,7 @@ class StackedFamily(Family):
     config = StackedConfig
     training = TrainingConfig
     task = RetrievalTask()
+    goes_on = True
     settings_note = "the members are recipes, whose settings hold for each that has them"
 
     def recipes(self) -> Iterable[Recipe]:
@@ -45,6 +47,8 @@ class StackedFamily(Family):
         for member in recipe.model.members.values():
             family_named(member.model).check_features(member.model, source.items)
             family_named(member.model).check_histories(member.model)
+        for name, member in recipe.model.members.items():
+            start_of(member_recipe(name, member, recipe))
 
     def train(
         self,

@@ -13,6 +13,7 @@ OPEN = "(open)"
 UNSET = {
     "model.contrastive": "(none)",
     "training.perturbation": "(none)",
+    "training.warm_start": "(none: anew)",
     "model.counts": "(by users to validate on)",
     "model.loss": "(by the catalogue's size)",
     "model.embedding_dropout": "(by interactions an item, or ratings)",

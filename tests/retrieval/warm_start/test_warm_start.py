@@ -1,0 +1,141 @@
+"""Training that goes on from a run: known items keep what was learnt, new ones begin beside their neighbours."""
+
+import numpy as np
+import pytest
+
+from tests.synthetic import cyclic_interactions
+from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.errors import InputError
+from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.train import train
+from tfrec_dl.lifecycle.warm_start import warm_recipe
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.retrieval.card import run_card
+from tfrec_dl.retrieval.warm_start.new_items import neighbours
+from tfrec_dl.retrieval.warm_start.start import lineage
+
+SMALL = {
+    "dimension": 8,
+    "units": 8,
+    "epochs": 5,
+    "max_length": 8,
+    "learning_rate": 0.02,
+    "batch_size": 16,
+    "counts": False,
+}
+
+
+def table(path, items: int, users: int = 80) -> DataSource:
+    cyclic_interactions(users=users, items=items, length=8, seed=items).to_csv(path, index=False)
+    return DataSource(str(path))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("warm")
+
+
+@pytest.fixture(scope="module")
+def first(folder) -> Run:
+    recipe = RECIPES["gru"].with_settings(SMALL)
+    return train(recipe, table(folder / "first.csv", 18), folder / "first", verbose=0)
+
+
+@pytest.fixture(scope="module")
+def newer(folder) -> DataSource:
+    return table(folder / "newer.csv", 20)  # two more items, where the cycle closed
+
+
+@pytest.fixture(scope="module")
+def second(first, newer, folder) -> Run:
+    """Trained at a rate at which nothing moves, so that it shows where it began."""
+    recipe = warm_recipe(first.folder, {"epochs": 1, "learning_rate": 1e-12})
+    return train(recipe, newer, folder / "second", verbose=0)
+
+
+def item_vectors(run: Run) -> dict[str, np.ndarray]:
+    model = run.model()
+    return dict(zip(model.vocabulary.ids, model.item_vectors().numpy()[FIRST_ITEM:], strict=True))
+
+
+def test_known_items_keep_their_vectors_and_the_network_its_weights(first, second):
+    old, new = item_vectors(first), item_vectors(second)
+    assert len(new) == len(old) + 2
+    for item, vector in old.items():
+        np.testing.assert_allclose(new[item], vector, atol=1e-5)
+    for before, after in zip(first.model().encoder.weights, second.model().encoder.weights, strict=True):
+        np.testing.assert_allclose(after.numpy(), before.numpy(), atol=1e-5)
+
+
+def test_new_items_begin_between_those_that_stand_near_them(first, second, newer):
+    old, new = item_vectors(first), item_vectors(second)
+    train_part = newer.read().split
+    known = np.array([True, True, *(item in old for item in train_part.vocabulary.ids)])
+    mixed = neighbours(train_part.train, known)
+    place = list(train_part.vocabulary.ids).index("item_19") + FIRST_ITEM
+    weights = mixed[place].toarray()[0]
+    expected = sum(
+        weights[index + FIRST_ITEM] * old[item][:-1]
+        for index, item in enumerate(train_part.vocabulary.ids)
+        if item in old
+    )
+    assert weights.sum() == pytest.approx(1)
+    np.testing.assert_allclose(new["item_19"][:-1], expected, atol=1e-5)
+    shares = train_part.vocabulary.counts / train_part.vocabulary.counts.sum()
+    assert new["item_19"][-1] == pytest.approx(np.log(shares[place - FIRST_ITEM]), abs=1e-5)
+
+
+def test_items_that_the_table_no_longer_has_are_forgotten(first, folder):
+    recipe = warm_recipe(first.folder, {"epochs": 1, "learning_rate": 1e-12})
+    fewer = train(recipe, table(folder / "fewer.csv", 15), folder / "fewer", verbose=0)
+    old, new = item_vectors(first), item_vectors(fewer)
+    assert set(new) < set(old)
+    np.testing.assert_allclose(new["item_3"], old["item_3"], atol=1e-5)
+
+
+def test_one_pass_goes_on_to_what_a_whole_training_learns(first, newer, folder):
+    warm = train(warm_recipe(first.folder), newer, folder / "warm", verbose=0)
+    assert warm.recipe.training.epochs == 1  # a fifth
+    anew = train(RECIPES["gru"].with_settings({**SMALL, "epochs": 1}), newer, folder / "anew", verbose=0)
+    assert warm.metrics()["test/ndcg@10"] > anew.metrics()["test/ndcg@10"] + 0.1
+
+
+def test_chains_are_remembered_in_the_card_and_hold_no_path(first, second, newer, folder):
+    third = train(warm_recipe(second.folder, {"epochs": 1}), newer, folder / "third", verbose=0)
+    starts = lineage(third.folder)
+    assert [start["items_new"] for start in starts] == [2, 0]
+    assert starts[0]["data_fingerprint"] == first.config()["data_fingerprint"]
+    card = run_card(third)
+    assert "it went on from trainings on 640 interactions" in card.data
+    assert str(folder) not in card.to_json({}, [])
+
+
+def test_counts_beside_the_network_are_counted_anew(newer, folder):
+    joined = RECIPES["gru"].with_settings({**SMALL, "counts": True, "epochs": 2})
+    start = train(joined, table(folder / "joined.csv", 18), folder / "joined", verbose=0)
+    warm = train(warm_recipe(start.folder), newer, folder / "joined_warm", verbose=0)
+    assert lineage(warm.folder)[0]["items_new"] == 2
+    assert len(warm.model().vocabulary.ids) == 20
+
+
+def test_mistakes_are_named_before_anything_is_read(first, folder):
+    with pytest.raises(InputError, match="cannot go on from a run"):
+        RECIPES["irgan"].family.check(
+            RECIPES["irgan"].with_settings({"warm_start": str(first.folder)}), DataSource("missing.csv")
+        )
+    other = RECIPES["mult_dae"].with_settings({"warm_start": str(first.folder)})
+    with pytest.raises(InputError, match="goes on from a run of its own kind"):
+        train(other, DataSource("missing.csv"), folder / "other")
+    wide = warm_recipe(first.folder, {"dimension": 16})
+    with pytest.raises(InputError, match="of other sizes"):
+        train(wide, DataSource(str(folder / "first.csv")), folder / "wide", verbose=0)
+
+
+def test_neighbours_are_weighed_by_how_often_they_are_near():
+    from tests.fixtures import _histories
+
+    rows = _histories([[2, 4, 3], [2, 4], [5, 6]])
+    found = neighbours(rows, np.array([True, True, True, True, False, False, False])).toarray()
+    assert found[4] == pytest.approx([0, 0, 2 / 3, 1 / 3, 0, 0, 0])
+    assert not found[[0, 1, 2, 3, 5, 6]].any()  # those of no known neighbours begin anew

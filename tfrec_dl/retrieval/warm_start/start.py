@@ -1,0 +1,68 @@
+"""The run that a training goes on from, and what is written of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.families.run import Run
+from tfrec_dl.files import write_json
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.run_files import read_json
+from tfrec_dl.runs.run_folder import RunFolder
+
+FILE = "warm_start.json"
+
+
+def start_of(recipe: Recipe) -> Run | None:
+    """The run that a network's training goes on from; None where it begins anew.
+
+    Args:
+        recipe: of one network; `training.warm_start` names the run's folder.
+
+    Raises:
+        InputError: if that is no finished run of such a network, or either knows items by more than their ids.
+    """
+    folder = recipe.training.warm_start
+    if folder is None:
+        return None
+    run = Run.open(folder)
+    if not run.finished:
+        raise InputError(f"{folder} is not finished: end its training first, or go on from another run.")
+    if not run.recipe.family.is_network or run.recipe.model.name != recipe.model.name:
+        raise InputError(
+            f"{folder} is a run of {run.recipe.name!r}, and {recipe.name!r} goes on from a run of its own kind."
+        )
+    for each in (recipe, run.recipe):
+        _require_ids_alone(each)
+    return run
+
+
+def _require_ids_alone(recipe: Recipe) -> None:
+    """Rows are carried over by the items' ids, and features are not."""
+    known_by = recipe.family.knows_items_by(recipe)
+    if known_by != "behaviour":
+        raise InputError(
+            f"{recipe.name!r} knows items by their features ({known_by}), and a warm start carries rows over by id: "
+            "train it anew."
+        )
+
+
+def write_lineage(folder: Path, start: RunFolder, known: int, new: int) -> None:
+    """Writes what a run began with, and what that began with, the oldest first."""
+    config = start.config()
+    entry = {
+        "data_fingerprint": config["data_fingerprint"],
+        "interactions": config["data_size"]["interactions"],
+        "items_known": known,
+        "items_new": new,
+    }
+    write_json(folder / FILE, {"starts": [*lineage(start.folder), entry]})
+
+
+def lineage(folder: Path) -> list[dict[str, Any]]:
+    """What a run, or the first network of a stack, began with, the oldest first; nothing where it began anew."""
+    paths = [folder / FILE, *sorted(folder.glob(f"members/*/{FILE}"))]
+    path = next((path for path in paths if path.exists()), None)
+    return [] if path is None else list(read_json(path)["starts"])
