@@ -2,8 +2,8 @@
 
 python -m benchmarks.warm_start ml-100k
 
-Rows are in order of time, so that users and items join as they did. Both are measured on what follows: the first item of each
-user in the last 10 %, after all of the user's history; users without one are left out.
+Rows are in order of time, so that users and items join as they did. Both are measured on what follows: the first item
+of each user in the last 10 %, after all of that user's history; users without one are left out.
 """
 
 import numpy as np
@@ -54,7 +54,7 @@ def main(
         is_new = np.array([item not in known for item in items])
         rows.append((name, f"{run_seconds(run):.0f}", f"{values.mean():.4f}", f"{values[is_new].mean():.4f}"))
     print(
-        f"{data}, {model}: {len(values):,} users, {is_new.sum():,} with an item that the first run does not know; {machine()}"
+        f"{data}, {model}: {len(values):,} users, {is_new.sum():,} with an item unknown to the first run; {machine()}"
     )
     print_table(("run", "seconds", "NDCG@10 on what follows", "on items unknown to the first run"), rows)
 

@@ -165,7 +165,7 @@ def _fit(
     warm_start = start_of(run.recipe)
     if warm_start is not None and start is None and not finished_epochs:
         with strategy.scope(), lost_tasks_explained(strategy):
-            carry_over(warm_start, model, split.train, folder)
+            carry_over(warm_start, model, split.validation.histories, folder)
     if start is not None and not finished_epochs:
         with strategy.scope(), lost_tasks_explained(strategy):
             restore_best(model, start)

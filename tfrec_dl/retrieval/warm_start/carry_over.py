@@ -25,7 +25,7 @@ from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 logger = logging.getLogger(__name__)
 
 
-def carry_over(start: Run, model: RetrievalModel, train: Histories, folder: Path) -> None:
+def carry_over(start: Run, model: RetrievalModel, histories: Histories, folder: Path) -> None:
     """Gives a compiled model what a finished run has learnt.
 
     What is not of an item is taken as it is. Items that both know keep their rows, the optimiser's numbers included;
@@ -35,7 +35,7 @@ def carry_over(start: Run, model: RetrievalModel, train: Histories, folder: Path
     Args:
         start: the run.
         model: built and compiled, to be trained on.
-        train: its training histories.
+        histories: of training, those of users to validate on, which are in memory wherever the others are.
         folder: of its run, where the lineage is written.
 
     Raises:
@@ -48,7 +48,7 @@ def carry_over(start: Run, model: RetrievalModel, train: Histories, folder: Path
     restore_best(old, start.folder)
     rows = _old_indices(old.vocabulary, model.vocabulary)
     known = rows >= 0
-    mixed = neighbours(train, known)
+    mixed = neighbours(histories, known)
     weights = _Copy(_is_of_items(old), _is_of_items(model), rows, start.folder)
     weights.copy(old.trainable_variables, model.trainable_variables, mixed)
     if has_numbers and type(old.optimizer) is type(model.optimizer):
