@@ -40,6 +40,7 @@ def test_data_that_changed_or_went_away_is_an_error_for_evaluation_and_none_for_
     assert "has changed since" in refusal("evaluate", run)
     data.unlink()
     assert f"{data}, which {run} was trained on, is gone" in refusal("evaluate", run)
+    assert "is gone" in refusal("export", run, moved / "dest", "--index", "ivf")
     assert program("export", run, moved / "dest").status == 0
 
 

@@ -68,8 +68,9 @@ def test_training_says_what_it_reads_and_its_run_is_evaluated_and_exported(progr
     assert result.status == 0, result.err
     found = json.loads(result.out[result.out.index("{") :])
     assert found["test/ndcg@10"] == pytest.approx(metrics["test/ndcg@10"])
-    result = program("export", out, tmp_path / "export")
+    result = program("export", out, tmp_path / "export", "--index", "ivf")
     assert result.status == 0, result.err
+    assert "index: 20 items are searched exactly; lists of items pay from 50,000 on." in result.out
     card = (tmp_path / "export" / "1" / "assets.extra" / "model_card.md").read_text()
     assert "folder: 480 interactions of 60 users with 20 items" in card
 

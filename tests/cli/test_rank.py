@@ -56,6 +56,8 @@ def test_candidates_of_a_table_come_best_first_in_each_request(program, refusal,
 def test_two_stages_are_one_export_that_retrieves_and_ranks(program, refusal, ranked, trained, tmp_path):
     dest = tmp_path / "both"
     stages = ("--retrieval", trained.folder, "--candidates", 8, "-k", 3)
+    assert "did you mean 'ivf'?" in refusal("export", ranked.folder, dest, *stages, "--index", "ifv")
+    assert "searches no items by itself" in refusal("export", ranked.folder, dest, "--index", "ivf")
     result = program("export", ranked.folder, dest, *stages, "--anonymous-users")
     assert result.status == 0, result.err
     assert b"user_1" not in content_of(dest / "1")

@@ -1,5 +1,6 @@
 """`tfrec-dl export`, `tfrec-dl add-items` and `tfrec-dl update-items`."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from tfrec_dl.cli.comma_lists import parse_names
 from tfrec_dl.cli.console import say
 from tfrec_dl.cli.folders import require_writable
+from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.tasks import COMMANDS
 from tfrec_dl.cli.tasks.task import FirstStage
@@ -62,6 +64,18 @@ def export(
         ),
     ] = None,
     id_column: Annotated[str, typer.Option(metavar="C", help="With --items: its column of item ids.")] = "item_id",
+    index: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="How the best items are searched: exact, or ivf, in lists of like items, for large catalogues and "
+            "models that are one network.",
+        ),
+    ] = "exact",
+    recall: Annotated[
+        float,
+        typer.Option(metavar="R", help="With --index ivf: share of the exact ten best items that is to be found."),
+    ] = 0.95,
     anonymous_users: Annotated[
         bool,
         typer.Option(
@@ -73,20 +87,24 @@ def export(
 ) -> None:
     """Export a finished run as a SavedModel for TF Serving.
 
-    Writes DEST/VERSION, the next free number, with its warm-up requests and a model card. Needs the run only, not its
-    data; attributes of the items are those of the training's table of items, where it can still be read, or of --items.
-    A ranking run ranks given candidates; with --retrieval it also ranks what the retrieval finds, in one model.
+    Writes DEST/VERSION, the next free number, with its warm-up requests and a model card. Needs the run only, and with
+    --index ivf its data; attributes of the items are those of the training's table of items, where it can still be
+    read, or of --items. A ranking run ranks given candidates; with --retrieval it also ranks what the retrieval finds,
+    in one model.
     """
     require_writable(dest)
     quiet_tensorflow()
     from tfrec_dl.families.export_options import ExportOptions
     from tfrec_dl.families.run import open_run
+    from tfrec_dl.serving.ivf.request import EXACT
 
     run = open_run(run_folder)
     names = attribute_names(attributes)
-    options = ExportOptions(k_max, keep_seen, anonymous_users, items, id_column, names, attribute_names(show) or ())
+    shown = attribute_names(show) or ()
+    options = ExportOptions(k_max, keep_seen, anonymous_users, items, id_column, names, shown, index, recall)
     first_stage = FirstStage(retrieval, candidates, k) if retrieval else None
-    COMMANDS[run.recipe.family.task.name].export(run, dest, options, first_stage)
+    with nullcontext() if index == EXACT else shown_progress():  # an approximate search takes its time
+        COMMANDS[run.recipe.family.task.name].export(run, dest, options, first_stage)
 
 
 def add_items(

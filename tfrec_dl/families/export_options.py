@@ -2,12 +2,18 @@
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.feature_tables import Table
+from tfrec_dl.serving.ivf.request import EXACT, RECALL, IvfRequest, check_recall, is_ivf
+
+HISTORIES = 2_000  # that the recall of an approximate search is chosen and measured on
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +32,8 @@ class ExportOptions:
         item_column: its column of ids.
         attributes: columns of that table; None takes all that hold categories, numbers or dates.
         shown: columns of that table that come back in answers.
+        index: how the best items are searched: "exact", or "ivf", in lists of like items.
+        recall: share of the exact ten best items that "ivf" is to find.
     """
 
     k_max: int = 100
@@ -35,6 +43,13 @@ class ExportOptions:
     item_column: str = "item_id"
     attributes: tuple[str, ...] | None = None
     shown: tuple[str, ...] = ()
+    index: str = EXACT
+    recall: float = RECALL
+
+    def __post_init__(self) -> None:
+        """Raises InputError if there is no such index, or no such recall can be asked for."""
+        is_ivf(self.index)
+        check_recall(self.recall)
 
     def attribute_source(self, source: Any) -> AttributeSource | None:
         """Where attributes of the items come from; None where there is no table of items.
@@ -81,6 +96,37 @@ class ExportOptions:
                 "give items."
             )
         return ShownSource(source.items, self.shown, source.item)
+
+    def index_request(self, run: Any) -> IvfRequest | None:
+        """The approximate search that is asked for, with histories of the run's data; None for an exact one.
+
+        Args:
+            run: a `RunFolder` of a model that recommends.
+
+        Raises:
+            InputError: if the data cannot be read, or are no longer those of the run.
+        """
+        if not is_ivf(self.index):
+            return None
+        if not Path(run.source.path).exists():
+            raise InputError(
+                f"{run.source.path}, which {run.folder} was trained on, is gone, and the recall of ivf is chosen on "
+                "its histories: bring it back, or leave the index out."
+            )
+        dataset = run.source.read(run.features())
+        run.refuse_changed_data(run.source.path, dataset.fingerprint)
+        histories, origin = dataset.split.validation.histories, "validation histories"
+        if not histories.lengths.any():
+            histories, origin = dataset.split.train, "training histories"
+        filled = np.flatnonzero(histories.lengths)
+        taken = np.random.default_rng(0).permutation(filled)[:HISTORIES]
+        vocabulary = dataset.split.vocabulary
+        return IvfRequest([vocabulary.decode(histories.row(row)) for row in taken], origin, self.recall)
+
+    def refuse_index(self, where: object) -> None:
+        """Raises InputError where an index is asked for of a run, `where`, whose model searches no items."""
+        if is_ivf(self.index):
+            raise InputError(f"index is 'ivf', but {where} searches no items by itself: leave it out.")
 
     def refuse_attributes(self, where: object) -> None:
         """Raises InputError where attributes are asked for, or shown, of a run, `where`, that recommends nothing."""

@@ -127,12 +127,13 @@ class Family(ABC):
             options: what is asked beside it.
 
         Raises:
-            InputError: for `keep_seen` or attributes where the model makes no recommendations; if the table of items
-                cannot be read.
+            InputError: for `keep_seen`, attributes or an index where the model makes no recommendations; if the table
+                of items cannot be read, or for an index the run's data.
         """
         keep_seen = run.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
         attributes, shown = options.attribute_source(run.source), options.shown_source(run.source)
-        return export_saved_model(run.model(), dest, options.k_max, card, keep_seen, attributes, shown)
+        index = options.index_request(run)
+        return export_saved_model(run.model(), dest, options.k_max, card, keep_seen, attributes, shown, index)
 
     def counts(self, recipe: Recipe) -> bool | None:
         """Whether counts of transitions are wanted beside a recipe's model; None where the data may decide."""

@@ -53,5 +53,6 @@ class RankingFamily(Family):
         """Exports a finished run's model, which ranks the candidates that it is given; returns the version's folder."""
         options.refuse_keep_seen(run.folder)
         options.refuse_attributes(run.folder)
+        options.refuse_index(run.folder)
         model = run.model().without_users() if options.anonymous_users else run.model()
         return export_ranking_model(model, dest, card)

@@ -64,5 +64,6 @@ class DeepCoNNFamily(Family):
         """Exports a finished run's model, which rates pairs of a user and an item; returns the version's folder."""
         options.refuse_keep_seen(run.folder)
         options.refuse_attributes(run.folder)
+        options.refuse_index(run.folder)
         model = run.model().without_users() if options.anonymous_users else run.model()
         return export_ratings(model, dest, card)

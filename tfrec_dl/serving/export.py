@@ -8,6 +8,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.ivf.request import IvfRequest
 from tfrec_dl.serving.module import ServingModule
 from tfrec_dl.serving.publishing import Served, publish_module
 
@@ -35,6 +36,7 @@ def export_saved_model(
     keep_seen: bool = False,
     attributes: AttributeSource | None = None,
     shown: ShownSource | None = None,
+    index: IvfRequest | None = None,
 ) -> Path:
     """Exports a model to DEST/<next free version>/, which appears complete or not at all.
 
@@ -48,13 +50,15 @@ def export_saved_model(
         keep_seen: whether items of the history are recommended again, where the model recommends.
         attributes: what requests can ask of items, where the model recommends; None for nothing.
         shown: columns of items that come back in answers, where the model recommends; None for none.
+        index: an approximate search for the best items, where scores are products of vectors; None searches all.
 
     Returns:
         The version folder.
 
     Raises:
-        InputError: if the object is no such model, the attributes cannot be read, `dest` is a file or cannot be written
-            to, `k_max` is below 1, a weight is not finite, or `tensorflow-serving-api` is not installed.
+        InputError: if the object is no such model, the attributes or the histories of `index` cannot be read, its
+            scores are no products of vectors, `dest` is a file or cannot be written to, `k_max` is below 1, a weight is
+            not finite, or `tensorflow-serving-api` is not installed.
     """
     if not isinstance(model, Exportable):
         raise InputError(f"cannot export a {type(model).__name__}: pass a run, or a model with `serving_module`.")
@@ -65,4 +69,6 @@ def export_saved_model(
         module.describe_items(attributes)  # type: ignore[attr-defined]
     if shown is not None:
         module.show(shown)  # type: ignore[attr-defined]
+    if index is not None:
+        module.search_in_lists(index)  # type: ignore[attr-defined]
     return publish_module(module, dest, card)

@@ -19,6 +19,7 @@ from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.index import top_k
 from tfrec_dl.serving.item_signatures import describe_items, explain, similar_items
+from tfrec_dl.serving.ivf.request import IvfRequest
 from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, RECOMMENDATION_ID, SERVING_DEFAULT
 from tfrec_dl.serving.recommendation_id import new_version_id, recommendation_ids
 from tfrec_dl.serving.rules.by_rules import ByRules
@@ -112,6 +113,17 @@ class ServingModule(tf.Module):
 
     def _known(self) -> list[str]:
         return [item.decode() for item in self.item_ids().numpy()]
+
+    def search_in_lists(self, request: IvfRequest) -> None:
+        """Searches for the best items approximately from now on, where that is faster.
+
+        Raises:
+            InputError: by default: where scores are no products of a history's vector and the items'.
+        """
+        raise InputError(
+            "index is 'ivf', and this model's scores are no products of vectors, as those of one network are: leave it "
+            "out, or train a network without counts (--set counts=false)."
+        )
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor | None:
         """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D] float32, zeros where 0.
@@ -258,14 +270,15 @@ class ServingModule(tf.Module):
             k: how many, at most the number of items; None for `k_max`.
         """
         k = self.k_max if k is None else k
-        indices, best = top_k(self._or_popularity(scores, has_history), masked, k)
+        indices, best = top_k(self.or_popularity(scores, has_history), masked, k)
         return self.answer(indices, best, k)
 
     def scores_or_popularity(self, seen: tf.Tensor) -> tf.Tensor:
         """As `scores`, the popularity where a history holds no item."""
-        return self._or_popularity(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1))
+        return self.or_popularity(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1))
 
-    def _or_popularity(self, scores: tf.Tensor, has_history: tf.Tensor) -> tf.Tensor:
+    def or_popularity(self, scores: tf.Tensor, has_history: tf.Tensor) -> tf.Tensor:
+        """Scores [B, size], the popularity in rows without a history."""
         # A batch without new users, which is most of them, is spared a copy of the scores.
         return tf.cond(
             tf.reduce_all(has_history),

@@ -10,6 +10,7 @@ from tfrec_dl.serving.attributes.shown_source import ShownSource
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import Recommends
+from tfrec_dl.serving.ivf.request import IvfRequest
 from tfrec_dl.serving.publishing import publish_module
 from tfrec_dl.two_stage.module import TwoStageModule
 
@@ -25,6 +26,7 @@ def export_two_stage(
     keep_seen: bool = False,
     attributes: AttributeSource | None = None,
     shown: ShownSource | None = None,
+    index: IvfRequest | None = None,
 ) -> Path:
     """Exports a retrieval and a ranking model as one, to DEST/<next free version>/.
 
@@ -45,6 +47,7 @@ def export_two_stage(
         keep_seen: whether items of the history are recommended again.
         attributes: what requests can ask of items; None for nothing.
         shown: columns of items that come back in answers; None for none.
+        index: as for `export_saved_model`, of the retrieval.
 
     Returns:
         The version folder.
@@ -60,5 +63,7 @@ def export_two_stage(
         retrieval.describe_items(attributes)
     if shown is not None:
         retrieval.show(shown)
+    if index is not None:
+        retrieval.search_in_lists(index)
     module = TwoStageModule(retrieval, RankingModule(ranking_model), candidates, k)
     return publish_module(module, dest, card)

@@ -114,6 +114,7 @@ class RankingCommands(TaskCommands):
             keep_seen,
             options.attribute_source(finder.source),
             options.shown_source(finder.source),
+            options.index_request(finder),
         )
         say_exported([finder.recipe.name, run.recipe.name], version)
         say(f"next: tfrec-dl rank {dest} --candidates TABLE")

@@ -102,6 +102,8 @@ def _publish_with_items(dest: Path, folder: Path, items: Table, id_column: str, 
         int(contents["max_length"]),
         int(contents["k_max"]) if k_max is None else k_max,
     )
+    if hasattr(saved, "item_lists"):
+        module.take_lists(saved.item_lists, vectors)
     if hasattr(saved, "attributes"):  # exports of earlier versions have none
         old = saved_columns(saved.attributes)
         module.attributes = ItemAttributes(old.extended_by(old.of_more(items, list(catalogue.ids), id_column)))

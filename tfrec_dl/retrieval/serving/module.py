@@ -1,18 +1,25 @@
 """The exported graph of a retrieval model: query vectors against item vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
+from tfrec_dl.retrieval.serving.approximate import fitted_lists
+from tfrec_dl.retrieval.serving.by_features import item_feature_signatures, user_feature_signature
 from tfrec_dl.retrieval.serving.network import Network, ServableModel, network_of
 from tfrec_dl.retrieval.tables import Tables
-from tfrec_dl.serving.index import ItemIndex
+from tfrec_dl.serving.index import ItemIndex, top_k
+from tfrec_dl.serving.ivf.extend import extended
+from tfrec_dl.serving.ivf.request import IvfRequest
+from tfrec_dl.serving.ivf.search import ListSearch
+from tfrec_dl.serving.ivf.search_lists import Found
 from tfrec_dl.serving.module import ServingModule
-from tfrec_dl.serving.names import EMBED_ITEM_FEATURES, EMBED_ITEMS, RECOMMEND_FOR_USERS, RECOMMEND_FROM_VECTORS
+from tfrec_dl.serving.names import EMBED_ITEMS
 from tfrec_dl.serving.ragged_rows import compact
-from tfrec_dl.serving.signature import Signature, TensorInfo, ids, raw_features
+from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 from tfrec_dl.serving.weights import require_finite
 
 
@@ -26,6 +33,9 @@ class RetrievalModule(ServingModule):
         network: the trained part.
         max_length: items of a history that are read.
         k_max: as for `ServingModule`.
+
+    Attributes:
+        item_lists: what is searched for the best items; None for all items.
 
     Raises:
         InputError: as `ServingModule`, or if an item vector is not finite.
@@ -52,7 +62,8 @@ class RetrievalModule(ServingModule):
         self.network = network
         self.item_features = network.item_features
         self.user_features = network.user_features
-        self._index = ItemIndex(vectors)
+        self.index = ItemIndex(vectors)
+        self.item_lists: ListSearch | None = None
         history = np.asarray(tables.history, np.float32)
         # What the encoder reads of an item is mostly its vector, the bias apart, and then stored once.
         is_tied = np.array_equal(history, vectors[:, :-1])
@@ -63,23 +74,47 @@ class RetrievalModule(ServingModule):
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
         """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
-        return self._index.scores(self._query(seen))
+        return self.index.scores(self.query(seen))
+
+    def recommend(self, history: tf.Tensor, exclude: tf.Tensor | None, k: int | None = None) -> dict[str, tf.Tensor]:
+        """The best items after histories of ids, as `ServingModule.recommend`."""
+        seen = self.lookup(history)
+        has_history = tf.reduce_any(seen != PADDING, axis=1)
+        return self.nearest(self.query(seen), has_history, self.masked(seen, exclude), lambda _: has_history, k)
+
+    def search_in_lists(self, request: IvfRequest) -> None:
+        """Searches for the best items approximately from now on, where that is faster.
+
+        Raises:
+            InputError: if the request's histories are no lists of ids, or hold no known item.
+        """
+        self.item_lists = fitted_lists(self, self._popularity, request)
+
+    def take_lists(self, saved: Any, vectors: np.ndarray) -> None:
+        """Searches in the lists of a loaded export, and in further items, the last of these.
+
+        Args:
+            saved: the export's `item_lists`.
+            vectors: [M, D] float32, of the further items.
+        """
+        self.item_lists = extended(saved, vectors, self._popularity)
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor:
         """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D - 1], the bias apart."""
-        return self._index.vectors(indices)[..., :-1]
+        return self.index.vectors(indices)[..., :-1]
 
     def scores_of(self, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
         """Scores of items [B, N] after histories [B, L]: [B, N] float32, as `ServingModule.scores_of`."""
-        return tf.linalg.matvec(self._index.vectors(items), self._query(history))
+        return tf.linalg.matvec(self.index.vectors(items), self.query(history))
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
         """Cosines of the vectors of items [B] with every item's: [B, size] float32."""
-        return self._index.cosines(items)
+        return self.index.cosines(items)
 
     def facts(self) -> dict[str, object]:
         """Facts about the export for the model card."""
-        return {**super().facts(), "width of the vectors": self.dimension}
+        search = {} if self.item_lists is None else self.item_lists.facts()
+        return {**super().facts(), "width of the vectors": self.dimension, **search}
 
     def signatures(self) -> list[Signature]:
         """Signatures of the export."""
@@ -90,72 +125,55 @@ class RetrievalModule(ServingModule):
                 "embed_history",
                 "Gives the vectors whose products with the items' are the scores.",
                 {"history": history},
-                {"vector": self._vectors("B")},
-                lambda history: {"vector": self._query(self.lookup(history))},
+                {"vector": self.vectors("B")},
+                lambda history: {"vector": self.query(self.lookup(history))},
             ),
             Signature(
                 EMBED_ITEMS,
                 "Gives the items' vectors, the bias last; zeros for unknown ids.",
                 {"item_ids": ids("N", sample=self.examples)},
-                {"vectors": self._vectors("N")},
-                lambda item_ids: {"vectors": self._index.vectors(self.lookup(item_ids))},
+                {"vectors": self.vectors("N")},
+                lambda item_ids: {"vectors": self.index.vectors(self.lookup(item_ids))},
             ),
         ]
         if self.item_features:
-            found += self._signatures_of_item_features()
-        if self.user_features:
-            found.append(
-                Signature(
-                    RECOMMEND_FOR_USERS,
-                    "Recommends as `serving_default`, by the users' features too.",
-                    {"history": history, **raw_features(self.user_features, "B")},
-                    self.recommendations,
-                    self._recommend_for_users,
-                )
-            )
-        return found
+            found += item_feature_signatures(self)
+        return [*found, user_feature_signature(self)] if self.user_features else found
 
-    def _signatures_of_item_features(self) -> list[Signature]:
-        vectors = self._vectors("B", "L")
-        return [
-            Signature(
-                EMBED_ITEM_FEATURES,
-                "Gives the vectors of items by their features, known or not.",
-                raw_features(self.item_features, "N"),
-                {"vectors": self._vectors("N")},
-                lambda **features: {"vectors": self.network.embed_item(features)},
-            ),
-            Signature(
-                RECOMMEND_FROM_VECTORS,
-                "Recommends after histories of item vectors, zeros being padding as is what is not finite, without the "
-                "items of `exclude`.",
-                {"history_vectors": vectors, "exclude": ids("B", "E", sample=self.examples)},
-                self.recommendations,
-                self._recommend_from_vectors,
-            ),
-        ]
-
-    def _vectors(self, *axes: str) -> TensorInfo:
+    def vectors(self, *axes: str) -> TensorInfo:
+        """Vectors of items or histories, an input or output with these axes and D."""
         return TensorInfo(tf.float32, dict.fromkeys(axes) | {"D": self.dimension}, 0.1)
 
-    def _recommend_from_vectors(self, history_vectors: tf.Tensor, exclude: tf.Tensor) -> dict[str, tf.Tensor]:
-        finite = tf.reduce_all(tf.math.is_finite(history_vectors), axis=2)
-        known = tf.reduce_any(history_vectors != 0, axis=2) & finite
-        # The encoder reads item vectors, the bias apart, and of `history` only where it ends.
-        embedded = compact(history_vectors, known, self.max_length)[..., :-1]
-        history = compact(tf.cast(known, tf.int32), known, self.max_length)
-        scores = self._index.scores(self.network.queries(history, embedded))
-        # Of numbers that are finite but too large the scores are not.
-        usable = tf.reduce_any(known, axis=1) & tf.reduce_all(tf.math.is_finite(scores), axis=1)
-        return self.best(scores, usable, self.lookup(exclude))
+    def nearest(
+        self,
+        queries: tf.Tensor,
+        has_history: tf.Tensor,
+        masked: tf.Tensor,
+        usable: Callable[[tf.Tensor], tf.Tensor],
+        k: int | None = None,
+    ) -> dict[str, tf.Tensor]:
+        """The items whose products with queries [B, D] are the largest, as a signature gives them.
 
-    def _recommend_for_users(self, history: tf.Tensor, **features: tf.Tensor) -> dict[str, tf.Tensor]:
-        seen = self.lookup(history)
-        scores = self._index.scores(self._query(seen, self.network.embed_user(features)))
-        usable = tf.reduce_any(seen != PADDING, axis=1) & tf.reduce_all(tf.math.is_finite(scores), axis=1)
-        return self.best(scores, usable, self.masked(seen))
+        Args:
+            queries: [B, D].
+            has_history: [B] bool; where not, the popular items are the best.
+            masked: as for `best`.
+            usable: takes the scores of all items [B, size], where these are computed, and says for which rows they
+                count: [B] bool, where not as above.
+            k: as for `best`.
+        """
+        k = self.k_max if k is None else k
 
-    def _query(self, seen: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
+        def exactly() -> Found:
+            scores = self.index.scores(queries)
+            found: Found = top_k(self.or_popularity(scores, usable(scores)), masked, k)
+            return found
+
+        lists = self.item_lists
+        indices, scores = exactly() if lists is None else lists.best(queries, has_history, masked, k, exactly)
+        return self.answer(indices, scores, k)
+
+    def query(self, seen: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """Query vectors of histories: indices [B, L] int32, 0 anywhere, and users [B, D - 1] -> [B, D]."""
         history = compact(seen, seen != PADDING, self.max_length)
         return self.network.queries(history, self._read(history), user)
@@ -163,15 +181,15 @@ class RetrievalModule(ServingModule):
     def _read(self, indices: tf.Tensor) -> tf.Tensor:
         """What the encoder reads of items: [...] -> [..., E] float32."""
         if self._history_table is None:
-            return self._index.rows(indices)[..., :-1]
+            return self.index.rows(indices)[..., :-1]
         return tf.gather(self._history_table, indices)
 
     def _contents(self) -> dict[str, tf.Tensor]:
         return {
             "ids": self._ids,
             "counts": self._popularity,
-            "history": self._index.all_rows()[:, :-1] if self._history_table is None else self._history_table,
-            "items": self._index.all_rows(),
+            "history": self.index.all_rows()[:, :-1] if self._history_table is None else self._history_table,
+            "items": self.index.all_rows(),
             "max_length": tf.constant(self.max_length),
             "k_max": tf.constant(self.k_max),
         }

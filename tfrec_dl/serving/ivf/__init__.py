@@ -1,0 +1,1 @@
+"""Approximate search of the best items: inverted lists."""

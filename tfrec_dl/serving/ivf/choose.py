@@ -1,0 +1,50 @@
+"""How many lists a search reads: as many as it takes for the recall that is asked for."""
+
+import numpy as np
+
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.serving.ivf.item_lists import ItemLists
+
+STANDARD_ERRORS = 2  # of the mean over histories, which the chosen recall is above what is asked for
+
+
+def probes_for(lists: ItemLists, queries: np.ndarray, best: np.ndarray, recall: float) -> int:
+    """The fewest lists to read for a recall.
+
+    Args:
+        lists: of the items.
+        queries: [H, D] float32.
+        best: [H, n] int32, the items to find for each, 0 where there are fewer.
+        recall: asked for, on average over the histories.
+
+    Returns:
+        At least 1, at most all of them.
+    """
+    count = len(lists.centres)
+    order = np.argsort(-(queries @ lists.centres.T), axis=1, kind="stable")
+    places = np.empty((len(queries), count + 1), np.int64)
+    np.put_along_axis(places, order, np.arange(count)[None], axis=1)
+    places[:, count] = -1  # the overflow
+    wanted = np.take_along_axis(places, np.maximum(lists.list_of()[best], 0), axis=1)
+    low, high = 1, count
+    while low < high:
+        middle = (low + high) // 2
+        mean, error = mean_share(wanted < middle, best)
+        if mean - STANDARD_ERRORS * error >= recall:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def mean_share(is_found: np.ndarray, best: np.ndarray) -> tuple[float, float]:
+    """Mean share of the items [H, n] that are found, and its standard error; indices below 2 are none."""
+    is_item = best >= FIRST_ITEM
+    has_items = is_item.any(axis=1)
+    shares = (is_found & is_item).sum(axis=1)[has_items] / is_item.sum(axis=1)[has_items]
+    return float(shares.mean()), float(shares.std() / np.sqrt(len(shares)))
+
+
+def found_share(found: np.ndarray, best: np.ndarray) -> float:
+    """Mean share of `best` [H, n] that is in `found` [H, m]."""
+    return mean_share((best[:, :, None] == found[:, None, :]).any(axis=2), best)[0]

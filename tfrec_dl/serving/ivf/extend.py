@@ -1,0 +1,35 @@
+"""The lists of a loaded export, for the version that holds further items."""
+
+import logging
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.serving.ivf.item_lists import ItemLists
+from tfrec_dl.serving.ivf.search import ListSearch
+
+MANY = 0.05  # of the items: overflow above which every search is noticeably slower
+
+logger = logging.getLogger(__name__)
+
+
+def extended(saved: Any, vectors: np.ndarray, popularity: tf.Variable) -> ListSearch:
+    """The search of a loaded export, with further items in the overflow, which every search reads.
+
+    Args:
+        saved: the export's `item_lists`.
+        vectors: [M, D] float32, of the further items.
+        popularity: [size] float32, of all of them.
+    """
+    contents = {name: value.numpy() for name, value in saved.contents().items()}
+    arrays = (contents[name] for name in ("members", "starts", "centres", "rows"))
+    lists = ItemLists(*arrays).extended_by(vectors)
+    if lists.overflow > MANY * len(lists.members):
+        logger.warning(
+            "%s of %s items were added since the lists were made, and every search reads them: export again.",
+            f"{lists.overflow:,}",
+            f"{len(lists.members):,}",
+        )
+    measured = contents["measured"].decode()
+    return ListSearch(lists, popularity, int(contents["probes"]), int(contents["most_histories"]), measured)

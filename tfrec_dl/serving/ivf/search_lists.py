@@ -1,0 +1,88 @@
+"""The graph of a search in lists, in stock operations."""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.index import LOWEST_SCORE
+
+Found = tuple[tf.Tensor, tf.Tensor]
+
+
+class StoredLists(NamedTuple):
+    """What a search reads, as `ItemLists` and `ListSearch` have it.
+
+    Attributes:
+        popularity: [size] float32.
+        by_popularity: [n] int32, indices of the items, the most popular first.
+        members: [n] int32.
+        starts: [C + 2] int32.
+        centres: [C, D] float32.
+        rows: [n, D] float32.
+        probes: int32.
+    """
+
+    popularity: tf.Tensor
+    by_popularity: tf.Tensor
+    members: tf.Tensor
+    starts: tf.Tensor
+    centres: tf.Tensor
+    rows: tf.Tensor
+    probes: tf.Tensor
+
+
+@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+def search_lists(stored: StoredLists, queries: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
+    """The k best items of the lists nearest to each query, the masked ones left out.
+
+    Args:
+        stored: the lists.
+        queries: [B, D] float32.
+        has_history: [B] bool; where not, the popular items are the best.
+        masked: [B, M] int32; 0 wherever fewer than M are meant.
+        k: places.
+
+    Returns:
+        indices [B, k] int32 and their scores [B, k] float32; 0 and `LOWEST_SCORE` at places that no item is left for.
+    """
+    spec = (tf.TensorSpec([k], tf.int32), tf.TensorSpec([k], tf.float32))
+
+    def of_row(row: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> Found:
+        query, is_known, hidden = row
+        return _of_one(stored, query, is_known, hidden, k)
+
+    found: Found = tf.map_fn(of_row, (queries, has_history, masked), fn_output_signature=spec)
+    return found
+
+
+def _of_one(stored: StoredLists, query: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
+    """Of one query [D], M indices masked: [k] each."""
+    wanted = k + tf.size(masked)
+    items, scores = tf.cond(has_history, lambda: _in_lists(stored, query, wanted), lambda: _popular(stored, wanted))
+    by_index = tf.argsort(items)  # so that ties go to the lower index
+    items, scores = tf.gather(items, by_index), tf.gather(scores, by_index)
+    hidden = tf.sort(masked)
+    hidden_here = tf.gather(tf.pad(hidden, [[0, 1]]), tf.searchsorted(hidden, items))  # 0 is no item
+    scores = tf.where(hidden_here == items, LOWEST_SCORE, scores)
+    scores, best = tf.math.top_k(tf.pad(scores, [[0, k]], constant_values=LOWEST_SCORE), k)
+    return tf.where(scores > LOWEST_SCORE, tf.gather(tf.pad(items, [[0, k]]), best), PADDING), scores
+
+
+def _in_lists(stored: StoredLists, query: tf.Tensor, wanted: tf.Tensor) -> Found:
+    """At most so many items and their scores, in any order; of further lists where the nearest hold fewer."""
+    count = tf.shape(stored.centres)[0]
+    order = tf.math.top_k(tf.linalg.matvec(stored.centres, query), count).indices
+    sizes = tf.gather(stored.starts, order + 1) - tf.gather(stored.starts, order)
+    is_read = (tf.range(count) < stored.probes) | (tf.cumsum(sizes, exclusive=True) < wanted)
+    lists = tf.concat([tf.boolean_mask(order, is_read), [count]], axis=0)  # the last one is the overflow
+    starts, limits = tf.gather(stored.starts, lists), tf.gather(stored.starts, lists + 1)
+    places = tf.raw_ops.RaggedRange(starts=starts, limits=limits, deltas=1).rt_dense_values
+    scores = tf.linalg.matvec(tf.gather(stored.rows, places), query)
+    scores, best = tf.math.top_k(scores, tf.minimum(wanted, tf.size(places)), sorted=False)
+    return tf.gather(stored.members, tf.gather(places, best)), scores
+
+
+def _popular(stored: StoredLists, wanted: tf.Tensor) -> Found:
+    items = stored.by_popularity[:wanted]
+    return items, tf.gather(stored.popularity, items)
