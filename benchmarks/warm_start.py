@@ -6,6 +6,8 @@ Rows are in order of time, so that users and items join as they did. Both are me
 of each user in the last 10 %, after all of that user's history; users without one are left out.
 """
 
+from typing import Annotated
+
 import numpy as np
 import pandas as pd
 import typer
@@ -27,10 +29,15 @@ PARTS = {"first": 0.8, "grown": 0.9}
 
 
 def main(
-    data: Data, model: str = "gru", counts: bool = False, folder: Folder = FOLDER, runs: Runs = RUNS, seed: int = 0
+    data: Data,
+    model: str = "gru",
+    counts: bool = False,
+    epochs: Annotated[int | None, typer.Option(help="Of a training anew; the recipe's own by default.")] = None,
+    folder: Folder = FOLDER,
+    runs: Runs = RUNS,
 ) -> None:
     """Trains what is not trained yet; prints NDCG@10 on what follows, and seconds."""
-    here = runs / data / "warm-start" / f"{model}{'-counts' if counts else ''}"
+    here = runs / data / "warm-start" / f"{model}{'-counts' if counts else ''}{'' if epochs is None else f'-{epochs}'}"
     table = source_of(data, folder).read_interactions()
     frame = pd.DataFrame({"user_id": table.user_ids[table.users], "item_id": table.item_ids[table.items]})
     if table.times is not None:
@@ -39,7 +46,7 @@ def main(
     for name, share in PARTS.items():
         frame[: int(share * len(frame))].to_csv(here / f"{name}.csv", index=False)
     sources = {name: DataSource(str(here / f"{name}.csv")).read() for name in PARTS}
-    recipe = get_recipe(model).with_settings({"counts": counts, "seed": seed})
+    recipe = get_recipe(model).with_settings({"counts": counts} | ({} if epochs is None else {"epochs": epochs}))
     first = train_once(recipe, sources["first"], here / "run-first", verbose=2)
     warm = train_once(warm_recipe(first.folder), sources["grown"], here / "run-warm", verbose=2)
     anew = train_once(recipe, sources["grown"], here / "run-anew", verbose=2)
