@@ -138,12 +138,13 @@ static void write_answers(const char *path) {
   TF_Status *status = TF_NewStatus();
   put(file, n_requests);
   for (uint32_t each = 0; each < n_requests; each++) {
-    TF_Tensor *outputs[16];
+    TF_Tensor **outputs = calloc(requests[each].n_outputs, sizeof(TF_Tensor *));
     answer(&requests[each], outputs, status);
     for (int output = 0; output < requests[each].n_outputs; output++) {
       write_tensor(file, outputs[output]);
       TF_DeleteTensor(outputs[output]);
     }
+    free(outputs);
   }
   if (fclose(file)) fail(path, "cannot be written");
 }
@@ -164,12 +165,13 @@ static void *run(void *given) {
   Part *part = given;
   TF_Status *status = TF_NewStatus();
   for (long each = part->first; each < part->count; each += part->step) {
-    TF_Tensor *outputs[16];
     const Request *request = &requests[each % n_requests];
+    TF_Tensor **outputs = calloc(request->n_outputs, sizeof(TF_Tensor *));
     double start = now();
     answer(request, outputs, status);
     part->took[each] = now() - start;
     for (int output = 0; output < request->n_outputs; output++) TF_DeleteTensor(outputs[output]);
+    free(outputs);
   }
   TF_DeleteStatus(status);
   return NULL;

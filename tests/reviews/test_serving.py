@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tests.serving.any_request import answers_anything
-from tests.serving.paths import IN_PROCESS
+from tests.serving.paths import EVERY_PATH
 from tests.worded_reviews import told_by_own_words
 from tfrec_dl import export
 from tfrec_dl.errors import InputError
@@ -35,11 +35,12 @@ def version(model, tmp_path_factory) -> Path:
     return export(model, tmp_path_factory.mktemp("exports") / "ratings")
 
 
+@pytest.mark.process
 def test_an_export_rates_as_the_model_does_new_users_included(model, version):
     assert version.parts[-2:] == ("ratings", "1")
     users = [*(f"user_{user}" for user in range(10)), "nobody", "user_1", "nobody"]
     items = [*(f"item_{item % 9}" for item in range(10)), "item_3", "nothing", ""]
-    assert max(verify_signatures(RatingModule(model), version, IN_PROCESS).values()) <= 1e-5
+    assert max(verify_signatures(RatingModule(model), version, EVERY_PATH).values()) <= 1e-5
     assert "`user_ids` string [B]" in (version / "assets.extra" / "model_card.md").read_text()
     loaded = load_ratings(version.parent)
     expected = model.predict_ratings(users, items)

@@ -1,54 +1,44 @@
 """Exports answer a program without Python as they answer Python."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import c_client
+from benchmarks import c_client as client
 from tests.serving.any_request import NO_IDS
+from tests.serving.paths import c_client, needs_compiler
 from tfrec_dl.serving.compare_answers import compare_answers
 from tfrec_dl.serving.run_saved_model import run_in_session
 
 SHIPPED = sorted((Path(__file__).parents[2] / "saved_models").glob("*/1"))
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a C compiler"),
-]
+pytestmark = [pytest.mark.process, needs_compiler]
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    program = tmp_path_factory.mktemp("client") / "replay"
-    c_client.compile_client(program)
-    return program
-
-
-def answers_as_python(client, asked):
-    answers = c_client.ask(client, asked)
+def answers_as_python(asked):
+    answers = client.ask(c_client(), asked)
     for version, requests in asked.items():
         wanted = run_in_session(version, requests)
         for (name, _), expected, found in zip(requests, wanted, answers[version], strict=True):
             compare_answers(f"{version}, {name}", expected, found)
 
 
-def test_warm_up_requests_of_the_shipped_exports(client):
+def test_warm_up_requests_of_the_shipped_exports():
     assert SHIPPED
-    answers_as_python(client, {version: c_client.requests_of(version) for version in SHIPPED})
+    answers_as_python({version: client.requests_of(version) for version in SHIPPED})
 
 
-def test_every_signature_of_a_network_and_ids_of_any_bytes(client, version):
-    requests = c_client.requests_of(version)
+def test_every_signature_of_a_network_and_ids_of_any_bytes(version):
+    requests = client.requests_of(version)
     odd = np.array([[*NO_IDS, b"a"], [b"", b"b", b"", 'π,"\n🎬'.encode()]], object)
     requests.append(("recommend_excluding", {"history": odd, "exclude": odd[:, 3:]}))
     assert {name for name, _ in requests} > {"serving_default", "similar_items", "explain", "embed_items"}
-    answers_as_python(client, {version: requests})
+    answers_as_python({version: requests})
 
 
-def test_threads_share_a_session(client, version):
-    threads, count, a_second, middle, late, before, after = c_client.replay(
-        client, version, c_client.requests_of(version)[:4], 2_000, 4
+def test_threads_share_a_session(version):
+    threads, count, a_second, middle, late, before, after = client.replay(
+        c_client(), version, client.requests_of(version)[:4], 2_000, 4
     )
     assert (threads, count) == (4, 2_000)
     assert a_second > 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.serving.paths import IN_PROCESS
+from tests.serving.paths import EVERY_PATH
 from tests.serving.stand_in import chain_model, vocabulary_of
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.baselines.fit import fit_baselines
@@ -97,6 +97,7 @@ def explained_as_scored(stack, version, ids):
     assert [value for _, value in alike] == pytest.approx(sorted(np.delete(means, 4), reverse=True), abs=1e-3)
 
 
+@pytest.mark.process
 def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path):
     split = leave_last_out(Interactions.from_frame(cyclic_interactions(users=60, items=20, length=11, noise=0.2)))
     network = build_model(
@@ -110,7 +111,7 @@ def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path):
     explained_as_scored(stack, version, ids)
     of_network = RetrievalMember(network).items[2:, :-1].numpy()
     assert np.array_equal(stack.serving_module().item_vectors(tf.range(2, 22)[None])[0], of_network)
-    verify_export(stack, version, [ids[:1], ids[2:12], [], ["nobody", ids[3]], [*ids[:7], *ids[:7]]], IN_PROCESS)
+    verify_export(stack, version, [ids[:1], ids[2:12], [], ["nobody", ids[3]], [*ids[:7], *ids[:7]]], EVERY_PATH)
 
 
 def test_retrieval_models_keep_their_own_way(tmp_path):

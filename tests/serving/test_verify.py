@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tests.serving.content import catalogue, content_model, only
-from tests.serving.paths import IN_PROCESS
+from tests.serving.paths import EVERY_PATH, IN_PROCESS
 from tests.serving.stand_in import chain_model, random_model
 from tfrec_dl.retrieval.serving.verify import verify_item_features
 from tfrec_dl.serving.export import export_saved_model
@@ -61,10 +61,11 @@ def test_vectors_from_raw_features_agree_with_the_model_and_the_index(tmp_path, 
         verify_item_features(model, version, items)
 
 
+@pytest.mark.process
 def test_features_of_users_whose_ids_are_numbers_do_not_count_in_a_history_alone(tmp_path):
     users = replace(only(catalogue(4, seed=50), "genres", "year"), ids=np.array(list("0123"), dtype=object))
     model = content_model(catalogue(), users=users)
-    verify_export(model, export_saved_model(model, tmp_path), [["sea-0", "war-1"], ["sea-11"], []], IN_PROCESS)
+    verify_export(model, export_saved_model(model, tmp_path), [["sea-0", "war-1"], ["sea-11"], []], EVERY_PATH)
 
 
 def broken(signature, change):

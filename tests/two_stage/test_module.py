@@ -8,7 +8,7 @@ import tensorflow as tf
 from tests.ranking.serving.ranking import LENGTH, made
 from tests.serving.any_request import answers_anything
 from tests.serving.content import catalogue, content_model, only
-from tests.serving.paths import IN_PROCESS
+from tests.serving.paths import EVERY_PATH
 from tfrec_dl.baselines.markov_chain import MarkovChain
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.errors import InputError
@@ -129,8 +129,9 @@ def ranked_in_python(model, retrieved):
     return [list(zip(rows["item_id"], rows["score"], strict=True))[:K] for _, rows in lists]
 
 
+@pytest.mark.process
 def test_every_signature_answers_as_its_python_function(module, version):
-    assert max(verify_signatures(module, version, IN_PROCESS).values()) <= 1e-5
+    assert max(verify_signatures(module, version, EVERY_PATH).values()) <= 1e-5
 
 
 def test_every_signature_answers_any_request(module, recommender):

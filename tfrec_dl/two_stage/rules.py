@@ -79,6 +79,8 @@ def preferred_of_ranked(scores: tf.Tensor, places: tf.Tensor, request: RuledRequ
         return scores + tf.where(deviation > 0, deviation, 1.0) * boosts
 
     own = tf.cond(request.has_boosts, boosted, lambda: scores)
-    own = tf.where(is_candidate & ~(own < request.min_score[:, None]), own, LOWEST_SCORE)
+    # Not by "not less": where the bound is NaN, TensorFlow's optimizer makes "at least" of it, which does not hold.
+    own = tf.where(own < request.min_score[:, None], LOWEST_SCORE, own)
+    own = tf.where(is_candidate, own, LOWEST_SCORE)
     nothing = tf.fill(tf.stack([tf.shape(scores)[0], size]), LOWEST_SCORE)
     return tf.tensor_scatter_nd_update(nothing, cells(places), own)

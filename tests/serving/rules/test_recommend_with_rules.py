@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.serving.paths import needs_compiler, run_in_c
 from tests.serving.rules.cases import RULES, arrays_of, random_case
 from tests.serving.rules.reference import recommended
 from tests.serving.rules.world import IDS, K_MAX, ExactModule
@@ -66,11 +67,28 @@ def test_a_rule_alone_equals_plain_numpy(ask, rule):
     compare(cases, ask(arrays_of(cases)))
 
 
-def test_five_thousand_combinations_equal_plain_numpy(ask):
+@pytest.fixture(scope="module")
+def combinations():
+    """25 batches of 200 requests with random rules."""
     draw = np.random.default_rng(0)
-    for _ in range(25):
-        cases = [random_case(draw, [rule for rule in RULES if draw.random() < 0.5]) for _ in range(200)]
-        compare(cases, ask(arrays_of(cases)))
+    return [[random_case(draw, [rule for rule in RULES if draw.random() < 0.5]) for _ in range(200)] for _ in range(25)]
+
+
+@pytest.fixture(scope="module")
+def answers(ask, combinations):
+    return [ask(arrays_of(cases)) for cases in combinations]
+
+
+def test_five_thousand_combinations_equal_plain_numpy(combinations, answers):
+    for cases, found in zip(combinations, answers, strict=True):
+        compare(cases, found)
+
+
+@pytest.mark.process
+@needs_compiler
+def test_a_program_without_python_answers_them_as_the_loaded_function(version, combinations, answers):
+    found = run_in_c(version, [(RECOMMEND_WITH_RULES, arrays_of(cases)) for cases in combinations])
+    assert [listed(answer) for answer in found] == answers
 
 
 def test_a_session_answers_as_the_loaded_function(ask, version):
