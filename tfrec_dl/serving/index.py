@@ -5,6 +5,9 @@ lowers the excluded afterwards by 1e5, so it returns excluded items when too few
 static.
 """
 
+from collections.abc import Callable
+from functools import lru_cache, partial
+
 import numpy as np
 import tensorflow as tf
 
@@ -60,7 +63,6 @@ class ItemIndex(tf.Module):
         return tf.transpose(self._columns)
 
 
-@tf.function(autograph=False)  # traced once in a process for a size and a k
 def top_k(scores: tf.Tensor, masked: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
     """The k best items of each row, the masked ones and indices 0 and 1 left out.
 
@@ -74,6 +76,16 @@ def top_k(scores: tf.Tensor, masked: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.T
     Returns:
         indices [B, k] int32 and their scores [B, k] float32; 0 and `LOWEST_SCORE` at places that no item is left for.
     """
+    found: tuple[tf.Tensor, tf.Tensor] = _traced(scores.shape[1], k)(scores, masked)
+    return found
+
+
+@lru_cache(maxsize=16)  # graphs of an export share it; a process that makes many exports keeps a few
+def _traced(size: int | None, k: int) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
+    return tf.function(partial(_top_k, k=k), autograph=False, reduce_retracing=True)
+
+
+def _top_k(scores: tf.Tensor, masked: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
     batch = tf.shape(scores)[0]
     never = tf.tile([[PADDING, UNKNOWN]], [batch, 1])
     columns = tf.concat([never, masked], axis=1)
