@@ -58,7 +58,7 @@ def test_the_whole_history_is_scored_without_what_is_unknown(tmp_path):
 def test_it_has_the_signatures_of_ids_and_no_vectors(tmp_path):
     version = export_saved_model(Longest(), tmp_path)
     names = {"serving_default", "recommend_excluding", "recommend_with_rules", "similar_items", "explain"}
-    assert set(tf.saved_model.load(str(version)).signatures) == names
+    assert set(tf.saved_model.load(str(version)).signatures) == {*names, "similar_items_with_rules"}
     (found,) = load(version).recommend([["a"]], k=2, exclude=[["e"]])
     assert [item for item, _ in found] == ["d", "c"]
     assert [item for item, _ in load(version).recommend([[]], k=5)[0]] == list("abcde")
