@@ -12,6 +12,8 @@ from tests.serving.paths import EVERY_PATH
 from tfrec_dl.baselines.markov_chain import MarkovChain
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.errors import InputError
+from tfrec_dl.lifecycle.batch import parts
+from tfrec_dl.lifecycle.batch.recommend import batch_recommend
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.ranking.data.batches import RankingBatches
 from tfrec_dl.ranking.data.columns import ImpressionColumns
@@ -316,3 +318,23 @@ def test_a_network_with_counts_finds_candidates_too(retrieval, ranker):
     found = both.recommend_ranked({name: tf.constant(value) for name, value in asked.items()})["item_ids"].numpy()
     assert found.shape[1] == K
     assert all(len(set(row)) == K for row in found)
+
+
+def test_everybody_at_once_gets_ranked_lists(recommender, version, tmp_path, monkeypatch):
+    rows = [(user, item) for user, history in zip(USERS, HISTORIES, strict=True) if user for item in history]
+    pd.DataFrame(rows, columns=["user_id", "item_id"]).to_csv(tmp_path / "log.csv", index=False)
+    monkeypatch.setattr(parts, "load", lambda folder: recommender)
+    settings = {"k": 3, "layout": "lists", "context": {"device": "phone"}, "exclude": ["sea-7"]}
+    out = batch_recommend(version, tmp_path / "log.csv", tmp_path / "out.parquet", **settings)
+    found = pd.read_parquet(out).set_index("user_id")
+    known = [(user, row) for user, row in zip(USERS, HISTORIES, strict=True) if user and row]
+    users, histories = map(list, zip(*known, strict=True))
+    context = {"device": ["phone"] * len(users)}
+    ranked = recommender.recommend_ranked(users, histories, 3, context, exclude=[["sea-7"]] * len(users))
+    assert {user: list(found["item_ids"][user]) for user in users} == {
+        user: [item for item, _ in row] for user, row in zip(users, ranked, strict=True)
+    }
+    with pytest.raises(InputError, match="has a ranking stage, which ranks without rules"):
+        batch_recommend(version, tmp_path / "log.csv", tmp_path / "ruled.csv", rules=Rules(diversity=0.5))
+    with pytest.raises(InputError, match="context has 'price', which is not asked for here"):
+        batch_recommend(version, tmp_path / "log.csv", tmp_path / "priced.csv", 3, context={"price": 3})
