@@ -67,7 +67,9 @@ def test_type_checkers_see_the_names_that_are_loaded_and_where_from():
 
 def test_there_are_as_many_names_as_people_can_keep_in_mind():
     names = [name for name in dir(tfrec_dl) if not name.startswith("_")]
-    assert len([name for name in names if not isinstance(getattr(tfrec_dl, name), ModuleType)]) <= 40
+    assert (
+        len([name for name in names if not isinstance(getattr(tfrec_dl, name), ModuleType)]) <= 39
+    )  # the namespaces are one more
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)

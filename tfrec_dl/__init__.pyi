@@ -33,7 +33,6 @@ from .evaluation.evaluate import Report as Report
 from .evaluation.evaluate import evaluate as evaluate
 from .evaluation.leaderboard import leaderboard as leaderboard
 from .evaluation.paired import paired_difference as paired_difference
-from .evaluation.rendering import save_leaderboard as save_leaderboard
 from .families.run import Run as Run
 from .families.run import open_run as open_run
 from .lifecycle.batch.recommend import batch_recommend as batch_recommend

@@ -11,7 +11,7 @@ _BELOW = {  # namespace -> names that are the same there
     "data": "ColdStartSplit EvaluationCases Histories PrepareConfig PreparedFolder StreamedWindows TrainingHistories "
     "TrainingWindows Vocabulary WindowConfig hold_out_items random_by_user",
     "evaluation": "ColdStartEntry Entry RatingReport cold_start_leaderboard evaluate_cold_start evaluate_ratings "
-    "paired_rating_difference paired_rmse_difference",
+    "paired_rating_difference paired_rmse_difference save_leaderboard",
     "features": "BucketisedNumbers GANFeatures HashedCategories",
     "ranking": "ClickReport ConversionReport Feedback ImpressionColumns ImpressionSplit LoggedFeedback "
     "OffPolicyEstimate Ranker RankingBatches RankingConfig RankingEntry RankingModel RankingRows RankingTraining "
