@@ -42,7 +42,6 @@ STILL_THERE = [
     "open_run",
     "paired_difference",
     "prepare",
-    "save_leaderboard",
     "temporal",
     "train",
 ]
