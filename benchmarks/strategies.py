@@ -25,7 +25,7 @@ import tfrec_dl
 from benchmarks.loopback import Cluster
 from benchmarks.settings import DATA_SETS
 from benchmarks.timing import machine, print_table
-from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.quiet import quiet_tensorflow
 
 # After tfrec_dl.
 import tensorflow as tf  # isort: skip

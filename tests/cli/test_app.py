@@ -87,10 +87,10 @@ def test_tensorflow_starts_in_silence_and_is_heard_when_it_fails():
         environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)}
         return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
 
-    quiet = end("from tfrec_dl.cli.quiet import quiet_tensorflow; quiet_tensorflow(); import tensorflow; print('up')")
+    quiet = end("from tfrec_dl.quiet import quiet_tensorflow; quiet_tensorflow(); import tensorflow; print('up')")
     assert (quiet.stdout, quiet.stderr) == ("up\n", "")
 
-    held = "from tfrec_dl.cli.quiet import _held_back_standard_error as held\nimport os\n"
+    held = "from tfrec_dl.quiet import _held_back_standard_error as held\nimport os\n"
     failed = end(held + "with held():\n    os.write(2, b'the cause\\n')\n    raise OSError('no such library')")
     assert "the cause\n" in failed.stderr
     assert "OSError: no such library" in failed.stderr

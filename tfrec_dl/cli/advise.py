@@ -9,8 +9,8 @@ from tfrec_dl.cli.options.common import TableOptions
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.retrieval import RetrievalOptions, prepared_source, retrieval_source
 from tfrec_dl.cli.progress import shown_progress
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
+from tfrec_dl.quiet import quiet_tensorflow
 
 
 @grouped

@@ -29,8 +29,8 @@ from tfrec_dl.cli import (
 from tfrec_dl.cli.console import INTERRUPTED, complain
 from tfrec_dl.cli.failures import one_line, refuse_other_encodings
 from tfrec_dl.cli.interruptions import GOES_ON, Termination, interruptions, status_of
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.plugins import load_plugins
+from tfrec_dl.quiet import quiet_tensorflow
 
 CALLERS_MISTAKE = 2
 

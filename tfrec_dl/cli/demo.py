@@ -13,9 +13,9 @@ from rich.text import Text
 from tfrec_dl.cli.console import console, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
 from tfrec_dl.cli.progress import shown_progress
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.reports.leaderboards import LEADERBOARD, save
 from tfrec_dl.files import replacing
+from tfrec_dl.quiet import quiet_tensorflow
 
 if TYPE_CHECKING:
     import pandas as pd

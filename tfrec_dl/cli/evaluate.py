@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.tasks import COMMANDS
 from tfrec_dl.errors import InputError
+from tfrec_dl.quiet import quiet_tensorflow
 
 
 class Part(str, Enum):

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from tfrec_dl.cli.comma_lists import parse_ids
 from tfrec_dl.cli.console import console
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
+from tfrec_dl.quiet import quiet_tensorflow
 
 if TYPE_CHECKING:
     from tfrec_dl.serving.explanation import Explanation

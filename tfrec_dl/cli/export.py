@@ -10,9 +10,9 @@ from tfrec_dl.cli.comma_lists import parse_names
 from tfrec_dl.cli.console import say
 from tfrec_dl.cli.folders import require_writable
 from tfrec_dl.cli.progress import shown_progress
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.tasks import COMMANDS
 from tfrec_dl.cli.tasks.task import FirstStage
+from tfrec_dl.quiet import quiet_tensorflow
 
 
 def export(

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from tfrec_dl.cli.console import say
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
+from tfrec_dl.quiet import quiet_tensorflow
 
 
 def label(

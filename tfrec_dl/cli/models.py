@@ -1,8 +1,8 @@
 """`tfrec-dl models`."""
 
 from tfrec_dl.cli.console import say
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.tasks import COMMANDS
+from tfrec_dl.quiet import quiet_tensorflow
 
 
 def models() -> None:

@@ -10,7 +10,7 @@ from tfrec_dl.cli.console import say
 from tfrec_dl.cli.folders import require_writable
 from tfrec_dl.cli.options.retrieval import RepeatedPairs
 from tfrec_dl.cli.progress import shown_progress
-from tfrec_dl.cli.quiet import quiet_tensorflow
+from tfrec_dl.quiet import quiet_tensorflow
 
 if TYPE_CHECKING:
     from tfrec_dl.data.prepared.folder import PreparedFolder

@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from tfrec_dl.cli.console import console
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
+from tfrec_dl.quiet import quiet_tensorflow
 
 if TYPE_CHECKING:
     import pandas as pd

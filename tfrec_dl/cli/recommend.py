@@ -16,8 +16,8 @@ from tfrec_dl.cli.interruptions import GOES_ON
 from tfrec_dl.cli.options.batch import BatchOptions
 from tfrec_dl.cli.options.groups import given, grouped
 from tfrec_dl.cli.options.rules import RuleOptions
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
+from tfrec_dl.quiet import quiet_tensorflow
 
 
 @grouped

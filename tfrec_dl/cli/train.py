@@ -15,9 +15,9 @@ from tfrec_dl.cli.options.ranking import RankingOptions
 from tfrec_dl.cli.options.retrieval import RetrievalOptions
 from tfrec_dl.cli.options.reviews import ReviewOptions
 from tfrec_dl.cli.progress import shown_progress
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.cli.tasks import COMMANDS
 from tfrec_dl.errors import InputError
+from tfrec_dl.quiet import quiet_tensorflow
 
 if TYPE_CHECKING:
     from tfrec_dl.recipes.recipe import Recipe

@@ -1,41 +1,16 @@
 """Recommendations for the users of one shard, as a file that appears whole or not at all."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet
 
 from tfrec_dl.files import replacing
 from tfrec_dl.lifecycle.batch.histories import ShardHistories
+from tfrec_dl.lifecycle.batch.job import Job
 from tfrec_dl.lifecycle.batch.layouts import LAYOUTS, items_of
-from tfrec_dl.lifecycle.batch.request import Request
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.serving.recommender import Recommender
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the parts of a job have in common; it can be sent to another process.
-
-    Attributes:
-        version: version folder of the export.
-        request: what is asked for every user.
-        layout: name of the layout of the rows.
-        pieces: folder of the histories, by shard.
-        parts: folder that the parts are written to.
-    """
-
-    version: Path
-    request: Request
-    layout: str
-    pieces: Path
-    parts: Path
-
-    def part(self, shard: int) -> Path:
-        """The file of a shard's recommendations."""
-        return self.parts / f"{shard:05d}.parquet"
 
 
 class PartMaker:

@@ -15,9 +15,9 @@ from tfrec_dl.data.prepared.progress import Progress, silent
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.errors import InputError
+from tfrec_dl.lifecycle.batch.job import Job
 from tfrec_dl.lifecycle.batch.layouts import layout_of
 from tfrec_dl.lifecycle.batch.output import join, require_known_format
-from tfrec_dl.lifecycle.batch.parts import Job
 from tfrec_dl.lifecycle.batch.request import Request
 from tfrec_dl.lifecycle.batch.unfinished import VERSION, Unfinished
 from tfrec_dl.lifecycle.batch.workers import workers

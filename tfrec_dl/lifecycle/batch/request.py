@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.recommendations import Recommendations
-from tfrec_dl.serving.recommender import Recommender
 from tfrec_dl.serving.rules.rules import Rules
+
+if TYPE_CHECKING:
+    from tfrec_dl.serving.recommendations import Recommendations
+    from tfrec_dl.serving.recommender import Recommender
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Request:
     context: Mapping[str, Any] = field(default_factory=dict)
 
     def answers(
-        self, recommender: Recommender, users: Sequence[str], histories: Sequence[Sequence[str]]
-    ) -> list[Recommendations]:
+        self, recommender: "Recommender", users: Sequence[str], histories: Sequence[Sequence[str]]
+    ) -> "list[Recommendations]":
         """The recommendations: ranked, where the export has a ranking stage.
 
         Args:

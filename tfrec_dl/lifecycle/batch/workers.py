@@ -9,12 +9,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event
-from typing import Protocol
-
-import tensorflow as tf
+from typing import TYPE_CHECKING, Protocol
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.lifecycle.batch.parts import Job, PartMaker
+from tfrec_dl.lifecycle.batch.job import Job
+from tfrec_dl.quiet import as_quiet_as_the_parent
+
+if TYPE_CHECKING:  # a process imports this module before it can silence TensorFlow
+    from tfrec_dl.lifecycle.batch.parts import PartMaker
 
 STARTED = "spawn"  # how: a process that has loaded TensorFlow cannot be forked
 
@@ -30,6 +32,8 @@ class ThisProcess:
     """Makes parts here; arguments and errors as for `PartMaker`."""
 
     def __init__(self, job: Job) -> None:
+        from tfrec_dl.lifecycle.batch.parts import PartMaker
+
         self._maker = PartMaker(job)
 
     def make(self, shards: Iterable[int]) -> Iterator[int]:
@@ -89,7 +93,7 @@ class Stopped(Exception):
     """The process that asked for a part has given up."""
 
 
-_maker: PartMaker | InputError
+_maker: "PartMaker | InputError"
 _stop: Event
 
 
@@ -98,6 +102,11 @@ def _start(job: Job, threads: int, stop: Event) -> None:
     global _maker, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Control-C is for the process that started this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    as_quiet_as_the_parent()
+    import tensorflow as tf
+
+    from tfrec_dl.lifecycle.batch.parts import PartMaker
+
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     _stop = stop
@@ -107,7 +116,7 @@ def _start(job: Job, threads: int, stop: Event) -> None:
         _maker = error
 
 
-def _ready() -> PartMaker:
+def _ready() -> "PartMaker":
     if isinstance(_maker, InputError):
         raise _maker
     return _maker

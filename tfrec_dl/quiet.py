@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+SILENCE = "3"  # of TF_CPP_MIN_LOG_LEVEL
+
 
 def quiet_tensorflow() -> None:
     """Imports TensorFlow silently; TF_CPP_MIN_LOG_LEVEL=0 in the environment lets it talk.
@@ -16,7 +18,7 @@ def quiet_tensorflow() -> None:
     """
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0":
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = SILENCE
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # Until absl is initialised, TensorFlow's C++ writes to the file descriptor whatever the level.
     with _held_back_standard_error():
@@ -25,6 +27,12 @@ def quiet_tensorflow() -> None:
 
         absl.logging.set_verbosity(absl.logging.ERROR)
         tf.config.list_physical_devices()
+
+
+def as_quiet_as_the_parent() -> None:
+    """Imports TensorFlow silently in a process that was started by one that is silent."""
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == SILENCE:
+        quiet_tensorflow()
 
 
 @contextmanager

@@ -1,0 +1,29 @@
+"""What the parts of a job have in common; it is sent to other processes before they import TensorFlow."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfrec_dl.lifecycle.batch.request import Request
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the parts of a job have in common.
+
+    Attributes:
+        version: version folder of the export.
+        request: what is asked for every user.
+        layout: name of the layout of the rows.
+        pieces: folder of the histories, by shard.
+        parts: folder that the parts are written to.
+    """
+
+    version: Path
+    request: Request
+    layout: str
+    pieces: Path
+    parts: Path
+
+    def part(self, shard: int) -> Path:
+        """The file of a shard's recommendations."""
+        return self.parts / f"{shard:05d}.parquet"
