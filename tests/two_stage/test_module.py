@@ -325,16 +325,16 @@ def test_everybody_at_once_gets_ranked_lists(recommender, version, tmp_path, mon
     pd.DataFrame(rows, columns=["user_id", "item_id"]).to_csv(tmp_path / "log.csv", index=False)
     monkeypatch.setattr(parts, "load", lambda folder: recommender)
     settings = {"k": 3, "layout": "lists", "context": {"device": "phone"}, "exclude": ["sea-7"]}
-    out = batch_recommend(version, tmp_path / "log.csv", tmp_path / "out.parquet", **settings)
+    rules = Rules(keep_seen=True, pin={"war-3": 2})
+    out = batch_recommend(version, tmp_path / "log.csv", tmp_path / "out.parquet", rules=rules, **settings)
     found = pd.read_parquet(out).set_index("user_id")
     known = [(user, row) for user, row in zip(USERS, HISTORIES, strict=True) if user and row]
     users, histories = map(list, zip(*known, strict=True))
     context = {"device": ["phone"] * len(users)}
-    ranked = recommender.recommend_ranked(users, histories, 3, context, exclude=[["sea-7"]] * len(users))
+    ranked = recommender.recommend_ranked(users, histories, 3, context, exclude=[["sea-7"]] * len(users), rules=rules)
+    assert {row[1][0] for row in ranked} == {"war-3"}
     assert {user: list(found["item_ids"][user]) for user in users} == {
         user: [item for item, _ in row] for user, row in zip(users, ranked, strict=True)
     }
-    with pytest.raises(InputError, match="has a ranking stage, which ranks without rules"):
-        batch_recommend(version, tmp_path / "log.csv", tmp_path / "ruled.csv", rules=Rules(diversity=0.5))
     with pytest.raises(InputError, match="context has 'price', which is not asked for here"):
         batch_recommend(version, tmp_path / "log.csv", tmp_path / "priced.csv", 3, context={"price": 3})

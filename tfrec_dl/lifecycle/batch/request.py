@@ -42,8 +42,7 @@ class Request:
             For each user pairs (item id, score), best first, with the id of the list.
 
         Raises:
-            InputError: as `Recommender.recommend` and `Recommender.recommend_ranked`, or if rules or a context are not
-                for this export.
+            InputError: as `Recommender.recommend` and `recommend_ranked`, or for a context without a ranking stage.
         """
         exclude = [self.exclude] * len(users) if self.exclude else None
         if not recommender.ranks:
@@ -51,8 +50,6 @@ class Request:
                 name = next(iter(self.context))
                 raise InputError(f"context has {name!r}, but {recommender.folder} has no ranking stage: leave it out.")
             return recommender.recommend(histories, self.k, exclude, self.rules)
-        if self.rules is not None:
-            raise InputError(f"{recommender.folder} has a ranking stage, which ranks without rules: leave them out.")
         values = {**{each.feature: None for each in recommender.request_features}, **self.context}
         context = {name: [value] * len(users) for name, value in values.items()}
-        return recommender.recommend_ranked(users, histories, self.k, context, exclude=exclude)
+        return recommender.recommend_ranked(users, histories, self.k, context, exclude=exclude, rules=self.rules)
