@@ -59,8 +59,7 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
 def _configuration(run: RunFolder) -> dict[str, Any]:
     """The recipe, without the folder that it went on from, for the card travels."""
     configuration = run.recipe.to_dict()
-    configuration["training"].pop("warm_start", None)
-    return configuration
+    return {**configuration, "training": {**configuration["training"], "warm_start": None}}
 
 
 def _lineage(run: RunFolder) -> str:

@@ -14,7 +14,9 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.retrieval.serving.add_items import add_items
+from tfrec_dl.retrieval.serving.by_features import item_feature_signatures
 from tfrec_dl.serving.export import export_saved_model
+from tfrec_dl.serving.names import RECOMMEND_FROM_VECTORS
 from tfrec_dl.serving.run_saved_model import run_in_session
 
 NEW = catalogue(4, seed=100, prefix="new-")
@@ -121,8 +123,9 @@ def test_vectors_too_large_for_a_score_give_the_popular_items_and_leave_other_ro
     module = chain_model().serving_module()
     vectors = np.zeros((2, 2, module.dimension), np.float32)
     vectors[0, :, 0], vectors[1] = 1.0, 3e38
+    (recommend,) = [each for each in item_feature_signatures(module) if each.name == RECOMMEND_FROM_VECTORS]
     answers = [
-        module._recommend_from_vectors(tf.constant(rows), tf.constant([[""]] * len(rows)))
+        recommend.function(history_vectors=tf.constant(rows), exclude=tf.constant([[""]] * len(rows)))
         for rows in (vectors, vectors[:1])
     ]
     both, alone = answers
