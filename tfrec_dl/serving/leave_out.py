@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tfrec_dl.serving.graphs import traced_once
+
 ROWS_AT_ONCE = 64  # histories that are scored together, each without another item: bounds the memory
 
 
@@ -36,7 +38,7 @@ def score_lost(
     return _lost(history, places, scores, left)
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def _left_out(history: tf.Tensor, reach: int | None) -> tuple[tf.Tensor, tf.Tensor]:
     """Places of histories that are left out [B, r], and the histories without each [B, r, l].
 
@@ -49,7 +51,7 @@ def _left_out(history: tf.Tensor, reach: int | None) -> tuple[tf.Tensor, tf.Tens
     return places, tf.gather(tf.pad(history, [[0, 0], [0, 1]]), columns, batch_dims=1)
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def _lost(history: tf.Tensor, places: tf.Tensor, scores: tf.Tensor, left: tf.Tensor) -> tf.Tensor:
     """What `score_lost` gives, from the scores [B, r, N] that are left without the item at each place."""
     count, times = _count(history), tf.shape(places)[1]

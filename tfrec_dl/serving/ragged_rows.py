@@ -2,8 +2,10 @@
 
 import tensorflow as tf
 
+from tfrec_dl.serving.graphs import traced_once
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+
+@traced_once
 def compact(values: tf.Tensor, known: tf.Tensor, longest: int | None) -> tf.Tensor:
     """The last known entries of each row in order, right-padded with zeros.
 

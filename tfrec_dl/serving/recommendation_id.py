@@ -4,6 +4,8 @@ import secrets
 
 import tensorflow as tf
 
+from tfrec_dl.serving.graphs import traced_once
+
 MARK = b"-"  # between the version's id and the list's
 
 
@@ -12,7 +14,7 @@ def new_version_id() -> str:
     return secrets.token_hex(8)
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def recommendation_ids(version_id: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:
     """The ids of lists [B, k]: [B] strings, the version's id and a fingerprint of the list, in order.
 

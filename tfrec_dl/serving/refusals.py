@@ -9,6 +9,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.graphs import traced_once
 
 SHOWN = 80  # bytes of a text that is named
 
@@ -46,7 +47,7 @@ def _refuse(bad: tf.Tensor, check: Check) -> tf.Tensor:
     return _refuse_first(bad, received, tf.constant(before), tf.strings.join([after, check.end]))
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def _refuse_first(bad: tf.Tensor, received: tf.Tensor, before: tf.Tensor, after: tf.Tensor) -> tf.Tensor:
     first = tf.gather(received, tf.where(bad)[:1, 0])
     text = first if first.dtype == tf.string else tf.strings.as_string(first, shortest=first.dtype.is_floating)

@@ -3,11 +3,12 @@
 import tensorflow as tf
 
 from tfrec_dl.serving.attributes.questions import Arrays
+from tfrec_dl.serving.graphs import traced_once
 
 MOST = 5  # values that are named of an item
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def in_common(
     arrays: Arrays, history: tf.Tensor, items: tf.Tensor, contributions: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:

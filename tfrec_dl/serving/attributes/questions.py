@@ -11,12 +11,13 @@ import tensorflow as tf
 
 from tfrec_dl.serving.attributes.conditions import Conditions, read_conditions
 from tfrec_dl.serving.attributes.sums import Terms, sums_by_group
+from tfrec_dl.serving.graphs import traced_once
 from tfrec_dl.serving.refusals import Check, refuse
 
 Arrays = Mapping[str, tf.Tensor]  # those of `compact_arrays`
 
 
-@tf.function(autograph=False, reduce_retracing=True)
+@traced_once
 def allowed(arrays: Arrays, must: tf.Tensor, must_not: tf.Tensor) -> tf.Tensor:
     """As `ItemAttributes.allowed`."""
     both = tf.concat([must, must_not], axis=1)
@@ -32,7 +33,7 @@ def allowed(arrays: Arrays, must: tf.Tensor, must_not: tf.Tensor) -> tf.Tensor:
     return tf.matmul(tf.one_hot(tf.gather(read.rows, first), tf.shape(must)[0], axis=0), broken) == 0
 
 
-@tf.function(autograph=False, reduce_retracing=True)
+@traced_once
 def boosts(arrays: Arrays, conditions: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """As `ItemAttributes.boosts`."""
     read = conditions_of(arrays, conditions)
@@ -40,7 +41,7 @@ def boosts(arrays: Arrays, conditions: tf.Tensor, weights: tf.Tensor) -> tf.Tens
     return sums_by_group(arrays, terms, tf.shape(conditions)[0])
 
 
-@tf.function(autograph=False, reduce_retracing=True)
+@traced_once
 def value_codes(arrays: Arrays, indices: tf.Tensor, attribute: tf.Tensor) -> tf.Tensor:
     """As `ItemAttributes.value_codes`."""
     number, known = _number_of(arrays, attribute)
@@ -53,7 +54,7 @@ def value_codes(arrays: Arrays, indices: tf.Tensor, attribute: tf.Tensor) -> tf.
     return tf.where(found, codes, -1)
 
 
-@tf.function(autograph=False, reduce_retracing=True)
+@traced_once
 def conditions_of(arrays: Arrays, texts: tf.Tensor) -> Conditions:
     """The conditions [B, C] that are not "", read; refuses what cannot be, and unknown attributes."""
     read = read_conditions(texts)

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tfrec_dl.serving.attributes.compact import HASHES
 from tfrec_dl.serving.attributes.conditions import Conditions
+from tfrec_dl.serving.graphs import traced_once
 
 SMALLEST = float(np.finfo(np.float32).tiny)  # above 0: TensorFlow's threads take what is smaller for 0
 
@@ -38,7 +39,7 @@ class Terms(NamedTuple):
         return tf.one_hot(self.groups, count, axis=0) * self.weights
 
 
-@tf.function(autograph=False, reduce_retracing=True)
+@traced_once
 def sums_by_group(arrays: Mapping[str, tf.Tensor], terms: Terms, count: tf.Tensor) -> tf.Tensor:
     """Adds up the weights of the conditions that hold.
 

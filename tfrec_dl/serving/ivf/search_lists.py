@@ -5,6 +5,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.graphs import traced_once
 from tfrec_dl.serving.index import LOWEST_SCORE
 
 Found = tuple[tf.Tensor, tf.Tensor]
@@ -32,7 +33,7 @@ class StoredLists(NamedTuple):
     probes: tf.Tensor
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def search_lists(stored: StoredLists, queries: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
     """The k best items of the lists nearest to each query, the masked ones left out.
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING
 from tfrec_dl.serving.attributes.questions import Arrays, value_codes
+from tfrec_dl.serving.graphs import traced_once
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.choose import choose
 from tfrec_dl.serving.rules.masks import without
@@ -82,7 +83,7 @@ def _limited(wishes: Wishes) -> tf.Tensor:
     return tf.reduce_any(wishes.numbers > 0)
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def _allowed_pins(scores: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tensor:
     """The pins that the list will hold: [B, P] indices, 0 for none."""
     own = tf.gather(scores, wishes.pins, batch_dims=1)
@@ -132,7 +133,7 @@ def _one_by_one(
     return tf.while_loop(unfinished, choose_more, (wanted > 0, left, nothing), shape_invariants=shapes)[2]
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tensor:
     """Scores with `LOWEST_SCORE` for items that a limit bars, so that each pool gives one item at least.
 
@@ -166,7 +167,7 @@ def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: 
     )
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def _values_of(arrays: Arrays, indices: tf.Tensor, limited: tf.Tensor) -> tf.Tensor:
     """Values of items [B, N] in attributes [B, A], as a `Pool` has them: [B, N, W] int32."""
     batch, count = tf.unstack(tf.shape(indices))
@@ -185,7 +186,7 @@ def _joined(first: tf.Tensor, then: tf.Tensor, k_max: int) -> tf.Tensor:
     return tf.ensure_shape(tf.gather(both, order[:, :k_max], batch_dims=1), [None, k_max])
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def _arranged(chosen: tf.Tensor, pins: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
     """The chosen items in order with the pinned ones at their places, or as near to the end as the list goes."""
     pinned, k_max = pins != PADDING, tf.shape(chosen)[1]

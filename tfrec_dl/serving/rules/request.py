@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tfrec_dl.serving.attributes import questions
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
+from tfrec_dl.serving.graphs import traced_once
 from tfrec_dl.serving.refusals import refuse
 from tfrec_dl.serving.rules.inputs import Bounds, Limits, Pins, RuleTensors, bounded, limits_of, pins_of
 from tfrec_dl.serving.rules.lists import Items, Wishes
@@ -92,7 +93,7 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) 
     )
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def _checked(arrays: questions.Arrays, rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, Limits, Pins]:
     """The inputs that are no ids or conditions, read; refuses what cannot be."""
     rules, checks = bounded(rules, bounds)

@@ -3,12 +3,13 @@
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
+from tfrec_dl.serving.graphs import traced_once
 from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.rules.masks import cells, without
 from tfrec_dl.serving.rules.request import RuledRequest
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def preferred(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
     """Scores plus boosts in standard deviations of the row's scores, `LOWEST_SCORE` where below `min_score`.
 
@@ -29,7 +30,7 @@ def preferred(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
     )
 
 
-@tf.function(autograph=False, reduce_retracing=True)  # traced once in a process, for any export
+@traced_once
 def allowed(scores: tf.Tensor, request: RuledRequest, seen: tf.Tensor) -> tf.Tensor:
     """Scores with `LOWEST_SCORE` for items that must not be recommended.
 
