@@ -7,7 +7,7 @@ import tensorflow as tf
 from tests.serving.stand_in import ITEMS
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.load import load
-from tfrec_dl.serving import recommender as recommender_module
+from tfrec_dl.serving import loaded_recommender
 from tfrec_dl.serving.rules.rules import Rules
 
 
@@ -47,7 +47,7 @@ def test_no_histories_give_no_rows(recommender):
 def test_many_histories_are_answered_in_order(recommender, monkeypatch):
     histories = [[ITEMS[row % 6]] for row in range(40)]
     at_once = recommender.recommend(histories, k=3)
-    monkeypatch.setattr(recommender_module, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(loaded_recommender, "ROWS_AT_ONCE", 7)
     assert recommender.recommend(histories, k=3) == at_once
     assert ids(at_once)[:2] == [["b", "c", "d"], ["c", "d", "a"]]
 
