@@ -1,30 +1,16 @@
-"""Base class of exported recommenders: raw ids in, recommendations in raw ids out.
+"""Base class of exported recommenders: raw ids in, recommendations in raw ids out."""
 
-It holds the string lookup, what scores the items, the popularity counts and the ids, and nothing of Keras, the
-optimiser or tfrec_dl, so that plain `tf.saved_model.load` and TF Serving run it.
-"""
-
-from collections.abc import Sequence
-
-import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.attributes.attributes import ItemAttributes
-from tfrec_dl.serving.attributes.columns import AttributeColumns
-from tfrec_dl.serving.attributes.shown import ShownColumns
-from tfrec_dl.serving.attributes.shown_source import ShownSource
-from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.features import FeatureInput
-from tfrec_dl.serving.index import top_k
 from tfrec_dl.serving.item_signatures import describe_items, explain, similar_items
 from tfrec_dl.serving.ivf.request import IvfRequest
-from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, RECOMMENDATION_ID, SERVING_DEFAULT
-from tfrec_dl.serving.recommendation_id import new_version_id, recommendation_ids
-from tfrec_dl.serving.rules.by_rules import ByRules
+from tfrec_dl.serving.known_items import KnownItems
+from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, SERVING_DEFAULT
 from tfrec_dl.serving.rules.recommend import rules_signatures
-from tfrec_dl.serving.signature import Signature, TensorInfo, ids
+from tfrec_dl.serving.signature import Signature, ids
 from tfrec_dl.serving.user_ids import NONE_HELD, USER_IDS
 
 NEW_ITEMS_BY_TRAINING = "Recommends only items that were known when it was trained; new items need a new training."
@@ -38,22 +24,12 @@ VERSION_ID = "id of this version in recommendation ids"
 SOME = 50  # items in the histories of the warm-up where the model reads histories of any length
 
 
-class ServingModule(tf.Module):
+class ServingModule(KnownItems):
     """Recommends from what `scores` gives; a subclass has it.
 
-    Args:
-        ids: the items, in index order.
-        counts: [size] training interactions by index, padding and unknown included.
-        k_max: length of the recommendation lists; cut to the number of items.
-        keep_seen: whether items of the history are recommended again.
+    Args: those of `KnownItems`.
 
     Attributes:
-        size: indices, padding and unknown included.
-        attributes: of the items, none unless `describe_items` has set them.
-        by_rules: makes its lists by rules.
-        shown: columns of items that come back in answers, none unless `show` has set them.
-        version_id: what the ids of its recommendations begin with.
-        item_ids: gives the ids of the items, of an export that was loaded too.
         max_length: items of a history that are read, the last ones; None for all.
         item_features: raw features that describe a new item; empty where there can be none without a training.
         user_features: raw features of a user beside the history.
@@ -67,52 +43,10 @@ class ServingModule(tf.Module):
     user_features: tuple[FeatureInput, ...] = ()
     similarity = "The scores are those after a history of the item alone."
     network: tf.Module | None = None
-    shown: ShownColumns | None = None
-
-    def __init__(self, ids: Sequence[str], counts: np.ndarray, k_max: int = 100, keep_seen: bool = False) -> None:
-        super().__init__(name="recommender")
-        if k_max < 1:
-            raise InputError(f"k_max is {k_max}, but must be at least 1.")
-        if not ids:
-            raise InputError("the vocabulary has 0 items: nothing can be recommended; train on a table with items.")
-        if "" in ids:
-            raise InputError('an item has the id "" (the empty string), which means padding in requests: rename it.')
-        self.k_max = min(int(k_max), len(ids))
-        self.keep_seen = keep_seen
-        self.size = FIRST_ITEM + len(ids)
-        self.attributes = ItemAttributes(AttributeColumns(self.size))
-        self.by_rules = ByRules(self)
-        self.version_id = tf.Variable(new_version_id(), trainable=False, name="version_id")
-        # One tensor for both directions, so that the SavedModel stores the ids once.
-        self._ids = tf.constant(ids, tf.string)
-        self.item_ids = tf.function(lambda: self._ids, input_signature=[])
-        indices = tf.range(FIRST_ITEM, self.size, dtype=tf.int32)
-        self._table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(self._ids, indices), PADDING)
-        self._popularity = tf.Variable(np.asarray(counts, np.float32), trainable=False, name="popularity")
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
         """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
         raise NotImplementedError
-
-    def describe_items(self, source: AttributeSource) -> None:
-        """Takes attributes of the items from a table.
-
-        Raises:
-            InputError: as `AttributeSource.read`.
-        """
-        self.attributes = ItemAttributes(source.read(self._known()))
-        self.by_rules = ByRules(self)
-
-    def show(self, source: ShownSource) -> None:
-        """Takes columns of the items from a table, which come back in answers.
-
-        Raises:
-            InputError: as `ShownSource.read`.
-        """
-        self.shown = ShownColumns(source.read(self._known()))
-
-    def _known(self) -> list[str]:
-        return [item.decode() for item in self.item_ids().numpy()]
 
     def search_in_lists(self, request: IvfRequest) -> None:
         """Searches for the best items approximately from now on, where that is faster.
@@ -143,10 +77,6 @@ class ServingModule(tf.Module):
             [B, N] float32.
         """
         return tf.gather(self.scores(history), items, batch_dims=1)
-
-    def popularity_of(self, items: tf.Tensor) -> tf.Tensor:
-        """Training interactions of items, which are their scores after an empty history: float32 of the same shape."""
-        return tf.gather(self._popularity, items)
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
         """How like each of some items the others are: indices [B] int32 -> [B, size] float32.
@@ -187,18 +117,6 @@ class ServingModule(tf.Module):
     def longest_example(self) -> int:
         """Items in the longest history of the warm-up."""
         return self.max_length or len(self.examples)
-
-    @property
-    def recommendations(self) -> dict[str, TensorInfo]:
-        """The outputs of a signature that recommends."""
-        axes = {"B": None, "k_max": self.k_max}
-        shown = {} if self.shown is None else self.shown.infos(axes)
-        return {
-            "item_ids": TensorInfo(tf.string, axes),
-            "scores": TensorInfo(tf.float32, axes),
-            RECOMMENDATION_ID: TensorInfo(tf.string, {"B": None}),
-            **shown,
-        }
 
     def signatures(self) -> list[Signature]:
         """Signatures of the export."""
@@ -250,52 +168,6 @@ class ServingModule(tf.Module):
         kept = seen[:, :0] if self.keep_seen else seen
         return kept if exclude is None else tf.concat([kept, self.lookup(exclude)], axis=1)
 
-    def lookup(self, ids: tf.Tensor) -> tf.Tensor:
-        """Ids to indices of the same shape; "" and unknown ids become 0."""
-        return self._table.lookup(ids)
-
-    def ids_of(self, indices: tf.Tensor) -> tf.Tensor:
-        """Indices to ids of the same shape; padding to ""."""
-        return tf.where(indices == PADDING, "", tf.gather(self._ids, tf.maximum(indices - FIRST_ITEM, 0)))
-
-    def best(
-        self, scores: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int | None = None
-    ) -> dict[str, tf.Tensor]:
-        """The best items, as a signature gives them.
-
-        Args:
-            scores: [B, size] float32.
-            has_history: [B] bool; where not, the popular items are the best.
-            masked: [B, M] int32, indices that must not be recommended.
-            k: how many, at most the number of items; None for `k_max`.
-        """
-        k = self.k_max if k is None else k
-        indices, best = top_k(self.or_popularity(scores, has_history), masked, k)
-        return self.answer(indices, best, k)
-
     def scores_or_popularity(self, seen: tf.Tensor) -> tf.Tensor:
         """As `scores`, the popularity where a history holds no item."""
         return self.or_popularity(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1))
-
-    def or_popularity(self, scores: tf.Tensor, has_history: tf.Tensor) -> tf.Tensor:
-        """Scores [B, size], the popularity in rows without a history."""
-        # A batch without new users, which is most of them, is spared a copy of the scores.
-        return tf.cond(
-            tf.reduce_all(has_history),
-            lambda: scores,
-            lambda: tf.where(has_history[:, None], scores, self._popularity),
-        )
-
-    def answer(self, indices: tf.Tensor, scores: tf.Tensor, k: int | None = None) -> dict[str, tf.Tensor]:
-        """A list as a signature gives it.
-
-        Args:
-            indices: [B, k] int32, 0 where there is no item.
-            scores: [B, k] float32.
-            k: how long; None for `k_max`.
-        """
-        k = self.k_max if k is None else k
-        shown = {} if self.shown is None else self.shown.of(indices)
-        found = {"item_ids": self.ids_of(indices), "scores": scores, **shown}
-        lists = {name: tf.ensure_shape(values, [None, k]) for name, values in found.items()}
-        return {**lists, RECOMMENDATION_ID: recommendation_ids(tf.convert_to_tensor(self.version_id), indices)}
