@@ -11,7 +11,7 @@ from tfrec_dl.advice.cost import Cost, cost_of
 from tfrec_dl.advice.landmarks import Landmarks, landmarks_of
 from tfrec_dl.advice.machine import Machine, this_machine
 from tfrec_dl.advice.profile import Profile, profile_of
-from tfrec_dl.advice.rules import REPEATED, Choice, Reason, verdict_on
+from tfrec_dl.advice.rules import REPEATED, Choice, Reason, decide
 from tfrec_dl.data.interaction_dataset import InteractionDataset
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.recipes.named import get_recipe
@@ -86,9 +86,9 @@ def advise_on(dataset: InteractionDataset, keep_seen: bool | None = None, with_c
     keep = profile.repeated_targets >= REPEATED if keep_seen is None else keep_seen
     logger.info("landmarks: tables of counts on a sample")
     landmarks = landmarks_of(dataset.split, keep)
-    verdict = verdict_on(profile, landmarks, keep)
-    advised = tuple(_advised(choice, dataset, with_cost and not place) for place, choice in enumerate(verdict.choices))
-    return Advice(profile, landmarks, this_machine(), verdict.worth_a_network, advised, verdict.reasons)
+    decision = decide(profile, landmarks, keep)
+    advised = tuple(_advised(choice, dataset, with_cost and not place) for place, choice in enumerate(decision.choices))
+    return Advice(profile, landmarks, this_machine(), decision.worth_a_network, advised, decision.reasons)
 
 
 def _advised(choice: Choice, dataset: InteractionDataset, with_cost: bool) -> Advised:

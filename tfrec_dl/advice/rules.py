@@ -46,7 +46,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Decision:
     """What the rules say.
 
     Attributes:
@@ -60,7 +60,7 @@ class Verdict:
     worth_a_network: bool = True
 
 
-def verdict_on(profile: Profile, landmarks: Landmarks | None, keep_seen: bool) -> Verdict:
+def decide(profile: Profile, landmarks: Landmarks | None, keep_seen: bool) -> Decision:
     """Applies the rules.
 
     Args:
@@ -72,9 +72,9 @@ def verdict_on(profile: Profile, landmarks: Landmarks | None, keep_seen: bool) -
     reasons = [*_on_repeats(profile), *_on_features(profile)]
     unworthy = _why_no_network(profile, landmarks)
     if unworthy is not None:
-        return Verdict((Choice("gru", settings),), (unworthy, *reasons), worth_a_network=False)
+        return Decision((Choice("gru", settings),), (unworthy, *reasons), worth_a_network=False)
     names, reason = _networks(profile, landmarks)
-    return Verdict(tuple(Choice(name, settings) for name in names), (reason, *reasons))
+    return Decision(tuple(Choice(name, settings) for name in names), (reason, *reasons))
 
 
 def _why_no_network(profile: Profile, landmarks: Landmarks | None) -> Reason | None:
@@ -98,13 +98,13 @@ def _networks(profile: Profile, landmarks: Landmarks | None) -> tuple[tuple[str,
             "which item comes back is told by its place among the last ones, which a convolution over them reads off",
             GENERATED,
         )
-    figures = (
+    measured = (
         f"transitions have NDCG@10 {landmarks.transitions:.4f} on a sample, {landmarks.shuffled:.4f} with shuffled "
         f"histories, EASE {landmarks.ease:.4f}"
     )
     if landmarks.transitions >= ORDERED * landmarks.shuffled:
-        return ("gru", "caser"), Reason(f"the order of a history says something ({figures}): read it in order", COUNTS)
-    return ("mult_dae", "gru"), Reason(f"the order of a history says little ({figures}): read it as a set", GENERATED)
+        return ("gru", "caser"), Reason(f"the order of a history says something ({measured}): read it in order", COUNTS)
+    return ("mult_dae", "gru"), Reason(f"the order of a history says little ({measured}): read it as a set", GENERATED)
 
 
 def _on_repeats(profile: Profile) -> list[Reason]:

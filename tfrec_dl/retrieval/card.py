@@ -49,17 +49,17 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
         "data_fingerprint": config["data_fingerprint"],
         "split": SPLITS[run.source.split],
         "metrics": run.metrics(),
-        "configuration": _configuration(run),
+        "configuration": _without_folders(run.recipe.to_dict()),
         "plugins": tuple(config.get("plugins", ())),
         "versions": config["versions"],
     }
     return ModelCard(**{**known, **facts})
 
 
-def _configuration(run: RunFolder) -> dict[str, Any]:
-    """The recipe, without the folder that it went on from, for the card travels."""
-    configuration = run.recipe.to_dict()
-    return {**configuration, "training": {**configuration["training"], "warm_start": None}}
+def _without_folders(values: dict[str, Any]) -> dict[str, Any]:
+    """A recipe without the folder that it, or a member of it, went on from, for the card travels."""
+    nested = {name: _without_folders(each) if isinstance(each, dict) else each for name, each in values.items()}
+    return {name: None if name == "warm_start" else each for name, each in nested.items()}
 
 
 def _lineage(run: RunFolder) -> str:
