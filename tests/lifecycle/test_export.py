@@ -13,6 +13,9 @@ def test_a_run_is_exported_with_its_card_and_its_model_without(finished, tmp_pat
         tfrec_dl.export(finished.model(), tmp_path / "model"),
     ]
     cards = [json.loads((version / "assets.extra" / "model_card.json").read_text()) for version in versions]
+    profiles = [version / "assets.extra" / "profile.json" for version in versions]
+    assert json.loads(profiles[0].read_text())["users"] == 60
+    assert not profiles[1].exists()
     assert (cards[0]["name"], cards[0]["metrics"]) == (finished.recipe.name, finished.metrics())
     assert (cards[1]["name"], cards[1]["metrics"]) == ("recommender", {})
     assert [signature["name"] for signature in cards[0]["signatures"]] == [

@@ -28,6 +28,8 @@ def check(dest: Path, items: int) -> None:
     assert all(np.isfinite(score) for _, score in after_history)
     counts = [score for _, score in new_user]
     assert counts == sorted(counts, reverse=True)
+    vocabulary = recommender._export.vocabulary()
+    assert (list(vocabulary.ids[:5]), list(vocabulary.counts[:5])) == (known, counts[:5])
 
     version = dest / "1"
     assert recommender.folder == version

@@ -15,6 +15,7 @@ from tfrec_dl.cli import (
     advise,
     compare,
     demo,
+    drift,
     evaluate,
     explain,
     export,
@@ -158,5 +159,6 @@ app.command("label")(label.label)
 app.command("recommend")(recommend.recommend)
 app.command("similar")(similar.similar)
 app.command("explain")(explain.explain)
+app.command("drift")(drift.drift)
 app.command("rank")(rank.rank)
 app.command("models")(models.models)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.profile.training_profile import TrainingProfile
 
 
 class Source(Protocol):
@@ -80,4 +81,8 @@ class Dataset(Protocol):
     @property
     def split(self) -> Any:
         """Training, validation and test parts."""
+        ...
+
+    def profile(self) -> TrainingProfile | None:
+        """What later data are compared with; None where that is not done."""
         ...

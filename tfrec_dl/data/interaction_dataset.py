@@ -7,6 +7,7 @@ from functools import cached_property
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.profile.training_profile import TrainingProfile
 from tfrec_dl.data.splits.cold_start import ColdStartSplit
 from tfrec_dl.data.splits.split import Split
 
@@ -33,6 +34,12 @@ class InteractionDataset:
     def fingerprint(self) -> str:
         """SHA-256 of the interactions in 64 hexadecimal digits."""
         return self.interactions.fingerprint()
+
+    def profile(self) -> TrainingProfile:
+        """What later data are compared with."""
+        table, vocabulary = self.interactions, self.split.vocabulary
+        items = vocabulary.encode(table.item_ids)[table.items[table.order]]
+        return TrainingProfile.of(table.users[table.order], items, vocabulary, len(self.split.test))
 
     @property
     def size(self) -> dict[str, int]:

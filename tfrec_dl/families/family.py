@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from tfrec_dl.data.dataset import Source
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.export_options import DEFAULT_EXPORT, ExportOptions
 from tfrec_dl.families.task import Task
+from tfrec_dl.families.training_profile import profile_of
 from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_config import flat_settings
@@ -132,6 +134,7 @@ class Family(ABC):
         """
         keep_seen = run.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
         attributes, shown = options.attribute_source(run.source), options.shown_source(run.source)
+        card = card if card.profile else replace(card, profile=profile_of(run))
         index = options.index_request(run)
         return export_saved_model(run.model(), dest, options.k_max, card, keep_seen, attributes, shown, index)
 

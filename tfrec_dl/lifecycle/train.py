@@ -11,6 +11,7 @@ import tensorflow as tf
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.families.run import Run
+from tfrec_dl.families.training_profile import write_profile
 from tfrec_dl.files import locked
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.callbacks import check_callbacks
@@ -86,4 +87,6 @@ def train_on(
             logger.info("%s is already finished: nothing is trained", folder)
         else:
             recipe.family.train(recipe, dataset, folder, callbacks, verbose, strategy)
+            if is_chief(strategy):
+                write_profile(folder, dataset)
     return Run(folder, recipe, dataset.source.absolute())

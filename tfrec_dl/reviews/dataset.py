@@ -28,6 +28,9 @@ class ReviewDataset:
         """SHA-256 of the reviews in 64 hexadecimal digits."""
         return self.reviews.fingerprint()
 
+    def profile(self) -> None:
+        """None: later data are not compared with these."""
+
     @property
     def size(self) -> dict[str, int]:
         """How many reviews, users and items there are."""

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.profile.training_profile import TrainingProfile
 from tfrec_dl.errors import InputError
 from tfrec_dl.runs.run_config import installed_versions
 from tfrec_dl.serving.signature import Signature
@@ -81,6 +82,7 @@ class ModelCard:
         plugins: modules outside the package whose parts the model is made of, or was measured by.
         additions: items that `add_items` added, oldest first.
         updates: attributes that `update_items` updated, oldest first.
+        profile: of the data that it was trained on, in a file of its own beside the card; None for none.
     """
 
     name: str = "recommender"
@@ -96,6 +98,7 @@ class ModelCard:
     plugins: tuple[str, ...] = ()
     additions: tuple[Addition, ...] = ()
     updates: tuple[Update, ...] = ()
+    profile: TrainingProfile | None = None
 
     @classmethod
     def read(cls, version: Path, name: str) -> "ModelCard":
@@ -110,11 +113,14 @@ class ModelCard:
         """
         path = version / CARD_FOLDER / "model_card.json"
         if not path.exists():
-            return cls(name=name)
+            return cls(name=name, profile=TrainingProfile.read(path.parent))
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             values["metrics"] = {key: math.nan if value is None else value for key, value in values["metrics"].items()}
-            return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+            known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+            return cls(**known, profile=TrainingProfile.read(path.parent))
+        except InputError:
+            raise
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise InputError(
                 f"{path} is no model card: restore it, or delete it for a card that knows nothing."
@@ -132,7 +138,8 @@ class ModelCard:
             facts: what the export itself knows, such as the number of items.
             signatures: what the export offers.
         """
-        card = asdict(self)
+        card = asdict(replace(self, profile=None))
+        del card["profile"]  # which has a file of its own
         card["metrics"] = {key: value if math.isfinite(value) else None for key, value in self.metrics.items()}
         described = [
             {

@@ -6,10 +6,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.names import RECOMMEND_RANKED
+from tfrec_dl.serving.names import RECOMMEND_RANKED, SERVING_DEFAULT
 from tfrec_dl.serving.versions import resolve_version
 
 
@@ -34,8 +36,22 @@ class LoadedExport:
     @property
     def size(self) -> int:
         """Width of a recommender's scores: its items, padding and unknown included."""
-        module = self.saved_model.retrieval if RECOMMEND_RANKED in self.signatures else self.saved_model
-        return int(module._popularity.shape[0])
+        return int(self._recommending._popularity.shape[0])
+
+    def vocabulary(self) -> Vocabulary:
+        """The items that a recommender knows, with their training interactions; those that were added have none."""
+        module = self._recommending
+        if hasattr(module, "item_ids"):
+            ids = module.item_ids()
+        else:  # exports of earlier versions hold them as a constant of their graph alone
+            held = self.signatures[SERVING_DEFAULT].captured_inputs
+            ids = next(each for each in held if each.dtype == tf.string and each.shape == [self.size - FIRST_ITEM])
+        texts = np.array([item.decode() for item in ids.numpy()], dtype=object)
+        return Vocabulary(texts, module._popularity.numpy()[FIRST_ITEM:].astype(np.int64))
+
+    @property
+    def _recommending(self) -> Any:
+        return self.saved_model.retrieval if RECOMMEND_RANKED in self.signatures else self.saved_model
 
 
 def open_export(dest: str | PathLike[str]) -> LoadedExport:

@@ -9,8 +9,9 @@ from typing import Protocol
 
 import tensorflow as tf
 
+from tfrec_dl.data.profile.training_profile import PROFILE
 from tfrec_dl.disk import disk_explained
-from tfrec_dl.files import flush
+from tfrec_dl.files import flush, write_json
 from tfrec_dl.serving.card import CARD_FOLDER, ModelCard
 from tfrec_dl.serving.card_markdown import card_markdown
 from tfrec_dl.serving.server_files import require_serving_protos, write_server_files
@@ -44,7 +45,8 @@ def publish_module(
     """Writes the next free version below `dest`, which appears complete or not at all.
 
     The version holds the SavedModel with the module's signatures, warm-up requests for each of them, and the model card
-    (`assets.extra/model_card.md`, `.json`). `models.config` and `batching_parameters.txt` are written beside the
+    (`assets.extra/model_card.md`, `.json`), with the profile of the training's data (`profile.json`) where the card has
+    one. `models.config` and `batching_parameters.txt` are written beside the
     versions unless they are there. The model is called DEST's name in TF Serving. What a killed process has left in
     `dest` is removed.
 
@@ -105,3 +107,5 @@ def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> 
     extra = folder / CARD_FOLDER
     (extra / "model_card.md").write_text(card_markdown(card, facts, signatures), encoding="utf-8")
     (extra / "model_card.json").write_text(card.to_json(facts, signatures), encoding="utf-8")
+    if card.profile is not None:
+        write_json(extra / PROFILE, card.profile.values())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tfrec_dl.families.training_profile import profile_of
 from tfrec_dl.ranking.card import ranking_run_card
 from tfrec_dl.retrieval.card import run_card
 from tfrec_dl.runs.run_folder import RunFolder
@@ -28,6 +29,7 @@ def two_stage_card(retrieval: RunFolder, ranking: RunFolder, data_terms: str | N
         "configuration": {stage: card.configuration for stage, card in cards.items()},
         "plugins": tuple(dict.fromkeys(plugin for card in cards.values() for plugin in card.plugins)),
         "versions": ranking.config()["versions"],
+        "profile": profile_of(retrieval),
     }
     for name in ("data", "data_fingerprint", "split"):
         known[name] = "; ".join(f"{stage}: {getattr(card, name)}" for stage, card in cards.items())

@@ -3,9 +3,10 @@
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass as checked_dataclass
 
@@ -14,6 +15,8 @@ from tfrec_dl.data.catalogue.feature_tables import FeatureTables
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.windows import StreamedWindows
+from tfrec_dl.data.profile.bin_counts import BinCounts
+from tfrec_dl.data.profile.training_profile import TrainingProfile
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.data.training.training_histories import TrainingHistories
@@ -147,6 +150,18 @@ class PreparedDataset:
     def size(self) -> dict[str, int]:
         """How many interactions, users and items there are, and items in the vocabulary."""
         return {**self.folder.size, "items_in_vocabulary": len(self.split.vocabulary.ids)}
+
+    def profile(self) -> TrainingProfile:
+        """What later data are compared with: by the users who are tested on, who stand for all that can be."""
+        cases, evaluation, counts = self.split.test, self.folder.manifest["evaluation"], self.folder.manifest["counts"]
+        whole = cases.histories.extended_by(cases.targets)
+        users = np.repeat(np.arange(len(whole)), whole.lengths)
+        short = round((self.folder.size["users"] - evaluation["of"]) * evaluation["drawn"] / evaluation["of"])
+        found = TrainingProfile.of(users, whole.items, self.split.vocabulary, len(cases), short)
+        known = BinCounts((counts["dropped"], counts["trained"]), len(cases))
+        return replace(
+            found, users=self.folder.size["users"], interactions=self.folder.size["interactions"], known=known
+        )
 
     @property
     def features(self) -> dict[str, Catalogue | None]:

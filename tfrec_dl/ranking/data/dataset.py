@@ -37,6 +37,9 @@ class ImpressionDataset:
         """SHA-256 of the impressions, and of the histories' table, in 64 hexadecimal digits."""
         return self.split.fingerprint()
 
+    def profile(self) -> None:
+        """None: later data are not compared with these."""
+
     @property
     def size(self) -> dict[str, int]:
         """How many impressions, lists, users and items there are."""

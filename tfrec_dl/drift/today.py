@@ -1,0 +1,106 @@
+"""What today's table shows: histories by length, interactions by popularity, answers to histories."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfrec_dl.data.profile.bin_counts import BinCounter, BinCounts
+from tfrec_dl.data.profile.training_profile import add_items, counts_by_length, popularity_bins
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.drift.training import Training
+from tfrec_dl.serving.recommender import Recommender
+
+K = 10
+
+
+@dataclass(frozen=True)
+class Today:
+    """What a table shows.
+
+    Attributes:
+        users: with interactions.
+        interactions: rows.
+        lengths: users by the profile's bins of lengths; None without a profile.
+        popularity: interactions by popularity.
+        known: interactions with items that the export does not know, and with those that it knows.
+        ndcg: [U] NDCG of the first `k` of each user with two interactions or more: the last is the one to find.
+        hits: [U] whether it is among the first `k`, 0 or 1.
+        coverage: share of the export's items that were recommended to them, among the first `k`.
+        k: of what is recommended.
+    """
+
+    users: int
+    interactions: int
+    lengths: BinCounts | None
+    popularity: BinCounts
+    known: BinCounts
+    ndcg: np.ndarray
+    hits: np.ndarray
+    coverage: float
+    k: int
+
+
+class Observer:
+    """Looks at users, some at a time; keeps two numbers of each.
+
+    Args:
+        recommender: the export.
+        vocabulary: its items.
+        training: what it knows of its training.
+    """
+
+    def __init__(self, recommender: Recommender, vocabulary: Vocabulary, training: Training) -> None:
+        self._recommender, self._vocabulary, self._profile = recommender, vocabulary, training.profile
+        self._k = min(K, recommender.k_max)
+        self.popular = popularity_bins(vocabulary.counts)
+        if self._profile is not None:
+            self.popular = np.array(self._profile.popular)
+            self._lengths = np.zeros(len(self._profile.length_edges) + 1, dtype=np.int64)
+        self._popularity, self._known = BinCounter(len(self.popular) + 1), BinCounter(2)
+        self._recommended = np.zeros(vocabulary.size, dtype=bool)
+        self._ranks: list[np.ndarray] = []
+        self._users = self._interactions = 0
+
+    def add(self, histories: Sequence[Sequence[str]]) -> None:
+        """Looks at users.
+
+        Args:
+            histories: item ids of each, oldest first, at least one.
+        """
+        lengths = np.array([len(history) for history in histories])
+        users = np.repeat(np.arange(len(lengths)), lengths)
+        items = self._vocabulary.encode([item for history in histories for item in history])
+        add_items(self._popularity, self._known, users, items, self.popular)
+        if self._profile is not None:
+            self._lengths += counts_by_length(lengths, self._profile.length_edges)
+        self._users, self._interactions = self._users + len(lengths), self._interactions + len(items)
+        if longer := [history for history in histories if len(history) > 1]:
+            self._ask(longer)
+
+    def _ask(self, histories: Sequence[Sequence[str]]) -> None:
+        answers = self._recommender.recommend([history[:-1] for history in histories], self._k)
+        ranks = np.full(len(histories), np.inf, dtype=np.float32)
+        for row, (answer, history) in enumerate(zip(answers, histories, strict=True)):
+            for rank, (item, _) in enumerate(answer, start=1):
+                if item == history[-1]:
+                    ranks[row] = rank
+        self._ranks.append(ranks)
+        named = [item for answer in answers for item, _ in answer]
+        if named:
+            self._recommended[self._vocabulary.encode(named)] = True
+
+    def found(self) -> Today:
+        """All that was seen."""
+        ranks = np.concatenate(self._ranks) if self._ranks else np.empty(0)
+        return Today(
+            users=self._users,
+            interactions=self._interactions,
+            lengths=None if self._profile is None else BinCounts(tuple(self._lengths.tolist()), self._users),
+            popularity=self._popularity.found(),
+            known=self._known.found(),
+            ndcg=1 / np.log2(ranks + 1.0),
+            hits=np.isfinite(ranks).astype(np.float64),
+            coverage=float(self._recommended.sum() / len(self._vocabulary.ids)),
+            k=self._k,
+        )
