@@ -10,8 +10,8 @@ import typer
 from tfrec_dl.cli.bars import Bars
 from tfrec_dl.cli.console import complain
 from tfrec_dl.cli.progress import shown_progress
-from tfrec_dl.cli.quiet import quiet_tensorflow
 from tfrec_dl.errors import InputError
+from tfrec_dl.quiet import quiet_tensorflow
 
 FAILED = 1
 USUAL = "usual"
