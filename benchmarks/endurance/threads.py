@@ -1,4 +1,4 @@
-"""One export asked by many threads, while versions are added and loaded."""
+"""One export asked by many threads and loaded anew, while a process beside them adds versions to it."""
 
 import threading
 import time
@@ -12,6 +12,7 @@ from benchmarks.endurance.commands import FIRST
 from benchmarks.endurance.forked import call, command
 from benchmarks.endurance.tables import ITEMS, NEW_ITEMS, write_tables
 from benchmarks.timing import print_table
+from tfrec_dl.serving.versions import version_folders
 
 GROWTH = 0.05  # of memory, after the first tenth of the time, at most
 ADDED = 200  # versions that items are added to, at most: each is larger than the one before
@@ -24,7 +25,7 @@ class Served:
     Attributes:
         recommender: of the newest version that was loaded.
         answers: that were given.
-        versions: that were added and loaded.
+        versions: that were loaded.
         errors: what went wrong, in words.
     """
 
@@ -41,7 +42,12 @@ def run(threads: int, minutes: float, seed: int, home: Path) -> bool:
     for arguments in FIRST:
         if command(home, arguments).status:
             raise RuntimeError(f"{arguments} failed")
+    over = threading.Event()
+    adding = threading.Thread(target=_add, args=(home, over))
+    adding.start()
     ended = call(lambda: _serve(home, threads, minutes))
+    over.set()
+    adding.join()
     print(ended.output, flush=True)
     return ended.status == 0
 
@@ -50,7 +56,7 @@ def _serve(home: Path, threads: int, minutes: float) -> None:
     served = Served(tfrec_dl.load(home / "served"))
     expected = served.recommender.recommend([["i1", "i2"]], 5)
     workers = [threading.Thread(target=_ask, args=(served, number, expected)) for number in range(threads)]
-    workers.append(threading.Thread(target=_add, args=(served, home)))
+    workers.append(threading.Thread(target=_load, args=(served, home / "served")))
     for worker in workers:
         worker.start()
     began, memory = time.monotonic(), [_mebibytes()]
@@ -85,18 +91,29 @@ def _ask(served: Served, number: int, expected: object) -> None:
             served.errors.append(f"{type(error).__name__}: {error}")
 
 
-def _add(served: Served, home: Path) -> None:
-    """Adds an item to the first version, loads what came of it, and removes it."""
-    while not served.over.is_set():
+def _load(served: Served, folder: Path) -> None:
+    """Loads each version that appears."""
+    loaded = max(version_folders(folder))
+    while not served.over.wait(1):
         try:
-            number = ITEMS + NEW_ITEMS + served.versions % ADDED
-            table = pd.DataFrame({"item_id": [f"i{number}"], "title": ["green thing"]})
-            table.to_csv(home / "one.csv", index=False)
-            version = tfrec_dl.add_items(home / "served", str(home / "one.csv"))
-            served.recommender = tfrec_dl.load(version.parent)
-            served.versions += 1
+            if (newest := max(version_folders(folder))) != loaded:
+                served.recommender = tfrec_dl.load(folder)
+                served.versions, loaded = served.versions + 1, newest
         except Exception as error:
             served.errors.append(f"{type(error).__name__}: {error}")
+
+
+def _add(home: Path, over: threading.Event) -> None:
+    """Adds an item after the other by the command, whose process takes with it what exporting leaves in memory."""
+    for number in range(ITEMS + NEW_ITEMS, ITEMS + NEW_ITEMS + ADDED):
+        if over.is_set():
+            break
+        table = pd.DataFrame({"item_id": [f"i{number}"], "title": ["green thing"]})
+        table.to_csv(home / "one.csv", index=False)
+        ended = command(home, ("add-items", "served", "--items", "one.csv"))
+        if ended.status:
+            print(f"add-items failed:\n{ended.output}")
+            break
 
 
 def _mebibytes() -> int:
