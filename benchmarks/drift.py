@@ -18,7 +18,7 @@ import typer
 
 import tfrec_dl
 from benchmarks.timing import machine
-from tfrec_dl.drift.drift import drift
+from tfrec_dl.drift import measure_drift
 from tfrec_dl.drift.report import DriftReport
 
 TABLE = Path("../shared/data/ml-100k/ratings.csv.gz")
@@ -138,7 +138,7 @@ def report_of(export: Path, table: pd.DataFrame, folder: Path) -> DriftReport:
     """What has drifted in a table."""
     today = folder / "today.parquet"
     table.astype({"user_id": str}).to_parquet(today, index=False)
-    return drift(export.parent, today)
+    return measure_drift(export.parent, today)
 
 
 def show(what: str, report: DriftReport) -> None:

@@ -22,6 +22,7 @@ NAMESPACES = (
     "tfrec_dl.adversarial",
     "tfrec_dl.stacking",
     "tfrec_dl.reviews",
+    "tfrec_dl.drift",
     "tfrec_dl",  # last: what a namespace has too is documented there
 )
 

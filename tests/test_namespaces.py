@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("adversarial", "reviews", "stacking")
+ROOMS = ("adversarial", "drift", "reviews", "stacking")
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -3,6 +3,7 @@
 from . import adversarial as adversarial
 from . import baselines as baselines
 from . import data as data
+from . import drift as drift
 from . import encoders as encoders
 from . import evaluation as evaluation
 from . import families as families

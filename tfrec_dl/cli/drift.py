@@ -60,19 +60,19 @@ def drift(
     """
     quiet_tensorflow()
     from tfrec_dl.data.tables.columns import Columns
-    from tfrec_dl.drift.drift import drift as drift_of
+    from tfrec_dl.drift import measure_drift
     from tfrec_dl.drift.measure import LIMITS
 
     limits, counting = _limits(fail_above or (), list(LIMITS))
     columns = Columns(user=user_column, item=item_column, time=time_column)
     if as_json:
-        report = drift_of(dest, data, columns, limits)
+        report = measure_drift(dest, data, columns, limits)
         typer.echo(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
     else:
         from tfrec_dl.cli.reports.drift import show_drift
 
         with shown_progress(), Bars() as bars:
-            report = drift_of(dest, data, columns, limits, bars.show)
+            report = measure_drift(dest, data, columns, limits, bars.show)
         show_drift(report)
     failed = [name for name in report.flagged if name in counting]
     unmeasured = [name for name in counting if name in limits and report.measures[name].drift is None]

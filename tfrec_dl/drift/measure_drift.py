@@ -28,7 +28,7 @@ MOST_SHARDS = 4096
 logger = logging.getLogger(__name__)
 
 
-def drift(
+def measure_drift(
     dest: str | PathLike[str],
     data: str | PathLike[str] | Sequence[str | PathLike[str]],
     columns: Columns | None = None,
@@ -47,7 +47,7 @@ def drift(
         data: table of interactions: CSV (also gzip) or Parquet; files, folders and globs.
         columns: of the table; default `Columns()`.
         limits: measure -> drift above which it is flagged; those that are not named are in
-            `tfrec_dl.drift.measure.LIMITS`.
+            `tfrec_dl.drift.LIMITS`.
         progress: is called with how far it is.
 
     Returns:
