@@ -1,7 +1,4 @@
-"""The requests in docs/serving.md, against the export.
-
-TF Serving's side is imitated from its source: `tensorflow_serving/util/json_tensor.cc` for REST, `Predict` for gRPC.
-"""
+"""The requests in docs/serving.md, to the server that answers as TF Serving does."""
 
 import functools
 import json
@@ -9,22 +6,21 @@ import re
 import shutil
 from pathlib import Path
 
-import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
 from google.protobuf import text_format
-from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.config import model_server_config_pb2
 from typer.testing import CliRunner
 
 from docs.signature_tables import with_tables
+from tests.server.clients import Client
 from tests.serving.document_models import IDS, films_model, movies_model, shop_ranker
 from tfrec_dl.cli import app
 from tfrec_dl.lifecycle.load import load
+from tfrec_dl.server.local_server import LocalServer, ServerSettings
 from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.serving.index import LOWEST_SCORE
-from tfrec_dl.serving.run_saved_model import run_in_session
 from tfrec_dl.two_stage.export import export_two_stage
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "serving.md").read_text(encoding="utf-8")
@@ -64,35 +60,16 @@ def opened(version: Path):
     return tf.saved_model.load(str(version))
 
 
+@functools.cache
+def client(dest: Path) -> Client:
+    return Client(dest)
+
+
 def rest_predict(version: Path, body: str) -> dict:
-    """POST .../v1/models/NAME:predict of a request whose inputs are strings and float32."""
-    request = json.loads(body)
-    name = request.get("signature_name", "serving_default")
-    inputs = opened(version).signatures[name].structured_input_signature[1]
-    if "instances" in request:
-        instances = request["instances"]
-        if not isinstance(instances[0], dict):
-            assert len(inputs) == 1, "a plain list needs a signature of one input"
-            instances = [{next(iter(inputs)): instance} for instance in instances]
-        assert all(set(instance) == set(inputs) for instance in instances), "keys must be equal to the inputs"
-        columns = {key: [instance[key] for instance in instances] for key in inputs}
-    else:
-        columns = request["inputs"]
-        assert set(columns) == set(inputs)
-    kinds = {key: np.array(column).dtype.kind for key, column in columns.items()}
-    assert set(kinds.values()) <= set("Uif"), "one shape a column"
-    assert all((kinds[key] == "U") == (spec.dtype == tf.string) for key, spec in inputs.items()), "ids are strings"
-    arrays = {key: np.array(column, inputs[key].dtype.as_numpy_dtype) for key, column in columns.items()}
-    (outputs,) = run_in_session(version, [(name, arrays)])
-    lists = {
-        key: np.char.decode(value.astype(bytes)).tolist() if value.dtype == object else value.tolist()
-        for key, value in outputs.items()
-    }
-    if "inputs" in request:
-        return {"outputs": lists if len(lists) > 1 else next(iter(lists.values()))}
-    rows = [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
-    answer = {"predictions": rows if len(lists) > 1 else [next(iter(row.values())) for row in rows]}
-    return json.loads(json.dumps(answer, allow_nan=False))
+    """POST .../v1/models/NAME:predict to the server that answers as TF Serving does."""
+    answer = client(version.parent).post(f"/v1/models/{version.parent.name}:predict", content=body)
+    assert answer.status_code == 200, answer.text
+    return json.loads(answer.text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
 
 
 def bodies(model: str) -> list[str]:
@@ -102,7 +79,7 @@ def bodies(model: str) -> list[str]:
 def test_rest_request_for_three_users(movies):
     known, _, new_user = rest_predict(movies, bodies("gru")[1])["predictions"]
     assert known["item_ids"] == ["50", "527", "", "", ""]
-    assert known["scores"][2:] == [LOWEST_SCORE] * 3
+    assert known["scores"][2:] == pytest.approx([LOWEST_SCORE] * 3)
     assert new_user["item_ids"] == list(IDS)
     assert new_user["scores"] == [5, 4, 3, 2, 1]
 
@@ -139,32 +116,11 @@ def test_rest_request_with_raw_features(films):
     assert any(vector)
 
 
-class Channel:
-    """A gRPC channel to a `PredictionService` that runs the export, without a network."""
-
-    def __init__(self, version: Path) -> None:
-        self.version = version
-
-    def unary_unary(self, method, request_serializer, response_deserializer, **_):
-        def call(request, timeout=None):
-            assert method == "/tensorflow.serving.PredictionService/Predict"
-            received = predict_pb2.PredictRequest.FromString(request_serializer(request))
-            assert received.model_spec.name == self.version.parent.name
-            inputs = {key: tf.make_ndarray(value) for key, value in received.inputs.items()}
-            (outputs,) = run_in_session(self.version, [(received.model_spec.signature_name, inputs)])
-            response = predict_pb2.PredictResponse()
-            for key, value in outputs.items():
-                response.outputs[key].CopyFrom(tf.make_tensor_proto(value))
-            return response_deserializer(response.SerializeToString())
-
-        return call
-
-
-def test_grpc_program(movies, monkeypatch):
-    monkeypatch.setattr(grpc, "insecure_channel", lambda _: Channel(movies))
+def test_grpc_program(movies):
     (program,) = [block for block in blocks("python") if "import grpc" in block]
     names: dict = {}
-    exec(program, names)
+    with LocalServer(movies.parent, ServerSettings(port=0, grpc_port=0, warm_up=False)) as server:
+        exec(program.replace("localhost:8500", server.grpc_address), names)
     assert names["item_ids"] == ["50", "527"]
     assert names["scores"] == pytest.approx([5.2, 0.1])
 

@@ -24,6 +24,7 @@ from tfrec_dl.cli import (
     prepare,
     rank,
     recommend,
+    serve,
     similar,
     train,
 )
@@ -161,4 +162,5 @@ app.command("similar")(similar.similar)
 app.command("explain")(explain.explain)
 app.command("drift")(drift.drift)
 app.command("rank")(rank.rank)
+app.command("serve")(serve.serve)
 app.command("models")(models.models)

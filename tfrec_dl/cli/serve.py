@@ -1,0 +1,67 @@
+"""`tfrec-dl serve`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tfrec_dl.cli.console import say
+from tfrec_dl.cli.progress import shown_progress
+from tfrec_dl.errors import InputError
+from tfrec_dl.quiet import quiet_tensorflow
+
+if TYPE_CHECKING:
+    from tfrec_dl.server.local_server import LocalServer
+
+PRODUCTION = "for laptops and tests; production is TF Serving, which reads the same folder (docs/serving.md)"
+
+
+def serve(
+    dest: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DEST",
+            show_default=False,
+            help="Folder of an export, folder of several exports, or a models.config.",
+        ),
+    ],
+    port: Annotated[int, typer.Option(help="Port of REST and the explorer; 0 for any that is free.")] = 8501,
+    grpc_port: Annotated[int, typer.Option(help="Port of gRPC; 0 for any that is free.")] = 8500,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; 0.0.0.0 lets other machines in, without a password.")
+    ] = "127.0.0.1",
+) -> None:
+    """Serve exports on this machine, as TF Serving does: REST, gRPC, and an explorer in the browser.
+
+    New versions are taken up while it runs, old ones unloaded after their last request. Labels and versions are those
+    of models.config.
+    """
+    server = local_server(dest, port, grpc_port, host)
+    answer(server)
+
+
+def local_server(dest: Path, port: int, grpc_port: int, host: str) -> "LocalServer":
+    """A server whose models are loaded.
+
+    Raises:
+        InputError: as `LocalServer`, or if the extra is not installed.
+    """
+    quiet_tensorflow()
+    try:
+        from tfrec_dl.server.local_server import LocalServer, ServerSettings
+    except ImportError as error:
+        raise InputError(
+            f'serving needs the package {error.name}, which is missing: pip install "tfrec_dl[server]".'
+        ) from error
+    return LocalServer(dest, ServerSettings(host, port, grpc_port))
+
+
+def answer(server: "LocalServer") -> None:
+    """Says what is served, and answers until it is interrupted."""
+    for name, versions in server.models.loaded().items():
+        served = ", ".join(f"version {number}" for number in versions) or "no version yet"
+        say(f"{name}: {served} at {server.url}/v1/models/{name}:predict, gRPC at {server.grpc_address}")
+    say(f"explorer: {server.url}/")
+    say(f"({PRODUCTION}; Ctrl-C ends it)")
+    with shown_progress():
+        server.run()

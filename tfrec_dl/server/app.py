@@ -1,0 +1,46 @@
+"""What a server answers, by path."""
+
+import re
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from tfrec_dl.server.bodies import Bodies
+from tfrec_dl.server.limits import Limits
+from tfrec_dl.server.metrics import Metrics
+from tfrec_dl.server.models import Models
+from tfrec_dl.server.rest import RestInterface
+
+REST = re.compile(rb"/v1(/|$)", re.IGNORECASE)
+
+
+class Application:
+    """The ASGI application of a server.
+
+    Args:
+        models: what is served.
+        limits: of a request.
+        metrics: counts requests.
+        metrics_at: path at which Prometheus finds them; None for none.
+    """
+
+    def __init__(self, models: Models, limits: Limits, metrics: Metrics, metrics_at: str | None) -> None:
+        self._rest = RestInterface(models, limits, Bodies(limits), metrics)
+
+        async def show_metrics(request: Request) -> Response:
+            return PlainTextResponse(metrics.page())
+
+        routes = [] if metrics_at is None else [Route(metrics_at, show_metrics)]
+        self._pages = Starlette(routes=routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        # Not a route: what TF Serving makes of a path, it makes of the path as it came.
+        if scope["type"] == "http" and REST.match(scope["raw_path"]):
+            response = await self._rest(Request(scope, receive))
+            await response(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)

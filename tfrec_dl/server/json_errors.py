@@ -1,0 +1,51 @@
+"""What is said of JSON that cannot be read, in TF Serving's words."""
+
+import json
+from typing import Any
+
+from tfrec_dl.server.statuses import RequestError, invalid
+
+LONGEST = 500  # characters of a value that a message shows
+MOST_AXES = 32
+KINDS = {type(None): "Null", bool: "Bool", dict: "Object", list: "Array", str: "String", int: "Number", float: "Number"}
+# RapidJSON's sentences for those of Python's module.
+SENTENCES = {
+    "Expecting value": "Invalid value.",
+    "Extra data": "The document root must not be followed by other values.",
+    "Expecting property name enclosed in double quotes": "Missing a name for object member.",
+    "Expecting ':' delimiter": "Missing a colon after a name of object member.",
+    "Expecting ',' delimiter": "Missing a comma or bracket after an element.",
+    "Unterminated string starting at": "Missing a closing quotation mark in string.",
+    "Invalid control character at": "Invalid encoding in string.",
+}
+
+
+def parse_error(error: Exception) -> RequestError:
+    """The error of a body that is no JSON."""
+    if isinstance(error, json.JSONDecodeError):
+        return invalid(f"JSON Parse error: {SENTENCES.get(error.msg, error.msg)} at offset: {error.pos}")
+    if isinstance(error, RecursionError):
+        return invalid("JSON Parse error: Nested too deeply")
+    return invalid(f"JSON Parse error: {str(error).partition(':')[0]}")  # a number of thousands of digits
+
+
+def type_error(value: Any, wanted: str) -> RequestError:
+    """The error of a value of another type than the input's."""
+    kind = str(value) if isinstance(value, bool) else KINDS[type(value)]
+    return invalid(f"JSON Value: {shown(value)} Type: {kind} is not of expected type: {wanted}")
+
+
+def shown(value: Any) -> str:
+    """A value as JSON, cut where it is long."""
+    try:
+        # Only as much is written as is shown.
+        pieces, length = [], 0
+        for piece in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+            pieces.append(piece)
+            length += len(piece)
+            if length > LONGEST:
+                break
+        text = "".join(pieces)
+    except (RecursionError, ValueError):
+        return "..."
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

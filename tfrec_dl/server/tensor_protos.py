@@ -1,0 +1,56 @@
+"""`TensorProto` messages and arrays."""
+
+import math
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tfrec_dl.server.statuses import invalid
+
+LARGEST = 1 << 26  # values of a tensor: a message of a few bytes can claim any number, all of one value
+FIELDS = {
+    tf.float32: "float_val",
+    tf.float64: "double_val",
+    tf.int8: "int_val",
+    tf.int16: "int_val",
+    tf.int32: "int_val",
+    tf.uint8: "int_val",
+    tf.int64: "int64_val",
+    tf.uint32: "uint32_val",
+    tf.uint64: "uint64_val",
+    tf.bool: "bool_val",
+    tf.string: "string_val",
+}
+
+
+def array_of(name: str, proto: Any) -> np.ndarray:
+    """The values of a message.
+
+    Args:
+        name: of the input.
+        proto: a `TensorProto`.
+
+    Raises:
+        RequestError: if it holds none that could be read.
+    """
+    sizes = [dim.size for dim in proto.tensor_shape.dim]
+    if proto.tensor_shape.unknown_rank or any(size < 0 for size in sizes) or math.prod(sizes) > LARGEST:
+        raise invalid(f"tensor parsing error: {name}")
+    try:
+        array: np.ndarray = tf.make_ndarray(proto)
+    except (TypeError, ValueError) as error:
+        raise invalid(f"tensor parsing error: {name}") from error
+    return array
+
+
+def proto_of(array: np.ndarray) -> Any:
+    """A message with each value in a field of its type, as TF Serving answers."""
+    dtype = tf.as_dtype(tf.string if array.dtype == object else array.dtype)
+    if dtype not in FIELDS:
+        return tf.make_tensor_proto(array)
+    proto = tf.make_tensor_proto(np.zeros([0], dtype.as_numpy_dtype), dtype)
+    proto.ClearField("tensor_content")
+    proto.tensor_shape.CopyFrom(tf.TensorShape(array.shape).as_proto())
+    getattr(proto, FIELDS[dtype]).extend(array.ravel().tolist())
+    return proto
