@@ -16,6 +16,10 @@ from tfrec_dl.errors import InputError
 
 UNFINISHED = re.compile(r"\..+\.[a-z0-9_]{8}")  # as tempfile makes names
 
+class LockedError(InputError):
+    """Another process writes to the folder."""
+
+
 LOCK = ".lock"
 """Name of the file in a folder by which one process at a time writes to it."""
 
@@ -76,6 +80,21 @@ def write_json(path: Path, values: Any) -> None:
 
 
 @contextmanager
+def turn(path: Path) -> Iterator[None]:
+    """Waits until no other process is between its own two ends of such a block, for what takes a moment.
+
+    Args:
+        path: of a file, created if missing, that stays.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Holds a folder, created if missing, against other processes until the block ends or the process does.
 
@@ -83,7 +102,8 @@ def locked(folder: Path) -> Iterator[None]:
     folder that was created for nothing. What it says of a process that was killed holds nobody up.
 
     Raises:
-        InputError: if another process holds it, which the message names; or the folder cannot be written to.
+        LockedError: if another process holds it, which the message names.
+        InputError: if the folder cannot be written to.
     """
     created = [place for place in (folder, *folder.parents) if not place.exists()]
     descriptor = _locked_file(folder)
@@ -119,5 +139,5 @@ def _locked_file(folder: Path) -> int:
         except BlockingIOError as error:
             holder = os.pread(descriptor, 200, 0).decode(errors="replace") or "another process"
             os.close(descriptor)
-            raise InputError(f"{holder} is writing to {folder}: wait for it, or choose another folder.") from error
+            raise LockedError(f"{holder} is writing to {folder}: wait for it, or choose another folder.") from error
         os.close(descriptor)  # it was removed meanwhile, by the process that had it

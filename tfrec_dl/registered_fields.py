@@ -69,7 +69,8 @@ def _refusal(message: str) -> PydanticCustomError:
 
 
 @functools.cache  # asked for with every change of a setting
-def _hints(configuration: type) -> dict[str, Any]:
+def hints_of(configuration: type) -> dict[str, Any]:
+    """Names of the fields of a configuration -> their annotations, with what is said of them beside their types."""
     return get_type_hints(configuration, include_extras=True)
 
 
@@ -92,7 +93,7 @@ def registered_settings(configuration: type) -> dict[str, Registry[Any]]:
             walk(argument, field)
         if isinstance(annotation, type) and is_dataclass(annotation) and annotation not in seen:
             seen.add(annotation)
-            for name, hint in _hints(annotation).items():
+            for name, hint in hints_of(annotation).items():
                 walk(hint, name)
 
     walk(configuration, "")

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.adversarial.losses import ADVERSARIAL_LOSSES, AdversarialLoss, LeastSquares, Minimax, no_policy
+from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.registered_fields import Registered
 
 
@@ -29,11 +30,15 @@ class AdversarialTraining:
     adversarial_loss: Annotated[AdversarialLoss, Registered(ADVERSARIAL_LOSSES)] = Minimax()
     adversarial_epochs: int = Field(default=10, ge=1)
     adversarial_patience: int = Field(default=5, ge=1)
-    generator_learning_rate: float = Field(default=1e-4, gt=0, allow_inf_nan=False)
-    discriminator_learning_rate: float = Field(default=1e-4, gt=0, allow_inf_nan=False)
+    generator_learning_rate: Annotated[float, SearchRange(1e-5, 1e-3, log=True)] = Field(
+        default=1e-4, gt=0, allow_inf_nan=False
+    )
+    discriminator_learning_rate: Annotated[float, SearchRange(1e-5, 1e-3, log=True)] = Field(
+        default=1e-4, gt=0, allow_inf_nan=False
+    )
     discriminator_steps: int = Field(default=1, ge=1)
     adversarial: float = Field(default=1.0, gt=0, allow_inf_nan=False)
-    likelihood: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    likelihood: Annotated[float, SearchRange(0.1, 10.0, log=True)] = Field(default=1.0, ge=0, allow_inf_nan=False)
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))

@@ -83,6 +83,10 @@ class Dataset(Protocol):
         """Training, validation and test parts."""
         ...
 
+    def without_test(self) -> "Dataset":
+        """The same data, with the validation part in place of the test part: for choosing settings."""
+        ...
+
     def profile(self) -> TrainingProfile | None:
         """What later data are compared with; None where that is not done."""
         ...

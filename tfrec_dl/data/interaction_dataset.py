@@ -1,7 +1,7 @@
 """A table of interactions, the features of its items and users, and their split."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
@@ -34,6 +34,11 @@ class InteractionDataset:
     def fingerprint(self) -> str:
         """SHA-256 of the interactions in 64 hexadecimal digits."""
         return self.interactions.fingerprint()
+
+    def without_test(self) -> "InteractionDataset":
+        """The same data, with the validation cases in place of the test cases."""
+        cold = None if self.cold_split is None else self.cold_split.without_test()
+        return replace(self, split=self.split.without_test(), cold_split=cold)
 
     def profile(self) -> TrainingProfile:
         """What later data are compared with."""

@@ -3,7 +3,7 @@
 Source: Tang and Wang, Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding, WSDM 2018.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.layers.causal_mean import CausalMean
 from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @ENCODERS.register("caser")
@@ -33,11 +34,11 @@ class Caser(Encoder):
     source: ClassVar[str] = "Tang and Wang, WSDM 2018"
     place: ClassVar[int] = 40
 
-    window: int = Field(default=5, ge=1)
-    horizontal_filters: int = Field(default=16, ge=1)
+    window: Annotated[int, SearchRange(3, 9)] = Field(default=5, ge=1)
+    horizontal_filters: Annotated[int, SearchRange(8, 32, log=True)] = Field(default=16, ge=1)
     vertical_filters: int = Field(default=4, ge=1)
-    units: int = Field(default=128, ge=1)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
+    units: Annotated[int, SearchRange(64, 256, log=True)] = Field(default=128, ge=1)
+    dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
         """Embedded history [B, L, E] -> states [B, L, units + E]: the paper's z for the last `window` items, the user.

@@ -1,6 +1,6 @@
 """Linear recurrent units over a history: LRURec."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
@@ -8,6 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.encoders.linear_recurrence import LinearRecurrence
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @ENCODERS.register("lru")
@@ -25,7 +26,7 @@ class LRU(Encoder):
     place: ClassVar[int] = 35
     blocks: ClassVar[int] = 2
 
-    units: int = Field(default=128, ge=1)
+    units: Annotated[int, SearchRange(64, 256, log=True)] = Field(default=128, ge=1)
     slowest: float = Field(default=0.999, gt=0, lt=1)
     fastest: float = Field(default=0.8, gt=0, lt=1)
 

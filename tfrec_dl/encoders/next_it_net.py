@@ -3,7 +3,7 @@
 Source: Yuan et al., A Simple Convolutional Generative Network for Next Item Recommendation, WSDM 2019.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.re_zero import ReZero
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @ENCODERS.register("next_it_net")
@@ -30,9 +31,9 @@ class NextItNet(Encoder):
     place: ClassVar[int] = 50
 
     dilations: tuple[PositiveInt, ...] = Field(default=(1, 2, 4, 8), min_length=1)
-    kernel_size: int = Field(default=3, ge=1)
-    channels: int = Field(default=64, ge=1)
-    dropout: float = Field(default=0.1, ge=0, lt=1)
+    kernel_size: Annotated[int, SearchRange(2, 5)] = Field(default=3, ge=1)
+    channels: Annotated[int, SearchRange(32, 128, log=True)] = Field(default=64, ge=1)
+    dropout: Annotated[float, SearchRange(0.0, 0.4)] = Field(default=0.1, ge=0, lt=1)
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
         """Embedded history [B, L, E] -> states [B, L, channels]."""

@@ -4,7 +4,7 @@ Source: Hidasi et al., Session-based Recommendations with Recurrent Neural Netwo
 Karatzoglou, Recurrent Neural Networks with Top-k Gains for Session-based Recommendations, CIKM 2018.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.encoders.encoder import Encoder
 from tfrec_dl.layers.dropout import ResumableDropout
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -30,7 +31,7 @@ class Recurrent(Encoder):
     layer: ClassVar[type[tf.keras.layers.Layer]]
     cell: ClassVar[type[tf.keras.layers.Layer]]
 
-    units: int = Field(default=128, ge=1)
+    units: Annotated[int, SearchRange(64, 256, log=True)] = Field(default=128, ge=1)
     layers: int = Field(default=1, ge=1)
     dropout: float = Field(default=0.0, ge=0, lt=1)
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import tensorflow as tf
 
-from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.dataset import Dataset, Source
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.export_options import DEFAULT_EXPORT, ExportOptions
 from tfrec_dl.families.task import Task
@@ -137,6 +137,17 @@ class Family(ABC):
         card = card if card.profile else replace(card, profile=profile_of(run))
         index = options.index_request(run)
         return export_saved_model(run.model(), dest, options.k_max, card, keep_seen, attributes, shown, index)
+
+    def filled_in(self, recipe: Recipe, dataset: Dataset) -> Recipe:
+        """A recipe with what its data decide where it is left open; trained, it is the same model.
+
+        By default the recipe as it is.
+
+        Args:
+            recipe: of this family.
+            dataset: of the source.
+        """
+        return recipe
 
     def counts(self, recipe: Recipe) -> bool | None:
         """Whether counts of transitions are wanted beside a recipe's model; None where the data may decide."""

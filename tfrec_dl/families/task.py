@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from tfrec_dl.data.dataset import Dataset, Source
+from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
@@ -48,6 +49,10 @@ class Task(ABC):
             dataset: to fit and measure them on.
             recipes: that they stand beside.
         """
+
+    @abstractmethod
+    def monitored(self, dataset: Dataset) -> Monitored:
+        """The validation metric by which models on these data are chosen."""
 
     @abstractmethod
     def leaderboard(self, entries: Sequence[Any], dataset: Dataset) -> pd.DataFrame:

@@ -4,6 +4,8 @@ Source: Petrov and Macdonald, gSASRec: Reducing Overconfidence in Sequential Rec
 Sampling, RecSys 2023.
 """
 
+from typing import Annotated
+
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -12,6 +14,7 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES
 from tfrec_dl.losses.sampled import SampledLoss, score_with_negatives
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("gbce")
@@ -25,7 +28,7 @@ class GBCE(SampledLoss):
     """
 
     negatives: int = Field(default=256, ge=1)
-    calibration: float = Field(default=0.75, ge=0, le=1)
+    calibration: Annotated[float, SearchRange(0.0, 1.0)] = Field(default=0.75, ge=0, le=1)
 
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P]."""

@@ -1,6 +1,7 @@
 """Softmax over the batch's targets and sampled candidates."""
 
 import math
+from typing import Annotated
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
@@ -11,6 +12,7 @@ from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES
 from tfrec_dl.losses.negative_sampling import NegativeSampler
 from tfrec_dl.losses.sampled import SampledLoss
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("mixed_softmax")
@@ -30,7 +32,7 @@ class MixedSoftmax(SampledLoss):
     """
 
     negatives: int = Field(default=1024, ge=1)
-    popularity_exponent: float = Field(default=0.0, ge=0, le=1)
+    popularity_exponent: Annotated[float, SearchRange(0.0, 1.0)] = Field(default=0.0, ge=0, le=1)
 
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P]."""

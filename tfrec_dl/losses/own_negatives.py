@@ -4,6 +4,8 @@ Source: Petrov and Macdonald, gSASRec, RecSys 2023 (negatives sampled for each p
 SASRec over them.
 """
 
+from typing import Annotated
+
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -11,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES, Loss
 from tfrec_dl.losses.negative_sampling import NegativeSampler
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("own_negatives")
@@ -27,7 +30,7 @@ class OwnNegatives(Loss):
     """
 
     negatives: int = Field(default=256, ge=1)
-    popularity_exponent: float = Field(default=0.0, ge=0, le=1)
+    popularity_exponent: Annotated[float, SearchRange(0.0, 1.0)] = Field(default=0.0, ge=0, le=1)
 
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P].

@@ -5,6 +5,7 @@ Source: Mezentsev et al., Scalable Cross-Entropy Loss for Sequential Recommendat
 """
 
 import math
+from typing import Annotated
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
@@ -13,6 +14,7 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES, Loss
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("sce")
@@ -33,7 +35,7 @@ class ScalableCrossEntropy(Loss):
     """
 
     negatives: int = Field(default=256, ge=1)
-    coverage: float = Field(default=2.0, gt=0, allow_inf_nan=False)
+    coverage: Annotated[float, SearchRange(1.0, 4.0)] = Field(default=2.0, gt=0, allow_inf_nan=False)
     pool: int = Field(default=65_536, ge=1)
 
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:

@@ -4,6 +4,8 @@ Source: Hidasi and Karatzoglou, Recurrent Neural Networks with Top-k Gains for S
 2018.
 """
 
+from typing import Annotated
+
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -11,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES
 from tfrec_dl.losses.sampled import SampledLoss, score_with_negatives, softmax_over_negatives
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("top1_max")
@@ -24,7 +27,7 @@ class TOP1Max(SampledLoss):
     """
 
     negatives: int = Field(default=1024, ge=1)
-    popularity_exponent: float = Field(default=0.5, ge=0, le=1)
+    popularity_exponent: Annotated[float, SearchRange(0.0, 1.0)] = Field(default=0.5, ge=0, le=1)
 
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P]."""

@@ -22,6 +22,7 @@ from tfrec_dl.ranking.objectives.rating import Rating
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.sharing.shared_bottom import SharedBottom
 from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
+from tfrec_dl.recipes.search_space import SearchChoices, SearchRange
 from tfrec_dl.registered_fields import Registered
 
 
@@ -62,12 +63,12 @@ class RankingConfig:
     click: Annotated[Objective, Registered(CLICK_OBJECTIVES)] | None = None
     conversion: Annotated[Objective, Registered(CONVERSION_OBJECTIVES)] = Conversion()
     rating: Annotated[Objective, Registered(RATING_OBJECTIVES)] = Rating()
-    dimension: int = Field(default=16, ge=1)
+    dimension: Annotated[int, SearchChoices((8, 16, 32))] = Field(default=16, ge=1)
     content: Content = Content(categories=Categories(embedding=16), numbers=BucketisedNumbers(units=16))
     recency: int = Field(default=0, ge=0)
-    id_dropout: float | None = Field(default=None, ge=0, lt=1)
-    embedding_dropout: float | None = Field(default=None, ge=0, lt=1)
-    regularization: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    id_dropout: Annotated[float | None, SearchRange(0.0, 0.9)] = Field(default=None, ge=0, lt=1)
+    embedding_dropout: Annotated[float | None, SearchRange(0.0, 0.5)] = Field(default=None, ge=0, lt=1)
+    regularization: Annotated[float | None, SearchRange(0.0, 0.3)] = Field(default=None, ge=0, allow_inf_nan=False)
     linear_part: bool | None = None
     calibration: Annotated[CalibrationMethod, Registered(CALIBRATIONS)] | None = Platt()
     name: Literal["ranking"] = "ranking"
@@ -99,7 +100,9 @@ class RankingTraining:
     batch_size: int | None = Field(default=None, ge=1)
     max_length: int = Field(default=50, ge=1, le=LONGEST_HISTORY)
     drawn: int | None = Field(default=None, ge=1)
-    learning_rate: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    learning_rate: Annotated[float | None, SearchRange(2e-4, 1e-2, log=True)] = Field(
+        default=None, gt=0, allow_inf_nan=False
+    )
     warm_up: float = Field(default=0.05, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     weight_average: float = Field(default=0.99, ge=0, lt=1)

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tfrec_dl.families.export_options import DEFAULT_EXPORT, ExportOptions
 from tfrec_dl.families.family import Family
 from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
+from tfrec_dl.ranking.learn import recipe_filled_in
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.recipes import ranking_recipes
 from tfrec_dl.ranking.serving.export import export_ranking_model
@@ -44,6 +45,10 @@ class RankingFamily(Family):
     ) -> None:
         """Trains a recipe into a folder."""
         train_ranker(recipe, dataset, folder, callbacks, verbose)
+
+    def filled_in(self, recipe: Recipe, dataset: Any) -> Recipe:
+        """By the labels and how many impressions there are."""
+        return recipe_filled_in(recipe, dataset)
 
     def model(self, run: RunFolder) -> RankingModel:
         """The trained model of a run, with its best weights, calibrated."""

@@ -13,16 +13,19 @@ from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.ranking.build import RankingData
 from tfrec_dl.ranking.configuration import RankingConfig
 from tfrec_dl.ranking.data.batches import RankingRows
+from tfrec_dl.ranking.data.dataset import ImpressionDataset
 from tfrec_dl.ranking.data.events import Events, Levels
 from tfrec_dl.ranking.data.feedback import CLICK, LIST, RATING
 from tfrec_dl.ranking.data.impressions import context_rows
 from tfrec_dl.ranking.data.splits import ImpressionSplit
+from tfrec_dl.ranking.defaults import impressions, model_filled_in, training_filled_in
 from tfrec_dl.ranking.features.comparisons import Comparisons
 from tfrec_dl.ranking.features.impression_features import described
 from tfrec_dl.ranking.objectives.choice import Choice
 from tfrec_dl.ranking.objectives.click import Click
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.objectives.objective import Objective
+from tfrec_dl.recipes.recipe import Recipe
 
 
 def learn_ranking_data(
@@ -78,6 +81,19 @@ def learn_ranking_data(
         unknown=max(_unknown_share(codes, split, min_count) for codes in (table.users, table.items)),
     )
     return with_fitted_features(data, config.content, None if context is None else context_rows(context, rows))
+
+
+def recipe_filled_in(recipe: Recipe, dataset: ImpressionDataset) -> Recipe:
+    """A recipe with what its data decide, found without learning anything else of them."""
+    split, min_count = dataset.split, dataset.source.min_count
+    table = split.impressions
+    count = impressions(Vocabulary.build(table.user_ids, table.users[split.train], min_count))
+    unknown = max(_unknown_share(codes, split, min_count) for codes in (table.users, table.items))
+    return replace(
+        recipe,
+        model=model_filled_in(recipe.model, count, table.labels, unknown),
+        training=training_filled_in(recipe.training, count, table.labels),
+    )
 
 
 def _unknown_share(codes: np.ndarray, split: ImpressionSplit, min_count: int) -> float:

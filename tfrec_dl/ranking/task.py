@@ -6,12 +6,13 @@ from typing import Any
 import pandas as pd
 from pydantic import TypeAdapter
 
+from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.families.task import Task
 from tfrec_dl.ranking.baselines import ranking_baseline_entries
 from tfrec_dl.ranking.card import ranking_run_card
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import evaluate_ranking
-from tfrec_dl.ranking.leaderboard import RankingEntry, ordering_metric, ranking_leaderboard
+from tfrec_dl.ranking.leaderboard import LOSSES, RankingEntry, ordering_metric, ranking_leaderboard
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_folder import RunFolder, run_seconds
@@ -37,6 +38,11 @@ class RankingTask(Task):
     def baseline_entries(self, dataset: Any, recipes: Sequence[Recipe] = ()) -> Iterator[RankingEntry]:
         """The baselines' lines of the leaderboard, each logged before it is fitted."""
         yield from ranking_baseline_entries(dataset)
+
+    def monitored(self, dataset: Any) -> Monitored:
+        """The metric that orders the leaderboard."""
+        metric = ordering_metric(dataset.impressions)
+        return Monitored(metric, "min" if metric in LOSSES else "max")
 
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
         """Lines by test NDCG of clicks where impressions are shown in lists, else AUC, or RMSE of ratings alone."""

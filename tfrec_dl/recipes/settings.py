@@ -100,6 +100,20 @@ def _is_named(value: Any) -> bool:
     return value is None or (isinstance(value, Mapping) and "name" in value)
 
 
+def setting_paths(values: Mapping[str, Any], name: str) -> list[str]:
+    """The full paths of a setting of a recipe; several where several of its networks have it.
+
+    Args:
+        values: plain values of the recipe, with "model" and "training".
+        name: the setting's path, or the last part of it.
+
+    Raises:
+        InputError: for a setting that does not exist, or is ambiguous.
+    """
+    name = new_path(values["model"].get("name"), name)
+    return _resolve({part: values[part] for part in ("model", "training")}, name)
+
+
 def _resolve(values: Mapping[str, Any], name: str) -> list[str]:
     """The full paths of a setting given by its path or by its last part: several where several networks have it."""
     paths = list(_paths(values))

@@ -10,6 +10,7 @@ from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.encoders.precision import Precision
 from tfrec_dl.features.content import Content
 from tfrec_dl.losses.loss import LOSSES, Loss
+from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.registered_fields import Registered
 from tfrec_dl.registry import Registry
@@ -57,11 +58,11 @@ class ModelConfig:
     content: Content = Content()
     id_dropout: float = Field(default=0.2, ge=0, le=1)
     user_dropout: float = Field(default=0.2, ge=0, le=1)
-    blocks: int = Field(default=0, ge=0)
-    dimension: int = Field(default=64, ge=1)
-    item_dropout: float = Field(default=0.0, ge=0, lt=1)
-    embedding_dropout: float | None = Field(default=None, ge=0, lt=1)
-    state_dropout: float | None = Field(default=None, ge=0, lt=1)
+    blocks: Annotated[int, SearchRange(0, 3)] = Field(default=0, ge=0)
+    dimension: Annotated[int, SearchRange(32, 128, log=True)] = Field(default=64, ge=1)
+    item_dropout: Annotated[float, SearchRange(0.0, 0.3)] = Field(default=0.0, ge=0, lt=1)
+    embedding_dropout: Annotated[float | None, SearchRange(0.0, 0.7)] = Field(default=None, ge=0, lt=1)
+    state_dropout: Annotated[float | None, SearchRange(0.0, 0.7)] = Field(default=None, ge=0, lt=1)
     tied: bool = True
     hashing: Hashing = Hashing()
     markov_order: int = Field(default=0, ge=0)
@@ -105,7 +106,7 @@ class TrainingConfig:
     batch_size: int = Field(default=32, ge=1)
     max_length: int = Field(default=100, ge=1, le=LONGEST_HISTORY)
     context: int | None = Field(default=None, ge=0)
-    learning_rate: float = Field(default=5e-3, gt=0, allow_inf_nan=False)
+    learning_rate: Annotated[float, SearchRange(1e-3, 2e-2, log=True)] = Field(default=5e-3, gt=0, allow_inf_nan=False)
     optimizer: Literal["adam", "adagrad"] = "adam"
     warm_up: float = Field(default=0.1, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
@@ -140,9 +141,9 @@ class AutoencoderConfig:
     reconstruction: Annotated[Reconstruction, Registered(RECONSTRUCTIONS)] = Multinomial()
     units: tuple[PositiveInt, ...] = Field(default=(200,), min_length=1)
     activation: Literal["elu", "linear", "relu", "sigmoid", "tanh"] = "elu"
-    item_dropout: float = Field(default=0.4, ge=0, lt=1)
-    state_dropout: float = Field(default=0.3, ge=0, lt=1)
-    regularization: float = Field(default=0.008, ge=0, allow_inf_nan=False)
+    item_dropout: Annotated[float, SearchRange(0.1, 0.7)] = Field(default=0.4, ge=0, lt=1)
+    state_dropout: Annotated[float, SearchRange(0.0, 0.6)] = Field(default=0.3, ge=0, lt=1)
+    regularization: Annotated[float, SearchRange(1e-3, 0.1, log=True)] = Field(default=0.008, ge=0, allow_inf_nan=False)
     user_dropout: float = Field(default=0.2, ge=0, le=1)
     counts: bool | None = None
     name: Literal["autoencoder"] = "autoencoder"

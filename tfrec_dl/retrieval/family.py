@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
-from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.dataset import Dataset, Source
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.data.training.training_histories import TrainingHistories
@@ -76,6 +76,10 @@ class EncoderFamily(NetworkFamily):
         """One, and those of the contrastive term."""
         term = recipe.model.contrastive
         return 1 if term is None else 1 + int(term.passes)
+
+    def filled_in(self, recipe: Recipe, dataset: Dataset) -> Recipe:
+        """The loss and the dropouts by the items."""
+        return replace(recipe, model=filled_in(recipe.model, dataset.split.vocabulary))
 
     def explained(self, recipe: Recipe, vocabulary: Vocabulary) -> Iterable[str]:
         """The dropout, where it is left open."""

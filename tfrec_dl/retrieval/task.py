@@ -15,6 +15,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
+from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.families.task import Task
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.card import run_card
@@ -72,6 +73,10 @@ class RetrievalTask(Task):
                 yield from cold_baseline_entries(dataset.cold_split, texts, keep_seen=keep_seen, names=[name])
             except InputError as error:  # there are no texts, or scikit-learn, an extra, is missing
                 logger.info("%s is left out: %s", name, error)
+
+    def monitored(self, dataset: Any) -> Monitored:
+        """NDCG@10, which ends the training of networks too."""
+        return Monitored("ndcg@10")
 
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
         """Lines by test NDCG@10, best first; on a cold-start split by that of cold items."""

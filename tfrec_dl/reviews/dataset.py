@@ -1,6 +1,6 @@
 """A table of reviews and its split."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,10 @@ class ReviewDataset:
     def fingerprint(self) -> str:
         """SHA-256 of the reviews in 64 hexadecimal digits."""
         return self.reviews.fingerprint()
+
+    def without_test(self) -> "ReviewDataset":
+        """The same data, with the validation part in place of the test part."""
+        return replace(self, split=replace(self.split, test=self.split.validation))
 
     def profile(self) -> None:
         """None: later data are not compared with these."""

@@ -15,6 +15,7 @@ from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.losses.rating.cumulative_logit import CumulativeLogit
 from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
+from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.registered_fields import Registered
 from tfrec_dl.reviews.documents import Documents
 from tfrec_dl.reviews.factorization_machine import FactorizationMachine
@@ -45,9 +46,9 @@ class DeepCoNN:
 
     text: TextCNN = TextCNN(max_tokens=64, embedding=16, filters=16, token_dropout=0.0, dropout=0.0)
     reader: Annotated[Reader, Registered(READERS)] = ConcatenatedReviews()
-    dimension: int = Field(default=16, ge=1)
-    factors: int = Field(default=4, ge=0)
-    dropout: float = Field(default=0.5, ge=0, lt=1)
+    dimension: Annotated[int, SearchRange(8, 32, log=True)] = Field(default=16, ge=1)
+    factors: Annotated[int, SearchRange(0, 8)] = Field(default=4, ge=0)
+    dropout: Annotated[float, SearchRange(0.2, 0.8)] = Field(default=0.5, ge=0, lt=1)
     output: Annotated[RatingOutput, Registered(RATING_OUTPUTS)] = CumulativeLogit()
     name: Literal["deep_conn"] = "deep_conn"
 

@@ -1,12 +1,14 @@
 """Fitting of rating models: biases first, then text, with averaged weights and early stopping."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.reviews.fit_biases import fit_biases
 from tfrec_dl.reviews.model import RatingModel
 from tfrec_dl.reviews.reviews import Reviews
@@ -34,7 +36,7 @@ class RatingTraining:
 
     epochs: int = Field(default=8, ge=1)
     batch_size: int = Field(default=1024, ge=1)
-    learning_rate: float = Field(default=3e-3, gt=0, allow_inf_nan=False)
+    learning_rate: Annotated[float, SearchRange(1e-3, 1e-2, log=True)] = Field(default=3e-3, gt=0, allow_inf_nan=False)
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     weight_average: float = Field(default=0.9, ge=0, lt=1)
     patience: int = Field(default=4, ge=1)

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.ratings import evaluate_ratings
+from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.families.task import Task
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.reviews.leaderboard import RatingEntry, rating_leaderboard
@@ -43,6 +44,10 @@ class ReviewTask(Task):
         baseline = RatingBias.tuned(split.train.rated(), split.validation.rated())
         seconds = time.perf_counter() - start
         yield RatingEntry("rating_bias", evaluate_ratings(baseline, split.test), seconds, "baseline")
+
+    def monitored(self, dataset: Any) -> Monitored:
+        """The mean squared error, which ends the training too."""
+        return Monitored("mse", "min")
 
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
         """Lines by test RMSE, lowest first."""

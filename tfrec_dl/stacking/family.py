@@ -1,12 +1,13 @@
 """The family of stacks: networks and baselines whose scores a blender weighs."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
-from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.dataset import Dataset, Source
 from tfrec_dl.encoders.caser import Caser
 from tfrec_dl.encoders.gru import GRU
 from tfrec_dl.families.family import Family
@@ -67,6 +68,14 @@ class StackedFamily(Family):
         members = {name: Run.open(run.folder / MEMBERS / name) for name in run.recipe.model.members}
         deep = {name: trained_model(member.recipe, member) for name, member in members.items()}
         return load_stack(run.folder, vocabulary_of(run), deep)
+
+    def filled_in(self, recipe: Recipe, dataset: Dataset) -> Recipe:
+        """Its members, each by its own family."""
+        members = {}
+        for name, member in recipe.model.members.items():
+            own = member_recipe(name, member, recipe)
+            members[name] = replace(member, model=own.family.filled_in(own, dataset).model)
+        return replace(recipe, model=replace(recipe.model, members=members))
 
     def why_not_measured(self, run: RunFolder, part: str) -> str | None:
         """The blender has learnt from the validation cases."""

@@ -1,5 +1,6 @@
 """Description of a prepared folder, used in place of a table."""
 
+import copy
 import logging
 import os
 from collections.abc import Mapping
@@ -67,6 +68,12 @@ class PreparedSplit:
                 "whole histories or users' features need the table itself."
             )
         return StreamedWindows(self.folder, config)
+
+    def without_test(self) -> "PreparedSplit":
+        """The same split, with the validation cases in place of the test cases."""
+        found = copy.copy(self)
+        found.test = self.validation
+        return found
 
 
 @checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -150,6 +157,10 @@ class PreparedDataset:
     def size(self) -> dict[str, int]:
         """How many interactions, users and items there are, and items in the vocabulary."""
         return {**self.folder.size, "items_in_vocabulary": len(self.split.vocabulary.ids)}
+
+    def without_test(self) -> "PreparedDataset":
+        """The same data, with the validation cases in place of the test cases."""
+        return replace(self, split=self.split.without_test())
 
     def profile(self) -> TrainingProfile:
         """What later data are compared with: by the users who are tested on, who stand for all that can be."""

@@ -1,7 +1,7 @@
 """Cold-start split: holds items out completely, to evaluate on items without interactions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -62,6 +62,15 @@ class ColdStartSplit:
     def warm_items(self) -> np.ndarray:
         """[V] bool: the items with training interactions."""
         return self.vocabulary.item_counts > 0
+
+    def without_test(self) -> "ColdStartSplit":
+        """The same split, with the validation cases and items in place of those of the test."""
+        return replace(
+            self,
+            split=self.split.without_test(),
+            cold_test=self.cold_validation,
+            test_items=self.validation_items,
+        )
 
 
 def hold_out_items(

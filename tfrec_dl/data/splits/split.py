@@ -52,6 +52,10 @@ class Split:
         """
         return kind(self.train, config, self.train.user_ids if user_ids else None)
 
+    def without_test(self) -> "Split":
+        """The same split, with the validation cases in place of the test cases."""
+        return replace(self, test=self.validation)
+
 
 def leave_last_out(
     interactions: Interactions,

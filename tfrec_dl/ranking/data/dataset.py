@@ -1,7 +1,7 @@
 """A table of impressions, the features of its items and users, and their split."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,10 @@ class ImpressionDataset:
     def fingerprint(self) -> str:
         """SHA-256 of the impressions, and of the histories' table, in 64 hexadecimal digits."""
         return self.split.fingerprint()
+
+    def without_test(self) -> "ImpressionDataset":
+        """The same data, with the validation rows in place of the test rows."""
+        return replace(self, split=replace(self.split, test=self.split.validation))
 
     def profile(self) -> None:
         """None: later data are not compared with these."""

@@ -3,7 +3,7 @@
 Source: He et al., Outer Product-based Neural Collaborative Filtering, IJCAI 2018 (ConvNCF).
 """
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -14,6 +14,7 @@ from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.rankers.vectors import history_mean
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("conv_ncf")
@@ -32,9 +33,9 @@ class ConvNCF(Ranker):
 
     source: ClassVar[str] = "He et al., IJCAI 2018"
 
-    filters: int = Field(default=32, ge=1)
+    filters: Annotated[int, SearchRange(16, 64, log=True)] = Field(default=32, ge=1)
     units: tuple[PositiveInt, ...] = Field(default=(64,), min_length=1)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
+    dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields -> [R, filters], with features [R, filters + units[-1]].

@@ -4,7 +4,7 @@ Source: Wang et al., DCN V2: Improved Deep & Cross Network and Practical Lessons
 WWW 2021.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
@@ -15,6 +15,7 @@ from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.rankers.vectors import stacked_with_history
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("dcn")
@@ -34,10 +35,10 @@ class DCN(Ranker):
 
     source: ClassVar[str] = "Wang et al., WWW 2021"
 
-    cross_layers: int = Field(default=2, ge=1)
+    cross_layers: Annotated[int, SearchRange(1, 4)] = Field(default=2, ge=1)
     projection: PositiveInt | None = None
     units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
+    dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields, F vectors with the history's mean -> [R, F K + units[-1]]."""

@@ -4,7 +4,7 @@ Sources: Guo et al., DeepFM: A Factorization-Machine based Neural Network for CT
 Neural Factorization Machines for Sparse Predictive Analytics, SIGIR 2017 (bi-interaction).
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -14,6 +14,7 @@ from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.rankers.vectors import stacked_with_history
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("deep_fm")
@@ -34,7 +35,7 @@ class DeepFM(Ranker):
     source: ClassVar[str] = "Guo et al., IJCAI 2017"
 
     units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
+    dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
     pair_weight: float | None = Field(default=None, gt=0, allow_inf_nan=False)
 
     def representation(self, fields: Fields) -> tf.Tensor:

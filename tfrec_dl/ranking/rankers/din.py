@@ -4,7 +4,7 @@ Source: Zhou et al., Deep Interest Network for Click-Through Rate Prediction, KD
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("din")
@@ -33,7 +34,7 @@ class DIN(Ranker):
 
     attention_units: tuple[PositiveInt, ...] = Field(default=(36,), min_length=1)
     units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
+    dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields -> [R, units[-1]]."""

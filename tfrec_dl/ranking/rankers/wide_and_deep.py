@@ -3,7 +3,7 @@
 Source: Cheng et al., Wide & Deep Learning for Recommender Systems, DLRS 2016.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -13,6 +13,7 @@ from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
 from tfrec_dl.ranking.rankers.vectors import stacked_with_history
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("wide_and_deep")
@@ -30,7 +31,7 @@ class WideAndDeep(Ranker):
     source: ClassVar[str] = "Cheng et al., DLRS 2016"
 
     units: tuple[PositiveInt, ...] = Field(default=(128, 64), min_length=1)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
+    dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
 
     def representation(self, fields: Fields) -> tf.Tensor:
         """Fields -> [R, units[-1]]."""

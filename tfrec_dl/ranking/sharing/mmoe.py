@@ -4,6 +4,7 @@ Source: Ma et al., Modeling Task Relationships in Multi-task Learning with Multi
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field, PositiveInt
@@ -15,6 +16,7 @@ from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import Ranker
 from tfrec_dl.ranking.rankers.vectors import stacked_with_history
 from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
+from tfrec_dl.recipes.search_space import SearchRange
 
 
 @SHARING.register("mmoe")
@@ -30,7 +32,7 @@ class MMoE(Sharing):
         dropout: share of each hidden layer's outputs set to zero in training.
     """
 
-    experts: int = Field(default=4, ge=2)
+    experts: Annotated[int, SearchRange(2, 8)] = Field(default=4, ge=2)
     units: tuple[PositiveInt, ...] = (32,)
     dropout: float = Field(default=0.0, ge=0, lt=1)
 

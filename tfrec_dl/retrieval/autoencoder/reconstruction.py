@@ -1,13 +1,14 @@
 """What an autoencoder's scores of a row mean, by name: the loss of a row, and the vector that is made of it."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.registry import Registry
 from tfrec_dl.retrieval.towers.ids import NEVER_MET, log_shares
 
@@ -79,7 +80,7 @@ class Gaussian(Reconstruction):
         unobserved: weight of the squares where there was none.
     """
 
-    unobserved: float = Field(default=0.1, ge=0, allow_inf_nan=False)
+    unobserved: Annotated[float, SearchRange(0.01, 1.0, log=True)] = Field(default=0.1, ge=0, allow_inf_nan=False)
 
     def losses(self, scores: tf.Tensor, places: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         """Weighted squares."""

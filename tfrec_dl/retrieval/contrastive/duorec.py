@@ -5,12 +5,13 @@ Source: Qiu et al., Contrastive Learning for Representation Degeneration Problem
 """
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.retrieval.contrastive.contrastive import CONTRASTIVE, Contrastive
 from tfrec_dl.retrieval.contrastive.info_nce import info_nce
 from tfrec_dl.retrieval.examples import Examples
@@ -33,8 +34,8 @@ class DuoRec(Contrastive):
 
     passes: ClassVar[int] = 1
 
-    weight: float = Field(default=0.1, gt=0, allow_inf_nan=False)
-    temperature: float = Field(default=0.5, gt=0, allow_inf_nan=False)
+    weight: Annotated[float, SearchRange(0.01, 1.0, log=True)] = Field(default=0.1, gt=0, allow_inf_nan=False)
+    temperature: Annotated[float, SearchRange(0.1, 1.0)] = Field(default=0.5, gt=0, allow_inf_nan=False)
     states: int = Field(default=512, ge=2)
 
     def term(

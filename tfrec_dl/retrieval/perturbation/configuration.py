@@ -1,12 +1,13 @@
 """Perturbations by name, and their settings."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import tensorflow as tf
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.registry import Registry
 
 PERTURBATIONS: "Registry[Perturbation]" = Registry("perturbation")
@@ -31,10 +32,12 @@ class Perturbation(ABC):
 
     name: ClassVar[str]
 
-    eps: float = Field(default=0.5, ge=0, allow_inf_nan=False)
-    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    eps: Annotated[float, SearchRange(0.1, 2.0, log=True)] = Field(default=0.5, ge=0, allow_inf_nan=False)
+    weight: Annotated[float, SearchRange(0.1, 10.0, log=True)] = Field(default=1.0, gt=0, allow_inf_nan=False)
     perturbed_epochs: int = Field(default=10, ge=1)
-    perturbed_learning_rate: float = Field(default=1e-3, gt=0, allow_inf_nan=False)
+    perturbed_learning_rate: Annotated[float, SearchRange(2e-4, 5e-3, log=True)] = Field(
+        default=1e-3, gt=0, allow_inf_nan=False
+    )
 
     @abstractmethod
     def directions(self, gradients: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

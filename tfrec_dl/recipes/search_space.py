@@ -1,0 +1,148 @@
+"""What of a recipe is worth searching: each field says it about itself, in its annotation."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Annotated, Any, get_args, get_origin
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.registered_fields import hints_of
+
+
+@dataclass(frozen=True)
+class SearchRange:
+    """Numbers that are worth trying for a setting: `units: Annotated[int, SearchRange(64, 256, log=True)] = 128`.
+
+    Attributes:
+        low: the lowest.
+        high: the highest; it is tried too.
+        log: whether what counts is by how many times a number is larger, as with learning rates.
+
+    Raises:
+        InputError: if it is upside down, or what is searched by multiples is not above 0.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise InputError(f"the range {self} holds no two numbers: write the lower one first, as in 0.1:0.5.")
+        if self.log and self.low <= 0:
+            raise InputError(f"the range {self} begins at {self.low:g}: one that is searched by multiples is above 0.")
+
+    def __str__(self) -> str:
+        """As `parse_search` reads it."""
+        return f"{self.low:.12g}:{self.high:.12g}" + ":log" * self.log
+
+    def __contains__(self, value: object) -> bool:
+        """Whether it holds a value."""
+        return isinstance(value, int | float) and self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class SearchChoices:
+    """Values that are worth trying for a setting: `layers: Annotated[int, SearchChoices((1, 2, 4))] = 1`.
+
+    Attributes:
+        values: plain ones, of which none is nearer to another.
+
+    Raises:
+        InputError: if there are fewer than two.
+    """
+
+    values: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        if len(set(self.values)) < 2:
+            raise InputError(f"the choices {self} are no two: name several, or fix the setting.")
+
+    def __str__(self) -> str:
+        """As `parse_search` reads it."""
+        return ",".join(map(str, self.values))
+
+
+Searched = SearchRange | SearchChoices
+
+
+@dataclass(frozen=True)
+class SearchableField:
+    """A setting of a recipe.
+
+    Attributes:
+        declared: what its field says is worth trying; None for nothing.
+        is_number: whether it takes numbers.
+        is_whole: whether it takes whole numbers alone.
+    """
+
+    declared: Searched | None
+    is_number: bool
+    is_whole: bool
+
+
+def searchable_fields(recipe: Recipe) -> dict[str, SearchableField]:
+    """The settings of a recipe's model and training: path -> what its field says.
+
+    A field of a part, whoever's it is, or of any other configuration says nothing unless its annotation has a
+    `SearchRange` or `SearchChoices`. Parts that the recipe leaves open have no settings yet.
+    """
+    return {
+        path: field for part in ("model", "training") for path, field in _fields_of(getattr(recipe, part), f"{part}.")
+    }
+
+
+def declared_space(recipe: Recipe) -> dict[str, Searched]:
+    """What the parts of a recipe say is worth searching: path of a setting -> range or choices."""
+    found = searchable_fields(recipe)
+    return {path: field.declared for path, field in found.items() if field.declared is not None}
+
+
+def parse_search(text: str) -> Searched:
+    """A range or choices from text: "0.1:0.5", "1e-4:1e-2:log", "gru,lstm".
+
+    Raises:
+        InputError: if it is none.
+    """
+    low, colon, rest = text.partition(":")
+    if not colon:
+        return SearchChoices(tuple(part.strip() for part in text.split(",") if part.strip()))
+    high, _, scale = rest.partition(":")
+    try:
+        numbers = float(low), float(high)
+    except ValueError:
+        numbers = None
+    if numbers is None or scale not in ("", "log"):
+        raise InputError(f"{text!r:.80} is no range: write LOW:HIGH, LOW:HIGH:log, or choices as A,B,C.")
+    return SearchRange(*numbers, log=scale == "log")
+
+
+def _fields_of(configuration: Any, prefix: str) -> Iterator[tuple[str, SearchableField]]:
+    """The fields of a configuration and of those that it holds, by their paths."""
+    if isinstance(configuration, Mapping):
+        for name, each in configuration.items():
+            yield from _fields_of(each, f"{prefix}{name}.")
+    elif is_dataclass(configuration):
+        hints = hints_of(type(configuration))
+        for field in fields(configuration):
+            path = f"{prefix}{field.name}"
+            yield path, _field(hints[field.name])
+            yield from _fields_of(getattr(configuration, field.name), f"{path}.")
+
+
+def _field(hint: Any) -> SearchableField:
+    said = getattr(hint, "__metadata__", ()) if get_origin(hint) is Annotated else ()
+    declared = next((each for each in said if isinstance(each, SearchRange | SearchChoices)), None)
+    types = set(_types(hint))
+    return SearchableField(declared, bool(types & {int, float}) and str not in types, float not in types)
+
+
+def _types(hint: Any) -> Iterator[Any]:
+    """The types that an annotation is made of; none of what a collection holds."""
+    inner = hint.__origin__ if get_origin(hint) is Annotated else hint
+    arguments = get_args(inner)
+    if isinstance(inner, type) or get_origin(inner) in (tuple, list, dict):
+        yield inner if isinstance(inner, type) else get_origin(inner)
+        return
+    for argument in arguments:
+        yield from _types(argument)
