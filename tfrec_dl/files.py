@@ -16,6 +16,7 @@ from tfrec_dl.errors import InputError
 
 UNFINISHED = re.compile(r"\..+\.[a-z0-9_]{8}")  # as tempfile makes names
 
+
 class LockedError(InputError):
     """Another process writes to the folder."""
 

@@ -27,6 +27,7 @@ from tfrec_dl.cli import (
     serve,
     similar,
     train,
+    tune,
 )
 from tfrec_dl.cli.console import INTERRUPTED, complain
 from tfrec_dl.cli.failures import one_line, refuse_other_encodings
@@ -50,7 +51,7 @@ class Commands(TyperGroup):
                 return super().invoke(ctx)
         except KeyboardInterrupt as interruption:
             _ignore_interruptions()
-            goes_on = ctx.invoked_subcommand in ("demo", "prepare", "train", "compare") or ctx.meta.get(GOES_ON)
+            goes_on = ctx.invoked_subcommand in ("demo", "prepare", "train", "compare", "tune") or ctx.meta.get(GOES_ON)
             what = "terminated" if isinstance(interruption, Termination) else "interrupted"
             complain(what + (": the same command continues it" if goes_on else ""))
             raise typer.Exit(status_of(interruption)) from interruption
@@ -153,6 +154,7 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("advise")(advise.advise)
 app.command("compare")(compare.compare)
+app.command("tune")(tune.tune)
 app.command("export")(export.export)
 app.command("add-items")(export.add_items)
 app.command("update-items")(export.update_items)

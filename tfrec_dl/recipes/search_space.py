@@ -36,9 +36,16 @@ class SearchRange:
         """As `parse_search` reads it."""
         return f"{self.low:.12g}:{self.high:.12g}" + ":log" * self.log
 
-    def __contains__(self, value: object) -> bool:
-        """Whether it holds a value."""
-        return isinstance(value, int | float) and self.low <= value <= self.high
+    def suggest(self, trial: Any, name: str) -> Any:
+        """A number for a trial of Optuna's; a whole one where both ends are."""
+        if isinstance(self.low, int) and isinstance(self.high, int):
+            return trial.suggest_int(name, self.low, self.high, log=self.log)
+        return trial.suggest_float(name, self.low, self.high, log=self.log)
+
+    @property
+    def ends(self) -> tuple[Any, ...]:
+        """What a setting must be able to be."""
+        return self.low, self.high
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,15 @@ class SearchChoices:
     def __str__(self) -> str:
         """As `parse_search` reads it."""
         return ",".join(map(str, self.values))
+
+    def suggest(self, trial: Any, name: str) -> Any:
+        """One of them for a trial of Optuna's."""
+        return trial.suggest_categorical(name, self.values)
+
+    @property
+    def ends(self) -> tuple[Any, ...]:
+        """What a setting must be able to be."""
+        return self.values
 
 
 Searched = SearchRange | SearchChoices

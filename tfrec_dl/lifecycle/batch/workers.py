@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -13,12 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.batch.job import Job
+from tfrec_dl.lifecycle.processes import STARTED, end_with_parent
 from tfrec_dl.quiet import as_quiet_as_the_parent
 
 if TYPE_CHECKING:  # a process imports this module before it can silence TensorFlow
     from tfrec_dl.lifecycle.batch.parts import PartMaker
-
-STARTED = "spawn"  # how: a process that has loaded TensorFlow cannot be forked
 
 
 class Workers(Protocol):
@@ -101,7 +99,7 @@ def _start(job: Job, threads: int, stop: Event) -> None:
     """Makes a process ready."""
     global _maker, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Control-C is for the process that started this one
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     as_quiet_as_the_parent()
     import tensorflow as tf
 
@@ -133,11 +131,3 @@ def _make(shard: int) -> int:
 def _raise_if_stopped() -> None:
     if _stop.is_set():
         raise Stopped
-
-
-def _end_with_parent() -> None:
-    """Ends this process with the one that started it, however that ends."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

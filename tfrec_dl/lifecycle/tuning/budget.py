@@ -1,0 +1,57 @@
+"""How much a study may try."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from tfrec_dl.errors import InputError
+
+TRIALS = 30  # where nothing is said
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Trials, or time, whichever is used up first.
+
+    Attributes:
+        trials: of the study; None for no such bound.
+        end: time, in seconds since 1970, from which no trial is begun; None for no such bound.
+    """
+
+    trials: int | None
+    end: float | None
+
+    @staticmethod
+    def of(trials: int | None, minutes: float | None) -> Budget:
+        """The budget of a call that begins now; 30 trials where neither is given.
+
+        Raises:
+            InputError: for less than one trial, or no time.
+        """
+        if trials is not None and trials < 1:
+            raise InputError(f"trials is {trials}: try at least 1, which is the recipe as it is.")
+        if minutes is not None and not 0 < minutes < float("inf"):
+            raise InputError(f"minutes is {minutes:g}: give a time above 0.")
+        if trials is None and minutes is None:
+            trials = TRIALS
+        return Budget(trials, None if minutes is None else time.time() + 60 * minutes)
+
+    def allows(self, begun: int) -> bool:
+        """Whether another trial may begin, after so many."""
+        return (self.trials is None or begun < self.trials) and (self.end is None or time.time() < self.end)
+
+    def seconds_left(self, finished: int, seconds_a_trial: float, processes: int) -> float:
+        """What it will take until it is used up, about.
+
+        Args:
+            finished: trials.
+            seconds_a_trial: that one takes.
+            processes: that try.
+        """
+        bounds = []
+        if self.trials is not None:
+            bounds.append(max(0, self.trials - finished) * seconds_a_trial / processes)
+        if self.end is not None:
+            bounds.append(max(0.0, self.end - time.time()))
+        return min(bounds)

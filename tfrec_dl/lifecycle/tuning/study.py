@@ -1,0 +1,229 @@
+"""A study in its folder: trials claimed by processes, told, and cleared away; killed at any moment, none is lost."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.families.monitored import Monitored
+from tfrec_dl.files import LockedError, locked, turn
+from tfrec_dl.lifecycle.tuning.asked import Asked
+from tfrec_dl.lifecycle.tuning.budget import Budget
+from tfrec_dl.lifecycle.tuning.database import DEFAULTS, create_database, open_database, quiet_optuna, sampler
+from tfrec_dl.lifecycle.tuning.extra import optuna
+from tfrec_dl.lifecycle.tuning.outcome import Outcome
+from tfrec_dl.lifecycle.tuning.progress import trial_line
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.run_config import flat_settings
+
+DATABASE = "study.db"
+TRIALS = "trials"  # folder of the runs of trials: those that are trained, and the best so far
+BEST = "best"  # folder of the best run, once the study has ended
+ENDED = "ended"
+TURN = ".turn"
+FIRST = 0  # number of the trial of the recipe as it is
+RUN = "run"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A trial that this process trains.
+
+    Attributes:
+        trial: of Optuna's.
+        settings: setting -> value.
+        folder: of its run.
+    """
+
+    trial: optuna.Trial
+    settings: Mapping[str, Any]
+    folder: Path
+
+    def report(self, step: int, value: float) -> None:
+        """Notes the validation metric after an epoch.
+
+        Raises:
+            optuna.TrialPruned: if the trial is not worth going on with.
+        """
+        self.trial.report(value, step)
+        if self.trial.should_prune():
+            raise optuna.TrialPruned
+
+
+class Study:
+    """A study of a recipe's settings, which several processes may work on.
+
+    A trial belongs to the process that holds the lock of its folder, and to nobody once that process has ended,
+    however it ended: then the next one to ask goes on with the trial, which keeps its number and its settings.
+
+    Args:
+        folder: of the study, begun by `begin`.
+        asked: what it was asked for.
+        monitored: the metric that is to improve.
+    """
+
+    def __init__(self, folder: Path, asked: Asked, monitored: Monitored) -> None:
+        self.folder, self.asked, self.monitored = folder, asked, monitored
+        self.optuna = open_database(folder / DATABASE)
+        self._seed = int(flat_settings(asked.recipe.to_dict()).get("training.seed", 0))
+        self._held = ExitStack()
+
+    @staticmethod
+    def begin(folder: Path, asked: Asked, fingerprint: str, monitored: Monitored, defaults: Mapping[str, Any]) -> Study:
+        """Begins a study, or opens the one that the same call has begun.
+
+        Args:
+            folder: created if missing.
+            asked: what it is asked for.
+            fingerprint: of the data.
+            monitored: the metric that is to improve.
+            defaults: setting that is searched -> its value in the recipe as it is, where that can be said.
+
+        Raises:
+            InputError: if the folder holds something else.
+        """
+        asked.refuse_other(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with turn(folder / TURN):
+            asked.refuse_other(folder)  # another process may just have begun one
+            asked.refuse_other_data(folder, fingerprint)
+            if not (folder / DATABASE).exists():
+                asked.write(folder, fingerprint)
+                create_database(folder / DATABASE, monitored.mode, defaults)
+        return Study(folder, asked, monitored)
+
+    @property
+    def ended(self) -> bool:
+        """Whether no trial is begun any more."""
+        return bool(self.optuna.user_attrs.get(ENDED, False))
+
+    @property
+    def trials(self) -> list[optuna.trial.FrozenTrial]:
+        """All of them, by their numbers."""
+        return self.optuna.get_trials(deepcopy=False)
+
+    def best(self) -> optuna.trial.FrozenTrial | None:
+        """The best trial so far; None where none is complete."""
+        complete = any(trial.state == optuna.trial.TrialState.COMPLETE for trial in self.trials)
+        return self.optuna.best_trial if complete else None
+
+    def recipe(self, settings: Mapping[str, Any]) -> Recipe:
+        """The recipe with a trial's settings."""
+        return self.asked.recipe.with_settings(settings)
+
+    def next(self, budget: Budget, told: Claimed | None = None, outcome: Outcome | None = None) -> Claimed | None:
+        """Tells what came of a trial of this process, and claims another; in one go, for others to see no gap.
+
+        Args:
+            budget: of the study.
+            told: the trial that is over; None for the first call.
+            outcome: what came of it.
+
+        Returns:
+            A trial that nobody trains, or a new one; None where there is nothing left for this process to do.
+        """
+        with turn(self.folder / TURN), quiet_optuna():
+            if told is not None and outcome is not None:
+                self._tell(told, outcome, budget)
+            self.release()
+            self._clear()
+            return self._claim(budget)
+
+    def release(self) -> None:
+        """Leaves the trial that this process holds, if any, to whoever asks next."""
+        self._held.close()
+
+    def end(self) -> bool:
+        """Begins no further trials and makes the best run ready to be finished: FOLDER/best, not yet measured.
+
+        Returns:
+            Whether it is; not so while other processes are at work on trials.
+
+        Raises:
+            InputError: if no trial is complete.
+        """
+        with turn(self.folder / TURN), quiet_optuna():
+            if not self.ended:
+                if any(trial.state == optuna.trial.TrialState.RUNNING for trial in self.trials):
+                    return False
+                if self.best() is None:
+                    raise InputError(f"no trial of {self.folder} could be trained to its end{self._why()}.")
+                self.optuna.set_user_attr(ENDED, True)
+            self._take_best()
+            return True
+
+    def _tell(self, told: Claimed, outcome: Outcome, budget: Budget) -> None:
+        told.trial.set_user_attr("seconds", outcome.seconds)
+        if outcome.reason is not None:
+            told.trial.set_user_attr("reason", outcome.reason)
+            self.optuna.tell(told.trial, state=optuna.trial.TrialState.FAIL)
+        elif outcome.value is None:
+            self.optuna.tell(told.trial, state=optuna.trial.TrialState.PRUNED)
+        else:
+            self.optuna.tell(told.trial, outcome.value)
+        logger.info("%s", trial_line(self.trials, told.trial.number, self.best(), self.monitored.metric, budget))
+
+    def _claim(self, budget: Budget) -> Claimed | None:
+        state, trials = optuna.trial.TrialState, self.trials
+        for left in trials:
+            if left.state == state.RUNNING and self._hold(left.number):
+                logger.info("trial %d was interrupted: it goes on", left.number)
+                # Optuna has no other way to a trial that another process has begun.
+                return self._suggested(optuna.Trial(self.optuna, left._trial_id))
+        begun = sum(trial.state != state.WAITING for trial in trials)
+        if self.ended or not budget.allows(begun):
+            return None
+        trial = self.optuna.ask()
+        self._hold(trial.number)
+        return self._suggested(trial)
+
+    def _suggested(self, trial: optuna.Trial) -> Claimed:
+        """The trial with its settings: those that it has, or new ones, which follow from seed, number and the past."""
+        self.optuna.sampler = sampler(1_000_003 * self._seed + trial.number)
+        space = self.asked.space
+        known = self.optuna.user_attrs[DEFAULTS] if trial.number == FIRST else space
+        settings = {name: space[name].suggest(trial, name) for name in space if name in known}
+        return Claimed(trial, settings, self._folder_of(trial.number) / RUN)
+
+    def _hold(self, number: int) -> bool:
+        """Whether this process holds a trial now, which no other did."""
+        try:
+            self._held.enter_context(locked(self._folder_of(number)))
+        except LockedError:
+            return False
+        return True
+
+    def _folder_of(self, number: int) -> Path:
+        return self.folder / TRIALS / f"{number:04}"
+
+    def _clear(self) -> None:
+        """Deletes the runs of trials that are over and not the best."""
+        best = self.best()
+        for trial in self.trials:
+            folder = self._folder_of(trial.number)
+            if trial.state.is_finished() and (best is None or trial.number != best.number) and folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _take_best(self) -> None:
+        """Moves the best run to its place, without the metrics that it has instead of those of the test."""
+        best, there = self.best(), self.folder / BEST
+        assert best is not None
+        run = self._folder_of(best.number) / RUN
+        if not there.exists():
+            for metrics in run.rglob("metrics.json"):
+                metrics.unlink()
+            run.rename(there)
+        shutil.rmtree(self.folder / TRIALS, ignore_errors=True)
+
+    def _why(self) -> str:
+        """The reason of the last that failed."""
+        reasons = [trial.user_attrs["reason"] for trial in self.trials if "reason" in trial.user_attrs]
+        return f": {reasons[-1].rstrip('.')}" if reasons else ""

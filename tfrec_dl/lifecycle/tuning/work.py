@@ -1,0 +1,57 @@
+"""One process at work on a study: trial after trial, until there is nothing left for it to do."""
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tfrec_dl.disk import disk_trouble
+from tfrec_dl.errors import InputError
+from tfrec_dl.lifecycle.tuning.budget import Budget
+from tfrec_dl.lifecycle.tuning.extra import optuna
+from tfrec_dl.lifecycle.tuning.outcome import Outcome
+from tfrec_dl.lifecycle.tuning.study import FIRST, Claimed, Study
+from tfrec_dl.recipes.recipe import Recipe
+
+Report = Callable[[int, float], None]
+"""Step and value of the metric at it; raises where the trial is not worth going on with."""
+
+Objective = Callable[[Recipe, Path, Report], float]
+"""Trains a recipe into a folder, or goes on with it there, and gives the validation metric."""
+
+
+def work(study: Study, objective: Objective, budget: Budget) -> None:
+    """Claims trials, trains them and tells what came of them.
+
+    Args:
+        study: to work on.
+        objective: trains a trial.
+        budget: of the study.
+
+    Raises:
+        InputError: if the recipe as it is cannot be trained, or the disk is full. What else goes wrong with the
+            settings of a trial is noted, and the next one is tried.
+    """
+    try:
+        claimed = study.next(budget)
+        while claimed is not None:
+            claimed = study.next(budget, claimed, _tried(study, claimed, objective))
+    finally:
+        study.release()
+
+
+def _tried(study: Study, claimed: Claimed, objective: Objective) -> Outcome:
+    began = time.perf_counter()
+    value: float | None = None
+    reason: str | None = None
+    try:
+        value = objective(study.recipe(claimed.settings), claimed.folder, claimed.report)
+        if math.isnan(value):
+            value, reason = None, "its validation metric is no number"
+    except optuna.TrialPruned:
+        pass
+    except (InputError, MemoryError) as error:
+        if claimed.trial.number == FIRST or disk_trouble(error.__cause__ or error) is not None:
+            raise
+        reason = " ".join(str(error).split()) or type(error).__name__
+    return Outcome(value, reason, time.perf_counter() - began)
