@@ -125,7 +125,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             except UNREADABLE as error:
                 logger.warning("checkpoint %s cannot be read (%s): trying the one before it.", path, _first_line(error))
             else:
-                self._rows = _read_history(self._resumed_from / HISTORY)[: self.epoch]
+                self._rows = read_history(self._resumed_from / HISTORY)[: self.epoch]
                 return self.epoch
         if paths:
             raise InputError(f"no checkpoint in {folder} can be read: delete that folder to start anew.")
@@ -225,7 +225,8 @@ def restore_best(model: Resumable, folder: Path) -> None:
         ) from error
 
 
-def _read_history(path: Path) -> list[dict[str, Any]]:
+def read_history(path: Path) -> list[dict[str, Any]]:
+    """The rows of a history, an epoch each; none where there is no file."""
     if not path.exists():
         return []
     with path.open(newline="") as file:

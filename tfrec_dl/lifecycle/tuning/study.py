@@ -41,18 +41,23 @@ class Claimed:
         trial: of Optuna's.
         settings: setting -> value.
         folder: of its run.
+        reported: steps whose value is noted.
     """
 
     trial: optuna.Trial
     settings: Mapping[str, Any]
     folder: Path
+    reported: set[int]
 
     def report(self, step: int, value: float) -> None:
-        """Notes the validation metric after an epoch.
+        """Notes the validation metric after an epoch, once.
 
         Raises:
             optuna.TrialPruned: if the trial is not worth going on with.
         """
+        if step in self.reported:
+            return
+        self.reported.add(step)
         self.trial.report(value, step)
         if self.trial.should_prune():
             raise optuna.TrialPruned
@@ -191,7 +196,8 @@ class Study:
         space = self.asked.space
         known = self.optuna.user_attrs[DEFAULTS] if trial.number == FIRST else space
         settings = {name: space[name].suggest(trial, name) for name in space if name in known}
-        return Claimed(trial, settings, self._folder_of(trial.number) / RUN)
+        reported = set(self.trials[trial.number].intermediate_values)
+        return Claimed(trial, settings, self._folder_of(trial.number) / RUN, reported)
 
     def _hold(self, number: int) -> bool:
         """Whether this process holds a trial now, which no other did."""

@@ -15,7 +15,7 @@ from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.lifecycle.train import train_on
 from tfrec_dl.lifecycle.tuning.work import Report
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.runs.resumable import HISTORY
+from tfrec_dl.runs.resumable import HISTORY, read_history
 
 NETWORK = 1000  # epochs of a recipe's second network are reported from here on, those of its third from twice that
 
@@ -50,7 +50,7 @@ class Training:
 
 
 class _Reports(tf.keras.callbacks.Callback):
-    """Reports the monitored metric after each epoch.
+    """Reports the monitored metric after each epoch, and of epochs after which the process was killed too soon.
 
     Args:
         folder: of the run; each network that it has trained or trains has a history in it.
@@ -62,10 +62,16 @@ class _Reports(tf.keras.callbacks.Callback):
         super().__init__()
         self._folder, self._logged, self._report = folder, logged, report
 
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Reports what the run's newest history has."""
+        histories = sorted(self._folder.rglob(HISTORY), key=lambda path: path.stat().st_mtime_ns)
+        for epoch, row in enumerate(read_history(histories[-1]) if histories else ()):
+            self.on_epoch_end(epoch, row)
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Reports; an epoch's history is written by then."""
         value = (logs or {}).get(self._logged)
-        if value is not None:
+        if value not in (None, ""):
             before = max(0, sum(1 for _ in self._folder.rglob(HISTORY)) - 1)
             self._report(NETWORK * before + epoch, float(value))
 
