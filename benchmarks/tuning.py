@@ -2,8 +2,8 @@
 
 python -m benchmarks.tuning ml-100k
 
-`tfrec-dl tune` is ended with SIGKILL at random moments and given again; then the trials are counted, the best run is set
-beside the recipe as it is, on validation and, once, on test.
+`tfrec-dl tune` is ended with SIGKILL at random moments and given again; then the trials are counted, the best run is
+set beside the recipe as it is, on validation and, once, on test.
 """
 
 import csv
@@ -28,6 +28,7 @@ from tfrec_dl.lifecycle.tuning.database import open_database
 from tfrec_dl.recipes.named import get_recipe
 
 COMMAND = (sys.executable, "-c", "from tfrec_dl.cli import app; app(prog_name='tfrec-dl')")
+OVER = ("COMPLETE", "PRUNED")
 STARTED = 40.0  # seconds until a process trains
 
 Trials = dict[int, tuple[str, dict[str, object], list[int]]]
@@ -74,17 +75,14 @@ def main(
     faults += _changed(before, after)
     if sorted(after) != list(range(trials)):
         faults.append(f"the trials are {sorted(after)}")
-    faults += [
-        f"trial {number} is {each[0]}" for number, each in after.items() if each[0] not in ("COMPLETE", "PRUNED")
-    ]
+    faults += [f"trial {number} is {each[0]}" for number, each in after.items() if each[0] not in OVER]
     faults += [f"trial {n} reported epochs {e[2]}" for n, e in after.items() if e[2] != list(range(len(e[2])))]
 
     states = [each[0] for each in after.values()]
     print(f"{data}, {model}, {trials} trials in {took / 60:.0f} min with {len(moments)} kills; {machine()}")
     print(f"killed at: {'; '.join(moments)}")
-    print(
-        f"complete {states.count('COMPLETE')}, pruned {states.count('PRUNED')}; lost, doubled or changed: {faults or 'none'}"
-    )
+    print(", ".join(f"{states.count(state)} {state.lower()}" for state in OVER))
+    print(f"lost, doubled or changed: {faults or 'none'}")
     with (study / "trials.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     best = max((row for row in rows if row["state"] == "complete"), key=lambda row: float(row["ndcg@10"]))
@@ -122,7 +120,7 @@ def _changed(before: Trials, after: Trials) -> list[str]:
             found.append(f"trial {number} is gone")
             continue
         new_state, new_settings, new_epochs = after[number]
-        if state in ("COMPLETE", "PRUNED") and after[number] != before[number]:
+        if state in OVER and after[number] != before[number]:
             found.append(f"trial {number} was {state} and has changed")
         if any(new_settings.get(name) != value for name, value in settings.items()):
             found.append(f"trial {number} has other settings")
