@@ -19,7 +19,7 @@ LEARNS = re.compile(
     r"|build_(\w*model|adversarial|autoencoder|deep_conn|network)|(content|id|user)_tower"
 )
 QUICK = ("tfrec_dl.baselines", "tfrec_dl.data", "tfrec_dl.metrics", "tfrec_dl.evaluation")
-COMMANDS = {"train", "compare", "demo", "export", "add-items"}
+COMMANDS = {"train", "compare", "demo", "export", "add-items", "tune"}
 
 
 def kind_of(item: pytest.Function) -> str:

@@ -15,6 +15,8 @@ from tfrec_dl import plugins
 from tfrec_dl.cli import app
 from tfrec_dl.encoders import ENCODERS
 from tfrec_dl.metrics import METRICS
+from tfrec_dl.recipes.named import RECIPES
+from tfrec_dl.recipes.search_space import SearchRange, declared_space
 
 BLOCKS = dict(
     re.findall(
@@ -64,6 +66,11 @@ def test_each_addition_takes_twenty_lines():
         if name.endswith(".py"):
             code = [line for line in text.splitlines() if line.strip()]
             assert len(code) <= 20, name
+
+
+def test_the_encoder_says_what_is_worth_searching(folder):
+    plugins.load_plugins(["causal_conv"])
+    assert declared_space(RECIPES["causal_conv"])["model.body.width"] == SearchRange(2, 9)
 
 
 @pytest.mark.training

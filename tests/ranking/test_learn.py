@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,9 @@ from tfrec_dl.ranking.data.events import Events
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.impressions import context_rows
 from tfrec_dl.ranking.data.splits import ImpressionSplit, split_at_random, split_in_time
+from tfrec_dl.ranking.defaults import impressions, model_filled_in, training_filled_in
 from tfrec_dl.ranking.features.impression_features import described
-from tfrec_dl.ranking.learn import learn_ranking_data
+from tfrec_dl.ranking.learn import learn_ranking_data, recipe_filled_in
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.saved_state import load_ranking_data, save_ranking_data
 from tfrec_dl.recipes.named import RECIPES
@@ -58,6 +60,16 @@ ITEMS = Catalogue(
         "maker": np.array(["acme", "duck", ""] * 5, dtype=object),
     },
 )
+
+
+def test_what_the_data_decide_is_known_before_anything_is_learnt():
+    split, recipe = split_of(shown(lists=60)), RECIPES["wide_and_deep"]
+    data = learn_ranking_data(split, recipe.model)
+    found = recipe_filled_in(recipe, SimpleNamespace(split=split, source=SimpleNamespace(min_count=1)))
+    count = impressions(data.users)
+    assert found.model == model_filled_in(recipe.model, count, data.objectives, data.unknown)
+    assert found.training == training_filled_in(recipe.training, count, data.objectives)
+    assert None not in (found.model.id_dropout, found.training.learning_rate)
 
 
 def test_fitted_state_comes_back_from_the_run_s_folder(tmp_path):

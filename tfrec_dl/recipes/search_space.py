@@ -139,7 +139,8 @@ def _fields_of(configuration: Any, prefix: str) -> Iterator[tuple[str, Searchabl
         for name, each in configuration.items():
             yield from _fields_of(each, f"{prefix}{name}.")
     elif is_dataclass(configuration):
-        hints = hints_of(type(configuration))
+        cls: Any = type(configuration)
+        hints = hints_of(cls)
         for field in fields(configuration):
             path = f"{prefix}{field.name}"
             yield path, _field(hints[field.name])

@@ -29,7 +29,8 @@ def create_database(path: Path, mode: Literal["max", "min"], first: Mapping[str,
     """
     with replacing(path) as temporary, quiet_optuna():
         storage = _storage(temporary)
-        study = optuna.create_study(study_name=NAME, storage=storage, direction=f"{mode}imize")
+        direction: Literal["maximize", "minimize"] = "maximize" if mode == "max" else "minimize"
+        study = optuna.create_study(study_name=NAME, storage=storage, direction=direction)
         study.enqueue_trial(dict(first))
         study.set_user_attr(DEFAULTS, list(first))
         storage.engine.dispose()

@@ -20,6 +20,7 @@ from tfrec_dl.quiet import as_quiet_as_the_parent
 if TYPE_CHECKING:  # a process imports this module before it can silence TensorFlow
     from tfrec_dl.data.dataset import Source
     from tfrec_dl.lifecycle.tuning.budget import Budget
+    from tfrec_dl.lifecycle.tuning.space import Space
     from tfrec_dl.recipes.recipe import Recipe
 
 LOGGER = "tfrec_dl.lifecycle.tuning"  # of what the processes say
@@ -33,14 +34,14 @@ class Job:
         folder: of the study, which has been begun.
         recipe: whose settings are searched.
         source: the data, which each process reads for itself.
-        search: setting -> what is tried.
+        space: setting -> what is tried.
         budget: of the study.
     """
 
     folder: Path
     recipe: Recipe
     source: Source
-    search: Any
+    space: Space
     budget: Budget
 
 
@@ -54,7 +55,7 @@ def work_in_processes(job: Job, processes: int) -> None:
     Raises:
         InputError: as `work`, or if a process is ended from outside.
     """
-    context = multiprocessing.get_context(STARTED)
+    context: Any = multiprocessing.get_context(STARTED)
     said, failures = context.Queue(), context.SimpleQueue()
     threads = max(1, (os.cpu_count() or 1) // processes)
     # As bytes: a process that unpickled it at once would import TensorFlow before it can silence it.
@@ -68,7 +69,7 @@ def work_in_processes(job: Job, processes: int) -> None:
         running = {process.sentinel: process for process in started}
         while running:
             for sentinel in wait(list(running)):
-                process = running.pop(sentinel)  # type: ignore[call-overload]
+                process = running.pop(sentinel)
                 process.join()
                 if process.exitcode:
                     raise InputError(
@@ -106,12 +107,13 @@ def _work(pickled: bytes, threads: int, said: Any, failures: Any) -> None:
     job: Job = pickle.loads(pickled)
     import tensorflow as tf
 
-    from tfrec_dl.lifecycle.tuning.tune import work_on_study
+    from tfrec_dl.lifecycle.tuning.this_process import begun, work_here
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     try:
-        work_on_study(job.recipe, job.source.read(), job.folder, job.search, job.budget)
+        dataset: Any = job.source.read()
+        work_here(begun(job.recipe, dataset, job.folder, job.space), dataset, job.budget)
     except InputError as error:
         failures.put(str(error))
         raise SystemExit(1) from error

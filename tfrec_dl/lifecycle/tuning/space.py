@@ -55,7 +55,8 @@ def values_of(recipe: Recipe, space: Space) -> dict[str, Any]:
         space: of it, or of the same recipe before that.
     """
     plain = recipe.to_dict()
-    flat, found = flat_settings(plain), {}
+    flat = flat_settings(plain)
+    found: dict[str, Any] = {}
     for name, searched in space.items():
         if isinstance(searched, SearchChoices):
             same = [value for value in searched.values if recipe.with_settings({name: value}) == recipe]

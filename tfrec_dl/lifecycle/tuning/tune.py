@@ -14,10 +14,10 @@ from tfrec_dl.lifecycle.tuning.asked import Asked
 from tfrec_dl.lifecycle.tuning.budget import Budget
 from tfrec_dl.lifecycle.tuning.processes import Job, work_in_processes
 from tfrec_dl.lifecycle.tuning.results import Tuned, results, save_pictures, save_results
-from tfrec_dl.lifecycle.tuning.space import Space, search_space, values_of
+from tfrec_dl.lifecycle.tuning.space import search_space
 from tfrec_dl.lifecycle.tuning.study import BEST, Study
-from tfrec_dl.lifecycle.tuning.training import Training, quietly
-from tfrec_dl.lifecycle.tuning.work import work
+from tfrec_dl.lifecycle.tuning.this_process import begun, work_here
+from tfrec_dl.lifecycle.tuning.training import quietly
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.recipes.search_space import Searched
 
@@ -69,40 +69,16 @@ def tune(
     Asked(recipe, source, space).refuse_other(folder)
     dataset: Any = source.read()
     with disk_explained(folder):
-        study = _begun(recipe, dataset, folder, space)
+        study = begun(recipe, dataset, folder, space)
         if study.ended:
             _refuse_larger(study, budget)
-        elif jobs == 1:
-            _work(study, dataset, budget)
+            return _finished(study, dataset)
+        logger.info("searched: %s", ", ".join(f"{name} {searched}" for name, searched in space.items()))
+        if jobs == 1:
+            work_here(study, dataset, budget)
         else:
             work_in_processes(Job(folder.absolute(), recipe, source.absolute(), space, budget), jobs)
         return _finished(study, dataset)
-
-
-def work_on_study(recipe: Recipe, dataset: Any, folder: Path, space: Space, budget: Budget) -> None:
-    """Works on a study until there is nothing left for this process to do.
-
-    Args:
-        recipe: whose settings are searched.
-        dataset: of the source.
-        folder: of the study.
-        space: what is tried.
-        budget: of the study.
-    """
-    _work(_begun(recipe, dataset, folder, space), dataset, budget)
-
-
-def _begun(recipe: Recipe, dataset: Any, folder: Path, space: Space) -> Study:
-    family = recipe.family
-    defaults = values_of(family.filled_in(recipe, dataset), space)
-    asked = Asked(recipe, dataset.source, space)
-    return Study.begin(folder, asked, dataset.fingerprint, family.task.monitored(dataset), defaults)
-
-
-def _work(study: Study, dataset: Any, budget: Budget) -> None:
-    searched = ", ".join(f"{name} {searched}" for name, searched in study.asked.space.items())
-    logger.info("searched: %s", searched)
-    work(study, Training(dataset.without_test(), study.monitored), budget)
 
 
 def _finished(study: Study, dataset: Any) -> Tuned | None:

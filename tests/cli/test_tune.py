@@ -1,0 +1,60 @@
+"""`tfrec-dl tune`."""
+
+import csv
+import json
+from types import SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def tuned(program, table, tiny, tmp_path_factory):
+    """A study of two trials, not to be written to: its folder, how it was asked for, what the program printed."""
+    folder = tmp_path_factory.mktemp("studies") / "study"
+    asked = ("tune", "--data", table, "--model", "simple_rnn", "--out", folder, *tiny, "--trials", 2)
+    result = program(*asked)
+    assert result.status == 0, result.err
+    return SimpleNamespace(folder=folder, asked=asked, out=result.out)
+
+
+def test_a_line_a_trial_then_the_best_run_which_is_one_like_any_other(program, tuned):
+    assert "1 of 2: trial 0 (as it is): ndcg@10 0." in tuned.out
+    assert "2 of 2: trial 1: " in tuned.out
+    rows = list(csv.DictReader((tuned.folder / "trials.csv").open()))
+    best = max(float(row["ndcg@10"]) for row in rows if row["state"] == "complete")
+    metrics = json.loads((tuned.folder / "best" / "metrics.json").read_text())
+    assert metrics["validation/ndcg@10"] == best
+    assert metrics["test/ndcg@10"] != best
+    evaluated = program("evaluate", tuned.folder / "best", "--json")
+    assert json.loads(evaluated.out)["test/ndcg@10"] == pytest.approx(metrics["test/ndcg@10"])
+    assert (tuned.folder / "history.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_settings_that_are_set_are_not_searched(tuned):
+    searched = json.loads((tuned.folder / "study.json").read_text())["search"]
+    assert "model.embedding_dropout" in searched
+    assert not {"model.dimension", "model.body.units"} & set(searched)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--search", "dropuot=0:1"), "there is no setting 'dropuot'"),
+        (("--search", "item_dropout=0.6:0.1"), "0.6:0.1 holds no two numbers"),
+        (("--search", "item_dropout"), "is not KEY=RANGE"),
+        (("--search", "units=4:8"), "units is set to '4' too"),
+        (("--search", "blocks=fixed"), "holds a study with search.model.blocks '0:3', not None"),
+        (("--trials", 0), "trials is 0: try at least 1"),
+        (("--trials", 5), "has ended after 2 trials"),
+        (("--model", "gru"), "recipe.name 'simple_rnn', not 'gru'"),
+    ],
+)
+def test_what_does_not_fit_is_one_line(refusal, tuned, more, said):
+    assert said in refusal(*tuned.asked, *more)
+
+
+def test_a_ranker_is_chosen_by_the_metric_that_orders_rankers(program, ranking, tmp_path):
+    shown = program("tune", *ranking, "--trials", 1, "--out", tmp_path / "study")
+    assert shown.status == 0, shown.err
+    metrics = json.loads((tmp_path / "study" / "best" / "metrics.json").read_text())
+    assert f"ndcg on validation: {metrics['validation/ndcg']:.4f}" in shown.out
