@@ -29,7 +29,10 @@ def show_tuned(tuned: "Tuned", recipe: "Recipe") -> None:
     console().print(table)
     before = "" if tuned.default is None else f", {tuned.default:.4f} as it is"
     say(f"{tuned.metric} on validation: {tuned.value:.4f}{before}; chosen as the best of several, it is flattered")
-    say("as a command: " + " ".join(f"--set {name}={_exact(value)}" for name, value in tuned.settings.items()))
+    if tuned.value == tuned.default:
+        say("no trial was better than the settings as they are")
+    else:
+        say("as a command: " + " ".join(f"--set {name}={_exact(value)}" for name, value in tuned.settings.items()))
 
 
 def _shown(value: object) -> str:

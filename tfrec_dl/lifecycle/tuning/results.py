@@ -19,7 +19,7 @@ from tfrec_dl.lifecycle.tuning.study import FIRST, Study
 
 TABLE, IMPORTANCES = "trials.csv", "importances.json"
 PICTURES = ("history.png", "importances.png")
-FEWEST = 4  # complete trials from which it is said how much settings matter
+FEWEST = 8  # complete trials from which it is said how much settings matter
 
 
 @dataclass(frozen=True)
