@@ -1,5 +1,6 @@
 """One export asked by many threads and loaded anew, while a process beside them adds versions to it."""
 
+import gc
 import threading
 import time
 from dataclasses import dataclass, field
@@ -92,13 +93,14 @@ def _ask(served: Served, number: int, expected: object) -> None:
 
 
 def _load(served: Served, folder: Path) -> None:
-    """Loads each version that appears."""
+    """Loads each version that appears, and lets go of the one before."""
     loaded = max(version_folders(folder))
     while not served.over.wait(1):
         try:
             if (newest := max(version_folders(folder))) != loaded:
                 served.recommender = tfrec_dl.load(folder)
                 served.versions, loaded = served.versions + 1, newest
+                gc.collect()  # the graphs of the version before refer to each other
         except Exception as error:
             served.errors.append(f"{type(error).__name__}: {error}")
 

@@ -36,6 +36,8 @@ def test_every_example_is_tested_here():
         "train_gan.py",
         "export_and_query.py",
         "recommend_new_items.py",
+        "daily.py",  # in test_every_day.py
+        "track_with_mlflow.py",  # the same
         "predict_ratings.py",  # in test_predict_ratings.py
         "rank_clicks.py",  # in test_rank_clicks.py
     }
