@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from tfrec_dl.adversarial.train import train_adversarial
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.encoders.gru import GRU
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.figures import Section
 from tfrec_dl.families.family import Family
 from tfrec_dl.families.run import Run
 from tfrec_dl.recipes.families import FAMILIES, family_named
@@ -25,7 +27,7 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
 from tfrec_dl.retrieval.configuration import WHOLE_HISTORIES, ModelConfig, TrainingConfig
 from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.retrieval.network_family import gain_lines
+from tfrec_dl.retrieval.network_family import gain_lines, gain_section
 from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.retrieval.train import START
@@ -105,6 +107,16 @@ class AdversarialFamily(Family):
         kept = read_outcome(run.folder)["kept_epoch"]
         which = f"after epoch {kept} of adversarial training" if kept else "as it was before adversarial training"
         return [f"kept: the generator {which}", *gain_lines(run.metrics(), "adversarial training")]
+
+    def sections(self, run: RunFolder) -> list[Section]:
+        """What adversarial training changed, and which generator was kept."""
+        outcome = read_outcome(run.folder)
+        kept = outcome["kept_epoch"]
+        which = f"as it was after epoch {kept}" if kept else "as it was before"
+        lines = [f"{outcome['epochs']} epochs of adversarial training; by validation the generator is kept {which}."]
+        if outcome.get("stopped") is not None:
+            lines.append(f"Stopped: {outcome['stopped']}")
+        return [replace(gain_section(run.metrics(), "What adversarial training changed"), text=lines)]
 
     def settings(self, recipe: Recipe) -> dict[str, Any]:
         """The settings of a recipe, its networks by the names of the recipes that they are."""

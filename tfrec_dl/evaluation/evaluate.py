@@ -30,6 +30,8 @@ class Report:
         targets: number of targets, misses included.
         keep_seen: whether items of the history could be recommended.
         seed: of the bootstrap.
+        recommended: [vocabulary.size] int64, how many of the users each item is recommended to, in lists as long as the
+            metrics ask for; None where none asks for lists.
     """
 
     values: Mapping[str, np.ndarray]
@@ -38,6 +40,7 @@ class Report:
     targets: int
     keep_seen: bool = False
     seed: int = 0
+    recommended: np.ndarray | None = None
 
     def __len__(self) -> int:
         """Number of users."""
@@ -109,6 +112,7 @@ def evaluate(
         targets=len(rankings.ranks),
         keep_seen=keep_seen,
         seed=seed,
+        recommended=np.bincount(rankings.lists.ravel(), minlength=vocabulary.size) if top_k else None,
     )
 
 

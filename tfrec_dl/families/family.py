@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.dataset import Dataset, Source
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.figures import Section
 from tfrec_dl.families.export_options import DEFAULT_EXPORT, ExportOptions
 from tfrec_dl.families.task import Task
 from tfrec_dl.families.training_profile import profile_of
@@ -167,6 +168,10 @@ class Family(ABC):
 
     def outcome(self, run: RunFolder) -> list[str]:
         """Lines on what came of a training, beside the metrics."""
+        return []
+
+    def sections(self, run: RunFolder) -> list[Section]:
+        """What a report shows of a finished run that only its family knows; by default nothing."""
         return []
 
     def where(self, run: RunFolder) -> str:

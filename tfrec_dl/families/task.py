@@ -1,12 +1,13 @@
 """A task: what models learn to do, and how those that learn the same are measured beside each other."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import pandas as pd
 
 from tfrec_dl.data.dataset import Dataset, Source
+from tfrec_dl.evaluation.figures import Section
 from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_folder import RunFolder
@@ -42,12 +43,15 @@ class Task(ABC):
         return None
 
     @abstractmethod
-    def baseline_entries(self, dataset: Dataset, recipes: Sequence[Recipe] = ()) -> Iterator[Any]:
+    def baseline_entries(
+        self, dataset: Dataset, recipes: Sequence[Recipe] = (), names: Collection[str] | None = None
+    ) -> Iterator[Any]:
         """The baselines' lines of the leaderboard, each fitted when it is asked for, and logged before.
 
         Args:
             dataset: to fit and measure them on.
             recipes: that they stand beside.
+            names: of the baselines; None for all.
         """
 
     @abstractmethod
@@ -57,6 +61,25 @@ class Task(ABC):
     @abstractmethod
     def leaderboard(self, entries: Sequence[Any], dataset: Dataset) -> pd.DataFrame:
         """Lines in order, best first."""
+
+    def sections(self, entries: Sequence[Any], dataset: Any) -> list[Section]:
+        """What a report shows of measured models beside the leaderboard; by default nothing.
+
+        Args:
+            entries: lines of the leaderboard that are shown beside each other.
+            dataset: that they were measured on.
+        """
+        return []
+
+    def examples(self, run: Any, dataset: Any, titles: Mapping[str, str]) -> list[Section]:
+        """What a report shows of single cases; by default nothing.
+
+        Args:
+            run: a finished `Run`.
+            dataset: its data.
+            titles: of items, by their ids, as far as they have any.
+        """
+        return []
 
     @abstractmethod
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:

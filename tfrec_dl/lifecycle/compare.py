@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,23 @@ from tfrec_dl.runs.run_config import describe_features, flat_settings, refuse_ot
 from tfrec_dl.stacking.counts import form_begun
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What `compare` has trained and measured.
+
+    Attributes:
+        board: the leaderboard.
+        runs: of the recipes, in their order.
+        entries: the lines of the leaderboard with all that was measured, in no order.
+        dataset: the data, read.
+    """
+
+    board: pd.DataFrame
+    runs: Sequence[Run]
+    entries: Sequence[Any]
+    dataset: Any
 
 
 def compare(
@@ -50,6 +67,17 @@ def compare(
         InputError: for bad data, recipes of several tasks, or a folder that holds something else, before anything is
             trained.
     """
+    return compare_runs(recipes, source, folder, callbacks, verbose).board
+
+
+def compare_runs(
+    recipes: Sequence[Recipe],
+    source: Source,
+    folder: Path,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> Comparison:
+    """As `compare`, with the runs and all that was measured of them, which a report is made of."""
     check_callbacks(callbacks)
     task = _task(recipes)
     if not source.in_memory:
@@ -70,7 +98,8 @@ def compare(
         logger.info("model %s%s", recipe.name, ": trained before" if finished else "")
         runs.append(train_once(recipe, dataset, folder / recipe.name, callbacks, verbose))
     entries = [entry for run in runs for entry in task.entries(run, dataset)]
-    return task.leaderboard([*entries, *task.baseline_entries(dataset, recipes)], dataset)
+    entries += task.baseline_entries(dataset, recipes)
+    return Comparison(task.leaderboard(entries, dataset), runs, entries, dataset)
 
 
 def train_once(

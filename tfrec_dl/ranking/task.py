@@ -1,11 +1,12 @@
 """Ranking as a task: how its models are measured beside each other and beside baselines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from pydantic import TypeAdapter
 
+from tfrec_dl.evaluation.figures import Section
 from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.families.task import Task
 from tfrec_dl.ranking.baselines import ranking_baseline_entries
@@ -14,6 +15,7 @@ from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.evaluate import evaluate_ranking
 from tfrec_dl.ranking.leaderboard import LOSSES, RankingEntry, ordering_metric, ranking_leaderboard
 from tfrec_dl.ranking.rows import ranking_rows
+from tfrec_dl.ranking.sections import ranking_sections
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_folder import RunFolder, run_seconds
 from tfrec_dl.serving.card import ModelCard
@@ -35,9 +37,11 @@ class RankingTask(Task):
         reports = evaluate_ranking(model, ranking_rows(model.fitted_state, dataset.split), dataset.split.test)
         return [RankingEntry(run.recipe.name, reports, run_seconds(run))]
 
-    def baseline_entries(self, dataset: Any, recipes: Sequence[Recipe] = ()) -> Iterator[RankingEntry]:
+    def baseline_entries(
+        self, dataset: Any, recipes: Sequence[Recipe] = (), names: Collection[str] | None = None
+    ) -> Iterator[RankingEntry]:
         """The baselines' lines of the leaderboard, each logged before it is fitted."""
-        yield from ranking_baseline_entries(dataset)
+        yield from ranking_baseline_entries(dataset, None if names is None else tuple(names))
 
     def monitored(self, dataset: Any) -> Monitored:
         """The metric that orders the leaderboard."""
@@ -47,6 +51,10 @@ class RankingTask(Task):
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
         """Lines by test NDCG of clicks where impressions are shown in lists, else AUC, or RMSE of ratings alone."""
         return ranking_leaderboard(entries, ordering_metric(dataset.impressions))
+
+    def sections(self, entries: Sequence[Any], dataset: Any) -> list[Section]:
+        """How well predictions are calibrated, and where they are good and bad."""
+        return ranking_sections(entries, dataset)
 
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
         """The model card of a finished run."""

@@ -13,6 +13,7 @@ from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.evaluation.figures import Cell, Figure, Grid, Section
 from tfrec_dl.families.family import Family
 from tfrec_dl.families.run import Run
 from tfrec_dl.features.content import Content
@@ -145,6 +146,32 @@ class NetworkFamily(Family):
         """What the perturbation added, where there is one."""
         perturbation = run.recipe.training.perturbation
         return [] if perturbation is None else gain_lines(run.metrics(), f"{perturbation.name} perturbation")
+
+    def sections(self, run: RunFolder) -> list[Section]:
+        """What the perturbation changed, where there is one."""
+        perturbation = run.recipe.training.perturbation
+        title = "" if perturbation is None else f"What the {perturbation.name} perturbation changed"
+        return [] if perturbation is None else [gain_section(run.metrics(), title)]
+
+
+def gain_section(metrics: Mapping[str, float], title: str, figures: Sequence[Figure] = ()) -> Section:
+    """What a training changed of the network that it began with, each metric beside what it was.
+
+    Args:
+        metrics: of the run.
+        title: of the section.
+        figures: further ones.
+    """
+    rows: list[list[Cell]] = []
+    for name in (key.removeprefix("test_start/") for key in metrics if key.startswith("test_start/")):
+        if "/" in name or f"test_gain/{name}" not in metrics:
+            continue
+        low, high, p = (metrics.get(f"test_gain/{name}/{end}") for end in ("low", "high", "p"))
+        interval = None if low is None or high is None else f"{low:+.4f} to {high:+.4f}"
+        gain = f"{metrics[f'test_gain/{name}']:+.4f}"
+        rows.append([name, metrics[f"test_start/{name}"], metrics[f"test/{name}"], gain, interval, p])
+    columns = ["test metric", "before", "after", "change", "95 % interval, paired", "p"]
+    return Section(title, [*figures, Grid("", columns, rows)])
 
 
 def gain_lines(metrics: Mapping[str, float], what: str) -> list[str]:

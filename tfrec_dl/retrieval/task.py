@@ -1,7 +1,7 @@
 """Retrieval as a task: how its models are measured beside each other and beside baselines."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,11 +14,14 @@ from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
+from tfrec_dl.evaluation.figures import Section
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
 from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.families.task import Task
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.card import run_card
+from tfrec_dl.retrieval.reports.examples import example_sections
+from tfrec_dl.retrieval.reports.sections import cold_sections, retrieval_sections
 from tfrec_dl.runs.run_folder import RunFolder, run_seconds
 from tfrec_dl.serving.card import ModelCard
 
@@ -56,18 +59,20 @@ class RetrievalTask(Task):
             return None
         return f"keep_seen is True for {', '.join(keeping)} alone: choose one for all recipes that are compared."
 
-    def baseline_entries(self, dataset: Any, recipes: Sequence[Recipe] = ()) -> Iterator[Any]:
+    def baseline_entries(
+        self, dataset: Any, recipes: Sequence[Recipe] = (), names: Collection[str] | None = None
+    ) -> Iterator[Any]:
         """The baselines' lines of the leaderboard, each logged before it is fitted."""
         keep_seen = any(recipe.training.keep_seen for recipe in recipes)
         if dataset.cold_split is None:
-            for name in BASELINES:
+            for name in (each for each in BASELINES if names is None or each in names):
                 logger.info("baseline %s", name)
                 yield from baseline_entries(
                     dataset.split, dataset.split.test, keep_seen, names=[name], on_skip=logger.info
                 )
             return
         texts = item_texts(dataset.features["items"], dataset.split.vocabulary)
-        for name in COLD_BASELINES:
+        for name in (each for each in COLD_BASELINES if names is None or each in names):
             logger.info("baseline %s", name)
             try:
                 yield from cold_baseline_entries(dataset.cold_split, texts, keep_seen=keep_seen, names=[name])
@@ -81,6 +86,14 @@ class RetrievalTask(Task):
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
         """Lines by test NDCG@10, best first; on a cold-start split by that of cold items."""
         return leaderboard(entries) if dataset.cold_split is None else cold_start_leaderboard(entries)
+
+    def sections(self, entries: Sequence[Any], dataset: Any) -> list[Section]:
+        """Where models are good and bad, and what of the catalogue they show."""
+        return retrieval_sections(entries, dataset) if dataset.cold_split is None else cold_sections(entries, dataset)
+
+    def examples(self, run: Any, dataset: Any, titles: Mapping[str, str]) -> list[Section]:
+        """Users of the test part: what they did, what is recommended to them and why."""
+        return example_sections(run.model(), dataset.split, titles, run.recipe.training.keep_seen)
 
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
         """The model card of a finished run."""

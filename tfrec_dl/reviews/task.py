@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -10,6 +10,8 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from tfrec_dl.baselines.rating_bias import RatingBias
+from tfrec_dl.evaluation.figures import Section
+from tfrec_dl.evaluation.rating_sections import rating_sections
 from tfrec_dl.evaluation.ratings import evaluate_ratings
 from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.families.task import Task
@@ -37,7 +39,9 @@ class ReviewTask(Task):
         report = evaluate_ratings(run.model(), dataset.split.test)
         return [RatingEntry(run.recipe.name, report, run_seconds(run))]
 
-    def baseline_entries(self, dataset: Any, recipes: Sequence[Recipe] = ()) -> Iterator[RatingEntry]:
+    def baseline_entries(
+        self, dataset: Any, recipes: Sequence[Recipe] = (), names: Collection[str] | None = None
+    ) -> Iterator[RatingEntry]:
         """The biases of users and items."""
         logger.info("baseline rating_bias")
         start, split = time.perf_counter(), dataset.split
@@ -52,6 +56,12 @@ class ReviewTask(Task):
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
         """Lines by test RMSE, lowest first."""
         return rating_leaderboard(entries)
+
+    def sections(self, entries: Sequence[Any], dataset: Any) -> list[Section]:
+        """Where ratings are predicted well and badly."""
+        reviews = dataset.split.train
+        rated = reviews.user_ids[reviews.users], reviews.item_ids[reviews.items]
+        return rating_sections({each.name: (each.report, each.family) for each in entries}, *rated)
 
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
         """The model card of a finished run."""

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfrec_dl.data.dataset import Dataset, Source
 from tfrec_dl.encoders.caser import Caser
 from tfrec_dl.encoders.gru import GRU
+from tfrec_dl.evaluation.figures import Dots, Point, Section, Series
 from tfrec_dl.families.family import Family
 from tfrec_dl.families.run import Run
 from tfrec_dl.recipes.families import FAMILIES, family_named
@@ -90,6 +91,14 @@ class StackedFamily(Family):
         """The weights of the members."""
         shares = ", ".join(f"{name} {weight:.2f}" for name, weight in self.model(run).weights().items())
         return [f"weights of the members' standardised scores: {shares}"]
+
+    def sections(self, run: RunFolder) -> list[Section]:
+        """The weights of the members."""
+        weights = self.model(run).weights()
+        points = [Point(place, weight) for place, weight in enumerate(weights.values())]
+        chart = Dots("Weights of the members", "weight of standardised scores", list(weights), [Series("weight", points)])
+        text = "Where history and certainty are as on average; a member of weight 0 would not be missed."
+        return [Section("What the stack is made of", [chart], [text])]
 
     def where(self, run: RunFolder) -> str:
         """Where the runs of the members are."""

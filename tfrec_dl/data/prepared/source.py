@@ -90,6 +90,7 @@ class PreparedSource(FeatureTables):
 
     paths: ClassVar[tuple[str, ...]] = ("prepared",)
     in_memory: ClassVar[bool] = False
+    item = "item_id"
     items = None
     users = None
 

@@ -31,6 +31,7 @@ class ClickReport:
         cutoffs: k of the metrics of the k best rows of each list.
         bins: of the calibration error, as in `reliability`.
         seed: of the bootstrap.
+        items: [R] what was shown, as codes; None where that is not known.
 
     Raises:
         InputError: for no rows, different numbers of rows, probabilities outside [0, 1], labels that are neither 0 nor
@@ -45,6 +46,7 @@ class ClickReport:
     cutoffs: Sequence[int] = CUTOFFS
     bins: int = BINS
     seed: int = 0
+    items: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         columns = {

@@ -1,0 +1,105 @@
+"""Metrics of parts of the test cases: users with short and long histories, targets that are rare or popular, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfrec_dl.evaluation.intervals import bootstrap_intervals
+
+GROUPS = 5
+PAUSES = ((3_600, "within an hour"), (86_400, "within a day"), (604_800, "within a week"), (2_592_000, "within 30 days"))
+LONGEST_PAUSE = "after 30 days or more"
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Cases in groups.
+
+    Attributes:
+        labels: of the groups that hold a case.
+        codes: [H] int64, the group of each case; -1 for none.
+    """
+
+    labels: Sequence[str]
+    codes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The mean of a metric over a group.
+
+    Attributes:
+        label: of the group.
+        cases: how many it holds.
+        value: the mean.
+        low: lower end of its 95 % bootstrap interval.
+        high: upper end.
+    """
+
+    label: str
+    cases: int
+    value: float
+    low: float
+    high: float
+
+
+def count_groups(counts: np.ndarray, none: str, groups: int = GROUPS) -> Groups:
+    """Groups of about equally many cases by a whole number of each.
+
+    Args:
+        counts: [H] int, not negative.
+        none: label of those with 0, which are a group of their own.
+        groups: how many of the others at most; equal numbers stay together.
+    """
+    counts = np.asarray(counts, dtype=np.int64)
+    some = counts > 0
+    labels, codes = [], np.full(len(counts), -1, dtype=np.int64)
+    if not some.all():
+        labels.append(none)
+        codes[~some] = 0
+    if some.any():
+        quantiles = np.quantile(counts[some], np.arange(1, groups) / groups, method="inverted_cdf")
+        tops = np.unique(np.append(quantiles, counts.max())).astype(np.int64)
+        found = np.searchsorted(tops, counts[some])
+        lowest = np.array([counts[some][found == group].min() for group in range(len(tops))])
+        codes[some] = found + len(labels)
+        labels += [_span(low, top) for low, top in zip(lowest, tops, strict=True)]
+    return Groups(labels, codes)
+
+
+def pause_groups(seconds: np.ndarray) -> Groups:
+    """Groups by the pause before the targets.
+
+    Args:
+        seconds: [H] float64; NaN for cases without an earlier item, which are in no group.
+    """
+    known = ~np.isnan(seconds)
+    codes = np.full(len(seconds), -1, dtype=np.int64)
+    codes[known] = np.searchsorted([limit for limit, _ in PAUSES], seconds[known], side="right")
+    names = [*(name for _, name in PAUSES), LONGEST_PAUSE]
+    there = [group for group in range(len(names)) if (codes == group).any()]
+    codes[known] = np.searchsorted(there, codes[known])
+    return Groups([names[group] for group in there], codes)
+
+
+def mean_slices(values: np.ndarray, groups: Groups, seed: int = 0) -> list[Slice]:
+    """The mean of each group, with its interval over users.
+
+    Args:
+        values: [H] float64, one a case.
+        groups: of the cases.
+        seed: of the bootstrap.
+    """
+    slices = []
+    for group, label in enumerate(groups.labels):
+        chosen = values[groups.codes == group]
+        low, high = bootstrap_intervals(chosen[:, None], seed)
+        slices.append(Slice(label, len(chosen), float(chosen.mean()), float(low[0]), float(high[0])))
+    return slices
+
+
+def _span(low: int, top: int) -> str:
+    return f"{low:,}" if low == top else f"{low:,} to {top:,}"

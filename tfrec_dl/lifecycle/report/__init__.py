@@ -1,0 +1,1 @@
+"""Report of a run or a comparison: one HTML file."""

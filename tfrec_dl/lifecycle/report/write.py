@@ -1,0 +1,89 @@
+"""Writes the report of a run or a comparison."""
+
+from __future__ import annotations
+
+import logging
+from os import PathLike
+from pathlib import Path
+
+from tfrec_dl.errors import InputError
+from tfrec_dl.files import replacing
+from tfrec_dl.lifecycle.compare import Comparison
+from tfrec_dl.lifecycle.report.content import report_content
+from tfrec_dl.lifecycle.report.measured import Measured, compared, measured
+from tfrec_dl.lifecycle.report.page import GENERATOR, page, require_jinja
+from tfrec_dl.lifecycle.report.titles import item_titles
+
+logger = logging.getLogger(__name__)
+
+REPORT = "report.html"
+"""Name of a report in the folder of a run or a comparison."""
+
+
+def write_report(
+    folder: str | PathLike[str],
+    path: str | PathLike[str],
+    items: str | PathLike[str] | None = None,
+    title_column: str | None = None,
+) -> Path:
+    """Writes one HTML file about a finished run, or a comparison, that opens without a network.
+
+    A run is measured on its test cases beside all baselines; of a comparison, the leaderboard is taken as it is. Each
+    step is logged as it begins. What cannot be said because the data are gone is left out, with a line on why.
+
+    Args:
+        folder: of a run, or of `tfrec-dl compare`.
+        path: the file; an earlier report there is replaced, and nothing else.
+        items: table of items with their titles, CSV or Parquet; None takes the one that the run was trained with, if
+            any.
+        title_column: its column of titles; None takes "title" or "name", where the table has it.
+
+    Returns:
+        The path.
+
+    Raises:
+        InputError: if the folder holds neither, the file is something else than a report, a table cannot be read, or
+            jinja2 is missing.
+    """
+    path = Path(path)
+    require_jinja()
+    refuse_other_file(path)
+    found = measured(Path(folder))
+    titles = item_titles(found.runs[0].source, None if items is None else Path(items), title_column)
+    return _write(found, path, titles)
+
+
+def write_comparison_report(comparison: Comparison, folder: Path) -> Path:
+    """As `write_report`, from what a comparison has just measured; into its folder.
+
+    Args:
+        comparison: of `compare_runs`.
+        folder: of it.
+
+    Raises:
+        InputError: as `write_report`.
+    """
+    path = folder / REPORT
+    require_jinja()
+    refuse_other_file(path)
+    return _write(compared(comparison, folder), path, item_titles(comparison.runs[0].source))
+
+
+def refuse_other_file(path: Path) -> None:
+    """Raises InputError where a file stands that is no report, or where none can be written."""
+    if path.is_dir() or not path.suffix:
+        raise InputError(f"{path} names no file: write for example {path / REPORT}.")
+    if not path.parent.exists():
+        raise InputError(f"cannot write {path}: the folder {path.parent} does not exist.")
+    if path.exists():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            if f'content="{GENERATOR}' not in file.read(2_000):
+                raise InputError(f"{path} exists and is not a report: choose another name.")
+
+
+def _write(found: Measured, path: Path, titles: dict[str, str]) -> Path:
+    logger.info("writing the report")
+    html = page(report_content(found, titles))
+    with replacing(path) as temporary:
+        temporary.write_text(html, encoding="utf-8", newline="\n")
+    return path

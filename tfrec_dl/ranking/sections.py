@@ -1,0 +1,102 @@
+"""Sections of a report on rankers: how reliable their probabilities are, and where they are good and bad."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from tfrec_dl.evaluation.figures import Dots, Grid, Lines, Point, Section, Series
+from tfrec_dl.evaluation.rating_sections import rating_sections
+from tfrec_dl.evaluation.ratings import RatingReport
+from tfrec_dl.evaluation.slices import count_groups
+from tfrec_dl.ranking.data.dataset import ImpressionDataset
+from tfrec_dl.ranking.data.feedback import CLICK, RATING
+from tfrec_dl.ranking.leaderboard import RankingEntry
+from tfrec_dl.ranking.metrics.auc import auc
+from tfrec_dl.ranking.metrics.reliability import Reliability
+from tfrec_dl.ranking.metrics.report import ClickReport
+
+
+def ranking_sections(entries: Sequence[RankingEntry], dataset: ImpressionDataset) -> list[Section]:
+    """Calibration and slices of clicks, and of ratings where they are predicted.
+
+    Args:
+        entries: lines of a leaderboard.
+        dataset: that they were measured on.
+    """
+    found: list[Section] = []
+    clicks, ratings = {}, {}
+    for entry in entries:
+        click, rating = entry.reports.get(CLICK), entry.reports.get(RATING)
+        if isinstance(click, ClickReport):
+            clicks[entry.name] = click, entry.family
+        if isinstance(rating, RatingReport):
+            ratings[entry.name] = rating, entry.family
+    if clicks:
+        found += [_calibration(clicks), _click_slices(clicks, dataset)]
+    if ratings:
+        table, train = dataset.impressions, dataset.split.train
+        trained = table.user_ids[table.users[train]], table.item_ids[table.items[train]]
+        found += rating_sections(ratings, *trained)
+    return found
+
+
+def _calibration(clicks: dict[str, tuple[ClickReport, str]]) -> Section:
+    tables = {name: (report.reliability(), family) for name, (report, family) in clicks.items()}
+    series = [Series(name, _bins(table), family == "baseline") for name, (table, family) in tables.items()]
+    chart = Lines(
+        "Predicted and observed click rates",
+        "predicted click rate, % (mean of a bin)",
+        "observed click rate, % (95 % interval)",
+        series,
+        diagonal=True,
+    )
+    columns = ["", "calibration error", "of that noise alone", "clicks predicted / observed"]
+    rows = [
+        [name, table.expected_calibration_error, table.noise, None if np.isnan(table.ratio) else table.ratio]
+        for name, (table, _) in tables.items()
+    ]
+    text = (
+        "Impressions in bins of about equally many, by what was predicted. On the diagonal a probability means what it "
+        "says; a calibration error near that of noise is none."
+    )
+    return Section("Calibration", [chart, Grid("", columns, rows)], [text])
+
+
+def _bins(table: Reliability) -> list[Point]:
+    low, high = table.intervals()
+    return [
+        Point(*(100.0 * float(value) for value in values), note=f"{count:,} impressions")
+        for *values, count in zip(table.predicted, table.observed, low, high, table.counts, strict=True)
+    ]
+
+
+def _click_slices(clicks: dict[str, tuple[ClickReport, str]], dataset: ImpressionDataset) -> Section:
+    table, train = dataset.impressions, dataset.split.train
+    users = np.bincount(table.users[train], minlength=len(table.user_ids))
+    items = np.bincount(table.items[train], minlength=len(table.item_ids))
+    charts = [
+        _slices(clicks, "By the user's impressions in training", lambda report: users[report.users], "new users"),
+        _slices(clicks, "By the item's impressions in training", lambda report: items[report.items], "new items"),
+    ]
+    text = "The same test impressions, in groups: how often a clicked one is rated above one that was not."
+    return Section("Where it is good and bad", [chart for chart in charts if len(chart.labels) > 1], [text])
+
+
+def _slices(
+    clicks: dict[str, tuple[ClickReport, str]], title: str, counts: Callable[[ClickReport], np.ndarray], none: str
+) -> Dots:
+    """AUC by how often a row's user or item occurs in training; reports have their rows in orders of their own."""
+    series: list[Series] = []
+    labels: Sequence[str] = ()
+    notes: list[str] = []
+    for name, (report, family) in clicks.items():
+        groups = count_groups(counts(report), none)
+        scores = report.predicted if report.score is None else report.score
+        rows = [groups.codes == group for group in range(len(groups.labels))]
+        found = [auc(scores[chosen], report.labels[chosen]) for chosen in rows]
+        points = [Point(place, value) for place, value in enumerate(found) if np.isfinite(value)]
+        series.append(Series(name, points, family == "baseline"))
+        labels, notes = groups.labels, [f"{int(chosen.sum()):,} impressions" for chosen in rows]
+    return Dots(title, "AUC of the group", labels, series, notes)
