@@ -11,6 +11,7 @@ COMMANDS = (
     "train",
     "evaluate",
     "compare",
+    "report",
     "export",
     "add-items",
     "update-items",

@@ -37,6 +37,16 @@ def test_its_figures_are_those_of_the_runs(compared):
         assert board.loc[name, "ndcg@10"] == pytest.approx(metrics["test/ndcg@10"])
 
 
+def test_a_report_of_the_same_numbers_is_written_beside_it(compared):
+    _, folder, printed = compared
+    assert f"report: {folder / 'report.html'}" in printed
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    values = json.loads(html.split('id="values">')[1].split("</script>")[0])
+    assert values["leaderboard"] == json.loads((folder / "leaderboard.json").read_text())
+    for name in ("simple_rnn", "caser"):
+        assert values["metrics"][name] == json.loads((folder / name / "metrics.json").read_text())
+
+
 def test_the_table_is_described_once(compared):
     assert compared[2].count("480 interactions of 60 users") == 1
 

@@ -31,6 +31,15 @@ def test_rankers_and_baselines_stand_on_one_leaderboard(compared):
     assert printed.count("360 lists") == 1  # the table is described once
 
 
+def test_its_report_shows_how_far_the_click_rates_can_be_relied_on(compared):
+    _, folder, _ = compared
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    values = json.loads(html.split('id="values">')[1].split("</script>")[0])
+    assert values["leaderboard"] == json.loads((folder / "leaderboard.json").read_text())
+    assert all(f"<h2>{title}</h2>" in html for title in ("Calibration", "Where it is good and bad"))
+    assert "observed click rate, % (95 % interval)" in html
+
+
 def test_finished_runs_are_not_trained_again_and_others_refused(program, refusal, compared):
     command, folder, _ = compared
     before = pd.read_csv(folder / "leaderboard.csv")

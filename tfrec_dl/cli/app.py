@@ -24,6 +24,7 @@ from tfrec_dl.cli import (
     prepare,
     rank,
     recommend,
+    report,
     serve,
     similar,
     train,
@@ -155,6 +156,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("advise")(advise.advise)
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
+app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("add-items")(export.add_items)
 app.command("update-items")(export.update_items)

@@ -16,7 +16,7 @@ from tfrec_dl.cli.options.ranking import RankingOptions
 from tfrec_dl.cli.options.retrieval import RetrievalOptions
 from tfrec_dl.cli.options.reviews import ReviewOptions
 from tfrec_dl.cli.progress import shown_progress
-from tfrec_dl.cli.reports.leaderboards import LEADERBOARD, save, show
+from tfrec_dl.cli.reports.leaderboards import LEADERBOARD, REPORT, save, save_report, show
 from tfrec_dl.cli.tasks import COMMANDS
 from tfrec_dl.errors import InputError
 from tfrec_dl.quiet import quiet_tensorflow
@@ -41,8 +41,9 @@ def compare(
 ) -> None:
     """Train several models and put them on one leaderboard with the baselines.
 
-    FOLDER gets a run a model and leaderboard.csv, .json, .md (and .png, where matplotlib is installed). The same
-    command goes on where it was interrupted, and does not train finished runs again.
+    FOLDER gets a run a model and leaderboard.csv, .json, .md (and .png, where matplotlib is installed), and report.html
+    as of `tfrec-dl report` (where jinja2 is). The same command goes on where it was interrupted, and does not train
+    finished runs again.
     """
     commands = COMMANDS[task.value]
     names = parse_names(models)
@@ -53,18 +54,19 @@ def compare(
     options = refuse_others(task, {Task.RETRIEVAL: (retrieval,), Task.RANKING: (ranking,), Task.REVIEWS: (reviews,)})
     settings = training.settings()
     quiet_tensorflow()
-    from tfrec_dl.lifecycle.compare import compare
+    from tfrec_dl.lifecycle.compare import compare, compare_runs
     from tfrec_dl.recipes.named import recipes_of
 
     recipes = [commands.recipe(name, settings, options, table) for name in names]
     if out is not None:
-        require_only(out, {*recipes_of(task.value), *LEADERBOARD}, "a comparison")
+        require_only(out, {*recipes_of(task.value), *LEADERBOARD, REPORT}, "a comparison")
     source = commands.source(table, options)
     if out is not None:
         with shown_progress(), commands.naming_options(source):
-            board = compare(recipes, source, out, verbose=keras_verbosity())
-        show(board)
-        say(f"leaderboard: {', '.join(save(board, out))}")
+            comparison = compare_runs(recipes, source, out, verbose=keras_verbosity())
+        show(comparison.board)
+        say(f"leaderboard: {', '.join(save(comparison.board, out))}")
+        save_report(comparison, out)
         return
     try:
         with (

@@ -10,7 +10,12 @@ import numpy as np
 from tfrec_dl.evaluation.intervals import bootstrap_intervals
 
 GROUPS = 5
-PAUSES = ((3_600, "within an hour"), (86_400, "within a day"), (604_800, "within a week"), (2_592_000, "within 30 days"))
+PAUSES = (
+    (3_600, "within an hour"),
+    (86_400, "within a day"),
+    (604_800, "within a week"),
+    (2_592_000, "within 30 days"),
+)
 LONGEST_PAUSE = "after 30 days or more"
 
 

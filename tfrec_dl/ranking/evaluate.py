@@ -61,9 +61,7 @@ def ranking_reports(predictions: Mapping[str, np.ndarray], impressions: Impressi
         lists = impressions.lists[row]
         lists = users if len(np.unique(lists)) == len(row) else lists
         score = predictions.get(CLICK_AND_CONVERSION, predictions[CLICK])
-        found[CLICK] = ClickReport(
-            predictions[CLICK], labels[CLICK], lists, users, score, items=impressions.items[row]
-        )
+        found[CLICK] = ClickReport(predictions[CLICK], labels[CLICK], lists, users, score, items=impressions.items[row])
     if CONVERSION in predictions:
         clicks = found[CLICK]
         assert isinstance(clicks, ClickReport)

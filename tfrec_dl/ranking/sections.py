@@ -65,10 +65,10 @@ def _calibration(clicks: dict[str, tuple[ClickReport, str]]) -> Section:
 
 
 def _bins(table: Reliability) -> list[Point]:
-    low, high = table.intervals()
+    columns = (table.predicted, table.observed, *table.intervals(), table.counts)
     return [
-        Point(*(100.0 * float(value) for value in values), note=f"{count:,} impressions")
-        for *values, count in zip(table.predicted, table.observed, low, high, table.counts, strict=True)
+        Point(100.0 * x, 100.0 * y, 100.0 * start, 100.0 * end, f"{count:,} impressions")
+        for x, y, start, end, count in zip(*map(np.ndarray.tolist, columns), strict=True)
     ]
 
 

@@ -96,7 +96,9 @@ class StackedFamily(Family):
         """The weights of the members."""
         weights = self.model(run).weights()
         points = [Point(place, weight) for place, weight in enumerate(weights.values())]
-        chart = Dots("Weights of the members", "weight of standardised scores", list(weights), [Series("weight", points)])
+        chart = Dots(
+            "Weights of the members", "weight of standardised scores", list(weights), [Series("weight", points)]
+        )
         text = "Where history and certainty are as on average; a member of weight 0 would not be missed."
         return [Section("What the stack is made of", [chart], [text])]
 

@@ -9,7 +9,10 @@ from tfrec_dl.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tfrec_dl.lifecycle.compare import Comparison
+
 LEADERBOARD = ("leaderboard.csv", "leaderboard.json", "leaderboard.md", "leaderboard.png")
+REPORT = "report.html"
 
 # Of rankers, beside the metric that orders them: on a terminal and in Markdown.
 BESIDE = ("auc", "log_loss", "calibration_error", "mae")
@@ -54,6 +57,18 @@ def save(table: "pd.DataFrame", folder: Path) -> list[str]:
         say(f"no picture: {error}")
         return [str(path) for path in texts]
     return [str(path) for path in (*texts, picture)]
+
+
+def save_report(comparison: "Comparison", folder: Path) -> None:
+    """Writes the report of a comparison, where jinja2 is installed."""
+    from tfrec_dl.lifecycle.report.write import write_comparison_report
+
+    try:
+        path = write_comparison_report(comparison, folder)
+    except InputError as error:  # it is an extra, and the leaderboard is there whatever becomes of it
+        say(f"no report: {error}")
+        return
+    say(f"report: {path}")
 
 
 def _style(table: "pd.DataFrame") -> Style:

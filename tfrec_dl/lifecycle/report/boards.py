@@ -59,7 +59,9 @@ class Headline:
         difference = f"{self.difference.value:+.4f}"
         if self.difference.low is not None and self.difference.high is not None:
             difference += f" ({self.difference.low:+.4f} to {self.difference.high:+.4f}{chance})"
-        return f"{what}; the best baseline, {self.baseline}, {self.beside.value:.4f}: a difference of {difference}{doubt}."
+        return (
+            f"{what}; the best baseline, {self.baseline}, {self.beside.value:.4f}: a difference of {difference}{doubt}."
+        )
 
 
 def headline(board: pd.DataFrame) -> Headline:
@@ -142,11 +144,11 @@ def _chart(rows: Sequence[Mapping[Hashable, Any]], metric: str) -> Dots:
 
 
 def _table(rows: Sequence[Mapping[Hashable, Any]], metrics: Sequence[str], marked: Sequence[int]) -> Grid:
-    cells: list[list[Cell]] = [
-        [str(row["model"]), *(_measure(row, name) if _is_known(row.get(name)) else None for name in metrics)]
-        + [None if pd.isna(row["seconds"]) else _seconds(float(row["seconds"]))]
-        for row in rows
-    ]
+    cells: list[list[Cell]] = []
+    for row in rows:
+        measures = [_measure(row, name) if _is_known(row.get(name)) else None for name in metrics]
+        seconds = None if pd.isna(row["seconds"]) else _seconds(float(row["seconds"]))
+        cells.append([str(row["model"]), *measures, seconds])
     return Grid("Every metric, with its 95 % interval", ["model", *metrics, "seconds"], cells, marked)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -88,7 +89,7 @@ def report_content(measured: Measured, titles: Mapping[str, str]) -> Content:
         [_model_part(run) for run in runs],
         measured.missing,
         {
-            "leaderboard": [] if board is None else board.astype(object).where(board.notna(), None).to_dict("records"),
+            "leaderboard": [] if board is None else json.loads(board.to_json(orient="records", double_precision=15)),
             "metrics": {run.recipe.name: run.metrics() for run in runs},
         },
     )

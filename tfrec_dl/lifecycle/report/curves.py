@@ -30,7 +30,9 @@ def learning_curves(folder: Path) -> list[Lines]:
         for column, points in _columns(path).items():
             found.setdefault(column, []).append(Series(name, points))
     ordered = sorted(found, key=lambda column: (not column.startswith("val_"), column))
-    return [Lines(_title(column), "epoch", column.removeprefix("val_"), found[column], steps=True) for column in ordered]
+    return [
+        Lines(_title(column), "epoch", column.removeprefix("val_"), found[column], steps=True) for column in ordered
+    ]
 
 
 def _columns(path: Path) -> dict[str, list[Point]]:

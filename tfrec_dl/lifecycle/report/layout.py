@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tfrec_dl.evaluation.figures import Dots, Lines, Point
 
-TICKS = 5
+TICKS = 4
 FROM_ZERO = 0.6  # an axis begins at 0 where the lowest value is below this share of the highest
 
 
@@ -44,11 +44,11 @@ def axis(values: Iterable[float], whole: bool = False, tight: bool = False, from
     low, high = min(found), max(found)
     if not tight and 0.0 <= low < from_zero * high:
         low = 0.0
-    if high <= low:
+    if high - low <= 1e-9 * max(abs(low), abs(high)):  # equal but for rounding
         high = low + (abs(low) or 1.0) * 0.1
     step = _step((high - low) / TICKS, whole)
     first, last = (low, high) if tight else (math.floor(low / step) * step, math.ceil(high / step - 1e-9) * step)
-    decimals = next(places for places in range(12) if math.isclose(step, round(step, places), rel_tol=1e-6))
+    decimals = next((places for places in range(12) if math.isclose(step, round(step, places), rel_tol=1e-6)), 12)
     marks = range(math.ceil(first / step - 1e-9), math.floor(last / step + 1e-9) + 1)
     numbers = [mark * step for mark in marks]
     return Axis(first, last, [(100.0 * (n - first) / (last - first), f"{n:,.{decimals}f}") for n in numbers])
@@ -116,7 +116,8 @@ def lines_layout(chart: Lines) -> LinesLayout:
             start, size = (None, 0.0)
             if point.low is not None and point.high is not None:
                 start, size = 100.0 - y.at(point.high), y.at(point.high) - y.at(point.low)
-            marks.append(Mark(left, top, start, round(size, 3), f"{series.name}\n{chart.x}: {show(point.x)}\n{_said(point)}"))
+            tip = f"{series.name}\n{chart.x}: {show(point.x)}\n{_said(point)}"
+            marks.append(Mark(left, top, start, round(size, 3), tip))
         path = " ".join(f"{mark.left},{mark.top}" for mark in marks)
         drawn.append(Line(series.name, colour, series.is_reference, path, marks))
     return LinesLayout(x, y, drawn, chart.diagonal)

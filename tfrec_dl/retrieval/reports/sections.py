@@ -10,7 +10,7 @@ import numpy as np
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.evaluation.cold_start import KINDS, ColdStartEntry
 from tfrec_dl.evaluation.evaluate import Report
-from tfrec_dl.evaluation.figures import Dots, Grid, Lines, Point, Section, Series
+from tfrec_dl.evaluation.figures import Cell, Dots, Grid, Lines, Point, Section, Series
 from tfrec_dl.evaluation.leaderboard import Entry
 from tfrec_dl.evaluation.long_tail import Concentration, concentration
 from tfrec_dl.evaluation.slices import Groups, count_groups, mean_slices, pause_groups
@@ -42,9 +42,11 @@ def cold_sections(entries: Sequence[ColdStartEntry], dataset: Any) -> list[Secti
     """Items with and without training interactions beside each other, and the spread over the catalogue."""
     series = []
     for entry in entries:
-        summaries = [entry.reports[kind].summary() for kind in KINDS]
-        ends = [tuple(summary[f"{METRIC}{end}"] for end in ("", "/low", "/high")) for summary in summaries]
-        points = [Point(place, *values) for place, values in enumerate(ends)]
+        found = [entry.reports[kind].summary() for kind in KINDS]
+        points = [
+            Point(place, each[METRIC], each[f"{METRIC}/low"], each[f"{METRIC}/high"])
+            for place, each in enumerate(found)
+        ]
         series.append(Series(entry.name, points, entry.family == "baseline"))
     notes = [f"{len(entries[0].reports[kind]):,} cases" for kind in KINDS]
     chart = Dots("By whether the item was trained on", AXIS, [KIND_NAMES[kind] for kind in KINDS], series, notes)
@@ -102,7 +104,7 @@ def tail_section(reports: Mapping[str, tuple[Report, str]], vocabulary: Any) -> 
         "% of the recommendations",
         series,
     )
-    rows = [
+    rows: list[list[Cell]] = [
         [name, each.distinct, 100.0 * each.distinct / items, 100.0 * each.head, each.gini]
         for name, (each, _) in spread.items()
     ]
