@@ -91,7 +91,7 @@ def test_without_its_data_a_run_still_says_what_it_knows(program, trained, tmp_p
     assert result.status == 0, result.err
     report = Report(tmp_path / "report.html")
     assert "The report leaves out baselines" in report.words and "gone.csv" in report.words
-    assert {"Learning curves", "Metrics"} <= set(report.headings)
+    assert {"Learning curves", "Every metric, with its 95 % interval"} <= set(report.headings)
     assert "Examples" not in report.headings
 
 

@@ -15,11 +15,13 @@ class Measure:
         value: the value.
         low: lower end; None without.
         high: upper end.
+        decimals: that are shown; None for what suits its size.
     """
 
     value: float
     low: float | None = None
     high: float | None = None
+    decimals: int | None = None
 
 
 Cell = str | int | float | Measure | None

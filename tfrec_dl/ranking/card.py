@@ -39,5 +39,6 @@ def ranking_run_card(run: RunFolder, data_terms: str | None = None, **facts: Any
         "configuration": run.recipe.to_dict(),
         "plugins": tuple(config.get("plugins", ())),
         "versions": config["versions"],
+        "report": run.report,
     }
     return ModelCard(**{**known, **facts})

@@ -52,6 +52,7 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
         "configuration": _without_folders(run.recipe.to_dict()),
         "plugins": tuple(config.get("plugins", ())),
         "versions": config["versions"],
+        "report": run.report,
     }
     return ModelCard(**{**known, **facts})
 

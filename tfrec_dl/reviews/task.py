@@ -77,5 +77,6 @@ class ReviewTask(Task):
             "metrics": run.metrics(),
             "configuration": run.recipe.to_dict(),
             "versions": config["versions"],
+            "report": run.report,
         }
         return ModelCard(**{**known, **facts})

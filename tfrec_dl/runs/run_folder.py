@@ -16,6 +16,9 @@ from tfrec_dl.runs.run_config import check_same, flat_settings, installed_versio
 from tfrec_dl.runs.run_files import read_configuration, read_metrics
 from tfrec_dl.runs.size_check import sizes_checked
 
+REPORT = "report.html"
+"""Name of a report in the folder of a run or of a comparison."""
+
 
 class RunFolder:
     """A folder whose `config.json` holds what was asked, and whose `metrics.json`, written last, what came out.
@@ -35,6 +38,13 @@ class RunFolder:
     def finished(self) -> bool:
         """Whether the run has its metrics."""
         return (self.folder / "metrics.json").exists()
+
+    @property
+    def report(self) -> str | None:
+        """Folder and name of the report on the run, or on the comparison that it is in; None where there is none."""
+        folder = self.folder.absolute()
+        found = next((each for each in (folder, folder.parent) if (each / REPORT).is_file()), None)
+        return None if found is None else f"{found.name}/{REPORT}"
 
     def config(self) -> dict[str, Any]:
         """Its configuration: recipe, data, their fingerprint and size, versions."""

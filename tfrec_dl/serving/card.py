@@ -83,6 +83,7 @@ class ModelCard:
         additions: items that `add_items` added, oldest first.
         updates: attributes that `update_items` updated, oldest first.
         profile: of the data that it was trained on, in a file of its own beside the card; None for none.
+        report: folder and name of the run's report, which stays where it is; None for none.
     """
 
     name: str = "recommender"
@@ -99,6 +100,7 @@ class ModelCard:
     additions: tuple[Addition, ...] = ()
     updates: tuple[Update, ...] = ()
     profile: TrainingProfile | None = None
+    report: str | None = None
 
     @classmethod
     def read(cls, version: Path, name: str) -> "ModelCard":

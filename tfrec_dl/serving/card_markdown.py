@@ -23,6 +23,7 @@ def card_markdown(card: ModelCard, facts: Mapping[str, object], signatures: Sequ
         f"- Terms of the data: {card.data_terms or 'unknown'}",
         f"- Fingerprint (sha256): {card.data_fingerprint or 'unknown'}",
         f"- Split: {card.split or 'unknown'}",
+        *([] if card.report is None else [f"- Report, with curves, groups of users and examples: `{card.report}`"]),
     ]
     sections = {
         "Model": [f"- {key}: {value}" for key, value in facts.items()],

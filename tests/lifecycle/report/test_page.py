@@ -20,6 +20,9 @@ from tfrec_dl.evaluation.figures import (
 from tfrec_dl.lifecycle.report import page as pages
 from tfrec_dl.lifecycle.report.content import Content, ModelPart, Tile
 from tfrec_dl.lifecycle.report.write import refuse_other_file
+from tfrec_dl.runs.run_folder import RunFolder
+from tfrec_dl.serving.card import ModelCard
+from tfrec_dl.serving.card_markdown import card_markdown
 
 EVIL = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
 
@@ -80,3 +83,14 @@ def test_only_an_earlier_report_is_replaced(tmp_path):
         refuse_other_file(tmp_path)
     with pytest.raises(InputError, match="does not exist"):
         refuse_other_file(tmp_path / "missing" / "report.html")
+
+
+def test_a_run_knows_its_report_or_that_of_its_comparison(tmp_path):
+    run = RunFolder(tmp_path / "compared" / "gru", None, None)
+    run.folder.mkdir(parents=True)
+    assert run.report is None
+    (tmp_path / "compared" / "report.html").write_text("")
+    assert run.report == "compared/report.html"
+    assert "`compared/report.html`" in card_markdown(ModelCard(report=run.report), {})
+    (run.folder / "report.html").write_text("")
+    assert run.report == "gru/report.html"

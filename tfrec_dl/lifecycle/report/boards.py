@@ -56,12 +56,17 @@ class Headline:
             return f"{what}, as does the best baseline, {self.baseline}."
         chance = "" if self.p is None else f", p {_chance(self.p)}"
         doubt = "" if self.p is None or self.p < 0.05 else "; so small a difference may be chance"
-        difference = f"{self.difference.value:+.4f}"
+        difference = signed(self.difference.value)
         if self.difference.low is not None and self.difference.high is not None:
-            difference += f" ({self.difference.low:+.4f} to {self.difference.high:+.4f}{chance})"
+            difference += f" ({signed(self.difference.low)} to {signed(self.difference.high)}{chance})"
         return (
             f"{what}; the best baseline, {self.baseline}, {self.beside.value:.4f}: a difference of {difference}{doubt}."
         )
+
+
+def signed(number: float, decimals: int = 4) -> str:
+    """A difference as it is written in sentences."""
+    return f"{number:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def headline(board: pd.DataFrame) -> Headline:
@@ -122,7 +127,7 @@ def metric_table(metrics: Mapping[str, float]) -> Grid:
             value, low, high = ends
             cells.append(None if value is None else Measure(value, low, high))
         rows.append(cells)
-    return Grid("Every metric, with its 95 % interval", ["metric", *(part.replace("_", " ") for part in order)], rows)
+    return Grid("", ["metric", *(part.replace("_", " ") for part in order)], rows)
 
 
 def _metrics(board: pd.DataFrame) -> list[str]:
@@ -147,7 +152,7 @@ def _table(rows: Sequence[Mapping[Hashable, Any]], metrics: Sequence[str], marke
     cells: list[list[Cell]] = []
     for row in rows:
         measures = [_measure(row, name) if _is_known(row.get(name)) else None for name in metrics]
-        seconds = None if pd.isna(row["seconds"]) else _seconds(float(row["seconds"]))
+        seconds = None if pd.isna(row["seconds"]) else Measure(float(row["seconds"]), decimals=1)
         cells.append([str(row["model"]), *measures, seconds])
     return Grid("Every metric, with its 95 % interval", ["model", *metrics, "seconds"], cells, marked)
 
@@ -173,10 +178,6 @@ def _measure(row: Mapping[Hashable, Any], metric: str) -> Measure:
 
 def _is_known(value: Any) -> bool:
     return value is not None and math.isfinite(value)
-
-
-def _seconds(seconds: float) -> float | int:
-    return round(seconds, 2) if seconds < 10 else round(seconds)
 
 
 def _chance(p: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tfrec_dl.evaluation.figures import Cell, Code, Grid, Section
 from tfrec_dl.families.run import Run
-from tfrec_dl.lifecycle.report.boards import Headline, board_figures, headline, metric_table
+from tfrec_dl.lifecycle.report.boards import Headline, board_figures, headline, metric_table, signed
 from tfrec_dl.lifecycle.report.commands import python_lines, shell_lines
 from tfrec_dl.lifecycle.report.curves import learning_curves
 from tfrec_dl.lifecycle.report.measured import Measured
@@ -102,7 +102,7 @@ def _tiles(found: Headline | None, size: Mapping[str, int]) -> list[Tile]:
         interval = "" if low is None or high is None else f"{low:.4f} to {high:.4f}"
         tiles.append(Tile(f"{found.metric}, {found.model}", f"{found.value.value:.4f}", interval))
     if found is not None and found.beside is not None and found.difference is not None and found.beside.value:
-        share = "the same" if found.is_tie else f"{100.0 * found.difference.value / found.beside.value:+.1f} %"
+        share = "the same" if found.is_tie else f"{signed(100.0 * found.difference.value / found.beside.value, 1)} %"
         tiles.append(Tile(f"against the best baseline, {found.baseline}", share, _doubt(found)))
     counts = [Tile(name.replace("_", " "), f"{count:,}") for name, count in size.items()]
     return [*tiles, *[tile for tile in counts if tile.label != "items in vocabulary"]]
@@ -133,7 +133,7 @@ def _model_part(run: Run) -> ModelPart:
     seconds = run_seconds(run)
     line = f"{recipe.source}. Its epochs took {seconds:,.1f} seconds." if seconds else f"{recipe.source}."
     curves = learning_curves(run.folder)
-    sections = [Section("Metrics", [metric_table(run.metrics())])]
+    sections = [Section("Every metric, with its 95 % interval", [metric_table(run.metrics())])]
     if curves:
         sections.append(Section("Learning curves", curves))
     sections += recipe.family.sections(run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from tfrec_dl.errors import InputError
@@ -11,7 +12,8 @@ from tfrec_dl.evaluation.figures import Lines, Point, Series
 
 HISTORY = "history.csv"
 NO_CURVES = ("epoch", "seconds")
-PARTS = {"start": "pre-training", "": "the model"}  # folders in a run's
+WHOLE = "the model"
+PARTS = {"start": "pre-training", "": WHOLE}  # folders in a run's
 
 
 def learning_curves(folder: Path) -> list[Lines]:
@@ -29,9 +31,10 @@ def learning_curves(folder: Path) -> list[Lines]:
         name = PARTS.get("" if part == Path() else part.as_posix(), part.name)
         for column, points in _columns(path).items():
             found.setdefault(column, []).append(Series(name, points))
-    ordered = sorted(found, key=lambda column: (not column.startswith("val_"), column))
+    ordered = sorted(found, key=lambda column: not column.startswith("val_"))
     return [
-        Lines(_title(column), "epoch", column.removeprefix("val_"), found[column], steps=True) for column in ordered
+        Lines(_title(name, found[name]), "epoch", name.removeprefix("val_"), found[name], steps=True)
+        for name in ordered
     ]
 
 
@@ -52,6 +55,7 @@ def _columns(path: Path) -> dict[str, list[Point]]:
     return columns
 
 
-def _title(column: str) -> str:
+def _title(column: str, series: Sequence[Series]) -> str:
     name = column.removeprefix("val_").replace("_", " ")
-    return f"{name}, validation" if column.startswith("val_") else f"{name}, training"
+    part = f" of {series[0].name}" if len(series) == 1 and series[0].name != WHOLE else ""
+    return f"{name}{part}, {'validation' if column.startswith('val_') else 'training'}"

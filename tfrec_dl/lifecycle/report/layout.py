@@ -166,15 +166,16 @@ def dots_layout(chart: Dots) -> DotsLayout:
     return DotsLayout(x, rows, names)
 
 
-def show(value: float | int | None) -> str:
-    """A number as it is written in tables: four decimals, fewer for large ones."""
+def show(value: float | int | None, decimals: int | None = None) -> str:
+    """A number as it is written in tables: with as many decimals, else with four, fewer where it is large."""
     if value is None:
         return ""
+    if decimals is not None:
+        return f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
     if isinstance(value, int) or (float(value).is_integer() and abs(value) >= 100):
         return f"{int(value):,}"
     size = abs(value)
-    decimals = next((places for limit, places in ((1e3, 0), (1e2, 1), (1e1, 2)) if size >= limit), 4)
-    return f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    return show(value, next((places for limit, places in ((1e3, 0), (1e2, 1), (1e1, 2)) if size >= limit), 4))
 
 
 def _colours(references: Sequence[bool]) -> list[int]:

@@ -13,11 +13,9 @@ from tfrec_dl.lifecycle.report.content import report_content
 from tfrec_dl.lifecycle.report.measured import Measured, compared, measured
 from tfrec_dl.lifecycle.report.page import GENERATOR, page, require_jinja
 from tfrec_dl.lifecycle.report.titles import item_titles
+from tfrec_dl.runs.run_folder import REPORT
 
 logger = logging.getLogger(__name__)
-
-REPORT = "report.html"
-"""Name of a report in the folder of a run or a comparison."""
 
 
 def write_report(
