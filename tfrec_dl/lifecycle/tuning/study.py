@@ -29,6 +29,7 @@ ENDED = "ended"
 TURN = ".turn"
 FIRST = 0  # number of the trial of the recipe as it is
 RUN = "run"
+SEEDS = 1_000_003  # apart, so that studies with other seeds have other trials
 
 logger = logging.getLogger(__name__)
 
@@ -181,23 +182,28 @@ class Study:
         for left in trials:
             if left.state == state.RUNNING and self._hold(left.number):
                 logger.info("trial %d was interrupted: it goes on", left.number)
+                self._seed_sampler(left.number)
                 # Optuna has no other way to a trial that another process has begun.
                 return self._suggested(optuna.Trial(self.optuna, left._trial_id))
         begun = sum(trial.state != state.WAITING for trial in trials)
         if self.ended or not budget.allows(begun):
             return None
+        self._seed_sampler(begun)
         trial = self.optuna.ask()
         self._hold(trial.number)
         return self._suggested(trial)
 
     def _suggested(self, trial: optuna.Trial) -> Claimed:
-        """The trial with its settings: those that it has, or new ones, which follow from seed, number and the past."""
-        self.optuna.sampler = sampler(1_000_003 * self._seed + trial.number)
+        """The trial with its settings: those that it has, or new ones."""
         space = self.asked.space
         known = self.optuna.user_attrs[DEFAULTS] if trial.number == FIRST else space
         settings = {name: space[name].suggest(trial, name) for name in space if name in known}
         reported = set(self.trials[trial.number].intermediate_values)
         return Claimed(trial, settings, self._folder_of(trial.number) / RUN, reported)
+
+    def _seed_sampler(self, number: int) -> None:
+        """Lets the settings of a trial follow from the recipe's seed, its number and the trials before it."""
+        self.optuna.sampler = sampler(SEEDS * self._seed + number)
 
     def _hold(self, number: int) -> bool:
         """Whether this process holds a trial now, which no other did."""
