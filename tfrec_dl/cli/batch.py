@@ -45,6 +45,7 @@ def batch_recommend(
             exclude=exclude,
             rules=rules,
             context=_values(context),
+            users=options.users,
             processes=options.processes,
             progress=bars.show,
         )

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -91,6 +92,19 @@ def test_columns_are_named_and_without_times_the_order_is_the_tables(recommender
     assert list(pd.read_csv(out)["item_id"]) == [item for item, _ in row]
 
 
+@pytest.mark.parametrize("name", ["users.csv", "users.parquet"])
+def test_only_the_users_that_are_named_are_recommended_to_and_new_ones_as_new(
+    recommender, export, interactions, tmp_path, name
+):
+    known = sorted(interactions.histories)[::7]
+    table = pd.DataFrame({"more": 1, "user_id": [*known, "nobody", "007", known[0]]})
+    table.to_csv(tmp_path / name, index=False) if name == "users.csv" else table.to_parquet(tmp_path / name)
+    out = batch_recommend(export, interactions.folder, tmp_path / "out.parquet", k=K, users=tmp_path / name)
+    some = {user: interactions.histories[user] for user in known} | {"nobody": [], "007": []}
+    assert found_in(pd.read_parquet(out)) == expected(SimpleNamespace(histories=some))
+    assert sum(recommender.asked) == len(some) + 1  # one to begin with
+
+
 def killed_at(number: int, monkeypatch, *arguments, **settings) -> bool:
     """Recommends until the file of this number, from 0, would appear; says whether there was one."""
     replace, seen = os.replace, []
@@ -166,11 +180,14 @@ def test_a_job_keeps_to_the_version_that_it_began_with(recommender, export, inte
         ({"exclude": ["i1"]}, "with exclude"),
         ({"rules": Rules(only=["i1"])}, "with rules None, not {"),
         ({"columns": Columns(time="timestamp", user="item_id", item="user_id")}, "with columns"),
+        ({"users": "users.csv"}, "with users None, not"),
     ],
 )
 def test_another_command_is_refused(recommender, export, interactions, tmp_path, monkeypatch, settings, said):
     out = tmp_path / "out.parquet"
     assert killed_at(9, monkeypatch, export, interactions.folder, out, k=K)
+    monkeypatch.chdir(tmp_path)
+    Path("users.csv").write_text("user_id\nu")
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(InputError, match=said):
         batch_recommend(export, interactions.folder, out, **{"k": K, **settings})
@@ -191,6 +208,10 @@ def test_another_command_is_refused(recommender, export, interactions, tmp_path,
         ({"histories": "none.csv"}, "no file '.*none.csv'"),
         ({"histories": "bad.csv"}, "column 'timestamp', line 3 of '.*bad.csv': the time is missing"),
         ({"histories": "empty.csv"}, "empty.csv' holds no interactions"),
+        ({"users": "none.csv"}, "no file '.*none.csv'"),
+        ({"users": "taken.csv"}, "no column 'user_id' in .*taken.csv': it has 'precious'"),
+        ({"users": "empty.csv"}, "empty.csv' holds no users"),
+        ({"users": "gap.csv"}, "column 'user_id', line 3 of '.*gap.csv': the id is missing"),
         ({"dest": "nowhere"}, "nowhere: it does not exist"),
         ({"context": {"device": "phone"}}, "context has 'device', but .* has no ranking stage"),
         ({"exclude": "i1"}, "exclude is 'i1', but must be a list of ids"),
@@ -203,6 +224,7 @@ def test_mistakes_are_refused_in_a_line_and_leave_nothing(
     Path("taken.csv").write_text("precious")
     Path("bad.csv").write_text("user_id,item_id,timestamp\nu,i1,1\nu,i2,\n")
     Path("empty.csv").write_text("user_id,item_id\n")
+    Path("gap.csv").write_text('user_id,age\nu,1\n"",2\n')
     before = sorted(tmp_path.rglob("*"))
     asked = {"dest": export, "histories": interactions.folder, "out": "out.csv", **settings}
     with pytest.raises(InputError, match=said) as refused:

@@ -31,6 +31,16 @@ class BatchOptions:
             rich_help_panel=PANEL,
         ),
     ] = None
+    users: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            show_default=False,
+            help="Only to the users of this table, a row a user, their histories being those of --histories; users "
+            "without one are new.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
     out: Annotated[
         Path | None,
         typer.Option(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 ROWS = ("user", "item", "whole", "fraction", "position")
@@ -47,6 +48,19 @@ class ShardHistories:
         order = np.lexsort((*in_time, place[codes]))
         offsets = np.concatenate([[0], np.cumsum(lengths[shortest_first])]).astype(np.int64)
         return cls(users.dictionary.take(shortest_first), rows["item"].combine_chunks().take(order), offsets)
+
+    def of(self, users: pa.Array) -> "ShardHistories":
+        """The histories of some users: first empty ones, of those who have none here.
+
+        Args:
+            users: text, each once.
+        """
+        kept = pc.is_in(self.users, value_set=users)
+        new = users.filter(pc.invert(pc.is_in(users, value_set=self.users)))
+        lengths, taken = np.diff(self.offsets), kept.to_numpy(zero_copy_only=False)
+        items = self.items.filter(pa.array(np.repeat(taken, lengths)))
+        offsets = np.concatenate([np.zeros(len(new) + 1, np.int64), np.cumsum(lengths[taken])])
+        return ShardHistories(pa.concat_arrays([new, self.users.filter(kept)]), items, offsets)
 
     def batches(self) -> Iterator[tuple[list[str], list[list[str]]]]:
         """Users and their histories: at most `MOST_USERS` at a time, and `MOST_CELLS` unless one alone has more."""

@@ -16,6 +16,7 @@ class Job:
         layout: name of the layout of the rows.
         pieces: folder of the histories, by shard.
         parts: folder that the parts are written to.
+        users: file of the users that the job is for, as `write_wanted` has it; None for all of the table.
     """
 
     version: Path
@@ -23,6 +24,7 @@ class Job:
     layout: str
     pieces: Path
     parts: Path
+    users: Path | None = None
 
     def part(self, shard: int) -> Path:
         """The file of a shard's recommendations."""

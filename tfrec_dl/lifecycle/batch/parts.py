@@ -9,6 +9,7 @@ from tfrec_dl.files import replacing
 from tfrec_dl.lifecycle.batch.histories import ShardHistories
 from tfrec_dl.lifecycle.batch.job import Job
 from tfrec_dl.lifecycle.batch.layouts import LAYOUTS, items_of
+from tfrec_dl.lifecycle.batch.wanted import read_wanted
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.serving.recommender import Recommender
 
@@ -44,7 +45,10 @@ class PartMaker:
             replacing(job.part(shard)) as temporary,
             pyarrow.parquet.ParquetWriter(temporary, schema) as writer,
         ):
-            for users, histories in ShardHistories.read(job.pieces, shard).batches():
+            found = ShardHistories.read(job.pieces, shard)
+            if job.users is not None:
+                found = found.of(read_wanted(job.users, shard))
+            for users, histories in found.batches():
                 going_on()
                 answers = job.request.answers(self._recommender, users, histories)
                 writer.write_table(layout.table(users, answers, described(self._recommender, items_of(answers))))

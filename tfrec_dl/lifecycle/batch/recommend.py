@@ -20,6 +20,7 @@ from tfrec_dl.lifecycle.batch.layouts import layout_of
 from tfrec_dl.lifecycle.batch.output import join, require_known_format
 from tfrec_dl.lifecycle.batch.request import Request
 from tfrec_dl.lifecycle.batch.unfinished import VERSION, Unfinished
+from tfrec_dl.lifecycle.batch.wanted import require_users, write_wanted
 from tfrec_dl.lifecycle.batch.workers import workers
 from tfrec_dl.serving.request_rows import id_list
 from tfrec_dl.serving.rules.rules import Rules
@@ -40,13 +41,14 @@ def batch_recommend(
     k: int = 10,
     layout: str = "long",
     columns: Columns | None = None,
+    users: str | PathLike[str] | None = None,
     exclude: Sequence[str] = (),
     rules: Rules | None = None,
     context: Mapping[str, Any] | None = None,
     processes: int = 1,
     progress: Progress = silent,
 ) -> Path:
-    """Recommends to every user of a table; killed at any moment and called again, goes on where it was.
+    """Recommends to every user of a table, or to some; killed at any moment and called again, goes on where it was.
 
     Each user gets what `Recommender.recommend` gives after the user's items in the table, in time, ties in table order;
     of an export with a ranking stage what `Recommender.recommend_ranked` gives. Users come in no particular order. A
@@ -63,6 +65,8 @@ def batch_recommend(
             shows of items); or "lists", a row a user (user_id, recommendation_id, item_ids, scores, and so on; lists
             are JSON in CSV).
         columns: of the table; default `Columns()`.
+        users: table of the users to recommend to, a row a user, its column called as that of the histories; those
+            without a history are new users. None for all users of the histories.
         exclude: ids that nobody is recommended.
         rules: of every user.
         context: feature -> value of every request to a ranking stage; those that are not named are missing.
@@ -87,8 +91,11 @@ def batch_recommend(
     resolve_version(dest)
     files = find_files([os.path.abspath(path) for path in paths])
     columns = common_columns(files, columns or Columns())
+    wanted = [] if users is None else find_files([os.path.abspath(users)])
+    require_users(wanted, columns)
     table = Table(files, columns, common_time_kind(files, columns), _shards(files))
     plan = {"dest": str(dest), **table.plan(), "layout": layout_of(layout).name, **asdict(request)}
+    plan |= {"users": [asdict(file) for file in wanted]} if wanted else {}
     with unfinished.held(), disk_explained(unfinished.out.parent):
         if unfinished.finish_clearing():
             logger.info("%s is already finished", unfinished.out)
@@ -96,10 +103,11 @@ def batch_recommend(
         version = unfinished.version() or resolve_version(dest)
         plan |= {VERSION: str(version), "model": InputFile.of(version / "saved_model.pb").modified}
         unfinished.require_same(plan)
-        job = Job(version, request, layout, unfinished.pieces, unfinished.parts)
+        listed = unfinished.users if wanted else None
+        job = Job(version, request, layout, unfinished.pieces, unfinished.parts, listed)
         with workers(job, processes) as made_by:
             unfinished.begin(plan)
-            _partition(table, unfinished, progress)
+            _partition(table, wanted, unfinished, progress)
             left = [shard for shard in range(table.shards) if not job.part(shard).exists()]
             made = table.shards - len(left)
             progress("recommending", made, table.shards)
@@ -138,9 +146,11 @@ class Table:
         }
 
 
-def _partition(table: Table, unfinished: Unfinished, progress: Progress) -> None:
-    """Divides the table; one that cannot be read leaves nothing behind."""
+def _partition(table: Table, users: Sequence[InputFile], unfinished: Unfinished, progress: Progress) -> None:
+    """Divides the table, and that of the users; what cannot be read leaves nothing behind."""
     try:
+        if users and not unfinished.users.exists():
+            write_wanted(users, table.columns, table.shards, unfinished.users)
         rows = partition(table.files, table.columns, table.kind, table.shards, unfinished.pieces, progress)
         if not sum(rows):
             raise InputError(f"{table.files[0].path!r} holds no interactions: it needs at least one row")

@@ -38,6 +38,11 @@ class Unfinished:
         return self.folder / "rows"
 
     @property
+    def users(self) -> Path:
+        """The users that the job is for, where it is not for all."""
+        return self.folder / "users.parquet"
+
+    @property
     def parts(self) -> Path:
         """Folder of the recommendations, a file a shard."""
         return self.folder / "parts"
