@@ -114,9 +114,9 @@ def batch_recommend(
             for done, _ in enumerate(made_by.make(left), start=made + 1):
                 progress("recommending", done, table.shards)
         parts = [job.part(shard) for shard in range(table.shards)]
-        users, recommendations = join(parts, layout_of(layout), unfinished.out, unfinished.whole, progress)
+        listed_users, recommendations = join(parts, layout_of(layout), unfinished.out, unfinished.whole, progress)
         unfinished.publish()
-    logger.info("%s: %s recommendations to %s users", unfinished.out, f"{recommendations:,}", f"{users:,}")
+    logger.info("%s: %s recommendations to %s users", unfinished.out, f"{recommendations:,}", f"{listed_users:,}")
     return unfinished.out
 
 

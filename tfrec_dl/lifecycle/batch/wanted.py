@@ -1,6 +1,7 @@
 """The users that a job is for, where it is not for all of the table, by shard."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow.parquet
 from tfrec_dl.data.prepared.inputs import InputFile
 from tfrec_dl.data.tables.checks import checked_ids
 from tfrec_dl.data.tables.columns import Columns, MissingColumnError
+from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 
@@ -58,5 +60,10 @@ def _batches(file: InputFile, column: str) -> Iterator[np.ndarray]:
     for batch in table.batches([column], [column]):
         if batch.num_rows:
             frame = table.frame(pa.Table.from_batches([batch]), [], start)
-            yield checked_ids(frame[column], column, lambda row, at=start: table.place(at + row))[1]
+            yield checked_ids(frame[column], column, partial(_place, table, start))[1]
             start += batch.num_rows
+
+
+def _place(table: TableFile, start: int, row: int) -> str:
+    """Where a row is, counted from 0 after those before `start`."""
+    return table.place(start + row)
