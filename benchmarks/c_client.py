@@ -1,6 +1,7 @@
 """A client without Python: requests to an export through TensorFlow's C API, by `examples/c_client/replay.c`.
 
 python -m benchmarks.c_client saved_models/gru/1 --count 100000
+python -m benchmarks.c_client --rules 10000 --count 100000
 """
 
 import struct
@@ -117,6 +118,17 @@ def replay(program: Path, version: Path, requests: Sequence[Request], count: int
     return [float(value) for value in done.stdout.splitlines()[-1].split()]
 
 
+def requests_with_rules(items: int) -> list[Request]:
+    """A request of each kind of rule, and of all of them, to the export of `benchmarks.rules`."""
+    from benchmarks.rules import RULES, K, history_of
+    from tfrec_dl.serving.names import RECOMMEND_WITH_RULES
+    from tfrec_dl.serving.rules.requests import rule_tensors
+
+    history = np.array([history_of(items, 50)], object)
+    rules = [{name: each.numpy() for name, each in rule_tensors([rule], [[]], K).items()} for rule in RULES.values()]
+    return [(RECOMMEND_WITH_RULES, {"history": history, **each}) for each in rules]
+
+
 def _number(value: int) -> bytes:
     return struct.pack("<I", value)
 
@@ -136,18 +148,28 @@ def main(
     signature: Annotated[str, typer.Option(help="Whose warm-up requests are repeated; all for every one's.")] = (
         "serving_default"
     ),
+    rules: Annotated[
+        int, typer.Option(help="Instead, requests of each kind of rule in turn to an export of so many items.", min=0)
+    ] = 0,
     count: Annotated[int, typer.Option(help="Requests, with each number of threads.", min=1)] = 100_000,
+    threads: Annotated[list[int] | None, typer.Option(help="Numbers of threads, each by itself.")] = None,
 ) -> None:
-    """Prints requests a second, latencies and memory with 1, 2 and 8 threads."""
-    requests = [each for each in requests_of(version) if signature in ("all", each[0])]
-    rows = []
+    """Prints requests a second, latencies and memory, by default with 1, 2 and 8 threads."""
     with tempfile.TemporaryDirectory() as folder:
+        if rules:
+            from benchmarks.rules import export_with_attributes
+
+            version, requests = export_with_attributes(Path(folder, "gru"), rules), requests_with_rules(rules)
+            print(f"gru of {rules:,} items, rules of each kind: {count:,} requests; {machine()}\n")
+        else:
+            requests = [each for each in requests_of(version) if signature in ("all", each[0])]
+            print(f"{version}, {signature}: {count:,} requests of 1 and 8 histories each; {machine()}\n")
         program = Path(folder, "replay")
         compile_client(program)
-        for threads in (1, 2, 8):
-            found = replay(program, version, requests, count, threads)
+        rows = []
+        for number in threads or (1, 2, 8):
+            found = replay(program, version, requests, count, number)
             rows.append([int(found[0]), *(f"{value:.2f}" for value in found[2:])])
-    print(f"{version}, {signature}: {count:,} requests of 1 and 8 histories each; {machine()}\n")
     print_table(["threads", "requests/s", "p50, ms", "p99, ms", "MB before", "MB after"], rows)
 
 

@@ -69,16 +69,9 @@ def time_of_rules(
 ) -> None:
     """What each rule adds to the time of a request."""
     use_threads(1)
-    draw = np.random.default_rng(0)
-    vocabulary = catalogue(items)
-    genres = draw.integers(0, 20, (items, 3))
-    table = pd.DataFrame({"item_id": vocabulary.ids, "year": draw.integers(1950, 2020, items)})
-    table["genres"] = ["|".join(f"g{genre}" for genre in set(row)) for row in genres.tolist()]
-    model = build_model(get_recipe(recipe).with_settings({"dimension": 64, "units": 64}), vocabulary)
     with tempfile.TemporaryDirectory() as folder:
-        version = export_saved_model(model, Path(folder, recipe), attributes=AttributeSource(table))
-        signatures = tf.saved_model.load(str(version)).signatures
-        history = tf.constant([draw.choice(vocabulary.ids, length).tolist()])
+        signatures = tf.saved_model.load(str(export_with_attributes(Path(folder, recipe), items, recipe))).signatures
+        history = tf.constant([history_of(items, length)])
         steps = {"plain request": lambda: signatures["serving_default"](history=history)["scores"].numpy()}
         for name, rules in RULES.items():
             asked = rule_tensors([rules], [[]], K)
@@ -90,6 +83,22 @@ def time_of_rules(
     print(f"{recipe}, {items:,} items, width 64, one history of {length}, k {K}, one thread; {machine()}\n")
     rows = [(name, f"{1e3 * each:.2f}", f"{100 * (each / plain - 1):+.0f} %") for name, each in medians.items()]
     print_table(("request", "CPU, ms", "added"), rows)
+
+
+def export_with_attributes(folder: Path, items: int, recipe: str = "gru") -> Path:
+    """The version folder of an untrained network whose items have a year and genres."""
+    draw = np.random.default_rng(0)
+    vocabulary = catalogue(items)
+    genres = draw.integers(0, 20, (items, 3))
+    table = pd.DataFrame({"item_id": vocabulary.ids, "year": draw.integers(1950, 2020, items)})
+    table["genres"] = ["|".join(f"g{genre}" for genre in set(row)) for row in genres.tolist()]
+    model = build_model(get_recipe(recipe).with_settings({"dimension": 64, "units": 64}), vocabulary)
+    return export_saved_model(model, folder, attributes=AttributeSource(table))
+
+
+def history_of(items: int, length: int) -> list[str]:
+    """Some ids of that export."""
+    return np.random.default_rng(1).choice(catalogue(items).ids, length).tolist()
 
 
 def _cpu_seconds(steps: dict[str, Callable[[], object]], repeats: int, warm_up: int = 10) -> dict[str, float]:

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
+from tfrec_dl.serving.ivf.asked import Asked, Votes
 
 
 class BaselineGraph(tf.Module, ABC):
@@ -64,6 +65,22 @@ class BaselineGraph(tf.Module, ABC):
         """
         return self.catalogue_scores(items[:, None])
 
+    @property
+    def factors(self) -> tf.Tensor | None:
+        """Vectors [size, D] whose products with the queries of `asked` are the scores, but for its votes.
+
+        None, as by default, where scores are nothing of the kind.
+        """
+        return None
+
+    def asked(self, history: tf.Tensor) -> Asked:
+        """What the scores of histories are made of where there are `factors`; rows of new users are ignored.
+
+        Args:
+            history: as for `catalogue_scores`.
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def arrays(self) -> dict[str, np.ndarray]:
         """What the baseline has learned, by the names of the constructor's arguments."""
@@ -115,17 +132,27 @@ class SparseRows(tf.Module):
         Returns:
             [count, size] float32.
         """
-        size = tf.shape(self.splits, tf.int64)[0] - 1
+        count, size = tf.cast(count, tf.int64), self._size()
+        values, cells = self._weighted(items, weights, rows)
+        return tf.reshape(tf.math.unsorted_segment_sum(values, cells, count * size), [count, size])
+
+    def votes(self, items: tf.Tensor, weights: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> Votes:
+        """As `weighted_sum`, without the zeros; `rows` rise."""
+        values, cells = self._weighted(items, weights, rows)
+        return Votes.added_up(cells, values, tf.cast(count, tf.int64), self._size())
+
+    def _size(self) -> tf.Tensor:
+        return tf.shape(self.splits, tf.int64)[0] - 1
+
+    def _weighted(self, items: tf.Tensor, weights: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The values of the weighted rows, and the cells row * size + column that they are added to: [m] each."""
         starts = tf.gather(self.splits, items)
         lengths = tf.gather(self.splits, items + 1) - starts
         owners = tf.repeat(tf.range(tf.size(items)), lengths)
         before = tf.cumsum(lengths, exclusive=True)
-        cells = tf.gather(starts - before, owners) + tf.range(tf.reduce_sum(lengths))
-        values = tf.gather(self.values, cells) * tf.gather(weights, owners)
-        columns = tf.cast(tf.gather(self.columns, cells), tf.int64)
-        places = tf.gather(rows, owners) * size + columns
-        count = tf.cast(count, tf.int64)
-        return tf.reshape(tf.math.unsorted_segment_sum(values, places, count * size), [count, size])
+        found = tf.gather(starts - before, owners) + tf.range(tf.reduce_sum(lengths))
+        values = tf.gather(self.values, found) * tf.gather(weights, owners)
+        return values, tf.gather(rows, owners) * self._size() + tf.cast(tf.gather(self.columns, found), tf.int64)
 
 
 def distinct_items(history: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

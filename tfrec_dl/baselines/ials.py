@@ -16,6 +16,7 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.scorer import FactorScorer
+from tfrec_dl.serving.ivf.asked import Asked
 
 
 class IALSGraph(BaselineGraph):
@@ -50,7 +51,20 @@ class IALSGraph(BaselineGraph):
             "alpha": np.array(self.alpha),
         }
 
+    @property
+    def factors(self) -> tf.Tensor:
+        """The item factors."""
+        return self.item_factors
+
+    def asked(self, history: tf.Tensor) -> Asked:
+        """The users' factors."""
+        return Asked(self._users(history))
+
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        return tf.matmul(self._users(history), self.item_factors, transpose_b=True)
+
+    def _users(self, history: tf.Tensor) -> tf.Tensor:
+        """[B, factors] float32."""
         items, rows = distinct_items(history)
         counts = tf.math.bincount(tf.cast(rows, tf.int32), minlength=tf.shape(history)[0])
         factors = tf.RaggedTensor.from_row_lengths(tf.gather(self.item_factors, items), counts).to_tensor()
@@ -58,7 +72,7 @@ class IALSGraph(BaselineGraph):
         # An item of the history counts alpha times, all others once.
         matrix = self.gram + (self.alpha - 1.0) * tf.matmul(factors, factors, transpose_a=True)
         users = tf.linalg.solve(matrix, self.alpha * tf.reduce_sum(factors, axis=1)[..., tf.newaxis])[..., 0]
-        return tf.matmul(tf.cast(users, tf.float32), self.item_factors, transpose_b=True)
+        return tf.cast(users, tf.float32)
 
 
 @BASELINES.register("ials")

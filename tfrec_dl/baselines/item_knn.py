@@ -17,6 +17,7 @@ from tfrec_dl.baselines.matrix import binary_matrix, popular_for_new_users
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.serving.ivf.asked import Asked
 
 
 class ItemKNNGraph(BaselineGraph):
@@ -35,9 +36,22 @@ class ItemKNNGraph(BaselineGraph):
         """The similarities."""
         return self.similarity.arrays()
 
+    @property
+    def factors(self) -> tf.Tensor:
+        """Vectors without a component: an item that is like none of the history scores 0."""
+        return tf.zeros([self.size, 0])
+
+    def asked(self, history: tf.Tensor) -> Asked:
+        """The likenesses of the items that are like some of the history."""
+        return Asked(tf.zeros([tf.shape(history)[0], 0]), self.similarity.votes(*self._voting(history)))
+
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        return self.similarity.weighted_sum(*self._voting(history))
+
+    def _voting(self, history: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """The distinct items, a weight of 1 each, their rows, and how many rows there are."""
         items, rows = distinct_items(history)
-        return self.similarity.weighted_sum(items, tf.ones_like(items, tf.float32), rows, tf.shape(history)[0])
+        return items, tf.ones_like(items, tf.float32), rows, tf.shape(history)[0]
 
 
 @BASELINES.register("item_knn")

@@ -12,6 +12,7 @@ from tfrec_dl.baselines.graph import BaselineGraph
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.serving.ivf.asked import Asked
 
 
 class PopularityGraph(BaselineGraph):
@@ -29,6 +30,15 @@ class PopularityGraph(BaselineGraph):
     def arrays(self) -> dict[str, np.ndarray]:
         """Nothing beyond the counts."""
         return {}
+
+    @property
+    def factors(self) -> tf.Tensor:
+        """The counts."""
+        return self.item_counts[:, None]
+
+    def asked(self, history: tf.Tensor) -> Asked:
+        """Nothing of the history."""
+        return Asked(tf.ones_like(history[:, :1], tf.float32))
 
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
         return tf.tile(self.item_counts[tf.newaxis], [tf.shape(history)[0], 1])

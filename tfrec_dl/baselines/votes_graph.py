@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.baselines.graph import BaselineGraph, SparseRows, frozen
+from tfrec_dl.serving.ivf.asked import Asked
 
 
 class VotesGraph(BaselineGraph):
@@ -43,10 +44,22 @@ class VotesGraph(BaselineGraph):
         own = {"decay": np.array(self.decay), "order": np.array(self.order), "tie_breakers": self.tie_breakers.numpy()}
         return own | self.transitions.arrays()
 
+    @property
+    def factors(self) -> tf.Tensor:
+        """The tie-breakers."""
+        return self.tie_breakers[:, None]
+
+    def asked(self, history: tf.Tensor) -> Asked:
+        """The votes."""
+        return Asked(tf.ones_like(history[:, :1], tf.float32), self.transitions.votes(*self._voting(history)))
+
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
+        return self.tie_breakers + self.transitions.weighted_sum(*self._voting(history))
+
+    def _voting(self, history: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """The items that vote, their weights and rows, and how many rows there are."""
         lengths = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
         distance = lengths - 1 - tf.range(tf.shape(history)[1])
         places = tf.where((distance >= 0) & (distance < self.order))
         weights = self.decay ** tf.cast(tf.gather_nd(distance, places), tf.float32)
-        items, count = tf.gather_nd(history, places), tf.shape(history)[0]
-        return self.tie_breakers + self.transitions.weighted_sum(items, weights, places[:, 0], count)
+        return tf.gather_nd(history, places), weights, places[:, 0], tf.shape(history)[0]

@@ -1,12 +1,18 @@
 """Base class of exported recommenders: raw ids in, recommendations in raw ids out."""
 
+import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.features import FeatureInput
+from tfrec_dl.serving.index import top_k
 from tfrec_dl.serving.item_signatures import describe_items, explain, similar_items
+from tfrec_dl.serving.ivf.asked import Asked
+from tfrec_dl.serving.ivf.fitted_lists import fitted_lists
 from tfrec_dl.serving.ivf.request import IvfRequest
+from tfrec_dl.serving.ivf.search import ListSearch
+from tfrec_dl.serving.ivf.search_lists import Found
 from tfrec_dl.serving.known_items import KnownItems
 from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, SERVING_DEFAULT
 from tfrec_dl.serving.rules.recommend import rules_signatures
@@ -36,6 +42,7 @@ class ServingModule(KnownItems):
         similarity: a sentence on what the scores of `similar_items` are.
         network: tracks what a loaded export needs to take features; None where it takes none. Its `describe` names
             them.
+        item_lists: what is searched for the best items; None for all items.
     """
 
     max_length: int | None = None
@@ -43,21 +50,31 @@ class ServingModule(KnownItems):
     user_features: tuple[FeatureInput, ...] = ()
     similarity = "The scores are those after a history of the item alone."
     network: tf.Module | None = None
+    item_lists: ListSearch | None = None
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
         """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
+        raise NotImplementedError
+
+    def searched_vectors(self) -> np.ndarray:
+        """Vectors whose products with queries are the scores of the items, votes apart: [size, D] float32.
+
+        Raises:
+            InputError: by default: where scores are nothing of the kind.
+        """
+        raise InputError("index is 'ivf', and this model's scores are no products of vectors: leave it out.")
+
+    def asked(self, seen: tf.Tensor) -> Asked:
+        """Queries and votes that the scores after histories [B, L] int32 are made of, if `searched_vectors` has any."""
         raise NotImplementedError
 
     def search_in_lists(self, request: IvfRequest) -> None:
         """Searches for the best items approximately from now on, where that is faster.
 
         Raises:
-            InputError: by default: where scores are no products of a history's vector and the items'.
+            InputError: as `searched_vectors`, or if the request's histories are no lists of ids, or hold no known item.
         """
-        raise InputError(
-            "index is 'ivf', and this model's scores are no products of vectors, as those of one network are: leave it "
-            "out, or train a network without counts (--set counts=false)."
-        )
+        self.item_lists = fitted_lists(self, self.searched_vectors(), self._popularity, request)
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor | None:
         """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D] float32, zeros where 0.
@@ -96,6 +113,7 @@ class ServingModule(KnownItems):
             VERSION_ID: self.version_id.numpy().decode(),
             "items of the history": "are recommended again" if self.keep_seen else "are not recommended",
             USER_IDS: NONE_HELD,
+            **({} if self.item_lists is None else self.item_lists.facts()),
         }
 
     @property
@@ -152,8 +170,16 @@ class ServingModule(KnownItems):
             k: how many, at most the number of items; None for `k_max`.
         """
         seen = self.lookup(history)
-        masked = self.masked(seen, exclude)
-        return self.best(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1), masked, k)
+        masked, has_history = self.masked(seen, exclude), tf.reduce_any(seen != PADDING, axis=1)
+        lists, k = self.item_lists, self.k_max if k is None else k
+        if lists is None:
+            return self.best(self.scores(seen), has_history, masked, k)
+
+        def exactly() -> Found:
+            found: Found = top_k(self.or_popularity(self.scores(seen), has_history), masked, k)
+            return found
+
+        return self.answer(*lists.best(lambda: self.asked(seen), has_history, masked, k, exactly), k)
 
     def masked(self, seen: tf.Tensor, exclude: tf.Tensor | None = None) -> tf.Tensor:
         """What must not be recommended: the history, unless seen items are kept, and what a request excludes.

@@ -11,6 +11,7 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.scorer import KnowsItems
 from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.serving.ivf.asked import Asked
 
 BLOCK_CELLS = 2**23  # scores of all members held at once, 4 bytes each
 BLOCK_ITEMS = 65_536  # history items of a block, padding included
@@ -35,6 +36,13 @@ class Member(Protocol):
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
         """How like each of some items the others are, on any scale: [B] int32 -> [B, vocabulary.size] float32."""
         ...
+
+    @property
+    def factors(self) -> tf.Tensor | None:
+        """As of a `BaselineGraph`."""
+
+    def asked(self, history: tf.Tensor) -> Asked:
+        """As of a `BaselineGraph`."""
 
 
 class RetrievalMember(tf.Module):
@@ -68,9 +76,17 @@ class RetrievalMember(tf.Module):
 
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
         """Query of the last `max_length` items · item vectors from their mean: [B, L] int32 -> [B, size] float32."""
+        return tf.matmul(self.asked(history).queries, self.items, transpose_b=True)
+
+    @property
+    def factors(self) -> tf.Tensor:
+        """Item vectors from their mean, the bias last."""
+        return tf.convert_to_tensor(self.items)
+
+    def asked(self, history: tf.Tensor) -> Asked:
+        """The queries of the last `max_length` items."""
         recent = last_items(history, self.model.max_length)
-        query = self.model.encode(recent, tf.gather(self.history_table, recent))
-        return tf.matmul(query, self.items, transpose_b=True)
+        return Asked(self.model.encode(recent, tf.gather(self.history_table, recent)))
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
         """Cosines of the vectors of items [B], from their mean and without the bias, with every item's: [B, size]."""

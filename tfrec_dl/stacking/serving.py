@@ -1,11 +1,17 @@
 """The exported graph of a stack."""
 
+from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.ivf.asked import Asked
+from tfrec_dl.serving.ragged_rows import compact
 from tfrec_dl.serving.scored_module import CatalogueModel, ScoredModule
 from tfrec_dl.serving.weights import traced, variables_read
+from tfrec_dl.stacking.factors import StackFactors
 from tfrec_dl.stacking.members import Members
 
 
@@ -13,6 +19,7 @@ class Stack(CatalogueModel, Protocol):
     """A `StackedModel`."""
 
     members: Members
+    blender: tf.keras.Model
 
 
 class StackedModule(ScoredModule):
@@ -37,6 +44,9 @@ class StackedModule(ScoredModule):
         self._reach = model.members.reach
         self._similarities = traced(model.members.similarities, [tf.TensorSpec([None], tf.int32, "items")])
         self.owned += variables_read(self._similarities)
+        # In a function, so that the export does not hold what no signature reads.
+        self._factors = lambda: StackFactors(model.members, model.blender.get_layer("member_weights"))
+        self._asked: Callable[[tf.Tensor], Asked] | None = None
 
     @property
     def reach(self) -> int | None:
@@ -46,3 +56,21 @@ class StackedModule(ScoredModule):
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
         """How like each of some items the others are: [B] int32 -> [B, size] float32."""
         return tf.ensure_shape(self._similarities(items), [None, self.size])
+
+    def searched_vectors(self) -> np.ndarray:
+        """Vectors of the members beside each other.
+
+        Raises:
+            InputError: if a member scores every item anew.
+        """
+        factors = self._factors()
+        asked = traced(factors.asked, [tf.TensorSpec([None, None], tf.int32, "history")])
+        self.owned += variables_read(asked)
+        self._asked = asked
+        return factors.vectors()
+
+    def asked(self, seen: tf.Tensor) -> Asked:
+        """The members' queries and votes, weighted."""
+        assert self._asked is not None, "searched_vectors() comes first"
+        found: Asked = self._asked(compact(seen, seen != PADDING, None))
+        return found

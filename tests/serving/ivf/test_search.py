@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
+from tfrec_dl.serving.ivf.asked import Asked
 from tfrec_dl.serving.ivf.extend import extended
 from tfrec_dl.serving.ivf.item_lists import ItemLists
 from tfrec_dl.serving.ivf.search import ANY, ListSearch
@@ -30,7 +31,7 @@ def unused():
 
 
 def best(search, queries, has_history, masked, fallback=unused):
-    return search.best(queries, has_history, masked, K, fallback)
+    return search.best(lambda: Asked(tf.convert_to_tensor(queries)), has_history, masked, K, fallback)
 
 
 def test_items_are_in_one_list_each():

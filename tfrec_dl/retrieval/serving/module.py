@@ -7,14 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
-from tfrec_dl.retrieval.serving.approximate import fitted_lists
 from tfrec_dl.retrieval.serving.by_features import item_feature_signatures, user_feature_signature
 from tfrec_dl.retrieval.serving.network import Network, ServableModel, network_of
 from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.serving.index import ItemIndex, top_k
+from tfrec_dl.serving.ivf.asked import Asked
 from tfrec_dl.serving.ivf.extend import extended
-from tfrec_dl.serving.ivf.request import IvfRequest
-from tfrec_dl.serving.ivf.search import ListSearch
 from tfrec_dl.serving.ivf.search_lists import Found
 from tfrec_dl.serving.module import ServingModule
 from tfrec_dl.serving.names import EMBED_ITEMS
@@ -33,9 +31,6 @@ class RetrievalModule(ServingModule):
         network: the trained part.
         max_length: items of a history that are read.
         k_max: as for `ServingModule`.
-
-    Attributes:
-        item_lists: what is searched for the best items; None for all items.
 
     Raises:
         InputError: as `ServingModule`, or if an item vector is not finite.
@@ -63,7 +58,6 @@ class RetrievalModule(ServingModule):
         self.item_features = network.item_features
         self.user_features = network.user_features
         self.index = ItemIndex(vectors)
-        self.item_lists: ListSearch | None = None
         history = np.asarray(tables.history, np.float32)
         # What the encoder reads of an item is mostly its vector, the bias apart, and then stored once.
         is_tied = np.array_equal(history, vectors[:, :-1])
@@ -76,19 +70,14 @@ class RetrievalModule(ServingModule):
         """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
         return self.index.scores(self.query(seen))
 
-    def recommend(self, history: tf.Tensor, exclude: tf.Tensor | None, k: int | None = None) -> dict[str, tf.Tensor]:
-        """The best items after histories of ids, as `ServingModule.recommend`."""
-        seen = self.lookup(history)
-        has_history = tf.reduce_any(seen != PADDING, axis=1)
-        return self.nearest(self.query(seen), has_history, self.masked(seen, exclude), lambda _: has_history, k)
+    def searched_vectors(self) -> np.ndarray:
+        """The item vectors."""
+        found: np.ndarray = self.index.all_rows().numpy()
+        return found
 
-    def search_in_lists(self, request: IvfRequest) -> None:
-        """Searches for the best items approximately from now on, where that is faster.
-
-        Raises:
-            InputError: if the request's histories are no lists of ids, or hold no known item.
-        """
-        self.item_lists = fitted_lists(self, self._popularity, request)
+    def asked(self, seen: tf.Tensor) -> Asked:
+        """The query vectors."""
+        return Asked(self.query(seen))
 
     def take_lists(self, saved: Any, vectors: np.ndarray) -> None:
         """Searches in the lists of a loaded export, and in further items, the last of these.
@@ -113,8 +102,7 @@ class RetrievalModule(ServingModule):
 
     def facts(self) -> dict[str, object]:
         """Facts about the export for the model card."""
-        search = {} if self.item_lists is None else self.item_lists.facts()
-        return {**super().facts(), "width of the vectors": self.dimension, **search}
+        return {**super().facts(), "width of the vectors": self.dimension}
 
     def signatures(self) -> list[Signature]:
         """Signatures of the export."""
@@ -170,7 +158,9 @@ class RetrievalModule(ServingModule):
             return found
 
         lists = self.item_lists
-        indices, scores = exactly() if lists is None else lists.best(queries, has_history, masked, k, exactly)
+        indices, scores = (
+            exactly() if lists is None else lists.best(lambda: Asked(queries), has_history, masked, k, exactly)
+        )
         return self.answer(indices, scores, k)
 
     def query(self, seen: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:

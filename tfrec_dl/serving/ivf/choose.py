@@ -8,13 +8,14 @@ from tfrec_dl.serving.ivf.item_lists import ItemLists
 STANDARD_ERRORS = 2  # of the mean over histories, which the chosen recall is above what is asked for
 
 
-def probes_for(lists: ItemLists, queries: np.ndarray, best: np.ndarray, recall: float) -> int:
+def probes_for(lists: ItemLists, queries: np.ndarray, best: np.ndarray, has_votes: np.ndarray, recall: float) -> int:
     """The fewest lists to read for a recall.
 
     Args:
         lists: of the items.
         queries: [H, D] float32.
         best: [H, n] int32, the items to find for each, 0 where there are fewer.
+        has_votes: [H, n] bool, which of them are found whatever is read.
         recall: asked for, on average over the histories.
 
     Returns:
@@ -25,7 +26,7 @@ def probes_for(lists: ItemLists, queries: np.ndarray, best: np.ndarray, recall: 
     places = np.empty((len(queries), count + 1), np.int64)
     np.put_along_axis(places, order, np.arange(count)[None], axis=1)
     places[:, count] = -1  # the overflow
-    wanted = np.take_along_axis(places, np.maximum(lists.list_of()[best], 0), axis=1)
+    wanted = np.where(has_votes, -1, np.take_along_axis(places, np.maximum(lists.list_of()[best], 0), axis=1))
     low, high = 1, count
     while low < high:
         middle = (low + high) // 2

@@ -4,11 +4,13 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.serving.index import top_k
+from tfrec_dl.serving.ivf.asked import Asked
 from tfrec_dl.serving.ivf.choose import found_share, probes_for
 from tfrec_dl.serving.ivf.item_lists import ItemLists
 from tfrec_dl.serving.ivf.request import AT, IvfRequest
@@ -19,26 +21,43 @@ ROWS = 32  # histories searched at once: bounds the memory of the scores
 BATCHES = (1, 2, 4, 8, 16, 32, 64)  # timed; what is faster for the largest is for larger ones
 REPEATS = {1: 15}  # timings of a batch
 FEWEST_REPEATS = 3
+INDICES = tf.TensorSpec([None, None], tf.int32)
 
-Exactly = Callable[[tf.Tensor, tf.Tensor], Found]
+Search = Callable[[tf.Tensor, tf.Tensor], Found]
 
 logger = logging.getLogger(__name__)
 
 
 class Sample(NamedTuple):
-    """Queries after histories, and what must not be found.
+    """Histories, none of them empty, and what must not be found after them.
 
     Attributes:
-        queries: [H, D] float32.
+        seen: [H, L] int32, 0 where fewer.
         masked: [H, M] int32, 0 where fewer.
     """
 
-    queries: np.ndarray
+    seen: np.ndarray
     masked: np.ndarray
+
+    def of(self, chosen: np.ndarray | slice) -> "Sample":
+        """Some of the histories, without columns that none of them needs."""
+        return Sample(*(part[chosen][:, : 1 + part[chosen].any(axis=0).nonzero()[0].max(initial=0)] for part in self))
+
+
+class Scores(Protocol):
+    """Scores after histories."""
+
+    k_max: int
+
+    def scores(self, seen: tf.Tensor) -> tf.Tensor:
+        """Scores of all items after histories: [B, L] int32 -> [B, size]."""
+
+    def asked(self, seen: tf.Tensor) -> Asked:
+        """What the scores are made of: products of queries with vectors, and votes."""
 
 
 def fitted_search(
-    vectors: np.ndarray, popularity: tf.Variable, sample: Sample, exactly: Exactly, request: IvfRequest
+    vectors: np.ndarray, popularity: tf.Variable, sample: Sample, scored: Scores, request: IvfRequest
 ) -> ListSearch | None:
     """A search with the recall asked for; None, and a line that says so, where searching exactly is as fast.
 
@@ -48,22 +67,27 @@ def fitted_search(
         vectors: [size, D] float32, of the items, padding and unknown included.
         popularity: as for `ListSearch`.
         sample: of the request's histories.
-        exactly: searches all items: queries [B, D] and masked [B, M] -> the k best, as `top_k`.
+        scored: gives scores, whose `k_max` best are searched.
         request: what is asked for.
     """
+
+    @tf.function(input_signature=[INDICES, INDICES])
+    def exactly(seen: tf.Tensor, masked: tf.Tensor) -> Found:
+        return top_k(scored.scores(seen), masked, scored.k_max)
+
     best = _in_blocks(exactly, sample)
     at, k = min(AT, best.shape[1]), best.shape[1]
     lists = ItemLists.of(vectors)
     chosen = np.arange(len(best)) % 2 == 0
     rest = ~chosen if len(best) > 1 else chosen
-    probes = probes_for(lists, sample.queries[chosen], best[chosen, :at], request.recall)
+    probes = probes_for(lists, *_asked(scored, sample.of(chosen), best[chosen, :at]), request.recall)
     search = ListSearch(lists, popularity, probes)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None]), tf.TensorSpec([None, None], tf.int32)])
-    def approximately(queries: tf.Tensor, masked: tf.Tensor) -> Found:
-        return search.search(queries, tf.ones_like(queries[:, 0], tf.bool), masked, k)
+    @tf.function(input_signature=[INDICES, INDICES])
+    def approximately(seen: tf.Tensor, masked: tf.Tensor) -> Found:
+        return search.search(scored.asked(seen), tf.ones_like(seen[:, 0], tf.bool), masked, k)
 
-    found = _in_blocks(approximately, Sample(sample.queries[rest], sample.masked[rest]))
+    found = _in_blocks(approximately, sample.of(rest))
     most, ours, exact = _batches(approximately, exactly, sample)
     first, whole = found_share(found[:, :at], best[rest, :at]), found_share(found, best[rest])
     logger.info(
@@ -92,33 +116,47 @@ def fitted_search(
     return search
 
 
-def _in_blocks(search: Exactly, sample: Sample) -> np.ndarray:
+def _asked(scored: Scores, sample: Sample, best: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Queries [H, D] of all histories, the best items [H, n], and which of these have votes, [H, n] bool."""
+    ask = tf.function(scored.asked, input_signature=[INDICES])
+    queries, has_votes = [], []
+    for start in range(0, len(best), ROWS):
+        asked, own = ask(_rows(sample, start, ROWS)[0]), best[start : start + ROWS].astype(np.int64)
+        queries.append(asked.queries.numpy())
+        cells = np.zeros(0, np.int64)
+        if asked.votes is not None:
+            cells = asked.votes.items.numpy().astype(np.int64) * len(own) + asked.votes.rows().numpy()
+        has_votes.append(np.isin(own * len(own) + np.arange(len(own))[:, None], cells))
+    return np.concatenate(queries), best, np.concatenate(has_votes)
+
+
+def _in_blocks(search: Search, sample: Sample) -> np.ndarray:
     """The items found for all histories, [H, k] int32."""
-    starts = range(0, len(sample.queries), ROWS)
+    starts = range(0, len(sample.seen), ROWS)
     return np.concatenate([search(*_rows(sample, start, ROWS))[0].numpy() for start in starts])
 
 
 def _rows(sample: Sample, start: int, count: int) -> tuple[tf.Tensor, tf.Tensor]:
-    part = slice(start, start + count)
-    return tf.constant(sample.queries[part]), tf.constant(sample.masked[part])
+    seen, masked = sample.of(slice(start, start + count))
+    return tf.constant(seen), tf.constant(masked)
 
 
-def _batches(approximately: Exactly, exactly: Exactly, sample: Sample) -> tuple[int, float, float]:
+def _batches(approximately: Search, exactly: Search, sample: Sample) -> tuple[int, float, float]:
     """The largest batch for which lists are faster, 0 for none, `ANY` for all; milliseconds of each for one history."""
     most, first = 0, (0.0, 0.0)
     for size in BATCHES:
         repeats = REPEATS.get(size, FEWEST_REPEATS)
-        starts = [turn * size % max(len(sample.queries) - size, 1) for turn in range(repeats + 1)]
+        starts = [turn * size % max(len(sample.seen) - size, 1) for turn in range(repeats + 1)]
         rows = [_rows(sample, start, size) for start in starts]
         ours, exact = _milliseconds(approximately, rows), _milliseconds(exactly, rows)
         first = (ours, exact) if size == 1 else first
-        if ours >= exact or size > len(sample.queries):
+        if ours >= exact or size > len(sample.seen):
             return (most, *first)
         most = size
     return (ANY, *first)
 
 
-def _milliseconds(search: Exactly, rows: list[tuple[tf.Tensor, tf.Tensor]]) -> float:
+def _milliseconds(search: Search, rows: list[tuple[tf.Tensor, tf.Tensor]]) -> float:
     """The median over all but the first."""
     seconds = []
     for each in rows:

@@ -60,3 +60,9 @@ class ItemLists:
         found = np.full(FIRST_ITEM + len(self.members), -1, np.int32)
         found[self.members] = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
         return found
+
+    def places(self) -> np.ndarray:
+        """Where each index is in `members`: [FIRST_ITEM + n] int32, 0 for padding and unknown."""
+        found = np.zeros(FIRST_ITEM + len(self.members), np.int32)
+        found[self.members] = np.arange(len(self.members))
+        return found

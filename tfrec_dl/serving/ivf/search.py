@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.serving.index import LOWEST_SCORE
+from tfrec_dl.serving.ivf.asked import Asked
 from tfrec_dl.serving.ivf.item_lists import ItemLists
 from tfrec_dl.serving.ivf.search_lists import Found, StoredLists, search_lists
 
@@ -17,7 +18,7 @@ MANY = 8  # of all items: places and masked items together are more than one in 
 
 
 class ListSearch(tf.Module):
-    """The best items among those of the lists whose centres have the largest products with the query.
+    """The best items among those with votes and those of the lists whose centres score highest.
 
     Args:
         lists: the items.
@@ -46,6 +47,7 @@ class ListSearch(tf.Module):
         self._starts = tf.Variable(lists.starts, trainable=False, name="list_starts")
         self._centres = tf.Variable(lists.centres, trainable=False, name="list_centres")
         self._rows = tf.Variable(lists.rows, trainable=False, name="list_rows")
+        self._places = tf.Variable(lists.places(), trainable=False, name="list_places")
         # Variables, for they are chosen by what a search of this very graph finds, and how fast.
         self.probes = tf.Variable(probes, trainable=False, name="probes")
         self.most_histories = tf.Variable(most_histories, trainable=False, name="most_histories")
@@ -53,7 +55,12 @@ class ListSearch(tf.Module):
 
     @tf.autograph.experimental.do_not_convert  # most of the time of tracing
     def best(
-        self, queries: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int, exactly: Callable[[], Found]
+        self,
+        asked: Callable[[], Asked],
+        has_history: tf.Tensor,
+        masked: tf.Tensor,
+        k: int,
+        exactly: Callable[[], Found],
     ) -> Found:
         """The k best items of each row, the masked ones left out.
 
@@ -61,7 +68,7 @@ class ListSearch(tf.Module):
         its scores are not finite: so it is short only where no item is left.
 
         Args:
-            queries: [B, D] float32.
+            asked: what the search is asked, of B histories.
             has_history: [B] bool; where not, the popular items are the best.
             masked: [B, M] int32, as for `top_k`.
             k: places.
@@ -70,17 +77,17 @@ class ListSearch(tf.Module):
         Returns:
             As `top_k`.
         """
-        batch = tf.shape(queries)[0]
+        batch = tf.shape(masked)[0]
         is_much = k + tf.shape(masked)[1] > tf.shape(self._rows)[0] // MANY
         found = tf.cond(
             (batch <= self.most_histories) & ~is_much,
-            lambda: self.search(queries, has_history, masked, k),
+            lambda: self.search(asked(), has_history, masked, k),
             lambda: (tf.fill([batch, k], PADDING), tf.fill([batch, k], LOWEST_SCORE)),
         )
         is_whole = tf.reduce_all((found[0] != PADDING) & tf.math.is_finite(found[1]))
         return tf.cond(is_whole, lambda: found, exactly)
 
-    def search(self, queries: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
+    def search(self, asked: Asked, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
         """As `best`, in the lists alone: 0 and `LOWEST_SCORE` at places that no item of theirs is left for."""
         stored = StoredLists(
             popularity=tf.convert_to_tensor(self._popularity),
@@ -89,9 +96,10 @@ class ListSearch(tf.Module):
             starts=tf.convert_to_tensor(self._starts),
             centres=tf.convert_to_tensor(self._centres),
             rows=tf.convert_to_tensor(self._rows),
+            places=tf.convert_to_tensor(self._places),
             probes=tf.convert_to_tensor(self.probes),
         )
-        found: Found = search_lists(stored, queries, has_history, masked, k)
+        found: Found = search_lists(stored, asked, has_history, masked, k)
         return found
 
     def facts(self) -> dict[str, str]:

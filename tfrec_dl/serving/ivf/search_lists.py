@@ -7,6 +7,7 @@ import tensorflow as tf
 from tfrec_dl.data.vocabulary import PADDING
 from tfrec_dl.serving.graphs import traced_once
 from tfrec_dl.serving.index import LOWEST_SCORE
+from tfrec_dl.serving.ivf.asked import Asked
 
 Found = tuple[tf.Tensor, tf.Tensor]
 
@@ -21,6 +22,7 @@ class StoredLists(NamedTuple):
         starts: [C + 2] int32.
         centres: [C, D] float32.
         rows: [n, D] float32.
+        places: [size] int32, where each item is in `members`; 0 for padding and unknown.
         probes: int32.
     """
 
@@ -30,16 +32,29 @@ class StoredLists(NamedTuple):
     starts: tf.Tensor
     centres: tf.Tensor
     rows: tf.Tensor
+    places: tf.Tensor
     probes: tf.Tensor
 
 
+class Voted(NamedTuple):
+    """The votes of one history.
+
+    Attributes:
+        items: [R] int32, each once.
+        values: [R] float32.
+    """
+
+    items: tf.Tensor
+    values: tf.Tensor
+
+
 @traced_once
-def search_lists(stored: StoredLists, queries: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
-    """The k best items of the lists nearest to each query, the masked ones left out.
+def search_lists(stored: StoredLists, asked: Asked, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
+    """The k best items of the lists nearest to each query, and of those with votes, the masked ones left out.
 
     Args:
         stored: the lists.
-        queries: [B, D] float32.
+        asked: of B histories.
         has_history: [B] bool; where not, the popular items are the best.
         masked: [B, M] int32; 0 wherever fewer than M are meant.
         k: places.
@@ -48,19 +63,26 @@ def search_lists(stored: StoredLists, queries: tf.Tensor, has_history: tf.Tensor
         indices [B, k] int32 and their scores [B, k] float32; 0 and `LOWEST_SCORE` at places that no item is left for.
     """
     spec = (tf.TensorSpec([k], tf.int32), tf.TensorSpec([k], tf.float32))
+    votes = asked.votes
 
-    def of_row(row: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> Found:
-        query, is_known, hidden = row
-        return _of_one(stored, query, is_known, hidden, k)
+    def of_row(row: tuple[tf.Tensor, ...]) -> Found:
+        query, is_known, hidden, *ends = row
+        voted = None if votes is None else Voted(votes.items[slice(*ends)], votes.values[slice(*ends)])
+        return _of_one(stored, query, voted, is_known, hidden, k)
 
-    found: Found = tf.map_fn(of_row, (queries, has_history, masked), fn_output_signature=spec)
+    ends = () if votes is None else (votes.splits[:-1], votes.splits[1:])
+    found: Found = tf.map_fn(of_row, (asked.queries, has_history, masked, *ends), fn_output_signature=spec)
     return found
 
 
-def _of_one(stored: StoredLists, query: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
+def _of_one(
+    stored: StoredLists, query: tf.Tensor, voted: Voted | None, has_history: tf.Tensor, masked: tf.Tensor, k: int
+) -> Found:
     """Of one query [D], M indices masked: [k] each."""
     wanted = k + tf.size(masked)
-    items, scores = tf.cond(has_history, lambda: _in_lists(stored, query, wanted), lambda: _popular(stored, wanted))
+    items, scores = tf.cond(
+        has_history, lambda: _in_lists(stored, query, voted, wanted), lambda: _popular(stored, wanted)
+    )
     by_index = tf.argsort(items)  # so that ties go to the lower index
     items, scores = tf.gather(items, by_index), tf.gather(scores, by_index)
     hidden = tf.sort(masked)
@@ -70,7 +92,7 @@ def _of_one(stored: StoredLists, query: tf.Tensor, has_history: tf.Tensor, maske
     return tf.where(scores > LOWEST_SCORE, tf.gather(tf.pad(items, [[0, k]]), best), PADDING), scores
 
 
-def _in_lists(stored: StoredLists, query: tf.Tensor, wanted: tf.Tensor) -> Found:
+def _in_lists(stored: StoredLists, query: tf.Tensor, voted: Voted | None, wanted: tf.Tensor) -> Found:
     """At most so many items and their scores, in any order; of further lists where the nearest hold fewer."""
     count = tf.shape(stored.centres)[0]
     order = tf.math.top_k(tf.linalg.matvec(stored.centres, query), count).indices
@@ -80,8 +102,24 @@ def _in_lists(stored: StoredLists, query: tf.Tensor, wanted: tf.Tensor) -> Found
     starts, limits = tf.gather(stored.starts, lists), tf.gather(stored.starts, lists + 1)
     places = tf.raw_ops.RaggedRange(starts=starts, limits=limits, deltas=1).rt_dense_values
     scores = tf.linalg.matvec(tf.gather(stored.rows, places), query)
+    if voted is not None:
+        own = tf.gather(stored.places, voted.items)
+        scores = _lowered(scores, stored, lists, own)
+        with_votes = tf.linalg.matvec(tf.gather(stored.rows, own), query) + voted.values
+        scores, places = tf.concat([scores, with_votes], axis=0), tf.concat([places, own], axis=0)
     scores, best = tf.math.top_k(scores, tf.minimum(wanted, tf.size(places)), sorted=False)
     return tf.gather(stored.members, tf.gather(places, best)), scores
+
+
+def _lowered(scores: tf.Tensor, stored: StoredLists, lists: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
+    """Scores of the items in lists, one list after the other, `LOWEST_SCORE` where they are at places [R]."""
+    starts = tf.gather(stored.starts, lists)
+    before = tf.cumsum(tf.gather(stored.starts, lists + 1) - starts, exclusive=True)
+    count = tf.shape(stored.starts) - 1
+    steps = tf.tensor_scatter_nd_update(tf.fill(count, tf.int32.min), lists[:, None], before - starts)
+    own = places + tf.gather(steps, tf.searchsorted(stored.starts, places, side="right") - 1)
+    here = tf.boolean_mask(own, own >= 0)[:, None]
+    return tf.tensor_scatter_nd_update(scores, here, tf.fill(tf.shape(here)[:1], LOWEST_SCORE))
 
 
 def _popular(stored: StoredLists, wanted: tf.Tensor) -> Found:

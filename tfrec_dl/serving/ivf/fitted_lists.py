@@ -1,4 +1,4 @@
-"""The approximate search of a retrieval model, chosen by what it finds after histories."""
+"""The approximate search of a module, chosen by what it finds after histories."""
 
 import logging
 from typing import Protocol
@@ -8,40 +8,44 @@ import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.index import ItemIndex, top_k
+from tfrec_dl.serving.ivf.asked import Asked
 from tfrec_dl.serving.ivf.fit import Sample, fitted_search
 from tfrec_dl.serving.ivf.request import IvfRequest
 from tfrec_dl.serving.ivf.search import ListSearch
-from tfrec_dl.serving.ivf.search_lists import Found
 from tfrec_dl.serving.request_rows import id_rows, padded
 
-ROWS = 256  # histories whose queries are computed at once
+ROWS = 256  # histories that are looked up at once
 
 logger = logging.getLogger(__name__)
 
 
 class Searched(Protocol):
-    """What is asked of a `RetrievalModule`."""
+    """What is asked of a module."""
 
     k_max: int
     size: int
-    index: ItemIndex
 
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
         """Ids to indices of the same shape; "" and unknown ids become 0."""
 
-    def query(self, seen: tf.Tensor) -> tf.Tensor:
-        """Query vectors of histories: [B, L] int32 -> [B, D]."""
-
     def masked(self, seen: tf.Tensor) -> tf.Tensor:
         """What is not recommended after histories: [B, M] int32."""
 
+    def scores(self, seen: tf.Tensor) -> tf.Tensor:
+        """Scores of all items after histories: [B, L] int32 -> [B, size]."""
 
-def fitted_lists(module: Searched, popularity: tf.Variable, request: IvfRequest) -> ListSearch | None:
+    def asked(self, seen: tf.Tensor) -> Asked:
+        """What scores are made of: products of queries with vectors, and votes."""
+
+
+def fitted_lists(
+    module: Searched, vectors: np.ndarray, popularity: tf.Variable, request: IvfRequest
+) -> ListSearch | None:
     """The search in lists; None, and a line that says why, where an exact one does as well.
 
     Args:
         module: what is searched.
+        vectors: [size, D] float32, of the items, whose products with queries are the scores, votes apart.
         popularity: [size] float32, its scores where a history holds no item.
         request: what is asked for.
 
@@ -57,25 +61,15 @@ def fitted_lists(module: Searched, popularity: tf.Variable, request: IvfRequest)
         )
         return None
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None]), tf.TensorSpec([None, None], tf.int32)])
-    def exactly(queries: tf.Tensor, masked: tf.Tensor) -> Found:
-        return top_k(module.index.scores(queries), masked, module.k_max)
-
-    vectors = module.index.all_rows().numpy()
-    return fitted_search(vectors, popularity, _sample(module, request), exactly, request)
+    return fitted_search(vectors, popularity, _sample(module, request), module, request)
 
 
 def _sample(module: Searched, request: IvfRequest) -> Sample:
     rows = id_rows(request.histories, "histories")
-    queries, masked = [], []
-    for start in range(0, len(rows), ROWS):
-        seen = module.lookup(padded(rows[start : start + ROWS]))
-        has_history = tf.reduce_any(seen != PADDING, axis=1)
-        queries.append(tf.boolean_mask(module.query(seen), has_history).numpy())
-        masked.append(tf.boolean_mask(module.masked(seen), has_history).numpy())
-    width = max(each.shape[1] for each in masked)
-    wide = [np.pad(each, [[0, 0], [0, width - each.shape[1]]]) for each in masked]
-    sample = Sample(np.concatenate(queries), np.concatenate(wide))
-    if not len(sample.queries):
+    longest = max(map(len, rows))
+    seen = [module.lookup(padded(rows[start : start + ROWS])).numpy() for start in range(0, len(rows), ROWS)]
+    seen = np.concatenate([np.pad(each, [[0, 0], [0, longest - each.shape[1]]]) for each in seen])
+    seen = seen[(seen != PADDING).any(axis=1)]
+    if not len(seen):
         raise InputError(f"none of the {len(rows)} histories holds an item that the model knows: give others.")
-    return sample
+    return Sample(seen, module.masked(tf.constant(seen)).numpy())
