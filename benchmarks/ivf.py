@@ -1,6 +1,6 @@
 """Recall and milliseconds of an approximate search of a trained model's items, beside the exact one.
 
-python -m benchmarks.ivf --folder /tmp/ivf
+python -m benchmarks.ivf --folder /tmp/ivf [--counts]
 """
 
 import logging
@@ -16,7 +16,7 @@ import numpy as np
 import typer
 
 import tfrec_dl
-from benchmarks.taste_model import READ, trained_model
+from benchmarks.taste_model import READ, trained_model, with_counts
 from benchmarks.timing import interleaved, machine, print_table, use_threads
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import Vocabulary
@@ -28,6 +28,7 @@ import tensorflow as tf  # isort: skip
 BAR = 0.25
 SAMPLE = 2_000  # validation histories that the index is chosen on
 BATCHES = (1, 8, 64)
+CASES = 200  # validation cases that network and counts are joined on
 
 
 def main(
@@ -39,6 +40,7 @@ def main(
     recall: Annotated[float, typer.Option(help="Asked for.")] = 0.95,
     histories: Annotated[int, typer.Option(help="Of the test part, whose recall is measured.", min=1)] = 1_000,
     repeats: Annotated[int, typer.Option(help="Timings of each, in turn.", min=1)] = 60,
+    counts: Annotated[bool, typer.Option("--counts", help="Joins transitions with the network.")] = False,
     threads: Annotated[int, typer.Option(help="Of TensorFlow.", min=1)] = 1,
 ) -> None:
     """Prints recall on test histories, times by batch, and whether every item is in one list."""
@@ -49,6 +51,10 @@ def main(
         kept.mkdir(parents=True, exist_ok=True)
         model, split = trained_model(kept, items, users, width, epochs)
         print(f"{len(split.vocabulary.ids):,} items of width {width}, {threads} threads; {machine()}\n", flush=True)
+        if counts:
+            model = with_counts(model, split, CASES)
+            shares = ", ".join(f"{name} {weight:.2f}" for name, weight in model.weights().items())
+            print(f"weights of the standardised scores: {shares}", flush=True)
         chosen = texts(split.validation.histories, split.vocabulary, SAMPLE)
         exports = {}
         for index in ("exact", "ivf"):

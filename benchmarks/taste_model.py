@@ -4,12 +4,19 @@ from pathlib import Path
 
 import tfrec_dl
 from benchmarks.taste_log import taste_log
+from tfrec_dl.baselines.transition_settings import TransitionSettings
+from tfrec_dl.baselines.transitions import Transitions
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import compile_model, training_batches
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.runs.strategies import training_input
+from tfrec_dl.stacking.blender_configuration import BlenderConfig
+from tfrec_dl.stacking.candidates import candidate_lists
+from tfrec_dl.stacking.fit_blender import fit_blender
+from tfrec_dl.stacking.members import Members, RetrievalMember
+from tfrec_dl.stacking.model import StackedModel
 
 # After tfrec_dl, which selects Keras 2.
 import tensorflow as tf  # isort: skip
@@ -18,6 +25,7 @@ from pydantic.dataclasses import dataclass
 
 LENGTH = 400  # items of a user
 READ = 50  # of which a query reads the last
+WINDOW = 4  # of transitions: half of what is usual, for memory
 
 
 @tfrec_dl.encoders.register("recent_mean")
@@ -63,3 +71,11 @@ def trained_model(folder: Path, items: int, users: int, width: int, epochs: int)
     model.fit(batches, epochs=epochs, steps_per_epoch=windows.steps_per_epoch, verbose=2)
     model.save_weights(weights)  # and the optimiser's, which the export does not read
     return model, split
+
+
+def with_counts(model: RetrievalModel, split: Split, cases: int) -> StackedModel:
+    """The model and counts of transitions, joined on so many validation cases."""
+    counts = Transitions.fit(split.train, split.vocabulary, TransitionSettings(window=WINDOW)).graph()
+    members = Members({"network": RetrievalMember(model), "transitions": counts}, split.vocabulary)
+    lists = candidate_lists(members, split.validation, BlenderConfig(cases=cases))
+    return StackedModel(members, fit_blender(lists, BlenderConfig().regularization))
