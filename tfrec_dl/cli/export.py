@@ -69,7 +69,7 @@ def export(
         typer.Option(
             metavar="NAME",
             help="How the best items are searched: exact, or ivf, in lists of like items, for large catalogues and "
-            "models that are one network.",
+            "networks, with counts or without.",
         ),
     ] = "exact",
     recall: Annotated[

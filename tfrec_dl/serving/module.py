@@ -179,7 +179,8 @@ class ServingModule(KnownItems):
             found: Found = top_k(self.or_popularity(self.scores(seen), has_history), masked, k)
             return found
 
-        return self.answer(*lists.best(lambda: self.asked(seen), has_history, masked, k, exactly), k)
+        indices, scores = lists.best(lambda: self.asked(seen), has_history, masked, k, exactly)
+        return self.answer(indices, scores, k)
 
     def masked(self, seen: tf.Tensor, exclude: tf.Tensor | None = None) -> tf.Tensor:
         """What must not be recommended: the history, unless seen items are kept, and what a request excludes.

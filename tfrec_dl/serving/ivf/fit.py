@@ -41,7 +41,8 @@ class Sample(NamedTuple):
 
     def of(self, chosen: np.ndarray | slice) -> "Sample":
         """Some of the histories, without columns that none of them needs."""
-        return Sample(*(part[chosen][:, : 1 + part[chosen].any(axis=0).nonzero()[0].max(initial=0)] for part in self))
+        parts = [part[chosen] for part in self]
+        return Sample(*(part[:, : int(np.flatnonzero(part.any(axis=0)).max(initial=-1)) + 1] for part in parts))
 
 
 class Scores(Protocol):

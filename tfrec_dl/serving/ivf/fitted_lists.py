@@ -67,9 +67,9 @@ def fitted_lists(
 def _sample(module: Searched, request: IvfRequest) -> Sample:
     rows = id_rows(request.histories, "histories")
     longest = max(map(len, rows))
-    seen = [module.lookup(padded(rows[start : start + ROWS])).numpy() for start in range(0, len(rows), ROWS)]
-    seen = np.concatenate([np.pad(each, [[0, 0], [0, longest - each.shape[1]]]) for each in seen])
-    seen = seen[(seen != PADDING).any(axis=1)]
+    parts = [module.lookup(padded(rows[start : start + ROWS])).numpy() for start in range(0, len(rows), ROWS)]
+    seen = np.concatenate([np.pad(each, [[0, 0], [0, longest - each.shape[1]]]) for each in parts])
+    seen = seen[np.any(seen != PADDING, axis=1)]
     if not len(seen):
         raise InputError(f"none of the {len(rows)} histories holds an item that the model knows: give others.")
     return Sample(seen, module.masked(tf.constant(seen)).numpy())
