@@ -15,7 +15,9 @@ from tfrec_dl.data.tables.interaction_rows import checked_rows, refuse_no_weight
 from tfrec_dl.data.tables.reading import read_table
 from tfrec_dl.data.tables.times import TimeUnit
 from tfrec_dl.errors import InputError
+from tfrec_dl.notebooks import counted, shown
 
+ROWS_SHOWN = 5
 Duplicates = Literal["keep", "first", "last", "error"]
 
 
@@ -134,6 +136,14 @@ class Interactions:
     def size(self) -> dict[str, int]:
         """How many "interactions", "users" and "items"."""
         return {"interactions": len(self), "users": len(self.user_ids), "items": len(self.item_ids)}
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: counts, and the first rows."""
+        head = slice(0, ROWS_SHOWN)
+        columns = {"user": self.user_ids[self.users[head]], "item": self.item_ids[self.items[head]]}
+        others = {"time": self.times, "rating": self.ratings, "weight": self.weights}
+        columns |= {name: values[head] for name, values in others.items() if values is not None}
+        return shown(f"Interactions: {counted(self.size)}; the first {ROWS_SHOWN}", pd.DataFrame(columns))
 
     @cached_property
     def order(self) -> np.ndarray:

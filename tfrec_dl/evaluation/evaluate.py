@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
@@ -14,6 +15,7 @@ from tfrec_dl.evaluation.intervals import bootstrap_intervals
 from tfrec_dl.evaluation.ranks import rank_targets
 from tfrec_dl.evaluation.scorer import as_scorer
 from tfrec_dl.metrics.metric import Metric, as_metric, default_metrics
+from tfrec_dl.notebooks import shown
 
 if TYPE_CHECKING:
     from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
@@ -45,6 +47,13 @@ class Report:
     def __len__(self) -> int:
         """Number of users."""
         return len(self.user_ids)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: every metric with its interval."""
+        summary = self.summary()
+        rows = [(key, summary[key], summary.get(f"{key}/low"), summary.get(f"{key}/high")) for key in self.means()]
+        table = pd.DataFrame(rows, columns=["metric", "mean", "low", "high"])
+        return shown(f"Report: {len(self):,} users, 95 % intervals over users", table)
 
     def per_user(self, metric: str) -> np.ndarray:
         """[H] float64 values of one metric.

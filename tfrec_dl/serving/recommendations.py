@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
 import tensorflow as tf
 
+from tfrec_dl.notebooks import shown
 from tfrec_dl.serving.names import RECOMMENDATION_ID
 from tfrec_dl.serving.request_rows import Pairs, pairs
 
@@ -16,6 +18,11 @@ class Recommendations(Pairs):
     """
 
     recommendation_id: str = ""
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the items in order."""
+        rows = [(place, item, score) for place, (item, score) in enumerate(self, start=1)]
+        return shown(f"{len(self)} recommendations", pd.DataFrame(rows, columns=["place", "item", "score"]))
 
 
 def recommendations(answer: Mapping[str, tf.Tensor], k: int) -> list[Recommendations]:

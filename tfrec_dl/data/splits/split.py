@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
@@ -13,6 +14,7 @@ from tfrec_dl.data.tables.checks import id_texts
 from tfrec_dl.data.tables.times import show_time
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
 from tfrec_dl.errors import InputError
+from tfrec_dl.notebooks import shown
 
 if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
     from tfrec_dl.data.training.batches import Batches
@@ -36,6 +38,13 @@ class Split:
     train: Histories
     validation: EvaluationCases
     test: EvaluationCases
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: users, and interactions or targets, of each part."""
+        parts = {"train": self.train, "validation": self.validation.targets, "test": self.test.targets}
+        rows = [(name, len(rows), len(rows.items)) for name, rows in parts.items()]
+        table = pd.DataFrame(rows, columns=["part", "users", "interactions"])
+        return shown(f"Split: {len(self.vocabulary.ids):,} items in the vocabulary", table)
 
     def batches(
         self, kind: "type[TrainingWindows] | type[TrainingHistories]", config: "WindowConfig", user_ids: bool = False
