@@ -9,6 +9,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from tfrec_dl.server.bodies import Bodies
+from tfrec_dl.server.explorer.routes import explorer_routes
 from tfrec_dl.server.limits import Limits
 from tfrec_dl.server.metrics import Metrics
 from tfrec_dl.server.models import Models
@@ -28,13 +29,14 @@ class Application:
     """
 
     def __init__(self, models: Models, limits: Limits, metrics: Metrics, metrics_at: str | None) -> None:
-        self._rest = RestInterface(models, limits, Bodies(limits), metrics)
+        bodies = Bodies(limits)
+        self._rest = RestInterface(models, limits, bodies, metrics)
 
         async def show_metrics(request: Request) -> Response:
             return PlainTextResponse(metrics.page())
 
         routes = [] if metrics_at is None else [Route(metrics_at, show_metrics)]
-        self._pages = Starlette(routes=routes)
+        self._pages = Starlette(routes=[*routes, *explorer_routes(models, bodies)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""
