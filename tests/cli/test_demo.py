@@ -1,10 +1,12 @@
 import json
 import sys
 
+import numpy as np
 import pytest
 
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.cli import demo
+from tfrec_dl.lifecycle.load import load
 
 
 @pytest.fixture
@@ -13,13 +15,15 @@ def small(monkeypatch):
     table = cyclic_interactions(users=40, items=15, length=9)
     table["item_id"] = table["item_id"].str.removeprefix("item_")
     table["title"] = "Title [" + table["item_id"] + "]"
+    number = table["item_id"].astype(int)
+    table["genres"], table["year"] = np.where(number % 2, "Comedy|War", "War"), 1980.0 + number
     monkeypatch.setattr("tfrec_dl.data.demo.demo_table", lambda: table)
     monkeypatch.setattr(demo, "SETTINGS", {"epochs": 1, "dimension": 4, "units": 4})
     monkeypatch.setattr(demo, "USERS", ("user_0", "user_1", "user_2"))
     return table
 
 
-def test_the_whole_way_and_again(program, small, tmp_path):
+def test_the_whole_way_and_again(program, small, tmp_path, monkeypatch):
     out = tmp_path / "demo"
     result = program("demo", "--out", out)
     assert result.status == 0, result.err
@@ -31,8 +35,12 @@ def test_the_whole_way_and_again(program, small, tmp_path):
         "ratings.csv", "run", "export", "demo.txt",
         "leaderboard.csv", "leaderboard.json", "leaderboard.md", "leaderboard.png",
     }  # fmt: skip
+    assert f"see it in the browser: tfrec-dl serve {out / 'export'}" in result.out
+    (described,) = load(out / "export").describe_items(["3"])
+    assert described == {"title": "Title [3]"}
     card = json.loads((out / "export" / "1" / "assets.extra" / "model_card.json").read_text())
     assert "GroupLens" in card["data_terms"]
+    assert card["model"]["attributes of items"] == "genres (multi_category), year (number)"
 
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     again = program("demo", "--out", out)
@@ -43,6 +51,12 @@ def test_the_whole_way_and_again(program, small, tmp_path):
         line.strip() for line in again.out[again.out.index("40 users'") :].strip().splitlines()[: shown.count("\n") + 1]
     ]
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+    served = []
+    monkeypatch.setattr("tfrec_dl.cli.demo.local_server", lambda dest, ports: dest)
+    monkeypatch.setattr("tfrec_dl.cli.demo.answer", lambda server, browse: served.append((server, browse)))
+    assert program("demo", "--out", out, "--serve").status == 0
+    assert served == [(out / "export", True)]
 
 
 def test_interrupted_after_the_training_it_goes_on_from_there(program, small, tmp_path, monkeypatch):

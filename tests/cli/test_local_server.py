@@ -42,3 +42,10 @@ def test_a_missing_extra_is_named(refusal, exported, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     assert 'needs the package uvicorn, which is missing: pip install "tfrec_dl[server]"' in refusal("serve", exported)
+
+
+def test_the_explorer_is_opened(program, exported, asked, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert program("serve", exported, "--port", 0, "--grpc-port", 0, "--open").status == 0
+    assert opened[0].startswith("http://127.0.0.1:")

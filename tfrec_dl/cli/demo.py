@@ -14,6 +14,7 @@ from tfrec_dl.cli.console import console, keras_verbosity, say
 from tfrec_dl.cli.folders import require_only, require_writable
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.reports.leaderboards import LEADERBOARD, save
+from tfrec_dl.cli.serve import ServerPorts, answer, local_server
 from tfrec_dl.files import replacing
 from tfrec_dl.quiet import quiet_tensorflow
 
@@ -27,11 +28,14 @@ RECIPE = "gru"
 SETTINGS: dict[str, Any] = {}  # beyond the recipe's defaults, as for --set
 USERS = ("146", "155", "121")  # fond of spectacle, of classics, of love stories
 
+ABOUT_FILMS = ("title", "genres", "year")  # what answers show, then attributes
+
 TABLE, RUN, EXPORT, RESULT = "ratings.csv", "run", "export", "demo.txt"
 
 
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for everything it makes.")] = Path("demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve the export, and open the explorer.")] = False,
 ) -> None:
     """Train on real data, compare with the baselines, export, recommend: the whole way in a few minutes.
 
@@ -44,14 +48,19 @@ def demo(
     if result.exists():
         console().print(Text.from_ansi(result.read_text(encoding="utf-8")))
         say(f"{out} holds this finished demo: delete it, or name another folder with --out, for a new one.")
-        return
-    quiet_tensorflow()
-    recording = console(record=True)
-    run = _run(out, recording)
-    with replacing(result) as temporary:
-        temporary.write_text(recording.export_text(styles=True), encoding="utf-8")
-    say(f'next: tfrec-dl recommend {out / EXPORT} --history "1,260,1210"')
-    say(run.recipe.family.where(run))
+    else:
+        quiet_tensorflow()
+        recording = console(record=True)
+        run = _run(out, recording)
+        with replacing(result) as temporary:
+            temporary.write_text(recording.export_text(styles=True), encoding="utf-8")
+        say(f'next: tfrec-dl recommend {out / EXPORT} --history "1,260,1210"')
+        say(run.recipe.family.where(run))
+    if serve:
+        server = local_server(out / EXPORT, ServerPorts())
+        answer(server, browse=True)
+    else:
+        say(f"see it in the browser: tfrec-dl serve {out / EXPORT}")
 
 
 def _run(out: Path, recording: Console) -> "Run":
@@ -62,6 +71,7 @@ def _run(out: Path, recording: Console) -> "Run":
     from tfrec_dl.data.demo_terms import DEMO_DATA_TERMS
     from tfrec_dl.data.source import DataSource
     from tfrec_dl.evaluation.rendering import rich_table
+    from tfrec_dl.families.export_options import ExportOptions
     from tfrec_dl.lifecycle.compare import train_once
     from tfrec_dl.lifecycle.load import load
     from tfrec_dl.recipes.named import get_recipe
@@ -87,7 +97,9 @@ def _run(out: Path, recording: Console) -> "Run":
     save(ranked, out)
 
     if not (out / EXPORT / "1").exists():
-        family.export(run, out / EXPORT, task.card(run, DEMO_DATA_TERMS))
+        films = table.drop_duplicates("item_id")[["item_id", *ABOUT_FILMS]]
+        about = ExportOptions(items=films, attributes=ABOUT_FILMS[1:], shown=ABOUT_FILMS[:1])
+        family.export(run, out / EXPORT, task.card(run, DEMO_DATA_TERMS), about)
     recommender = load(out / EXPORT)
     recording.print(f"exported to {recommender.folder} and loaded back", markup=False)
     _show_recommendations(table, recommender, recording)

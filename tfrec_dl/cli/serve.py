@@ -1,11 +1,14 @@
 """`tfrec-dl serve`."""
 
+import webbrowser
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tfrec_dl.cli.console import say
+from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.errors import InputError
 from tfrec_dl.quiet import quiet_tensorflow
@@ -16,7 +19,26 @@ if TYPE_CHECKING:
 PRODUCTION = "for laptops and tests; production is TF Serving, which reads the same folder (docs/serving.md)"
 
 
+@dataclass(frozen=True)
+class ServerPorts:
+    """Where a server listens.
+
+    Attributes:
+        port: of REST and the explorer.
+        grpc_port: of gRPC.
+        host: the address.
+    """
+
+    port: Annotated[int, typer.Option(help="Port of REST and the explorer; 0 for any that is free.")] = 8501
+    grpc_port: Annotated[int, typer.Option(help="Port of gRPC; 0 for any that is free.")] = 8500
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; 0.0.0.0 lets other machines in, without a password.")
+    ] = "127.0.0.1"
+
+
+@grouped
 def serve(
+    *,
     dest: Annotated[
         Path,
         typer.Argument(
@@ -25,22 +47,18 @@ def serve(
             help="Folder of an export, folder of several exports, or a models.config.",
         ),
     ],
-    port: Annotated[int, typer.Option(help="Port of REST and the explorer; 0 for any that is free.")] = 8501,
-    grpc_port: Annotated[int, typer.Option(help="Port of gRPC; 0 for any that is free.")] = 8500,
-    host: Annotated[
-        str, typer.Option(help="Address to listen at; 0.0.0.0 lets other machines in, without a password.")
-    ] = "127.0.0.1",
+    ports: ServerPorts,
+    browse: Annotated[bool, typer.Option("--open", help="Open the explorer in the browser.")] = False,
 ) -> None:
     """Serve exports on this machine, as TF Serving does: REST, gRPC, and an explorer in the browser.
 
     New versions are taken up while it runs, old ones unloaded after their last request. Labels and versions are those
     of models.config.
     """
-    server = local_server(dest, port, grpc_port, host)
-    answer(server)
+    answer(local_server(dest, ports), browse)
 
 
-def local_server(dest: Path, port: int, grpc_port: int, host: str) -> "LocalServer":
+def local_server(dest: Path, ports: ServerPorts) -> "LocalServer":
     """A server whose models are loaded.
 
     Raises:
@@ -53,15 +71,23 @@ def local_server(dest: Path, port: int, grpc_port: int, host: str) -> "LocalServ
         raise InputError(
             f'serving needs the package {error.name}, which is missing: pip install "tfrec_dl[server]".'
         ) from error
-    return LocalServer(dest, ServerSettings(host, port, grpc_port))
+    say(f"loading {dest}, and asking each signature once ...")
+    return LocalServer(dest, ServerSettings(ports.host, ports.port, ports.grpc_port))
 
 
-def answer(server: "LocalServer") -> None:
-    """Says what is served, and answers until it is interrupted."""
+def answer(server: "LocalServer", browse: bool = False) -> None:
+    """Says what is served, and answers until it is interrupted.
+
+    Args:
+        server: answers.
+        browse: whether the explorer is opened in the browser.
+    """
     for name, versions in server.models.loaded().items():
         served = ", ".join(f"version {number}" for number in versions) or "no version yet"
         say(f"{name}: {served} at {server.url}/v1/models/{name}:predict, gRPC at {server.grpc_address}")
     say(f"explorer: {server.url}/")
     say(f"({PRODUCTION}; Ctrl-C ends it)")
+    if browse:
+        webbrowser.open(server.url)
     with shown_progress():
         server.run()

