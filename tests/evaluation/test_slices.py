@@ -27,8 +27,8 @@ def test_pauses_are_named_by_the_clock_and_new_users_have_none():
 
 
 def test_a_slice_is_the_mean_of_its_cases_with_an_interval():
-    values = np.array([0.0, 1.0, 1.0, 0.5, 0.5])
+    values = np.array([[0.0, 1.0], [1.0, 1.0], [1.0, 1.0], [0.5, 0.0], [0.5, 1.0]])
     short, long = mean_slices(values, count_groups(np.array([1, 1, 1, 9, 9]), "none"))
-    assert (short.label, short.cases, short.value) == ("1", 3, pytest.approx(2 / 3))
-    assert short.low < short.value < short.high
-    assert (long.value, long.low, long.high) == (0.5, 0.5, 0.5)
+    assert (short.label, short.cases, short.means.tolist()) == ("1", 3, [pytest.approx(2 / 3), 1.0])
+    assert short.low[0] < short.means[0] < short.high[0] and short.low[1] == short.high[1] == 1.0
+    assert (long.means[0], long.low[0], long.high[0]) == (0.5, 0.5, 0.5)

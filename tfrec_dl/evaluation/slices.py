@@ -32,23 +32,23 @@ class Groups:
     codes: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Slice:
-    """The mean of a metric over a group.
+    """Means of metrics over a group.
 
     Attributes:
         label: of the group.
         cases: how many it holds.
-        value: the mean.
-        low: lower end of its 95 % bootstrap interval.
-        high: upper end.
+        means: [M] float64.
+        low: [M] float64, lower ends of their 95 % bootstrap intervals.
+        high: [M] float64, upper ends.
     """
 
     label: str
     cases: int
-    value: float
-    low: float
-    high: float
+    means: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
 
 
 def count_groups(counts: np.ndarray, none: str, groups: int = GROUPS) -> Groups:
@@ -91,18 +91,17 @@ def pause_groups(seconds: np.ndarray) -> Groups:
 
 
 def mean_slices(values: np.ndarray, groups: Groups, seed: int = 0) -> list[Slice]:
-    """The mean of each group, with its interval over users.
+    """Means of each group, with their intervals over users.
 
     Args:
-        values: [H] float64, one a case.
+        values: [H, M] float64, a row a case; columns, such as one metric of several models, see the same resamples.
         groups: of the cases.
         seed: of the bootstrap.
     """
     slices = []
     for group, label in enumerate(groups.labels):
         chosen = values[groups.codes == group]
-        low, high = bootstrap_intervals(chosen[:, None], seed)
-        slices.append(Slice(label, len(chosen), float(chosen.mean()), float(low[0]), float(high[0])))
+        slices.append(Slice(label, len(chosen), chosen.mean(axis=0), *bootstrap_intervals(chosen, seed)))
     return slices
 
 

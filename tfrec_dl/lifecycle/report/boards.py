@@ -160,7 +160,7 @@ def _table(rows: Sequence[Mapping[Hashable, Any]], metrics: Sequence[str], marke
 def _tests(rows: Sequence[Mapping[Hashable, Any]], metric: str, marked: Sequence[int]) -> Grid:
     cells: list[list[Cell]] = []
     for row in rows[1:]:
-        difference = Measure(*(float(row[name]) for name in TESTS[:3]))
+        difference = _measure(row, "difference")
         cells.append([str(row["model"]), difference, _chance(float(row["p"])).removeprefix("= "), row["stars"] or ""])
     title = f"Against the best, {rows[0]['model']}: paired tests of {metric} over the same cases"
     return Grid(title, ["model", "difference", "p", ""], cells, [place - 1 for place in marked if place])

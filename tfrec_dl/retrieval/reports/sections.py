@@ -71,12 +71,15 @@ def _groups(dataset: Any) -> Iterator[tuple[str, Groups]]:
 
 
 def _slices(entries: Sequence[Entry], title: str, groups: Groups) -> Dots:
-    series, sizes = [], [int((groups.codes == group).sum()) for group in range(len(groups.labels))]
-    for entry in entries:
-        found = mean_slices(entry.report.per_user(METRIC), groups, entry.report.seed)
-        points = [Point(place, each.value, each.low, each.high) for place, each in enumerate(found)]
+    slices = mean_slices(np.stack([entry.report.per_user(METRIC) for entry in entries], axis=1), groups)
+    series = []
+    for column, entry in enumerate(entries):
+        points = [
+            Point(place, float(each.means[column]), float(each.low[column]), float(each.high[column]))
+            for place, each in enumerate(slices)
+        ]
         series.append(Series(entry.name, points, entry.family == "baseline"))
-    return Dots(title, AXIS, groups.labels, series, [f"{size:,} users" for size in sizes])
+    return Dots(title, AXIS, groups.labels, series, [f"{each.cases:,} users" for each in slices])
 
 
 def tail_section(reports: Mapping[str, tuple[Report, str]], vocabulary: Any) -> list[Section]:
