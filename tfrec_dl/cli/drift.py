@@ -9,6 +9,7 @@ import typer
 
 from tfrec_dl.cli.bars import Bars
 from tfrec_dl.cli.console import complain
+from tfrec_dl.cli.options.columns import ItemColumn, TimeColumn, UserColumn
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.errors import InputError
 from tfrec_dl.quiet import quiet_tensorflow
@@ -39,16 +40,9 @@ def drift(
             "all measures, or NAME=NUMBER for one, repeat for more.",
         ),
     ] = None,
-    user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.")] = "user_id",
-    item_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id",
-    time_column: Annotated[
-        str | None,
-        typer.Option(
-            metavar="C",
-            show_default=False,
-            help='Column of times; by default "timestamp", where the table has it, else the order is the table\'s.',
-        ),
-    ] = None,
+    user_column: UserColumn = "user_id",
+    item_column: ItemColumn = "item_id",
+    time_column: TimeColumn = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Say what has changed since an export was trained, and whether it is too much.

@@ -8,6 +8,7 @@ import typer
 from tfrec_dl.cli.bars import Bars
 from tfrec_dl.cli.console import say
 from tfrec_dl.cli.folders import require_writable
+from tfrec_dl.cli.options.columns import ItemColumn, TimeColumn, UserColumn
 from tfrec_dl.cli.options.retrieval import RepeatedPairs
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.quiet import quiet_tensorflow
@@ -27,12 +28,9 @@ def prepare(
         ),
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", show_default=False, help="Folder to write.")],
-    user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.")] = "user_id",
-    item_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id",
-    time_column: Annotated[
-        str | None,
-        typer.Option(metavar="C", help='Column of times; by default "timestamp", where the table has it.'),
-    ] = None,
+    user_column: UserColumn = "user_id",
+    item_column: ItemColumn = "item_id",
+    time_column: TimeColumn = None,
     rating_column: Annotated[
         str | None,
         typer.Option(

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tfrec_dl.cli.console import console
+from tfrec_dl.cli.options.columns import ItemColumn, UserColumn
 from tfrec_dl.errors import InputError
 from tfrec_dl.quiet import quiet_tensorflow
 
@@ -39,8 +40,8 @@ def rank(
             metavar="PATH", show_default=False, help="Table of what the users did before, a row an item, oldest first."
         ),
     ] = None,
-    user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.")] = "user_id",
-    item_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id",
+    user_column: UserColumn = "user_id",
+    item_column: ItemColumn = "item_id",
     list_column: Annotated[
         list[str] | None,
         typer.Option(

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from tfrec_dl.cli.options.columns import ITEMS, TIMES, USERS, column_of
+
 PANEL = "Everybody at once"
 
 
@@ -60,18 +62,6 @@ class BatchOptions:
             metavar="N", help="Processes, each with the export in memory; they share the cores.", rich_help_panel=PANEL
         ),
     ] = 1
-    user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.", rich_help_panel=PANEL)] = (
-        "user_id"
-    )
-    item_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.", rich_help_panel=PANEL)] = (
-        "item_id"
-    )
-    time_column: Annotated[
-        str | None,
-        typer.Option(
-            metavar="C",
-            show_default=False,
-            help='Column of times; by default "timestamp", where the table has it, else the order is the table\'s.',
-            rich_help_panel=PANEL,
-        ),
-    ] = None
+    user_column: Annotated[str, column_of(USERS, PANEL)] = "user_id"
+    item_column: Annotated[str, column_of(ITEMS, PANEL)] = "item_id"
+    time_column: Annotated[str | None, column_of(TIMES, PANEL)] = None

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tfrec_dl.cli.options.columns import ItemColumn, TimeColumn, UserColumn
 from tfrec_dl.cli.options.groups import given
 from tfrec_dl.errors import InputError
 
@@ -51,12 +52,9 @@ class TableOptions:
             "row an impression, for reviews a row a review.",
         ),
     ]
-    user_column: Annotated[str, typer.Option(metavar="C", help="Column of user ids.")] = "user_id"
-    item_column: Annotated[str, typer.Option(metavar="C", help="Column of item ids.")] = "item_id"
-    time_column: Annotated[
-        str | None,
-        typer.Option(metavar="C", help='Column of times; by default "timestamp", where the table has it.'),
-    ] = None
+    user_column: UserColumn = "user_id"
+    item_column: ItemColumn = "item_id"
+    time_column: TimeColumn = None
     rating_column: Annotated[
         str | None,
         typer.Option(
