@@ -53,6 +53,7 @@ DATA_SETS = {
                 "context": 0,
             },
             "lru": {
+                "blocks": 2,
                 "learning_rate": 3e-3,
                 "epochs": 16,
                 "batch_size": 64,
@@ -89,7 +90,6 @@ DATA_SETS = {
         "amazon-beauty-5core/interactions.csv.gz",
         {
             "lru": {
-                "blocks": 1,
                 "learning_rate": 2e-3,
                 "epochs": 15,
                 "batch_size": 128,

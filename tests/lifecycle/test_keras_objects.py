@@ -23,7 +23,7 @@ BASES = (
     tf.keras.regularizers.Regularizer,
 )
 VOCABULARY = vocabulary_of(item_ids(6))
-FEWER = {"next_it_net": {"dilations": (1, 2)}, "lru": {"blocks": 1}}  # blocks than they have: all are alike
+FEWER = {"next_it_net": {"dilations": (1, 2)}}  # blocks than they have: all are alike
 
 
 def subclasses(base):

@@ -23,7 +23,7 @@ from tfrec_dl.retrieval.configuration import ModelConfig
 from tfrec_dl.retrieval.defaults import filled_in
 
 GRU = RECIPES["gru"]
-FEWER = {"next_it_net": {"dilations": (1, 2)}, "lru": {"blocks": 1}}  # blocks than they have: all are alike
+FEWER = {"next_it_net": {"dilations": (1, 2)}}  # blocks than they have: all are alike
 NETWORKS = [name for name, recipe in RECIPES.items() if isinstance(recipe.model, ModelConfig)]
 USERS = Catalogue(np.array(["ann"], object), {"age": "number"}, {"age": np.array([30], np.float32)})
 

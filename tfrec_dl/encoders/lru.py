@@ -24,7 +24,7 @@ class LRU(Encoder):
 
     source: ClassVar[str] = "Yue et al., WSDM 2024"
     place: ClassVar[int] = 35
-    blocks: ClassVar[int] = 2
+    blocks: ClassVar[int] = 1
 
     units: Annotated[int, SearchRange(64, 256, log=True)] = Field(default=128, ge=1)
     slowest: float = Field(default=0.999, gt=0, lt=1)

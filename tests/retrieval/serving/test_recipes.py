@@ -20,7 +20,7 @@ TWO_TABLES = {**TIED, "tied": False, "markov_order": 3}
 HASHED = {**TWO_TABLES, "own_rows": 20, "buckets": 9}
 NAMES = [name for name, recipe in RECIPES.items() if isinstance(recipe.model, ModelConfig)]
 AUTOENCODERS = [name for name, recipe in RECIPES.items() if isinstance(recipe.model, AutoencoderConfig)]
-FEWER = {"next_it_net": {"dilations": (1, 2)}, "lru": {"blocks": 1}}  # blocks than they have: all are exported alike
+FEWER = {"next_it_net": {"dilations": (1, 2)}}  # blocks than they have: all are exported alike
 CASES: list[tuple[str, dict[str, Any]]] = [
     *((name, TIED | FEWER.get(name, {})) for name in NAMES),
     ("gru", TWO_TABLES),
