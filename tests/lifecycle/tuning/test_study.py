@@ -3,6 +3,7 @@
 import shutil
 import signal
 
+import optuna
 import pytest
 
 from tests import processes
@@ -87,6 +88,22 @@ def test_epochs_that_are_reported_are_not_reported_again(folder):
     for step in (0, 1):
         goes_on.report(step, 0.2)
     assert study.trials[0].intermediate_values == {0: 0.1, 1: 0.2}
+
+
+def test_a_trial_that_was_killed_before_it_could_be_pruned_is_pruned_then(whole, tmp_path):
+    study = begun(shutil.copytree(whole.folder, tmp_path / "study"))
+    more = Budget(BUDGET.trials + 1, None)
+    claimed = study.next(more)
+    with pytest.raises(optuna.TrialPruned):
+        for step in range(studies.EPOCHS):
+            claimed.report(step, -1.0)
+    last = max(claimed.reported)
+    assert 0 < last < studies.EPOCHS
+    study.release()
+    again = study.next(more)
+    again.report(0, -1.0)
+    with pytest.raises(optuna.TrialPruned):
+        again.report(last, -1.0)
 
 
 def test_settings_that_cannot_be_trained_cost_a_trial(folder):

@@ -56,10 +56,11 @@ class Claimed:
         Raises:
             optuna.TrialPruned: if the trial is not worth going on with.
         """
-        if step in self.reported:
-            return
-        self.reported.add(step)
-        self.trial.report(value, step)
+        if step not in self.reported:
+            self.reported.add(step)
+            self.trial.report(value, step)
+        elif step < max(self.reported):
+            return  # of the last one a process may have been killed before it could prune
         if self.trial.should_prune():
             raise optuna.TrialPruned
 
