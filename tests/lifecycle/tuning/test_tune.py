@@ -59,6 +59,7 @@ def test_no_trial_sees_the_test_part_and_the_best_alone_is_measured_on_it_once(s
     assert list(table["trial"]) == list(range(TRIALS))
     # What the data decide is a value like any other: the first trial has the dropout that they ask for.
     assert table["model.embedding_dropout"][0] == 0.5
+    assert table["model.dimension"].dtype == "int64"
     assert studies.RECIPE.with_settings(tuned.settings) == studies.RECIPE.with_settings(
         {name: table[name][tuned.trials["ndcg@10"].argmax()].item() for name in tuned.settings}
     )

@@ -19,7 +19,7 @@ def show_tuned(tuned: "Tuned", recipe: "Recipe") -> None:
         recipe: as it is.
     """
     first = tuned.trials.iloc[0]
-    table = Table(title=f"{recipe.name}: settings of the best of {len(tuned.trials)} trials", title_justify="left")
+    table = Table(title=f"{recipe.name}: settings of the best trial of {len(tuned.trials)}", title_justify="left")
     table.add_column("setting")
     for column in ("as it is", "best", "importance"):
         table.add_column(column, justify="right")
@@ -28,11 +28,12 @@ def show_tuned(tuned: "Tuned", recipe: "Recipe") -> None:
         table.add_row(name, _shown(before), _shown(value), "" if share is None else f"{share:.0%}".replace("%", " %"))
     console().print(table)
     before = "" if tuned.default is None else f", {tuned.default:.4f} as it is"
-    say(f"{tuned.metric} on validation: {tuned.value:.4f}{before}; chosen as the best of several, it is flattered")
+    say(f"{tuned.metric} on validation: {tuned.value:.4f}{before}")
     if tuned.value == tuned.default:
         say("no trial was better than the settings as they are")
-    else:
-        say("as a command: " + " ".join(f"--set {name}={_exact(value)}" for name, value in tuned.settings.items()))
+        return
+    say("which is the best of several and flattered by that; what the run below has on the test part is not")
+    say("as a command: " + " ".join(f"--set {name}={_exact(value)}" for name, value in tuned.settings.items()))
 
 
 def _shown(value: object) -> str:

@@ -71,11 +71,13 @@ def trial_table(study: Study) -> pd.DataFrame:
             study.monitored.metric: trial.value,
             "epochs": len(trial.intermediate_values),
             "seconds": trial.user_attrs.get("seconds"),
-            **{name: trial.params.get(name) for name in study.asked.space},
         }
         for trial in study.trials
     ]
-    return pd.DataFrame(rows)
+    names = list(study.asked.space)
+    settings = [[trial.params.get(name) for name in names] for trial in study.trials]
+    # As they are: a column of whole numbers stays one where a trial has none.
+    return pd.concat([pd.DataFrame(rows), pd.DataFrame(settings, columns=names, dtype=object)], axis="columns")
 
 
 def save_results(tuned: Tuned) -> None:
