@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from tfrec_dl.cli.comma_lists import parse_names
-from tfrec_dl.cli.console import complain, keras_verbosity, say
+from tfrec_dl.cli.console import complain, say
+from tfrec_dl.cli.epochs import shown_epochs
 from tfrec_dl.cli.folders import require_only, require_writable
 from tfrec_dl.cli.interruptions import interruptions, status_of
 from tfrec_dl.cli.options.common import TableOptions, Task, TaskOption, TrainingOptions, refuse_others
@@ -62,8 +63,8 @@ def compare(
         require_only(out, {*recipes_of(task.value), *LEADERBOARD, REPORT}, "a comparison")
     source = commands.source(table, options)
     if out is not None:
-        with shown_progress(), commands.naming_options(source):
-            comparison = compare_runs(recipes, source, out, verbose=keras_verbosity())
+        with shown_progress(), commands.naming_options(source), shown_epochs() as shown:
+            comparison = compare_runs(recipes, source, out, **shown)
         show(comparison.board)
         say(f"leaderboard: {', '.join(save(comparison.board, out))}")
         save_report(comparison, out)
@@ -74,8 +75,9 @@ def compare(
             tempfile.TemporaryDirectory(prefix="tfrec-dl-") as folder,
             shown_progress(),
             commands.naming_options(source),
+            shown_epochs() as shown,
         ):
-            board = compare(recipes, source, Path(folder), verbose=keras_verbosity())
+            board = compare(recipes, source, Path(folder), **shown)
     except KeyboardInterrupt as interruption:
         complain("interrupted: without --out nothing is kept")
         raise typer.Exit(status_of(interruption)) from interruption

@@ -32,11 +32,6 @@ def complain(text: str) -> None:
     typer.echo(" ".join(text.splitlines()).encode(errors="backslashreplace").decode(), err=True)
 
 
-def keras_verbosity() -> int:
-    """Keras's progress bar on a terminal, a line an epoch elsewhere."""
-    return 1 if sys.stdout.isatty() else 2
-
-
 def metric_table(metrics: Mapping[str, float], parts: Mapping[str, str], title: str) -> Table:
     """A table of metrics, a row each.
 

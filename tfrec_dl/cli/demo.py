@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from tfrec_dl.cli.console import console, keras_verbosity, say
+from tfrec_dl.cli.console import console, say
+from tfrec_dl.cli.epochs import shown_epochs
 from tfrec_dl.cli.folders import require_only, require_writable
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.reports.leaderboards import LEADERBOARD, save
@@ -86,9 +87,9 @@ def _run(out: Path, recording: Console) -> "Run":
     table = pd.read_csv(out / TABLE, dtype={"user_id": str, "item_id": str})
 
     recipe = get_recipe(RECIPE).with_settings(SETTINGS)
-    with shown_progress():
+    with shown_progress(), shown_epochs() as shown:
         dataset = DataSource(str(out / TABLE)).read()
-        run = train_once(recipe, dataset, out / RUN, verbose=keras_verbosity())
+        run = train_once(recipe, dataset, out / RUN, **shown)
         family, split = run.recipe.family, dataset.split
         task = family.task
         ranked = task.leaderboard([*task.entries(run, dataset), *task.baseline_entries(dataset, [recipe])], dataset)

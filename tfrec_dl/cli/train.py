@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tfrec_dl.cli.console import console, keras_verbosity, say
+from tfrec_dl.cli.console import console, say
+from tfrec_dl.cli.epochs import shown_epochs
 from tfrec_dl.cli.folders import require_run, require_writable
 from tfrec_dl.cli.options.common import TableOptions, Task, TaskOption, TrainingOptions, refuse_others
-from tfrec_dl.cli.options.devices import DeviceOptions, open_devices, restarting
+from tfrec_dl.cli.options.devices import DeviceOptions, StrategyChoice, open_devices, restarting
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.ranking import RankingOptions
 from tfrec_dl.cli.options.retrieval import RetrievalOptions
@@ -76,8 +77,9 @@ def train(
     strategy = open_devices(devices, out)
     if strategy is None:
         return
-    with shown_progress(), commands.naming_options(source), restarting(out):
-        run = train(recipe, source, out, verbose=keras_verbosity(), strategy=strategy)
+    watched = shown_epochs(steps=devices.strategy is StrategyChoice.NONE)
+    with shown_progress(), commands.naming_options(source), restarting(out), watched as shown:
+        run = train(recipe, source, out, strategy=strategy, **shown)
     if not is_chief(strategy):
         say(f"this worker is done; the chief measures the model and finishes {out}")
         return

@@ -1,0 +1,32 @@
+"""What is shown of the epochs of a training."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tfrec_dl.cli.console import console
+
+BAR, LINE = 1, 2  # of Keras
+
+
+@contextmanager
+def shown_epochs(steps: bool = True) -> Iterator[dict[str, Any]]:
+    """Arguments of `train` and `compare` that show epochs: bars on a terminal, a line an epoch elsewhere.
+
+    Args:
+        steps: whether steps can be watched, which not every strategy allows; else Keras's own bar is shown.
+
+    Yields:
+        `callbacks` and `verbose`.
+    """
+    if not sys.stdout.isatty() or not steps:
+        yield {"callbacks": (), "verbose": BAR if sys.stdout.isatty() else LINE}
+        return
+    from tfrec_dl.cli.epoch_bars import EpochBars
+
+    bars = EpochBars(console())
+    try:
+        yield {"callbacks": (bars,), "verbose": 0}
+    finally:
+        bars.close()
