@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.runs.runs import SETTINGS, CopiesTheRun
+from tests.serving.stand_in import chain_model
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.source import DataSource
@@ -17,6 +18,7 @@ from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.serving.export import export_saved_model
 
 
 def _histories(rows, user_ids=None):
@@ -115,6 +117,12 @@ def finished(recipe, source, tmp_path_factory) -> Run:
 def interrupted(finished) -> Path:
     """The folder of a run that broke off in its third epoch."""
     return finished.folder.with_name("interrupted")
+
+
+@pytest.fixture(scope="session")
+def chain_export(tmp_path_factory) -> Path:
+    """The version folder of an export of `chain_model`, which knows items by their ids alone; none is to change it."""
+    return export_saved_model(chain_model(), tmp_path_factory.mktemp("exports") / "chain")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import pytest
 
 from tests.serving.stand_in import StandInModel, chain_model
 from tfrec_dl.lifecycle.load import load
-from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.serving.recommender import Recommender
 
 
@@ -14,8 +13,8 @@ def model() -> StandInModel:
 
 
 @pytest.fixture(scope="session")
-def version(model, tmp_path_factory) -> Path:
-    return export_saved_model(model, tmp_path_factory.mktemp("exports") / "chain")
+def version(chain_export) -> Path:
+    return chain_export
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from tests.serving.paths import EVERY_PATH
-from tests.serving.stand_in import chain_model, vocabulary_of
+from tests.serving.stand_in import vocabulary_of
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.data.interactions import Interactions
@@ -114,6 +114,5 @@ def test_a_stack_of_a_network_and_baselines_is_served_as_it_scores(tmp_path):
     verify_export(stack, version, [ids[:1], ids[2:12], [], ["nobody", ids[3]], [*ids[:7], *ids[:7]]], EVERY_PATH)
 
 
-def test_retrieval_models_keep_their_own_way(tmp_path):
-    version = export_saved_model(chain_model(), tmp_path)
+def test_retrieval_models_keep_their_own_way(version):
     assert "embed_items" in tf.saved_model.load(str(version)).signatures

@@ -10,7 +10,6 @@ import pytest
 import tensorflow as tf
 
 from tests.serving.content import KINDS, SMALL, catalogue, content_model, only, pictures, split_of, texts
-from tests.serving.stand_in import chain_model
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.load import load
@@ -196,10 +195,9 @@ def test_items_are_added_to_the_version_that_another_process_published_meanwhile
     assert "version 2 was published while version 1 was read" in caplog.text
 
 
-def test_model_that_knows_items_by_ids_takes_none(tmp_path):
-    export_saved_model(chain_model(), tmp_path)
+def test_model_that_knows_items_by_ids_takes_none(chain_export):
     with pytest.raises(InputError, match="takes no new items"):
-        add_items(tmp_path, NEW)
+        add_items(chain_export.parent, NEW)
 
 
 def test_version_in_place_of_its_folder_is_refused(dest):

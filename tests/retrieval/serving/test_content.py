@@ -238,8 +238,8 @@ def test_no_row_of_the_tables_of_features_travels_with_the_export(version):
     assert all(31 not in shape for shape in shapes)  # rows of users, the empty one included
 
 
-def test_model_of_ids_takes_no_features(tmp_path):
-    recommender = load(export_saved_model(chain_model(), tmp_path))
+def test_model_of_ids_takes_no_features(chain_export):
+    recommender = load(chain_export)
     assert recommender.item_features == recommender.user_features == ()
     with pytest.raises(InputError, match="takes no features of items"):
         recommender.recommend_with_new_items([["a"]], NEW)

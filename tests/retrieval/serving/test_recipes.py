@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.serving.paths import IN_PROCESS
+from tests.serving.paths import AS_SERVED
 from tests.serving.stand_in import vocabulary_of
 from tests.serving.test_export import stored_values
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.configuration import AutoencoderConfig, ModelConfig
+from tfrec_dl.serving.compare_answers import compare_answers
 from tfrec_dl.serving.export import export_saved_model
+from tfrec_dl.serving.run_saved_model import run_eagerly, run_in_session
 from tfrec_dl.serving.verify import verify_export
 
 TIED = {"dimension": 6, "max_length": 12}
@@ -44,7 +46,10 @@ def test_export_recommends_what_the_model_does_and_stores_no_more(tmp_path, name
     version = export_saved_model(model, tmp_path)
 
     histories = [list(generator.choice(vocabulary.ids, size)) for size in (0, 1, 2, 12, 13, 40)]
-    verify_export(model, version, [*histories, ["nobody"], ["item-1", "nobody", "item-2"]], IN_PROCESS)
+    verify_export(model, version, [*histories, ["nobody"], ["item-1", "nobody", "item-2"]], AS_SERVED)
+    request = [("serving_default", {"history": np.array([["item-1", "nobody", "item-2"]], object)})]
+    for answer, loaded in zip(run_in_session(version, request), run_eagerly(version, request), strict=True):
+        compare_answers("tf.saved_model.load", answer, loaded)
     weights = sum(int(variable.shape.num_elements()) for variable in model.trainable_variables)
     if "own_rows" in settings:
         return  # the vectors of all items are stored, whatever the rows that they are made of

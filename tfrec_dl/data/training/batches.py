@@ -94,6 +94,7 @@ def endless(
     """
     first_pass, first_of_pass = divmod(first_step, steps)
 
+    @tf.autograph.experimental.do_not_convert  # plans and batches are free of Python's ifs and loops over tensors
     def pass_batches(number: tf.Tensor) -> tf.data.Dataset:
         plan, order = plan_pass(number)
         start = tf.where(number == first_pass, tf.constant(first_of_pass, tf.int64), 0)
