@@ -38,6 +38,10 @@ def fit_biases(model: RatingModel, folds: int = FOLDS, steps: int = STEPS, seed:
     start = [tf.identity(each) for each in (*tables, *others, *optimizer.variables)]
 
     @tf.function
+    def all_steps(weights: tf.Tensor) -> None:
+        for _ in tf.range(steps):
+            step(weights)
+
     def step(weights: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
             losses = model.task(labels, model.scorer([*empty, model.biases(pairs)]))
@@ -49,9 +53,7 @@ def fit_biases(model: RatingModel, folds: int = FOLDS, steps: int = STEPS, seed:
     def descend(included: np.ndarray) -> None:
         for variable, value in zip((*tables, *others, *optimizer.variables), start, strict=True):
             variable.assign(value)
-        weights = tf.constant(included, tf.float32)
-        for _ in range(steps):
-            step(weights)
+        all_steps(tf.constant(included, tf.float32))
 
     fold = np.random.default_rng(seed).permutation(len(documents)) % folds
     unknowing = np.zeros(len(documents), dtype=np.float32)
