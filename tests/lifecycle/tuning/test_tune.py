@@ -1,5 +1,7 @@
 """Tuning from a table to the best run; what is trained is counted, not trained."""
 
+import importlib
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -86,6 +88,13 @@ def test_more_trials_may_be_asked_for_before_it_has_ended(source, trainings, tmp
         tune.tune(studies.RECIPE, source, tmp_path / "study", 1)
     assert len(tune.tune(studies.RECIPE, source, tmp_path / "study", 2).trials) == 2
     assert trainings == [("run", False)] * 2 + [("best", True)]
+
+
+def test_without_optuna_one_line_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    monkeypatch.delitem(sys.modules, "tfrec_dl.lifecycle.tuning.extra")
+    with pytest.raises(InputError, match=r'Optuna, which is missing: pip install "tfrec-dl\[tune\]"'):
+        importlib.import_module("tfrec_dl.lifecycle.tuning.extra")
 
 
 @pytest.mark.parametrize(
