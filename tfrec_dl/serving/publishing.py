@@ -14,6 +14,7 @@ from tfrec_dl.disk import disk_explained
 from tfrec_dl.files import flush, write_json
 from tfrec_dl.serving.card import CARD_FOLDER, ModelCard
 from tfrec_dl.serving.card_markdown import card_markdown
+from tfrec_dl.serving.graphs import call_branches
 from tfrec_dl.serving.server_files import require_serving_protos, write_server_files
 from tfrec_dl.serving.signature import Signature, concrete_functions
 from tfrec_dl.serving.unfinished import unfinished_folder
@@ -97,6 +98,7 @@ def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> 
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     signatures = module.signatures()
     tf.saved_model.save(module, str(folder), signatures=concrete_functions(signatures), options=options)
+    call_branches(folder / "saved_model.pb")
     write_warm_up(folder / WARM_UP_FILE, warm_up_requests(name, signatures, module.longest_example))
     facts = {
         **module.facts(),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.serving.graphs import traced_once
+from tfrec_dl.serving.graphs import called_cond, traced_once
 
 SHOWN = 80  # bytes of a text that is named
 
@@ -38,7 +38,7 @@ def refuse(*checks: Check) -> tf.Tensor:
         return tf.reduce_all([_refuse(each, check) for each, check in zip(bad, checks, strict=True)])
 
     # Texts are made where they are needed alone.
-    return tf.cond(tf.reduce_any(tf.concat(bad, axis=0)), fail, lambda: True)
+    return called_cond(tf.reduce_any(tf.concat(bad, axis=0)), fail, lambda: True)
 
 
 def _refuse(bad: tf.Tensor, check: Check) -> tf.Tensor:

@@ -29,8 +29,8 @@ def allowed(arrays: Arrays, must: tf.Tensor, must_not: tf.Tensor) -> tf.Tensor:
     count = tf.size(distinct)
     first = tf.math.unsorted_segment_min(tf.range(tf.size(groups)), groups, count)
     held = sums_by_group(arrays, Terms(read, tf.ones_like(read.amounts), groups), count) > 0
-    broken = tf.cast(held != tf.gather(wanted, first)[:, None], tf.float32)
-    return tf.matmul(tf.one_hot(tf.gather(read.rows, first), tf.shape(must)[0], axis=0), broken) == 0
+    broken = tf.cast(held != tf.gather(wanted, first)[:, None], tf.int8)
+    return tf.math.unsorted_segment_max(broken, tf.gather(read.rows, first), tf.shape(must)[0]) < 1
 
 
 @traced_once

@@ -6,6 +6,7 @@ Carbonell and Goldstein, SIGIR 1998: each place goes to the item with the larges
 
 import tensorflow as tf
 
+from tfrec_dl.serving.graphs import CALLED
 from tfrec_dl.serving.rules.pool import Pool, full, numbers_of_values
 
 NOTHING = -1  # place in a pool
@@ -64,4 +65,4 @@ def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tens
     can = pool.free & ~full(pool.counts, most) & (wanted > 0)[:, None]
     state = (0, can, tf.fill([batch, steps], NOTHING), pool.closest, pool.counts)
     shapes = tuple(tf.TensorShape([None] * rank) for rank in (0, 2, 2, 2, 3))
-    return tf.while_loop(go_on, pick, state, shape_invariants=shapes)[2]
+    return tf.while_loop(go_on, pick, state, shape_invariants=shapes, name=CALLED)[2]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tfrec_dl.serving.refusals import Check, refuse
+from tfrec_dl.serving.refusals import Check
 from tfrec_dl.serving.rules.rules import HEAVIEST
 from tfrec_dl.serving.signature import TensorInfo, ids
 
@@ -120,19 +120,11 @@ def bounded(rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, list[Check
         rules: as they came.
         bounds: what the export can do.
     """
-    named = tf.strings.length(rules.boost) > 0
     width, given = (tf.shape(each)[1:] for each in (rules.boost, rules.boost_weights))
-    ok = refuse(Check(width != given, given, "boost_weights has {} columns, unlike boost."))
-    with tf.control_dependencies([ok]):
-        weights = tf.where(named, rules.boost_weights, 0.0)
     diversity = tf.where(tf.math.is_nan(rules.diversity), 0.0, rules.diversity)
     too_long = tf.strings.join([tf.strings.as_string(bounds.k_max), ", and all for 0."])
     checks = [
-        Check(
-            tf.math.is_nan(weights) | (tf.abs(weights) > HEAVIEST),
-            weights,
-            "a boost weight is {}: it must be a number from -1e6 to 1e6.",
-        ),
+        Check(width != given, given, "boost_weights has {} columns, unlike boost."),
         Check((diversity < 0) | (diversity > 1), diversity, "diversity is {}: it must be from 0 to 1."),
         Check(
             (diversity > bounds.most_diverse) & (diversity <= 1),
@@ -147,7 +139,14 @@ def bounded(rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, list[Check
         ),
     ]
     k = tf.where(rules.k == 0, bounds.k_max, rules.k)
-    return rules._replace(boost_weights=weights, diversity=diversity, k=k), checks
+    return rules._replace(diversity=diversity, k=k), checks
+
+
+def weights_of(rules: RuleTensors) -> tuple[tf.Tensor, Check]:
+    """Weights of boosts [B, C], 0 where there is no condition; and what is refused of them."""
+    weights = tf.where(rules.boost != "", rules.boost_weights, 0.0)
+    bad = tf.math.is_nan(weights) | (tf.abs(weights) > HEAVIEST)
+    return weights, Check(bad, weights, "a boost weight is {}: it must be a number from -1e6 to 1e6.")
 
 
 def limits_of(at_most: tf.Tensor) -> tuple[Limits, list[Check]]:

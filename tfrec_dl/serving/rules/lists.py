@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING
 from tfrec_dl.serving.attributes.questions import Arrays, value_codes
-from tfrec_dl.serving.graphs import traced_once
+from tfrec_dl.serving.graphs import CALLED, called_cond, traced_once
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.choose import choose
 from tfrec_dl.serving.rules.masks import without
@@ -64,9 +64,14 @@ def best_list(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf
     Returns:
         [B, k_max] int32 indices, 0 at places that no item is left for.
     """
-    pins = _allowed_pins(scores, wishes, items.arrays)
+    has_pins = tf.reduce_any(wishes.pins != PADDING)
+
+    def pinned() -> tuple[tf.Tensor, tf.Tensor]:
+        pins = _allowed_pins(scores, wishes, items.arrays)
+        return pins, tf.ensure_shape(without(scores, pins), scores.shape)
+
+    pins, left = called_cond(has_pins, pinned, lambda: (tf.zeros_like(wishes.pins), scores))
     wanted = wishes.k - tf.math.count_nonzero(pins, axis=1, dtype=tf.int32)
-    left = without(scores, pins)
 
     def plainly() -> tf.Tensor:
         best, _ = top_k(left, _no_indices(left), k_max)
@@ -75,8 +80,9 @@ def best_list(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf
     def one_by_one() -> tf.Tensor:
         return _one_by_one(left, pins, wanted, wishes, items, k_max)
 
-    chosen = tf.cond(tf.reduce_any(wishes.diversity > 0) | _limited(wishes), one_by_one, plainly)
-    return tf.ensure_shape(_arranged(chosen, pins, wishes.places), [None, k_max])
+    chosen = called_cond(tf.reduce_any(wishes.diversity > 0) | _limited(wishes), one_by_one, plainly)
+    arranged = called_cond(has_pins, lambda: _arranged(chosen, pins, wishes.places), lambda: chosen)
+    return tf.ensure_shape(arranged, [None, k_max])
 
 
 def _limited(wishes: Wishes) -> tf.Tensor:
@@ -130,7 +136,8 @@ def _one_by_one(
 
     nothing = tf.zeros([tf.shape(left)[0], k_max], tf.int32)
     shapes = tuple(tf.TensorShape([None, *rest]) for rest in ([], [size], [k_max]))
-    return tf.while_loop(unfinished, choose_more, (wanted > 0, left, nothing), shape_invariants=shapes)[2]
+    state = (wanted > 0, left, nothing)
+    return tf.while_loop(unfinished, choose_more, state, shape_invariants=shapes, name=CALLED)[2]
 
 
 @traced_once

@@ -7,9 +7,9 @@ import tensorflow as tf
 
 from tfrec_dl.serving.attributes import questions
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
-from tfrec_dl.serving.graphs import traced_once
+from tfrec_dl.serving.graphs import called_cond, traced_once
 from tfrec_dl.serving.refusals import refuse
-from tfrec_dl.serving.rules.inputs import Bounds, Limits, Pins, RuleTensors, bounded, limits_of, pins_of
+from tfrec_dl.serving.rules.inputs import Bounds, Limits, Pins, RuleTensors, bounded, limits_of, pins_of, weights_of
 from tfrec_dl.serving.rules.lists import Items, Wishes
 
 
@@ -74,15 +74,15 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) 
         only=module.lookup(rules.only),
         restricted=tf.reduce_any(rules.only != "", axis=1),
         has_conditions=has_conditions,
-        fulfilled=tf.cond(
+        fulfilled=called_cond(
             has_conditions,
             lambda: questions.allowed(arrays, rules.must, rules.must_not),
             lambda: tf.ones([batch, 1], tf.bool),
         ),
         has_boosts=has_boosts,
-        boosts=tf.cond(
+        boosts=called_cond(
             has_boosts,
-            lambda: questions.boosts(arrays, rules.boost, rules.boost_weights),
+            lambda: questions.boosts(arrays, rules.boost, _weights(rules)),
             lambda: tf.zeros([batch, 1]),
         ),
         keeps_seen=(rules.keep_seen == "yes") | ((rules.keep_seen == "") & module.keep_seen),
@@ -97,11 +97,34 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) 
 def _checked(arrays: questions.Arrays, rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, Limits, Pins]:
     """The inputs that are no ids or conditions, read; refuses what cannot be."""
     rules, checks = bounded(rules, bounds)
-    limits, limit_checks = limits_of(rules.at_most)
-    pins, pin_checks = pins_of(rules.pin, rules.k)
-    ok = refuse(*checks, *limit_checks, questions.is_attribute(arrays, limits.attributes), *pin_checks)
-    with tf.control_dependencies([ok]):
-        return rules._replace(k=tf.identity(rules.k)), limits, pins
+    with tf.control_dependencies([refuse(*checks)]):
+        k = tf.identity(rules.k)
+
+    def limits() -> Limits:
+        read, checks = limits_of(rules.at_most)
+        with tf.control_dependencies([refuse(*checks, questions.is_attribute(arrays, read.attributes))]):
+            return read._replace(numbers=tf.identity(read.numbers))
+
+    def pins() -> Pins:
+        read, checks = pins_of(rules.pin, k)
+        with tf.control_dependencies([refuse(*checks)]):
+            return read._replace(places=tf.identity(read.places))
+
+    return (
+        rules._replace(k=k),
+        called_cond(_any_text(rules.at_most), limits, lambda: Limits(rules.at_most, _zeros(rules.at_most))),
+        called_cond(_any_text(rules.pin), pins, lambda: Pins(rules.pin, _zeros(rules.pin))),
+    )
+
+
+def _weights(rules: RuleTensors) -> tf.Tensor:
+    weights, check = weights_of(rules)
+    with tf.control_dependencies([refuse(check)]):
+        return tf.identity(weights)
+
+
+def _zeros(texts: tf.Tensor) -> tf.Tensor:
+    return tf.zeros(tf.shape(texts), tf.int32)
 
 
 def items_of(module: KnowsItems, wishes: Wishes) -> Items:
