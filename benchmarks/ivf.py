@@ -28,7 +28,7 @@ import tensorflow as tf  # isort: skip
 BAR = 0.25
 SAMPLE = 2_000  # validation histories that the index is chosen on
 BATCHES = (1, 8, 64)
-CASES = 200  # validation cases that network and counts are joined on
+CASES = 300  # validation cases that network and counts are joined on
 
 
 def main(
