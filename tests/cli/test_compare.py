@@ -47,6 +47,16 @@ def test_a_report_of_the_same_numbers_is_written_beside_it(compared):
         assert values["metrics"][name] == json.loads((folder / name / "metrics.json").read_text())
 
 
+def test_a_report_written_later_takes_the_leaderboard_as_it_is(program, compared, tmp_path):
+    _, folder, _ = compared
+    result = program("report", folder, "--out", tmp_path / "report.html")
+    assert result.status == 0, result.err
+    assert [line for line in result.out.splitlines() if line.startswith("baseline ")] == ["baseline transitions"]
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    values = json.loads(html.split('id="values">')[1].split("</script>")[0])
+    assert values["leaderboard"] == json.loads((folder / "leaderboard.json").read_text())
+
+
 def test_the_table_is_described_once(compared):
     assert compared[2].count("480 interactions of 60 users") == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -121,9 +122,9 @@ def _kept_board(folder: Path) -> pd.DataFrame | None:
     if not path.exists():
         return None
     try:
-        board = pd.read_json(path, orient="records", precise_float=True)
+        board = pd.DataFrame(json.loads(path.read_text(encoding="utf-8")))
         names = board[["model", "family"]]
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         raise InputError(f"{path} is not a leaderboard: run `tfrec-dl compare` again, or delete it.") from error
     if names.empty:
         raise InputError(f"{path} is an empty leaderboard: run `tfrec-dl compare` again, or delete it.")
