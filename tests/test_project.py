@@ -58,3 +58,15 @@ def test_checks_before_a_commit_are_those_of_make_lint():
     lint = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)[1]
     tools = re.findall(r"\$\(BIN\)/(\S+)(?: (check|format))?", lint)
     assert [re.findall(r'/([\w-]+)"(?: (check|format))?', hook["entry"])[0] for hook in hooks] == tools
+
+
+def test_every_file_of_the_package_is_installed():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    patterns = {package: text.split() for package, text in setup["options.package_data"].items()}
+    for path in (ROOT / "tfrec_dl").rglob("*"):
+        if path.is_file() and path.suffix not in (".py", ".pyc"):
+            home = next(folder for folder in path.parents if (folder / "__init__.py").exists())
+            package = ".".join(home.relative_to(ROOT).parts)
+            asked = [*patterns["*"], *patterns.get(package, ())]
+            assert any(path in home.glob(pattern) for pattern in asked), f"setup.cfg leaves {path} out"
