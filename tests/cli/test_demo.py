@@ -35,7 +35,7 @@ def test_the_whole_way_and_again(program, small, tmp_path, monkeypatch):
         "ratings.csv", "run", "export", "demo.txt",
         "leaderboard.csv", "leaderboard.json", "leaderboard.md", "leaderboard.png",
     }  # fmt: skip
-    assert f"see it in the browser: tfrec-dl serve {out / 'export'}" in result.out
+    assert f"see it in the browser: tfrec-dl serve {out / 'export'} --histories {out / 'ratings.csv'}" in result.out
     (described,) = load(out / "export").describe_items(["3"])
     assert described == {"title": "Title [3]"}
     card = json.loads((out / "export" / "1" / "assets.extra" / "model_card.json").read_text())
@@ -53,7 +53,7 @@ def test_the_whole_way_and_again(program, small, tmp_path, monkeypatch):
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
 
     served = []
-    monkeypatch.setattr("tfrec_dl.cli.demo.local_server", lambda dest, ports: dest)
+    monkeypatch.setattr("tfrec_dl.cli.demo.local_server", lambda dest, ports, histories: dest)
     monkeypatch.setattr("tfrec_dl.cli.demo.answer", lambda server, browse: served.append((server, browse)))
     assert program("demo", "--out", out, "--serve").status == 0
     assert served == [(out / "export", True)]

@@ -58,10 +58,10 @@ def demo(
         say(f'next: tfrec-dl recommend {out / EXPORT} --history "1,260,1210"')
         say(run.recipe.family.where(run))
     if serve:
-        server = local_server(out / EXPORT, ServerPorts())
+        server = local_server(out / EXPORT, ServerPorts(), out / TABLE)
         answer(server, browse=True)
     else:
-        say(f"see it in the browser: tfrec-dl serve {out / EXPORT}")
+        say(f"see it in the browser: tfrec-dl serve {out / EXPORT} --histories {out / TABLE}")
 
 
 def _run(out: Path, recording: Console) -> "Run":

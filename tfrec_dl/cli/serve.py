@@ -48,6 +48,14 @@ def serve(
         ),
     ],
     ports: ServerPorts,
+    histories: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TABLE",
+            show_default=False,
+            help="Table of user_id, item_id, timestamp whose users' histories the explorer can load.",
+        ),
+    ] = None,
     browse: Annotated[bool, typer.Option("--open", help="Open the explorer in the browser.")] = False,
 ) -> None:
     """Serve exports on this machine, as TF Serving does: REST, gRPC, and an explorer in the browser.
@@ -55,10 +63,10 @@ def serve(
     New versions are taken up while it runs, old ones unloaded after their last request. Labels and versions are those
     of models.config.
     """
-    answer(local_server(dest, ports), browse)
+    answer(local_server(dest, ports, histories), browse)
 
 
-def local_server(dest: Path, ports: ServerPorts) -> "LocalServer":
+def local_server(dest: Path, ports: ServerPorts, histories: Path | None = None) -> "LocalServer":
     """A server whose models are loaded.
 
     Raises:
@@ -72,7 +80,7 @@ def local_server(dest: Path, ports: ServerPorts) -> "LocalServer":
             f'serving needs the package {error.name}, which is missing: pip install "tfrec_dl[server]".'
         ) from error
     say(f"loading {dest}, and asking each signature once ...")
-    return LocalServer(dest, ServerSettings(ports.host, ports.port, ports.grpc_port))
+    return LocalServer(dest, ServerSettings(ports.host, ports.port, ports.grpc_port), histories)
 
 
 def answer(server: "LocalServer", browse: bool = False) -> None:

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from tfrec_dl.server.bodies import Bodies
 from tfrec_dl.server.explorer.routes import explorer_routes
+from tfrec_dl.server.explorer.users import UserHistories
 from tfrec_dl.server.limits import Limits
 from tfrec_dl.server.metrics import Metrics
 from tfrec_dl.server.models import Models
@@ -26,9 +27,17 @@ class Application:
         limits: of a request.
         metrics: counts requests.
         metrics_at: path at which Prometheus finds them; None for none.
+        users: whose histories the explorer can load; None for no one's.
     """
 
-    def __init__(self, models: Models, limits: Limits, metrics: Metrics, metrics_at: str | None) -> None:
+    def __init__(
+        self,
+        models: Models,
+        limits: Limits,
+        metrics: Metrics,
+        metrics_at: str | None,
+        users: UserHistories | None = None,
+    ) -> None:
         bodies = Bodies(limits)
         self._rest = RestInterface(models, limits, bodies, metrics)
 
@@ -36,7 +45,7 @@ class Application:
             return PlainTextResponse(metrics.page())
 
         routes = [] if metrics_at is None else [Route(metrics_at, show_metrics)]
-        self._pages = Starlette(routes=[*routes, *explorer_routes(models, bodies)])
+        self._pages = Starlette(routes=[*routes, *explorer_routes(models, bodies, users)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""

@@ -3,13 +3,16 @@
 import os
 import socket
 import threading
+from pathlib import Path
 
 import uvicorn
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.errors import InputError
 from tfrec_dl.server.app import Application
+from tfrec_dl.server.explorer.users import UserHistories
 from tfrec_dl.server.grpc_services import grpc_server
 from tfrec_dl.server.limits import Limits
 from tfrec_dl.server.metrics import Metrics
@@ -51,6 +54,7 @@ class LocalServer:
     Args:
         dest: as for `model_configs`.
         settings: of the server.
+        histories: table of interactions whose users' histories the explorer can load; None for none.
 
     Attributes:
         models: what it serves.
@@ -59,11 +63,18 @@ class LocalServer:
         grpc_address: of gRPC.
 
     Raises:
-        InputError: if there is nothing to serve, nothing of it can be loaded, or a port is taken.
+        InputError: if there is nothing to serve, nothing of it can be loaded, a port is taken, or the table cannot be
+            read.
     """
 
-    def __init__(self, dest: str | os.PathLike[str], settings: ServerSettings | None = None) -> None:
+    def __init__(
+        self,
+        dest: str | os.PathLike[str],
+        settings: ServerSettings | None = None,
+        histories: str | Path | None = None,
+    ) -> None:
         settings = settings or ServerSettings()
+        users = None if histories is None else UserHistories(Interactions.read(histories))
         limits = settings.limits
         self.models = Models()
         self.watcher = Watcher(dest, self.models, settings.poll_seconds, settings.warm_up)
@@ -79,7 +90,7 @@ class LocalServer:
             raise
         self.url = f"http://{_address(settings.host)}:{self._socket.getsockname()[1]}"
         self.grpc_address = f"{_address(settings.host)}:{grpc_port}"
-        self.app = Application(self.models, limits, metrics, metrics_path(dest))
+        self.app = Application(self.models, limits, metrics, metrics_path(dest), users)
         config = uvicorn.Config(
             self.app,
             http=impatient(limits.send_seconds),

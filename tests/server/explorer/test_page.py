@@ -24,8 +24,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def url(films):
-    with LocalServer(films, ServerSettings(port=0, grpc_port=0, warm_up=False)) as server:
+def url(films, tmp_path_factory):
+    table = tmp_path_factory.mktemp("log") / "log.csv"
+    table.write_text("user_id,item_id,timestamp\nann,5,2\nann,3,1\nbob,1,1\n")
+    with LocalServer(films, ServerSettings(port=0, grpc_port=0, warm_up=False), table) as server:
         yield server.url
 
 
@@ -44,7 +46,7 @@ def open_page(browser, url):
 
     def opened(width=1400, height=900, scheme="light", **state):
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(120_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -127,6 +129,14 @@ def test_a_click_makes_the_list_anew_and_says_why(open_page):
     answered(page, [])
     page.click(".tile:nth-child(3)")
     answered(page, ["3"])
+
+
+def test_the_history_of_a_user_is_loaded(open_page):
+    page = open_page()
+    page.get_by_label("Load").fill("ann")
+    page.keyboard.press("Enter")
+    answered(page, ["3", "5"])
+    assert rows(page)[0] == "Alien"
 
 
 def test_rules_are_chips_and_sliders(open_page):
@@ -248,9 +258,8 @@ def test_rules_that_leave_nothing_and_refusals_are_said(open_page):
     assert "is about no attribute of this export" in page.locator(".empty").inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1400, 375])
-def test_nothing_is_cut_off_and_axe_finds_no_serious_fault(open_page, scheme, width):
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (375, "dark")])
+def test_nothing_is_cut_off_and_axe_finds_no_serious_fault(open_page, width, scheme):
     state = {"againstModel": "films", "againstVersion": 2, "pins": {"9": 1}, "boosts": [["genres=War", 1]]}
     page = open_page(width, 800, scheme, history=["5", "10"], must=["genres=Drama"], **state)
     page.wait_for_selector(".column:nth-of-type(2) .row")

@@ -3,10 +3,13 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.server.explorer.catalogue import ShownColumn
 from tfrec_dl.server.explorer.search import ItemSearch, folded
+from tfrec_dl.server.explorer.users import UserHistories
 
 
 def ask(client, what, **asked):
@@ -108,6 +111,23 @@ def test_the_page_takes_nothing_from_elsewhere(client):
     assert client.get("/explorer/main.js").headers["content-type"].startswith("text/javascript")
     assert client.get("/explorer/../questions.py").status_code == 404
     assert client.get("/explorer/%2e%2e/questions.py").status_code == 404
+
+
+def test_histories_of_a_tables_users():
+    frame = pd.DataFrame(
+        [("ann", "b", 3), ("bob", "x", 1), ("ann", "a", 1), ("annie", "y", 5), ("ann", "c", 3)],
+        columns=["user_id", "item_id", "timestamp"],
+    )
+    users = UserHistories(Interactions.from_frame(frame))
+    assert users.history("ann") == ["a", "b", "c"]
+    assert users.history("nobody") is None
+    assert users.find("an", 10) == [("ann", 3), ("annie", 1)]
+    assert users.find("annie", 10) == [("annie", 1)]
+    assert users.find("", 1) == [("ann", 3)]
+
+
+def test_without_a_table_there_are_no_users(client):
+    assert ask(client, "users", query="ann") == {"count": 0, "users": [], "history": None}
 
 
 def catalogue(number):

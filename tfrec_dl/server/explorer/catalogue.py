@@ -38,8 +38,7 @@ class ItemCatalogue:
     """
 
     def __init__(self, version: LoadedVersion) -> None:
-        saved = version.saved_model
-        module = saved.retrieval if RECOMMEND_RANKED in version.signature_defs else saved
+        module = _recommender(version)
         self.ids = [item.decode("utf-8", "replace") for item in module.item_ids().numpy()]
         counts = module._popularity.numpy()[FIRST_ITEM : FIRST_ITEM + len(self.ids)]
         self.order = np.argsort(-counts, kind="stable")
@@ -101,6 +100,17 @@ class ItemCatalogue:
 
     def _row(self, attribute: str) -> int:
         return int(self._arrays["number_rows"][list(self.attributes).index(attribute)])
+
+
+def has_items(version: LoadedVersion) -> bool:
+    """Whether a version is a recommender of ours, and not of the first ones, which did not say what their items are."""
+    return version.items is not None and hasattr(_recommender(version), "item_ids")
+
+
+def _recommender(version: LoadedVersion) -> Any:
+    """Where the items are: of two stages in the first."""
+    saved = version.saved_model
+    return saved.retrieval if RECOMMEND_RANKED in version.signature_defs else saved
 
 
 def _numpy(tensors: Any) -> dict[str, np.ndarray]:

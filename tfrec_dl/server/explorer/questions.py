@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from tfrec_dl.server.explorer.catalogue import NUMBER, ItemCatalogue
+from tfrec_dl.server.explorer.catalogue import NUMBER, ItemCatalogue, has_items
 from tfrec_dl.server.explorer.search import ItemSearch
+from tfrec_dl.server.explorer.users import UserHistories
 from tfrec_dl.server.loaded_version import LoadedVersion
 from tfrec_dl.server.models import Models, ModelSpec
 from tfrec_dl.server.statuses import invalid
 from tfrec_dl.serving.names import SERVING_DEFAULT
 
 MOST_ITEMS = 500  # of an answer
+MOST_USERS = 10  # of an answer
 MOST_VALUES = 40  # of an attribute that the page is told at once
 LONGEST_QUERY = 200
 
@@ -23,10 +25,12 @@ class Questions:
 
     Args:
         models: what is served.
+        users: whose histories can be looked at; None for no one's.
     """
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, users: UserHistories | None = None) -> None:
         self._models = models
+        self._users = users
         self._lock = threading.Lock()
         self._catalogues: weakref.WeakKeyDictionary[LoadedVersion, ItemCatalogue] = weakref.WeakKeyDictionary()
         self._searches: weakref.WeakKeyDictionary[LoadedVersion, ItemSearch] = weakref.WeakKeyDictionary()
@@ -70,9 +74,20 @@ class Questions:
         found = [each for each in every if query in each[0].casefold()]
         return {"values": found[:MOST_VALUES], "distinct": len(found)}
 
+    def users(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Users whose ids begin with a query, how many there are in all, and the history of the one of just this id."""
+        query = str(asked.get("query", ""))[:LONGEST_QUERY]
+        if self._users is None:
+            return {"count": 0, "users": [], "history": None}
+        return {
+            "count": len(self._users),
+            "users": self._users.find(query, MOST_USERS),
+            "history": self._users.history(query),
+        }
+
     def _about(self, version: LoadedVersion) -> dict[str, Any]:
         told: dict[str, Any] = {"number": version.number, "signatures": sorted(version.signature_defs)}
-        if version.items is None:
+        if not has_items(version):
             return told | {"items": 0, "k_max": 0, "shown": [], "attributes": []}
         catalogue = self._catalogue(version)
         sizes = version.signature_defs[SERVING_DEFAULT].outputs["scores"].tensor_shape.dim
@@ -92,8 +107,8 @@ class Questions:
         return {"name": name, "kind": kind, "values": values[:MOST_VALUES], "distinct": len(values)}
 
     def _catalogue(self, version: LoadedVersion) -> ItemCatalogue:
-        if version.items is None:
-            raise invalid(f"{version.name} recommends nothing, so it has no items to look at")
+        if not has_items(version):
+            raise invalid(f"version {version.number} of {version.name} does not say which items it knows")
         with self._lock:
             if version not in self._catalogues:
                 self._catalogues[version] = ItemCatalogue(version)

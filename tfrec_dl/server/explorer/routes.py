@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from tfrec_dl.server import json_requests
 from tfrec_dl.server.bodies import Bodies
 from tfrec_dl.server.explorer.questions import Questions
+from tfrec_dl.server.explorer.users import UserHistories
 from tfrec_dl.server.json_answers import error_body
 from tfrec_dl.server.models import Models
 from tfrec_dl.server.statuses import RequestError
@@ -30,19 +31,21 @@ HEADERS = {
 Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
-def explorer_routes(models: Models, bodies: Bodies) -> list[BaseRoute]:
+def explorer_routes(models: Models, bodies: Bodies, users: UserHistories | None = None) -> list[BaseRoute]:
     """The routes.
 
     Args:
         models: what is served.
         bodies: reads requests.
+        users: as for `Questions`.
     """
-    questions = Questions(models)
+    questions = Questions(models, users)
     asked = {
         "models": questions.models,
         "search": questions.search,
         "items": questions.items,
         "values": questions.values,
+        "users": questions.users,
     }
     return [
         Route("/", _page),

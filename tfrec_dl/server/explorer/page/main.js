@@ -10,6 +10,7 @@ import { draw } from "./icons.js";
 import { about, loadModels } from "./server.js";
 import { openSimilar } from "./similar.js";
 import { change, fromHash, state } from "./state.js";
+import { offerUsers } from "./users.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -40,5 +41,6 @@ async function begin() {
   if (state.similar) openSimilar({ model: state.model, version: state.version }, state.similar);
 }
 
+offerUsers().catch((error) => notice(error.message, true));
 addEventListener("hashchange", () => begin().catch((error) => notice(error.message, true)));
 begin().catch((error) => notice(error.message, true));

@@ -49,6 +49,9 @@ export async function learn(which, ids) {
   remember(which, [...missing.map((id) => ({ id, shown: {}, attributes: {} })), ...found.items]);
 }
 
+/** Users whose ids begin with a text, how many there are, and the history of the one with just this id. */
+export const users = (query) => post("/explorer/users", { query });
+
 /** An item's title: the first text that its export shows of it, or its id. */
 export const title = (each) => Object.values(each.shown)[0] || each.id;
 
