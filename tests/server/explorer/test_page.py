@@ -56,6 +56,7 @@ def open_page(browser, url):
         state = {"model": "films", "version": 1} | state
         page.goto(f"{url}/#{'&'.join(f'{name}={quote(text(value))}' for name, value in state.items())}")
         answered(page, state.get("history", []))
+        page.wait_for_load_state("networkidle")  # what is shown where there is some of it is shown by then
         return page
 
     yield opened
@@ -294,16 +295,12 @@ def test_everything_is_reached_with_the_keyboard(open_page):
         "[...document.querySelectorAll('button, input, select, summary')]"
         ".filter(each => each.checkVisibility() && !each.disabled && !(each.type === 'radio' && !each.checked)).length"
     )
-    reached = set()
     for _ in range(wanted + 20):
         page.keyboard.press("Tab")
-        reached.add(
-            page.evaluate(
-                "(() => { const each = document.activeElement; return each.matches('button, input, select, summary')"
-                " ? [...document.querySelectorAll('*')].indexOf(each) : -1; })()"
-            )
-        )
-    assert len(reached - {-1}) == wanted
+        page.evaluate("(window.reached ??= new Set()).add(document.activeElement)")
+    # Elements, not their places: suggestions of users come in between.
+    reached = page.evaluate("[...reached].filter(each => each.matches('button, input, select, summary')).length")
+    assert reached == wanted
     page.locator(".row:first-child .title").focus()
     page.keyboard.press("Enter")
     answered(page, ["1", "2"])
