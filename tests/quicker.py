@@ -51,7 +51,7 @@ def keep_memory() -> None:
 
 
 def inline_functions() -> None:
-    """Has TensorFlow take a graph and all that it calls as one, and leave it as it is, which halves its first call.
+    """Has TensorFlow take a graph and all that it calls as one, and leave it as it is: half a first call in a session.
 
     A function in a function is else placed, partitioned and optimised by itself when it is first called. In programs of
     their own (`saved_model_cli`, the one in C) graphs run as they do for users.

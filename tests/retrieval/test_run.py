@@ -59,7 +59,8 @@ def test_history_has_a_row_an_epoch_with_seconds(finished):
 
 def test_folder_holds_what_the_documentation_says_and_no_leftovers(finished):
     names = {path.name for path in finished.folder.iterdir()}
-    assert names == {"config.json", "vocabulary.txt", "metrics.json", "history.csv", "checkpoints", "logs"}
+    files = {"config.json", "vocabulary.txt", "metrics.json", "profile.json", "history.csv"}
+    assert names == files | {"checkpoints", "logs"}
     assert any((finished.folder / "logs").rglob("events.out.tfevents.*"))
 
 

@@ -52,7 +52,8 @@ class CopiesTheSecond(CopiesTheRun):
 
 def test_folder_holds_members_baselines_and_blender(finished_stack):
     names = {path.name for path in finished_stack.folder.iterdir()}
-    assert names == {"config.json", "vocabulary.txt", "members", "baselines", "blender.npz", "metrics.json"}
+    files = {"config.json", "vocabulary.txt", "blender.npz", "metrics.json", "profile.json"}
+    assert names == files | {"members", "baselines"}
     assert {path.name for path in (finished_stack.folder / "baselines").iterdir()} == {"markov_chain.npz", "ease.npz"}
     for name in MEMBERS:
         member = Run.open(finished_stack.folder / "members" / name)

@@ -22,7 +22,8 @@ class Run(RunFolder):
     and `users.parquet` where the model reads features, and more. The runs of a stack's networks are in `members/`;
     adversarial training keeps its generator as it was before in `start/`, and its discriminator in `discriminator/`.
 
-    A run is finished when its `metrics.json` exists; that is written last.
+    A run is finished when its `metrics.json` exists. What of its data later ones are compared with is written after
+    that, `profile.json`; an export makes one where it is missing.
 
     Attributes:
         folder: where it is.
