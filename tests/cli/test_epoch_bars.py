@@ -12,14 +12,14 @@ def screen():
     return Console(file=io.StringIO(), force_terminal=True, width=160, color_system=None)
 
 
-def _trained(bars, figures, epochs=3, steps=2):
+def _trained(bars, values, epochs=3, steps=2):
     bars.set_params({"epochs": epochs, "steps": steps})
     bars.on_train_begin()
-    for epoch, figure in enumerate(figures):
+    for epoch, value in enumerate(values):
         bars.on_epoch_begin(epoch)
         for step in range(steps):
             bars.on_train_batch_end(step)
-        bars.on_epoch_end(epoch, {"loss": 4.0 - epoch, "val_ndcg@10": figure, "val_mrr@10": 0.5})
+        bars.on_epoch_end(epoch, {"loss": 4.0 - epoch, "val_ndcg@10": value, "val_mrr@10": 0.5})
     bars.on_train_end()
 
 
@@ -50,10 +50,10 @@ def test_a_training_whose_steps_nobody_has_counted_is_shown_too(screen):
 
 
 @pytest.mark.parametrize(
-    ("figures", "drawn"), [([], ""), ([0.3], "▁"), ([0.0, 0.5, 1.0], "▁▅█"), ([1.0, float("nan"), 0.0], "█▁")]
+    ("values", "drawn"), [([], ""), ([0.3], "▁"), ([0.0, 0.5, 1.0], "▁▅█"), ([1.0, float("nan"), 0.0], "█▁")]
 )
-def test_a_sparkline_goes_from_the_lowest_to_the_highest(figures, drawn):
-    assert sparkline(figures) == drawn
+def test_a_sparkline_goes_from_the_lowest_to_the_highest(values, drawn):
+    assert sparkline(values) == drawn
 
 
 def test_durations_are_read_as_on_a_clock():

@@ -11,8 +11,9 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.drift.measure import LIMITS, checked_limits
 from tfrec_dl.drift.measures import measures
 from tfrec_dl.drift.today import Today
-from tfrec_dl.drift.training import Estimate, Training
+from tfrec_dl.drift.training import Training
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.estimate import Estimate
 
 VOCABULARY = Vocabulary(np.array(["a", "b", "c"], dtype=object), np.array([50, 30, 20]))
 PROFILE = TrainingProfile(

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tfrec_dl.drift.training import Estimate, Training
+from tfrec_dl.drift.training import Training
+from tfrec_dl.evaluation.estimate import Estimate
 from tfrec_dl.serving.card import ModelCard
 
 METRICS = {"test/ndcg@10": 0.2, "test/ndcg@10/low": 0.1, "test/ndcg@10/high": 0.3, "test_keep_seen/ndcg@10": 0.5}

@@ -18,7 +18,7 @@ from tfrec_dl.adversarial.train import train_adversarial
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.encoders.gru import GRU
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.figures import Section
+from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.family import Family
 from tfrec_dl.families.run import Run
 from tfrec_dl.recipes.families import FAMILIES, family_named

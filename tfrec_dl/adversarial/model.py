@@ -62,7 +62,7 @@ class AdversarialModel(TrainableModel, tfrs.Model):
         self.seed = seed
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy", "policy_entropy")
         # Named so in the checkpoints of runs.
-        self.figures = {name: tf.keras.metrics.Mean(name=name) for name in names}
+        self.step_means = {name: tf.keras.metrics.Mean(name=name) for name in names}
         self.built = True
 
     def compile(
@@ -104,14 +104,14 @@ class AdversarialModel(TrainableModel, tfrs.Model):
                     inputs, tf.random.experimental.stateless_fold_in(step, DISCRIMINATOR + number)
                 )
             self._update(tape, result.loss, self.discriminator_variables, self.discriminator_optimizer)
-            self.figures["discriminator_loss"].update_state(result.loss)
-            self.figures["discriminator_accuracy"].update_state(result.accuracy)
+            self.step_means["discriminator_loss"].update_state(result.loss)
+            self.step_means["discriminator_accuracy"].update_state(result.accuracy)
         with tf.GradientTape() as tape:
             generated = self.generator_step(inputs, tf.random.experimental.stateless_fold_in(step, GENERATOR))
         self._update(tape, generated.loss, self.generator.trainable_variables, self.optimizer)
-        self.figures["generator_loss"].update_state(generated.loss)
-        self.figures["policy_entropy"].update_state(generated.entropy)
-        return {name: figure.result() for name, figure in self.figures.items()}
+        self.step_means["generator_loss"].update_state(generated.loss)
+        self.step_means["policy_entropy"].update_state(generated.entropy)
+        return {name: mean.result() for name, mean in self.step_means.items()}
 
     @staticmethod
     def _update(

@@ -32,7 +32,7 @@ class EpochBars(tf.keras.callbacks.Callback):
         )
         self._progress = Progress(*columns, console=screen, transient=True)
         self._task: TaskID | None = None
-        self._figures: list[float] = []
+        self._values: list[float] = []
         self._began = self._epoch_began = self._first_step = 0.0
         self._first = 0
 
@@ -45,7 +45,7 @@ class EpochBars(tf.keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Begins anew: what is trained one after the other has bars one after the other."""
-        self._figures, self._began = [], 0.0
+        self._values, self._began = [], 0.0
         self._progress.start()
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -79,8 +79,8 @@ class EpochBars(tf.keras.callbacks.Callback):
         chosen = [name for name in numbers if not name.startswith("val_")][: SHOWN - 1]
         said += [f"{name} {numbers[name]:.4f}" for name in chosen]
         if metric is not None:
-            self._figures.append(numbers[metric])
-            said.append(f"{metric.removeprefix('val_')} {numbers[metric]:.4f} {sparkline(self._figures)}")
+            self._values.append(numbers[metric])
+            said.append(f"{metric.removeprefix('val_')} {numbers[metric]:.4f} {sparkline(self._values)}")
         left = (self.params.get("epochs") or 0) - epoch - 1
         if left > 0:
             each = (time.monotonic() - self._began) / (epoch + 1 - self._first)
@@ -92,13 +92,13 @@ class EpochBars(tf.keras.callbacks.Callback):
         self.close()
 
 
-def sparkline(figures: Sequence[float]) -> str:
-    """The course of the last figures, a character each, from the lowest to the highest of them."""
-    last = [figure for figure in figures[-EPOCHS_SHOWN:] if figure == figure]
+def sparkline(values: Sequence[float]) -> str:
+    """The course of the last values, a character each, from the lowest to the highest of them."""
+    last = [value for value in values[-EPOCHS_SHOWN:] if value == value]
     if not last:
         return ""
     low, span = min(last), max(last) - min(last)
-    return "".join(HEIGHTS[round((len(HEIGHTS) - 1) * (figure - low) / span) if span else 0] for figure in last)
+    return "".join(HEIGHTS[round((len(HEIGHTS) - 1) * (value - low) / span) if span else 0] for value in last)
 
 
 def clock(seconds: float) -> str:

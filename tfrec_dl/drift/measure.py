@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tfrec_dl.drift.training import Estimate
 from tfrec_dl.errors import InputError
+from tfrec_dl.evaluation.estimate import Estimate
 from tfrec_dl.names import closest
 
 UNKNOWN_ITEMS, POPULARITY, HISTORY_LENGTHS = "unknown_items", "popularity", "history_lengths"

@@ -10,7 +10,8 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.drift.measure import COVERAGE, HISTORY_LENGTHS, HIT_RATE, NDCG, POPULARITY, UNKNOWN_ITEMS, Measure
 from tfrec_dl.drift.stability import stability
 from tfrec_dl.drift.today import Today
-from tfrec_dl.drift.training import Estimate, Training
+from tfrec_dl.drift.training import Training
+from tfrec_dl.evaluation.estimate import Estimate
 from tfrec_dl.evaluation.intervals import bootstrap_intervals
 
 NO_PROFILE = "the export has no profile of its training: export it again"

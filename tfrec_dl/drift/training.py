@@ -5,25 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfrec_dl.data.profile.training_profile import TrainingProfile
+from tfrec_dl.evaluation.estimate import Estimate
 from tfrec_dl.serving.card import CARD_FOLDER, ModelCard
 
 STAGE = "retrieval"  # under this name an export of two stages keeps what is known of the first
 KEPT = "are recommended again"  # as the card's fact on items of the history says it
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its 95 % interval over users, where there is one.
-
-    Attributes:
-        value: the number.
-        low: lower end.
-        high: upper end.
-    """
-
-    value: float
-    low: float | None = None
-    high: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.evaluation.figures import Dots, Lines, Point, Section, Series
 from tfrec_dl.evaluation.rating_metrics import rating_metrics
 from tfrec_dl.evaluation.ratings import RatingReport
+from tfrec_dl.evaluation.report_blocks import Dots, Lines, Point, Section, Series
 from tfrec_dl.evaluation.slices import count_groups
 
 BINS = 10

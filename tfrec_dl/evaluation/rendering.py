@@ -48,8 +48,8 @@ def rich_table(
     for position, row in enumerate(table.to_dict("records")):
         style = "bold" if position == 0 else "dim" if row["family"] == "baseline" else None
         interval = _interval(row, metric).replace(" to ", "-")
-        cells = [row["model"], _figure(row[metric]), interval, row["stars"]]
-        cells += [_figure(row[name]) for name in beside] + [_seconds(row["seconds"])]
+        cells = [row["model"], _number(row[metric]), interval, row["stars"]]
+        cells += [_number(row[name]) for name in beside] + [_seconds(row["seconds"])]
         rendered.add_row(*map(escape, cells), style=style)
     return rendered
 
@@ -147,10 +147,10 @@ def _cells(table: pd.DataFrame, shown: Sequence[str]) -> tuple[list[str], list[l
         [
             str(row["model"]),
             str(row["family"]),
-            _figure(row[metric]),
+            _number(row[metric]),
             _interval(row, metric),
             str(row["stars"]),
-            *(_figure(row[name]) for name in shown),
+            *(_number(row[name]) for name in shown),
             _seconds(row["seconds"]),
         ]
         for row in table.to_dict("records")
@@ -158,7 +158,7 @@ def _cells(table: pd.DataFrame, shown: Sequence[str]) -> tuple[list[str], list[l
     return header, rows
 
 
-def _figure(value: float) -> str:
+def _number(value: float) -> str:
     return f"{value:.4f}"
 
 

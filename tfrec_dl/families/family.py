@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.dataset import Dataset, Source
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.figures import Section
+from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.export_options import DEFAULT_EXPORT, ExportOptions
 from tfrec_dl.families.task import Task
 from tfrec_dl.families.training_profile import profile_of

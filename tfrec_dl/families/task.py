@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from tfrec_dl.data.dataset import Dataset, Source
-from tfrec_dl.evaluation.figures import Section
+from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_folder import RunFolder

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tfrec_dl.evaluation.figures import Dots, Grid, Lines, Point, Section, Series
 from tfrec_dl.evaluation.rating_sections import rating_sections
 from tfrec_dl.evaluation.ratings import RatingReport
+from tfrec_dl.evaluation.report_blocks import Dots, Grid, Lines, Point, Section, Series
 from tfrec_dl.evaluation.slices import count_groups
 from tfrec_dl.ranking.data.dataset import ImpressionDataset
 from tfrec_dl.ranking.data.feedback import CLICK, RATING

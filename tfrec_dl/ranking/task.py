@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from pydantic import TypeAdapter
 
-from tfrec_dl.evaluation.figures import Section
+from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.families.task import Task
 from tfrec_dl.ranking.baselines import ranking_baseline_entries

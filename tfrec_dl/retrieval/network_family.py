@@ -13,7 +13,7 @@ from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.evaluation.figures import Cell, Figure, Grid, Section
+from tfrec_dl.evaluation.report_blocks import Block, Cell, Grid, Section
 from tfrec_dl.families.family import Family
 from tfrec_dl.families.run import Run
 from tfrec_dl.features.content import Content
@@ -154,13 +154,13 @@ class NetworkFamily(Family):
         return [] if perturbation is None else [gain_section(run.metrics(), title)]
 
 
-def gain_section(metrics: Mapping[str, float], title: str, figures: Sequence[Figure] = ()) -> Section:
+def gain_section(metrics: Mapping[str, float], title: str, blocks: Sequence[Block] = ()) -> Section:
     """What a training changed of the network that it began with, each metric beside what it was.
 
     Args:
         metrics: of the run.
         title: of the section.
-        figures: further ones.
+        blocks: further ones.
     """
     rows: list[list[Cell]] = []
     for name in (key.removeprefix("test_start/") for key in metrics if key.startswith("test_start/")):
@@ -171,7 +171,7 @@ def gain_section(metrics: Mapping[str, float], title: str, figures: Sequence[Fig
         gain = f"{metrics[f'test_gain/{name}']:+.4f}"
         rows.append([name, metrics[f"test_start/{name}"], metrics[f"test/{name}"], gain, interval, p])
     columns = ["test metric", "before", "after", "change", "95 % interval, paired", "p"]
-    return Section(title, [*figures, Grid("", columns, rows)])
+    return Section(title, [*blocks, Grid("", columns, rows)])
 
 
 def gain_lines(metrics: Mapping[str, float], what: str) -> list[str]:

@@ -14,8 +14,8 @@ from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.cold_start import ColdStartEntry, cold_start_leaderboard, evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
-from tfrec_dl.evaluation.figures import Section
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
+from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.families.task import Task
 from tfrec_dl.recipes.recipe import Recipe

@@ -10,9 +10,9 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from tfrec_dl.baselines.rating_bias import RatingBias
-from tfrec_dl.evaluation.figures import Section
 from tfrec_dl.evaluation.rating_sections import rating_sections
 from tfrec_dl.evaluation.ratings import evaluate_ratings
+from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.families.task import Task
 from tfrec_dl.recipes.recipe import Recipe

@@ -10,7 +10,7 @@ import tensorflow as tf
 from tfrec_dl.data.dataset import Dataset, Source
 from tfrec_dl.encoders.caser import Caser
 from tfrec_dl.encoders.gru import GRU
-from tfrec_dl.evaluation.figures import Dots, Point, Section, Series
+from tfrec_dl.evaluation.report_blocks import Dots, Point, Section, Series
 from tfrec_dl.families.family import Family
 from tfrec_dl.families.run import Run
 from tfrec_dl.recipes.families import FAMILIES, family_named

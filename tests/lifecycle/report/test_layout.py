@@ -1,6 +1,6 @@
 import pytest
 
-from tfrec_dl.evaluation.figures import Dots, Lines, Point, Series
+from tfrec_dl.evaluation.report_blocks import Dots, Lines, Point, Series
 from tfrec_dl.lifecycle.report.layout import axis, dots_layout, lines_layout, show
 
 

@@ -3,7 +3,8 @@ from html.parser import HTMLParser
 import pytest
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.figures import (
+from tfrec_dl.evaluation.estimate import Estimate
+from tfrec_dl.evaluation.report_blocks import (
     Choice,
     Code,
     Dots,
@@ -11,7 +12,6 @@ from tfrec_dl.evaluation.figures import (
     Examples,
     Grid,
     Lines,
-    Measure,
     Point,
     Section,
     Series,
@@ -40,17 +40,17 @@ class Tags(HTMLParser):
 def _content(text):
     series = [Series(text, [Point(0, 0.5, 0.4, 0.6, text)]), Series("baseline", [Point(0, 0.3)], True)]
     example = Example(text, [text], 3, [text], [Suggestion(text, [text], True)])
-    figures = [
+    blocks = [
         Dots(text, text, [text], series, [text]),
         Lines(text, text, text, series, diagonal=True),
-        Grid(text, [text, "b", "c"], [[text, 1.0, Measure(0.5, 0.4, 0.6)]] * 3, [0]),
+        Grid(text, [text, "b", "c"], [[text, 1.0, Estimate(0.5, 0.4, 0.6)]] * 3, [0]),
         Choice(text, {text: Dots("", text, [text], series)}),
         Code(text, text),
         Examples([example]),
     ]
-    model = ModelPart(text, text, [Section(text, figures, [text])], [Section(text, figures)])
+    model = ModelPart(text, text, [Section(text, blocks, [text])], [Section(text, blocks)])
     values = {"leaderboard": [{"model": text}]}
-    return Content(text, text, text, [Tile(text, text, text)], [Section(text, figures)], [model], [text], values)
+    return Content(text, text, text, [Tile(text, text, text)], [Section(text, blocks)], [model], [text], values)
 
 
 def test_texts_of_users_are_never_markup():

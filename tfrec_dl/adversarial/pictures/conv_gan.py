@@ -78,7 +78,7 @@ class ConvGAN(TrainableModel):
         self.discriminator = build_discriminator(self.config.size, self.config.filters)
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy")
         # Named so in checkpoints.
-        self.figures = {name: tf.keras.metrics.Mean(name=name) for name in names}
+        self.step_means = {name: tf.keras.metrics.Mean(name=name) for name in names}
         self.built = True
 
     def compile(
@@ -100,7 +100,7 @@ class ConvGAN(TrainableModel):
         for number in range(self.config.discriminator_steps):
             self._discriminator_step(real, tf.random.experimental.stateless_fold_in(step, 1 + number))
         self._generator_step(tf.shape(real)[0], tf.random.experimental.stateless_fold_in(step, 0))
-        return {name: figure.result() for name, figure in self.figures.items()}
+        return {name: mean.result() for name, mean in self.step_means.items()}
 
     def call(self, pictures: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Pictures [N, height, width, 3] uint8 -> the discriminator's logits [N, 1]."""
@@ -124,9 +124,9 @@ class ConvGAN(TrainableModel):
             loss += loss_kind.penalty(self.discriminator, changed_real, changed_fake, place)
         variables = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        self.figures["discriminator_loss"].update_state(loss)
+        self.step_means["discriminator_loss"].update_state(loss)
         accuracy = discriminator_accuracy(loss_kind, real_logits, fake_logits)
-        self.figures["discriminator_accuracy"].update_state(accuracy)
+        self.step_means["discriminator_accuracy"].update_state(accuracy)
 
     def _generator_step(self, count: tf.Tensor, seed: tf.Tensor) -> None:
         latent, change = tf.unstack(tf.random.experimental.stateless_split(seed, 2))
@@ -135,7 +135,7 @@ class ConvGAN(TrainableModel):
             loss = tf.reduce_mean(self.config.adversarial_loss.generator(self.discriminator(fake, training=True)))
         variables = self.generator.trainable_variables
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        self.figures["generator_loss"].update_state(loss)
+        self.step_means["generator_loss"].update_state(loss)
 
     def _make(self, count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         return self.generator(tf.random.stateless_normal([count, self.config.latent_dimension], seed), training=True)

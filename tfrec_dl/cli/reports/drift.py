@@ -8,7 +8,7 @@ from tfrec_dl.cli.console import console, say
 
 if TYPE_CHECKING:
     from tfrec_dl.drift.report import DriftReport
-    from tfrec_dl.drift.training import Estimate
+    from tfrec_dl.evaluation.estimate import Estimate
 
 
 def show_drift(report: "DriftReport") -> None:

@@ -1,4 +1,4 @@
-"""A leaderboard as figures of a report, and in a sentence."""
+"""A leaderboard as blocks of a report, and in a sentence."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from tfrec_dl.evaluation.figures import Cell, Choice, Dots, Grid, Measure, Point, Series
+from tfrec_dl.evaluation.estimate import Estimate
 from tfrec_dl.evaluation.rendering import METRIC_COLUMN
+from tfrec_dl.evaluation.report_blocks import Cell, Choice, Dots, Grid, Point, Series
 
 TESTS = ("difference", "difference/low", "difference/high", "p", "stars")
 NO_METRICS = ("model", "family", *TESTS, "seconds", "metric")
@@ -34,10 +35,10 @@ class Headline:
 
     model: str
     metric: str
-    value: Measure
+    value: Estimate
     baseline: str | None = None
-    beside: Measure | None = None
-    difference: Measure | None = None
+    beside: Estimate | None = None
+    difference: Estimate | None = None
     p: float | None = None
     lower_is_better: bool = False
 
@@ -75,17 +76,17 @@ def headline(board: pd.DataFrame) -> Headline:
     metric = metric_of(board)
     model = next((row for row in rows if row["family"] != "baseline"), rows[0])
     baseline = next((row for row in rows if row["family"] == "baseline"), None)
-    found = Headline(str(model["model"]), words_of(board), _measure(model, metric))
+    found = Headline(str(model["model"]), words_of(board), _estimate(model, metric))
     if baseline is None or baseline is model:
         return found
-    value, beside = _measure(model, metric), _measure(baseline, metric)
+    value, beside = _estimate(model, metric), _estimate(baseline, metric)
     lower = float(rows[0][metric]) < float(rows[-1][metric])
     low = high = p = None
     if rows[0] is model:  # the tests are against the best
         low, high, p = -baseline["difference/high"], -baseline["difference/low"], float(baseline["p"])
     elif rows[0] is baseline:
         low, high, p = model["difference/low"], model["difference/high"], float(model["p"])
-    difference = Measure(value.value - beside.value, low, high)
+    difference = Estimate(value.value - beside.value, low, high)
     return Headline(found.model, found.metric, value, str(baseline["model"]), beside, difference, p, lower)
 
 
@@ -100,7 +101,7 @@ def words_of(board: pd.DataFrame) -> str:
     return f"{board['metric'].iloc[0]} of {metric} items" if "metric" in board else metric
 
 
-def board_figures(board: pd.DataFrame) -> list[Choice | Grid]:
+def board_blocks(board: pd.DataFrame) -> list[Choice | Grid]:
     """Charts, one a metric, and a table of every metric with its interval."""
     metrics = _metrics(board)
     rows = board.to_dict("records")
@@ -125,7 +126,7 @@ def metric_table(metrics: Mapping[str, float]) -> Grid:
         for part in order:
             ends = (metrics.get(f"{part}/{name}{end}") for end in ("", "/low", "/high"))
             value, low, high = ends
-            cells.append(None if value is None else Measure(value, low, high))
+            cells.append(None if value is None else Estimate(value, low, high))
         rows.append(cells)
     return Grid("", ["metric", *(part.replace("_", " ") for part in order)], rows)
 
@@ -151,16 +152,16 @@ def _chart(rows: Sequence[Mapping[Hashable, Any]], metric: str) -> Dots:
 def _table(rows: Sequence[Mapping[Hashable, Any]], metrics: Sequence[str], marked: Sequence[int]) -> Grid:
     cells: list[list[Cell]] = []
     for row in rows:
-        measures = [_measure(row, name) if _is_known(row.get(name)) else None for name in metrics]
-        seconds = None if pd.isna(row["seconds"]) else Measure(float(row["seconds"]), decimals=1)
-        cells.append([str(row["model"]), *measures, seconds])
+        estimates = [_estimate(row, name) if _is_known(row.get(name)) else None for name in metrics]
+        seconds = None if pd.isna(row["seconds"]) else round(float(row["seconds"]))
+        cells.append([str(row["model"]), *estimates, seconds])
     return Grid("Every metric, with its 95 % interval", ["model", *metrics, "seconds"], cells, marked)
 
 
 def _tests(rows: Sequence[Mapping[Hashable, Any]], metric: str, marked: Sequence[int]) -> Grid:
     cells: list[list[Cell]] = []
     for row in rows[1:]:
-        difference = _measure(row, "difference")
+        difference = _estimate(row, "difference")
         cells.append([str(row["model"]), difference, _chance(float(row["p"])).removeprefix("= "), row["stars"] or ""])
     title = f"Against the best, {rows[0]['model']}: paired tests of {metric} over the same cases"
     return Grid(title, ["model", "difference", "p", ""], cells, [place - 1 for place in marked if place])
@@ -172,8 +173,8 @@ def _ends(row: Mapping[Hashable, Any], metric: str) -> tuple[float, float | None
     return float(row[metric]), float(low) if known else None, float(high) if known else None  # type: ignore[arg-type]
 
 
-def _measure(row: Mapping[Hashable, Any], metric: str) -> Measure:
-    return Measure(*_ends(row, metric))
+def _estimate(row: Mapping[Hashable, Any], metric: str) -> Estimate:
+    return Estimate(*_ends(row, metric))
 
 
 def _is_known(value: Any) -> bool:
@@ -184,7 +185,7 @@ def _chance(p: float) -> str:
     return f"< {FAINT}" if p < FAINT else f"= {p:.3f}"
 
 
-def _interval(measure: Measure) -> str:
-    if measure.low is None or measure.high is None:
-        return f"{measure.value:.4f}"
-    return f"{measure.value:.4f} ({measure.low:.4f} to {measure.high:.4f})"
+def _interval(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.4f}"
+    return f"{estimate.value:.4f} ({estimate.low:.4f} to {estimate.high:.4f})"

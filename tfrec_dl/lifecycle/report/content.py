@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from tfrec_dl.evaluation.figures import Cell, Code, Grid, Section
+from tfrec_dl.evaluation.report_blocks import Cell, Code, Grid, Section
 from tfrec_dl.families.run import Run
-from tfrec_dl.lifecycle.report.boards import Headline, board_figures, headline, metric_table, signed
+from tfrec_dl.lifecycle.report.boards import Headline, board_blocks, headline, metric_table, signed
 from tfrec_dl.lifecycle.report.commands import python_lines, shell_lines
 from tfrec_dl.lifecycle.report.curves import learning_curves
 from tfrec_dl.lifecycle.report.measured import Measured
@@ -76,7 +76,7 @@ def report_content(measured: Measured, titles: Mapping[str, str]) -> Content:
     found = None if board is None else headline(board)
     sections = [_data_section(first, task.card(first))]
     if board is not None:
-        sections.append(Section("Models and baselines", board_figures(board)))
+        sections.append(Section("Models and baselines", board_blocks(board)))
     if measured.dataset is not None:
         sections += task.sections(measured.entries, measured.dataset)
         sections += task.examples(first, measured.dataset, titles)
@@ -85,7 +85,7 @@ def report_content(measured: Measured, titles: Mapping[str, str]) -> Content:
         f"tfrec_dl · {task.name} · {first.source.split}",
         "" if found is None else found.sentence,
         _tiles(found, first.config()["data_size"]),
-        [section for section in sections if section.figures],
+        [section for section in sections if section.blocks],
         [_model_part(run) for run in runs],
         measured.missing,
         {

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.figures import Lines, Point, Series
+from tfrec_dl.evaluation.report_blocks import Lines, Point, Series
 
 HISTORY = "history.csv"
 NO_CURVES = ("epoch", "seconds")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tfrec_dl.evaluation.figures import Dots, Lines, Point
+from tfrec_dl.evaluation.report_blocks import Dots, Lines, Point
 
 TICKS = 4
 FROM_ZERO = 0.6  # an axis begins at 0 where the lowest value is below this share of the highest

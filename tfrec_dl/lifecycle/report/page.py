@@ -9,7 +9,7 @@ from typing import Any
 
 from tfrec_dl import __version__
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.figures import Measure
+from tfrec_dl.evaluation.estimate import Estimate
 from tfrec_dl.lifecycle.report.content import Content
 from tfrec_dl.lifecycle.report.layout import dots_layout, lines_layout, show
 
@@ -45,7 +45,7 @@ def page(content: Content) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {"show": show, "anchor": _anchor}
-    environment.globals |= {"lines_layout": lines_layout, "dots_layout": dots_layout, "is_measure": _is_measure}
+    environment.globals |= {"lines_layout": lines_layout, "dots_layout": dots_layout, "is_estimate": _is_estimate}
     html: str = environment.get_template("report.html").render(
         content=content,
         style=(PAGE / "style.css").read_text(encoding="utf-8"),
@@ -57,8 +57,8 @@ def page(content: Content) -> str:
     return html
 
 
-def _is_measure(cell: object) -> bool:
-    return isinstance(cell, Measure)
+def _is_estimate(cell: object) -> bool:
+    return isinstance(cell, Estimate)
 
 
 def _anchor(text: str) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.splits.split import Split
-from tfrec_dl.evaluation.figures import Example, Examples, Section, Suggestion
 from tfrec_dl.evaluation.ranks import rank_targets
 from tfrec_dl.evaluation.reasons import reasons
+from tfrec_dl.evaluation.report_blocks import Example, Examples, Section, Suggestion
 from tfrec_dl.evaluation.scorer import Scorer, as_scorer
 
 CANDIDATES = 300  # users among whom examples are looked for

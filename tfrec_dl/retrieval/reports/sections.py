@@ -10,9 +10,9 @@ import numpy as np
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.evaluation.cold_start import KINDS, ColdStartEntry
 from tfrec_dl.evaluation.evaluate import Report
-from tfrec_dl.evaluation.figures import Cell, Dots, Grid, Lines, Point, Section, Series
 from tfrec_dl.evaluation.leaderboard import Entry
 from tfrec_dl.evaluation.long_tail import Concentration, concentration
+from tfrec_dl.evaluation.report_blocks import Cell, Dots, Grid, Lines, Point, Section, Series
 from tfrec_dl.evaluation.slices import Groups, count_groups, mean_slices, pause_groups
 from tfrec_dl.retrieval.reports.pauses import pauses
 

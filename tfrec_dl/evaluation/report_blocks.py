@@ -1,4 +1,4 @@
-"""What a report shows, as plain values: sections of charts, tables and examples, whoever draws them."""
+"""Blocks of a report as plain values: charts, tables, examples, in sections, whoever draws them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tfrec_dl.evaluation.estimate import Estimate
 
-@dataclass(frozen=True)
-class Measure:
-    """A value with its interval.
-
-    Attributes:
-        value: the value.
-        low: lower end; None without.
-        high: upper end.
-        decimals: that are shown; None for what suits its size.
-    """
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-    decimals: int | None = None
-
-
-Cell = str | int | float | Measure | None
+Cell = str | int | float | Estimate | None
 """Of a table; None stands empty."""
 
 
@@ -171,11 +155,11 @@ class Choice:
 
     Attributes:
         title: above them.
-        figures: name -> chart.
+        charts: name -> chart.
     """
 
     title: str
-    figures: Mapping[str, Dots]
+    charts: Mapping[str, Dots]
     kind: ClassVar[str] = "choice"
 
 
@@ -193,7 +177,7 @@ class Code:
     kind: ClassVar[str] = "code"
 
 
-Figure = Lines | Dots | Grid | Examples | Choice | Code
+Block = Lines | Dots | Grid | Examples | Choice | Code
 
 
 @dataclass(frozen=True)
@@ -202,10 +186,10 @@ class Section:
 
     Attributes:
         title: of it.
-        figures: in order.
+        blocks: in order.
         text: above them, a sentence or two each.
     """
 
     title: str
-    figures: Sequence[Figure] = ()
+    blocks: Sequence[Block] = ()
     text: Sequence[str] = ()
