@@ -9,7 +9,7 @@ import typer
 from tfrec_dl.cli.console import console, say
 from tfrec_dl.cli.epochs import shown_epochs
 from tfrec_dl.cli.folders import require_run, require_writable
-from tfrec_dl.cli.options.common import TableOptions, Task, TaskOption, TrainingOptions, refuse_others
+from tfrec_dl.cli.options.common import ModelOption, TableOptions, Task, TaskOption, TrainingOptions, refuse_others
 from tfrec_dl.cli.options.devices import DeviceOptions, StrategyChoice, open_devices, restarting
 from tfrec_dl.cli.options.groups import grouped
 from tfrec_dl.cli.options.ranking import RankingOptions
@@ -29,14 +29,7 @@ def train(
     *,
     task: TaskOption = Task.RETRIEVAL,
     table: TableOptions,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            show_default=False,
-            help="A recipe of `tfrec-dl models`; for ranking by default din, for reviews deep_conn.",
-        ),
-    ] = None,
+    model: ModelOption = None,
     out: Annotated[Path, typer.Option(metavar="RUN", show_default=False, help="Folder of the run.")],
     start: Annotated[
         Path | None,

@@ -37,6 +37,14 @@ TaskOption = Annotated[
         "ratings from reviews (reviews).",
     ),
 ]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        show_default=False,
+        help="A recipe of `tfrec-dl models`; for ranking by default din, for reviews deep_conn.",
+    ),
+]
 
 
 @dataclass(frozen=True)
