@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.monitored import Monitored
-from tfrec_dl.files import LockedError, locked, turn
+from tfrec_dl.files import turn
 from tfrec_dl.lifecycle.tuning.asked import Asked
 from tfrec_dl.lifecycle.tuning.budget import Budget
+from tfrec_dl.lifecycle.tuning.claimed import Claimed
 from tfrec_dl.lifecycle.tuning.database import DEFAULTS, create_database, open_database, quiet_optuna, sampler
 from tfrec_dl.lifecycle.tuning.extra import optuna
 from tfrec_dl.lifecycle.tuning.outcome import Outcome
 from tfrec_dl.lifecycle.tuning.progress import trial_line
+from tfrec_dl.lifecycle.tuning.trial_folders import TrialFolders
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_config import flat_settings
 
@@ -28,41 +27,9 @@ BEST = "best"  # folder of the best run, once the study has ended
 ENDED = "ended"
 TURN = ".turn"
 FIRST = 0  # number of the trial of the recipe as it is
-RUN = "run"
 SEEDS = 1_000_003  # apart, so that studies with other seeds have other trials
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A trial that this process trains.
-
-    Attributes:
-        trial: of Optuna's.
-        settings: setting -> value.
-        folder: of its run.
-        reported: steps whose value is noted.
-    """
-
-    trial: optuna.Trial
-    settings: Mapping[str, Any]
-    folder: Path
-    reported: set[int]
-
-    def report(self, step: int, value: float) -> None:
-        """Notes the validation metric after an epoch, once.
-
-        Raises:
-            optuna.TrialPruned: if the trial is not worth going on with.
-        """
-        if step not in self.reported:
-            self.reported.add(step)
-            self.trial.report(value, step)
-        elif step < max(self.reported):
-            return  # of the last one a process may have been killed before it could prune
-        if self.trial.should_prune():
-            raise optuna.TrialPruned
 
 
 class Study:
@@ -81,7 +48,7 @@ class Study:
         self.folder, self.asked, self.monitored = folder, asked, monitored
         self.optuna = open_database(folder / DATABASE)
         self._seed = int(flat_settings(asked.recipe.to_dict()).get("training.seed", 0))
-        self._held = ExitStack()
+        self._folders = TrialFolders(folder / TRIALS)
 
     @staticmethod
     def begin(folder: Path, asked: Asked, fingerprint: str, monitored: Monitored, defaults: Mapping[str, Any]) -> Study:
@@ -146,7 +113,7 @@ class Study:
 
     def release(self) -> None:
         """Leaves the trial that this process holds, if any, to whoever asks next."""
-        self._held.close()
+        self._folders.release()
 
     def end(self) -> bool:
         """Begins no further trials and makes the best run ready to be finished: FOLDER/best, not yet measured.
@@ -164,7 +131,9 @@ class Study:
                 if self.best() is None:
                     raise InputError(f"no trial of {self.folder} could be trained to its end{self._why()}.")
                 self.optuna.set_user_attr(ENDED, True)
-            self._take_best()
+            best = self.best()
+            assert best is not None
+            self._folders.move_best(best.number, self.folder / BEST)
             return True
 
     def _tell(self, told: Claimed, outcome: Outcome, budget: Budget) -> None:
@@ -181,7 +150,7 @@ class Study:
     def _claim(self, budget: Budget) -> Claimed | None:
         state, trials = optuna.trial.TrialState, self.trials
         for left in trials:
-            if left.state == state.RUNNING and self._hold(left.number):
+            if left.state == state.RUNNING and self._folders.hold(left.number):
                 logger.info("trial %d was interrupted: it goes on", left.number)
                 self._seed_sampler(left.number)
                 # Optuna has no other way to a trial that another process has begun.
@@ -191,7 +160,7 @@ class Study:
             return None
         self._seed_sampler(begun)
         trial = self.optuna.ask()
-        self._hold(trial.number)
+        self._folders.hold(trial.number)
         return self._suggested(trial)
 
     def _suggested(self, trial: optuna.Trial) -> Claimed:
@@ -200,41 +169,17 @@ class Study:
         known = self.optuna.user_attrs[DEFAULTS] if trial.number == FIRST else space
         settings = {name: space[name].suggest(trial, name) for name in space if name in known}
         reported = set(self.trials[trial.number].intermediate_values)
-        return Claimed(trial, settings, self._folder_of(trial.number) / RUN, reported)
+        return Claimed(trial, settings, self._folders.run(trial.number), reported)
 
     def _seed_sampler(self, number: int) -> None:
         """Lets the settings of a trial follow from the recipe's seed, its number and the trials before it."""
         self.optuna.sampler = sampler(SEEDS * self._seed + number)
 
-    def _hold(self, number: int) -> bool:
-        """Whether this process holds a trial now, which no other did."""
-        try:
-            self._held.enter_context(locked(self._folder_of(number)))
-        except LockedError:
-            return False
-        return True
-
-    def _folder_of(self, number: int) -> Path:
-        return self.folder / TRIALS / f"{number:04}"
-
     def _clear(self) -> None:
         """Deletes the runs of trials that are over and not the best."""
         best = self.best()
-        for trial in self.trials:
-            folder = self._folder_of(trial.number)
-            if trial.state.is_finished() and (best is None or trial.number != best.number) and folder.exists():
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _take_best(self) -> None:
-        """Moves the best run to its place, without the metrics that it has instead of those of the test."""
-        best, there = self.best(), self.folder / BEST
-        assert best is not None
-        run = self._folder_of(best.number) / RUN
-        if not there.exists():
-            for metrics in run.rglob("metrics.json"):
-                metrics.unlink()
-            run.rename(there)
-        shutil.rmtree(self.folder / TRIALS, ignore_errors=True)
+        over = (trial.number for trial in self.trials if trial.state.is_finished())
+        self._folders.delete(number for number in over if best is None or number != best.number)
 
     def _why(self) -> str:
         """The reason of the last that failed."""

@@ -8,9 +8,10 @@ from pathlib import Path
 from tfrec_dl.disk import disk_trouble
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.tuning.budget import Budget
+from tfrec_dl.lifecycle.tuning.claimed import Claimed
 from tfrec_dl.lifecycle.tuning.extra import optuna
 from tfrec_dl.lifecycle.tuning.outcome import Outcome
-from tfrec_dl.lifecycle.tuning.study import FIRST, Claimed, Study
+from tfrec_dl.lifecycle.tuning.study import FIRST, Study
 from tfrec_dl.recipes.recipe import Recipe
 
 Report = Callable[[int, float], None]
