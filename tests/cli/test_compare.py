@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tfrec_dl.baselines import BASELINES
+from tfrec_dl.cli.reports.leaderboards import show
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,14 @@ def test_models_and_baselines_stand_on_one_leaderboard(compared):
     assert (folder / "leaderboard.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_its_figures_are_those_of_the_runs(compared):
+def test_what_is_printed_says_whether_items_of_the_history_compete(compared, capsys):
+    _, folder, printed = compared
+    assert "items of the history left out" in " ".join(printed.split())
+    show(pd.read_csv(folder / "leaderboard.csv").fillna({"stars": ""}), keeps_seen=True)
+    assert "items of the history recommended again" in " ".join(capsys.readouterr().out.split())
+
+
+def test_its_metrics_are_those_of_the_runs(compared):
     _, folder, _ = compared
     board = pd.read_csv(folder / "leaderboard.csv").set_index("model")
     for name in ("simple_rnn", "caser"):

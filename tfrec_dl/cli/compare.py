@@ -59,13 +59,14 @@ def compare(
     from tfrec_dl.recipes.named import recipes_of
 
     recipes = [commands.recipe(name, settings, options, table) for name in names]
+    keeps_seen = task is Task.RETRIEVAL and any(recipe.training.keep_seen for recipe in recipes)
     if out is not None:
         require_only(out, {*recipes_of(task.value), *LEADERBOARD, REPORT}, "a comparison")
     source = commands.source(table, options)
     if out is not None:
         with shown_progress(), commands.naming_options(source), shown_epochs() as shown:
             comparison = compare_runs(recipes, source, out, **shown)
-        show(comparison.board)
+        show(comparison.board, keeps_seen)
         say(f"leaderboard: {', '.join(save(comparison.board, out))}")
         save_report(comparison, out)
         return
@@ -81,4 +82,4 @@ def compare(
     except KeyboardInterrupt as interruption:
         complain("interrupted: without --out nothing is kept")
         raise typer.Exit(status_of(interruption)) from interruption
-    show(board)
+    show(board, keeps_seen)

@@ -35,11 +35,16 @@ class Style(NamedTuple):
     note: str
 
 
-def show(table: "pd.DataFrame") -> None:
-    """Prints a leaderboard."""
+def show(table: "pd.DataFrame", keeps_seen: bool = False) -> None:
+    """Prints a leaderboard.
+
+    Args:
+        table: of `compare`.
+        keeps_seen: whether items of the history were recommended again.
+    """
     from tfrec_dl.evaluation.rendering import rich_table
 
-    style = _style(table)
+    style = _style(table, keeps_seen)
     console().print(rich_table(table, style.title, style.beside, style.note))
 
 
@@ -71,17 +76,18 @@ def save_report(comparison: "Comparison", folder: Path) -> None:
     say(f"report: {path}")
 
 
-def _style(table: "pd.DataFrame") -> Style:
+def _style(table: "pd.DataFrame", keeps_seen: bool = False) -> Style:
     """By what the table holds."""
     from tfrec_dl.evaluation import rendering
     from tfrec_dl.evaluation.leaderboard import NOTE
     from tfrec_dl.ranking import leaderboard as ranking_leaderboard
 
+    cases = f"test cases, items of the history {'recommended again' if keeps_seen else 'left out'}"
     if "cold" in table:
         cold = ("warm", "all")
-        return Style("NDCG@10 of test cases, items of the history left out", cold, cold, NOTE)
+        return Style(f"NDCG@10 of {cases}", cold, cold, NOTE)
     if "mse" in table:
         return Style("test ratings", ("mae",), ("mse", "mae"), ranking_leaderboard.NOTE)
     if "ndcg@10/low" in table and "log_loss" not in table:
-        return Style("test cases, items of the history left out", rendering.BESIDE, rendering.shown_metrics(), NOTE)
+        return Style(cases, rendering.BESIDE, rendering.shown_metrics(), NOTE)
     return Style("test impressions", BESIDE, SHOWN, ranking_leaderboard.NOTE)
