@@ -91,6 +91,13 @@ def shows_first(page, title):
     until(page, f"document.querySelector('.row .title .name')?.textContent === '{title}'")
 
 
+def has_two_lists(page):
+    """Waits for a second list, and for the titles that come after its ids."""
+    page.wait_for_selector(".column:nth-of-type(2) .row")
+    names = "[...document.querySelectorAll('.column .row')].map(row => [row.querySelector('.name').textContent, row])"
+    until(page, f"{names}.every(([name, row]) => name !== row.dataset.id)")
+
+
 def has_rows(page, number):
     until(page, f"document.querySelectorAll('.row').length === {number}")
 
@@ -203,7 +210,7 @@ def test_similar_items(open_page):
 def test_two_versions_stand_side_by_side_with_what_moved(open_page):
     page = open_page()
     page.click("#compare")
-    page.wait_for_selector(".column:nth-of-type(2) .row")
+    has_two_lists(page)
     assert rows(page, 0)[0] == "Toy Story"
     assert rows(page, 1)[0] == "Up"
     assert "8 of 10 in both, 2 new" in page.locator(".overlap").inner_text()
@@ -220,10 +227,11 @@ def test_a_link_opened_anew_shows_the_same(open_page, browser):
     page = open_page(
         history=["5", "10"], must=["year>=1975"], never=["genres=Horror"], k=5, againstModel="films", againstVersion=1
     )
-    page.wait_for_selector(".column:nth-of-type(2) .row")
+    has_two_lists(page)
     other = browser.new_context().new_page()
     other.goto(page.url)
     answered(other, ["5", "10"])
+    has_two_lists(other)
     assert [rows(other, column) for column in (0, 1)] == [rows(page, column) for column in (0, 1)]
     assert other.locator("#history").inner_text() == page.locator("#history").inner_text()
     assert "<b>Bold</b> & 'quoted'" in other.locator("#history").inner_text()
@@ -263,7 +271,7 @@ def test_rules_that_leave_nothing_and_refusals_are_said(open_page):
 def test_nothing_is_cut_off_and_axe_finds_no_serious_fault(open_page, width, scheme):
     state = {"againstModel": "films", "againstVersion": 2, "pins": {"9": 1}, "boosts": [["genres=War", 1]]}
     page = open_page(width, 800, scheme, history=["5", "10"], must=["genres=Drama"], **state)
-    page.wait_for_selector(".column:nth-of-type(2) .row")
+    has_two_lists(page)
     page.evaluate("document.querySelector('#rules-drawer').open = true")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
