@@ -19,7 +19,7 @@ def test_advice_is_printed_with_its_cost_and_the_command(program, clicks):
     assert "take gru: about " in shown
     assert f"tfrec-dl train --data {clicks} --model gru --out runs/gru" in shown
     assert "transitions of shuffled histories" in shown
-    assert "docs/benchmarks.md: Counts of transitions" in shown
+    assert "docs/benchmarks/retrieval.md: Counts of transitions" in shown
 
 
 def test_train_takes_the_recipe_that_is_advised(program, clicks, tmp_path, tiny):

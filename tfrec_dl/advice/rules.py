@@ -1,4 +1,4 @@
-"""Rules that turn a profile and landmarks into recipes, with the section of docs/benchmarks.md that each rests on."""
+"""Rules that turn a profile and landmarks into recipes, with the section of docs/benchmarks/ that each rests on."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ POPULAR = 1.1  # times the NDCG of popularity that the best table of counts has 
 ORDERED = 1.05  # times the NDCG of shuffled histories that transitions have to have for the order to matter
 REPEATED = 0.1  # share of targets in the history from which on seen items have to be recommended
 COLD = 0.1  # share of unknown targets from which on features are worth their cost
-FEATURES = "Cold items, MovieLens-1M"
-GENERATED = "Advice on tables with known answers"
-COUNTS = "Counts of transitions, and a network beside them"
+FEATURES = "docs/benchmarks/features.md: Cold items, MovieLens-1M"
+GENERATED = "docs/benchmarks/lifecycle.md: Advice on tables with known answers"
+COUNTS = "docs/benchmarks/retrieval.md: Counts of transitions, and a network beside them"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Reason:
 
     Attributes:
         text: a sentence.
-        evidence: the heading of docs/benchmarks.md that it rests on; None for what needs no measuring, or has none.
+        evidence: page and heading of docs/benchmarks/ that it rests on; None for what needs no measuring, or has none.
     """
 
     text: str

@@ -1,7 +1,7 @@
 """A network and counts of transitions, joined in one run: whether, and as which stack.
 
 Networks learn what counts cannot, and counts what networks learn only from many interactions; trained apart and joined
-on validation they are better than either (docs/benchmarks.md).
+on validation they are better than either (docs/benchmarks/retrieval.md).
 """
 
 import logging

@@ -29,7 +29,7 @@ def show_advice(advice: "Advice", data: str) -> None:
     say(_machine(advice))
     say()
     for reason in advice.reasons:
-        say(f"- {reason.text}" + (f" [docs/benchmarks.md: {reason.evidence}]" if reason.evidence else ""))
+        say(f"- {reason.text}" + (f" [{reason.evidence}]" if reason.evidence else ""))
     say()
     if not advice.worth_a_network:
         say("No network is worth it here. To see for yourself:", style="bold")
