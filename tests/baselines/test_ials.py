@@ -28,6 +28,17 @@ def test_user_factors_solve_the_published_equation(two_tastes, histories, vocabu
     assert model.queries(histories([[4, 9]]))[0] == pytest.approx(expected, rel=1e-3, abs=1e-4)
 
 
+def test_short_histories_need_an_interaction_to_count_many_times(histories, vocabulary, cases):
+    # Pairs of items, a user has both: with the defaults of `fit` all factors shrink to zero.
+    rows = [[2 + 2 * pair, 3 + 2 * pair] for pair in range(40)] * 2
+    counts = np.bincount(np.concatenate(rows), minlength=82)[2:]
+    validation = cases([row[:1] for row in rows], [row[1:] for row in rows])
+    found = IALS.tuned(histories(rows), vocabulary(80, counts), validation)
+    assert np.abs(IALS.fit(histories(rows), vocabulary(80, counts)).scores(validation.histories)).max() < 1e-6
+    best = (found.scores(validation.histories) - 1e9 * (np.arange(82) == [row[:1] for row in rows])).argmax(axis=1)
+    assert np.mean(best == [row[1] for row in rows]) > 0.9
+
+
 def test_the_same_seed_gives_the_same_scores(two_tastes, histories, vocabulary):
     scores = [
         IALS.fit(histories(two_tastes), vocabulary(20), factors=4, seed=5).scores(histories([[2]])) for _ in range(2)

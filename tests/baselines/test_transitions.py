@@ -31,7 +31,8 @@ def reference(rows, item_counts, settings, history):
                 near[row[first], row[second]] += settings.skip ** (second - first - 1)
     near[:2] = near[:, :2] = 0.0
     frequency = np.maximum(item_counts, 1.0)
-    scaled = (near + settings.back * near.T) / frequency[:, None] ** settings.source / frequency**settings.target
+    near = near + settings.back * near.T + settings.repeat * np.diag(item_counts)
+    scaled = near / frequency[:, None] ** settings.source / frequency**settings.target
     recent = history[::-1][: settings.order]
     return sum(settings.decay**distance * scaled[item] for distance, item in enumerate(recent))
 
@@ -42,6 +43,7 @@ def reference(rows, item_counts, settings, history):
         TransitionSettings(),
         TransitionSettings(window=1, back=1.0, source=1.0, target=0.0, decay=1.0, order=2),
         TransitionSettings(window=3, skip=0.5, back=0.0, source=0.0, target=0.5, decay=0.25, order=1),
+        TransitionSettings(window=2, repeat=0.7),
         MARKOV_CHAIN,
     ],
 )
@@ -87,6 +89,18 @@ def test_search_finds_that_order_says_nothing(histories, vocabulary, cases):
     assert Transitions.tuned(histories(rows), words, validation).settings.back > 0
 
 
+def test_search_finds_that_people_come_back_to_items_where_these_compete(histories, vocabulary, cases):
+    # An item of the history follows, the last one or one before, and none follows itself in the training part.
+    rng = np.random.default_rng(0)
+    rows = [list(rng.choice(np.arange(2, 52), 4, replace=False)) for _ in range(300)]
+    words = vocabulary(50, counts(rows, 52))
+    validation = cases(rows, [[row[int(rng.integers(4))]] for row in rows])
+    found = Transitions.tuned(histories(rows), words, validation, keep_seen=True)
+    ranks = (-found.scores(validation.histories)).argsort(axis=1).argsort(axis=1)
+    assert max(ranks[row, item] for row, items in enumerate(rows) for item in items) < 4
+    assert Transitions.tuned(histories(rows), words, validation).settings.repeat == 0
+
+
 def test_search_logs_what_it_found(histories, vocabulary, cases, caplog):
     words = vocabulary(5, counts(ROWS, 7))
     with caplog.at_level(logging.INFO, logger="tfrec_dl"):
@@ -113,3 +127,10 @@ def test_a_split_is_searched_once_and_its_seconds_stay(caplog):
     assert again is first
     assert as_before == seconds > 0
     assert caplog.text.count("transitions:") == 1
+
+
+def test_those_where_items_of_the_history_compete_are_others():
+    split = leave_last_out(Interactions.from_frame(cyclic_interactions(users=20)))
+    ((_, masked, _),) = fit_baselines(split, ["transitions"])
+    ((_, competing, _),) = fit_baselines(split, ["transitions"], keep_seen=True)
+    assert competing is not masked

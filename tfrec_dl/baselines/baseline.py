@@ -53,6 +53,11 @@ class Baseline(ABC):
         """Fits it as `compare` and benchmarks do: on the training part; settings may be chosen on validation."""
 
     @classmethod
+    def from_split_with_seen(cls, split: Split) -> Baseline:
+        """Fits it for lists in which items of the history compete, too; by default as `from_split`."""
+        return cls.from_split(split)
+
+    @classmethod
     def left_out(cls, split: Split) -> str | None:
         """Why it cannot be fitted to a split, in one line; by default None: it can."""
         return None

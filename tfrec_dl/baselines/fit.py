@@ -14,11 +14,15 @@ from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry
 
 # Those that are kept, with the seconds that they took: all networks of a comparison have the same counts beside them.
-_kept: WeakKeyDictionary[EvaluationCases, dict[type[Baseline], tuple[Baseline, float]]] = WeakKeyDictionary()
+_Kept = dict[tuple[type[Baseline], bool], tuple[Baseline, float]]
+_kept: WeakKeyDictionary[EvaluationCases, _Kept] = WeakKeyDictionary()
 
 
 def fit_baselines(
-    split: Split, names: Sequence[str] | None = None, on_skip: Callable[[str], None] | None = None
+    split: Split,
+    names: Sequence[str] | None = None,
+    on_skip: Callable[[str], None] | None = None,
+    keep_seen: bool = False,
 ) -> Iterator[tuple[str, Baseline, float]]:
     """Fits the baselines one after the other, each when it is asked for; what is kept of the split is not fitted again.
 
@@ -26,6 +30,7 @@ def fit_baselines(
         split: baselines see its training part, and the choice of the Markov chain's decay its validation part.
         names: of `BASELINES`; None for all.
         on_skip: called with a one-line reason for a baseline that is left out, for example `print`.
+        keep_seen: whether items of the history can be recommended.
 
     Yields:
         Name, scorer, and the seconds that fitting took.
@@ -43,19 +48,19 @@ def fit_baselines(
             if on_skip is not None:
                 on_skip(reason)
             continue
-        yield name, *_fitted(BASELINES[name], split)
+        yield name, *_fitted(BASELINES[name], split, keep_seen)
 
 
-def _fitted(baseline: type[Baseline], split: Split) -> tuple[Baseline, float]:
+def _fitted(baseline: type[Baseline], split: Split, keep_seen: bool) -> tuple[Baseline, float]:
     """A fitted baseline and the seconds that it took, now or before."""
     kept = _kept.setdefault(split.validation, {})
-    if baseline in kept:
-        return kept[baseline]
+    if (baseline, keep_seen) in kept:
+        return kept[baseline, keep_seen]
     start = time.perf_counter()
-    scorer = baseline.from_split(split)
+    scorer = baseline.from_split_with_seen(split) if keep_seen else baseline.from_split(split)
     found = scorer, time.perf_counter() - start
     if baseline.is_kept:
-        kept[baseline] = found
+        kept[baseline, keep_seen] = found
     return found
 
 
@@ -80,5 +85,5 @@ def baseline_entries(
     Yields:
         One entry a baseline, as soon as it is done.
     """
-    for name, scorer, seconds in fit_baselines(split, names, on_skip):
+    for name, scorer, seconds in fit_baselines(split, names, on_skip, keep_seen):
         yield Entry(name, evaluate(scorer, cases, split.vocabulary, keep_seen, seed=seed), seconds, "baseline")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,18 @@ from implicit.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
 from tfrec_dl.baselines.baseline import BASELINES, Baseline
+from tfrec_dl.baselines.choice import best_on_validation
 from tfrec_dl.baselines.graph import BaselineGraph, distinct_items, frozen
 from tfrec_dl.baselines.matrix import binary_matrix
 from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.scorer import FactorScorer
 from tfrec_dl.serving.ivf.asked import Asked
+
+ALPHAS = (1.0, 4.0, 16.0, 64.0)
+REGULARIZATIONS = (1.0, 100.0)  # besides the default
 
 
 class IALSGraph(BaselineGraph):
@@ -106,9 +112,6 @@ class IALS(FactorScorer, Baseline):
     ) -> IALS:
         """Factorises the training histories.
 
-        Of regularizations 0.01, 1 and 10 (64 factors, alpha 1), 10 had the highest validation NDCG@10 on ml-100k and
-        amazon-beauty, and was within 0.0005 of the highest on ml-1m; the other defaults were not searched beyond that.
-
         Args:
             train: histories to learn from.
             vocabulary: the items.
@@ -132,8 +135,31 @@ class IALS(FactorScorer, Baseline):
 
     @classmethod
     def from_split(cls, split: Split) -> IALS:
-        """Factorises the training part."""
-        return cls.fit(split.train, split.vocabulary)
+        """Factorises the training part; alpha and regularization are chosen on validation."""
+        return cls.tuned(split.train, split.vocabulary, split.validation)
+
+    @classmethod
+    def from_split_with_seen(cls, split: Split) -> IALS:
+        """The same, chosen where items of the history compete."""
+        return cls.tuned(split.train, split.vocabulary, split.validation, keep_seen=True)
+
+    @classmethod
+    def tuned(
+        cls, train: Histories, vocabulary: Vocabulary, validation: EvaluationCases, keep_seen: bool = False
+    ) -> IALS:
+        """Chooses alpha, then the regularization, by NDCG@10 on validation.
+
+        Where histories are short an interaction has to count many times, or all factors shrink to zero.
+        """
+        fits = (cls.fit(train, vocabulary, alpha=alpha) for alpha in ALPHAS)
+        best = best_on_validation(fits, validation, vocabulary, keep_seen)
+        return best_on_validation(best._otherwise_regularized(train), validation, vocabulary, keep_seen)
+
+    def _otherwise_regularized(self, train: Histories) -> Iterator[IALS]:
+        """Itself, and the same with other regularizations."""
+        yield self
+        for regularization in REGULARIZATIONS:
+            yield self.fit(train, self.vocabulary, regularization=regularization, alpha=self.recommender.alpha)
 
     def queries(self, histories: Histories) -> np.ndarray:
         """[H, factors] float32 user factors."""

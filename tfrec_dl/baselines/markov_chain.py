@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from tfrec_dl.baselines.baseline import BASELINES
+from tfrec_dl.baselines.choice import best_on_validation
 from tfrec_dl.baselines.transition_settings import MARKOV_CHAIN
 from tfrec_dl.baselines.transitions import Transitions
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
-from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
-from tfrec_dl.evaluation.evaluate import evaluate
 
-TUNING_USERS = 10_000
 DECAYS = (0.2, 0.35, 0.5, 0.65, 0.8, 0.9)
 
 
@@ -50,18 +46,10 @@ class MarkovChain(Transitions):
         train: Histories,
         vocabulary: Vocabulary,
         validation: EvaluationCases,
+        keep_seen: bool = False,
         decays: Sequence[float] = DECAYS,
     ) -> MarkovChain:
-        """Chooses `decay` by NDCG@10 on the validation cases, 10,000 at most; the first of equals wins."""
-        if len(validation) > TUNING_USERS:
-            rows = np.sort(np.random.default_rng(0).choice(len(validation), TUNING_USERS, replace=False))
-            validation = EvaluationCases(validation.histories.select(rows), validation.targets.select(rows))
+        """Chooses `decay` on validation cases; the first of equals wins."""
         fitted = cls.of_decay(train, vocabulary)
         chains = [replace(fitted, settings=replace(fitted.settings, decay=decay)) for decay in decays]
-        values = [evaluate(chain, validation, vocabulary, metrics=["ndcg@10"]).means()["ndcg@10"] for chain in chains]
-        return chains[int(np.argmax(values))]
-
-    @classmethod
-    def from_split(cls, split: Split) -> MarkovChain:
-        """Counts transitions of the training part, and chooses the decay on validation."""
-        return cls.tuned(split.train, split.vocabulary, split.validation)
+        return best_on_validation(chains, validation, vocabulary, keep_seen)

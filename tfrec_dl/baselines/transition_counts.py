@@ -40,6 +40,17 @@ def both_ways(counts: sparse.csr_matrix, back: float) -> sparse.csr_matrix:
     return sparse.csr_matrix(counts + back * counts.T) if back else counts
 
 
+def add_repeats(counts: sparse.csr_matrix, item_counts: np.ndarray, repeat: float) -> sparse.csr_matrix:
+    """K + repeat diag(c): every interaction counts as if the same item had followed it `repeat` times.
+
+    Args:
+        counts: K, [size, size].
+        item_counts: [size] training interactions by index.
+        repeat: times.
+    """
+    return sparse.csr_matrix(counts + sparse.diags(repeat * item_counts.astype(np.float64))) if repeat else counts
+
+
 def scale_counts(counts: sparse.csr_matrix, item_counts: np.ndarray, source: float, target: float) -> sparse.csr_matrix:
     """diag(c ** -source) K diag(c ** -target), where c are the items' interactions and K the counts.
 

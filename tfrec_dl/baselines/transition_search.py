@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, last_votes, scale_counts
+from tfrec_dl.baselines.transition_counts import add_repeats, both_ways, count_transitions, last_votes, scale_counts
 from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
@@ -27,6 +27,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "back": (0.0, 0.1, 0.15, 0.25, 0.4, 0.7, 1.0),
 }
 """What is tried of each setting, one setting after the other, in this order."""
+REPEATS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+"""What is tried of `repeat`, before the others, where items of the history compete."""
 FEW, MANY = 5_000, 20_000  # users of the two rounds
 CELLS = 12_000_000  # scores that one trial computes at most, about: fewer users where each has many
 PAIRS = 100_000_000  # pairs of items that are counted at most: a smaller window where histories are many
@@ -36,32 +38,34 @@ BLOCK = 1_000  # users ranked at once
 
 
 def search_settings(
-    train: Histories, vocabulary: Vocabulary, validation: EvaluationCases
+    train: Histories, vocabulary: Vocabulary, validation: EvaluationCases, keep_seen: bool = False
 ) -> tuple[sparse.csr_matrix, TransitionSettings]:
     """Chooses the settings with the best NDCG@10 on validation, one setting after the other.
 
-    A trial ranks the targets among the items that got votes and are not in the history; the others count as misses. The
+    A trial ranks the targets among the items that got votes and can be recommended; the others count as misses. The
     first round tries everything on few users, the second what is near the best on many.
 
     Args:
         train: histories to count.
         vocabulary: the items.
         validation: cases to choose on; a sample where they are many.
+        keep_seen: whether items of the history can be recommended.
 
     Returns:
-        Counts in both directions, not scaled, and the best settings: the default ones where no case can be won.
+        Counts in both directions, without repeats and not scaled, and the best settings: the default ones where no case
+        can be won.
     """
     windows = [window for window in CHOICES["window"] if window * len(train.items) <= PAIRS] or [1]
     counted = _Counted(train, vocabulary.size)
 
     best = replace(TransitionSettings(), window=min(TransitionSettings().window, windows[-1]))
-    choices = CHOICES | {"window": tuple(windows)}
+    choices = ({"repeat": REPEATS} if keep_seen else {}) | CHOICES | {"window": tuple(windows)}
     most = max(500, CELLS // _reached(counted(best)))
-    few = _Trials(validation, vocabulary, counted, min(FEW, most))
+    few = _Trials(validation, vocabulary, counted, min(FEW, most), keep_seen)
     if few.count:
         best = _search(best, choices, few)
         near = {name: _neighbours(values, getattr(best, name)) for name, values in choices.items()}
-        best = _search(best, near, _Trials(validation, vocabulary, counted, min(MANY, most)))
+        best = _search(best, near, _Trials(validation, vocabulary, counted, min(MANY, most), keep_seen))
     logger.info("transitions: %s", ", ".join(f"{name} {number:g}" for name, number in asdict(best).items()))
     return counted(best), best
 
@@ -112,9 +116,12 @@ class _Trials:
         vocabulary: the items.
         counted: the counts of each setting.
         users: at most.
+        keep_seen: whether items of the history can be recommended.
     """
 
-    def __init__(self, cases: EvaluationCases, vocabulary: Vocabulary, counted: _Counted, users: int) -> None:
+    def __init__(
+        self, cases: EvaluationCases, vocabulary: Vocabulary, counted: _Counted, users: int, keep_seen: bool
+    ) -> None:
         self.vocabulary, self.counted = vocabulary, counted
         rows = np.flatnonzero(cases.histories.lengths)
         rows = np.random.default_rng(0).permutation(rows)[:users]
@@ -124,14 +131,16 @@ class _Trials:
         self.rows, self.targets = owners[known], targets.items[known].astype(np.int64)
         self.turns = np.arange(len(self.rows)) - np.searchsorted(self.rows, self.rows)
         self.count = len(self.rows)
-        shape = (len(rows), vocabulary.size)
-        places = np.repeat(np.arange(len(rows)), self.histories.lengths), self.histories.items
-        never = np.full(len(self.histories.items), NEVER, dtype=np.float32)
-        self.seen = sparse.csr_matrix((never, places), shape=shape)  # added to the votes
+        masked = self.histories.select(np.arange(0 if keep_seen else len(rows)))
+        places = np.repeat(np.arange(len(masked)), masked.lengths), masked.items
+        never = np.full(len(masked.items), NEVER, dtype=np.float32)
+        self.seen = sparse.csr_matrix((never, places), shape=(len(rows), vocabulary.size))  # added to the votes
 
     def ndcg(self, settings: TransitionSettings) -> float:
         """Mean of 1 / log2(1 + rank) over the targets of rank 10 or better; ties count against them."""
-        scaled = scale_counts(self.counted(settings), self.vocabulary.item_counts, settings.source, settings.target)
+        item_counts = self.vocabulary.item_counts
+        counts = add_repeats(self.counted(settings), item_counts, settings.repeat)
+        scaled = scale_counts(counts, item_counts, settings.source, settings.target)
         scaled.data = scaled.data.astype(np.float32)  # half the work
         votes = last_votes(self.histories, self.vocabulary.size, settings.decay, settings.order).astype(np.float32)
         gains = 0.0

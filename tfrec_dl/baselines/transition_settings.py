@@ -16,6 +16,9 @@ class TransitionSettings:
         target: exponent of an item's interactions by which votes for it are divided.
         decay: the item `d` places before the end of a history votes with weight `decay ** d`.
         order: how many of the last items vote.
+        repeat: every interaction counts as if the same item had followed it this many times. It says how much an item
+            speaks for itself, which matters where items of the history can be recommended again; 0 leaves that to the
+            histories in which an item does follow itself.
     """
 
     window: int = Field(default=8, ge=1)
@@ -25,6 +28,7 @@ class TransitionSettings:
     target: float = Field(default=0.15, ge=0, le=1)
     decay: float = Field(default=0.65, gt=0, le=1)
     order: int = Field(default=8, ge=1)
+    repeat: float = Field(default=0.0, ge=0)
 
 
 MARKOV_CHAIN = TransitionSettings(window=1, skip=1.0, back=0.0, source=0.5, target=0.0, decay=0.5, order=5)

@@ -10,7 +10,7 @@ from scipy import sparse
 from tfrec_dl.baselines.baseline import BASELINES, Baseline
 from tfrec_dl.baselines.graph import SparseRows
 from tfrec_dl.baselines.matrix import popular_for_new_users
-from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, last_votes, scale_counts
+from tfrec_dl.baselines.transition_counts import add_repeats, both_ways, count_transitions, last_votes, scale_counts
 from tfrec_dl.baselines.transition_search import search_settings
 from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.baselines.votes_graph import VotesGraph
@@ -29,9 +29,10 @@ class Transitions(Baseline):
     """Scores an item by how often it was near, mostly after, the last items of the history.
 
     Scores are `sum over d of decay ** d * T[item d places before the end]`, with
-    `T = diag(c ** -source) (K + back K') diag(c ** -target)`, where `K[a, b]` adds `skip ** (distance - 1)` for each
-    pair of a history at most `window` apart and c counts interactions. Equal scores are ordered by popularity. With
-    `window` 1 and `back` 0 it is a Markov chain; with a wide window and `back` 1 it is item-to-item co-occurrence.
+    `T = diag(c ** -source) (K + back K' + repeat diag(c)) diag(c ** -target)`, where `K[a, b]` adds
+    `skip ** (distance - 1)` for each pair of a history at most `window` apart and c counts interactions. Equal scores
+    are ordered by popularity. With `window` 1 and `back` 0 it is a Markov chain; with a wide window and `back` 1 it is
+    item-to-item co-occurrence.
 
     Attributes:
         transitions: T, [size, size] float64 CSR.
@@ -56,7 +57,8 @@ class Transitions(Baseline):
 
     @classmethod
     def of_counts(cls, counts: sparse.csr_matrix, vocabulary: Vocabulary, settings: TransitionSettings) -> Transitions:
-        """Scales counts that were made with the settings' `window`, `skip` and `back`."""
+        """Adds repeats to counts that were made with the settings' `window`, `skip` and `back`, and scales them."""
+        counts = add_repeats(counts, vocabulary.item_counts, settings.repeat)
         return cls(scale_counts(counts, vocabulary.item_counts, settings.source, settings.target), vocabulary, settings)
 
     @classmethod
@@ -65,9 +67,16 @@ class Transitions(Baseline):
         return cls.tuned(split.train, split.vocabulary, split.validation)
 
     @classmethod
-    def tuned(cls, train: Histories, vocabulary: Vocabulary, validation: EvaluationCases) -> Transitions:
+    def from_split_with_seen(cls, split: Split) -> Transitions:
+        """The same, chosen where items of the history compete: how much an item speaks for itself as well."""
+        return cls.tuned(split.train, split.vocabulary, split.validation, keep_seen=True)
+
+    @classmethod
+    def tuned(
+        cls, train: Histories, vocabulary: Vocabulary, validation: EvaluationCases, keep_seen: bool = False
+    ) -> Transitions:
         """Counts the training histories with the settings that have the best NDCG@10 on validation cases."""
-        counts, settings = search_settings(train, vocabulary, validation)
+        counts, settings = search_settings(train, vocabulary, validation, keep_seen)
         return cls.of_counts(counts, vocabulary, settings)
 
     def scores(self, histories: Histories) -> np.ndarray:

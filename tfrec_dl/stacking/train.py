@@ -51,7 +51,7 @@ def train_stacked(
         logger.info("member %s", name)
         network = trained_network(member, dataset, folder / MEMBERS / name, callbacks, verbose)
         members[name] = RetrievalMember(network)
-    for name, baseline, _ in fit_baselines(split, config.baselines, logger.info):
+    for name, baseline, _ in fit_baselines(split, config.baselines, logger.info, keep_seen):
         members[name] = baseline.graph()
     stack, crossed = fit_stack(Members(members, split.vocabulary), split.validation, config.blender, keep_seen)
     save_stack(stack, folder)

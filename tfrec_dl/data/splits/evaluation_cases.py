@@ -26,6 +26,13 @@ class EvaluationCases:
         """The number of users."""
         return len(self.histories)
 
+    def sample(self, users: int) -> "EvaluationCases":
+        """At most this many users, always the same ones; in their order."""
+        if len(self) <= users:
+            return self
+        rows = np.sort(np.random.default_rng(0).choice(len(self), users, replace=False))
+        return EvaluationCases(self.histories.select(rows), self.targets.select(rows))
+
     def seen_targets(self) -> np.ndarray:
         """[T] bool: which targets are in the history that they follow, so that masking seen items makes them misses."""
         size = 1 + max(self.histories.items.max(initial=0), self.targets.items.max(initial=0))
