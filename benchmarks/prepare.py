@@ -120,8 +120,8 @@ def prepare(log: Path, out: Path, arguments: argparse.Namespace) -> Iterator[tup
     shards = max(8, -(-arguments.rows // 1_000_000))
     files = len(list(log.glob("*.parquet")))
     kills = {
-        "killed while reading": finished("rows", "*.json", 0.5, files),
-        "killed while sorting": finished("drawn", "*.parquet", 0.5, shards),
+        "killed while reading": finished("pieces", "*.json", 0.5, files),
+        "killed while sorting": finished("lots", "*.parquet", 0.5, shards),
         "killed while writing": finished("facts", "*.json", 0.5, shards),
     }
     for name, when in {**kills, "finished": None}.items():

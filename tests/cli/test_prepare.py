@@ -75,6 +75,26 @@ def test_training_says_what_it_reads_and_its_run_is_evaluated_and_exported(progr
     assert "folder: 480 interactions of 60 users with 20 items" in card
 
 
+def test_a_run_goes_on_with_what_was_appended(program, folder, run, tmp_path):
+    """New items are the last of known users; one user is new, whose items are known."""
+    known = [f"user_{user}" for user in range(30)]
+    new = pd.DataFrame({"user_id": known * 3 + ["somebody"] * 3})
+    new["item_id"] = ["fresh"] * 30 + ["item_1"] * 30 + ["item_2"] * 30 + ["item_1", "item_2", "item_3"]
+    new.assign(timestamp=range(10_000, 10_093)).to_csv(tmp_path / "new.csv", index=False)
+    grown = ("--from", folder[0], "--data", tmp_path / "new.csv", "--out", tmp_path / "grown")
+    result = program("prepare", *grown)
+    assert result.status == 0, result.err
+    said = result.out.splitlines()
+    assert said[3].startswith("573 interactions of 61 users with 21 items in 4 shards; 21 items in the vocabulary")
+    assert said[-1] == f"next: tfrec-dl train --data {tmp_path / 'grown'} --from RUN --out NEW"
+    out = tmp_path / "run"
+    result = program("train", "--from", run[0], "--data", tmp_path / "grown", "--out", out, "--epochs", 1)
+    assert result.status == 0, result.err
+    assert "20 of 21 items are known; of 1 new ones 1 begin between items" in result.out
+    (start,) = json.loads((out / "warm_start.json").read_text())["starts"]
+    assert (start["items_known"], start["items_new"], start["interactions"]) == (20, 1, 480)
+
+
 def test_test_cases_are_those_of_a_run_on_the_table(run, trained):
     """Every user is drawn here, so the histories are the same; what popularity alone would reach too."""
     config = json.loads((run[0] / "config.json").read_text())
@@ -165,6 +185,7 @@ def test_an_unfinished_folder_is_not_trained_on(refusal, folder, tmp_path):
         (["--memory-limit", "plenty"], "memory_limit is 'plenty': write a number and KB, MB, GB or TB"),
         (["--user-column", "usr"], "did you mean 'user_id'?"),
         (["--item-column", "user_id"], "is named as both"),
+        (["--from", "nowhere"], "nowhere is not a prepared folder"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_is_written(refusal, table, tmp_path, options, said):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def prepare(
     *,
+    command: typer.Context,
     data: Annotated[
         list[str],
         typer.Option(
@@ -28,6 +29,15 @@ def prepare(
         ),
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", show_default=False, help="Folder to write.")],
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FOLDER",
+            show_default=False,
+            help="Append to this prepared folder, which stays as it is: with its settings, as if its tables came first.",
+        ),
+    ] = None,
     user_column: UserColumn = "user_id",
     item_column: ItemColumn = "item_id",
     time_column: TimeColumn = None,
@@ -67,30 +77,43 @@ def prepare(
     FOLDER gets the histories of all users in shards, the vocabulary, and validation and test cases of some users, split
     leave-last-out; `tfrec-dl train --data FOLDER` reads it. Interrupted at any moment, the same command continues it;
     given for a finished FOLDER, it says so and changes nothing.
+
+    With --from, --data has the new interactions alone; options that are given, other than --shards, are in place of the
+    settings of that folder.
     """
     require_writable(out)
     quiet_tensorflow()
+    from tfrec_dl.data.prepared.base import append_config
     from tfrec_dl.data.prepared.configuration import prepare_config
     from tfrec_dl.data.prepared.prepare import prepare
 
-    config = prepare_config(
-        data=tuple(data),
-        user=user_column,
-        item=item_column,
-        time=time_column,
-        rating=rating_column,
-        weight=weight_column,
-        duplicates=duplicates.value,
-        min_count=min_count,
-        shards=shards,
-        evaluation_users=evaluation_users,
-        memory_limit=memory_limit,
-        seed=seed,
-    )
+    settings = {
+        "user": user_column,
+        "item": item_column,
+        "time": time_column,
+        "rating": rating_column,
+        "weight": weight_column,
+        "duplicates": duplicates.value,
+        "min_count": min_count,
+        "shards": shards,
+        "evaluation_users": evaluation_users,
+        "memory_limit": memory_limit,
+        "seed": seed,
+    }
+    if base is None:
+        config = prepare_config(data=tuple(data), **settings)
+    else:
+        config = append_config(base, *data, **{name: value for name, value in settings.items() if _given(command, name)})
     with shown_progress(), Bars() as bars:
         folder = prepare(config, out, bars.show)
     _say_what_it_holds(folder)
-    say(f"next: tfrec-dl train --data {out} --model gru --out RUN")
+    say(f"next: tfrec-dl train --data {out} {'--from RUN' if base else '--model gru'} --out {'NEW' if base else 'RUN'}")
+
+
+def _given(command: typer.Context, setting: str) -> bool:
+    """Whether an option is on the command line, with its default or another value."""
+    sources = (command.get_parameter_source(name) for name in (setting, f"{setting}_column"))
+    return any(source is not None and source.name == "COMMANDLINE" for source in sources)
 
 
 def _say_what_it_holds(folder: "PreparedFolder") -> None:

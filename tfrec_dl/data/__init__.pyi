@@ -8,6 +8,7 @@ from .demo import demo_table as demo_table
 from .histories import Histories as Histories
 from .interaction_dataset import InteractionDataset as InteractionDataset
 from .interactions import Interactions as Interactions
+from .prepared.base import append_config as append_config
 from .prepared.configuration import PrepareConfig as PrepareConfig
 from .prepared.folder import PreparedFolder as PreparedFolder
 from .prepared.prepare import prepare as prepare

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pyarrow.parquet
 import tensorflow as tf
 
 
@@ -29,8 +30,14 @@ def histories_of(folder: Path) -> dict[str, list[int]]:
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
-    """File -> content, of all that is kept; the versions and the places that the manifest names are left out."""
+    """File -> content, of all that is kept; the versions and the places that the manifest names are left out.
+
+    Of interactions it is the rows: how DuckDB writes them depends on how it came by them.
+    """
     files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
     manifest = json.loads(files["prepared.json"])
-    files["prepared.json"] = repr({name: manifest[name] for name in sorted(manifest) if name != "versions"}).encode()
+    apart = ("versions", "interactions")
+    files["prepared.json"] = repr({name: manifest[name] for name in sorted(manifest) if name not in apart}).encode()
+    for path in (folder / "interactions").iterdir():
+        files[str(path.relative_to(folder))] = repr(pyarrow.parquet.read_table(path).to_pydict()).encode()
     return files

@@ -11,16 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests import processes
+from tests.data.prepared.killing import Killed, killed_at
 from tests.data.prepared.shard_reading import bytes_of
 from tfrec_dl.data.prepared import partition, pieces
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.prepare import prepare
 from tfrec_dl.data.prepared.work import Work
 from tfrec_dl.errors import InputError
-
-
-class Killed(BaseException):
-    """What nothing catches."""
 
 
 @pytest.fixture
@@ -32,26 +29,6 @@ def config(table, tmp_path, monkeypatch) -> PrepareConfig:
     table[:500].to_csv(tmp_path / "in" / "1.csv", index=False)
     table[500:].to_parquet(tmp_path / "in" / "2.parquet", row_group_size=90)
     return PrepareConfig((str(tmp_path / "in"),), shards=2)
-
-
-def killed_at(number: int, monkeypatch, config, out: Path) -> bool:
-    """Prepares until the file of this number, from 0, would appear; says whether there was one."""
-    replace, seen = os.replace, []
-
-    def counted(source, target):
-        if len(seen) == number:
-            Path(f"{source}.left").write_bytes(Path(source).read_bytes())
-            raise Killed
-        seen.append(target)
-        replace(source, target)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "replace", counted)
-        try:
-            prepare(config, out)
-        except Killed:
-            return True
-    return False
 
 
 def test_killed_again_and_again_it_ends_with_the_same_bytes(config, tmp_path, monkeypatch):
@@ -140,7 +117,7 @@ def test_a_full_disk_loses_nothing(config, tmp_path, monkeypatch):
         patched.setattr(tempfile, "mkstemp", full)
         with pytest.raises(InputError, match="No space left on device"):
             prepare(config, tmp_path / "out")
-    assert len(list((tmp_path / "out" / "work" / "rows").glob("*.parquet"))) == 5
+    assert len(list((tmp_path / "out" / "work" / "pieces").glob("*.parquet"))) == 5
     prepare(config, tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(prepare(config, tmp_path / "whole").path)
 
@@ -161,7 +138,7 @@ def test_it_goes_on_with_tables_that_have_moved(config, tmp_path, monkeypatch):
     assert killed_at(9, monkeypatch, config, tmp_path / "out")
     shutil.copytree(tmp_path / "in", tmp_path / "moved")  # with their times, as a move has it
     moved = replace(config, data=tuple(str(path).replace("/in", "/moved") for path in config.data))
-    done = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out" / "work" / "rows").iterdir()}
+    done = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out" / "work" / "pieces").iterdir()}
     folder = prepare(moved, tmp_path / "out")
     assert done
     assert [each["path"] for each in folder.manifest["table"]] == [

@@ -1,6 +1,7 @@
 """Configuration of `prepare`."""
 
 import os
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -35,6 +36,8 @@ class PrepareConfig:
         memory_limit: what DuckDB may hold in memory, for example "1GB"; it sorts on disk what is larger. Python and
             TensorFlow come on top, with about 1 GB whatever the table's size, and the vocabulary.
         seed: of the sample of users.
+        base: prepared folder that the table is appended to, as if its tables came before this one; `append_config` has
+            its settings. None for none.
     """
 
     data: tuple[str, ...] = Field(min_length=1)
@@ -49,6 +52,7 @@ class PrepareConfig:
     evaluation_users: int = Field(default=20_000, ge=1)
     memory_limit: str = Field(default="1GB", pattern=r"^\s*\d+(\.\d+)?\s*([KMGT]i?B)\s*$")
     seed: int = Field(default=0, ge=0)
+    base: str | None = None
 
     def columns(self) -> Columns:
         """The columns to read.
@@ -68,8 +72,7 @@ class PrepareConfig:
     def absolute(self) -> "PrepareConfig":
         """The same, found from any working directory."""
         paths = tuple(os.path.abspath(path) for path in self.data)
-        settings = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "data"}
-        return PrepareConfig(data=paths, **settings)
+        return replace(self, data=paths, base=None if self.base is None else os.path.abspath(self.base))
 
 
 def prepare_config(**settings: Any) -> PrepareConfig:

@@ -68,10 +68,10 @@ def draw_users(connection: Any, shards: int, wanted: int, work: Work) -> tuple[i
     Raises:
         InputError: if nobody can.
     """
-    lots = parquet(work.of_shard("drawn", shard) for shard in range(shards))
+    lots = parquet(work.of_shard("lots", shard) for shard in range(shards))
     [(able,)] = connection.execute(f"SELECT count(*) FROM {lots}").fetchall()
     if not able:
-        rows = parquet(work.of_shard("sorted", shard) for shard in range(shards))
+        rows = parquet(work.interactions(shard) for shard in range(shards))
         [(longest,)] = connection.execute(f"SELECT max(remaining) + 1 FROM {rows}").fetchall()
         raise InputError(
             f"no user has the {FEWEST} interactions that leave-last-out needs; the longest history has {longest}"

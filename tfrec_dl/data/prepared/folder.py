@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from tfrec_dl.data.histories import Histories
-from tfrec_dl.data.prepared.work import MANIFEST, PLAN, read_json
+from tfrec_dl.data.prepared.work import INTERACTIONS, MANIFEST, PLAN, read_json
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
@@ -60,6 +60,11 @@ class PreparedFolder:
     def shards(self) -> list[Path]:
         """The files of histories."""
         return [self.path / "shards" / each["name"] for each in self.manifest["shards"]]
+
+    @property
+    def interactions(self) -> list[Path]:
+        """The files of all rows of the table, a shard each; none where an earlier version has prepared it."""
+        return [self.path / INTERACTIONS / each["name"] for each in self.manifest.get("interactions", ())]
 
     @property
     def size(self) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """The files that a table is in: found, opened once, and checked to be of one kind before anything is written."""
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -101,15 +101,22 @@ def common_columns(files: Sequence[InputFile], columns: Columns) -> Columns:
     return Columns(**resolved[0])
 
 
-def common_time_kind(files: Sequence[InputFile], columns: Columns) -> str:
+def common_time_kind(
+    files: Sequence[InputFile], columns: Columns, before: Mapping[str, tuple[str, float]] | None = None
+) -> str:
     """The kind of times in all files (`Times.kind`), by their first rows.
+
+    Args:
+        files: the table.
+        columns: of all files.
+        before: kind of the times of another table that must be alike -> its path, and a time; None for no other.
 
     Raises:
         InputError: if some have numbers and others datetimes, or numbers in different units: they do not sort together.
     """
     if columns.time is None:
         return ""
-    found: dict[str, tuple[str, float]] = {}
+    found = dict(before or {})
     for file in files:
         first = next(file.table.batches([columns.time], []), None)
         if first is None:

@@ -19,7 +19,13 @@ FILE_BITS = 40  # of a row's position, those below the file's number
 
 
 def partition(
-    files: Sequence[InputFile], columns: Columns, kind: str, shards: int, folder: Path, progress: Progress
+    files: Sequence[InputFile],
+    columns: Columns,
+    kind: str,
+    shards: int,
+    folder: Path,
+    progress: Progress,
+    earlier: int = 0,
 ) -> list[int]:
     """Writes the rows of all files, piece by piece, those of a shard together; goes on after the pieces that exist.
 
@@ -32,6 +38,7 @@ def partition(
         shards: how many.
         folder: gets the pieces; it exists.
         progress: counts rows.
+        earlier: files that came before these, for the positions.
 
     Returns:
         Rows of each file.
@@ -45,7 +52,7 @@ def partition(
     for index, file in enumerate(files):
         finished = folder / f"{index:05d}.json"
         if not finished.exists():
-            _partition_file(index, file, columns, kind, shards, folder, progress, sum(rows), total)
+            _partition_file(index, file, columns, kind, shards, folder, progress, sum(rows), total, earlier)
             write_json(finished, sum(_rows_of(folder, index)))
         rows[index] = read_json(finished)
         progress("reading", sum(rows), total)
@@ -62,12 +69,13 @@ def _partition_file(
     progress: Progress,
     before: int,
     total: int | None,
+    earlier: int,
 ) -> None:
     first = len(_rows_of(folder, index))
     columns = columns.resolve(file.table.header, file.table.name)  # with ratings, where this file has them
     for number, piece in enumerate(pieces(file.table, columns, PIECE_ROWS, first), start=first):
         start = number * PIECE_ROWS
-        rows = _by_shard(checked(file.table, piece, columns, start, kind), index, shards)
+        rows = _by_shard(checked(file.table, piece, columns, start, kind), earlier + index, shards)
         with replacing(_piece(folder, index, number)) as temporary:
             pyarrow.parquet.write_table(rows, temporary, row_group_size=GROUP_ROWS)
         progress("reading", before + start + piece.num_rows, total)

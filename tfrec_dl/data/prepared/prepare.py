@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow.parquet
 
+from tfrec_dl.data.prepared.base import Base
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.counting import count_items, draw_users
 from tfrec_dl.data.prepared.engine import engine, parquet
@@ -37,7 +38,8 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
     """Turns a table into a prepared folder; killed at any moment and called again, goes on where it was.
 
     The split is that of `leave_last_out`, the vocabulary that of its training interactions. Memory is bounded by
-    `config.memory_limit`, about 1 GB and the vocabulary, whatever the size of the table.
+    `config.memory_limit`, about 1 GB and the vocabulary, whatever the size of the table. With `config.base` all is as if
+    that folder's tables came before this one.
 
     Args:
         config: the table, its columns, and what to make of it.
@@ -45,20 +47,23 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
         progress: is called with how far it is.
 
     Returns:
-        The folder: `shards/`, `vocabulary.txt`, `evaluation.parquet`, `lengths.parquet`, and `prepared.json`, which is
-        written last.
+        The folder: `shards/`, `interactions/`, `vocabulary.txt`, `evaluation.parquet`, `lengths.parquet`, and
+        `prepared.json`, which is written last.
 
     Raises:
         InputError: for bad data, too little memory, a missing DuckDB, or a folder that holds something else. After bad
             data nothing is left in the folder.
     """
     config, work = config.absolute(), Work(Path(folder))
-    files = find_files(config.data)
+    base, files = Base.open(config.base), find_files(config.data)
     columns = common_columns(files, config.columns())
-    kind = common_time_kind(files, columns)
-    shards = config.shards or _shards(files)
+    base.require_like(files, columns)
+    kind = common_time_kind(files, columns, base.times)
+    shards = base.shards(config.shards) or _shards(files)
+    apart = ("data", "memory_limit", "shards", "base")
     plan = {
-        **{name: value for name, value in asdict(config).items() if name not in ("data", "memory_limit", "shards")},
+        **base.plan(),
+        **{name: value for name, value in asdict(config).items() if name not in apart},
         "columns": columns.named(),
         "shards": shards,
         "piece_rows": PIECE_ROWS,
@@ -75,7 +80,7 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
             logger.info("%s is already finished: nothing is prepared", work.folder)
             return PreparedFolder.open(work.folder)
         try:
-            return _prepare(connection, config, files, columns, kind, shards, plan, work, progress)
+            return _prepare(connection, config, base, files, columns, kind, shards, plan, work, progress)
         except InputError as error:
             # A full disk or a network's failure passes; a table that cannot be prepared stays as it is.
             if not isinstance(error.__cause__, OSError):
@@ -86,6 +91,7 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
 def _prepare(
     connection: Any,
     config: PrepareConfig,
+    base: Base,
     files: Sequence[InputFile],
     columns: Columns,
     kind: str,
@@ -95,21 +101,24 @@ def _prepare(
     progress: Progress,
 ) -> PreparedFolder:
     weighted = columns.weight is not None
-    marker = work.path("rows.json")
+    marker = work.path("sorted.json")
     if not marker.exists():
-        found = partition(files, columns, kind, shards, work.path("rows"), progress)
+        found = partition(files, columns, kind, shards, work.path("pieces"), progress, len(base.tables))
         if not sum(found):
             names = ", ".join(repr(path) for path in config.data[:3])
             raise InputError(f"{names} holds no interactions: it needs at least one row")
-        sort(connection, shards, weighted, config.duplicates, config.seed, work, progress)
-        rows_of_shards = parquet(work.of_shard("sorted", shard) for shard in range(shards))
+        sort(connection, shards, weighted, config, base, work, progress)
+        rows_of_shards = parquet(work.interactions(shard) for shard in range(shards))
         if weighted:
             [(largest,)] = connection.execute(f"SELECT max(weight) FROM {rows_of_shards}").fetchall()
             refuse_no_weight(largest, columns.weight)
         [(kept,)] = connection.execute(f"SELECT count(*) FROM {rows_of_shards}").fetchall()
-        write_json(marker, {"rows": found, "repeated": sum(found) - kept})
-    rows, repeated = read_json(marker).values()
-    for piece in work.path("rows").glob("*.parquet"):
+        write_json(marker, {"rows": found, "kept": kept})
+    found, kept = read_json(marker).values()
+    table = [*base.tables, *({"path": file.path, "bytes": file.size, "modified": file.modified} for file in files)]
+    rows = [*(each["rows"] for each in base.tables), *found]
+    repeated = sum(rows) - kept
+    for piece in work.path("pieces").glob("*.parquet"):
         piece.unlink()  # sorted, they are all there again
     items = count_items(connection, shards, config.min_count, work)
     highest, able = draw_users(connection, shards, config.evaluation_users, work)
@@ -127,14 +136,13 @@ def _prepare(
     known = (folder / "vocabulary.txt").read_bytes().count(b"\n")
     manifest = {
         "format": FORMAT,
-        "table": [
-            {"path": file.path, "bytes": file.size, "rows": each} for file, each in zip(files, rows, strict=True)
-        ],
+        "table": [{**each, "rows": count} for each, count in zip(table, rows, strict=True)],
         "columns": columns.named(),
+        "time_kind": kind,
         "min_count": config.min_count,
         "seed": config.seed,
         "size": {
-            "interactions": sum(rows) - repeated,
+            "interactions": kept,
             "users": sum(each["users"] for each in facts),
             "items": items,
             "items_in_vocabulary": known,
@@ -142,6 +150,9 @@ def _prepare(
         "counts": counts,
         "evaluation": {"drawn": sum(each["drawn"] for each in facts), "of": able},
         "shards": facts,
+        "interactions": [
+            {"name": path.name, "bytes": path.stat().st_size} for path in map(work.interactions, range(shards))
+        ],
         "fingerprint": fingerprint(folder, facts),
         "plan": plan,
         "versions": {name: importlib.metadata.version(name) for name in ("duckdb", "pyarrow", "tensorflow")},

@@ -78,7 +78,7 @@ def write_shards(
         weighted: whether rows have weights.
         seed: of the lots.
         highest: lot of a sampled user.
-        work: has the sorted rows and the vocabulary; its folder gets `shards/`.
+        work: has the vocabulary; its folder has `interactions/` and gets `shards/`.
         progress: counts shards.
 
     Returns:
@@ -90,7 +90,7 @@ def write_shards(
     for shard in range(shards):
         finished = work.of_shard("facts", shard, "json")
         if not finished.exists():
-            rows = parquet([work.of_shard("sorted", shard)], ", file_row_number = true")
+            rows = parquet([work.interactions(shard)], ", file_row_number = true")
             query = INDEXED.format(
                 unknown=UNKNOWN,
                 weight=", s.weight" if weighted else "",

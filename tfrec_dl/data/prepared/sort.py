@@ -3,6 +3,8 @@
 from typing import Any
 
 from tfrec_dl.data.interactions import Duplicates
+from tfrec_dl.data.prepared.base import Base
+from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.engine import parquet, quoted
 from tfrec_dl.data.prepared.progress import Progress
 from tfrec_dl.data.prepared.work import Work
@@ -16,7 +18,7 @@ FEWEST = 3  # interactions of a user who is tested on
 SORTED = """
     SELECT * EXCLUDE (length), CASE WHEN length < {fewest} THEN 0 ELSE greatest(2 - remaining, 0) END AS role
     FROM (
-        SELECT user, key, item, position{weight},
+        SELECT user, key, item, position, whole, fraction{weight},
             count(*) OVER (PARTITION BY key, user) AS length,
             row_number() OVER (PARTITION BY key, user ORDER BY whole DESC, fraction DESC, position DESC) - 1
                 AS remaining
@@ -24,7 +26,8 @@ SORTED = """
     )
     ORDER BY key, user, remaining DESC
 """
-OF_SHARD = "SELECT * FROM {rows} WHERE shard = {shard}"
+COLUMNS = "user, key, item, position, whole, fraction{weight}"
+OF_SHARD = "SELECT {columns} FROM {rows} WHERE shard = {shard}"
 # In time, ties in table order.
 ONE_A_PAIR = """
     QUALIFY row_number() OVER
@@ -45,7 +48,7 @@ DRAWN = "SELECT {draw} AS draw FROM {rows} WHERE role = 2"
 
 
 def sort(
-    connection: Any, shards: int, weighted: bool, duplicates: Duplicates, seed: int, work: Work, progress: Progress
+    connection: Any, shards: int, weighted: bool, config: PrepareConfig, base: Base, work: Work, progress: Progress
 ) -> None:
     """Writes each shard's rows in order, its items' counts, and the lots of its users who are tested on.
 
@@ -55,28 +58,30 @@ def sort(
         connection: to the engine.
         shards: how many.
         weighted: whether rows have weights.
-        duplicates: what becomes of a user's further interactions with an item, as in `Interactions.read`.
-        seed: of the lots.
-        work: has the pieces; gets the rest.
+        config: says what becomes of a user's further interactions with an item, and the seed of the lots.
+        base: has the rows before those of the table.
+        work: has the pieces; gets the rest, and its folder the rows.
         progress: counts shards.
 
     Raises:
         InputError: if a user has an item twice, and that is to be an error.
     """
-    pieces = sorted(work.path("rows").glob("*.parquet"))
+    pieces = sorted(work.path("pieces").glob("*.parquet"))
     weight = ", weight" if weighted else ""
+    columns = COLUMNS.format(weight=weight)
     for shard in range(shards):
-        done = work.of_shard("drawn", shard)
+        done = work.of_shard("lots", shard)
         if not done.exists():
-            chosen = OF_SHARD.format(rows=parquet(pieces), shard=shard) + KEPT[duplicates]
-            query = SORTED.format(fewest=FEWEST, weight=weight, rows=chosen)
-            rows = work.of_shard("sorted", shard)
-            _write(connection, query, rows)
-            if duplicates == "error":
+            parts = [f"SELECT {columns} FROM {parquet([path])}" for path in base.interactions(shard)]
+            parts += [OF_SHARD.format(columns=columns, rows=parquet(pieces), shard=shard)]
+            chosen = f"SELECT * FROM ({' UNION ALL '.join(parts)}) {KEPT[config.duplicates]}"
+            rows = work.interactions(shard)
+            _write(connection, SORTED.format(fewest=FEWEST, weight=weight, rows=chosen), rows)
+            if config.duplicates == "error":
                 _refuse_repeated(connection, rows)
             _write(connection, COUNTED.format(rows=parquet([rows])), work.of_shard("counts", shard))
             # Last: its presence marks the shard as done.
-            _write(connection, DRAWN.format(rows=parquet([rows]), draw=draw(seed)), done)
+            _write(connection, DRAWN.format(rows=parquet([rows]), draw=draw(config.seed)), done)
         progress("sorting", shard + 1, shards)
 
 
@@ -94,4 +99,4 @@ def _refuse_repeated(connection: Any, rows: Any) -> None:
 
 def _write(connection: Any, query: str, path: Any) -> None:
     with replacing(path) as temporary:
-        connection.execute(f"COPY ({query}) TO {quoted(temporary)} (FORMAT parquet)")
+        connection.execute(f"COPY ({query}) TO {quoted(temporary)} (FORMAT parquet, COMPRESSION zstd)")

@@ -12,6 +12,8 @@ from tfrec_dl.files import LOCK, write_json
 
 PLAN = "preparing.json"
 MANIFEST = "prepared.json"
+INTERACTIONS = "interactions"
+KEPT = ("shards", INTERACTIONS)  # folders of a finished preparation
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Work:
         """What a stage makes of a shard."""
         return self.path(stage, f"{shard:05d}.{suffix}")
 
+    def interactions(self, shard: int) -> Path:
+        """A shard's rows in order, which stay, so that others can be appended."""
+        return self.folder / INTERACTIONS / f"{shard:05d}.parquet"
+
     def begin(self, plan: Mapping[str, Any]) -> bool:
         """Writes the plan, or finds that of the preparation which the same call has started.
 
@@ -60,15 +66,16 @@ class Work:
                 write_json(self.plan, asked)
         else:
             self._start(asked)
-        for name in ("rows", "sorted", "counts", "drawn", "evaluation", "facts", "spill"):
+        for name in ("pieces", "counts", "lots", "evaluation", "facts", "spill"):
             self.path(name).mkdir(parents=True, exist_ok=True)
-        (self.folder / "shards").mkdir(exist_ok=True)
+        for name in KEPT:
+            (self.folder / name).mkdir(exist_ok=True)
         return False
 
     def remove(self) -> None:
         """Removes all that is not for keeping; the plan last, by which a call that continues knows the folder."""
         shutil.rmtree(self.folder / "work", ignore_errors=True)
-        for place in (self.folder, self.folder / "shards"):
+        for place in (self.folder, *(self.folder / name for name in KEPT)):
             for left in place.glob(".*"):
                 if left.name != LOCK:
                     left.unlink(missing_ok=True)
@@ -76,7 +83,8 @@ class Work:
 
     def abandon(self) -> None:
         """Removes everything: what was asked for cannot be done."""
-        shutil.rmtree(self.folder / "shards", ignore_errors=True)
+        for name in KEPT:
+            shutil.rmtree(self.folder / name, ignore_errors=True)
         for name in ("vocabulary.txt", "evaluation.parquet", "lengths.parquet"):
             (self.folder / name).unlink(missing_ok=True)
         self.remove()
