@@ -103,7 +103,9 @@ def prepare(
     if base is None:
         config = prepare_config(data=tuple(data), **settings)
     else:
-        config = append_config(base, *data, **{name: value for name, value in settings.items() if _given(command, name)})
+        config = append_config(
+            base, *data, **{name: value for name, value in settings.items() if _given(command, name)}
+        )
     with shown_progress(), Bars() as bars:
         folder = prepare(config, out, bars.show)
     _say_what_it_holds(folder)

@@ -99,7 +99,14 @@ def test_another_format_is_refused(folder, tmp_path):
 
 def test_nothing_of_the_work_is_left(folder):
     names = {path.name for path in folder.path.iterdir()}
-    assert names == {"shards", "interactions", "vocabulary.txt", "evaluation.parquet", "lengths.parquet", "prepared.json"}
+    assert names == {
+        "shards",
+        "interactions",
+        "vocabulary.txt",
+        "evaluation.parquet",
+        "lengths.parquet",
+        "prepared.json",
+    }
     assert len(list((folder.path / "shards").iterdir())) == 5
 
 
