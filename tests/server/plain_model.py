@@ -48,6 +48,40 @@ def save_plain_model(folder: Path, plus: float = 2.0) -> None:
     def echo(text):
         return {"text": text}
 
-    functions = (several, kinds, uneven, fails, halves, echo)
+    @signature(
+        int_tensor=(None, tf.int32),
+        str_tensor=(None, tf.string),
+        float_tensor=(None, tf.float32),
+        dbl_tensor=(None, tf.float64),
+    )
+    def same(int_tensor, str_tensor, float_tensor, dbl_tensor):
+        given = {"int_tensor": int_tensor, "str_tensor": str_tensor, "float_tensor": float_tensor}
+        return given | {"dbl_tensor": dbl_tensor, "str_tensor_bytes": str_tensor}
+
+    @signature(int_tensor=(None, tf.int32))
+    def ints(int_tensor):
+        return {"int_tensor": int_tensor}
+
+    @signature(d=(None, tf.float64))
+    def doubles(d):
+        return {"d": d}
+
+    @signature(e=([None], tf.int8), f=([None], tf.int16), g=([None], tf.uint32), h=([None], tf.uint64))
+    def integers(e, f, g, h):
+        return {"e": e, "f": f, "g": g, "h": h}
+
+    @signature(x=([None], tf.float32))
+    def total(x):
+        return {"y": tf.reduce_sum(x)}
+
+    @signature(x=([None], tf.float32))
+    def apart(x):
+        return {"all": x, "first": x[:1]}
+
+    @signature(x=([None], tf.float32))
+    def complexes(x):
+        return {"y": tf.complex(x, x)}
+
+    functions = (several, kinds, uneven, fails, halves, echo, same, ints, doubles, integers, total, apart, complexes)
     named = {function.__name__: function for function in functions}
     tf.saved_model.save(module, str(folder), signatures={"serving_default": half_plus_two, **named})

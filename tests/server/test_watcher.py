@@ -13,6 +13,9 @@ from tests.server.plain_model import save_plain_model
 from tfrec_dl.errors import InputError
 from tfrec_dl.server.model_configs import metrics_path, model_configs
 from tfrec_dl.server.models import ModelSpec
+from tfrec_dl.server.reload_config import reloader
+from tfrec_dl.server.statuses import Code, RequestError
+from tfrec_dl.serving.server_files import model_server_config
 from tfrec_dl.serving.version_labels import label_versions
 
 
@@ -187,3 +190,33 @@ def test_requests_meanwhile_are_all_answered(dest, better):
         for thread in threads:
             thread.join()
     assert set(found) == {3.0, 4.0}
+
+
+def test_another_configuration_is_served_on_request(dest, better):
+    shutil.copytree(better, dest / "2")
+    with serving(dest) as client:
+        reload = reloader(client.watcher, client.models, dest)
+        config = model_server_config()
+        model = config.model_config_list.config.add(name="renamed", base_path=str(dest))
+        model.model_version_policy.specific.versions.extend([1, 2])
+        model.version_labels["old"] = 1
+        reload(config)
+        assert asked(client, "/v1/models/renamed:predict") == 4.0
+        assert asked(client, "/v1/models/renamed/labels/old:predict") == 3.0
+        assert asked(client) == 404
+        client.watcher.look()  # the folder by itself would be served as before
+        assert asked(client, "/v1/models/renamed/labels/old:predict") == 3.0
+
+
+def test_a_configuration_whose_models_cannot_be_loaded_is_refused(dest, tmp_path):
+    with serving(dest) as client:
+        reload = reloader(client.watcher, client.models, dest)
+        config = model_server_config()
+        config.model_config_list.config.add(name="none", base_path=str(dest / "none"))
+        with pytest.raises(RequestError, match="Some models did not become available") as refused:
+            reload(config)
+        assert refused.value.code == Code.UNKNOWN
+        config.model_config_list.config[0].base_path = str(tmp_path)
+        with pytest.raises(RequestError, match="is not in .*half: this server loads models of the folder") as refused:
+            reload(config)
+        assert refused.value.code == Code.PERMISSION_DENIED

@@ -4,26 +4,32 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any
 
 import grpc
 from tensorflow_serving.apis import (
+    classification_pb2,
+    model_management_pb2,
+    model_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
+    regression_pb2,
 )
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.server.classify import refuse
+from tfrec_dl.server.inference import fill_spec, infer, infer_several
 from tfrec_dl.server.limits import Limits
 from tfrec_dl.server.metrics import Metrics
 from tfrec_dl.server.model_status import model_metadata, model_status
 from tfrec_dl.server.models import Models, ModelSpec
 from tfrec_dl.server.predict import predict
+from tfrec_dl.server.reload_config import Reload
 from tfrec_dl.server.statuses import Code, RequestError, invalid
-from tfrec_dl.server.tensor_protos import array_of, proto_of
+from tfrec_dl.server.tensor_protos import array_of, check_type, proto_of
 from tfrec_dl.serving.names import SERVING_DEFAULT
 
+RESPONSES = {"classify": classification_pb2.ClassificationResponse, "regress": regression_pb2.RegressionResponse}
 STATUSES = {status.value[0]: status for status in grpc.StatusCode}
 
 
@@ -41,7 +47,7 @@ class _Answers:
         self._limits = limits
         self._metrics = metrics
 
-    def _answered(self, request: Any, context: grpc.ServicerContext, method: str, answer: Callable[[], Any]) -> Any:
+    def _answered(self, asked: Any, context: grpc.ServicerContext, method: str, answer: Callable[[], Any]) -> Any:
         start, code = time.perf_counter(), Code.OK
         try:
             return answer()
@@ -49,29 +55,32 @@ class _Answers:
             code = error.code
             context.abort(STATUSES[int(code)], error.message)
         finally:
-            asked = request.model_spec.name
-            name = asked if self._models.states(asked) else ""
+            name = asked.name if self._models.states(asked.name) else ""
             self._metrics.note(name, method, "GRPC", code, time.perf_counter() - start)
 
 
 class PredictionService(_Answers, prediction_service_pb2_grpc.PredictionServiceServicer):
-    """Answers predict requests and questions about signatures; refuses the others as TF Serving does."""
+    """Answers requests to signatures, and questions about them."""
 
     def Predict(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """The outputs of a signature."""
-        return self._answered(request, context, "predict", lambda: self._predict(request))
+        return self._answered(request.model_spec, context, "predict", lambda: self._predict(request))
 
     def GetModelMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """The signatures of a model."""
-        return self._answered(request, context, "metadata", lambda: self._metadata(request))
+        return self._answered(request.model_spec, context, "metadata", lambda: self._metadata(request))
 
     def Classify(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Is refused."""
-        return self._answered(request, context, "classify", lambda: self._refuse(request, "classify"))
+        """Classes of examples, and their scores."""
+        return self._answered(request.model_spec, context, "classify", lambda: self._infer(request, "classify"))
 
     def Regress(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Is refused."""
-        return self._answered(request, context, "regress", lambda: self._refuse(request, "regress"))
+        """Values of examples."""
+        return self._answered(request.model_spec, context, "regress", lambda: self._infer(request, "regress"))
+
+    def MultiInference(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """What several signatures say of the same examples."""
+        return self._answered(_first(request), context, "multi_inference", lambda: self._infer_several(request))
 
     def _predict(self, request: Any) -> Any:
         spec = _spec(request)
@@ -79,50 +88,74 @@ class PredictionService(_Answers, prediction_service_pb2_grpc.PredictionServiceS
         with self._models.use(spec) as version:
             if signature not in version.signature_defs:
                 raise RequestError(Code.FAILED_PRECONDITION, f'Serving signature key "{signature}" not found.')
-            types = {name: info.dtype for name, info in version.signature_def(signature).inputs.items()}
-            for name, proto in request.inputs.items():
-                if proto.dtype != types.get(name, proto.dtype):
-                    raise invalid(f"input {name} has the type {proto.dtype}, but its signature has {types[name]}")
+            check_type(request.inputs, version.signature_def(signature).inputs)
             inputs = {name: array_of(name, proto) for name, proto in request.inputs.items()}
             found = predict(version, signature, inputs, self._limits, tuple(request.output_filter))
             response = predict_pb2.PredictResponse()
-            response.model_spec.name = version.name
-            response.model_spec.version.value = version.number
-            response.model_spec.signature_name = signature
+            fill_spec(response.model_spec, version, signature)
         for name, value in found.items():
             response.outputs[name].CopyFrom(proto_of(value))
         return response
 
     def _metadata(self, request: Any) -> Any:
-        if not request.HasField("model_spec"):
-            raise invalid("Missing ModelSpec")
         return model_metadata(self._models, _spec(request), tuple(request.metadata_field))
 
-    def _refuse(self, request: Any, method: str) -> NoReturn:
-        refuse(self._models, _spec(request), request.model_spec.signature_name, method)
+    def _infer(self, request: Any, method: str) -> Any:
+        signature = request.model_spec.signature_name
+        response = RESPONSES[method]()
+        with self._models.use(_spec(request)) as version:
+            response.result.CopyFrom(infer(version, signature, request.input, method, self._limits))
+            fill_spec(response.model_spec, version, signature)
+        return response
+
+    def _infer_several(self, request: Any) -> Any:
+        with self._models.use(_named(_first(request))) as version:
+            return infer_several(version, request, self._limits)
 
 
 class ModelService(_Answers, model_service_pb2_grpc.ModelServiceServicer):
-    """Answers questions about the state of models."""
+    """Answers questions about the state of models, and changes which are served.
+
+    Args:
+        models: what is served.
+        limits: of a request.
+        metrics: counts them.
+        reload: takes another configuration.
+    """
+
+    def __init__(self, models: Models, limits: Limits, metrics: Metrics, reload: Reload) -> None:
+        super().__init__(models, limits, metrics)
+        self._reload = reload
+
+    def HandleReloadConfigRequest(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Serves other models."""
+
+        def answer() -> Any:
+            self._reload(request.config)
+            return model_management_pb2.ReloadConfigResponse(status={})
+
+        return self._answered(model_pb2.ModelSpec(), context, "reload", answer)
 
     def GetModelStatus(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """The state of a model's versions."""
 
         def answer() -> Any:
-            if not request.HasField("model_spec"):
-                raise invalid("Missing ModelSpec")
-            return model_status(self._models, _spec(request))
+            _check_spec(request)
+            return model_status(self._models, _chosen(request.model_spec))
 
-        return self._answered(request, context, "status", answer)
+        return self._answered(request.model_spec, context, "status", answer)
 
 
-def grpc_server(models: Models, limits: Limits, metrics: Metrics, host: str, port: int) -> tuple[grpc.Server, int]:
+def grpc_server(
+    models: Models, limits: Limits, metrics: Metrics, reload: Reload, host: str, port: int
+) -> tuple[grpc.Server, int]:
     """A server that is not started yet, and its port.
 
     Args:
         models: what is served.
         limits: of a request.
         metrics: counts requests.
+        reload: takes another configuration.
         host: the address to listen at.
         port: 0 for any that is free.
 
@@ -136,17 +169,35 @@ def grpc_server(models: Models, limits: Limits, metrics: Metrics, host: str, por
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
         PredictionService(models, limits, metrics), server
     )
-    model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(models, limits, metrics), server)
+    model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(models, limits, metrics, reload), server)
     with suppress(RuntimeError):
         if taken := server.add_insecure_port(f"{host}:{port}"):
             return server, taken
     raise InputError(f"port {port} of {host} is taken: name another with --grpc-port, or 0 for any that is free.")
 
 
+def _first(request: Any) -> Any:
+    """The `ModelSpec` of the first task of a multi-inference request."""
+    return request.tasks[0].model_spec if request.tasks else model_pb2.ModelSpec()
+
+
 def _spec(request: Any) -> ModelSpec:
-    spec = request.model_spec
+    _check_spec(request)
+    return _named(request.model_spec)
+
+
+def _check_spec(request: Any) -> None:
+    if not request.HasField("model_spec"):
+        raise invalid("Missing ModelSpec")
+
+
+def _named(spec: Any) -> ModelSpec:
     if not spec.name:
         raise invalid("ModelSpec has no name specified.")
+    return _chosen(spec)
+
+
+def _chosen(spec: Any) -> ModelSpec:
     choice = spec.WhichOneof("version_choice")
     return ModelSpec(
         spec.name,

@@ -53,6 +53,21 @@ def in_columns(outputs: Mapping[str, np.ndarray]) -> bytes:
     return _encoded('{\n    "outputs": ' + text + "\n}")
 
 
+def of_classes(result: Any) -> bytes:
+    """The answer to a classify request, {"results": [[[label, score], ...], ...]}, of a `ClassificationResult`."""
+    rows = [
+        "[" + ", ".join(f"[{_as_text(each.label)}, {_decimal(np.float32(each.score))}]" for each in row.classes) + "]"
+        for row in result.classifications
+    ]
+    return _encoded('{\n    "results": [' + ", ".join(rows) + "]\n}")
+
+
+def of_regressions(result: Any) -> bytes:
+    """The answer to a regress request, {"results": [value, ...]}, of a `RegressionResult`."""
+    values = [_decimal(np.float32(each.value)) for each in result.regressions]
+    return _encoded('{\n    "results": [' + ", ".join(values) + "]\n}")
+
+
 def error_body(message: str) -> bytes:
     """The body of an answer to a request that failed."""
     return _encoded('{\n    "error": ' + json.dumps(message, ensure_ascii=False) + "\n}")
@@ -94,8 +109,9 @@ def _writer(name: str, value: np.ndarray) -> Write:
     raise RequestError(Code.INVALID_ARGUMENT, f"Failed to write JSON value for tensor type: {value.dtype.name}")
 
 
-def _as_text(value: bytes) -> str:
-    return json.dumps(value.decode("utf-8", "surrogateescape"), ensure_ascii=False)
+def _as_text(value: bytes | str) -> str:
+    text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _as_base64(value: bytes) -> str:

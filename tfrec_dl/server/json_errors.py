@@ -7,7 +7,7 @@ from tfrec_dl.server.statuses import RequestError, invalid
 
 LONGEST = 500  # characters of a value that a message shows
 MOST_AXES = 32
-KINDS = {type(None): "Null", bool: "Bool", dict: "Object", list: "Array", str: "String", int: "Number", float: "Number"}
+KINDS = {type(None): "Null", dict: "Object", list: "Array", str: "String", int: "Number", float: "Number"}
 # RapidJSON's sentences for those of Python's module.
 SENTENCES = {
     "Expecting value": "Invalid value.",
@@ -31,8 +31,12 @@ def parse_error(error: Exception) -> RequestError:
 
 def type_error(value: Any, wanted: str) -> RequestError:
     """The error of a value of another type than the input's."""
-    kind = str(value) if isinstance(value, bool) else KINDS[type(value)]
-    return invalid(f"JSON Value: {shown(value)} Type: {kind} is not of expected type: {wanted}")
+    return invalid(f"JSON Value: {shown(value)} Type: {kind_of(value)} is not of expected type: {wanted}")
+
+
+def kind_of(value: Any) -> str:
+    """What RapidJSON calls the type of a value."""
+    return str(value) if isinstance(value, bool) else KINDS[type(value)]
 
 
 def shown(value: Any) -> str:

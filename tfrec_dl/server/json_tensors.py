@@ -77,22 +77,23 @@ def _fill(value: Any, level: int, shape: list[int], read: Read, values: list[Any
 def _reader(dtype: tf.DType) -> Read:
     """What reads a value of a type."""
     if dtype == tf.string:
-        return _text
+        return text_of
     if dtype in (tf.float32, tf.float64):
-        return lambda value: _decimal(value, dtype)
+        return lambda value: decimal_of(value, dtype)
     if dtype in INTEGERS:
         return lambda value: _integer(value, dtype)
     if dtype == tf.bool:
         return _boolean
 
     def refuse(value: Any) -> Any:
-        message = f"Conversion of JSON Value: {shown(value)} to type: {_name(dtype)}"
+        message = f"Conversion of JSON Value: {shown(value)} to type: {type_name(dtype)}"
         raise RequestError(Code.UNIMPLEMENTED, message)
 
     return refuse
 
 
-def _text(value: Any) -> bytes:
+def text_of(value: Any) -> bytes:
+    """The bytes of a text, or of {"b64": ...}."""
     if isinstance(value, dict):
         return _bytes(value)
     if not isinstance(value, str):
@@ -113,9 +114,10 @@ def _bytes(value: dict[str, Any]) -> bytes:
         raise invalid("Unable to base64 decode") from error
 
 
-def _decimal(value: Any, dtype: tf.DType) -> float:
+def decimal_of(value: Any, dtype: tf.DType) -> float:
+    """A number that the type can hold."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise type_error(value, _name(dtype))
+        raise type_error(value, type_name(dtype))
     digits, most = (24, float(np.finfo(np.float32).max)) if dtype == tf.float32 else (53, float(np.finfo(float).max))
     try:
         number = float(value)
@@ -134,7 +136,7 @@ def _decimal(value: Any, dtype: tf.DType) -> float:
 def _integer(value: Any, dtype: tf.DType) -> int:
     low, high = INTEGERS[dtype]
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise type_error(value, _name(dtype))
+        raise type_error(value, type_name(dtype))
     return value
 
 
@@ -144,7 +146,8 @@ def _boolean(value: Any) -> bool:
     return value
 
 
-def _name(dtype: tf.DType) -> str:
+def type_name(dtype: tf.DType) -> str:
+    """What TensorFlow calls a type in messages."""
     return {"float32": "float", "float64": "double"}.get(dtype.name, dtype.name)
 
 

@@ -63,11 +63,11 @@ class LoadedVersion:
         """
         infos = self.signature_def(signature).inputs
         function = self.saved_model.signatures[signature or SERVING_DEFAULT]
-        for name, value in inputs.items():
+        for name, value in inputs.items() if self.items is not None else ():
             _check_shape(name, value, infos[name].tensor_shape)
         try:
             tensors = {name: tf.constant(value, infos[name].dtype, value.shape) for name, value in inputs.items()}
-            return {name: value.numpy() for name, value in function(**tensors).items()}
+            return {name: _array(value) for name, value in function(**tensors).items()}
         except tf.errors.InvalidArgumentError as error:
             raise invalid(refusal_of(error)[:LONGEST_MESSAGE]) from error
         except tf.errors.OpError as error:
@@ -90,8 +90,14 @@ def _signature_defs(folder: Path) -> dict[str, Any]:
     raise ValueError(f"{folder} has no graph with the tag serve")
 
 
+def _array(value: tf.Tensor) -> np.ndarray:
+    """The values; of a text without shape TensorFlow makes bytes."""
+    found = value.numpy()
+    return np.array(found, object) if isinstance(found, bytes) else np.asarray(found)
+
+
 def _check_shape(name: str, value: np.ndarray, shape: Any) -> None:
-    """Refuses what a session would have refused to feed."""
+    """Refuses another shape in a line of its own; TF Serving checks none, and lets the graph fail or answer."""
     if shape.unknown_rank:
         return
     sizes = [dim.size for dim in shape.dim]

@@ -16,8 +16,9 @@ from tfrec_dl.server.explorer.users import UserHistories
 from tfrec_dl.server.grpc_services import grpc_server
 from tfrec_dl.server.limits import Limits
 from tfrec_dl.server.metrics import Metrics
-from tfrec_dl.server.model_configs import metrics_path
+from tfrec_dl.server.model_configs import metrics_path, served_folder
 from tfrec_dl.server.models import Models
+from tfrec_dl.server.reload_config import reloader
 from tfrec_dl.server.slow_clients import impatient
 from tfrec_dl.server.watcher import Watcher
 
@@ -81,7 +82,8 @@ class LocalServer:
         self._socket = _listening(settings.host, settings.port)
         try:
             metrics = Metrics()
-            self._grpc, grpc_port = grpc_server(self.models, limits, metrics, settings.host, settings.grpc_port)
+            reload = reloader(self.watcher, self.models, served_folder(dest))
+            self._grpc, grpc_port = grpc_server(self.models, limits, metrics, reload, settings.host, settings.grpc_port)
             self.watcher.look()
             if not any(self.models.loaded().values()):
                 raise InputError(f"nothing in {dest} can be served: {self._reasons()}")

@@ -79,7 +79,7 @@ def _of_file(path: Path) -> list[ModelConfig]:
     except (OSError, ValueError, text_format.ParseError) as error:
         reason = str(error).strip().split("\n")[0]
         raise InputError(f"{path} cannot be read ({reason}): correct it, or delete it for a new one.") from error
-    models = [_model(each, path.parent) for each in config.model_config_list.config]
+    models = [model_of(each, path.parent) for each in config.model_config_list.config]
     if not models:
         raise InputError(f"{path} names no model in model_config_list: add one, or delete the file.")
     names = [model.name for model in models]
@@ -88,7 +88,19 @@ def _of_file(path: Path) -> list[ModelConfig]:
     return models
 
 
-def _model(config: Any, folder: Path) -> ModelConfig:
+def served_folder(dest: str | os.PathLike[str]) -> Path:
+    """The folder of what a folder or file names."""
+    dest = Path(os.path.abspath(dest))
+    return dest.parent if dest.is_file() or (dest / "saved_model.pb").is_file() else dest
+
+
+def model_of(config: Any, folder: Path) -> ModelConfig:
+    """A model of a `ModelConfig` message.
+
+    Args:
+        config: the message.
+        folder: of the file that it is in.
+    """
     policy = config.model_version_policy
     kind = policy.WhichOneof("policy_choice")
     newest = {"all": None, "latest": max(policy.latest.num_versions, 1)}.get(kind, 1)
@@ -106,9 +118,7 @@ def _base_path(config: Any, folder: Path) -> Path:
 
 def metrics_path(dest: str | os.PathLike[str]) -> str | None:
     """The path at which Prometheus finds metrics, of the monitoring.config beside the models; None if that says no."""
-    dest = Path(os.path.abspath(dest))
-    folder = dest.parent if dest.is_file() or (dest / "saved_model.pb").is_file() else dest
-    file = folder / MONITORING_FILE
+    file = served_folder(dest) / MONITORING_FILE
     if not file.is_file():
         return METRICS_PATH
     # `MonitoringConfig` is not in tensorflow-serving-api.

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tfrec_dl.server.bodies import Bodies
-from tfrec_dl.server.classify import METHODS, refuse_json
+from tfrec_dl.server.inference import METHODS, infer_json
 from tfrec_dl.server.json_answers import error_body
 from tfrec_dl.server.limits import Limits
 from tfrec_dl.server.metrics import Metrics
@@ -111,7 +111,8 @@ class RestInterface:
         with await self._bodies.read(request) as body:
             if call.method == "predict":
                 return await self._in_a_thread(partial(predict_json, self._models, call.spec, body, self._limits))
-            return await self._in_a_thread(partial(refuse_json, self._models, call.spec, body, call.method))
+            answer = partial(infer_json, self._models, call.spec, body, call.method, self._limits)
+            return await self._in_a_thread(answer)
 
     async def _in_a_thread(self, function: Callable[[], bytes]) -> bytes:
         if self._threads is None:  # of the loop that answers

@@ -1,11 +1,13 @@
 """`TensorProto` messages and arrays."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.server.json_tensors import type_name
 from tfrec_dl.server.statuses import invalid
 
 LARGEST = 1 << 26  # values of a tensor: a message of a few bytes can claim any number, all of one value
@@ -42,6 +44,29 @@ def array_of(name: str, proto: Any) -> np.ndarray:
     except (TypeError, ValueError) as error:
         raise invalid(f"tensor parsing error: {name}") from error
     return array
+
+
+def check_type(given: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Refuses inputs of another type than the signature's, as a session does.
+
+    Args:
+        given: name -> `TensorProto`.
+        wanted: name -> `TensorInfo`.
+
+    Raises:
+        RequestError: for the first of them.
+    """
+    for place, name in enumerate(sorted(given)):
+        if name in wanted and given[name].dtype != wanted[name].dtype:
+            types = [_type_name(each[name].dtype) for each in (wanted, given)]
+            raise invalid(f"Expects arg[{place}] to be {types[0]} but {types[1]} is provided")
+
+
+def _type_name(number: int) -> str:
+    try:
+        return type_name(tf.as_dtype(number))
+    except TypeError:
+        return "INVALID" if not number else f"unknown dtype enum ({number})"
 
 
 def proto_of(array: np.ndarray) -> Any:

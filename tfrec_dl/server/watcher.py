@@ -40,6 +40,8 @@ class Watcher(threading.Thread):
         self._seconds = seconds
         self._warm_up = warm_up
         self._ended = threading.Event()
+        self._looking = threading.Lock()
+        self._asked: list[ModelConfig] | None = None
         self._failed: dict[Path, Files] = {}
         self._configs = model_configs(dest)
 
@@ -57,8 +59,18 @@ class Watcher(threading.Thread):
 
     def look(self) -> None:
         """Loads what should be served and is not, then unloads what should not be and is."""
+        with self._looking:
+            self._look()
+
+    def serve(self, configs: list[ModelConfig]) -> None:
+        """Serves these models from now on, whatever a models.config on the disk says."""
+        with self._looking:
+            self._asked = configs
+            self._look()
+
+    def _look(self) -> None:
         try:
-            self._configs = model_configs(self._dest)
+            self._configs = model_configs(self._dest) if self._asked is None else self._asked
         except InputError as error:
             logger.warning("%s; what it said before holds", error)
         for config in self._configs:

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.graphs import called_cond, traced_once
 
+PREAMBLES = ("Graph execution error:", "Detected at node ", "<stack traces unavailable>")
 SHOWN = 80  # bytes of a text that is named
 
 
@@ -72,9 +73,10 @@ def refusals_explained() -> Iterator[None]:
 
 
 def refusal_of(error: tf.errors.InvalidArgumentError) -> str:
-    """The line that `refuse` wrote, out of TensorFlow's message; the message's first line where it wrote none."""
+    """The line that `refuse` wrote, out of TensorFlow's message; where it wrote none, what failed."""
     found = re.search(r"assertion failed: \[(.*?)\](?=\s*(\[Op|\[\[|$))", error.message, re.DOTALL)
     if found is None:
-        return str(error.message).strip().split("\n")[0]
+        lines = str(error.message).strip().split("\n")
+        return next((line for line in lines if line.strip() and not line.startswith(PREAMBLES)), lines[0])
     escaped, _ = codecs.escape_decode(found[1].encode())
     return " ".join(escaped.decode(errors="replace").split())
