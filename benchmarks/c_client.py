@@ -4,6 +4,8 @@ python -m benchmarks.c_client saved_models/gru/1 --count 100000
 python -m benchmarks.c_client --rules 10000 --count 100000
 """
 
+import os
+import re
 import struct
 import subprocess
 import tempfile
@@ -22,14 +24,26 @@ import tensorflow as tf  # isort: skip
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel  # isort: skip
 
 SOURCE = Path(__file__).parents[1] / "examples" / "c_client" / "replay.c"
+LIBRARIES = ("libtensorflow_cc.so.2", "libtensorflow_framework.so.2")
 
 
 def compile_client(program: Path) -> None:
-    """Compiles the client against the headers and the library of TensorFlow's wheel."""
-    library = Path(tf.sysconfig.get_lib())
-    command = ["gcc", "-O2", "-o", str(program), str(SOURCE), "-I", tf.sysconfig.get_include(), f"-L{library}"]
-    libraries = ["-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", "-lpthread", f"-Wl,-rpath,{library}"]
-    subprocess.run([*command, *libraries], check=True)
+    """Compiles the client against the headers of TensorFlow's wheel.
+
+    The libraries, of a gigabyte, would keep the linker for seconds: empty functions in files of the same names stand in
+    for them.
+    """
+    functions = sorted(set(re.findall(r"\bTF_\w+(?=\()", SOURCE.read_text())))
+    with tempfile.TemporaryDirectory() as folder:
+        stand_in = Path(folder, "stand_in.c")
+        stand_in.write_text("".join(f"void {name}(void) {{}}\n" for name in functions))
+        for name in LIBRARIES:
+            subprocess.run(
+                ["gcc", "-shared", "-fPIC", f"-Wl,-soname,{name}", "-o", f"{folder}/{name}", stand_in], check=True
+            )
+        command = ["gcc", "-O2", "-o", program, SOURCE, "-I", tf.sysconfig.get_include(), "-Wl,--no-as-needed"]
+        libraries = [f"-L{folder}", *(f"-l:{name}" for name in LIBRARIES), "-lpthread"]
+        subprocess.run([*command, *libraries, f"-Wl,-rpath,{tf.sysconfig.get_lib()}"], check=True)
 
 
 def requests_of(version: Path) -> list[Request]:
@@ -98,13 +112,17 @@ def read_answers(path: Path, names: Sequence[Sequence[str]]) -> list[Arrays]:
     return [{name: tensor() for name in each} for each in names]
 
 
-def ask(program: Path, asked: Mapping[Path, Sequence[Request]]) -> dict[Path, list[Arrays]]:
-    """What the client answers to requests to several version folders, each once."""
+def ask(
+    program: Path, asked: Mapping[Path, Sequence[Request]], config: tf.compat.v1.ConfigProto | None = None
+) -> dict[Path, list[Arrays]]:
+    """What the client answers to requests to several version folders, each once, in sessions with the options given."""
     with tempfile.TemporaryDirectory() as folder:
+        options = Path(folder, "config")
+        options.write_bytes((config or tf.compat.v1.ConfigProto()).SerializeToString())
         files = {version: [Path(folder, f"{n}{kind}") for kind in "ra"] for n, version in enumerate(asked)}
         names = {version: write_requests(files[version][0], version, asked[version]) for version in asked}
         arguments = [path for version in asked for path in (version, *files[version])]
-        subprocess.run([program, *arguments], check=True)
+        subprocess.run([program, *arguments], check=True, env={**os.environ, "SESSION_CONFIG": str(options)})
         return {version: read_answers(files[version][1], names[version]) for version in asked}
 
 

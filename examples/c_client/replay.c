@@ -6,7 +6,8 @@
  * REQUESTS are written by benchmarks/c_client.py, little-endian: how many; of each the number of inputs, each with the
  * name and the place of its tensor, type, number of axes, sizes, and values (texts with their lengths); then the number
  * of outputs with the name and the place of each. ANSWERS hold how many there are, and of each output type, axes, sizes
- * and values in the same form.
+ * and values in the same form. SESSION_CONFIG in the environment names a file with the session's options, a serialized
+ * tf.ConfigProto.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -207,9 +208,22 @@ static void replay(long count, int threads) {
   free(parts);
 }
 
+static TF_SessionOptions *session_options(TF_Status *status) {
+  TF_SessionOptions *options = TF_NewSessionOptions();
+  const char *path = getenv("SESSION_CONFIG");
+  if (!path) return options;
+  char config[4096];
+  FILE *file = fopen(path, "rb");
+  if (!file) fail(path, "cannot be read");
+  TF_SetConfig(options, config, fread(config, 1, sizeof(config), file), status);
+  check(status, path);
+  fclose(file);
+  return options;
+}
+
 static void open_export(const char *version, const char *asked) {
   TF_Status *status = TF_NewStatus();
-  TF_SessionOptions *options = TF_NewSessionOptions();
+  TF_SessionOptions *options = session_options(status);
   const char *tags[] = {"serve"};
   graph = TF_NewGraph();
   session = TF_LoadSessionFromSavedModel(options, NULL, version, tags, 1, graph, NULL, status);

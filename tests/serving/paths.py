@@ -6,7 +6,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from tensorflow.python.eager import context
 
 from tfrec_dl.serving.run_saved_model import Arrays, Request, run_eagerly, run_in_session
 
@@ -33,5 +35,21 @@ def run_in_c(version: Path, requests: Sequence[Request]) -> list[Arrays]:
     return ask(c_client(), {version: requests})[version]
 
 
+def run_in_c_rules_as_they_are(version: Path, requests: Sequence[Request]) -> list[Arrays]:
+    """As `run_in_c`, but that TensorFlow does not optimise the graphs of rules, which takes it seconds.
+
+    They are alike in all exports: `test_c_client.py` and the tests of `rules/` have them optimised.
+    """
+    from benchmarks.c_client import ask
+
+    rules = [name.endswith("_with_rules") for name, _ in requests]
+    answers: dict[int, Arrays] = {}
+    for config, places in ((None, np.flatnonzero(~np.array(rules))), (context.context().config, np.flatnonzero(rules))):
+        if len(places):
+            found = ask(c_client(), {version: [requests[place] for place in places]}, config)[version]
+            answers |= dict(zip(places, found, strict=True))
+    return [answers[place] for place in range(len(requests))]
+
+
 # The program's session is TensorFlow's own, of which Python's is another name.
-EVERY_PATH = {"tf.saved_model.load": run_eagerly, "C API": run_in_c} if HAS_COMPILER else IN_PROCESS
+EVERY_PATH = {"tf.saved_model.load": run_eagerly, "C API": run_in_c_rules_as_they_are} if HAS_COMPILER else IN_PROCESS
