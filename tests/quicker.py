@@ -31,6 +31,7 @@ def hasten_tensorflow() -> None:
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     keep_memory()
     inline_functions()
+    leave_out_gpu_kernels()
     load_exports_once()
 
 
@@ -67,6 +68,16 @@ def inline_functions() -> None:
         return given
 
     context.Context.config = property(config)
+
+
+def leave_out_gpu_kernels() -> None:
+    """Has Keras build recurrent layers without their second function, for a GPU, which no optimiser would put in place.
+
+    Keras traces it, and its gradient, each time that it calls such a layer.
+    """
+    from tf_keras.src.layers.rnn import gru_lstm_utils
+
+    gru_lstm_utils.function_register = lambda *_, **__: None
 
 
 def load_exports_once() -> None:
