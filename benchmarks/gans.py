@@ -27,7 +27,7 @@ from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import compile_model, training_batches
 from tfrec_dl.retrieval.fitted_features import FittedTowers
 from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.retrieval.train import with_perturbation
+from tfrec_dl.retrieval.perturbation.continued import with_perturbation
 
 # Weights of EASE, and factors and weights of iALS, that are tried on data held out of the training part.
 EASE_GRID = (100.0, 200.0, 300.0, 500.0, 700.0, 1_000.0)

@@ -16,6 +16,7 @@ from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import compile_model
 from tfrec_dl.retrieval.memory_estimate import LOGITS, READ, SizeEstimate, estimate_size
 from tfrec_dl.retrieval.memory_report import announce_size, readable, savings
+from tfrec_dl.retrieval.model_shape import model_shape, shape_of
 
 ITEMS = 300
 SMALL = {"units": 8, "dimension": 8, "batch_size": 4, "max_length": 5}
@@ -70,6 +71,7 @@ def test_weights_and_slots_are_those_that_the_model_then_has(name, settings):
         return sum(4 * int(np.prod(variable.shape)) for variable in variables)
 
     assert found.tables + found.biases + found.network == size_of(model.trainable_variables)
+    assert shape_of(model, recipe) == model_shape(recipe, VOCABULARY)
     others = ("iteration", "learning_rate")
     slots = [each for each in model.optimizer.variables if not any(other in each.name for other in others)]
     assert found.slots == size_of(slots)

@@ -69,7 +69,11 @@ class SizeEstimate:
 
 
 def estimate_size(
-    recipe: Recipe, vocabulary: Vocabulary, targets: int | None = None, replicas: int = 1
+    recipe: Recipe,
+    vocabulary: Vocabulary,
+    targets: int | None = None,
+    replicas: int = 1,
+    shape: ModelShape | None = None,
 ) -> SizeEstimate:
     """Estimates what training a recipe will take, without building the model.
 
@@ -79,9 +83,10 @@ def estimate_size(
         targets: training targets in all, which a step cannot have more of; None for no such bound.
         replicas: copies of the weights in this process's memory: its devices, where these are CPUs. What parameter
             servers will hold is counted as if this process held it.
+        shape: of the model; by default as `model_shape` finds it.
     """
     training = recipe.training
-    shape = model_shape(recipe, vocabulary)
+    shape = shape or model_shape(recipe, vocabulary)
     slots = SLOTS[training.optimizer]
     texts = sum(map(len, vocabulary.ids[:TEXTS])) * len(vocabulary.ids) // min(len(vocabulary.ids), TEXTS)
     exported = vocabulary.size * (shape.history_width + (1 if shape.tied else shape.vector_width) + 1) + shape.network

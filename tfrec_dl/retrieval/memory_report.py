@@ -12,6 +12,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.logs import LoggedTable, log_table
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.memory_estimate import SizeEstimate, estimate_size
+from tfrec_dl.retrieval.model_shape import ModelShape
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ def announce_size(
     folder: Path,
     targets: int | None = None,
     strategy: tf.distribute.Strategy | None = None,
+    shape: ModelShape | None = None,
 ) -> SizeEstimate:
     """Estimates what a training takes, logs it, and warns where it will not fit in memory.
 
@@ -35,12 +37,13 @@ def announce_size(
         folder: of the run.
         targets: as for `estimate_size`.
         strategy: that it trains under.
+        shape: as for `estimate_size`.
 
     Raises:
         InputError: if its checkpoints will not fit on the disk.
     """
     replicas = _copies(strategy)
-    estimate = estimate_size(recipe, vocabulary, targets, replicas)
+    estimate = estimate_size(recipe, vocabulary, targets, replicas, shape)
     log_estimate(estimate)
     if estimate.limit is not None and not estimate.fits:
         changes = "; ".join(

@@ -1,6 +1,7 @@
-"""Number of weights of a recipe's model, without building it."""
+"""Number of weights of a recipe's model, built or not."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -50,32 +51,37 @@ def model_shape(recipe: Recipe, vocabulary: Vocabulary) -> ModelShape:
         vocabulary: the items.
     """
     family = recipe.family
-    kind, recipe = family.knows_items_by(recipe), family.without_features(recipe)
-    hidden = family.hidden_activations(recipe)
+    kind, plain = family.knows_items_by(recipe), family.without_features(recipe)
     if kind == "hybrid":
         kept = vocabulary.trained_size - FIRST_ITEM
         vocabulary = Vocabulary(vocabulary.ids[:kept], vocabulary.counts[:kept])
     with tf.Graph().as_default():
-        model = build_model(recipe, vocabulary)
-        layers = [layer for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
-        shapes = [tuple(map(int, layer.embeddings.shape)) for layer in layers]
-        total = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
-        widths = [_width(layer) for layer in model.encoder.layers]
-        vector_width = int(model.item_tower.output_shape[-1])
-        history_width = int(model.encoder.input["embedded"].shape[-1])
-        tied = model.history_embedding in model.item_tower.layers
+        return shape_of(build_model(plain, vocabulary), plain, has_ids=kind != "content")
+
+
+def shape_of(model: Any, recipe: Recipe, has_ids: bool = True) -> ModelShape:
+    """The shape of a built model that reads no features.
+
+    Args:
+        model: of one network.
+        recipe: that it was built by.
+        has_ids: whether its tables of items count.
+    """
+    layers = [layer for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
+    shapes = [tuple(map(int, layer.embeddings.shape)) for layer in layers]
+    total = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
+    widths = [_width(layer) for layer in model.encoder.layers]
     tables = sum(rows * width for rows, width in shapes if width > 1)
     biases = sum(rows for rows, width in shapes if width == 1)
-    has_ids = kind != "content"
     return ModelShape(
         rows=max(rows for rows, width in shapes if width > 1) if has_ids else 0,
         tables=tables if has_ids else 0,
         biases=biases if has_ids else 0,
         network=total - tables - biases,
-        history_width=history_width,
-        vector_width=vector_width,
-        tied=tied,
-        activations=sum(widths) + hidden,
+        history_width=int(model.encoder.input["embedded"].shape[-1]),
+        vector_width=int(model.item_tower.output_shape[-1]),
+        tied=model.history_embedding in model.item_tower.layers,
+        activations=sum(widths) + recipe.family.hidden_activations(recipe),
         widest=max(widths),
     )
 

@@ -16,12 +16,13 @@ from tfrec_dl.families.run import Run
 from tfrec_dl.files import locked
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.retrieval.configuration import TrainingConfig
 from tfrec_dl.retrieval.fit import MONITORED, compile_model, steps_per_epoch, training_batches
 from tfrec_dl.retrieval.fitted_features import save_fitted
 from tfrec_dl.retrieval.memory_report import announce_size
 from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.model_shape import shape_of
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
+from tfrec_dl.retrieval.perturbation.continued import with_perturbation
 from tfrec_dl.retrieval.training_report import training_report
 from tfrec_dl.retrieval.validation import ValidationCallback
 from tfrec_dl.retrieval.warm_start.carry_over import carry_over
@@ -34,6 +35,7 @@ from tfrec_dl.runs.strategies import is_chief, one_device, training_input
 
 logger = logging.getLogger(__name__)
 
+FEW = 10_000  # items whose tables fit in any memory
 START = "start"  # folder of the run of a network before it is perturbed
 
 
@@ -83,12 +85,17 @@ def _train_network(
     require_targets(split, keep_seen)
     batches = recipe.family.batches(recipe.model)
     windows = training_batches(batches, split, recipe.training, user_ids=users is not None)
-    announce_size(recipe, split.vocabulary, folder, windows.target_count, strategy)
+    # Few items' model is built first, and measured; what others take is known before they are built.
+    few = split.vocabulary.size <= FEW and items is None and users is None and strategy is one_device()
+    if not few:
+        announce_size(recipe, split.vocabulary, folder, windows.target_count, strategy)
 
     fitted = recipe.family.fitted(recipe.model, split, items, users)
     tf.keras.utils.set_random_seed(recipe.training.seed)
     with strategy.scope(), lost_tasks_explained(strategy):
         model = build_model(recipe, split.vocabulary, items, users, fitted)
+    if few:
+        announce_size(recipe, split.vocabulary, folder, windows.target_count, strategy, shape_of(model, recipe))
     if not is_chief(strategy):
         with tempfile.TemporaryDirectory() as own:  # saving is something that all workers do together
             run = _begin(Path(own) / folder.name, recipe, dataset)
@@ -188,10 +195,3 @@ def _fit(
             ],
             verbose=verbose,
         )
-
-
-def with_perturbation(config: TrainingConfig) -> TrainingConfig:
-    """How a network is trained on with its perturbation, once it is trained without."""
-    perturbation = config.perturbation
-    assert perturbation is not None
-    return replace(config, epochs=perturbation.perturbed_epochs, learning_rate=perturbation.perturbed_learning_rate)
