@@ -40,6 +40,15 @@ class CrossFitted:
             StackedModel(members, fit_blender(lists.select(folds[lists.rows] != fold), config.regularization))
             for fold in range(config.folds)
         ]
+        self.folds_of_lists = folds[lists.rows]
+
+    def blended(self, lists: CandidateLists) -> np.ndarray:
+        """[N, C] float32 scores of the lists' candidates."""
+        scores = np.empty(lists.log_weights.shape, dtype=np.float32)
+        for fold, stack in enumerate(self.stacks):
+            rows = np.flatnonzero(self.folds_of_lists == fold)
+            scores[rows] = stack.blender(lists.select(rows).scores._asdict()).numpy()
+        return scores
 
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue for validation users: [H, vocabulary.size] float32."""

@@ -1,18 +1,24 @@
 """Fitting a stack on validation cases, and its cross-fitted copy for validation metrics."""
 
+import logging
+
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.evaluation.scorer import Scorer
+from tfrec_dl.stacking.alone import better_alone
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.candidates import candidate_lists
 from tfrec_dl.stacking.cross_fitting import CrossFitted
-from tfrec_dl.stacking.fit_blender import fit_blender
+from tfrec_dl.stacking.fit_blender import blender_of_one, fit_blender
 from tfrec_dl.stacking.members import Members
 from tfrec_dl.stacking.model import StackedModel
+
+logger = logging.getLogger(__name__)
 
 
 def fit_stack(
     members: Members, validation: EvaluationCases, config: BlenderConfig | None = None, keep_seen: bool = False
-) -> tuple[StackedModel, CrossFitted]:
-    """Fits the blender of a stack on validation cases.
+) -> tuple[StackedModel, Scorer]:
+    """Fits the blender of a stack on validation cases; a member that is better alone gets all of the weight.
 
     Args:
         members: trained without these cases' targets.
@@ -29,4 +35,14 @@ def fit_stack(
     config = config or BlenderConfig()
     lists = candidate_lists(members, validation, config, keep_seen)
     crossed = CrossFitted(members, validation, lists, config)
-    return StackedModel(members, fit_blender(lists, config.regularization)), crossed
+    alone = better_alone(lists, crossed.blended(lists))
+    if alone is None:
+        return StackedModel(members, fit_blender(lists, config.regularization)), crossed
+    logger.warning(
+        "%s alone is better on validation than all of %s together, and gets all of the weight: %s could be left out.",
+        members.names[alone],
+        ", ".join(members.names),
+        "the other" if len(members.names) == 2 else "the others",
+    )
+    stack = StackedModel(members, blender_of_one(lists, alone, config.regularization))
+    return stack, stack

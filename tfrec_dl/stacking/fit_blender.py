@@ -45,6 +45,17 @@ def fit_blender(lists: CandidateLists, regularization: float) -> tf.keras.Model:
     return blender
 
 
+def blender_of_one(lists: CandidateLists, member: int, regularization: float) -> tf.keras.Model:
+    """A blender that gives one member all of the weight, by its number."""
+    blender = build_blender(lists.scores.scores.shape[2], regularization)
+    layer = blender.get_layer("member_weights")
+    layer.measure(lists.scores)
+    kernel = np.zeros(layer.kernel.shape)
+    kernel[0, member] = 1.0
+    layer.kernel.assign(kernel)
+    return blender
+
+
 def _weights_of_each_number(layer: MemberWeights, lists: CandidateLists) -> np.ndarray:
     """[3, N, M] float64 weights that the members have by one of their three numbers alone, for these are added up."""
     length, spread = tf.constant(lists.scores.length, tf.float32), tf.constant(lists.scores.spread, tf.float32)
