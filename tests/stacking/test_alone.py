@@ -54,4 +54,4 @@ def test_it_gets_all_of_the_weight_and_that_is_logged(cases, vocabulary, monkeyp
     histories = cases(seed=1).histories
     best = stack.scores(histories)[:, 2:].argmax(axis=1)
     assert (best == (histories.items[histories.offsets[1:] - 1] - 2 + 1) % 30).all()
-    assert "right alone is better on validation" in caplog.text
+    assert "on validation right alone is better than right and noise blended" in caplog.text

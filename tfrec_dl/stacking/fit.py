@@ -39,10 +39,9 @@ def fit_stack(
     if alone is None:
         return StackedModel(members, fit_blender(lists, config.regularization)), crossed
     logger.warning(
-        "%s alone is better on validation than all of %s together, and gets all of the weight: %s could be left out.",
+        "on validation %s alone is better than %s blended: it gets all of the weight, the rest could be left out.",
         members.names[alone],
-        ", ".join(members.names),
-        "the other" if len(members.names) == 2 else "the others",
+        " and ".join(members.names),
     )
     stack = StackedModel(members, blender_of_one(lists, alone, config.regularization))
     return stack, stack
