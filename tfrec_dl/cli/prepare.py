@@ -35,7 +35,7 @@ def prepare(
             "--from",
             metavar="FOLDER",
             show_default=False,
-            help="Append to this prepared folder, which stays as it is: with its settings, as if its tables came first.",
+            help="Append to this prepared folder, which stays as it is; settings are its own.",
         ),
     ] = None,
     user_column: UserColumn = "user_id",

@@ -38,8 +38,8 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
     """Turns a table into a prepared folder; killed at any moment and called again, goes on where it was.
 
     The split is that of `leave_last_out`, the vocabulary that of its training interactions. Memory is bounded by
-    `config.memory_limit`, about 1 GB and the vocabulary, whatever the size of the table. With `config.base` all is as if
-    that folder's tables came before this one.
+    `config.memory_limit`, about 1 GB and the vocabulary, whatever the size of the table. With `config.base` all is
+    as if that folder's tables came before this one.
 
     Args:
         config: the table, its columns, and what to make of it.
