@@ -1,11 +1,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.evaluation.evaluate import Report
-from tfrec_dl.serving.recommendations import Recommendations
+from tfrec_dl.serving.recommendations import Recommendations, recommendations
 
 EVIL = "<script>alert(1)</script>"
 
@@ -42,3 +43,17 @@ def test_a_report_shows_metrics_with_intervals():
 def test_recommendations_show_places_and_scores():
     html = Recommendations([(f"i{EVIL}", 1.25), ("i2", 0.5)])._repr_html_()
     assert [row[2] for row in _tables(html)] == ["1.2500", "0.5000"]
+
+
+def test_recommendations_show_the_titles_of_the_answer():
+    answer = {
+        "item_ids": [["i1", "", "i2"], ["", "", ""]],
+        "scores": [[1.25, 0.0, 0.5], [0.0, 0.0, 0.0]],
+        "title": [[EVIL, "", "Two"], ["", "", ""]],
+        "recommendation_id": ["a", "b"],
+    }
+    first, nothing = recommendations({name: tf.constant(value) for name, value in answer.items()}, k=3)
+    assert first.shown == {"title": [EVIL, "Two"]}
+    assert [row[3] for row in _tables(first._repr_html_())] == ["1.2500", "0.5000"]
+    assert "Two" in first._repr_html_()
+    assert (nothing, nothing.shown) == ([], {"title": []})
