@@ -52,6 +52,42 @@ def test_rules_and_columns_are_options(program, table, exported, tmp_path):
     assert {tuple(items) for items in pd.read_parquet(out)["item_ids"]} == {("item_7", "item_3")}
 
 
+def test_users_have_rules_of_their_own(program, table, exported, tmp_path):
+    """An empty cell is as for everybody, whom an option lets have what they had; ids of `exclude` come on top."""
+    users = pd.DataFrame(
+        {
+            "user_id": ["user_1", "user_2", "user_3", "nobody yet", "user_4"],
+            "must": ["side=odd", None, "side=even,side=odd", "side=even", None],
+            "exclude": [None, "item_1,item_2", None, "item_4", None],
+            "only": [["item_1", "item_2", "item_3"], None, ["item_7"], None, None],
+            "pin": [["item_3@1"], None, None, None, None],
+            "note": ["not read"] * 5,
+        }
+    )
+    users.to_parquet(tmp_path / "users.parquet")
+    columns = ("--users", tmp_path / "users.parquet", "--rule-columns", "must, exclude,only,pin")
+    asked = ("--histories", table, "--out", tmp_path / "out.parquet", "--layout", "lists", "-k", 20)
+    result = program("recommend", exported, *asked, *columns, "--exclude", "item_6", "--keep-seen")
+    assert result.status == 0, result.err
+    found = pd.read_parquet(tmp_path / "out.parquet").set_index("user_id")["item_ids"].map(list)
+    everything = {f"item_{number}" for number in range(20)} - {"item_6"}
+    assert found["user_1"] == ["item_3", "item_1"]
+    assert set(found["user_2"]) == everything - {"item_1", "item_2"}
+    assert found["user_3"] == ["item_7"]
+    assert set(found["nobody yet"]) == {f"item_{number}" for number in range(0, 20, 2)} - {"item_4", "item_6"}
+    assert set(found["user_4"]) == everything
+
+
+def test_rules_that_the_export_refuses_are_named_with_their_row_before_any_work(refusal, table, exported, tmp_path):
+    lines = "".join(f"user_{user},side=odd,item_{user}\n" for user in range(5))
+    (tmp_path / "users.csv").write_text(f"user_id,must,exclude\n{lines}user_7,sides=odd,item_1\n")
+    asked = ("--histories", table, "--out", tmp_path / "out.csv", "--users", tmp_path / "users.csv")
+    said = refusal("recommend", exported, *asked, "--rule-columns", "must,exclude")
+    assert f"line 7 of '{tmp_path / 'users.csv'}': " in said
+    assert "sides" in said
+    assert os.listdir(tmp_path) == ["users.csv"]
+
+
 def test_several_processes_write_the_same(program, table, exported, tmp_path, monkeypatch):
     # Forked from one that has imported TensorFlow and used none of it, which saves each the import.
     monkeypatch.setattr(workers, "STARTED", processes._CONTEXT.get_start_method())

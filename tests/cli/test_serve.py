@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tfrec_dl.cli.comma_lists import parse_ids
+from tfrec_dl.data.tables.comma_lists import parse_ids
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfrec_dl.cli.bars import Bars
+from tfrec_dl.cli.comma_lists import parse_names
 from tfrec_dl.cli.options.batch import BatchOptions
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.errors import InputError
@@ -46,6 +47,7 @@ def batch_recommend(
             rules=rules,
             context=_values(context),
             users=options.users,
+            rule_columns=parse_names(options.rule_columns),
             processes=options.processes,
             progress=bars.show,
         )

@@ -11,8 +11,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from tfrec_dl.cli.comma_lists import parse_ids
 from tfrec_dl.cli.console import console
+from tfrec_dl.data.tables.comma_lists import parse_ids
 from tfrec_dl.errors import InputError
 from tfrec_dl.quiet import quiet_tensorflow
 

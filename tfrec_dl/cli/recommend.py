@@ -9,13 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from tfrec_dl.cli.batch import batch_recommend
-from tfrec_dl.cli.comma_lists import parse_ids
 from tfrec_dl.cli.console import console
 from tfrec_dl.cli.explain import explained, in_common_as_json, reasons_as_json, reasons_as_text, shown_of
 from tfrec_dl.cli.interruptions import GOES_ON
 from tfrec_dl.cli.options.batch import BatchOptions
 from tfrec_dl.cli.options.groups import given, grouped
 from tfrec_dl.cli.options.rules import RuleOptions
+from tfrec_dl.data.tables.comma_lists import parse_ids
 from tfrec_dl.errors import InputError
 from tfrec_dl.quiet import quiet_tensorflow
 

@@ -212,6 +212,13 @@ def test_another_command_is_refused(recommender, export, interactions, tmp_path,
         ({"users": "taken.csv"}, "no column 'user_id' in .*taken.csv': it has 'precious'"),
         ({"users": "empty.csv"}, "empty.csv' holds no users"),
         ({"users": "gap.csv"}, "column 'user_id', line 3 of '.*gap.csv': the id is missing"),
+        ({"rule_columns": ["must"]}, "rule_columns has 'must', a column of users: name their table with users"),
+        ({"users": "ruled.csv", "rule_columns": ["must_nt"]}, "'must_nt', which is no rule: did you mean 'must_not'?"),
+        ({"users": "ruled.csv", "rule_columns": ["only"]}, "no column 'only' in '.*ruled.csv'"),
+        ({"users": "ruled.csv", "rule_columns": ["diversity"]}, "line 4 of '.*ruled.csv': diversity is 1.5, but must"),
+        ({"users": "ruled.csv", "rule_columns": ["keep_seen"]}, "line 3 of '.*ruled.csv': keep_seen is 'perhaps': wr"),
+        ({"users": "ruled.csv", "rule_columns": ["pin"]}, "line 2 of '.*ruled.csv': pin has 'i1' with '0', but must"),
+        ({"users": "ruled.csv", "rule_columns": ["must"]}, "line 4 of .*: user 'u' has other rules in line 2 of '.*ru"),
         ({"dest": "nowhere"}, "nowhere: it does not exist"),
         ({"context": {"device": "phone"}}, "context has 'device', but .* has no ranking stage"),
         ({"exclude": "i1"}, "exclude is 'i1', but must be a list of ids"),
@@ -224,6 +231,9 @@ def test_mistakes_are_refused_in_a_line_and_leave_nothing(
     Path("taken.csv").write_text("precious")
     Path("bad.csv").write_text("user_id,item_id,timestamp\nu,i1,1\nu,i2,\n")
     Path("empty.csv").write_text("user_id,item_id\n")
+    Path("ruled.csv").write_text(
+        "user_id,must,diversity,keep_seen,pin\nu,year>1,0.1,yes,i1@0\nv,,,perhaps,\nu,year>2,1.5,no,i1@1\n"
+    )
     Path("gap.csv").write_text('user_id,age\nu,1\n"",2\n')
     before = sorted(tmp_path.rglob("*"))
     asked = {"dest": export, "histories": interactions.folder, "out": "out.csv", **settings}

@@ -43,6 +43,16 @@ class BatchOptions:
             rich_help_panel=PANEL,
         ),
     ] = None
+    rule_columns: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            show_default=False,
+            help="Columns of --users with rules of each user, separated by commas: only, must, must_not, exclude, "
+            "boost, diversity, at_most, pin, keep_seen, min_score.",
+            rich_help_panel=PANEL,
+        ),
+    ] = ""
     out: Annotated[
         Path | None,
         typer.Option(

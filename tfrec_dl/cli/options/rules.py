@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tfrec_dl.cli.comma_lists import parse_ids
+from tfrec_dl.data.tables.comma_lists import parse_ids
 
 if TYPE_CHECKING:
     from tfrec_dl.serving.rules.rules import Rules

@@ -17,6 +17,7 @@ class Job:
         pieces: folder of the histories, by shard.
         parts: folder that the parts are written to.
         users: file of the users that the job is for, as `write_wanted` has it; None for all of the table.
+        by_user: whether that file has rules of each user.
     """
 
     version: Path
@@ -25,6 +26,7 @@ class Job:
     pieces: Path
     parts: Path
     users: Path | None = None
+    by_user: bool = False
 
     def part(self, shard: int) -> Path:
         """The file of a shard's recommendations."""

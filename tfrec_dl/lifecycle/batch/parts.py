@@ -1,17 +1,22 @@
 """Recommendations for the users of one shard, as a file that appears whole or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet
 
+from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 from tfrec_dl.lifecycle.batch.histories import ShardHistories
 from tfrec_dl.lifecycle.batch.job import Job
 from tfrec_dl.lifecycle.batch.layouts import LAYOUTS, items_of
-from tfrec_dl.lifecycle.batch.wanted import read_wanted
+from tfrec_dl.lifecycle.batch.user_rules import UserRules
+from tfrec_dl.lifecycle.batch.wanted import distinct_rules, read_wanted, rules_of_users
 from tfrec_dl.lifecycle.load import load
+from tfrec_dl.serving.recommendations import Recommendations
 from tfrec_dl.serving.recommender import Recommender
+
+MOST_CHECKED, ASKED_AT_ONCE = 10_000, 256
 
 
 class PartMaker:
@@ -45,14 +50,42 @@ class PartMaker:
             replacing(job.part(shard)) as temporary,
             pyarrow.parquet.ParquetWriter(temporary, schema) as writer,
         ):
-            found = ShardHistories.read(job.pieces, shard)
+            found, own = ShardHistories.read(job.pieces, shard), {}
             if job.users is not None:
                 found = found.of(read_wanted(job.users, shard))
+                own = rules_of_users(job.users, shard) if job.by_user else {}
             for users, histories in found.batches():
                 going_on()
-                answers = job.request.answers(self._recommender, users, histories)
+                answers = self._answers(users, histories, [own[user] for user in users] if own else [])
                 writer.write_table(layout.table(users, answers, described(self._recommender, items_of(answers))))
         return shard
+
+    def check_rules(self) -> None:
+        """Asks once for what users ask for, but for lists of ids, so that what is refused is before any work.
+
+        Raises:
+            InputError: naming the row that the export refuses.
+        """
+        if self._job.users is not None and self._job.by_user:
+            found = distinct_rules(self._job.users, MOST_CHECKED)
+            for start in range(0, len(found), ASKED_AT_ONCE):
+                some = found[start : start + ASKED_AT_ONCE]
+                self._answers([""] * len(some), [[]] * len(some), some)
+
+    def _answers(
+        self, users: Sequence[str], histories: Sequence[Sequence[str]], own: Sequence[UserRules]
+    ) -> list[Recommendations]:
+        """As `Request.answers`; where a row's rules are refused, the error names it."""
+        ask = self._job.request.answers
+        try:
+            return ask(self._recommender, users, histories, own)
+        except InputError:
+            for user, history, each in zip(users, histories, own, strict=bool(own)):
+                try:
+                    ask(self._recommender, [user], [history], [each])
+                except InputError as error:
+                    raise InputError(f"{each.place}: {error}") from error
+            raise
 
 
 def described(recommender: Recommender, items: pa.Array) -> dict[str, pa.Array]:

@@ -2,7 +2,8 @@
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -20,7 +21,8 @@ from tfrec_dl.lifecycle.batch.layouts import layout_of
 from tfrec_dl.lifecycle.batch.output import join, require_known_format
 from tfrec_dl.lifecycle.batch.request import Request
 from tfrec_dl.lifecycle.batch.unfinished import VERSION, Unfinished
-from tfrec_dl.lifecycle.batch.wanted import require_users, write_wanted
+from tfrec_dl.lifecycle.batch.user_rules import require_rule_names
+from tfrec_dl.lifecycle.batch.wanted import require_columns, write_wanted
 from tfrec_dl.lifecycle.batch.workers import workers
 from tfrec_dl.serving.request_rows import id_list
 from tfrec_dl.serving.rules.rules import Rules
@@ -42,6 +44,7 @@ def batch_recommend(
     layout: str = "long",
     columns: Columns | None = None,
     users: str | PathLike[str] | None = None,
+    rule_columns: Sequence[str] = (),
     exclude: Sequence[str] = (),
     rules: Rules | None = None,
     context: Mapping[str, Any] | None = None,
@@ -67,6 +70,9 @@ def batch_recommend(
         columns: of the table; default `Columns()`.
         users: table of the users to recommend to, a row a user, its column called as that of the histories; those
             without a history are new users. None for all users of the histories.
+        rule_columns: columns of `users` with rules of each user, called as the fields of `Rules`, or "exclude". Lists
+            are ids or conditions separated by commas, or lists. What a row does not say is as for everybody; ids of
+            "exclude" are added to those of everybody.
         exclude: ids that nobody is recommended.
         rules: of every user.
         context: feature -> value of every request to a ranking stage; those that are not named are missing.
@@ -92,10 +98,14 @@ def batch_recommend(
     files = find_files([os.path.abspath(path) for path in paths])
     columns = common_columns(files, columns or Columns())
     wanted = [] if users is None else find_files([os.path.abspath(users)])
-    require_users(wanted, columns)
+    if rule_columns and not wanted:
+        raise InputError(f"rule_columns has {rule_columns[0]!r:.80}, a column of users: name their table with users.")
+    require_rule_names(rule_columns)
+    require_columns(wanted, columns, rule_columns)
     table = Table(files, columns, common_time_kind(files, columns), _shards(files))
     plan = {"dest": str(dest), **table.plan(), "layout": layout_of(layout).name, **asdict(request)}
     plan |= {"users": [asdict(file) for file in wanted]} if wanted else {}
+    plan |= {"rule_columns": list(rule_columns)} if rule_columns else {}
     with unfinished.held(), disk_explained(unfinished.out.parent):
         if unfinished.finish_clearing():
             logger.info("%s is already finished", unfinished.out)
@@ -104,10 +114,14 @@ def batch_recommend(
         plan |= {VERSION: str(version), "model": InputFile.of(version / "saved_model.pb").modified}
         unfinished.require_same(plan)
         listed = unfinished.users if wanted else None
-        job = Job(version, request, layout, unfinished.pieces, unfinished.parts, listed)
+        job = Job(version, request, layout, unfinished.pieces, unfinished.parts, listed, bool(rule_columns))
         with workers(job, processes) as made_by:
             unfinished.begin(plan)
-            _partition(table, wanted, unfinished, progress)
+            with _removed_if_refused(unfinished):
+                if wanted and not unfinished.users.exists():
+                    write_wanted(wanted, columns, table.shards, unfinished.users, rule_columns)
+                made_by.check_rules()
+                _partition(table, unfinished, progress)
             left = [shard for shard in range(table.shards) if not job.part(shard).exists()]
             made = table.shards - len(left)
             progress("recommending", made, table.shards)
@@ -146,18 +160,22 @@ class Table:
         }
 
 
-def _partition(table: Table, users: Sequence[InputFile], unfinished: Unfinished, progress: Progress) -> None:
-    """Divides the table, and that of the users; what cannot be read leaves nothing behind."""
+@contextmanager
+def _removed_if_refused(unfinished: Unfinished) -> Iterator[None]:
+    """What cannot be read, or is refused, leaves nothing behind."""
     try:
-        if users and not unfinished.users.exists():
-            write_wanted(users, table.columns, table.shards, unfinished.users)
-        rows = partition(table.files, table.columns, table.kind, table.shards, unfinished.pieces, progress)
-        if not sum(rows):
-            raise InputError(f"{table.files[0].path!r} holds no interactions: it needs at least one row")
+        yield
     except InputError as error:
         if not isinstance(error.__cause__, OSError):  # a full disk or a network's failure passes
             unfinished.remove()
         raise
+
+
+def _partition(table: Table, unfinished: Unfinished, progress: Progress) -> None:
+    """Divides the table."""
+    rows = partition(table.files, table.columns, table.kind, table.shards, unfinished.pieces, progress)
+    if not sum(rows):
+        raise InputError(f"{table.files[0].path!r} holds no interactions: it needs at least one row")
 
 
 def _shards(files: Sequence[InputFile]) -> int:

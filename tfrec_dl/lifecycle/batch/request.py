@@ -1,4 +1,4 @@
-"""What is asked of an export for every user alike."""
+"""What is asked of an export for every user."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.serving.rules.rules import Rules
 
 if TYPE_CHECKING:
+    from tfrec_dl.lifecycle.batch.user_rules import UserRules
     from tfrec_dl.serving.recommendations import Recommendations
     from tfrec_dl.serving.recommender import Recommender
 
@@ -29,7 +30,11 @@ class Request:
     context: Mapping[str, Any] = field(default_factory=dict)
 
     def answers(
-        self, recommender: "Recommender", users: Sequence[str], histories: Sequence[Sequence[str]]
+        self,
+        recommender: "Recommender",
+        users: Sequence[str],
+        histories: Sequence[Sequence[str]],
+        own: "Sequence[UserRules]" = (),
     ) -> "list[Recommendations]":
         """The recommendations: ranked, where the export has a ranking stage.
 
@@ -37,6 +42,7 @@ class Request:
             recommender: the export.
             users: their ids.
             histories: of each the items, oldest first.
+            own: rules of each, before those of everybody; none for none of their own.
 
         Returns:
             For each user pairs (item id, score), best first, with the id of the list.
@@ -45,11 +51,15 @@ class Request:
             InputError: as `Recommender.recommend` and `recommend_ranked`, or for a context without a ranking stage.
         """
         exclude = [self.exclude] * len(users) if self.exclude else None
+        rules: Rules | Sequence[Rules] | None = self.rules
+        if own:
+            rules, excluded = zip(*(each.over(self.rules) for each in own), strict=True)
+            exclude = [(*self.exclude, *ids) for ids in excluded]
         if not recommender.ranks:
             if self.context:
                 name = next(iter(self.context))
                 raise InputError(f"context has {name!r}, but {recommender.folder} has no ranking stage: leave it out.")
-            return recommender.recommend(histories, self.k, exclude, self.rules)
+            return recommender.recommend(histories, self.k, exclude, rules)
         values = {**{each.feature: None for each in recommender.request_features}, **self.context}
         context = {name: [value] * len(users) for name, value in values.items()}
-        return recommender.recommend_ranked(users, histories, self.k, context, exclude=exclude, rules=self.rules)
+        return recommender.recommend_ranked(users, histories, self.k, context, exclude=exclude, rules=rules)

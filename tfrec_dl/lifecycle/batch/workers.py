@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # a process imports this module before it can silence TensorF
 class Workers(Protocol):
     """What makes parts."""
 
+    def check_rules(self) -> None:
+        """Raises InputError where the export refuses the rules of a user, naming the row."""
+
     def make(self, shards: Iterable[int]) -> Iterator[int]:
         """Makes the parts of shards, and gives each that is there, in any order."""
 
@@ -33,6 +36,10 @@ class ThisProcess:
         from tfrec_dl.lifecycle.batch.parts import PartMaker
 
         self._maker = PartMaker(job)
+
+    def check_rules(self) -> None:
+        """As `Workers.check_rules`."""
+        self._maker.check_rules()
 
     def make(self, shards: Iterable[int]) -> Iterator[int]:
         """As `Workers.make`."""
@@ -49,6 +56,10 @@ class Processes:
 
     def __init__(self, executor: ProcessPoolExecutor) -> None:
         self._executor = executor
+
+    def check_rules(self) -> None:
+        """As `Workers.check_rules`."""
+        self._executor.submit(_check_rules).result()
 
     def make(self, shards: Iterable[int]) -> Iterator[int]:
         """As `Workers.make`."""
@@ -122,6 +133,10 @@ def _ready() -> "PartMaker":
 
 def _is_ready() -> None:
     _ready()
+
+
+def _check_rules() -> None:
+    _ready().check_rules()
 
 
 def _make(shard: int) -> int:
