@@ -38,6 +38,7 @@ def test_its_report_shows_how_far_the_click_rates_can_be_relied_on(compared):
     assert values["leaderboard"] == json.loads((folder / "leaderboard.json").read_text())
     assert all(f"<h2>{title}</h2>" in html for title in ("Calibration", "Where it is good and bad"))
     assert "observed click rate, % (95 % interval)" in html
+    assert "AUC of the group (95 % interval over users)" in html
 
 
 def test_finished_runs_are_not_trained_again_and_others_refused(program, refusal, compared):

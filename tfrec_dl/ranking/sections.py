@@ -13,9 +13,11 @@ from tfrec_dl.evaluation.slices import count_groups
 from tfrec_dl.ranking.data.dataset import ImpressionDataset
 from tfrec_dl.ranking.data.feedback import CLICK, RATING
 from tfrec_dl.ranking.leaderboard import RankingEntry
-from tfrec_dl.ranking.metrics.auc import auc
+from tfrec_dl.ranking.metrics.auc import SlicedAUC
+from tfrec_dl.ranking.metrics.checks import codes
 from tfrec_dl.ranking.metrics.reliability import Reliability
 from tfrec_dl.ranking.metrics.report import ClickReport
+from tfrec_dl.ranking.metrics.summary import summarised
 
 
 def ranking_sections(entries: Sequence[RankingEntry], dataset: ImpressionDataset) -> list[Section]:
@@ -94,9 +96,15 @@ def _slices(
     for name, (report, family) in clicks.items():
         groups = count_groups(counts(report), none)
         scores = report.predicted if report.score is None else report.score
-        rows = [groups.codes == group for group in range(len(groups.labels))]
-        found = [auc(scores[chosen], report.labels[chosen]) for chosen in rows]
-        points = [Point(place, value) for place, value in enumerate(found) if np.isfinite(value)]
+        users = codes(report.users, "users")
+        sliced = SlicedAUC(scores, report.labels, users, groups.codes, len(groups.labels))
+        found = summarised(sliced, report.user_count, report.seed)
+        points = [
+            Point(place, found[part], found[f"{part}/low"], found[f"{part}/high"])
+            for place, part in enumerate(sliced.names)
+            if np.isfinite(found[part])
+        ]
         series.append(Series(name, points, family == "baseline"))
-        labels, notes = groups.labels, [f"{int(chosen.sum()):,} impressions" for chosen in rows]
-    return Dots(title, "AUC of the group", labels, series, notes)
+        rows = np.bincount(groups.codes, minlength=len(groups.labels))
+        labels, notes = groups.labels, [f"{count:,} impressions" for count in rows.tolist()]
+    return Dots(title, "AUC of the group (95 % interval over users)", labels, series, notes)

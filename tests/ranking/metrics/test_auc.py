@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tfrec_dl.errors import InputError
-from tfrec_dl.ranking.metrics.auc import ResampledAUC, auc, group_auc
+from tfrec_dl.ranking.metrics.auc import ResampledAUC, SlicedAUC, auc, group_auc
 
 
 def naive_auc(scores, labels):
@@ -66,3 +66,19 @@ def test_auc_of_a_resample_is_that_of_its_rows_repeated():
 def test_rows_that_make_no_sense_are_refused(scores, labels, message):
     with pytest.raises(InputError, match=message):
         auc(scores, labels)
+
+
+def test_auc_of_parts_is_that_of_their_rows_however_users_are_sampled():
+    rng = np.random.default_rng(2)
+    labels, scores = (rng.random(300) < 0.3).astype(float), rng.integers(9, size=300) / 9
+    users, parts = rng.integers(20, size=300), rng.integers(3, size=300)
+    sliced = SlicedAUC(scores, labels, users, parts, 4)
+    sampled = rng.integers(3, size=20).astype(float)
+    found = sliced.values(np.stack([np.ones(20), sampled]))
+    times = sampled[users].astype(int)
+    for part in range(3):
+        rows = parts == part
+        often = np.repeat(np.flatnonzero(rows), times[rows])
+        expected = naive_auc(scores[rows], labels[rows]), naive_auc(scores[often], labels[often])
+        assert found[:, part] == pytest.approx(expected)
+    assert np.isnan(found[:, 3]).all()  # a part without rows

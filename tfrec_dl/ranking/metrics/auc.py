@@ -72,6 +72,29 @@ def group_aucs(scores: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> np
     return np.divide(above, pairs, out=np.full(len(rows), np.nan), where=pairs > 0)
 
 
+class SlicedAUC:
+    """AUC of each part of the rows, for intervals over users.
+
+    Args:
+        scores: [R] float64.
+        labels: [R] float64, 0 or 1.
+        users: [R] int64.
+        parts: [R] int64, 0 to P - 1.
+        count: P.
+    """
+
+    def __init__(
+        self, scores: np.ndarray, labels: np.ndarray, users: np.ndarray, parts: np.ndarray, count: int
+    ) -> None:
+        self.names = tuple(map(str, range(count)))
+        chosen = [parts == part for part in range(count)]
+        self._parts = [ResampledAUC(scores[rows], labels[rows], users[rows]) for rows in chosen]
+
+    def values(self, weights: np.ndarray) -> np.ndarray:
+        """How often each user was sampled [B, U] -> AUC [B, P], NaN where a part's labels are all equal."""
+        return np.stack([part.values(weights) for part in self._parts], axis=1)
+
+
 class ResampledAUC:
     """AUC of resamples of clusters of rows; the scores are sorted once.
 
