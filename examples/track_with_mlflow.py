@@ -53,6 +53,9 @@ with mlflow.start_run():
     mlflow.log_dict(run.recipe.to_dict(), "recipe.json")
     mlflow.log_metrics(logged({name: value for name, value in run.metrics().items() if name.startswith("test/")}))
     model = mlflow.pyfunc.log_model(
-        name="recommender", python_model=Recommendations(), artifacts={"export": str(version)}
+        name="recommender",
+        python_model=Recommendations(),
+        artifacts={"export": str(version)},
+        pip_requirements=[f"tfrec_dl=={tfrec_dl.__version__}"],  # else MLflow loads the model in a process to find out
     )
 print(f"load it with mlflow.pyfunc.load_model({model.model_uri!r})")
