@@ -8,6 +8,8 @@ from functools import lru_cache
 from os import fspath
 from pathlib import Path
 
+from tests.tracing import hasten_tracing
+
 
 def hasten_imports() -> None:
     """For this process, before it imports TensorFlow, which would import Keras 3 with all that it can draw and wrap."""
@@ -31,7 +33,7 @@ def hasten_tensorflow() -> None:
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     keep_memory()
     inline_functions()
-    leave_out_gpu_kernels()
+    hasten_tracing()
     load_exports_once()
 
 
@@ -68,16 +70,6 @@ def inline_functions() -> None:
         return given
 
     context.Context.config = property(config)
-
-
-def leave_out_gpu_kernels() -> None:
-    """Has Keras build recurrent layers without their second function, for a GPU, which no optimiser would put in place.
-
-    Keras traces it, and its gradient, each time that it calls such a layer.
-    """
-    from tf_keras.src.layers.rnn import gru_lstm_utils
-
-    gru_lstm_utils.function_register = lambda *_, **__: None
 
 
 def load_exports_once() -> None:
