@@ -38,14 +38,14 @@ from tfrec_dl.serving.recommender import Recommender
 from tfrec_dl.stacking.model import StackedModel
 
 USERS, ITEMS, LENGTH, K = 120, 20, 12, 8
-EPOCHS = 6
+EPOCHS = 4
 SMALL = {
     "training.epochs": EPOCHS,
     "training.patience": EPOCHS,
     "training.batch_size": 8,
     "training.max_length": 12,
     "training.context": 0,
-    "training.learning_rate": 0.03,
+    "training.learning_rate": 0.04,
     "dimension": 16,
     "body.units": 16,
     "model.units": (16,),

@@ -242,11 +242,11 @@ ITEMS = 20
 SMALL = {
     "dimension": 16,
     "body.units": 16,
-    "epochs": 8,
+    "epochs": 6,
     "max_length": 12,
     "context": 0,
     "batch_size": 8,
-    "learning_rate": 0.01,
+    "learning_rate": 0.02,
     "adversarial_epochs": 2,
     "samples": 8,
     "text.min_count": 1,
