@@ -9,8 +9,13 @@ from tfrec_dl.baselines import BASELINES
 from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.baselines.graph import SparseRows, distinct_items
 from tfrec_dl.baselines.ials import IALS
+from tfrec_dl.baselines.transition_settings import TransitionSettings
+from tfrec_dl.baselines.transitions import Transitions
+from tfrec_dl.baselines.votes_graph import VotesGraph
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.errors import InputError
 
 ROWS = [[], [2], [5, 5, 5], [3, 9, 4, 3, 40, 7, 2, 11, 30], list(range(2, 42))]
 
@@ -59,6 +64,26 @@ def test_arrays_make_the_same_graph_again(baseline, split, histories):
     graph = baseline.graph()
     again = type(graph)(split.vocabulary.item_counts, **graph.arrays())
     np.testing.assert_array_equal(_in_graph(again, histories(ROWS)), _in_graph(graph, histories(ROWS)), strict=True)
+
+
+def test_transitions_are_counted_anew_with_their_settings(split, histories):
+    settings = TransitionSettings(window=3, back=0.4, repeat=0.2, order=2)
+    graph = Transitions.fit(split.train, split.vocabulary, settings).graph()
+    again = type(graph)(split.vocabulary.item_counts, **graph.arrays())  # as from a file
+    items = split.test.histories.items
+    counts = np.bincount(items, minlength=split.vocabulary.size)[2:]
+    expected = Transitions.fit(split.test.histories, Vocabulary(split.vocabulary.ids, counts), settings).graph()
+    found = again.counted_anew(split.test.histories)
+    np.testing.assert_array_equal(_in_graph(found, histories(ROWS)), _in_graph(expected, histories(ROWS)))
+
+
+def test_transitions_of_earlier_versions_cannot_be_counted_anew(split):
+    arrays = Transitions.fit(split.train, split.vocabulary).graph().arrays()
+    old = VotesGraph(
+        split.vocabulary.item_counts, **{name: each for name, each in arrays.items() if name != "settings"}
+    )
+    with pytest.raises(InputError, match="train again"):
+        old.counted_anew(split.train)
 
 
 def test_ials_with_confident_interactions_solves_each_users_own_system(split, histories):

@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import tfrec_dl
 from tests.runs.runs import CopiesTheRun, contents, refusal
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
@@ -100,11 +102,39 @@ def test_line_of_a_leaderboard_counts_the_members_seconds(finished_stack, source
     assert entry.seconds == pytest.approx(sum(part.seconds for part in parts))
 
 
-def test_stack_of_baselines_alone_needs_no_training(source, tmp_path):
+@pytest.fixture(scope="module")
+def counting(source, tmp_path_factory) -> Run:
     recipe = RECIPES["stacked"].with_settings({"members": [], "baselines": "markov_chain,popularity"})
-    run = train(recipe, source, tmp_path / "run", verbose=0)
-    assert run.model().members.names == ("markov_chain", "popularity")
-    assert run.metrics()["test/ndcg@10"] > 0.3
+    return train(recipe, source, tmp_path_factory.mktemp("counting") / "run", verbose=0)
+
+
+def test_stack_of_baselines_alone_needs_no_training(counting):
+    assert counting.model().members.names == ("markov_chain", "popularity")
+    assert counting.metrics()["test/ndcg@10"] > 0.3
+
+
+def test_an_export_has_the_transitions_of_the_table_that_is_given(counting, source, tmp_path):
+    table = pd.read_csv(source.path)
+    table["timestamp"] = -table["timestamp"]  # who went up goes down
+    table.to_csv(tmp_path / "today.csv", index=False)
+    tfrec_dl.export(counting, tmp_path / "export")
+    version = tfrec_dl.export(counting, tmp_path / "export", counts=tmp_path / "today.csv")
+    before, after = (tfrec_dl.load(folder).recommend([["item_7"]], k=1) for folder in (version.with_name("1"), version))
+    assert [item for item, _ in before[0]] == ["item_8"]
+    assert [item for item, _ in after[0]] == ["item_6"]
+    card = (version / "assets.extra" / "model_card.md").read_text(encoding="utf-8")
+    assert f"Its transitions are counted from {tmp_path / 'today.csv'} ({len(table)} interactions)" in card
+
+
+def test_counts_are_refused_where_nothing_can_be_counted(counting, finished, tmp_path):
+    (tmp_path / "others.csv").write_text("user_id,item_id,timestamp\nann,x1,1\nann,x2,2\n")
+    with pytest.raises(InputError, match="none of the 2 items of the interactions, such as 'x1'"):
+        tfrec_dl.export(counting, tmp_path / "export", counts=tmp_path / "others.csv")
+    with pytest.raises(InputError, match="has no transitions: leave it out"):
+        tfrec_dl.export(finished, tmp_path / "export", counts=tmp_path / "others.csv")
+    with pytest.raises(InputError, match="give a run"):
+        tfrec_dl.export(finished.model(), tmp_path / "export", counts=tmp_path / "others.csv")
+    assert not (tmp_path / "export").exists()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from scipy import sparse
 
+from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.ivf.asked import Asked, Votes
@@ -48,6 +49,14 @@ class BaselineGraph(tf.Module, ABC):
         """
         is_new_user = tf.reduce_all(history == PADDING, axis=1, keepdims=True)
         return tf.where(is_new_user, self.item_counts, self._scores(history))
+
+    def counted_anew(self, train: Histories) -> BaselineGraph:
+        """The same of other histories over the same items, where it is made of counts; by default it stays as it is.
+
+        Raises:
+            InputError: if it cannot be, because an earlier version has written it.
+        """
+        return self
 
     @property
     def reach(self) -> int | None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM
+
+# Popularity breaks ties and nothing else: all of it weighs less than a hundred-millionth of the weakest vote.
+TIE_SHARE = 1e-8
 
 
 def count_transitions(train: Histories, size: int, window: int, skip: float) -> sparse.csr_matrix:
@@ -64,6 +68,27 @@ def scale_counts(counts: sparse.csr_matrix, item_counts: np.ndarray, source: flo
     lengths = np.diff(counts.indptr)
     scale = np.repeat(frequency**-source, lengths) * (frequency**-target)[counts.indices]
     return sparse.csr_matrix((counts.data * scale, counts.indices, counts.indptr), shape=counts.shape)
+
+
+def scaled_transitions(
+    counts: sparse.csr_matrix, item_counts: np.ndarray, settings: TransitionSettings
+) -> sparse.csr_matrix:
+    """T: counts in both directions with the settings' repeats, scaled; [size, size] float64.
+
+    Args:
+        counts: K + back K', made with the settings' `window`, `skip` and `back`.
+        item_counts: [size] training interactions by index.
+        settings: for the rest.
+    """
+    return scale_counts(
+        add_repeats(counts, item_counts, settings.repeat), item_counts, settings.source, settings.target
+    )
+
+
+def tie_breakers(transitions: sparse.csr_matrix, item_counts: np.ndarray, settings: TransitionSettings) -> np.ndarray:
+    """[size] what every item scores without a vote: its popularity, far below the weakest vote."""
+    weakest = transitions.data.min(initial=1.0) * settings.decay ** (settings.order - 1)
+    return np.asarray(item_counts / max(1, item_counts.max()) * weakest * TIE_SHARE)
 
 
 def last_votes(histories: Histories, size: int, decay: float, order: int) -> sparse.csr_matrix:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from tfrec_dl.baselines.transition_counts import add_repeats, both_ways, count_transitions, last_votes, scale_counts
+from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, last_votes, scaled_transitions
 from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
@@ -138,9 +138,7 @@ class _Trials:
 
     def ndcg(self, settings: TransitionSettings) -> float:
         """Mean of 1 / log2(1 + rank) over the targets of rank 10 or better; ties count against them."""
-        item_counts = self.vocabulary.item_counts
-        counts = add_repeats(self.counted(settings), item_counts, settings.repeat)
-        scaled = scale_counts(counts, item_counts, settings.source, settings.target)
+        scaled = scaled_transitions(self.counted(settings), self.vocabulary.item_counts, settings)
         scaled.data = scaled.data.astype(np.float32)  # half the work
         votes = last_votes(self.histories, self.vocabulary.size, settings.decay, settings.order).astype(np.float32)
         gains = 0.0

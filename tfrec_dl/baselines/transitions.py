@@ -8,9 +8,14 @@ import numpy as np
 from scipy import sparse
 
 from tfrec_dl.baselines.baseline import BASELINES, Baseline
-from tfrec_dl.baselines.graph import SparseRows
 from tfrec_dl.baselines.matrix import popular_for_new_users
-from tfrec_dl.baselines.transition_counts import add_repeats, both_ways, count_transitions, last_votes, scale_counts
+from tfrec_dl.baselines.transition_counts import (
+    both_ways,
+    count_transitions,
+    last_votes,
+    scaled_transitions,
+    tie_breakers,
+)
 from tfrec_dl.baselines.transition_search import search_settings
 from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.baselines.votes_graph import VotesGraph
@@ -18,9 +23,6 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
-
-# Popularity breaks ties and nothing else: all of it weighs less than a hundred-millionth of the weakest vote.
-TIE_SHARE = 1e-8
 
 
 @BASELINES.register("transitions")
@@ -58,8 +60,7 @@ class Transitions(Baseline):
     @classmethod
     def of_counts(cls, counts: sparse.csr_matrix, vocabulary: Vocabulary, settings: TransitionSettings) -> Transitions:
         """Adds repeats to counts that were made with the settings' `window`, `skip` and `back`, and scales them."""
-        counts = add_repeats(counts, vocabulary.item_counts, settings.repeat)
-        return cls(scale_counts(counts, vocabulary.item_counts, settings.source, settings.target), vocabulary, settings)
+        return cls(scaled_transitions(counts, vocabulary.item_counts, settings), vocabulary, settings)
 
     @classmethod
     def from_split(cls, split: Split) -> Transitions:
@@ -95,16 +96,8 @@ class Transitions(Baseline):
 
     def graph(self) -> VotesGraph:
         """The same scores inside a TensorFlow graph, where votes outweigh the tie-breakers' digits."""
-        return VotesGraph(
-            self.vocabulary.item_counts,
-            self.settings.decay,
-            self.tie_breakers(),
-            order=self.settings.order,
-            **SparseRows.arrays_of(self.transitions),
-        )
+        return VotesGraph.of(self.transitions, self.vocabulary.item_counts, self.settings)
 
     def tie_breakers(self) -> np.ndarray:
         """[vocabulary.size] what every item scores without a vote."""
-        popularity = self.vocabulary.item_counts / max(1, self.vocabulary.item_counts.max())
-        weakest = self.transitions.data.min(initial=1.0) * self.settings.decay ** (self.settings.order - 1)
-        return np.asarray(popularity * weakest * TIE_SHARE)
+        return tie_breakers(self.transitions, self.vocabulary.item_counts, self.settings)

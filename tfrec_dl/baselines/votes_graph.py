@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
+from pydantic import TypeAdapter
+from scipy import sparse
 
 from tfrec_dl.baselines.graph import BaselineGraph, SparseRows, frozen
+from tfrec_dl.baselines.transition_counts import both_ways, count_transitions, scaled_transitions, tie_breakers
+from tfrec_dl.baselines.transition_settings import TransitionSettings
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.errors import InputError
 from tfrec_dl.serving.ivf.asked import Asked
+
+SETTINGS = TypeAdapter(TransitionSettings)
 
 
 class VotesGraph(BaselineGraph):
@@ -17,6 +26,8 @@ class VotesGraph(BaselineGraph):
         decay: of the votes.
         tie_breakers: [size] what every item scores without a vote.
         order: how many of the last items vote; files of earlier versions, of Markov chains, do not say: 5.
+        settings: `TransitionSettings` that the transitions were counted with, as JSON; files of earlier versions do not
+            say: None.
         **transitions: the arguments of `SparseRows`.
     """
 
@@ -26,11 +37,13 @@ class VotesGraph(BaselineGraph):
         decay: float | np.ndarray,
         tie_breakers: np.ndarray,
         order: int | np.ndarray = 5,
+        settings: str | np.ndarray | None = None,
         **transitions: np.ndarray,
     ) -> None:
         super().__init__(item_counts)
         self.decay = float(decay)
         self.order = int(order)
+        self.settings = None if settings is None else SETTINGS.validate_json(str(settings))
         self.tie_breakers = frozen(tie_breakers)
         self.transitions = SparseRows(**transitions)
 
@@ -39,10 +52,40 @@ class VotesGraph(BaselineGraph):
         """The items that vote."""
         return self.order
 
+    @classmethod
+    def of(cls, transitions: sparse.csr_matrix, item_counts: np.ndarray, settings: TransitionSettings) -> VotesGraph:
+        """The graph of T and the settings that it was made with."""
+        return cls(
+            item_counts,
+            settings.decay,
+            tie_breakers(transitions, item_counts, settings),
+            settings.order,
+            SETTINGS.dump_json(settings).decode(),
+            **SparseRows.arrays_of(transitions),
+        )
+
     def arrays(self) -> dict[str, np.ndarray]:
-        """Decay, order, tie-breakers and transitions."""
+        """Decay, order, settings, tie-breakers and transitions."""
         own = {"decay": np.array(self.decay), "order": np.array(self.order), "tie_breakers": self.tie_breakers.numpy()}
+        if self.settings is not None:
+            own["settings"] = np.array(SETTINGS.dump_json(self.settings).decode())
         return own | self.transitions.arrays()
+
+    def counted_anew(self, train: Histories) -> VotesGraph:
+        """The transitions of other histories, with the settings of these.
+
+        Raises:
+            InputError: if it does not know its settings.
+        """
+        if self.settings is None:
+            raise InputError(
+                "the transitions were counted by an earlier version, which has not kept how: train again to count anew."
+            )
+        settings = self.settings
+        counts = both_ways(count_transitions(train, self.size, settings.window, settings.skip), settings.back)
+        item_counts = np.bincount(train.items, minlength=self.size).astype(np.int64)
+        item_counts[:FIRST_ITEM] = 0
+        return self.of(scaled_transitions(counts, item_counts, settings), item_counts, settings)
 
     @property
     def factors(self) -> tf.Tensor:

@@ -76,6 +76,15 @@ def export(
         float,
         typer.Option(metavar="R", help="With --index ivf: share of the exact ten best items that is to be found."),
     ] = 0.95,
+    counts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            show_default=False,
+            help="Of a network with counts, or a stack: table of interactions as it is now, from which transitions are "
+            "counted anew. Give the training's own to add what was held out to validate and test on.",
+        ),
+    ] = None,
     anonymous_users: Annotated[
         bool,
         typer.Option(
@@ -101,7 +110,7 @@ def export(
     run = open_run(run_folder)
     names = attribute_names(attributes)
     shown = attribute_names(show) or ()
-    options = ExportOptions(k_max, keep_seen, anonymous_users, items, id_column, names, shown, index, recall)
+    options = ExportOptions(k_max, keep_seen, anonymous_users, items, id_column, names, shown, index, recall, counts)
     first_stage = FirstStage(retrieval, candidates, k) if retrieval else None
     with nullcontext() if index == EXACT else shown_progress():  # an approximate search takes its time
         COMMANDS[run.recipe.family.task.name].export(run, dest, options, first_stage)

@@ -34,6 +34,8 @@ class ExportOptions:
         shown: columns of that table that come back in answers.
         index: how the best items are searched: "exact", or "ivf", in lists of like items.
         recall: share of the exact ten best items that "ivf" is to find.
+        counts: table of interactions, its columns those of the training's, from which transitions beside a network are
+            counted anew; None leaves them as they were counted from the training part.
     """
 
     k_max: int = 100
@@ -45,6 +47,7 @@ class ExportOptions:
     shown: tuple[str, ...] = ()
     index: str = EXACT
     recall: float = RECALL
+    counts: Path | None = None
 
     def __post_init__(self) -> None:
         """Raises InputError if there is no such index, or no such recall can be asked for."""
@@ -127,6 +130,11 @@ class ExportOptions:
         """Raises InputError where an index is asked for of a run, `where`, whose model searches no items."""
         if is_ivf(self.index):
             raise InputError(f"index is 'ivf', but {where} searches no items by itself: leave it out.")
+
+    def refuse_counts(self, where: object) -> None:
+        """Raises InputError where counts are asked for of a run, `where`, that has none."""
+        if self.counts is not None:
+            raise InputError(f"counts is {str(self.counts)!r}, but {where} has no transitions: leave it out.")
 
     def refuse_attributes(self, where: object) -> None:
         """Raises InputError where attributes are asked for, or shown, of a run, `where`, that recommends nothing."""

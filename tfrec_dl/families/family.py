@@ -137,7 +137,17 @@ class Family(ABC):
         attributes, shown = options.attribute_source(run.source), options.shown_source(run.source)
         card = card if card.profile else replace(card, profile=profile_of(run))
         index = options.index_request(run)
-        return export_saved_model(run.model(), dest, options.k_max, card, keep_seen, attributes, shown, index)
+        model, card = self.model_to_export(run, card, options)
+        return export_saved_model(model, dest, options.k_max, card, keep_seen, attributes, shown, index)
+
+    def model_to_export(self, run: RunFolder, card: ModelCard, options: ExportOptions) -> tuple[Any, ModelCard]:
+        """The run's model, and its card; where counts are asked for, with these, by default refused.
+
+        Raises:
+            InputError: if counts are asked for, and the model has none or they cannot be counted.
+        """
+        options.refuse_counts(run.folder)
+        return run.model(), card
 
     def filled_in(self, recipe: Recipe, dataset: Dataset) -> Recipe:
         """A recipe with what its data decide where it is left open; trained, it is the same model.

@@ -28,6 +28,7 @@ def export(
     index: str = EXACT,
     recall: float = RECALL,
     histories: Sequence[Sequence[str]] = (),
+    counts: str | PathLike[str] | None = None,
 ) -> Path:
     """Exports a finished run of any family, or a trained model, to DEST/<next free version>/.
 
@@ -50,14 +51,16 @@ def export(
         recall: share of the exact ten best items that "ivf" is to find, on average.
         histories: with "ivf", of a model: item ids of users, oldest first, a row each, which were not trained on; what
             the recall is chosen and measured on. A run has its own.
+        counts: of a run with transitions beside a network, or in a stack: table of interactions, as that of the
+            training, from which they are counted anew; the same table adds what was held out to validate and test on.
 
     Returns:
         The version folder.
 
     Raises:
         InputError: if the run is not finished, or for "ivf" its data are gone, the object is neither, `dest` is a file
-            or cannot be written to, `k_max` is below 1, a weight is not finite, there is no such index, the scores are
-            no products of vectors, or `tensorflow-serving-api` is missing.
+            or cannot be written to, there are no transitions to count anew, `k_max` is below 1, a weight is not finite,
+            there is no such index, the scores are no products of vectors, or `tensorflow-serving-api` is missing.
     """
     names = None if attributes is None else tuple(attributes)
     if not isinstance(run_or_model, Run):
@@ -65,8 +68,11 @@ def export(
         if shown and items is None:
             raise InputError(f"the columns to show are {list(shown)}, of a table of items: give items.")
         columns = None if items is None or not shown else ShownSource(items, tuple(shown), item_column)
+        if counts is not None:
+            raise InputError(f"counts is {str(counts)!r}, of a model: give a run, which knows the table's columns.")
         request = IvfRequest(histories, recall=recall) if is_ivf(index) else None
         return export_saved_model(run_or_model, dest, k_max, card, bool(keep_seen), source, columns, request)
     family = run_or_model.recipe.family
-    options = ExportOptions(k_max, keep_seen, False, items, item_column, names, tuple(shown), index, recall)
+    table = None if counts is None else Path(counts)
+    options = ExportOptions(k_max, keep_seen, False, items, item_column, names, tuple(shown), index, recall, table)
     return family.export(run_or_model, Path(dest), card or family.task.card(run_or_model), options)

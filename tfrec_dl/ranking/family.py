@@ -57,6 +57,7 @@ class RankingFamily(Family):
     def export(self, run: RunFolder, dest: Path, card: ModelCard, options: ExportOptions = DEFAULT_EXPORT) -> Path:
         """Exports a finished run's model, which ranks the candidates that it is given; returns the version's folder."""
         options.refuse_keep_seen(run.folder)
+        options.refuse_counts(run.folder)
         options.refuse_attributes(run.folder)
         options.refuse_index(run.folder)
         model = run.model().without_users() if options.anonymous_users else run.model()

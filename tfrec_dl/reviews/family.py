@@ -63,6 +63,7 @@ class DeepCoNNFamily(Family):
     def export(self, run: RunFolder, dest: Path, card: ModelCard, options: ExportOptions = DEFAULT_EXPORT) -> Path:
         """Exports a finished run's model, which rates pairs of a user and an item; returns the version's folder."""
         options.refuse_keep_seen(run.folder)
+        options.refuse_counts(run.folder)
         options.refuse_attributes(run.folder)
         options.refuse_index(run.folder)
         model = run.model().without_users() if options.anonymous_users else run.model()

@@ -11,6 +11,7 @@ from tfrec_dl.data.dataset import Dataset, Source
 from tfrec_dl.encoders.caser import Caser
 from tfrec_dl.encoders.gru import GRU
 from tfrec_dl.evaluation.report_blocks import Dots, Point, Section, Series
+from tfrec_dl.families.export_options import ExportOptions
 from tfrec_dl.families.family import Family
 from tfrec_dl.families.run import Run
 from tfrec_dl.recipes.families import FAMILIES, family_named
@@ -20,7 +21,9 @@ from tfrec_dl.retrieval.network_run import trained_model, vocabulary_of
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.run_folder import RunFolder
+from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
+from tfrec_dl.stacking.counted_anew import counted_anew, histories_over
 from tfrec_dl.stacking.files import MEMBERS, load_stack
 from tfrec_dl.stacking.model import StackedModel
 from tfrec_dl.stacking.train import member_recipe, train_stacked
@@ -69,6 +72,21 @@ class StackedFamily(Family):
         members = {name: Run.open(run.folder / MEMBERS / name) for name in run.recipe.model.members}
         deep = {name: trained_model(member.recipe, member) for name, member in members.items()}
         return load_stack(run.folder, vocabulary_of(run), deep)
+
+    def model_to_export(
+        self, run: RunFolder, card: ModelCard, options: ExportOptions
+    ) -> tuple[StackedModel, ModelCard]:
+        """The trained stack, its transitions counted from another table where that is asked for; the card says so."""
+        stack = self.model(run)
+        if options.counts is None:
+            return stack, card
+        interactions = replace(run.source, path=str(options.counts)).read_interactions()
+        said = (
+            f"Its transitions are counted from {options.counts} ({len(interactions):,} interactions), which may hold "
+            "what the metrics were measured on: they are those of the run, whose transitions are of its training part."
+        )
+        histories = histories_over(stack.vocabulary, interactions)
+        return counted_anew(stack, histories), replace(card, limits=(*card.limits, said))
 
     def filled_in(self, recipe: Recipe, dataset: Dataset) -> Recipe:
         """Its members, each by its own family."""

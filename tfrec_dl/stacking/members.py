@@ -29,6 +29,10 @@ class Member(Protocol):
     def reach(self) -> int | None:
         """How many of the last items of a history it reads; None for all."""
 
+    def counted_anew(self, train: Histories) -> "Member":
+        """The same of other histories where it is made of counts; itself where it is not."""
+        ...
+
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
         """All of the history, [B, L] int32 right-padded with 0 -> scores [B, vocabulary.size] float32."""
         ...
@@ -68,6 +72,10 @@ class RetrievalMember(tf.Module):
     def item_vectors(self) -> tf.Variable:
         """Item vectors [size, D] from their mean, the bias last."""
         return self.items
+
+    def counted_anew(self, train: Histories) -> "RetrievalMember":
+        """Itself: a network is trained."""
+        return self
 
     @property
     def reach(self) -> int:
