@@ -19,6 +19,8 @@ from tfrec_dl.ranking.metrics.reliability import Reliability
 from tfrec_dl.ranking.metrics.report import ClickReport
 from tfrec_dl.ranking.metrics.summary import summarised
 
+FEWEST_USERS = 10  # of a group that has an interval: resamples of fewer say too little of others
+
 
 def ranking_sections(entries: Sequence[RankingEntry], dataset: ImpressionDataset) -> list[Section]:
     """Calibration and slices of clicks, and of ratings where they are predicted.
@@ -99,11 +101,12 @@ def _slices(
         users = codes(report.users, "users")
         sliced = SlicedAUC(scores, report.labels, users, groups.codes, len(groups.labels))
         found = summarised(sliced, report.user_count, report.seed)
-        points = [
-            Point(place, found[part], found[f"{part}/low"], found[f"{part}/high"])
-            for place, part in enumerate(sliced.names)
-            if np.isfinite(found[part])
-        ]
+        points = []
+        for place, part in enumerate(sliced.names):
+            enough = len(np.unique(users[groups.codes == place])) >= FEWEST_USERS
+            ends = (found[f"{part}/low"], found[f"{part}/high"]) if enough else (None, None)
+            if np.isfinite(found[part]):
+                points.append(Point(place, found[part], *ends))
         series.append(Series(name, points, family == "baseline"))
         rows = np.bincount(groups.codes, minlength=len(groups.labels))
         labels, notes = groups.labels, [f"{count:,} impressions" for count in rows.tolist()]
