@@ -124,17 +124,17 @@ def common_time_kind(
         start = file.table.frame(pa.Table.from_batches([first.slice(0, 1)]), [columns.time])
         times = checked_times(start[columns.time], columns.time, file.table.place)
         kind, (time,) = times.kind, times.values.tolist()
-        earlier, before = next(iter(found.values()), (file.path, time))
+        earlier, first_time = next(iter(found.values()), (file.path, time))
         if (other := next(iter(found), kind)) != kind:
             raise InputError(
                 f"column {columns.time!r} holds {other} in {earlier!r} and {kind} in {file.path!r}: "
                 "give all files the same"
             )
         found.setdefault(kind, (file.path, time))
-        if kind == "numbers" and min(abs(before), abs(time)) >= SECONDS_OF_1973 and units_apart(before, time):
+        if kind == "numbers" and min(abs(first_time), abs(time)) >= SECONDS_OF_1973 and units_apart(first_time, time):
             raise InputError(
-                f"column {columns.time!r} begins with {before:.15g} in {earlier!r} and with {time:.15g} in "
-                f"{file.path!r}, {units_apart(before, time):,} times apart: give all files one unit of time"
+                f"column {columns.time!r} begins with {first_time:.15g} in {earlier!r} and with {time:.15g} in "
+                f"{file.path!r}, {units_apart(first_time, time):,} times apart: give all files one unit of time"
             )
     return next(iter(found), "")
 
