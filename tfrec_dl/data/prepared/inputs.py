@@ -102,21 +102,21 @@ def common_columns(files: Sequence[InputFile], columns: Columns) -> Columns:
 
 
 def common_time_kind(
-    files: Sequence[InputFile], columns: Columns, before: Mapping[str, tuple[str, float]] | None = None
+    files: Sequence[InputFile], columns: Columns, base: Mapping[str, tuple[str, float]] | None = None
 ) -> str:
     """The kind of times in all files (`Times.kind`), by their first rows.
 
     Args:
         files: the table.
         columns: of all files.
-        before: kind of the times of another table that must be alike -> its path, and a time; None for no other.
+        base: kind of the times of another table that must be alike -> its path, and a time; None for no other.
 
     Raises:
         InputError: if some have numbers and others datetimes, or numbers in different units: they do not sort together.
     """
     if columns.time is None:
         return ""
-    found = dict(before or {})
+    found = dict(base or {})
     for file in files:
         first = next(file.table.batches([columns.time], []), None)
         if first is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,7 @@ def distinct_rules(path: Path, most: int) -> list[UserRules]:
     return list(found.values())
 
 
-def _batches(file: InputFile, column: str, rules: Sequence[str]) -> Iterator[tuple[np.ndarray, list[list[object]]]]:
+def _batches(file: InputFile, column: str, rules: Sequence[str]) -> Iterator[tuple[np.ndarray, list[list[Any]]]]:
     """The ids of a file, object (str): those of a batch each once; with rules each row, and what `WITH_RULES` adds."""
     table, start = file.table, 0
     for batch in table.batches([column, *rules], [column]):
