@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import traceback
 
 import pyarrow as pa
@@ -97,6 +99,24 @@ def test_termination_is_an_interruption_to_whoever_cleans_up():
     with pytest.raises(KeyboardInterrupt) as ended, interruptions():
         os.kill(os.getpid(), signal.SIGTERM)
     assert isinstance(ended.value, Termination)
+
+
+@pytest.mark.process
+def test_an_interruption_that_a_library_swallows_ends_the_process_all_the_same():
+    script = """
+import os, signal, threading
+from tfrec_dl.cli import interruptions
+interruptions.PATIENCE = 0.1
+with interruptions.interruptions():
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    except KeyboardInterrupt:
+        pass
+    threading.Event().wait()
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ended.returncode == 143
+    assert ended.stderr == "interrupted: TensorFlow went on, so the process was ended\n"
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -1,6 +1,7 @@
 """Ends of a command that others ask for: Control-C, and SIGTERM, which schedulers and containers send."""
 
 import io
+import os
 import signal
 import sys
 import threading
@@ -13,6 +14,7 @@ from tfrec_dl.cli.console import INTERRUPTED
 
 GOES_ON = "tfrec_dl.goes_on"  # in a command's `meta`: given again after an interruption, it goes on where it was
 TERMINATED = 143  # exit status: 128 + SIGTERM, as shells have it
+PATIENCE = 20.0  # seconds that clearing up may take
 
 
 class Termination(KeyboardInterrupt):
@@ -24,7 +26,8 @@ def interruptions() -> Iterator[None]:
     """Raises `Termination` where the process is sent SIGTERM; the second one ends it at once.
 
     Control-C and SIGTERM leave the block as what they are, whatever a library has made of them: compiled code that is
-    interrupted raises errors of its own, or prints them, which say nothing.
+    interrupted raises errors of its own, or prints them, which say nothing; or it goes on as if nothing had been, even
+    for ever. So the process ends 20 seconds after an interruption, wherever it is: no command half-writes a file.
     """
     if threading.current_thread() is not threading.main_thread():  # no other gets signals
         yield
@@ -32,7 +35,16 @@ def interruptions() -> Iterator[None]:
     arrived: list[KeyboardInterrupt] = []
     standard_error = sys.stderr
 
+    def end_at_once() -> None:
+        print("interrupted: TensorFlow went on, so the process was ended", file=standard_error, flush=True)
+        os._exit(status_of(arrived[0]))
+
+    watchdog = threading.Timer(PATIENCE, end_at_once)
+    watchdog.daemon = True
+
     def leave(interruption: KeyboardInterrupt) -> NoReturn:
+        if not arrived:
+            watchdog.start()
         arrived.append(interruption)
         sys.stderr = io.StringIO()  # where compiled code prints, past sys.excepthook
         raise interruption
@@ -54,6 +66,7 @@ def interruptions() -> Iterator[None]:
             raise
         raise arrived[0] from error
     finally:
+        watchdog.cancel()
         sys.stderr = standard_error
         for number, handler in before.items():
             signal.signal(number, handler)
