@@ -50,7 +50,9 @@ class ItemAttributes(tf.Module):
         Raises:
             InvalidArgumentError: for an unknown attribute, or a condition that cannot be read; names it.
         """
-        return tf.ensure_shape(questions.allowed(self.read(), must, must_not), [None, self._size])
+        nothing = must[:, :0]
+        found, _ = questions.judged(self.read(), must, must_not, nothing, tf.zeros(tf.shape(nothing)))
+        return tf.broadcast_to(found, [tf.shape(must)[0], self._size])
 
     def boosts(self, conditions: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         """Sums of the weights of the conditions that hold.
@@ -65,7 +67,9 @@ class ItemAttributes(tf.Module):
         Raises:
             InvalidArgumentError: as `allowed`.
         """
-        return tf.ensure_shape(questions.boosts(self.read(), conditions, weights), [None, self._size])
+        nothing = conditions[:, :0]
+        _, found = questions.judged(self.read(), nothing, nothing, conditions, weights)
+        return tf.broadcast_to(found, [tf.shape(conditions)[0], self._size])
 
     def value_codes(self, indices: tf.Tensor, attribute: tf.Tensor) -> tf.Tensor:
         """Numbers that stand for an attribute's values: equal ones for equal values.

@@ -1,8 +1,12 @@
 """Conditions of requests on attributes, read inside a TensorFlow graph."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import tensorflow as tf
+
+from tfrec_dl.serving.graphs import called_cond
 
 CONDITION = r"\A([^=<>!]+)(<=|>=|!=|=|<|>)(\C+)\z"
 NUMBER = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
@@ -35,6 +39,10 @@ class Conditions(NamedTuple):
     amounts: tf.Tensor
     attributes: tf.Tensor
 
+    def at(self, places: tf.Tensor) -> Conditions:
+        """Some of them."""
+        return Conditions(*(tf.gather(each, places) for each in self))
+
 
 def read_conditions(texts: tf.Tensor) -> Conditions:
     """Reads conditions [B, C], those that are "" left out."""
@@ -44,8 +52,11 @@ def read_conditions(texts: tf.Tensor) -> Conditions:
     names, operators, values = (tf.strings.regex_replace(given, CONDITION, rf"\{part}") for part in (1, 2, 3))
     is_number, is_day = (tf.strings.regex_full_match(values, pattern) for pattern in (NUMBER, DAY))
     numbers = tf.strings.to_number(tf.where(is_number, values, "0"), tf.float32)
-    days = _days_of(tf.where(is_day, values, "1970-01-01"))
-    amounts = tf.where(is_day, days, numbers)
+    amounts = called_cond(
+        tf.reduce_any(is_day),
+        lambda: tf.where(is_day, _days_of(tf.where(is_day, values, "1970-01-01")), numbers),
+        lambda: numbers,
+    )
     has_amount, attributes = is_number | is_day, tf.zeros_like(rows, tf.int32)
     return Conditions(rows, given, names, operators, values, readable, has_amount, amounts, attributes)
 

@@ -5,40 +5,36 @@ Each is traced once in a process, for any export: tracing takes most of the time
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import tensorflow as tf
 
 from tfrec_dl.serving.attributes.conditions import Conditions, read_conditions
-from tfrec_dl.serving.attributes.sums import Terms, sums_by_group
-from tfrec_dl.serving.graphs import traced_once
+from tfrec_dl.serving.attributes.judging import Arrays, fulfilling, weighed
+from tfrec_dl.serving.graphs import called_cond, traced_once
 from tfrec_dl.serving.refusals import Check, refuse
 
-Arrays = Mapping[str, tf.Tensor]  # those of `compact_arrays`
-
 
 @traced_once
-def allowed(arrays: Arrays, must: tf.Tensor, must_not: tf.Tensor) -> tf.Tensor:
-    """As `ItemAttributes.allowed`."""
-    both = tf.concat([must, must_not], axis=1)
-    read, wanted = conditions_of(arrays, both), tf.where(both != "")[:, 1] < tf.shape(must, tf.int64)[1]
-    # Alternatives are one group, as is what must not hold; every other condition is a group of its own.
-    rows, places = (tf.strings.as_string(each) for each in (read.rows, tf.range(tf.size(read.rows))))
-    of_wanted = tf.where(read.operators == "=", tf.strings.join([rows, "=", read.names]), places)
-    distinct, groups = tf.unique(tf.where(wanted, of_wanted, tf.strings.join([rows, "!"])))
-    count = tf.size(distinct)
-    first = tf.math.unsorted_segment_min(tf.range(tf.size(groups)), groups, count)
-    held = sums_by_group(arrays, Terms(read, tf.ones_like(read.amounts), groups), count) > 0
-    broken = tf.cast(held != tf.gather(wanted, first)[:, None], tf.int8)
-    return tf.math.unsorted_segment_max(broken, tf.gather(read.rows, first), tf.shape(must)[0]) < 1
-
-
-@traced_once
-def boosts(arrays: Arrays, conditions: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """As `ItemAttributes.boosts`."""
-    read = conditions_of(arrays, conditions)
-    terms = Terms(read, tf.boolean_mask(weights, conditions != ""), tf.cast(read.rows, tf.int32))
-    return sums_by_group(arrays, terms, tf.shape(conditions)[0])
+def judged(
+    arrays: Arrays, must: tf.Tensor, must_not: tf.Tensor, boost: tf.Tensor, weights: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """What `ItemAttributes.allowed` and `ItemAttributes.boosts` say, [B, 1] where there is no condition of the kind."""
+    texts = tf.concat([must, must_not, boost], axis=1)
+    read, columns, batch = conditions_of(arrays, texts), tf.where(texts != "")[:, 1], tf.shape(texts)[0]
+    wanted = columns < tf.shape(must, tf.int64)[1]
+    boosts = columns >= tf.shape(texts, tf.int64)[1] - tf.shape(boost, tf.int64)[1]
+    decides, adds = (tf.where(each)[:, 0] for each in (~boosts, boosts))
+    return (
+        called_cond(
+            tf.size(decides) > 0,
+            lambda: fulfilling(arrays, read.at(decides), tf.gather(wanted, decides), batch),
+            lambda: tf.ones([batch, 1], tf.bool),
+        ),
+        called_cond(
+            tf.size(adds) > 0,
+            lambda: weighed(arrays, read.at(adds), tf.boolean_mask(weights, boost != ""), batch),
+            lambda: tf.zeros([batch, 1]),
+        ),
+    )
 
 
 @traced_once

@@ -5,11 +5,13 @@ from typing import Protocol
 
 import tensorflow as tf
 
-from tfrec_dl.serving.graphs import traced_once
+from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.graphs import called_cond, traced_once
+from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.inputs import RuleTensors
 from tfrec_dl.serving.rules.lists import Wishes, best_list
 from tfrec_dl.serving.rules.request import KnowsItems, RuledRequest, items_of, read
-from tfrec_dl.serving.rules.scores import allowed, preferred
+from tfrec_dl.serving.rules.scores import allowed, kept_out, preferred
 
 
 class Answering(KnowsItems, Protocol):
@@ -60,6 +62,16 @@ class ByRules:
             seen: [B, L] int32, the histories.
             request: what is asked for.
         """
-        scores = allowed(preferred(scores, request), request, seen)
-        indices = self.pick(scores, request.wishes)
-        return self._module.answer(indices, tf.gather(scores, indices, batch_dims=1))
+        k_max = self._module.k_max
+
+        def by_rules() -> tuple[tf.Tensor, tf.Tensor]:
+            left = allowed(preferred(scores, request), request, seen)
+            indices = self.pick(left, request.wishes)
+            return indices, tf.gather(left, indices, batch_dims=1)
+
+        def plainly() -> tuple[tf.Tensor, tf.Tensor]:
+            indices, best = top_k(scores, kept_out(request, seen), k_max)
+            is_asked = tf.range(k_max) < request.wishes.k[:, None]
+            return tf.where(is_asked, indices, PADDING), tf.where(is_asked, best, LOWEST_SCORE)
+
+        return self._module.answer(*called_cond(request.asks, by_rules, plainly))

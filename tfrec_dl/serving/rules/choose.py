@@ -1,4 +1,4 @@
-"""Greedy choice from a pool: maximal marginal relevance, and at most so many of a value.
+"""Choice from a pool: maximal marginal relevance, and at most so many of a value.
 
 Carbonell and Goldstein, SIGIR 1998: each place goes to the item with the largest
 (1 - diversity) x relevance - diversity x likeness to the most alike item that is chosen.
@@ -6,10 +6,10 @@ Carbonell and Goldstein, SIGIR 1998: each place goes to the item with the larges
 
 import tensorflow as tf
 
-from tfrec_dl.serving.graphs import CALLED
-from tfrec_dl.serving.rules.pool import Pool, full, numbers_of_values
+from tfrec_dl.serving.graphs import CALLED, called_cond
+from tfrec_dl.serving.rules.limits import NOTHING, ValueCounts, first_within, value_counts
+from tfrec_dl.serving.rules.pool import Pool
 
-NOTHING = -1  # place in a pool
 POOL = Pool(
     *(
         tf.TensorSpec([None] * rank, dtype)
@@ -31,38 +31,52 @@ def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tens
     """Places of the chosen items in the pool, in order of choice.
 
     Args:
-        pool: what there is.
+        pool: what there is, best first.
         wanted: [B] int32, how many at most.
         diversity: [B] float32 from 0 to 1.
         numbers: [B, A] int32, how many of a value can be chosen; 0 for any number.
 
     Returns:
-        [B, S] int32, S the largest of `wanted`; `NOTHING` at the end where nothing can be chosen any more.
+        [B, S] int32, S at most the largest of `wanted`; `NOTHING` at the end where nothing can be chosen any
+        more.
     """
     steps = tf.reduce_max(tf.pad(wanted, [[0, 1]]))
-    batch, size = tf.unstack(tf.shape(pool.free))
-    merits = (1 - diversity)[:, None] * pool.relevance
-    most, is_value = numbers_of_values(pool.values, numbers), (pool.values >= 0)[..., None]
 
-    def go_on(step: tf.Tensor, can: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
-        return tf.reduce_any(can)
+    def varied() -> tf.Tensor:
+        return called_cond(
+            tf.reduce_any(numbers > 0),
+            lambda: _varied(pool, steps, diversity, value_counts(pool, wanted, numbers)),
+            lambda: tf.where(tf.range(steps) < wanted[:, None], _varied(pool, steps, diversity), NOTHING),
+        )
+
+    def in_order() -> tf.Tensor:
+        return first_within(pool.free, value_counts(pool, wanted, numbers), steps)
+
+    return called_cond(tf.reduce_any(diversity > 0), varied, in_order)
+
+
+def _varied(pool: Pool, steps: tf.Tensor, diversity: tf.Tensor, limits: ValueCounts | None = None) -> tf.Tensor:
+    """Places of `steps` items that are chosen one by one: [B, S] int32."""
+    shares, nothing = diversity[:, None], -float("inf")
+    places, columns = tf.range(tf.shape(pool.free)[1]), tf.range(steps)
+    merits = tf.where(pool.free, (1 - shares) * pool.relevance, nothing)
+    counts = tf.zeros([0, 0]) if limits is None else limits.counts
+    if limits is not None:
+        merits = tf.where(limits.fits(counts), merits, nothing)
 
     def pick(
-        step: tf.Tensor, can: tf.Tensor, picks: tf.Tensor, closest: tf.Tensor, counts: tf.Tensor
+        step: tf.Tensor, picks: tf.Tensor, merits: tf.Tensor, closest: tf.Tensor, counts: tf.Tensor
     ) -> tuple[tf.Tensor, ...]:
-        left = tf.where(can, merits - diversity[:, None] * closest, -float("inf"))
-        best = tf.argmax(left, axis=1, output_type=tf.int32)
-        is_best = tf.range(size) == best[:, None]
+        merit, best = tf.math.top_k(merits - shares * closest, 1)
+        picks = tf.where(columns == step, tf.where(merit > nothing, best, NOTHING), picks)
         # Of rows that nothing can be chosen for any more, what follows is of no account.
-        closest = tf.maximum(closest, tf.linalg.matvec(pool.vectors, tf.gather(pool.vectors, best, batch_dims=1)))
-        added = (pool.values[..., None] == tf.gather(pool.values, best, batch_dims=1)[:, None, None]) & is_value
-        counts += tf.reduce_sum(tf.cast(added, tf.int32), axis=3)
-        here = (tf.range(steps) == step) & tf.reduce_any(can, axis=1, keepdims=True)
-        picks = tf.where(here, best[:, None], picks)
-        can &= ~is_best & ~full(counts, most) & (step + 1 < wanted)[:, None]
-        return step + 1, can, picks, closest, counts
+        cosines = tf.matmul(tf.gather(pool.vectors, best, batch_dims=1), pool.vectors, transpose_b=True)
+        is_left = places != best
+        if limits is not None:
+            counts = limits.with_one_more(counts, best)
+            is_left &= limits.fits(counts)
+        return step + 1, picks, tf.where(is_left, merits, nothing), tf.maximum(closest, cosines[:, 0]), counts
 
-    can = pool.free & ~full(pool.counts, most) & (wanted > 0)[:, None]
-    state = (0, can, tf.fill([batch, steps], NOTHING), pool.closest, pool.counts)
-    shapes = tuple(tf.TensorShape([None] * rank) for rank in (0, 2, 2, 2, 3))
-    return tf.while_loop(go_on, pick, state, shape_invariants=shapes, name=CALLED)[2]
+    state = (0, tf.fill([tf.shape(pool.free)[0], steps], NOTHING), merits, pool.closest, counts)
+    shapes = tuple(tf.TensorShape([None] * rank) for rank in (0, 2, 2, 2, 2))
+    return tf.while_loop(lambda step, *_: step < steps, pick, state, shape_invariants=shapes, name=CALLED)[1]

@@ -113,6 +113,21 @@ class Bounds(NamedTuple):
     most_diverse: tf.Tensor
 
 
+def asks_for_more(rules: RuleTensors, bounds: Bounds) -> tf.Tensor:
+    """Whether a request has a rule, or something that is refused; `exclude`, `keep_seen` and `k` apart: scalar bool."""
+    fields = (rules.only, rules.must, rules.must_not, rules.boost, rules.at_most, rules.pin)
+    texts = tf.concat([tf.reshape(each, [-1]) for each in fields], axis=0)
+    of_rows = (
+        (tf.abs(rules.diversity) > 0)  # not so of NaN
+        | ~tf.math.is_nan(rules.min_score)
+        | (rules.k < 0)
+        | (rules.k > bounds.k_max)
+        | tf.reduce_all(rules.keep_seen[:, None] != KEEP_SEEN, axis=1)
+    )
+    unlike = tf.shape(rules.boost)[1] != tf.shape(rules.boost_weights)[1]
+    return tf.reduce_any(texts != "") | tf.reduce_any(of_rows) | unlike
+
+
 def bounded(rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, list[Check]]:
     """The rules with 0 for what is no number, and `k_max` for k where it is 0; and what is refused of them.
 
@@ -138,8 +153,12 @@ def bounded(rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, list[Check
             "keep_seen is {}: write yes or no, or nothing for what the export does by itself.",
         ),
     ]
-    k = tf.where(rules.k == 0, bounds.k_max, rules.k)
-    return rules._replace(diversity=diversity, k=k), checks
+    return rules._replace(diversity=diversity, k=or_all(rules.k, bounds.k_max)), checks
+
+
+def or_all(k: tf.Tensor, k_max: tf.Tensor) -> tf.Tensor:
+    """Lengths of lists [B], the longest where 0 is asked for."""
+    return tf.where(k == 0, k_max, k)
 
 
 def weights_of(rules: RuleTensors) -> tuple[tf.Tensor, Check]:

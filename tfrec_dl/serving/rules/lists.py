@@ -96,11 +96,14 @@ def _allowed_pins(scores: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tenso
     allowed = (wishes.pins != PADDING) & (own > LOWEST_SCORE)
 
     def within_limits() -> tf.Tensor:
-        values = _values_of(arrays, wishes.pins, wishes.limited)
-        in_order, unlike = -tf.cast(wishes.places, tf.float32), own[:, :, None][:, :, :0]
-        pool = Pool(allowed, in_order, unlike, tf.zeros_like(own), values, tf.zeros_like(values))
+        order = tf.argsort(wishes.places, axis=1, stable=True)
+        pins, free = (tf.gather(each, order, batch_dims=1) for each in (wishes.pins, allowed))
+        values = _values_of(arrays, pins, wishes.limited)
+        nothing = tf.zeros_like(own)
+        pool = Pool(free, nothing, own[:, :, None][:, :, :0], nothing, values, tf.zeros_like(values))
         picks = choose(pool, wishes.k, tf.zeros_like(wishes.diversity), wishes.numbers)
-        return tf.reduce_any(picks[:, :, None] == tf.range(tf.shape(own)[1]), axis=1)
+        chosen = tf.gather(tf.pad(order, [[0, 0], [1, 0]], constant_values=-1), picks + 1, batch_dims=1)
+        return tf.reduce_any(chosen[:, :, None] == tf.range(tf.shape(own)[1]), axis=1)
 
     return tf.where(tf.cond(_limited(wishes), within_limits, lambda: allowed), wishes.pins, PADDING)
 
@@ -112,32 +115,40 @@ def _one_by_one(
     size = left.shape[1]
     width = min(POOL, size)
 
-    def unfinished(more: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
-        return tf.reduce_any(more)
-
-    def choose_more(more: tf.Tensor, left: tf.Tensor, chosen: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    def chosen_from(left: tf.Tensor, taken: tf.Tensor, missing: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         best, own = top_k(left, _no_indices(left), width)
-        taken = tf.concat([pins, chosen], axis=1)
-        missing = tf.where(more, wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32), 0)
         vectors = items.vectors(best)
         values = _values_of(items.arrays, best, wishes.limited)
         held = tf.where((taken != PADDING)[:, :, None], _values_of(items.arrays, taken, wishes.limited), -1)
         closest = closest_of(vectors, items.vectors(taken), taken != PADDING)
         pool = Pool(best != PADDING, scaled(own, best != PADDING), vectors, closest, values, holding(values, held))
         picks = choose(pool, missing, wishes.diversity, wishes.numbers)
-        found = tf.gather(tf.pad(best, [[0, 0], [1, 0]]), picks + 1, batch_dims=1)
-        chosen = _joined(chosen, found, k_max)
-        lacks = tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32) < wanted
-        more = lacks & (best[:, -1] != PADDING)
-        left = without(left, best)
-        taken = tf.concat([pins, chosen], axis=1)
-        left = tf.ensure_shape(_without_full(left, taken, more, wishes, items.arrays), [None, size])
-        return more, left, chosen
+        return best, tf.gather(tf.pad(best, [[0, 0], [1, 0]]), picks + 1, batch_dims=1)
 
-    nothing = tf.zeros([tf.shape(left)[0], k_max], tf.int32)
-    shapes = tuple(tf.TensorShape([None, *rest]) for rest in ([], [size], [k_max]))
-    state = (wanted > 0, left, nothing)
-    return tf.while_loop(unfinished, choose_more, state, shape_invariants=shapes, name=CALLED)[2]
+    def lacking(chosen: tf.Tensor, best: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        lacks = wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
+        return lacks, (lacks > 0) & (best[:, -1] != PADDING)
+
+    def unfinished(more: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_any(more)
+
+    def choose_more(
+        more: tf.Tensor, left: tf.Tensor, best: tf.Tensor, lacks: tf.Tensor, chosen: tf.Tensor
+    ) -> tuple[tf.Tensor, ...]:
+        taken = tf.concat([pins, chosen], axis=1)
+        left = _without_full(without(left, best), taken, more, wishes, items.arrays)
+        left = tf.ensure_shape(left, [None, size])
+        best, found = chosen_from(left, taken, tf.where(more, lacks, 0))
+        chosen = _joined(chosen, found, k_max)
+        lacks, more = lacking(chosen, best)
+        return more, left, best, lacks, chosen
+
+    best, found = chosen_from(left, pins, wanted)
+    chosen = tf.pad(found, [[0, 0], [0, k_max - tf.shape(found)[1]]])
+    lacks, more = lacking(chosen, best)
+    shapes = tuple(tf.TensorShape([None, *rest]) for rest in ([], [size], [width], [], [k_max]))
+    state = (more, left, best, lacks, tf.ensure_shape(chosen, [None, k_max]))
+    return tf.while_loop(unfinished, choose_more, state, shape_invariants=shapes, name=CALLED)[4]
 
 
 @traced_once

@@ -95,5 +95,7 @@ def similar_items_with_rules(
     request = module.by_rules.read({**rules, "keep_seen": tf.fill(tf.shape(item_ids), "no")})
     with tf.control_dependencies(tf.nest.flatten(request)):
         items = module.lookup(item_ids)
-    nothing = tf.where(items == PADDING, float("inf"), request.min_score)
-    return module.by_rules.answer(module.similarities(items), items[:, None], request._replace(min_score=nothing))
+    is_unknown = items == PADDING
+    nothing = tf.where(is_unknown, float("inf"), request.min_score)
+    request = request._replace(min_score=nothing, asks=request.asks | tf.reduce_any(is_unknown))
+    return module.by_rules.answer(module.similarities(items), items[:, None], request)

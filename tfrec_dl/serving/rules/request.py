@@ -9,7 +9,18 @@ from tfrec_dl.serving.attributes import questions
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
 from tfrec_dl.serving.graphs import called_cond, traced_once
 from tfrec_dl.serving.refusals import refuse
-from tfrec_dl.serving.rules.inputs import Bounds, Limits, Pins, RuleTensors, bounded, limits_of, pins_of, weights_of
+from tfrec_dl.serving.rules.inputs import (
+    Bounds,
+    Limits,
+    Pins,
+    RuleTensors,
+    asks_for_more,
+    bounded,
+    limits_of,
+    or_all,
+    pins_of,
+    weights_of,
+)
 from tfrec_dl.serving.rules.lists import Items, Wishes
 
 
@@ -31,6 +42,7 @@ class RuledRequest(NamedTuple):
     """B requests.
 
     Attributes:
+        asks: scalar bool, whether a request asks for more than to leave out what is excluded or seen.
         excluded: [B, E] int32, indices that must not be recommended, 0 for none.
         only: [B, O] int32, indices that alone may be recommended, 0 for none.
         restricted: [B] bool, whether `only` holds.
@@ -43,6 +55,7 @@ class RuledRequest(NamedTuple):
         wishes: what the list shall be.
     """
 
+    asks: tf.Tensor
     excluded: tf.Tensor
     only: tf.Tensor
     restricted: tf.Tensor
@@ -63,33 +76,56 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) 
         inputs: as `RuleTensors` names them.
         k_max: scalar int32, what `k` can be at most.
     """
+    given, arrays = RuleTensors(**inputs), module.attributes.read()
     compares = module.item_vectors(tf.zeros([1, 1], tf.int32)) is not None
-    arrays = module.attributes.read()
-    rules, limits, pins = _checked(arrays, RuleTensors(**inputs), Bounds(k_max, float(compares)))
-    batch = tf.shape(rules.k)[0]
-    has_conditions = _any_text(rules.must) | _any_text(rules.must_not)
-    has_boosts = _any_text(rules.boost)
-    return RuledRequest(
-        excluded=module.lookup(rules.exclude),
-        only=module.lookup(rules.only),
-        restricted=tf.reduce_any(rules.only != "", axis=1),
-        has_conditions=has_conditions,
-        fulfilled=called_cond(
-            has_conditions,
-            lambda: questions.allowed(arrays, rules.must, rules.must_not),
-            lambda: tf.ones([batch, 1], tf.bool),
-        ),
-        has_boosts=has_boosts,
-        boosts=called_cond(
-            has_boosts,
-            lambda: questions.boosts(arrays, rules.boost, _weights(rules)),
-            lambda: tf.zeros([batch, 1]),
-        ),
-        keeps_seen=(rules.keep_seen == "yes") | ((rules.keep_seen == "") & module.keep_seen),
-        min_score=rules.min_score,
-        wishes=Wishes(
+    bounds = Bounds(k_max, float(compares))
+
+    def of_rules() -> tuple[tf.Tensor, ...]:
+        rules, limits, pins = _checked(arrays, given, bounds)
+        has_conditions = _any_text(rules.must) | _any_text(rules.must_not)
+        has_boosts = _any_text(rules.boost)
+        fulfilled, boosts = called_cond(
+            has_conditions | has_boosts,
+            lambda: questions.judged(arrays, rules.must, rules.must_not, rules.boost, _weights(rules)),
+            lambda: nothing_judged(),
+        )
+        wishes = Wishes(
             rules.k, rules.diversity, limits.attributes, limits.numbers, module.lookup(pins.items), pins.places
-        ),
+        )
+        restricted = tf.reduce_any(rules.only != "", axis=1)
+        return module.lookup(rules.only), restricted, has_conditions, fulfilled, has_boosts, boosts, wishes
+
+    def of_none() -> tuple[tf.Tensor, ...]:
+        never = tf.constant(False)
+        wishes = Wishes(
+            or_all(given.k, k_max),
+            tf.zeros_like(given.diversity),
+            given.at_most,
+            _zeros(given.at_most),
+            _zeros(given.pin),
+            _zeros(given.pin),
+        )
+        fulfilled, boosts = nothing_judged()
+        return _zeros(given.only), tf.zeros_like(given.k, tf.bool), never, fulfilled, never, boosts, wishes
+
+    def nothing_judged() -> tuple[tf.Tensor, tf.Tensor]:
+        batch = tf.shape(given.k)[0]
+        return tf.ones([batch, 1], tf.bool), tf.zeros([batch, 1])
+
+    asks = asks_for_more(given, bounds)
+    only, restricted, has_conditions, fulfilled, has_boosts, boosts, wishes = called_cond(asks, of_rules, of_none)
+    return RuledRequest(
+        asks=asks,
+        excluded=module.lookup(given.exclude),
+        only=only,
+        restricted=restricted,
+        has_conditions=has_conditions,
+        fulfilled=fulfilled,
+        has_boosts=has_boosts,
+        boosts=boosts,
+        keeps_seen=(given.keep_seen == "yes") | ((given.keep_seen == "") & module.keep_seen),
+        min_score=given.min_score,
+        wishes=wishes,
     )
 
 

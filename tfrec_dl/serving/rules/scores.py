@@ -39,11 +39,15 @@ def allowed(scores: tf.Tensor, request: RuledRequest, seen: tf.Tensor) -> tf.Ten
         request: what is asked for.
         seen: [B, L] int32, the histories.
     """
-    kept_out = tf.where(request.keeps_seen[:, None], PADDING, seen)
     never = tf.fill([tf.shape(seen)[0], FIRST_ITEM], PADDING) + tf.range(FIRST_ITEM)
-    scores = without(scores, tf.concat([never, kept_out, request.excluded], axis=1))
+    scores = without(scores, tf.concat([never, kept_out(request, seen)], axis=1))
     scores = tf.cond(request.has_conditions, lambda: tf.where(request.fulfilled, scores, LOWEST_SCORE), lambda: scores)
     return tf.cond(tf.reduce_any(request.restricted), lambda: _only(scores, request), lambda: scores)
+
+
+def kept_out(request: RuledRequest, seen: tf.Tensor) -> tf.Tensor:
+    """What is excluded, and what is seen and must not come back: [B, M] int32, 0 for none."""
+    return tf.concat([tf.where(request.keeps_seen[:, None], PADDING, seen), request.excluded], axis=1)
 
 
 def _only(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
