@@ -6,11 +6,12 @@ import numpy as np
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.attributes.terms import judged_some
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.inputs import RuleTensors
 from tfrec_dl.serving.rules.masks import cells
 from tfrec_dl.serving.rules.request import RuledRequest
-from tfrec_dl.serving.rules.scores import allowed, preferred
+from tfrec_dl.serving.rules.scores import allowed, deviations, preferred
 
 HIGHEST = float(np.finfo(np.float32).max)
 
@@ -48,7 +49,7 @@ def candidates_of(scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest, cou
         count: candidates of each request.
     """
     of_any_score = request._replace(min_score=tf.fill(tf.shape(request.min_score), float("nan")))
-    left = allowed(preferred(scores, of_any_score), request, seen)
+    left = allowed(preferred(scores, of_any_score, deviations(scores, request)), request, seen)
     pins = request.wishes.pins
     own = tf.gather(left, pins, batch_dims=1)
     left = tf.tensor_scatter_nd_update(left, cells(pins), tf.where(own > LOWEST_SCORE, HIGHEST, own))
@@ -75,7 +76,7 @@ def preferred_of_ranked(scores: tf.Tensor, places: tf.Tensor, request: RuledRequ
         known = tf.where(is_candidate, scores, 0.0)
         distances = tf.where(is_candidate, known - tf.reduce_sum(known, axis=1, keepdims=True) / count, 0.0)
         deviation = tf.sqrt(tf.reduce_sum(distances**2, axis=1, keepdims=True) / count)
-        boosts = tf.gather(request.boosts, places, batch_dims=1)
+        _, boosts = judged_some(request.arrays, request.terms, places)
         return scores + tf.where(deviation > 0, deviation, 1.0) * boosts
 
     own = tf.cond(request.has_boosts, boosted, lambda: scores)

@@ -7,6 +7,7 @@ import tensorflow as tf
 from tfrec_dl.serving.attributes import questions
 from tfrec_dl.serving.attributes.columns import AttributeColumns
 from tfrec_dl.serving.attributes.compact import compact_arrays
+from tfrec_dl.serving.attributes.terms import boosts_of_all, fulfilled_by_all
 
 
 class ItemAttributes(tf.Module):
@@ -50,9 +51,9 @@ class ItemAttributes(tf.Module):
         Raises:
             InvalidArgumentError: for an unknown attribute, or a condition that cannot be read; names it.
         """
-        nothing = must[:, :0]
-        found, _ = questions.judged(self.read(), must, must_not, nothing, tf.zeros(tf.shape(nothing)))
-        return tf.broadcast_to(found, [tf.shape(must)[0], self._size])
+        arrays, nothing = self.read(), must[:, :0]
+        terms = questions.terms(arrays, must, must_not, nothing, tf.zeros(tf.shape(nothing)))
+        return tf.ensure_shape(fulfilled_by_all(arrays, terms, tf.shape(must)[0]), [None, self._size])
 
     def boosts(self, conditions: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         """Sums of the weights of the conditions that hold.
@@ -67,9 +68,9 @@ class ItemAttributes(tf.Module):
         Raises:
             InvalidArgumentError: as `allowed`.
         """
-        nothing = conditions[:, :0]
-        _, found = questions.judged(self.read(), nothing, nothing, conditions, weights)
-        return tf.broadcast_to(found, [tf.shape(conditions)[0], self._size])
+        arrays, nothing = self.read(), conditions[:, :0]
+        terms = questions.terms(arrays, nothing, nothing, conditions, weights)
+        return tf.ensure_shape(boosts_of_all(arrays, terms, tf.shape(conditions)[0]), [None, self._size])
 
     def value_codes(self, indices: tf.Tensor, attribute: tf.Tensor) -> tf.Tensor:
         """Numbers that stand for an attribute's values: equal ones for equal values.

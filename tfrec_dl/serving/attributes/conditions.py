@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tfrec_dl.serving.graphs import called_cond
-
 CONDITION = r"\A([^=<>!]+)(<=|>=|!=|=|<|>)(\C+)\z"
 NUMBER = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 OF_MONTH = r"0[1-9]|[12][0-9]"  # the days that every month has, February those of leap years
@@ -52,7 +50,7 @@ def read_conditions(texts: tf.Tensor) -> Conditions:
     names, operators, values = (tf.strings.regex_replace(given, CONDITION, rf"\{part}") for part in (1, 2, 3))
     is_number, is_day = (tf.strings.regex_full_match(values, pattern) for pattern in (NUMBER, DAY))
     numbers = tf.strings.to_number(tf.where(is_number, values, "0"), tf.float32)
-    amounts = called_cond(
+    amounts = tf.cond(
         tf.reduce_any(is_day),
         lambda: tf.where(is_day, _days_of(tf.where(is_day, values, "1970-01-01")), numbers),
         lambda: numbers,

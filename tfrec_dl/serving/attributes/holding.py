@@ -1,4 +1,4 @@
-"""Which items fulfil a condition, one condition at a time, inside a TensorFlow graph."""
+"""Which items fulfil a condition: all items one condition, or some items several, inside a TensorFlow graph."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Sought(NamedTuple):
         rows: [N] int32, of the numbers.
         lowest: [N] float32, the least of the numbers sought.
         highest: [N] float32, the largest.
+        codes: [N] int32, of the value; -1 where no item has it.
         starts: [N] int32, of the items that have the value.
         ends: [N] int32.
     """
@@ -35,6 +36,7 @@ class Sought(NamedTuple):
     rows: tf.Tensor
     lowest: tf.Tensor
     highest: tf.Tensor
+    codes: tf.Tensor
     starts: tf.Tensor
     ends: tf.Tensor
 
@@ -55,6 +57,7 @@ def sought(arrays: Mapping[str, tf.Tensor], conditions: Conditions) -> Sought:
     codes = tf.searchsorted(hashes, tf.strings.to_hash_bucket_fast(keys, HASHES))
     codes = tf.minimum(codes, tf.size(hashes) - 1)
     starts, ends = (tf.gather(arrays["holder_offsets"], codes + step) for step in (0, 1))
+    is_known = tf.gather(arrays["texts"], codes) == keys
     return Sought(
         attributes,
         tf.gather(arrays["kinds"], attributes) == "number",
@@ -62,8 +65,9 @@ def sought(arrays: Mapping[str, tf.Tensor], conditions: Conditions) -> Sought:
         tf.gather(arrays["number_rows"], attributes),
         lowest=tf.where(more, above, tf.where(less | least, -infinity, amounts)),
         highest=tf.where(less, below, tf.where(more | most, infinity, amounts)),
+        codes=tf.where(is_known, codes, -1),
         starts=starts,
-        ends=tf.where(tf.gather(arrays["texts"], codes) == keys, ends, starts),
+        ends=tf.where(is_known, ends, starts),
     )
 
 
@@ -75,13 +79,13 @@ def holds_for(arrays: Mapping[str, tf.Tensor], one: Sought) -> tf.Tensor:
     def in_range() -> tf.Tensor:
         numbers = tf.gather(arrays["numbers"], one.rows)
         found = (numbers >= one.lowest) & (numbers <= one.highest)  # of a missing number neither
-        return called_cond(one.differs, lambda: (numbers == numbers) & ~found, lambda: found)
+        return tf.cond(one.differs, lambda: (numbers == numbers) & ~found, lambda: found)
 
     def of_value() -> tf.Tensor:
         holders = arrays["holders"][one.starts : one.ends]
         # A quarter of the time that scatter_nd takes.
         found = tf.math.unsorted_segment_sum(tf.ones_like(holders, tf.uint8), holders, size) > 0
-        return called_cond(one.differs, lambda: has_value() & ~found, lambda: found)
+        return tf.cond(one.differs, lambda: has_value() & ~found, lambda: found)
 
     def has_value() -> tf.Tensor:
         first = one.attributes * size
@@ -89,3 +93,23 @@ def holds_for(arrays: Mapping[str, tf.Tensor], one: Sought) -> tf.Tensor:
         return offsets[1:] > offsets[:-1]
 
     return called_cond(one.is_number, in_range, of_value)
+
+
+@traced_once
+def hold_for(arrays: Mapping[str, tf.Tensor], conditions: Sought, items: tf.Tensor) -> tf.Tensor:
+    """Which of some items [N, C] int32 fulfil the condition of their row: [N, C] bool."""
+    size = tf.shape(arrays["numbers"])[1]
+
+    def numbers() -> tf.Tensor:
+        return tf.gather(tf.reshape(arrays["numbers"], [-1]), conditions.rows[:, None] * size + items)
+
+    found = tf.cond(tf.reduce_any(conditions.is_number), numbers, lambda: tf.fill(tf.shape(items), np.nan))
+    in_range = (found >= conditions.lowest[:, None]) & (found <= conditions.highest[:, None])
+    first = conditions.attributes[:, None] * size + items
+    starts, ends = (tf.gather(arrays["code_offsets"], first + step) for step in (0, 1))
+    width = tf.reduce_max(tf.pad(tf.reshape(ends - starts, [-1]), [[0, 1]]))
+    cells = starts[:, :, None] + tf.range(width)
+    codes = tf.gather(arrays["codes"], tf.where(cells < ends[:, :, None], cells, tf.size(arrays["codes"]) - 1))
+    of_value = tf.reduce_any(codes == tf.where(conditions.codes < 0, -2, conditions.codes)[:, None, None], axis=2)
+    held = tf.where(conditions.is_number[:, None], in_range, of_value)
+    return (ends > starts) & (held != conditions.differs[:, None])

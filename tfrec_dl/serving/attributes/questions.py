@@ -8,33 +8,25 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tfrec_dl.serving.attributes.conditions import Conditions, read_conditions
-from tfrec_dl.serving.attributes.judging import Arrays, fulfilling, weighed
-from tfrec_dl.serving.graphs import called_cond, traced_once
+from tfrec_dl.serving.attributes.terms import Arrays, Terms, terms_of
+from tfrec_dl.serving.graphs import traced_once
 from tfrec_dl.serving.refusals import Check, refuse
 
 
 @traced_once
-def judged(
-    arrays: Arrays, must: tf.Tensor, must_not: tf.Tensor, boost: tf.Tensor, weights: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """What `ItemAttributes.allowed` and `ItemAttributes.boosts` say, [B, 1] where there is no condition of the kind."""
+def terms(arrays: Arrays, must: tf.Tensor, must_not: tf.Tensor, boost: tf.Tensor, weights: tf.Tensor) -> Terms:
+    """The conditions of requests [B, M], [B, X] and [B, C], read and looked up; refuses what cannot be read.
+
+    Args:
+        arrays: attributes of items.
+        must: what must hold, "" for none.
+        must_not: what must not.
+        boost: what is preferred where it holds.
+        weights: [B, C] float32, how much.
+    """
     texts = tf.concat([must, must_not, boost], axis=1)
-    read, columns, batch = conditions_of(arrays, texts), tf.where(texts != "")[:, 1], tf.shape(texts)[0]
-    wanted = columns < tf.shape(must, tf.int64)[1]
-    boosts = columns >= tf.shape(texts, tf.int64)[1] - tf.shape(boost, tf.int64)[1]
-    decides, adds = (tf.where(each)[:, 0] for each in (~boosts, boosts))
-    return (
-        called_cond(
-            tf.size(decides) > 0,
-            lambda: fulfilling(arrays, read.at(decides), tf.gather(wanted, decides), batch),
-            lambda: tf.ones([batch, 1], tf.bool),
-        ),
-        called_cond(
-            tf.size(adds) > 0,
-            lambda: weighed(arrays, read.at(adds), tf.boolean_mask(weights, boost != ""), batch),
-            lambda: tf.zeros([batch, 1]),
-        ),
-    )
+    columns = tf.where(texts != "")[:, 1]
+    return terms_of(arrays, conditions_of(arrays, texts), columns, must, must_not, weights)
 
 
 @traced_once

@@ -11,7 +11,8 @@ from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.inputs import RuleTensors
 from tfrec_dl.serving.rules.lists import Wishes, best_list
 from tfrec_dl.serving.rules.request import KnowsItems, RuledRequest, items_of, read
-from tfrec_dl.serving.rules.scores import allowed, kept_out, preferred
+from tfrec_dl.serving.rules.scores import allowed, deviations, kept_out, preferred
+from tfrec_dl.serving.rules.shortlist import is_likely_short, shortlisted
 
 
 class Answering(KnowsItems, Protocol):
@@ -35,6 +36,11 @@ class ByRules:
         self._read = traced_once(lambda rules, k_max: read(module, rules, k_max))
         self._pick = traced_once(
             lambda scores, wishes: best_list(scores, wishes, items_of(module, wishes), module.k_max)
+        )
+        self._of_few = traced_once(
+            lambda scores, seen, deviation, request: shortlisted(
+                scores, seen, deviation, request, items_of(module, request.wishes), module.k_max
+            )
         )
 
     def read(self, inputs: Mapping[str, tf.Tensor], k_max: int | None = None) -> RuledRequest:
@@ -65,7 +71,16 @@ class ByRules:
         k_max = self._module.k_max
 
         def by_rules() -> tuple[tf.Tensor, tf.Tensor]:
-            left = allowed(preferred(scores, request), request, seen)
+            deviation = deviations(scores, request)
+
+            def of_few_or_all() -> tuple[tf.Tensor, tf.Tensor]:
+                found = self._of_few(scores, seen, deviation, request)
+                return called_cond(found.is_exact, lambda: found[1:], lambda: of_all(deviation))
+
+            return called_cond(is_likely_short(request, self._module.k_max), of_few_or_all, lambda: of_all(deviation))
+
+        def of_all(deviation: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            left = allowed(preferred(scores, request, deviation), request, seen)
             indices = self.pick(left, request.wishes)
             return indices, tf.gather(left, indices, batch_dims=1)
 

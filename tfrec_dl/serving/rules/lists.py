@@ -21,11 +21,13 @@ class Items(NamedTuple):
 
     Attributes:
         vectors: indices [B, N] int32 -> [B, N, D] float32 of length 1.
-        arrays: their attributes, those of `compact_arrays`.
+        arrays: attributes, those of `compact_arrays`.
+        indices: what stands for items in a list -> their indices in the arrays, both [B, N] int32; the same by default.
     """
 
     vectors: Callable[[tf.Tensor], tf.Tensor]
     arrays: Arrays
+    indices: Callable[[tf.Tensor], tf.Tensor] = staticmethod(lambda places: places)  # type: ignore[assignment]
 
 
 class Wishes(NamedTuple):
@@ -64,24 +66,59 @@ def best_list(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf
     Returns:
         [B, k_max] int32 indices, 0 at places that no item is left for.
     """
+    return _listed(scores, wishes, items, k_max, _pool_after_pool)
+
+
+def list_of_a_pool(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf.Tensor:
+    """As `best_list`, where it chooses one by one of the first pool alone: the list may be short of items."""
+    return _listed(scores, wishes, items, k_max, _of_first_pool)
+
+
+def best_of(scores: tf.Tensor, wanted: tf.Tensor, k_max: int) -> tf.Tensor:
+    """The best items as they are: [B, k_max] int32 indices, 0 beyond those wanted [B], or that are left."""
+    best, _ = top_k(scores, _no_indices(scores), k_max)
+    return tf.where(tf.range(k_max) < wanted[:, None], best, PADDING)
+
+
+class Choice(NamedTuple):
+    """What is chosen one by one beside pinned items.
+
+    Attributes:
+        left: [B, size] float32, scores of the others.
+        pins: [B, P] int32, the pinned ones, 0 for none.
+        wanted: [B] int32, how many.
+        wishes: what is asked for.
+        items: what is known of items.
+        k_max: length of the longest list.
+    """
+
+    left: tf.Tensor
+    pins: tf.Tensor
+    wanted: tf.Tensor
+    wishes: Wishes
+    items: Items
+    k_max: int
+
+
+def _listed(
+    scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int, one_by_one: Callable[[Choice], tf.Tensor]
+) -> tf.Tensor:
     has_pins = tf.reduce_any(wishes.pins != PADDING)
 
     def pinned() -> tuple[tf.Tensor, tf.Tensor]:
-        pins = _allowed_pins(scores, wishes, items.arrays)
+        pins = _allowed_pins(scores, wishes, items)
         return pins, tf.ensure_shape(without(scores, pins), scores.shape)
 
     pins, left = called_cond(has_pins, pinned, lambda: (tf.zeros_like(wishes.pins), scores))
     wanted = wishes.k - tf.math.count_nonzero(pins, axis=1, dtype=tf.int32)
 
-    def plainly() -> tf.Tensor:
-        best, _ = top_k(left, _no_indices(left), k_max)
-        return tf.where(tf.range(k_max) < wanted[:, None], best, PADDING)
+    def chosen_one_by_one() -> tf.Tensor:
+        return one_by_one(Choice(left, pins, wanted, wishes, items, k_max))
 
-    def one_by_one() -> tf.Tensor:
-        return _one_by_one(left, pins, wanted, wishes, items, k_max)
-
-    chosen = called_cond(tf.reduce_any(wishes.diversity > 0) | _limited(wishes), one_by_one, plainly)
-    arranged = called_cond(has_pins, lambda: _arranged(chosen, pins, wishes.places), lambda: chosen)
+    chosen = called_cond(
+        tf.reduce_any(wishes.diversity > 0) | _limited(wishes), chosen_one_by_one, lambda: best_of(left, wanted, k_max)
+    )
+    arranged = tf.cond(has_pins, lambda: _arranged(chosen, pins, wishes.places), lambda: chosen)
     return tf.ensure_shape(arranged, [None, k_max])
 
 
@@ -89,8 +126,7 @@ def _limited(wishes: Wishes) -> tf.Tensor:
     return tf.reduce_any(wishes.numbers > 0)
 
 
-@traced_once
-def _allowed_pins(scores: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tensor:
+def _allowed_pins(scores: tf.Tensor, wishes: Wishes, items: Items) -> tf.Tensor:
     """The pins that the list will hold: [B, P] indices, 0 for none."""
     own = tf.gather(scores, wishes.pins, batch_dims=1)
     allowed = (wishes.pins != PADDING) & (own > LOWEST_SCORE)
@@ -98,7 +134,7 @@ def _allowed_pins(scores: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tenso
     def within_limits() -> tf.Tensor:
         order = tf.argsort(wishes.places, axis=1, stable=True)
         pins, free = (tf.gather(each, order, batch_dims=1) for each in (wishes.pins, allowed))
-        values = _values_of(arrays, pins, wishes.limited)
+        values = _values_of(items, pins, wishes.limited)
         nothing = tf.zeros_like(own)
         pool = Pool(free, nothing, own[:, :, None][:, :, :0], nothing, values, tf.zeros_like(values))
         picks = choose(pool, wishes.k, tf.zeros_like(wishes.diversity), wishes.numbers)
@@ -108,47 +144,60 @@ def _allowed_pins(scores: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tenso
     return tf.where(tf.cond(_limited(wishes), within_limits, lambda: allowed), wishes.pins, PADDING)
 
 
-def _one_by_one(
-    left: tf.Tensor, pins: tf.Tensor, wanted: tf.Tensor, wishes: Wishes, items: Items, k_max: int
-) -> tf.Tensor:
-    """Chooses from the best that are left, pool after pool: [B, k_max] indices, 0 at the end."""
-    size = left.shape[1]
-    width = min(POOL, size)
+def _of_first_pool(of: Choice) -> tf.Tensor:
+    """Chooses from the best that are left: [B, k_max] indices, 0 at the end."""
+    _, found = _chosen_from(of, of.left, of.pins, of.wanted)
+    chosen = tf.pad(found, [[0, 0], [0, of.k_max - tf.shape(found)[1]]])
+    return tf.ensure_shape(chosen, [None, of.k_max])
 
-    def chosen_from(left: tf.Tensor, taken: tf.Tensor, missing: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        best, own = top_k(left, _no_indices(left), width)
-        vectors = items.vectors(best)
-        values = _values_of(items.arrays, best, wishes.limited)
-        held = tf.where((taken != PADDING)[:, :, None], _values_of(items.arrays, taken, wishes.limited), -1)
-        closest = closest_of(vectors, items.vectors(taken), taken != PADDING)
-        pool = Pool(best != PADDING, scaled(own, best != PADDING), vectors, closest, values, holding(values, held))
-        picks = choose(pool, missing, wishes.diversity, wishes.numbers)
-        return best, tf.gather(tf.pad(best, [[0, 0], [1, 0]]), picks + 1, batch_dims=1)
+
+def _pool_after_pool(of: Choice) -> tf.Tensor:
+    """As `_of_first_pool`, and then from the next best that limits do not bar, until there are enough."""
 
     def lacking(chosen: tf.Tensor, best: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        lacks = wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
+        lacks = of.wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
         return lacks, (lacks > 0) & (best[:, -1] != PADDING)
-
-    def unfinished(more: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
-        return tf.reduce_any(more)
 
     def choose_more(
         more: tf.Tensor, left: tf.Tensor, best: tf.Tensor, lacks: tf.Tensor, chosen: tf.Tensor
     ) -> tuple[tf.Tensor, ...]:
-        taken = tf.concat([pins, chosen], axis=1)
-        left = _without_full(without(left, best), taken, more, wishes, items.arrays)
-        left = tf.ensure_shape(left, [None, size])
-        best, found = chosen_from(left, taken, tf.where(more, lacks, 0))
-        chosen = _joined(chosen, found, k_max)
+        taken = tf.concat([of.pins, chosen], axis=1)
+        left = _without_full(without(left, best), taken, more, of.wishes, of.items.arrays)
+        left = tf.ensure_shape(left, of.left.shape)
+        best, found = _chosen_from(of, left, taken, tf.where(more, lacks, 0))
+        chosen = _joined(chosen, found, of.k_max)
         lacks, more = lacking(chosen, best)
         return more, left, best, lacks, chosen
 
-    best, found = chosen_from(left, pins, wanted)
-    chosen = tf.pad(found, [[0, 0], [0, k_max - tf.shape(found)[1]]])
+    best, found = _chosen_from(of, of.left, of.pins, of.wanted)
+    chosen = tf.pad(found, [[0, 0], [0, of.k_max - tf.shape(found)[1]]])
     lacks, more = lacking(chosen, best)
-    shapes = tuple(tf.TensorShape([None, *rest]) for rest in ([], [size], [width], [], [k_max]))
-    state = (more, left, best, lacks, tf.ensure_shape(chosen, [None, k_max]))
-    return tf.while_loop(unfinished, choose_more, state, shape_invariants=shapes, name=CALLED)[4]
+    shapes = tuple(tf.TensorShape([None, *rest]) for rest in ([], of.left.shape[1:], best.shape[1:], [], [of.k_max]))
+    state = (more, of.left, best, lacks, tf.ensure_shape(chosen, [None, of.k_max]))
+    return tf.while_loop(
+        lambda more, *_: tf.reduce_any(more), choose_more, state, shape_invariants=shapes, name=CALLED
+    )[4]
+
+
+def _chosen_from(of: Choice, left: tf.Tensor, taken: tf.Tensor, missing: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The best that are left, [B, C] indices, and those chosen of them, in order, [B, S], 0 at the end.
+
+    Args:
+        of: what there is.
+        left: [B, size] float32, scores.
+        taken: [B, T] int32, what is in the list already, 0 for none.
+        missing: [B] int32, how many to choose.
+    """
+    wishes, items = of.wishes, of.items
+    best, own = top_k(left, _no_indices(left), min(POOL, left.shape[1]))
+    best = tf.ensure_shape(best, [None, min(POOL, left.shape[1])])
+    vectors = items.vectors(best)
+    values = _values_of(items, best, wishes.limited)
+    held = tf.where((taken != PADDING)[:, :, None], _values_of(items, taken, wishes.limited), -1)
+    closest = closest_of(vectors, items.vectors(taken), taken != PADDING)
+    pool = Pool(best != PADDING, scaled(own, best != PADDING), vectors, closest, values, holding(values, held))
+    picks = choose(pool, missing, wishes.diversity, wishes.numbers)
+    return best, tf.gather(tf.pad(best, [[0, 0], [1, 0]]), picks + 1, batch_dims=1)
 
 
 @traced_once
@@ -168,7 +217,7 @@ def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: 
         own, taken, more, limited, numbers = row
 
         def barred() -> tf.Tensor:
-            values, held = (_values_of(arrays, each[None], limited[None]) for each in (every, taken[taken != PADDING]))
+            values, held = (_codes_of(arrays, each[None], limited[None]) for each in (every, taken[taken != PADDING]))
             held = tf.where(held >= 0, held, tf.reduce_max(values) + 1)
             counts = tf.math.bincount(tf.maximum(held, 0), minlength=tf.reduce_max(values) + 2)
             most = numbers_of_values(values, numbers[None])
@@ -185,8 +234,12 @@ def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: 
     )
 
 
+def _values_of(items: Items, indices: tf.Tensor, limited: tf.Tensor) -> tf.Tensor:
+    return _codes_of(items.arrays, items.indices(indices), limited)
+
+
 @traced_once
-def _values_of(arrays: Arrays, indices: tf.Tensor, limited: tf.Tensor) -> tf.Tensor:
+def _codes_of(arrays: Arrays, indices: tf.Tensor, limited: tf.Tensor) -> tf.Tensor:
     """Values of items [B, N] in attributes [B, A], as a `Pool` has them: [B, N, W] int32."""
     batch, count = tf.unstack(tf.shape(indices))
     limits = tf.shape(limited)[1]

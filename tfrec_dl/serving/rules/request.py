@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tfrec_dl.serving.attributes import questions
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
+from tfrec_dl.serving.attributes.terms import Terms, no_terms
 from tfrec_dl.serving.graphs import called_cond, traced_once
 from tfrec_dl.serving.refusals import refuse
 from tfrec_dl.serving.rules.inputs import (
@@ -47,9 +48,9 @@ class RuledRequest(NamedTuple):
         only: [B, O] int32, indices that alone may be recommended, 0 for none.
         restricted: [B] bool, whether `only` holds.
         has_conditions: scalar bool, whether a request has a condition.
-        fulfilled: [B, size] bool, whether an item fulfils the conditions; [B, 1] without conditions.
         has_boosts: scalar bool, whether a request has a boost.
-        boosts: [B, size] float32 in standard deviations; [B, 1] without boosts.
+        terms: conditions, and boosts in standard deviations.
+        arrays: attributes of items, of which the terms are.
         keeps_seen: [B] bool, whether items of the history may be recommended.
         min_score: [B] float32, NaN for none.
         wishes: what the list shall be.
@@ -60,9 +61,9 @@ class RuledRequest(NamedTuple):
     only: tf.Tensor
     restricted: tf.Tensor
     has_conditions: tf.Tensor
-    fulfilled: tf.Tensor
     has_boosts: tf.Tensor
-    boosts: tf.Tensor
+    terms: Terms
+    arrays: questions.Arrays
     keeps_seen: tf.Tensor
     min_score: tf.Tensor
     wishes: Wishes
@@ -84,16 +85,16 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) 
         rules, limits, pins = _checked(arrays, given, bounds)
         has_conditions = _any_text(rules.must) | _any_text(rules.must_not)
         has_boosts = _any_text(rules.boost)
-        fulfilled, boosts = called_cond(
+        terms = called_cond(
             has_conditions | has_boosts,
-            lambda: questions.judged(arrays, rules.must, rules.must_not, rules.boost, _weights(rules)),
-            lambda: nothing_judged(),
+            lambda: questions.terms(arrays, rules.must, rules.must_not, rules.boost, _weights(rules)),
+            no_terms,
         )
         wishes = Wishes(
             rules.k, rules.diversity, limits.attributes, limits.numbers, module.lookup(pins.items), pins.places
         )
         restricted = tf.reduce_any(rules.only != "", axis=1)
-        return module.lookup(rules.only), restricted, has_conditions, fulfilled, has_boosts, boosts, wishes
+        return module.lookup(rules.only), restricted, has_conditions, has_boosts, terms, wishes
 
     def of_none() -> tuple[tf.Tensor, ...]:
         never = tf.constant(False)
@@ -105,24 +106,19 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) 
             _zeros(given.pin),
             _zeros(given.pin),
         )
-        fulfilled, boosts = nothing_judged()
-        return _zeros(given.only), tf.zeros_like(given.k, tf.bool), never, fulfilled, never, boosts, wishes
-
-    def nothing_judged() -> tuple[tf.Tensor, tf.Tensor]:
-        batch = tf.shape(given.k)[0]
-        return tf.ones([batch, 1], tf.bool), tf.zeros([batch, 1])
+        return _zeros(given.only), tf.zeros_like(given.k, tf.bool), never, never, no_terms(), wishes
 
     asks = asks_for_more(given, bounds)
-    only, restricted, has_conditions, fulfilled, has_boosts, boosts, wishes = called_cond(asks, of_rules, of_none)
+    only, restricted, has_conditions, has_boosts, terms, wishes = called_cond(asks, of_rules, of_none)
     return RuledRequest(
         asks=asks,
         excluded=module.lookup(given.exclude),
         only=only,
         restricted=restricted,
         has_conditions=has_conditions,
-        fulfilled=fulfilled,
         has_boosts=has_boosts,
-        boosts=boosts,
+        terms=terms,
+        arrays=arrays,
         keeps_seen=(given.keep_seen == "yes") | ((given.keep_seen == "") & module.keep_seen),
         min_score=given.min_score,
         wishes=wishes,

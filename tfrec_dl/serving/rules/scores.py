@@ -3,26 +3,45 @@
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
-from tfrec_dl.serving.graphs import traced_once
+from tfrec_dl.serving.attributes.terms import boosts_of_all, fulfilled_by_all
+from tfrec_dl.serving.graphs import called_cond, traced_once
 from tfrec_dl.serving.index import LOWEST_SCORE
 from tfrec_dl.serving.rules.masks import cells, without
 from tfrec_dl.serving.rules.request import RuledRequest
 
 
 @traced_once
-def preferred(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
-    """Scores plus boosts in standard deviations of the row's scores, `LOWEST_SCORE` where below `min_score`.
+def deviations(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
+    """What a boost of 1 adds: the standard deviation of the row's scores, 1 where they are all one number: [B, 1].
+
+    Where no request has a boost, it is 1.
 
     Args:
         scores: [B, size] float32.
         request: what is asked for.
     """
 
-    def boosted() -> tf.Tensor:
+    def of_scores() -> tf.Tensor:
         deviation = tf.math.reduce_std(scores[:, FIRST_ITEM:], axis=1, keepdims=True)
-        return scores + tf.where(deviation > 0, deviation, 1.0) * request.boosts  # of one score for all, as it is
+        return tf.where(deviation > 0, deviation, 1.0)
 
-    scores = tf.cond(request.has_boosts, boosted, lambda: scores)
+    return tf.cond(request.has_boosts, of_scores, lambda: tf.ones([tf.shape(scores)[0], 1]))
+
+
+@traced_once
+def preferred(scores: tf.Tensor, request: RuledRequest, deviation: tf.Tensor) -> tf.Tensor:
+    """Scores plus boosts, `LOWEST_SCORE` where below `min_score`.
+
+    Args:
+        scores: [B, size] float32.
+        request: what is asked for.
+        deviation: [B, 1] float32, what a boost of 1 adds.
+    """
+
+    def boosted() -> tf.Tensor:
+        return scores + deviation * boosts_of_all(request.arrays, request.terms, tf.shape(scores)[0])
+
+    scores = called_cond(request.has_boosts, boosted, lambda: scores)
     return tf.cond(
         tf.reduce_all(tf.math.is_nan(request.min_score)),
         lambda: scores,
@@ -41,7 +60,11 @@ def allowed(scores: tf.Tensor, request: RuledRequest, seen: tf.Tensor) -> tf.Ten
     """
     never = tf.fill([tf.shape(seen)[0], FIRST_ITEM], PADDING) + tf.range(FIRST_ITEM)
     scores = without(scores, tf.concat([never, kept_out(request, seen)], axis=1))
-    scores = tf.cond(request.has_conditions, lambda: tf.where(request.fulfilled, scores, LOWEST_SCORE), lambda: scores)
+
+    def fulfilling() -> tf.Tensor:
+        return tf.where(fulfilled_by_all(request.arrays, request.terms, tf.shape(scores)[0]), scores, LOWEST_SCORE)
+
+    scores = called_cond(request.has_conditions, fulfilling, lambda: scores)
     return tf.cond(tf.reduce_any(request.restricted), lambda: _only(scores, request), lambda: scores)
 
 
