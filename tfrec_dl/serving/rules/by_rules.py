@@ -77,7 +77,11 @@ class ByRules:
                 found = self._of_few(scores, seen, deviation, request)
                 return called_cond(found.is_exact, lambda: found[1:], lambda: of_all(deviation))
 
-            return called_cond(is_likely_short(request, self._module.k_max), of_few_or_all, lambda: of_all(deviation))
+            return called_cond(
+                is_likely_short(request, self._module.size, self._module.k_max),
+                of_few_or_all,
+                lambda: of_all(deviation),
+            )
 
         def of_all(deviation: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             left = allowed(preferred(scores, request, deviation), request, seen)

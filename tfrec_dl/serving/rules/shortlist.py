@@ -34,17 +34,18 @@ class Shortlisted(NamedTuple):
     scores: tf.Tensor
 
 
-def is_likely_short(request: RuledRequest, k_max: int) -> tf.Tensor:
+def is_likely_short(request: RuledRequest, size: int, k_max: int) -> tf.Tensor:
     """Whether a shortlist may do, and saves time: scalar bool.
 
     Of a pool that a list is varied among, most are seldom among so few.
 
     Args:
         request: what is asked for.
+        size: of the catalogue.
         k_max: length of the longest list.
     """
     is_more = tf.reduce_any(request.restricted) | tf.reduce_any(request.wishes.diversity > 0)
-    fits = tf.shape(request.wishes.pins)[1] + k_max < COUNT
+    fits = tf.shape(request.wishes.pins)[1] + k_max < min(COUNT, size)
     return (request.has_conditions | request.has_boosts) & ~is_more & fits
 
 
