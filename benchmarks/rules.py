@@ -29,10 +29,11 @@ from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.serving.attributes.source import AttributeSource
 from tfrec_dl.serving.export import export_saved_model
 from tfrec_dl.serving.module import ServingModule
-from tfrec_dl.serving.rules.lists import Items, Wishes, best_list
+from tfrec_dl.serving.rules.lists import best_list
 from tfrec_dl.serving.rules.masks import without
 from tfrec_dl.serving.rules.requests import rule_tensors
 from tfrec_dl.serving.rules.rules import Rules
+from tfrec_dl.serving.rules.wishes import Items, Wishes
 
 # After tfrec_dl, which selects Keras 2.
 import tensorflow as tf  # isort: skip

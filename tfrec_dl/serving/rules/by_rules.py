@@ -9,10 +9,11 @@ from tfrec_dl.data.vocabulary import PADDING
 from tfrec_dl.serving.graphs import called_cond, traced_once
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.inputs import RuleTensors
-from tfrec_dl.serving.rules.lists import Wishes, best_list
+from tfrec_dl.serving.rules.lists import best_list
 from tfrec_dl.serving.rules.request import KnowsItems, RuledRequest, items_of, read
 from tfrec_dl.serving.rules.scores import allowed, deviations, kept_out, preferred
 from tfrec_dl.serving.rules.shortlist import is_likely_short, shortlisted
+from tfrec_dl.serving.rules.wishes import Wishes
 
 
 class Answering(KnowsItems, Protocol):

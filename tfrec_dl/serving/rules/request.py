@@ -10,19 +10,19 @@ from tfrec_dl.serving.attributes.attributes import ItemAttributes
 from tfrec_dl.serving.attributes.terms import Terms, no_terms
 from tfrec_dl.serving.graphs import called_cond, traced_once
 from tfrec_dl.serving.refusals import refuse
+from tfrec_dl.serving.rules.asks import asks_for_more
 from tfrec_dl.serving.rules.inputs import (
     Bounds,
     Limits,
     Pins,
     RuleTensors,
-    asks_for_more,
     bounded,
     limits_of,
     or_all,
     pins_of,
     weights_of,
 )
-from tfrec_dl.serving.rules.lists import Items, Wishes
+from tfrec_dl.serving.rules.wishes import Items, Wishes
 
 
 class KnowsItems(Protocol):

@@ -12,9 +12,10 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, PADDING
 from tfrec_dl.serving.attributes.terms import judged_some
 from tfrec_dl.serving.graphs import called_cond
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
-from tfrec_dl.serving.rules.lists import Items, best_of, list_of_a_pool
+from tfrec_dl.serving.rules.lists import best_of, list_of_a_pool
 from tfrec_dl.serving.rules.request import RuledRequest
 from tfrec_dl.serving.rules.scores import kept_out
+from tfrec_dl.serving.rules.wishes import Items
 
 COUNT = 256  # items
 SLACK = 1e-5  # of rounding, relative

@@ -1,0 +1,138 @@
+"""Items chosen one by one from the best: varied, and within limits."""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfrec_dl.data.vocabulary import PADDING
+from tfrec_dl.serving.attributes.questions import Arrays
+from tfrec_dl.serving.graphs import CALLED, traced_once
+from tfrec_dl.serving.index import LOWEST_SCORE, top_k
+from tfrec_dl.serving.rules.choose import choose
+from tfrec_dl.serving.rules.masks import without
+from tfrec_dl.serving.rules.pool import Pool, closest_of, full, holding, numbers_of_values, scaled
+from tfrec_dl.serving.rules.wishes import Items, Wishes, codes_of, values_of
+
+POOL = 200  # items among which a list is varied
+
+
+class Choice(NamedTuple):
+    """What is chosen one by one beside pinned items.
+
+    Attributes:
+        left: [B, size] float32, scores of the others.
+        pins: [B, P] int32, the pinned ones, 0 for none.
+        wanted: [B] int32, how many.
+        wishes: what is asked for.
+        items: what is known of items.
+        k_max: length of the longest list.
+    """
+
+    left: tf.Tensor
+    pins: tf.Tensor
+    wanted: tf.Tensor
+    wishes: Wishes
+    items: Items
+    k_max: int
+
+
+def of_first_pool(of: Choice) -> tf.Tensor:
+    """Chooses from the best that are left: [B, k_max] indices, 0 at the end."""
+    _, found = _chosen_from(of, of.left, of.pins, of.wanted)
+    chosen = tf.pad(found, [[0, 0], [0, of.k_max - tf.shape(found)[1]]])
+    return tf.ensure_shape(chosen, [None, of.k_max])
+
+
+def pool_after_pool(of: Choice) -> tf.Tensor:
+    """As `of_first_pool`, and then from the next best that limits do not bar, until there are enough."""
+
+    def lacking(chosen: tf.Tensor, best: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        lacks = of.wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
+        return lacks, (lacks > 0) & (best[:, -1] != PADDING)
+
+    def choose_more(
+        more: tf.Tensor, left: tf.Tensor, best: tf.Tensor, lacks: tf.Tensor, chosen: tf.Tensor
+    ) -> tuple[tf.Tensor, ...]:
+        taken = tf.concat([of.pins, chosen], axis=1)
+        left = _without_full(without(left, best), taken, more, of.wishes, of.items.arrays)
+        left = tf.ensure_shape(left, of.left.shape)
+        best, found = _chosen_from(of, left, taken, tf.where(more, lacks, 0))
+        chosen = _joined(chosen, found, of.k_max)
+        lacks, more = lacking(chosen, best)
+        return more, left, best, lacks, chosen
+
+    best, found = _chosen_from(of, of.left, of.pins, of.wanted)
+    chosen = tf.pad(found, [[0, 0], [0, of.k_max - tf.shape(found)[1]]])
+    lacks, more = lacking(chosen, best)
+    shapes = tuple(tf.TensorShape([None, *rest]) for rest in ([], of.left.shape[1:], best.shape[1:], [], [of.k_max]))
+    state = (more, of.left, best, lacks, tf.ensure_shape(chosen, [None, of.k_max]))
+    return tf.while_loop(
+        lambda more, *_: tf.reduce_any(more), choose_more, state, shape_invariants=shapes, name=CALLED
+    )[4]
+
+
+def _chosen_from(of: Choice, left: tf.Tensor, taken: tf.Tensor, missing: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The best that are left, [B, C] indices, and those chosen of them, in order, [B, S], 0 at the end.
+
+    Args:
+        of: what there is.
+        left: [B, size] float32, scores.
+        taken: [B, T] int32, what is in the list already, 0 for none.
+        missing: [B] int32, how many to choose.
+    """
+    wishes, items = of.wishes, of.items
+    best, own = top_k(left, no_indices(left), min(POOL, left.shape[1]))
+    best = tf.ensure_shape(best, [None, min(POOL, left.shape[1])])
+    vectors = items.vectors(best)
+    values = values_of(items, best, wishes.limited)
+    held = tf.where((taken != PADDING)[:, :, None], values_of(items, taken, wishes.limited), -1)
+    closest = closest_of(vectors, items.vectors(taken), taken != PADDING)
+    pool = Pool(best != PADDING, scaled(own, best != PADDING), vectors, closest, values, holding(values, held))
+    picks = choose(pool, missing, wishes.diversity, wishes.numbers)
+    return best, tf.gather(tf.pad(best, [[0, 0], [1, 0]]), picks + 1, batch_dims=1)
+
+
+@traced_once
+def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tensor:
+    """Scores with `LOWEST_SCORE` for items that a limit bars, so that each pool gives one item at least.
+
+    Args:
+        scores: [B, size] float32.
+        taken: [B, T] int32, what is in the list, 0 for none.
+        more: [B] bool, the rows that matter; one at a time, for the values of all items take memory.
+        wishes: what is asked for.
+        arrays: attributes of items.
+    """
+    every = tf.range(tf.shape(scores)[1])
+
+    def of_row(row: tuple[tf.Tensor, ...]) -> tf.Tensor:
+        own, taken, more, limited, numbers = row
+
+        def barred() -> tf.Tensor:
+            values, held = (codes_of(arrays, each[None], limited[None]) for each in (every, taken[taken != PADDING]))
+            held = tf.where(held >= 0, held, tf.reduce_max(values) + 1)
+            counts = tf.math.bincount(tf.maximum(held, 0), minlength=tf.reduce_max(values) + 2)
+            most = numbers_of_values(values, numbers[None])
+            is_full = full(tf.gather(counts, tf.maximum(values, 0)), most)[0]
+            return tf.where(is_full, LOWEST_SCORE, own)
+
+        return tf.cond(more & tf.reduce_any(numbers > 0), barred, lambda: own)
+
+    rows = (scores, taken, more, wishes.limited, wishes.numbers)
+    return tf.cond(
+        tf.reduce_any(more),
+        lambda: tf.map_fn(of_row, rows, fn_output_signature=tf.TensorSpec([None], tf.float32)),
+        lambda: scores,
+    )
+
+
+def _joined(first: tf.Tensor, then: tf.Tensor, k_max: int) -> tf.Tensor:
+    """Indices of two lists one after the other, without what is 0 in between: [B, k_max]."""
+    both = tf.concat([first, then], axis=1)
+    order = tf.argsort(tf.cast(both == PADDING, tf.int32), axis=1, stable=True)
+    return tf.ensure_shape(tf.gather(both, order[:, :k_max], batch_dims=1), [None, k_max])
+
+
+def no_indices(scores: tf.Tensor) -> tf.Tensor:
+    """No indices for as many rows: [B, 0]."""
+    return tf.zeros([tf.shape(scores)[0], 0], tf.int32)
