@@ -7,7 +7,7 @@ import tensorflow as tf
 from tfrec_dl.serving.attributes import questions
 from tfrec_dl.serving.attributes.columns import AttributeColumns
 from tfrec_dl.serving.attributes.compact import compact_arrays
-from tfrec_dl.serving.attributes.terms import boosts_of_all, fulfilled_by_all
+from tfrec_dl.serving.attributes.terms import Arrays, boosts_of_all, fulfilled_by_all
 
 
 class ItemAttributes(tf.Module):
@@ -84,6 +84,6 @@ class ItemAttributes(tf.Module):
         """
         return questions.value_codes(self.read(), indices, attribute)
 
-    def read(self) -> questions.Arrays:
+    def read(self) -> Arrays:
         """The arrays as they are now."""
         return {name: tf.convert_to_tensor(value) for name, value in self.arrays.items()}

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfrec_dl.serving.attributes.questions import Arrays
+from tfrec_dl.serving.attributes.terms import Arrays
 from tfrec_dl.serving.graphs import traced_once
 
 MOST = 5  # values that are named of an item

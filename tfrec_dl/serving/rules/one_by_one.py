@@ -5,7 +5,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfrec_dl.data.vocabulary import PADDING
-from tfrec_dl.serving.attributes.questions import Arrays
+from tfrec_dl.serving.attributes.terms import Arrays
 from tfrec_dl.serving.graphs import CALLED, traced_once
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
 from tfrec_dl.serving.rules.choose import choose

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfrec_dl.serving.attributes import questions
 from tfrec_dl.serving.attributes.attributes import ItemAttributes
-from tfrec_dl.serving.attributes.terms import Terms, no_terms
+from tfrec_dl.serving.attributes.terms import Arrays, Terms, no_terms
 from tfrec_dl.serving.graphs import called_cond, traced_once
 from tfrec_dl.serving.refusals import refuse
 from tfrec_dl.serving.rules.asks import asks_for_more
@@ -63,7 +63,7 @@ class RuledRequest(NamedTuple):
     has_conditions: tf.Tensor
     has_boosts: tf.Tensor
     terms: Terms
-    arrays: questions.Arrays
+    arrays: Arrays
     keeps_seen: tf.Tensor
     min_score: tf.Tensor
     wishes: Wishes
@@ -126,7 +126,7 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) 
 
 
 @traced_once
-def _checked(arrays: questions.Arrays, rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, Limits, Pins]:
+def _checked(arrays: Arrays, rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, Limits, Pins]:
     """The inputs that are no ids or conditions, read; refuses what cannot be."""
     rules, checks = bounded(rules, bounds)
     with tf.control_dependencies([refuse(*checks)]):

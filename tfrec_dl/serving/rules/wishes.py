@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tfrec_dl.serving.attributes.questions import Arrays, value_codes
+from tfrec_dl.serving.attributes.questions import value_codes
+from tfrec_dl.serving.attributes.terms import Arrays
 from tfrec_dl.serving.graphs import traced_once
 
 
