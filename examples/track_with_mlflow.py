@@ -4,6 +4,7 @@ python examples/track_with_mlflow.py log.csv clicks/
 """
 
 import argparse
+from importlib.metadata import version as version_of
 from pathlib import Path
 
 import mlflow
@@ -56,6 +57,8 @@ with mlflow.start_run():
         name="recommender",
         python_model=Recommendations(),
         artifacts={"export": str(version)},
-        pip_requirements=[f"tfrec_dl=={tfrec_dl.__version__}"],  # else MLflow loads the model in a process to find out
+        pip_requirements=[
+            f"tfrec-dl=={version_of('tfrec-dl')}"
+        ],  # else MLflow loads the model in a process to find out
     )
 print(f"load it with mlflow.pyfunc.load_model({model.model_uri!r})")

@@ -150,9 +150,9 @@ def test_edited_server_files_are_kept(tmp_path):
     assert (tmp_path / "batching_parameters.txt").exists()
 
 
-def test_nine_thousand_tied_items_of_width_33_are_stored_once_beside_a_megabyte_of_graph(tmp_path):
+def test_nine_thousand_tied_items_of_width_33_are_stored_once_beside_a_graph_of_a_megabyte_and_a_half(tmp_path):
     version = export_saved_model(random_model(9_000, 33, tied=True), tmp_path)
-    assert bytes_of(version) < 2_500_000  # the vectors take 1.2 million
+    assert bytes_of(version) < 3_000_000  # the vectors take 1.2 million
 
 
 @pytest.mark.parametrize(("tied", "tables"), [(True, 4), (False, 9)])
