@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tfrec_dl
-from tests.quicker import hasten_tensorflow
 
 POLL = 0.01  # seconds between looks at whether a process has ended
 
@@ -67,8 +66,6 @@ def command(
         os.chdir(folder)
         (folder / "tmp").mkdir(exist_ok=True)
         tempfile.tempdir = str(folder / "tmp")
-        if arguments[0] == "train":  # graphs that are traced for a few steps; others load graphs, or write them
-            hasten_tensorflow()
         app(list(arguments))
 
     return call(run, kill_after, number)

@@ -10,13 +10,12 @@ import tensorflow as tf
 from implicit.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
-from tfrec_dl.baselines.baseline import BASELINES, Baseline
-from tfrec_dl.baselines.choice import best_on_validation
+from tfrec_dl.baselines.baseline import BASELINES
 from tfrec_dl.baselines.graph import BaselineGraph, distinct_items, frozen
 from tfrec_dl.baselines.matrix import binary_matrix
+from tfrec_dl.baselines.tuned import TunedBaseline, best_on_validation
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
-from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.scorer import FactorScorer
 from tfrec_dl.serving.ivf.asked import Asked
@@ -82,7 +81,7 @@ class IALSGraph(BaselineGraph):
 
 
 @BASELINES.register("ials")
-class IALS(FactorScorer, Baseline):
+class IALS(FactorScorer, TunedBaseline):
     """Scores by user factor · item factor (Hu, Koren and Volinsky, 2008), from `implicit`.
 
     The user's factor is solved from the history that is scored, so users who were not in training are served as well.
@@ -132,16 +131,6 @@ class IALS(FactorScorer, Baseline):
             )
             recommender.fit(binary_matrix(train, vocabulary.size), show_progress=False)
         return cls(recommender, vocabulary)
-
-    @classmethod
-    def from_split(cls, split: Split) -> IALS:
-        """Factorises the training part; alpha and regularization are chosen on validation."""
-        return cls.tuned(split.train, split.vocabulary, split.validation)
-
-    @classmethod
-    def from_split_with_seen(cls, split: Split) -> IALS:
-        """The same, chosen where items of the history compete."""
-        return cls.tuned(split.train, split.vocabulary, split.validation, keep_seen=True)
 
     @classmethod
     def tuned(

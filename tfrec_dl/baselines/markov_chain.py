@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tfrec_dl.baselines.baseline import BASELINES
-from tfrec_dl.baselines.choice import best_on_validation
 from tfrec_dl.baselines.transition_settings import MARKOV_CHAIN
 from tfrec_dl.baselines.transitions import Transitions
+from tfrec_dl.baselines.tuned import best_on_validation
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.vocabulary import Vocabulary

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from tfrec_dl.baselines.baseline import BASELINES, Baseline
+from tfrec_dl.baselines.baseline import BASELINES
 from tfrec_dl.baselines.matrix import popular_for_new_users
 from tfrec_dl.baselines.transition_counts import (
     both_ways,
@@ -18,16 +18,16 @@ from tfrec_dl.baselines.transition_counts import (
 )
 from tfrec_dl.baselines.transition_search import search_settings
 from tfrec_dl.baselines.transition_settings import TransitionSettings
+from tfrec_dl.baselines.tuned import TunedBaseline
 from tfrec_dl.baselines.votes_graph import VotesGraph
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
-from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 
 
 @BASELINES.register("transitions")
 @dataclass(frozen=True, eq=False)
-class Transitions(Baseline):
+class Transitions(TunedBaseline):
     """Scores an item by how often it was near, mostly after, the last items of the history.
 
     Scores are `sum over d of decay ** d * T[item d places before the end]`, with
@@ -61,16 +61,6 @@ class Transitions(Baseline):
     def of_counts(cls, counts: sparse.csr_matrix, vocabulary: Vocabulary, settings: TransitionSettings) -> Transitions:
         """Adds repeats to counts that were made with the settings' `window`, `skip` and `back`, and scales them."""
         return cls(scaled_transitions(counts, vocabulary.item_counts, settings), vocabulary, settings)
-
-    @classmethod
-    def from_split(cls, split: Split) -> Transitions:
-        """Counts transitions of the training part; the settings are chosen on validation."""
-        return cls.tuned(split.train, split.vocabulary, split.validation)
-
-    @classmethod
-    def from_split_with_seen(cls, split: Split) -> Transitions:
-        """The same, chosen where items of the history compete: how much an item speaks for itself as well."""
-        return cls.tuned(split.train, split.vocabulary, split.validation, keep_seen=True)
 
     @classmethod
     def tuned(

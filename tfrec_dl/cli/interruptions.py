@@ -36,7 +36,7 @@ def interruptions() -> Iterator[None]:
     standard_error = sys.stderr
 
     def end_at_once() -> None:
-        print("interrupted: TensorFlow went on, so the process was ended", file=standard_error, flush=True)
+        print(f"interrupted: ended after {PATIENCE:g} s in which it had not stopped", file=standard_error, flush=True)
         os._exit(status_of(arrived[0]))
 
     watchdog = threading.Timer(PATIENCE, end_at_once)

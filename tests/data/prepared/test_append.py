@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from tests.data.prepared.conftest import awkward_table
-from tests.data.prepared.killing import killed_at
 from tests.data.prepared.shard_reading import bytes_of
+from tests.killing import killed_at
 from tfrec_dl.data.prepared.base import append_config
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.folder import PreparedFolder
@@ -62,7 +62,7 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(table, tmp_path, mon
     config = append_config(base.path, second, third)
     expected = bytes_of(prepare(config, tmp_path / "whole").path)
     kills = 0
-    while killed_at(5, monkeypatch, config, tmp_path / "out"):
+    while killed_at(5, monkeypatch, prepare, config, tmp_path / "out"):
         kills += 1
         assert kills < 20
     assert kills > 3

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests import processes
-from tests.data.prepared.killing import Killed, killed_at
 from tests.data.prepared.shard_reading import bytes_of
+from tests.killing import Killed, killed_at
 from tfrec_dl.data.prepared import partition, pieces
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.prepare import prepare
@@ -34,7 +34,7 @@ def config(table, tmp_path, monkeypatch) -> PrepareConfig:
 def test_killed_again_and_again_it_ends_with_the_same_bytes(config, tmp_path, monkeypatch):
     expected = bytes_of(prepare(config, tmp_path / "whole").path)
     kills = 0
-    while killed_at(3, monkeypatch, config, tmp_path / "out"):  # what belongs together are three files at most
+    while killed_at(3, monkeypatch, prepare, config, tmp_path / "out"):  # what belongs together are three files at most
         kills += 1
         assert kills < 20
     assert kills > 5
@@ -43,17 +43,17 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(config, tmp_path, mo
 
 @pytest.mark.parametrize("number", [0, 2, 4, 9, 12, 13, 16, 18, 20, 22])
 def test_killed_once_it_ends_with_the_same_bytes(config, tmp_path, monkeypatch, number):
-    assert killed_at(number, monkeypatch, config, tmp_path / "out")
+    assert killed_at(number, monkeypatch, prepare, config, tmp_path / "out")
     assert not (tmp_path / "out" / "prepared.json").exists()
     prepare(config, tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(prepare(config, tmp_path / "whole").path)
 
 
 def test_what_is_done_is_not_done_again(config, tmp_path, monkeypatch):
-    assert killed_at(14, monkeypatch, config, tmp_path / "out")
+    assert killed_at(14, monkeypatch, prepare, config, tmp_path / "out")
     done = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "work").rglob("*.*") if path.name[0] != "."}
     assert done
-    assert killed_at(2, monkeypatch, config, tmp_path / "out")
+    assert killed_at(2, monkeypatch, prepare, config, tmp_path / "out")
     assert {path: path.stat().st_mtime_ns for path in done if path.exists()} == {
         path: time for path, time in done.items() if path.exists()
     }
@@ -83,7 +83,7 @@ def test_killed_while_it_clears_up_it_is_finished(config, tmp_path, monkeypatch)
     ],
 )
 def test_another_command_is_refused(config, tmp_path, monkeypatch, change, said):
-    killed_at(6, monkeypatch, config, tmp_path / "out")
+    killed_at(6, monkeypatch, prepare, config, tmp_path / "out")
     before = sorted((tmp_path / "out").rglob("*"))
     settings = {name: getattr(config, name) for name in config.__dataclass_fields__}
     with pytest.raises(InputError, match=said):
@@ -92,12 +92,12 @@ def test_another_command_is_refused(config, tmp_path, monkeypatch, change, said)
 
 
 def test_another_memory_limit_goes_on(config, tmp_path, monkeypatch):
-    killed_at(6, monkeypatch, config, tmp_path / "out")
+    killed_at(6, monkeypatch, prepare, config, tmp_path / "out")
     prepare(PrepareConfig(config.data, shards=2, memory_limit="500MB"), tmp_path / "out")
 
 
 def test_a_changed_table_is_refused(config, tmp_path, monkeypatch):
-    killed_at(6, monkeypatch, config, tmp_path / "out")
+    killed_at(6, monkeypatch, prepare, config, tmp_path / "out")
     path = tmp_path / "in" / "1.csv"
     path.write_text(path.read_text() + "u,i,1\n")
     with pytest.raises(InputError, match="holds an unfinished preparation with files .*1.csv"):
@@ -135,7 +135,7 @@ def test_finished_and_foreign_folders_are_left_alone(config, tmp_path):
 
 
 def test_it_goes_on_with_tables_that_have_moved(config, tmp_path, monkeypatch):
-    assert killed_at(9, monkeypatch, config, tmp_path / "out")
+    assert killed_at(9, monkeypatch, prepare, config, tmp_path / "out")
     shutil.copytree(tmp_path / "in", tmp_path / "moved")  # with their times, as a move has it
     moved = replace(config, data=tuple(str(path).replace("/in", "/moved") for path in config.data))
     done = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out" / "work" / "pieces").iterdir()}
@@ -148,7 +148,7 @@ def test_it_goes_on_with_tables_that_have_moved(config, tmp_path, monkeypatch):
 
 
 def test_two_at_once_are_refused(config, tmp_path, monkeypatch):
-    killed_at(6, monkeypatch, config, tmp_path / "out")
+    killed_at(6, monkeypatch, prepare, config, tmp_path / "out")
     from tfrec_dl.files import locked
 
     with locked(tmp_path / "out"), pytest.raises(InputError, match="process .* is writing to"):

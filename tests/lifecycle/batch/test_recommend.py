@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.killing import Killed, killed_at
 from tests.lifecycle.batch.conftest import StandInRecommender
 from tfrec_dl.data.prepared import partition, pieces
 from tfrec_dl.data.tables.columns import Columns
@@ -21,10 +22,6 @@ from tfrec_dl.lifecycle.batch.unfinished import Unfinished
 from tfrec_dl.serving.rules.rules import Rules
 
 K = 3
-
-
-class Killed(BaseException):
-    """What nothing catches."""
 
 
 @pytest.fixture(autouse=True)
@@ -105,26 +102,6 @@ def test_only_the_users_that_are_named_are_recommended_to_and_new_ones_as_new(
     assert sum(recommender.asked) == len(some) + 1  # one to begin with
 
 
-def killed_at(number: int, monkeypatch, *arguments, **settings) -> bool:
-    """Recommends until the file of this number, from 0, would appear; says whether there was one."""
-    replace, seen = os.replace, []
-
-    def counted(source, target):
-        if len(seen) == number:
-            Path(f"{source}.left").write_bytes(Path(source).read_bytes())
-            raise Killed
-        seen.append(target)
-        replace(source, target)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "replace", counted)
-        try:
-            batch_recommend(*arguments, **settings)
-        except Killed:
-            return True
-    return False
-
-
 @pytest.mark.parametrize("name", ["out.parquet", "out.csv"])
 def test_killed_again_and_again_it_ends_with_the_same_bytes(
     recommender, export, interactions, tmp_path, monkeypatch, name
@@ -132,7 +109,9 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(
     whole = batch_recommend(export, interactions.folder, tmp_path / "whole" / name, k=K)
     users, recommender.asked = sum(recommender.asked), []
     out, kills = tmp_path / "killed" / name, 0
-    while killed_at(3, monkeypatch, export, interactions.folder, out, k=K):  # two are new, after the plan
+    while killed_at(
+        3, monkeypatch, batch_recommend, export, interactions.folder, out, k=K
+    ):  # two are new, after the plan
         assert not out.exists()
         kills += 1
         assert kills < 20
@@ -163,9 +142,9 @@ def test_killed_before_it_has_cleared_up_it_is_finished(recommender, export, int
 
 def test_a_job_keeps_to_the_version_that_it_began_with(recommender, export, interactions, tmp_path, monkeypatch):
     out = tmp_path / "out.parquet"
-    assert killed_at(9, monkeypatch, export, interactions.folder, out)
+    assert killed_at(9, monkeypatch, batch_recommend, export, interactions.folder, out)
     shutil.copytree(export / "1", export / "2")
-    assert killed_at(3, monkeypatch, export, interactions.folder, out)
+    assert killed_at(3, monkeypatch, batch_recommend, export, interactions.folder, out)
     assert recommender.versions == ["1", "1"]
     shutil.rmtree(export / "1")
     with pytest.raises(InputError, match=r"unfinished job with .*/1, which is gone: delete the folder"):
@@ -185,7 +164,7 @@ def test_a_job_keeps_to_the_version_that_it_began_with(recommender, export, inte
 )
 def test_another_command_is_refused(recommender, export, interactions, tmp_path, monkeypatch, settings, said):
     out = tmp_path / "out.parquet"
-    assert killed_at(9, monkeypatch, export, interactions.folder, out, k=K)
+    assert killed_at(9, monkeypatch, batch_recommend, export, interactions.folder, out, k=K)
     monkeypatch.chdir(tmp_path)
     Path("users.csv").write_text("user_id\nu")
     before = sorted(tmp_path.rglob("*"))

@@ -1,20 +1,20 @@
-"""Preparations that are killed at a file of one's choice."""
+"""Work that is killed at a file of one's choice."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-
-from tfrec_dl.data.prepared.prepare import prepare
+from typing import Any
 
 
 class Killed(BaseException):
     """What nothing catches."""
 
 
-def killed_at(number: int, monkeypatch, config, out: Path) -> bool:
-    """Prepares until the file of this number, from 0, would appear; says whether there was one."""
+def killed_at(number: int, monkeypatch: Any, work: Callable[..., object], *arguments: Any, **settings: Any) -> bool:
+    """Works until the file of this number, from 0, would appear; says whether there was one."""
     replace, seen = os.replace, []
 
-    def counted(source, target):
+    def counted(source: Any, target: Any) -> None:
         if len(seen) == number:
             Path(f"{source}.left").write_bytes(Path(source).read_bytes())
             raise Killed
@@ -24,7 +24,7 @@ def killed_at(number: int, monkeypatch, config, out: Path) -> bool:
     with monkeypatch.context() as patched:
         patched.setattr(os, "replace", counted)
         try:
-            prepare(config, out)
+            work(*arguments, **settings)
         except Killed:
             return True
     return False

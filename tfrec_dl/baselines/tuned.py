@@ -1,0 +1,65 @@
+"""Baselines whose settings are chosen on validation, and the choice by NDCG@10."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import TypeVar
+
+from tfrec_dl.baselines.baseline import Baseline
+from tfrec_dl.data.histories import Histories
+from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.data.splits.split import Split
+from tfrec_dl.data.vocabulary import Vocabulary
+from tfrec_dl.evaluation.evaluate import evaluate
+
+USERS = 10_000  # that are ranked for at most
+METRIC = "ndcg@10"
+
+B = TypeVar("B", bound=Baseline)
+
+
+class TunedBaseline(Baseline):
+    """Learns from the training part; its settings are those that are best on the validation part."""
+
+    @classmethod
+    def from_split(cls, split: Split) -> TunedBaseline:
+        """Tuned where items of the history are masked."""
+        return cls.tuned(split.train, split.vocabulary, split.validation)
+
+    @classmethod
+    def from_split_with_seen(cls, split: Split) -> TunedBaseline:
+        """Tuned where items of the history compete."""
+        return cls.tuned(split.train, split.vocabulary, split.validation, keep_seen=True)
+
+    @classmethod
+    @abstractmethod
+    def tuned(
+        cls, train: Histories, vocabulary: Vocabulary, validation: EvaluationCases, keep_seen: bool = False
+    ) -> TunedBaseline:
+        """Learns from the training histories, with the settings that have the highest NDCG@10 on validation.
+
+        Args:
+            train: histories to learn from.
+            vocabulary: the items.
+            validation: cases to choose on.
+            keep_seen: whether items of the history can be recommended.
+        """
+
+
+def best_on_validation(
+    fitted: Iterable[B], validation: EvaluationCases, vocabulary: Vocabulary, keep_seen: bool = False
+) -> B:
+    """The one with the highest NDCG@10; the first of equals.
+
+    Args:
+        fitted: baselines, each asked for when the one before has been measured.
+        validation: cases to choose on; a sample of 10,000 users where they are more.
+        vocabulary: the items.
+        keep_seen: whether items of the history can be recommended.
+    """
+    cases = validation.sample(USERS)
+    return max(
+        fitted,
+        key=lambda baseline: evaluate(baseline, cases, vocabulary, keep_seen, metrics=[METRIC]).means()[METRIC],
+    )
