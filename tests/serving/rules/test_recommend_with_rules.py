@@ -11,7 +11,7 @@ from tests.serving.rules.world import IDS, K_MAX, ExactModule
 from tfrec_dl.serving.names import RECOMMEND_WITH_RULES, SIMILAR_ITEMS_WITH_RULES
 from tfrec_dl.serving.publishing import publish_module
 from tfrec_dl.serving.refusals import refusal_of
-from tfrec_dl.serving.rules import one_by_one, shortlist
+from tfrec_dl.serving.rules import by_rules, one_by_one, shortlist
 from tfrec_dl.serving.run_saved_model import run_in_session
 
 POOL = 8  # so that a list takes several
@@ -23,6 +23,7 @@ def version(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(one_by_one, "POOL", POOL)
         patch.setattr(shortlist, "COUNT", SHORTLIST)
+        patch.setattr(by_rules, "LARGE", 0)  # as if there were many items
         module = ExactModule()
         signatures = [
             each for each in module.signatures() if each.name in (RECOMMEND_WITH_RULES, SIMILAR_ITEMS_WITH_RULES)

@@ -12,7 +12,7 @@ from tfrec_dl.serving.rules.inputs import RuleTensors
 from tfrec_dl.serving.rules.lists import best_list
 from tfrec_dl.serving.rules.request import KnowsItems, RuledRequest, items_of, read
 from tfrec_dl.serving.rules.scores import allowed, deviations, kept_out, preferred
-from tfrec_dl.serving.rules.shortlist import is_likely_short, shortlisted
+from tfrec_dl.serving.rules.shortlist import LARGE, Shortlisted, is_likely_short, none_found, shortlisted
 from tfrec_dl.serving.rules.wishes import Wishes
 
 
@@ -38,11 +38,7 @@ class ByRules:
         self._pick = traced_once(
             lambda scores, wishes: best_list(scores, wishes, items_of(module, wishes), module.k_max)
         )
-        self._of_few = traced_once(
-            lambda scores, seen, deviation, request: shortlisted(
-                scores, seen, deviation, request, items_of(module, request.wishes), module.k_max
-            )
-        )
+        self._by_rules = traced_once(self._list_by_rules)
 
     def read(self, inputs: Mapping[str, tf.Tensor], k_max: int | None = None) -> RuledRequest:
         """Reads the inputs of requests; what cannot be read is refused.
@@ -71,27 +67,31 @@ class ByRules:
         """
         k_max = self._module.k_max
 
-        def by_rules() -> tuple[tf.Tensor, tf.Tensor]:
-            deviation = deviations(scores, request)
-
-            def of_few_or_all() -> tuple[tf.Tensor, tf.Tensor]:
-                found = self._of_few(scores, seen, deviation, request)
-                return called_cond(found.is_exact, lambda: found[1:], lambda: of_all(deviation))
-
-            return called_cond(
-                is_likely_short(request, self._module.size, self._module.k_max),
-                of_few_or_all,
-                lambda: of_all(deviation),
-            )
-
-        def of_all(deviation: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            left = allowed(preferred(scores, request, deviation), request, seen)
-            indices = self.pick(left, request.wishes)
-            return indices, tf.gather(left, indices, batch_dims=1)
-
         def plainly() -> tuple[tf.Tensor, tf.Tensor]:
             indices, best = top_k(scores, kept_out(request, seen), k_max)
             is_asked = tf.range(k_max) < request.wishes.k[:, None]
             return tf.where(is_asked, indices, PADDING), tf.where(is_asked, best, LOWEST_SCORE)
 
-        return self._module.answer(*called_cond(request.asks, by_rules, plainly))
+        return self._module.answer(*called_cond(request.asks, lambda: self._by_rules(scores, seen, request), plainly))
+
+    def _list_by_rules(
+        self, scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Indices and scores of the list of each request, from the best items where these do, else from all."""
+        size, k_max = self._module.size, self._module.k_max
+        scores = tf.ensure_shape(scores, [None, size])
+        deviation = deviations(scores, request)
+
+        def of_few() -> Shortlisted:
+            items = items_of(self._module, request.wishes)
+            return shortlisted(scores, seen, deviation, request, items, k_max)
+
+        def of_all() -> tuple[tf.Tensor, tf.Tensor]:
+            left = allowed(preferred(scores, request, deviation), request, seen)
+            indices = self.pick(left, request.wishes)
+            return indices, tf.gather(left, indices, batch_dims=1)
+
+        if size < LARGE:
+            return of_all()
+        found = called_cond(is_likely_short(request, size, k_max), of_few, lambda: none_found(scores, k_max))
+        return called_cond(found.is_exact, lambda: (found.indices, found.scores), of_all)

@@ -18,6 +18,7 @@ from tfrec_dl.serving.rules.scores import kept_out
 from tfrec_dl.serving.rules.wishes import Items
 
 COUNT = 256  # items
+LARGE = 1_000  # items from which a shortlist is worth its place in the graph
 SLACK = 1e-5  # of rounding, relative
 
 
@@ -33,6 +34,12 @@ class Shortlisted(NamedTuple):
     is_exact: tf.Tensor
     indices: tf.Tensor
     scores: tf.Tensor
+
+
+def none_found(scores: tf.Tensor, k_max: int) -> Shortlisted:
+    """What is given where no shortlist is made: lists of no items, which are not exact."""
+    places = [tf.shape(scores)[0], k_max]
+    return Shortlisted(tf.constant(False), tf.fill(places, PADDING), tf.fill(places, LOWEST_SCORE))
 
 
 def is_likely_short(request: RuledRequest, size: int, k_max: int) -> tf.Tensor:
