@@ -27,10 +27,9 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
 from tfrec_dl.retrieval.configuration import WHOLE_HISTORIES, ModelConfig, TrainingConfig
 from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.retrieval.network_family import gain_lines, gain_section
 from tfrec_dl.retrieval.network_run import trained_model
+from tfrec_dl.retrieval.stages import START, gain_lines, gain_section
 from tfrec_dl.retrieval.task import RetrievalTask
-from tfrec_dl.retrieval.train import START
 from tfrec_dl.runs.run_folder import RunFolder
 
 PARTS = ("generator", "discriminator")

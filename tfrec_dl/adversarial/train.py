@@ -21,7 +21,8 @@ from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, training_batches
 from tfrec_dl.retrieval.fitted_features import load_fitted, save_fitted
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
-from tfrec_dl.retrieval.train import START, require_targets, trained_network
+from tfrec_dl.retrieval.stages import START
+from tfrec_dl.retrieval.train import require_targets, trained_network
 from tfrec_dl.retrieval.validation import VALIDATION_METRICS, ValidationCallback
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.optimisers import RowSparseAdam

@@ -57,6 +57,10 @@ class Baseline(ABC):
         """Fits it for lists in which items of the history compete, too; by default as `from_split`."""
         return cls.from_split(split)
 
+    def refitted(self, split: Split) -> Baseline:
+        """Fits it to another split's training part, with the settings that it has; by default as `from_split`."""
+        return self.from_split(split)
+
     @classmethod
     def left_out(cls, split: Split) -> str | None:
         """Why it cannot be fitted to a split, in one line; by default None: it can."""

@@ -16,6 +16,7 @@ from tfrec_dl.baselines.matrix import binary_matrix
 from tfrec_dl.baselines.tuned import TunedBaseline, best_on_validation
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.evaluation.scorer import FactorScorer
 from tfrec_dl.serving.ivf.asked import Asked
@@ -143,6 +144,18 @@ class IALS(FactorScorer, TunedBaseline):
         fits = (cls.fit(train, vocabulary, alpha=alpha) for alpha in ALPHAS)
         best = best_on_validation(fits, validation, vocabulary, keep_seen)
         return best_on_validation(best._otherwise_regularized(train), validation, vocabulary, keep_seen)
+
+    def refitted(self, split: Split) -> IALS:
+        """Factorises another split's training histories with the same settings."""
+        fitted = self.recommender
+        return self.fit(
+            split.train,
+            split.vocabulary,
+            factors=fitted.factors,
+            regularization=fitted.regularization,
+            alpha=fitted.alpha,
+            iterations=fitted.iterations,
+        )
 
     def _otherwise_regularized(self, train: Histories) -> Iterator[IALS]:
         """Itself, and the same with other regularizations."""

@@ -22,6 +22,7 @@ from tfrec_dl.baselines.tuned import TunedBaseline
 from tfrec_dl.baselines.votes_graph import VotesGraph
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 
 
@@ -69,6 +70,10 @@ class Transitions(TunedBaseline):
         """Counts the training histories with the settings that have the best NDCG@10 on validation cases."""
         counts, settings = search_settings(train, vocabulary, validation, keep_seen)
         return cls.of_counts(counts, vocabulary, settings)
+
+    def refitted(self, split: Split) -> Transitions:
+        """Counts another split's training histories with the same settings."""
+        return self.fit(split.train, split.vocabulary, self.settings)
 
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue: [H, vocabulary.size] float64, so that ties are broken where float32 could not.

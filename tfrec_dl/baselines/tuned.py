@@ -32,6 +32,10 @@ class TunedBaseline(Baseline):
         """Tuned where items of the history compete."""
         return cls.tuned(split.train, split.vocabulary, split.validation, keep_seen=True)
 
+    @abstractmethod
+    def refitted(self, split: Split) -> TunedBaseline:
+        """Fits it to another split's training part, with the settings that were chosen."""
+
     @classmethod
     @abstractmethod
     def tuned(

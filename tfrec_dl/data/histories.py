@@ -1,9 +1,11 @@
 """Every user's items in time order, packed without padding."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.vocabulary import PADDING, UNKNOWN, Vocabulary
@@ -62,6 +64,25 @@ class Histories:
             H rows; those that do not occur in `rows` are empty.
         """
         return cls(items, _offsets(np.bincount(rows, minlength=len(user_ids))), user_ids, weights)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Histories"]) -> "Histories":
+        """The items of each user in several histories, one after the other.
+
+        Args:
+            parts: at least one, of the same vocabulary, all with weights or none.
+
+        Returns:
+            One row a user, in the order of first appearance.
+        """
+        user_ids = pd.unique(np.concatenate([part.user_ids for part in parts]))
+        users = pd.Index(user_ids, dtype=object)
+        rows = np.concatenate([np.repeat(users.get_indexer(part.user_ids), part.lengths) for part in parts])
+        order = np.argsort(rows, kind="stable")
+        given = [part.weights for part in parts if part.weights is not None]
+        weights = np.concatenate(given)[order] if given else None
+        items = np.concatenate([part.items for part in parts])[order]
+        return cls.from_rows(rows[order], items, user_ids, weights).numbered_by(parts[0].vocabulary)
 
     def numbered_by(self, vocabulary: Vocabulary | None) -> "Histories":
         """The same rows, known to be numbered by a vocabulary; None forgets which."""

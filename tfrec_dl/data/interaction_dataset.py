@@ -40,6 +40,12 @@ class InteractionDataset:
         cold = None if self.cold_split is None else self.cold_split.without_test()
         return replace(self, split=self.split.without_test(), cold_split=cold)
 
+    def with_validation(self) -> "InteractionDataset":
+        """The same data, with the validation targets among what is learnt from."""
+        split = self.split.with_validation()
+        cold = None if self.cold_split is None else replace(self.cold_split, split=split)
+        return replace(self, split=split, cold_split=cold)
+
     def profile(self) -> TrainingProfile:
         """What later data are compared with."""
         table, vocabulary = self.interactions, self.split.vocabulary

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from tfrec_dl.data.splits.cold_start import ColdStartSplit
-from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.evaluation.cold_start import evaluate_cold_start
 from tfrec_dl.evaluation.evaluate import evaluate
@@ -23,20 +22,20 @@ def measure(model: Any, split: TrainingData, on_validation: Any = None, keep_see
     Returns:
         "test/ndcg@10", "test/ndcg@10/low", "test/ndcg@10/high", ...; so too under "validation/" and "test_keep_seen/".
     """
-    parts: dict[str, tuple[Any, EvaluationCases, bool]] = {
-        "validation": (on_validation or model, split.validation, keep_seen),
-        "test": (model, split.test, keep_seen),
-    }
-    if not keep_seen:
-        parts["test_keep_seen"] = (model, split.test, True)
-    metrics: dict[str, float] = {}
-    for part, (scorer, cases, kept) in parts.items():
-        report = evaluate(scorer, cases, split.vocabulary, keep_seen=kept)
-        metrics |= {f"{part}/{name}": value for name, value in report.summary().items()}
-    if keep_seen:
-        tested = {name: value for name, value in metrics.items() if name.startswith("test/")}
-        metrics |= {name.replace("test/", "test_keep_seen/", 1): value for name, value in tested.items()}
-    return metrics
+    report = evaluate(on_validation or model, split.validation, split.vocabulary, keep_seen)
+    validated = {f"validation/{name}": value for name, value in report.summary().items()}
+    return validated | measure_test(model, split, keep_seen)
+
+
+def measure_test(model: Any, split: TrainingData, keep_seen: bool = False) -> dict[str, float]:
+    """As `measure`, for a model that has learned from the validation cases too: of the test cases alone."""
+
+    def measured(kept: bool) -> dict[str, float]:
+        return evaluate(model, split.test, split.vocabulary, kept).summary()
+
+    with_seen = measured(True)
+    of_parts = {"test": with_seen if keep_seen else measured(False), "test_keep_seen": with_seen}
+    return {f"{part}/{name}": value for part, metrics in of_parts.items() for name, value in metrics.items()}
 
 
 def measure_gain(model: Any, start: Any, split: TrainingData, keep_seen: bool = False) -> dict[str, float]:

@@ -39,6 +39,7 @@ class Family(ABC):
         is_adversarial: whether a model of it is trained against another.
         has_strategies: whether it trains under a `tf.distribute` strategy.
         goes_on: whether a training can go on from a finished run (`training.warm_start`).
+        refits: whether a model of it can be trained once more, on the validation part too (`training.refit`).
         settings_note: a line of `tfrec-dl models` on its settings; "" for nothing.
     """
 
@@ -51,6 +52,7 @@ class Family(ABC):
     is_adversarial: ClassVar[bool] = False
     has_strategies: ClassVar[bool] = False
     goes_on: ClassVar[bool] = False
+    refits: ClassVar[bool] = False
     settings_note: ClassVar[str] = ""
 
     @abstractmethod
@@ -74,6 +76,12 @@ class Family(ABC):
                 raise InputError(
                     f"{path} is {value}, and counts stand beside a network that is trained by itself: leave it out; a "
                     "stack has transitions among its baselines."
+                )
+        for path, value in flat_settings({"training": recipe.to_dict()["training"]}).items():
+            if path.endswith(".refit") and value and not self.refits:
+                raise InputError(
+                    f"{path} is {value}, and {recipe.name!r} cannot be trained once more on the validation part: "
+                    "leave it out, or choose a network or a stack."
                 )
         if self.needs_table and not source.in_memory:
             raise InputError(

@@ -47,7 +47,7 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
         f"with {items}{_lineage(run)}",
         "data_terms": data_terms,
         "data_fingerprint": config["data_fingerprint"],
-        "split": SPLITS[run.source.split],
+        "split": SPLITS[run.source.split] + _learnt(run),
         "metrics": run.metrics(),
         "configuration": _without_folders(run.recipe.to_dict()),
         "plugins": tuple(config.get("plugins", ())),
@@ -55,6 +55,12 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
         "report": run.report,
     }
     return ModelCard(**{**known, **facts})
+
+
+def _learnt(run: RunFolder) -> str:
+    """What of the parts was learnt from in the end, where that is more than the training part."""
+    again = run.recipe.family.refits and run.recipe.training.refit
+    return "; once chosen on validation it was trained once more, on the validation part too" if again else ""
 
 
 def _without_folders(values: dict[str, Any]) -> dict[str, Any]:

@@ -95,6 +95,8 @@ class TrainingConfig:
             first, and goes on from there with it.
         keep_seen: whether items of the history can be recommended again, for data in which people come back to them: in
             validation, in the metrics, in what the export recommends.
+        refit: whether a network that is trained and chosen on validation is trained once more, on the validation part
+            too, with the same settings and for as many epochs as were best.
         precision: what the encoder's body computes in; weights, scores and loss are float32 always. "mixed_bfloat16" is
             for GPUs and TPUs, where it halves what a step's activations take; on CPUs it is slower.
         seed: decides initial weights, windows, dropout and negatives.
@@ -113,6 +115,7 @@ class TrainingConfig:
     patience: int = Field(default=5, ge=1)
     perturbation: Annotated[Perturbation, Registered(PERTURBATIONS)] | None = None
     keep_seen: bool = False
+    refit: bool = False
     precision: Precision = "float32"
     seed: int = Field(default=0, ge=0, lt=2**31)
     warm_start: str | None = None

@@ -1,7 +1,7 @@
 """Families whose models are one network that recommends."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,17 +13,18 @@ from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.evaluation.report_blocks import Block, Cell, Grid, Section
+from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.family import Family
-from tfrec_dl.families.run import Run
 from tfrec_dl.features.content import Content
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import TrainingConfig
 from tfrec_dl.retrieval.fitted_features import FittedTowers, learn_fitted
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
+from tfrec_dl.retrieval.refit import check_refit, refit_network
+from tfrec_dl.retrieval.stages import second_stage_lines, second_stage_sections, why_not_on_validation, with_first
 from tfrec_dl.retrieval.task import RetrievalTask
-from tfrec_dl.retrieval.train import START, train_network
+from tfrec_dl.retrieval.train import train_network
 from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.run_folder import RunFolder
 
@@ -41,6 +42,7 @@ class NetworkFamily(Family):
     needs_table = False
     has_strategies = True
     goes_on = True
+    refits = True
     model_class: ClassVar[type[RetrievalModel]]
 
     @abstractmethod
@@ -120,6 +122,7 @@ class NetworkFamily(Family):
         """Refuses what cannot be trained, before anything is read."""
         super().check(recipe, source, strategy)
         self.check_features(recipe.model, source.items)
+        check_refit(recipe, source)
         start_of(recipe)
 
     def train(
@@ -132,57 +135,25 @@ class NetworkFamily(Family):
         strategy: tf.distribute.Strategy | None = None,
     ) -> None:
         """Trains a recipe into a folder."""
-        train_network(recipe, dataset, folder, callbacks, verbose, strategy)
+        train = refit_network if recipe.training.refit else train_network
+        train(recipe, dataset, folder, callbacks, verbose, strategy)
 
     def model(self, run: RunFolder) -> RetrievalModel:
         """The trained model of a run, with its best weights."""
         return trained_model(run.recipe, run)
 
     def lines(self, run: RunFolder) -> list[RunFolder]:
-        """The run, and where it was perturbed, that of its start."""
-        return [run] if run.recipe.training.perturbation is None else [run, Run.open(run.folder / START)]
+        """The run, and where it was trained in two stages, that of the first."""
+        return with_first(run)
 
     def outcome(self, run: RunFolder) -> list[str]:
-        """What the perturbation added, where there is one."""
-        perturbation = run.recipe.training.perturbation
-        return [] if perturbation is None else gain_lines(run.metrics(), f"{perturbation.name} perturbation")
+        """What a second stage added, where there was one."""
+        return second_stage_lines(run)
 
     def sections(self, run: RunFolder) -> list[Section]:
-        """What the perturbation changed, where there is one."""
-        perturbation = run.recipe.training.perturbation
-        title = "" if perturbation is None else f"What the {perturbation.name} perturbation changed"
-        return [] if perturbation is None else [gain_section(run.metrics(), title)]
+        """What a second stage changed, where there was one."""
+        return second_stage_sections(run)
 
-
-def gain_section(metrics: Mapping[str, float], title: str, blocks: Sequence[Block] = ()) -> Section:
-    """What a training changed of the network that it began with, each metric beside what it was.
-
-    Args:
-        metrics: of the run.
-        title: of the section.
-        blocks: further ones.
-    """
-    rows: list[list[Cell]] = []
-    for name in (key.removeprefix("test_start/") for key in metrics if key.startswith("test_start/")):
-        if "/" in name or f"test_gain/{name}" not in metrics:
-            continue
-        low, high, p = (metrics.get(f"test_gain/{name}/{end}") for end in ("low", "high", "p"))
-        interval = None if low is None or high is None else f"{low:+.4f} to {high:+.4f}"
-        gain = f"{metrics[f'test_gain/{name}']:+.4f}"
-        rows.append([name, metrics[f"test_start/{name}"], metrics[f"test/{name}"], gain, interval, p])
-    columns = ["test metric", "before", "after", "change", "95 % interval, paired", "p"]
-    return Section(title, [*blocks, Grid("", columns, rows)])
-
-
-def gain_lines(metrics: Mapping[str, float], what: str) -> list[str]:
-    """Lines on what a training added to the network that it began with.
-
-    Args:
-        metrics: of the run.
-        what: was added.
-    """
-    gain, low, high, p = (metrics[f"test_gain/ndcg@10{end}"] for end in ("", "/low", "/high", "/p"))
-    return [
-        f"{what} added {gain:+.4f} to ndcg@10 ({low:+.4f} to {high:+.4f}, p = {p:.2g})",
-        f"and {metrics['test_gain/coverage@10']:+.4f} to coverage@10",
-    ]
+    def why_not_measured(self, run: RunFolder, part: str) -> str | None:
+        """A network that was trained once more has learnt from the validation targets."""
+        return why_not_on_validation(run) if part == "validation" else None

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.data.training.training_data import TrainingData
-from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain
+from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain, measure_test
 from tfrec_dl.families.run import Run
 from tfrec_dl.files import locked
 from tfrec_dl.recipes.recipe import Recipe
@@ -23,20 +23,20 @@ from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.model_shape import shape_of
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
 from tfrec_dl.retrieval.perturbation.continued import with_perturbation
+from tfrec_dl.retrieval.stages import START, validated_metrics
 from tfrec_dl.retrieval.training_report import training_report
 from tfrec_dl.retrieval.validation import ValidationCallback
 from tfrec_dl.retrieval.warm_start.carry_over import carry_over
 from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
-from tfrec_dl.runs.resumable import ResumableTraining, restore_best
+from tfrec_dl.runs.resumable import ResumableTraining, best_epoch, restore_best
 from tfrec_dl.runs.server_task import wait_until_finished
 from tfrec_dl.runs.strategies import is_chief, one_device, training_input
 
 logger = logging.getLogger(__name__)
 
 FEW = 10_000  # items whose tables fit in any memory
-START = "start"  # folder of the run of a network before it is perturbed
 
 
 def train_network(
@@ -58,19 +58,19 @@ def train_network(
     strategy = one_device() if strategy is None else strategy
     training = recipe.training
     if training.perturbation is None:
-        return _train_network(recipe, dataset, folder, callbacks, verbose, strategy)
+        return train_in_one_go(recipe, dataset, folder, callbacks, verbose, strategy)
     if is_chief(strategy):  # the folder of a run before there is another run in it
         Run.begin(folder, recipe, dataset)
     logger.info("before it is perturbed")
     plain = replace(recipe, name=f"{recipe.name}_start", training=replace(training, perturbation=None))
     if not (folder / START / "metrics.json").exists():
-        _train_network(plain, dataset, folder / START, callbacks, verbose, strategy)
+        train_in_one_go(plain, dataset, folder / START, callbacks, verbose, strategy)
     wait_until_finished(folder / START)  # the chief measures while other workers are here
     logger.info("perturbed: %s", training.perturbation.name)
-    return _train_network(recipe, dataset, folder, callbacks, verbose, strategy, folder / START)
+    return train_in_one_go(recipe, dataset, folder, callbacks, verbose, strategy, folder / START)
 
 
-def _train_network(
+def train_in_one_go(
     recipe: Recipe,
     dataset: Any,
     folder: Path,
@@ -78,8 +78,24 @@ def _train_network(
     verbose: str | int,
     strategy: tf.distribute.Strategy,
     start: Path | None = None,
+    chosen: Path | None = None,
 ) -> Run:
-    """Trains a network in one go, anew or from the best weights of the run in `start`."""
+    """Trains a network without a training before it; see `Family.train`.
+
+    Args:
+        recipe: of a network.
+        dataset: of the source; for one that is trained again, with the validation targets in the training part.
+        folder: of the run.
+        callbacks: as there.
+        verbose: as there.
+        strategy: to train under.
+        start: a finished run whose weights it goes on from; None begins anew.
+        chosen: a finished run of the same network that it is trained again for as many epochs as were best for, without
+            validation; None validates.
+
+    Returns:
+        The finished run.
+    """
     split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
     keep_seen = recipe.training.keep_seen
     require_targets(split, keep_seen)
@@ -99,19 +115,23 @@ def _train_network(
     if not is_chief(strategy):
         with tempfile.TemporaryDirectory() as own:  # saving is something that all workers do together
             run = _begin(Path(own) / folder.name, recipe, dataset)
-            _fit(model, split, windows, run, callbacks, verbose, folder, start)
+            _fit(model, split, windows, run, callbacks, verbose, folder, start, chosen)
         return Run(folder, recipe, dataset.source.absolute())
     run = _begin(folder, recipe, dataset)
     save_fitted(fitted, folder)
-    _fit(model, split, windows, run, callbacks, verbose, folder, start)
+    _fit(model, split, windows, run, callbacks, verbose, folder, start, chosen)
     if strategy is not one_device():
         model = build_model(recipe, split.vocabulary, items, users, fitted)  # workers may be gone by now
     restore_best(model, folder)
-    metrics = measure(model, split, keep_seen=keep_seen)
-    if start is not None:
-        metrics |= measure_gain(model, trained_model(recipe, Run.open(start)), split, keep_seen)
+    if chosen is None:
+        metrics = measure(model, split, keep_seen=keep_seen)
+    else:
+        metrics = validated_metrics(chosen) | measure_test(model, split, keep_seen)
+    before = start or chosen
+    if before is not None:
+        metrics |= measure_gain(model, trained_model(recipe, Run.open(before)), split, keep_seen)
     if dataset.cold_split is not None:
-        metrics |= measure_cold(model, dataset.cold_split, keep_seen=keep_seen)
+        metrics = measure_cold(model, dataset.cold_split, keep_seen=keep_seen) | metrics
     finish_run(folder, metrics)
     return run
 
@@ -157,14 +177,20 @@ def _fit(
     verbose: str | int,
     resumed_from: Path,
     start: Path | None,
+    chosen: Path | None,
 ) -> None:
-    """Fits the model from the last checkpoint in `resumed_from` on; where there is none, from the run in `start` on."""
+    """Fits the model from the last checkpoint in `resumed_from` on; where there is none, from the run in `start` on.
+
+    Where it was trained before, in `chosen`, as many epochs as were best then, of the same schedule.
+    """
     config, folder, strategy = run.recipe.training, run.folder, model.distribute_strategy
     config = config if start is None else with_perturbation(config)
     steps = steps_per_epoch(config, windows)
     with strategy.scope(), lost_tasks_explained(strategy):
         compile_model(model, config, steps)
-    resumable = ResumableTraining(model, folder, MONITORED, config.patience, resumed_from=resumed_from)
+    epochs = config.epochs if chosen is None else best_epoch(chosen, MONITORED)
+    monitored = MONITORED if chosen is None else None
+    resumable = ResumableTraining(model, folder, monitored, config.patience, resumed_from=resumed_from)
     with lost_tasks_explained(strategy):
         finished_epochs = resumable.resume()
     for line in [*training_report(model), *run.recipe.family.explained(run.recipe, model.vocabulary)]:
@@ -179,16 +205,16 @@ def _fit(
             resumable.start_from(Run.open(start).metrics()[f"validation/{MONITORED.removeprefix('val_')}"])
     if finished_epochs:
         logger.info("continuing after epoch %d", finished_epochs)
-    if resumable.stalled or finished_epochs >= config.epochs:
+    if resumable.stalled or finished_epochs >= epochs:
         return
     with lost_tasks_explained(strategy):
         model.fit(
             training_input(windows, finished_epochs * steps, strategy),
             initial_epoch=finished_epochs,
-            epochs=config.epochs,
+            epochs=epochs,
             steps_per_epoch=steps,
             callbacks=[
-                ValidationCallback(split.validation, keep_seen=config.keep_seen),
+                *([] if chosen else [ValidationCallback(split.validation, keep_seen=config.keep_seen)]),
                 resumable,
                 tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
                 *callbacks,

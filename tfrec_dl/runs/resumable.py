@@ -59,7 +59,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
     Args:
         model: compiled, its optimiser built; the weights of its `parts` are the best that are kept.
         folder: the run's folder; writes `checkpoints/` and `history.csv` in it.
-        monitor: name in the logs of the value to improve.
+        monitor: name in the logs of the value to improve; None where the last epoch is the best.
         patience: epochs without improvement after which training stops.
         mode: whether the highest value is the best, or the lowest.
         weights: gives the weights to keep as the best, where these are not those that training goes on from.
@@ -71,7 +71,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         self,
         model: Resumable,
         folder: Path,
-        monitor: str,
+        monitor: str | None,
         patience: int,
         mode: Literal["max", "min"] = "max",
         weights: Callable[[], AbstractContextManager[None]] = nullcontext,
@@ -151,7 +151,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Saves the epoch: first the best weights if these are, then the history, then the checkpoint that counts."""
         logs = logs or {}
-        value = self.sign * float(logs[self.monitor])
+        value = epoch + 1.0 if self.monitor is None else self.sign * float(logs[self.monitor])
         self.progress.epoch.assign(epoch + 1)
         if value > float(self.progress.best.numpy()):
             self.progress.best.assign(value)
@@ -231,6 +231,23 @@ def read_history(path: Path) -> list[dict[str, Any]]:
         return []
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def best_epoch(folder: Path, monitored: str) -> int:
+    """The epoch, counted from 1, whose weights a finished training kept: the first with the highest value.
+
+    Args:
+        folder: of its run.
+        monitored: name of the value.
+
+    Raises:
+        InputError: if the history lacks it.
+    """
+    try:
+        values = [float(row[monitored]) for row in read_history(folder / HISTORY)]
+        return values.index(max(values)) + 1
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{folder / HISTORY} has no {monitored}: delete {folder} and train again.") from error
 
 
 def _first_line(error: BaseException) -> str:

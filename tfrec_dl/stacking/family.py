@@ -13,19 +13,21 @@ from tfrec_dl.encoders.gru import GRU
 from tfrec_dl.evaluation.report_blocks import Dots, Point, Section, Series
 from tfrec_dl.families.export_options import ExportOptions
 from tfrec_dl.families.family import Family
-from tfrec_dl.families.run import Run
 from tfrec_dl.recipes.families import FAMILIES, family_named
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import ModelConfig, TrainingConfig
-from tfrec_dl.retrieval.network_run import trained_model, vocabulary_of
+from tfrec_dl.retrieval.refit import check_refit
+from tfrec_dl.retrieval.stages import second_stage_lines, second_stage_sections, with_first
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
 from tfrec_dl.stacking.counted_anew import counted_anew, histories_over
-from tfrec_dl.stacking.files import MEMBERS, load_stack
+from tfrec_dl.stacking.files import MEMBERS
 from tfrec_dl.stacking.model import StackedModel
+from tfrec_dl.stacking.refit import refit_stacked
+from tfrec_dl.stacking.stack_run import trained_stack
 from tfrec_dl.stacking.train import member_recipe, train_stacked
 
 PREFIX = f"model.{MEMBERS}"
@@ -39,6 +41,7 @@ class StackedFamily(Family):
     training = TrainingConfig
     task = RetrievalTask()
     goes_on = True
+    refits = True
     settings_note = "the members are recipes, whose settings hold for each that has them"
 
     def recipes(self) -> Iterable[Recipe]:
@@ -53,7 +56,9 @@ class StackedFamily(Family):
             family_named(member.model).check_features(member.model, source.items)
             family_named(member.model).check_histories(member.model)
         for name, member in recipe.model.members.items():
-            start_of(member_recipe(name, member, recipe))
+            own = member_recipe(name, member, recipe)
+            check_refit(own, source)
+            start_of(own)
 
     def train(
         self,
@@ -65,13 +70,12 @@ class StackedFamily(Family):
         strategy: tf.distribute.Strategy | None = None,
     ) -> None:
         """Trains a recipe into a folder."""
-        train_stacked(recipe, dataset, folder, callbacks, verbose)
+        train = refit_stacked if recipe.training.refit else train_stacked
+        train(recipe, dataset, folder, callbacks, verbose)
 
     def model(self, run: RunFolder) -> StackedModel:
         """The trained stack of a run."""
-        members = {name: Run.open(run.folder / MEMBERS / name) for name in run.recipe.model.members}
-        deep = {name: trained_model(member.recipe, member) for name, member in members.items()}
-        return load_stack(run.folder, vocabulary_of(run), deep)
+        return trained_stack(run)
 
     def model_to_export(
         self, run: RunFolder, card: ModelCard, options: ExportOptions
@@ -105,10 +109,14 @@ class StackedFamily(Family):
             f"its cross-fitted metrics on them are in {run.folder / 'metrics.json'}."
         )
 
+    def lines(self, run: RunFolder) -> list[RunFolder]:
+        """The run, and where it was trained once more, that before."""
+        return with_first(run)
+
     def outcome(self, run: RunFolder) -> list[str]:
         """The weights of the members."""
         shares = ", ".join(f"{name} {weight:.2f}" for name, weight in self.model(run).weights().items())
-        return [f"weights of the members' standardised scores: {shares}"]
+        return [f"weights of the members' standardised scores: {shares}", *second_stage_lines(run)]
 
     def sections(self, run: RunFolder) -> list[Section]:
         """The weights of the members."""
@@ -118,7 +126,7 @@ class StackedFamily(Family):
             "Weights of the members", "weight of standardised scores", list(weights), [Series("weight", points)]
         )
         text = "Where history and certainty are as on average; a member of weight 0 would not be missed."
-        return [Section("What the stack is made of", [chart], [text])]
+        return [Section("What the stack is made of", [chart], [text]), *second_stage_sections(run)]
 
     def where(self, run: RunFolder) -> str:
         """Where the runs of the members are."""

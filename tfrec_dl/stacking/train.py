@@ -64,7 +64,8 @@ def train_stacked(
 
 def member_recipe(name: str, member: DeepMember, stack: Recipe) -> Recipe:
     """The recipe that a stack's member is trained by."""
-    training = replace(member.training or stack.training, keep_seen=stack.training.keep_seen)
+    whole = stack.training
+    training = replace(member.training or whole, keep_seen=whole.keep_seen, refit=whole.refit)
     if training.warm_start is not None:
         own = Path(training.warm_start) / MEMBERS / name  # of a stack its member of the name, or a run of one network
         training = replace(training, warm_start=str(own if own.exists() else training.warm_start))

@@ -12,6 +12,7 @@ from tfrec_dl.families.run import Run
 from tfrec_dl.ranking.data.list_values import PARTS
 from tfrec_dl.ranking.serving.inputs import RETRIEVAL_RANK, RETRIEVAL_SCORE
 from tfrec_dl.retrieval.network_run import vocabulary_of
+from tfrec_dl.retrieval.stages import CHOSEN
 
 ROWS = 512  # histories scored at once
 
@@ -34,10 +35,16 @@ def candidate_impressions(run: Run, candidates: int = 100, targets: int = 5) -> 
         "click", "part" ("train", "validation", "test"). A list whose target was not retrieved has no click.
 
     Raises:
-        InputError: if the run's split is another, a number is below 1, or no user has three interactions.
+        InputError: if the run's split is another, it has learnt from the validation part, a number is below 1, or no
+            user has three interactions.
     """
     if run.source.split != "leave-last-out":
         raise InputError(f"the run is on a {run.source.split!r} split: candidates need one on 'leave-last-out'.")
+    if run.recipe.family.refits and run.recipe.training.refit:
+        raise InputError(
+            f"{run.folder} has learnt from the validation part, so its candidates there say nothing of new cases: take "
+            f"the run {run.folder / CHOSEN}."
+        )
     for name, number in (("candidates", candidates), ("targets", targets)):
         if number < 1:
             raise InputError(f"{name} is {number}: it must be at least 1.")

@@ -75,13 +75,11 @@ def test_new_items_begin_between_those_that_stand_near_them(first, second, newer
     mixed = neighbours(train_part.train, known)
     place = list(train_part.vocabulary.ids).index("item_19") + FIRST_ITEM
     weights = mixed[place].toarray()[0]
-    expected = sum(
-        weights[index + FIRST_ITEM] * old[item][:-1]
-        for index, item in enumerate(train_part.vocabulary.ids)
-        if item in old
-    )
-    assert weights.sum() == pytest.approx(1)
-    np.testing.assert_allclose(new["item_19"][:-1], expected, atol=1e-5)
+    share = {item: weights[index + FIRST_ITEM] for index, item in enumerate(train_part.vocabulary.ids) if item in old}
+    assert sum(share.values()) == weights.sum() == pytest.approx(1)
+    mean = sum(each * old[item][:-1] for item, each in share.items())
+    length = sum(each * np.linalg.norm(old[item][:-1]) for item, each in share.items())
+    np.testing.assert_allclose(new["item_19"][:-1], mean / np.linalg.norm(mean) * length, atol=1e-5)
     shares = train_part.vocabulary.counts / train_part.vocabulary.counts.sum()
     assert new["item_19"][-1] == pytest.approx(np.log(shares[place - FIRST_ITEM]), abs=1e-5)
 

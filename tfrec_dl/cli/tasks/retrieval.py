@@ -27,7 +27,7 @@ AUTO = "auto"  # in place of a recipe's name: the one that `tfrec-dl advise` say
 # Parts of metrics.json -> heading.
 SHOWN = {
     "test": "test",
-    "test_start": "before adversarial training",
+    "test_start": "after the first training",
     "test_warm": "warm items",
     "test_cold": "cold items",
 }
@@ -49,6 +49,8 @@ class RetrievalCommands(TaskCommands):
             settings = {**advised, **settings}
         if chosen.keep_seen:
             settings = {"training.keep_seen": True, **settings}
+        if chosen.refit:
+            settings = {"training.refit": True, **settings}
         if chosen.kind is not None:
             return self.named(model, {"kind": chosen.kind.value, **settings})
         recipe = self.named(model, settings)

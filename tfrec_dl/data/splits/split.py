@@ -65,6 +65,21 @@ class Split:
         """The same split, with the validation cases in place of the test cases."""
         return replace(self, test=self.validation)
 
+    def with_validation(self) -> "Split":
+        """The same split, with the validation targets among what is learnt from, and counted; the cases stay.
+
+        The items stay the same: one that is in the validation part for the first time is as unknown as before.
+        """
+        # What was before a test is all of training and validation, in time order; others have no test.
+        tested, new = self.test.histories, self.validation.targets
+        others = (each.select(~np.isin(each.user_ids, tested.user_ids)) for each in (self.train, new))
+        past = Histories.joined([tested, *others])
+        learnt = np.where(past.items < self.vocabulary.trained_size, past.items, np.int32(UNKNOWN))
+        train = replace(past, items=learnt).known()
+        counts = np.bincount(train.items, minlength=self.vocabulary.size)[FIRST_ITEM:]
+        vocabulary = Vocabulary(self.vocabulary.ids, counts)
+        return replace(self, vocabulary=vocabulary, train=train.select(train.lengths > 0).numbered_by(vocabulary))
+
 
 def leave_last_out(
     interactions: Interactions,

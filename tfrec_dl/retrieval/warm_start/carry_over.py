@@ -18,7 +18,7 @@ from tfrec_dl.families.run import Run
 from tfrec_dl.retrieval.fit import MONITORED, compile_model
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
-from tfrec_dl.retrieval.warm_start.new_items import neighbours
+from tfrec_dl.retrieval.warm_start.new_items import mean_directions, neighbours
 from tfrec_dl.retrieval.warm_start.start import write_lineage
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 
@@ -29,8 +29,8 @@ def carry_over(start: Run, model: RetrievalModel, histories: Histories, folder: 
     """Gives a compiled model what a finished run has learnt.
 
     What is not of an item is taken as it is. Items that both know keep their rows, the optimiser's numbers included;
-    new ones begin as the mean of the known items that stand near them in the training histories, as often as they do,
-    their bias at the log of their share of the interactions. Items that the model does not know are forgotten.
+    new ones begin between the known items that stand near them in the training histories, as often as they do, as long
+    as these are, their bias at the log of their share of the interactions. Items that the model does not know are forgotten.
 
     Args:
         start: the run.
@@ -122,7 +122,7 @@ class _Copy:
         found[known] = value[self.rows[known]]
         if mixed is not None and value.shape[1] > 1:  # a bias of a new item is what its interactions say
             begins = np.diff(mixed.indptr) > 0
-            found[begins] = (mixed @ found)[begins]
+            found[begins] = mean_directions(mixed, found)[begins]
         return found
 
     def _unlike(self) -> InputError:

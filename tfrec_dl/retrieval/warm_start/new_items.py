@@ -27,3 +27,20 @@ def neighbours(train: Histories, known: np.ndarray) -> sparse.csr_matrix:
     counts = sparse.diags((~known).astype(np.float64)) @ counts @ sparse.diags(known.astype(np.float64))
     sums = np.asarray(counts.sum(axis=1)).ravel()
     return sparse.csr_matrix(sparse.diags(np.divide(1.0, sums, out=np.zeros(size), where=sums > 0)) @ counts)
+
+
+def mean_directions(weights: sparse.csr_matrix, vectors: np.ndarray) -> np.ndarray:
+    """Means of vectors, stretched to the mean of their lengths: what points to all sides would else be nearly nothing.
+
+    Args:
+        weights: [M, N], rows that sum to 1.
+        vectors: [N, D].
+
+    Returns:
+        [M, D], of the vectors' dtype.
+    """
+    means = weights @ vectors
+    own = np.linalg.norm(means, axis=1, keepdims=True)
+    lengths = weights @ np.linalg.norm(vectors, axis=1, keepdims=True)
+    stretched = means * np.divide(lengths, own, out=np.ones_like(lengths), where=own > 0)
+    return stretched.astype(vectors.dtype)

@@ -74,9 +74,7 @@ class ByRules:
 
         return self._module.answer(*called_cond(request.asks, lambda: self._by_rules(scores, seen, request), plainly))
 
-    def _list_by_rules(
-        self, scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    def _list_by_rules(self, scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest) -> tuple[tf.Tensor, tf.Tensor]:
         """Indices and scores of the list of each request, from the best items where these do, else from all."""
         size, k_max = self._module.size, self._module.k_max
         scores = tf.ensure_shape(scores, [None, size])
