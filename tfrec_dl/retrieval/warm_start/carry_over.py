@@ -30,7 +30,8 @@ def carry_over(start: Run, model: RetrievalModel, histories: Histories, folder: 
 
     What is not of an item is taken as it is. Items that both know keep their rows, the optimiser's numbers included;
     new ones begin between the known items that stand near them in the training histories, as often as they do, as long
-    as these are, their bias at the log of their share of the interactions. Items that the model does not know are forgotten.
+    as these are, their bias at the log of their share of the interactions. Items that the model does not know are
+    forgotten.
 
     Args:
         start: the run.
