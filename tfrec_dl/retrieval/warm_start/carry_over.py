@@ -18,6 +18,7 @@ from tfrec_dl.families.run import Run
 from tfrec_dl.retrieval.fit import MONITORED, compile_model
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
+from tfrec_dl.retrieval.towers.ids import log_shares
 from tfrec_dl.retrieval.warm_start.new_items import mean_directions, neighbours
 from tfrec_dl.retrieval.warm_start.start import write_lineage
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
@@ -28,10 +29,10 @@ logger = logging.getLogger(__name__)
 def carry_over(start: Run, model: RetrievalModel, histories: Histories, folder: Path) -> None:
     """Gives a compiled model what a finished run has learnt.
 
-    What is not of an item is taken as it is. Items that both know keep their rows, the optimiser's numbers included;
-    new ones begin between the known items that stand near them in the training histories, as often as they do, as long
-    as these are, their bias at the log of their share of the interactions. Items that the model does not know are
-    forgotten.
+    What is not of an item is taken as it is. Items that both know keep their rows, the optimiser's numbers included,
+    and their biases go with their shares of the interactions. New ones begin between the known items that stand near
+    them in the training histories, as often as they do, as long as these are, their bias at the log of their share.
+    Items that the model does not know are forgotten.
 
     Args:
         start: the run.
@@ -50,7 +51,8 @@ def carry_over(start: Run, model: RetrievalModel, histories: Histories, folder: 
     rows = _old_indices(old.vocabulary, model.vocabulary)
     known = rows >= 0
     mixed = neighbours(histories, known)
-    weights = _Copy(_is_of_items(old), _is_of_items(model), rows, start.folder)
+    before, now = (log_shares(each.vocabulary.item_counts) for each in (old, model))
+    weights = _Copy(_is_of_items(old), _is_of_items(model), rows, now - before[rows], start.folder)
     weights.copy(old.trainable_variables, model.trainable_variables, mixed)
     if has_numbers and type(old.optimizer) is type(model.optimizer):
         # The schedule begins anew; of new items nothing is known, and their numbers stay 0.
@@ -88,12 +90,14 @@ class _Copy:
         old: which of its trainable variables have a row an item.
         new: which of the other's do.
         rows: [size] the row that each of the new rows had, -1 for none.
+        shifts: [size] what is added to an item's bias, for it has become more popular, or less.
         folder: of the run that is copied from, for errors.
     """
 
     old: list[bool]
     new: list[bool]
     rows: np.ndarray
+    shifts: np.ndarray
     folder: Path
 
     def copy(
@@ -121,7 +125,11 @@ class _Copy:
         known = self.rows >= 0
         found = target.numpy()
         found[known] = value[self.rows[known]]
-        if mixed is not None and value.shape[1] > 1:  # a bias of a new item is what its interactions say
+        if mixed is None:
+            return found
+        if value.shape[1] == 1:  # a bias of a new item is what its interactions say
+            found[known, 0] += self.shifts[known]
+        else:
             begins = np.diff(mixed.indptr) > 0
             found[begins] = mean_directions(mixed, found)[begins]
         return found
