@@ -70,6 +70,14 @@ def test_examples_have_titles_and_reasons_and_no_user_is_named(written):
     assert "item_1 " not in report.words and "user_1 " not in report.words
 
 
+def test_without_examples_it_shows_what_nobody_did(program, trained, written, tmp_path):
+    assert program("report", trained.folder, "--out", tmp_path / "report.html", "--no-examples").status == 0
+    report = Report(tmp_path / "report.html")
+    assert set(Report(written[0]).headings) - set(report.headings) >= {"Examples"}
+    assert "item_" not in report.words
+    assert report.values["metrics"] == {"simple_rnn": trained.metrics}
+
+
 def test_an_earlier_report_is_replaced_and_nothing_else(refusal, trained, tmp_path):
     thesis = tmp_path / "thesis.html"
     thesis.write_text("precious")

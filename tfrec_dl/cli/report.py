@@ -32,6 +32,7 @@ def report(
             metavar="C", show_default=False, help='Its column of titles; by default "title" or "name", if it has one.'
         ),
     ] = None,
+    examples: Annotated[bool, typer.Option(help="Show what a few users did, and what is recommended to them.")] = True,
 ) -> None:
     """Write one HTML file to mail: what was trained on what, how good it is and where, with examples.
 
@@ -46,5 +47,5 @@ def report(
     from tfrec_dl.lifecycle.report.write import write_report
 
     with shown_progress():
-        path = write_report(folder, out, items, title_column)
+        path = write_report(folder, out, items, title_column, examples)
     say(f"report: {path} ({path.stat().st_size / 1e6:.2f} MB)")

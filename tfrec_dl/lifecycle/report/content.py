@@ -62,12 +62,12 @@ class Content:
     values: Mapping[str, Any]
 
 
-def report_content(measured: Measured, titles: Mapping[str, str]) -> Content:
+def report_content(measured: Measured, titles: Mapping[str, str] | None) -> Content:
     """Puts a report together.
 
     Args:
         measured: runs, and what was measured of them.
-        titles: of items, by their ids.
+        titles: of the items in examples, by their ids; None for no examples.
     """
     runs, task = measured.runs, measured.task
     first, board = runs[0], measured.board
@@ -79,7 +79,7 @@ def report_content(measured: Measured, titles: Mapping[str, str]) -> Content:
         sections.append(Section("Models and baselines", board_blocks(board)))
     if measured.dataset is not None:
         sections += task.sections(measured.entries, measured.dataset)
-        sections += task.examples(first, measured.dataset, titles)
+        sections += [] if titles is None else task.examples(first, measured.dataset, titles)
     return Content(
         f"{what} on {table}",
         f"tfrec_dl · {task.name} · {first.source.split}",

@@ -23,6 +23,7 @@ def write_report(
     path: str | PathLike[str],
     items: str | PathLike[str] | None = None,
     title_column: str | None = None,
+    examples: bool = True,
 ) -> Path:
     """Writes one HTML file about a finished run, or a comparison, that opens without a network.
 
@@ -35,6 +36,7 @@ def write_report(
         items: table of items with their titles, CSV or Parquet; None takes the one that the run was trained with, if
             any.
         title_column: its column of titles; None takes "title" or "name", where the table has it.
+        examples: whether what a few users did, and what is recommended to them, is shown.
 
     Returns:
         The path.
@@ -48,7 +50,7 @@ def write_report(
     refuse_other_file(path)
     found = measured(Path(folder))
     titles = item_titles(found.runs[0].source, None if items is None else Path(items), title_column)
-    return _write(found, path, titles)
+    return _write(found, path, titles if examples else None)
 
 
 def write_comparison_report(comparison: Comparison, folder: Path) -> Path:
@@ -79,7 +81,7 @@ def refuse_other_file(path: Path) -> None:
                 raise InputError(f"{path} exists and is not a report: choose another name.")
 
 
-def _write(found: Measured, path: Path, titles: dict[str, str]) -> Path:
+def _write(found: Measured, path: Path, titles: dict[str, str] | None) -> Path:
     logger.info("writing the report")
     html = page(report_content(found, titles))
     with replacing(path) as temporary:
