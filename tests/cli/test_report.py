@@ -74,7 +74,7 @@ def test_without_examples_it_shows_what_nobody_did(program, trained, written, tm
     assert program("report", trained.folder, "--out", tmp_path / "report.html", "--no-examples").status == 0
     report = Report(tmp_path / "report.html")
     assert set(Report(written[0]).headings) - set(report.headings) >= {"Examples"}
-    assert "item_" not in report.words
+    assert not any(f"item_{number} " in report.words for number in range(1, 20))
     assert report.values["metrics"] == {"simple_rnn": trained.metrics}
 
 

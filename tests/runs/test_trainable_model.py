@@ -88,6 +88,7 @@ def test_checkpoints_of_weights_are_read_by_a_model_that_is_built_alike(tmp_path
     [
         lambda model: model.compile("adam", jit_compile=True),
         lambda model: setattr(model, "jit_compile", True),
+        lambda model: tf.function(model.refuse_xla, jit_compile=True, autograph=False)(),
     ],
 )
 def test_jit_compile_is_refused(use):
@@ -95,6 +96,7 @@ def test_jit_compile_is_refused(use):
     with pytest.raises(InputError, match="jit_compile is True, but .* leave it out"):
         use(model)
     model.compile("adam", jit_compile=False)
+    tf.function(model.refuse_xla)()
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ class RankingModel(TrainableModel, tfrs.Model):
         Returns:
             Scalar, divided by the number of replicas.
         """
+        self.refuse_xla()
         outputs = self.head_outputs(inputs, training)
         weights = inputs.get("weight", tf.ones_like(inputs["item"], tf.float32))
         labels = {head: inputs[f"label/{head}"] for head in self.objectives}

@@ -95,6 +95,7 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         Returns:
             Scalar; the sum over the replicas is the mean over the global batch.
         """
+        self.refuse_xla()
         found = []
 
         def share_of_loss(reads: Reads) -> tf.Tensor:

@@ -93,6 +93,7 @@ class RatingModel(TrainableModel, tfrs.Model):
         Returns:
             Scalar, divided by the number of replicas.
         """
+        self.refuse_xla()
         outputs = self.score(inputs["user"], inputs["item"], inputs["bias"], without_own=True, training=training)
         losses = self.task(self.output_kind.labels(inputs["rating"], self.levels), outputs)
         loss = tf.reduce_mean(losses)

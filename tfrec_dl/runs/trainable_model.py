@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import tensorflow as tf
+from tf_keras.src.utils.control_flow_util import GraphOrParentsInXlaContext
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.layers.global_policy import require_float32
@@ -65,6 +66,10 @@ class TrainableModel(tf.keras.Model):
             check_callbacks(callbacks, scheduled)
             callbacks = guarded(callbacks) if scheduled else callbacks
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **options)
+
+    def refuse_xla(self) -> None:
+        """Raises InputError in a graph that XLA compiles, as that of `tf.function(jit_compile=True)`."""
+        _refuse_xla(GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()))
 
     def get_config(self) -> NoReturn:
         """Raises InputError: no configuration of Keras's holds a vocabulary and what was learnt of the data."""
