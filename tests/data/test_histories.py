@@ -134,15 +134,19 @@ def test_known_drops_unknown_items_and_keeps_every_row():
     assert histories.known().weights.tolist() == [1, 4]
 
 
-def test_extended_by_appends_row_by_row():
+def test_joined_has_the_items_of_each_user_one_part_after_the_other():
     other = histories_of([9], [10, 11], [], weights=np.array([5, 6, 7], dtype=np.float32))
-    extended = THREE.extended_by(other)
-    assert as_lists(extended) == [[5, 6, 7, 9], [10, 11], [8]]
-    assert extended.weights.tolist() == [1, 2, 3, 5, 6, 7, 4]
+    joined = Histories.joined([THREE, other])
+    assert as_lists(joined) == [[5, 6, 7, 9], [10, 11], [8]]
+    assert joined.weights.tolist() == [1, 2, 3, 5, 6, 7, 4]
+    assert joined.user_ids.tolist() == THREE.user_ids.tolist()
 
 
-def test_extended_by_other_users_is_refused():
-    with pytest.raises(InputError, match="the same users in the same order"):
-        THREE.extended_by(THREE.select(np.array([1, 0, 2])))
-    with pytest.raises(InputError, match="cannot extend 3 histories by 1"):
-        THREE.extended_by(THREE.select(np.array([1])))
+def test_joined_has_users_of_any_part_and_weights_where_all_have_them():
+    joined = Histories.joined([THREE.select(np.array([2])), histories_of([9], [10, 11], [])])
+    assert dict(zip(joined.user_ids, as_lists(joined), strict=True)) == {
+        THREE.user_ids[2]: [8],
+        THREE.user_ids[0]: [9],
+        THREE.user_ids[1]: [10, 11],
+    }
+    assert joined.weights is None

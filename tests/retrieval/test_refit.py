@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.runs.runs import SETTINGS, CopiesTheRun, assert_same_outcome, figures_of, refusal
+from tests.runs.runs import SETTINGS, CopiesTheRunOfTraining, assert_same_outcome, figures_of, refusal
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
@@ -21,21 +21,11 @@ PLAIN = RECIPES["next_it_net"].with_settings({**SETTINGS, "epochs": 3, "patience
 RECIPE = PLAIN.with_settings({"training.refit": True})
 
 
-class CopiesTheSecondTraining(CopiesTheRun):
-    """In the second epoch of the second training."""
-
-    trainings = 0
-
-    def on_train_begin(self, logs=None):
-        self.trainings += 1
-        self.epoch = 2 if self.trainings == 2 else 0
-
-
 @pytest.fixture(scope="module")
 def refitted(source, tmp_path_factory) -> Run:
     """Beside it what a kill in the second training would leave."""
     folder = tmp_path_factory.mktemp("runs") / "refitted"
-    return train(RECIPE, source, folder, [CopiesTheSecondTraining(0, folder, folder.with_name("killed"))], verbose=0)
+    return train(RECIPE, source, folder, [CopiesTheRunOfTraining(2, 2, folder, folder.with_name("killed"))], verbose=0)
 
 
 @pytest.fixture(scope="module")

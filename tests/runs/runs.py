@@ -55,6 +55,18 @@ class CopiesTheRun(Interrupts):
             shutil.copytree(self.folder, self.copy)
 
 
+class CopiesTheRunOfTraining(CopiesTheRun):
+    """Of several trainings in one run, in an epoch of the one of this number, counted from 1."""
+
+    def __init__(self, number: int, epoch: int, folder: Path, copy: Path) -> None:
+        super().__init__(0, folder, copy)
+        self._number, self._epoch, self._trainings = number, epoch, 0
+
+    def on_train_begin(self, logs=None):
+        self._trainings += 1
+        self.epoch = self._epoch if self._trainings == self._number else 0
+
+
 def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {
         str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.runs.runs import CopiesTheRun
+from tests.runs.runs import CopiesTheRunOfTraining
 from tfrec_dl.baselines.ials import IALS
 from tfrec_dl.baselines.transitions import Transitions
 from tfrec_dl.evaluation.evaluate import evaluate
@@ -15,18 +15,10 @@ TINY = {"dimension": 8, "units": 8, "epochs": 2, "max_length": 5, "context": 0, 
 RECIPE = RECIPES["gru"].with_settings({**TINY, "training.refit": True})
 
 
-class CopiesTheSecondTraining(CopiesTheRun):
-    trainings = 0
-
-    def on_train_begin(self, logs=None):
-        self.trainings += 1
-        self.epoch = 1 if self.trainings == 2 else 0
-
-
 @pytest.fixture(scope="module")
 def refitted(source, tmp_path_factory) -> Run:
     folder = tmp_path_factory.mktemp("runs") / "gru"
-    return train(RECIPE, source, folder, [CopiesTheSecondTraining(0, folder, folder.with_name("killed"))], verbose=0)
+    return train(RECIPE, source, folder, [CopiesTheRunOfTraining(2, 1, folder, folder.with_name("killed"))], verbose=0)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import tfrec_dl
-from tests.runs.runs import CopiesTheRun, contents, refusal
+from tests.runs.runs import CopiesTheRunOfTraining, contents, refusal
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
@@ -34,22 +34,12 @@ def stacked() -> Recipe:
 @pytest.fixture(scope="module")
 def finished_stack(stacked, source, tmp_path_factory) -> Run:
     folder = tmp_path_factory.mktemp("runs") / "stack"
-    return train(stacked, source, folder, [CopiesTheSecond(0, folder, folder.with_name("killed"))], verbose=0)
+    return train(stacked, source, folder, [CopiesTheRunOfTraining(2, 1, folder, folder.with_name("killed"))], verbose=0)
 
 
 @pytest.fixture(scope="module")
 def model(finished_stack) -> StackedModel:
     return finished_stack.model()
-
-
-class CopiesTheSecond(CopiesTheRun):
-    """In the second member's first epoch."""
-
-    trainings = 0
-
-    def on_train_begin(self, logs=None):
-        self.trainings += 1
-        self.epoch = 1 if self.trainings == 2 else 0
 
 
 def test_folder_holds_members_baselines_and_blender(finished_stack):

@@ -70,19 +70,20 @@ class Histories:
         """The items of each user in several histories, one after the other.
 
         Args:
-            parts: at least one, of the same vocabulary, all with weights or none.
+            parts: at least one; each user has one row of a part at most.
 
         Returns:
-            One row a user, in the order of first appearance.
+            One row a user, in the order of first appearance, with weights if all have them; numbered by what all are.
         """
         user_ids = pd.unique(np.concatenate([part.user_ids for part in parts]))
         users = pd.Index(user_ids, dtype=object)
         rows = np.concatenate([np.repeat(users.get_indexer(part.user_ids), part.lengths) for part in parts])
         order = np.argsort(rows, kind="stable")
         given = [part.weights for part in parts if part.weights is not None]
-        weights = np.concatenate(given)[order] if given else None
+        weights = np.concatenate(given)[order] if len(given) == len(parts) else None
         items = np.concatenate([part.items for part in parts])[order]
-        return cls.from_rows(rows[order], items, user_ids, weights).numbered_by(parts[0].vocabulary)
+        same = all(part.vocabulary is parts[0].vocabulary for part in parts)
+        return cls.from_rows(rows[order], items, user_ids, weights).numbered_by(parts[0].vocabulary if same else None)
 
     def numbered_by(self, vocabulary: Vocabulary | None) -> "Histories":
         """The same rows, known to be numbered by a vocabulary; None forgets which."""
@@ -159,35 +160,6 @@ class Histories:
         matrix = np.full((len(self), width), PADDING, dtype=np.int32)
         matrix[np.arange(width) < lengths[:, None]] = self.items[_ranges(self.offsets[1:] - lengths, lengths)]
         return matrix
-
-    def extended_by(self, other: "Histories") -> "Histories":
-        """Appends to each row the same row of another.
-
-        Args:
-            other: as many rows, of the same users in the same order.
-
-        Returns:
-            Rows of this one's items and then the other's, with weights if both have them.
-
-        Raises:
-            InputError: if the users differ.
-        """
-        if len(self) != len(other) or (self.user_ids != other.user_ids).any():
-            raise InputError(
-                f"cannot extend {len(self)} histories by {len(other)}: both need the same users in the same order"
-            )
-        lengths = self.lengths + other.lengths
-        offsets = _offsets(lengths)
-        mine = _ranges(offsets[:-1], self.lengths)
-        theirs = _ranges(offsets[:-1] + self.lengths, other.lengths)
-        items = np.empty(len(self.items) + len(other.items), dtype=np.int32)
-        items[mine], items[theirs] = self.items, other.items
-        weights = None
-        if self.weights is not None and other.weights is not None:
-            weights = np.empty(len(items), dtype=np.float32)
-            weights[mine], weights[theirs] = self.weights, other.weights
-        same = self.vocabulary is other.vocabulary
-        return Histories(items, offsets, self.user_ids, weights).numbered_by(self.vocabulary if same else None)
 
 
 def _offsets(lengths: np.ndarray) -> np.ndarray:

@@ -168,6 +168,10 @@ class Family(ABC):
         """
         return recipe
 
+    def is_refitted(self, recipe: Recipe) -> bool:
+        """Whether a recipe's model has learnt from the validation part too, once it is trained."""
+        return self.refits and bool(recipe.training.refit)
+
     def counts(self, recipe: Recipe) -> bool | None:
         """Whether counts of transitions are wanted beside a recipe's model; None where the data may decide."""
         return False

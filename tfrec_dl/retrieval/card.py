@@ -59,7 +59,7 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
 
 def _learnt(run: RunFolder) -> str:
     """What of the parts was learnt from in the end, where that is more than the training part."""
-    again = run.recipe.family.refits and run.recipe.training.refit
+    again = run.recipe.family.is_refitted(run.recipe)
     return "; once chosen on validation it was trained once more, on the validation part too" if again else ""
 
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
+from tfrec_dl.retrieval.towers.ids import ITEM_BIAS
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,13 @@ def shape_of(model: Any, recipe: Recipe, has_ids: bool = True) -> ModelShape:
         has_ids: whether its tables of items count.
     """
     layers = [layer for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
-    shapes = [tuple(map(int, layer.embeddings.shape)) for layer in layers]
+    shapes = [tuple(map(int, layer.embeddings.shape)) for layer in layers if layer.name != ITEM_BIAS]
     total = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     widths = [_width(layer) for layer in model.encoder.layers]
-    tables = sum(rows * width for rows, width in shapes if width > 1)
-    biases = sum(rows for rows, width in shapes if width == 1)
+    tables = sum(rows * width for rows, width in shapes)
+    biases = sum(int(layer.input_dim) for layer in layers if layer.name == ITEM_BIAS)
     return ModelShape(
-        rows=max(rows for rows, width in shapes if width > 1) if has_ids else 0,
+        rows=max(rows for rows, _ in shapes) if has_ids else 0,
         tables=tables if has_ids else 0,
         biases=biases if has_ids else 0,
         network=total - tables - biases,

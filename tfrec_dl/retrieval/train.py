@@ -9,30 +9,25 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain, measure_test
 from tfrec_dl.families.run import Run
 from tfrec_dl.files import locked
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
-from tfrec_dl.retrieval.fit import MONITORED, compile_model, steps_per_epoch, training_batches
+from tfrec_dl.retrieval.fit import training_batches
+from tfrec_dl.retrieval.fit_run import fit_run
 from tfrec_dl.retrieval.fitted_features import save_fitted
 from tfrec_dl.retrieval.memory_report import announce_size
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.model_shape import shape_of
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
-from tfrec_dl.retrieval.perturbation.continued import with_perturbation
 from tfrec_dl.retrieval.stages import START, validated_metrics
-from tfrec_dl.retrieval.training_report import training_report
-from tfrec_dl.retrieval.validation import ValidationCallback
-from tfrec_dl.retrieval.warm_start.carry_over import carry_over
-from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
-from tfrec_dl.runs.resumable import ResumableTraining, best_epoch, restore_best
+from tfrec_dl.runs.resumable import restore_best
 from tfrec_dl.runs.server_task import wait_until_finished
-from tfrec_dl.runs.strategies import is_chief, one_device, training_input
+from tfrec_dl.runs.strategies import is_chief, one_device
 
 logger = logging.getLogger(__name__)
 
@@ -115,11 +110,11 @@ def train_in_one_go(
     if not is_chief(strategy):
         with tempfile.TemporaryDirectory() as own:  # saving is something that all workers do together
             run = _begin(Path(own) / folder.name, recipe, dataset)
-            _fit(model, split, windows, run, callbacks, verbose, folder, start, chosen)
+            fit_run(model, split, windows, run, callbacks, verbose, folder, start, chosen)
         return Run(folder, recipe, dataset.source.absolute())
     run = _begin(folder, recipe, dataset)
     save_fitted(fitted, folder)
-    _fit(model, split, windows, run, callbacks, verbose, folder, start, chosen)
+    fit_run(model, split, windows, run, callbacks, verbose, folder, start, chosen)
     if strategy is not one_device():
         model = build_model(recipe, split.vocabulary, items, users, fitted)  # workers may be gone by now
     restore_best(model, folder)
@@ -166,58 +161,3 @@ def _begin(folder: Path, recipe: Recipe, dataset: Any) -> Run:
     run = Run.begin(folder, recipe, dataset)
     save_vocabulary(run, dataset)
     return run
-
-
-def _fit(
-    model: RetrievalModel,
-    split: TrainingData,
-    windows: Batches,
-    run: Run,
-    callbacks: Sequence[tf.keras.callbacks.Callback],
-    verbose: str | int,
-    resumed_from: Path,
-    start: Path | None,
-    chosen: Path | None,
-) -> None:
-    """Fits the model from the last checkpoint in `resumed_from` on; where there is none, from the run in `start` on.
-
-    Where it was trained before, in `chosen`, as many epochs as were best then, of the same schedule.
-    """
-    config, folder, strategy = run.recipe.training, run.folder, model.distribute_strategy
-    config = config if start is None else with_perturbation(config)
-    steps = steps_per_epoch(config, windows)
-    with strategy.scope(), lost_tasks_explained(strategy):
-        compile_model(model, config, steps)
-    epochs = config.epochs if chosen is None else best_epoch(chosen, MONITORED)
-    monitored = MONITORED if chosen is None else None
-    resumable = ResumableTraining(model, folder, monitored, config.patience, resumed_from=resumed_from)
-    with lost_tasks_explained(strategy):
-        finished_epochs = resumable.resume()
-    for line in [*training_report(model), *run.recipe.family.explained(run.recipe, model.vocabulary)]:
-        logger.info("%s", line)
-    warm_start = start_of(run.recipe)
-    if warm_start is not None and start is None and not finished_epochs:
-        with strategy.scope(), lost_tasks_explained(strategy):
-            carry_over(warm_start, model, split.validation.histories, folder)
-    if start is not None and not finished_epochs:
-        with strategy.scope(), lost_tasks_explained(strategy):
-            restore_best(model, start)
-            resumable.start_from(Run.open(start).metrics()[f"validation/{MONITORED.removeprefix('val_')}"])
-    if finished_epochs:
-        logger.info("continuing after epoch %d", finished_epochs)
-    if resumable.stalled or finished_epochs >= epochs:
-        return
-    with lost_tasks_explained(strategy):
-        model.fit(
-            training_input(windows, finished_epochs * steps, strategy),
-            initial_epoch=finished_epochs,
-            epochs=epochs,
-            steps_per_epoch=steps,
-            callbacks=[
-                *([] if chosen else [ValidationCallback(split.validation, keep_seen=config.keep_seen)]),
-                resumable,
-                tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
-                *callbacks,
-            ],
-            verbose=verbose,
-        )

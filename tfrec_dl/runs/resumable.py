@@ -13,9 +13,8 @@ import tensorflow as tf
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import flush, replacing
+from tfrec_dl.runs.history import HISTORY, read_history
 from tfrec_dl.runs.lost_tasks import LOST
-
-HISTORY = "history.csv"
 
 logger = logging.getLogger(__name__)
 
@@ -223,31 +222,6 @@ def restore_best(model: Resumable, folder: Path) -> None:
             f"checkpoint {manager.latest_checkpoint} cannot be read ({_first_line(error)}): "
             f"delete {folder} and train again."
         ) from error
-
-
-def read_history(path: Path) -> list[dict[str, Any]]:
-    """The rows of a history, an epoch each; none where there is no file."""
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def best_epoch(folder: Path, monitored: str) -> int:
-    """The epoch, counted from 1, whose weights a finished training kept: the first with the highest value.
-
-    Args:
-        folder: of its run.
-        monitored: name of the value.
-
-    Raises:
-        InputError: if the history lacks it.
-    """
-    try:
-        values = [float(row[monitored]) for row in read_history(folder / HISTORY)]
-        return values.index(max(values)) + 1
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{folder / HISTORY} has no {monitored}: delete {folder} and train again.") from error
 
 
 def _first_line(error: BaseException) -> str:

@@ -40,7 +40,7 @@ def candidate_impressions(run: Run, candidates: int = 100, targets: int = 5) -> 
     """
     if run.source.split != "leave-last-out":
         raise InputError(f"the run is on a {run.source.split!r} split: candidates need one on 'leave-last-out'.")
-    if run.recipe.family.refits and run.recipe.training.refit:
+    if run.recipe.family.is_refitted(run.recipe):
         raise InputError(
             f"{run.folder} has learnt from the validation part, so its candidates there say nothing of new cases: take "
             f"the run {run.folder / CHOSEN}."

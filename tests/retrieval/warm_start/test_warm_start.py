@@ -77,6 +77,15 @@ def test_biases_go_with_the_items_shares_of_the_interactions(first, second):
         assert new[item][-1] - old[item][-1] == pytest.approx(moved, abs=1e-5)
 
 
+def test_vectors_of_width_one_are_no_biases(newer, folder):
+    recipe = RECIPES["gru"].with_settings({**SMALL, "dimension": 1, "epochs": 1})
+    narrow = train(recipe, table(folder / "narrow.csv", 18), folder / "narrow", verbose=0)
+    going_on = train(warm_recipe(narrow.folder, {"learning_rate": 1e-12}), newer, folder / "narrow_later", verbose=0)
+    old, new = item_vectors(narrow), item_vectors(going_on)
+    for item, vector in old.items():
+        assert new[item][0] == pytest.approx(vector[0], abs=1e-5)
+
+
 def _shares(run: Run) -> np.ndarray:
     counts = run.model().vocabulary.counts
     return counts / counts.sum()

@@ -101,7 +101,8 @@ class PreparedFolder:
         history = Histories.from_rows(np.repeat(rows, lengths), lists.flatten().to_numpy(), users)
         parts = (Histories.from_rows(rows, table[name].to_numpy(), users) for name in ("validation", "test"))
         history, validation, test = (each.numbered_by(self.vocabulary) for each in (history, *parts))
-        return EvaluationCases(history, validation), EvaluationCases(history.extended_by(validation.known()), test)
+        before_test = Histories.joined([history, validation.known()])
+        return EvaluationCases(history, validation), EvaluationCases(before_test, test)
 
 
 def write_lengths(folder: Path, lengths: Sequence[Sequence[tuple[int, int]]]) -> None:

@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables
+from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.windows import StreamedWindows
@@ -166,7 +167,7 @@ class PreparedDataset:
     def profile(self) -> TrainingProfile:
         """What later data are compared with: by the users who are tested on, who stand for all that can be."""
         cases, evaluation, counts = self.split.test, self.folder.manifest["evaluation"], self.folder.manifest["counts"]
-        whole = cases.histories.extended_by(cases.targets)
+        whole = Histories.joined([cases.histories, cases.targets])
         users = np.repeat(np.arange(len(whole)), whole.lengths)
         short = round((self.folder.size["users"] - evaluation["of"]) * evaluation["drawn"] / evaluation["of"])
         found = TrainingProfile.of(users, whole.items, self.split.vocabulary, len(cases), short)

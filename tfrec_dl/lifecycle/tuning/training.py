@@ -15,7 +15,7 @@ from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.lifecycle.train import train_on
 from tfrec_dl.lifecycle.tuning.work import Report
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.runs.resumable import HISTORY, read_history
+from tfrec_dl.runs.history import HISTORY, read_history
 
 NETWORK = 1000  # epochs of a recipe's second network are reported from here on, those of its third from twice that
 

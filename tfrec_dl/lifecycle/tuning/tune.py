@@ -64,7 +64,7 @@ def tune(
     folder, budget = Path(folder), Budget.of(trials, minutes)
     if not 1 <= jobs <= MOST_PROCESSES:
         raise InputError(f"jobs is {jobs}, but must be 1 to {MOST_PROCESSES}.")
-    if recipe.family.refits and recipe.training.refit:
+    if recipe.family.is_refitted(recipe):
         raise InputError(
             "training.refit is True, and trials are compared on the validation part: tune without it, then train with "
             "the settings that were found and --refit."

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 NEVER_MET = -100.0
+ITEM_BIAS = "item_bias"  # layer of the items' biases
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
@@ -39,7 +40,7 @@ def id_tower(
     """
     initial = log_shares(item_counts) if biases is None else biases
     bias = tf.keras.layers.Embedding(
-        len(item_counts), 1, embeddings_initializer=LogShares(initial[:, None]), name="item_bias"
+        len(item_counts), 1, embeddings_initializer=LogShares(initial[:, None]), name=ITEM_BIAS
     )
     indices = tf.keras.Input([], dtype=tf.int32, name="item")
     vectors = tf.keras.layers.Concatenate(name="item_vector")([embedding(indices), bias(indices)])

@@ -18,7 +18,7 @@ from tfrec_dl.families.run import Run
 from tfrec_dl.retrieval.fit import MONITORED, compile_model
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
-from tfrec_dl.retrieval.towers.ids import log_shares
+from tfrec_dl.retrieval.towers.ids import ITEM_BIAS, log_shares
 from tfrec_dl.retrieval.warm_start.new_items import mean_directions, neighbours
 from tfrec_dl.retrieval.warm_start.start import write_lineage
 from tfrec_dl.runs.resumable import ResumableTraining, restore_best
@@ -127,7 +127,7 @@ class _Copy:
         found[known] = value[self.rows[known]]
         if mixed is None:
             return found
-        if value.shape[1] == 1:  # a bias of a new item is what its interactions say
+        if ITEM_BIAS in target.name:  # a bias of a new item is what its interactions say
             found[known, 0] += self.shifts[known]
         else:
             begins = np.diff(mixed.indptr) > 0

@@ -1,0 +1,89 @@
+"""Fits the network of a run, from its last checkpoint on."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import tensorflow as tf
+
+from tfrec_dl.data.training.batches import Batches
+from tfrec_dl.data.training.training_data import TrainingData
+from tfrec_dl.families.run import Run
+from tfrec_dl.retrieval.fit import MONITORED, compile_model, steps_per_epoch
+from tfrec_dl.retrieval.model import RetrievalModel
+from tfrec_dl.retrieval.perturbation.continued import with_perturbation
+from tfrec_dl.retrieval.training_report import training_report
+from tfrec_dl.retrieval.validation import ValidationCallback
+from tfrec_dl.retrieval.warm_start.carry_over import carry_over
+from tfrec_dl.retrieval.warm_start.start import start_of
+from tfrec_dl.runs.history import best_epoch
+from tfrec_dl.runs.lost_tasks import lost_tasks_explained
+from tfrec_dl.runs.resumable import ResumableTraining, restore_best
+from tfrec_dl.runs.strategies import training_input
+
+logger = logging.getLogger(__name__)
+
+
+def fit_run(
+    model: RetrievalModel,
+    split: TrainingData,
+    windows: Batches,
+    run: Run,
+    callbacks: Sequence[tf.keras.callbacks.Callback],
+    verbose: str | int,
+    resumed_from: Path,
+    start: Path | None,
+    chosen: Path | None,
+) -> None:
+    """Fits the model from the last checkpoint in `resumed_from` on; where there is none, from the run in `start` on.
+
+    Args:
+        model: built, not compiled; it has the last epoch's weights afterwards.
+        split: the cases to validate on.
+        windows: the batches to train on.
+        run: that has begun; checkpoints and history are written in it.
+        callbacks: further Keras callbacks.
+        verbose: as in `model.fit`.
+        resumed_from: folder of the checkpoints to go on from.
+        start: folder of a finished run whose weights training begins with; None for none.
+        chosen: folder of a finished run of the same network: as many epochs of the schedule as were best there, without
+            validation; None validates.
+    """
+    config, folder, strategy = run.recipe.training, run.folder, model.distribute_strategy
+    config = config if start is None else with_perturbation(config)
+    steps = steps_per_epoch(config, windows)
+    with strategy.scope(), lost_tasks_explained(strategy):
+        compile_model(model, config, steps)
+    epochs = config.epochs if chosen is None else best_epoch(chosen, MONITORED)
+    monitored = MONITORED if chosen is None else None
+    resumable = ResumableTraining(model, folder, monitored, config.patience, resumed_from=resumed_from)
+    with lost_tasks_explained(strategy):
+        finished_epochs = resumable.resume()
+    for line in [*training_report(model), *run.recipe.family.explained(run.recipe, model.vocabulary)]:
+        logger.info("%s", line)
+    warm_start = start_of(run.recipe)
+    if warm_start is not None and start is None and not finished_epochs:
+        with strategy.scope(), lost_tasks_explained(strategy):
+            carry_over(warm_start, model, split.validation.histories, folder)
+    if start is not None and not finished_epochs:
+        with strategy.scope(), lost_tasks_explained(strategy):
+            restore_best(model, start)
+            resumable.start_from(Run.open(start).metrics()[f"validation/{MONITORED.removeprefix('val_')}"])
+    if finished_epochs:
+        logger.info("continuing after epoch %d", finished_epochs)
+    if resumable.stalled or finished_epochs >= epochs:
+        return
+    with lost_tasks_explained(strategy):
+        model.fit(
+            training_input(windows, finished_epochs * steps, strategy),
+            initial_epoch=finished_epochs,
+            epochs=epochs,
+            steps_per_epoch=steps,
+            callbacks=[
+                *([] if chosen else [ValidationCallback(split.validation, keep_seen=config.keep_seen)]),
+                resumable,
+                tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
+                *callbacks,
+            ],
+            verbose=verbose,
+        )
