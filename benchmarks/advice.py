@@ -1,4 +1,4 @@
-"""The advised recipe against the best of all recipes and baselines, none with a setting.
+"""The advised recipe against the best of all recipes and baselines, none with a setting, none trained once more.
 
 python -m benchmarks.advice ml-100k,ml-1m        # data sets; runs of benchmarks.defaults are taken where they are there
 python -m benchmarks.advice generated            # tables in which it is known what there is to learn

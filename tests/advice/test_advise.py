@@ -50,6 +50,17 @@ def test_few_users_are_no_ground_for_a_network(tmp_path):
     assert "too few" in advice.reasons[0].text
 
 
+def test_what_is_held_back_is_learnt_from_where_that_is_much_of_the_table(tmp_path):
+    table = tables.order_alone()  # eight items a user, of which validation is one and the test another
+    short = advise(source_of(table, tmp_path), with_cost=False)
+    assert short.profile.validation_share == pytest.approx(1 / 7)
+    assert all(each.recipe.training.refit for each in short.advised)
+    assert any("14% of what could be learned from" in each.text for each in short.reasons)
+    again = [table.assign(item_id=table["item_id"] + f" of {number}") for number in range(4)]
+    long = advise(source_of(pd.concat(again), tmp_path), with_cost=False)  # 32 items a user
+    assert not any(each.recipe.training.refit for each in long.advised)
+
+
 def test_features_make_a_hybrid(tmp_path):
     table = tables.order_alone()
     items = pd.DataFrame({"item_id": table["item_id"].unique()})
@@ -75,6 +86,7 @@ def test_profile_of_a_table_counted_by_hand(tmp_path):
     assert profile.item_counts[0.99] == pytest.approx(4.94)  # of 1, 2, 3 and 5
     # Each user's last but one is to be found on validation: z of a, z of b, and c has too few.
     assert profile.validation_users == 2
+    assert profile.validation_share == pytest.approx(2 / 9)  # training has three of a, two of b and both of c
     assert profile.repeated_targets == 0
 
 

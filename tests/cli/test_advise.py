@@ -17,17 +17,20 @@ def clicks(tmp_path_factory):
 def test_advice_is_printed_with_its_cost_and_the_command(program, clicks):
     shown = program("advise", "--data", clicks).out
     assert "take gru: about " in shown
-    assert f"tfrec-dl train --data {clicks} --model gru --out runs/gru" in shown
+    assert f"tfrec-dl train --data {clicks} --model gru --refit --out runs/gru" in shown
+    assert "and as much again to train once more" in shown
     assert "transitions of shuffled histories" in shown
     assert "docs/benchmarks/retrieval.md: Counts of transitions" in shown
 
 
 def test_train_takes_the_recipe_that_is_advised(program, clicks, tmp_path, tiny):
-    shown = program("train", "--data", clicks, "--model", "auto", *tiny, "--out", tmp_path / "run")
+    shown = program("train", "--data", clicks, "--model", "auto", *tiny, "--set", "refit=false", "--out", tmp_path / "run")
     assert shown.status == 0, shown.err
     assert "auto: gru" in shown.out
+    assert "(--refit)" in shown.out  # advised, and refused by a setting
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["recipe"]["name"] == "gru"
+    assert not config["recipe"]["training"]["refit"]
 
 
 def test_a_prepared_folder_has_no_table_to_advise_on(refusal, tmp_path):

@@ -30,6 +30,7 @@ class Profile:
         repeats: share of interactions with an item that the user had before.
         ties: share of interactions at the same time as the user's one before; None without times.
         validation_users: users that models are compared on before the test.
+        validation_share: share of the interactions before the test that models are compared on, not trained on.
         repeated_targets: share of validation targets that are in the history, so misses unless seen items are kept.
         unknown_targets: share of validation targets that have no training interaction.
         item_features: name -> kind; empty where items are known by their ids.
@@ -45,6 +46,7 @@ class Profile:
     repeats: float
     ties: float | None
     validation_users: int
+    validation_share: float
     repeated_targets: float
     unknown_targets: float
     item_features: Mapping[str, str]
@@ -55,6 +57,7 @@ def profile_of(dataset: InteractionDataset) -> Profile:
     """Profiles a table that has been read and split."""
     interactions, split = dataset.interactions, dataset.split
     lengths, counts = np.bincount(interactions.users), np.bincount(interactions.items)
+    validated = len(split.validation.targets.items)
     trained = split.vocabulary.counts[split.vocabulary.counts > 0]
     return Profile(
         users=len(interactions.user_ids),
@@ -66,6 +69,7 @@ def profile_of(dataset: InteractionDataset) -> Profile:
         repeats=_repeats(interactions),
         ties=_ties(interactions),
         validation_users=len(split.validation),
+        validation_share=validated / (validated + len(split.train.items)),
         repeated_targets=float(split.validation.seen_targets().mean()),
         unknown_targets=_unknown(split.validation, split.vocabulary.item_counts),
         item_features=_kinds(dataset.features["items"]),

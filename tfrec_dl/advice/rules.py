@@ -13,6 +13,7 @@ FEWEST_USERS = 200  # to validate on: with fewer nothing says whether a network 
 POPULAR = 1.1  # times the NDCG of popularity that the best table of counts has to have for there to be taste to learn
 ORDERED = 1.05  # times the NDCG of shuffled histories that transitions have to have for the order to matter
 REPEATED = 0.1  # share of targets in the history from which on seen items have to be recommended
+HELD_BACK = 0.05  # share held back for validation from which on learning from it too is worth a second training
 COLD = 0.1  # share of unknown targets from which on features are worth their cost
 FEATURES = "docs/benchmarks/features.md: Cold items, MovieLens-1M"
 GENERATED = "docs/benchmarks/lifecycle.md: Advice on tables with known answers"
@@ -74,7 +75,9 @@ def decide(profile: Profile, landmarks: Landmarks | None, keep_seen: bool) -> De
     if unworthy is not None:
         return Decision((Choice("gru", settings),), (unworthy, *reasons), worth_a_network=False)
     names, reason = _networks(profile, landmarks)
-    return Decision(tuple(Choice(name, settings) for name in names), (reason, *reasons))
+    if profile.validation_share >= HELD_BACK:
+        settings["refit"] = True
+    return Decision(tuple(Choice(name, settings) for name in names), (reason, *reasons, *_on_validation(profile)))
 
 
 def _why_no_network(profile: Profile, landmarks: Landmarks | None) -> Reason | None:
@@ -114,6 +117,18 @@ def _on_repeats(profile: Profile) -> list[Reason]:
         Reason(
             f"{profile.repeated_targets:.0%} of the items to find are in the history already: seen items have to be "
             "recommended (--keep-seen), or these are lost"
+        )
+    ]
+
+
+def _on_validation(profile: Profile) -> list[Reason]:
+    if profile.validation_share < HELD_BACK:
+        return []
+    return [
+        Reason(
+            f"{profile.validation_share:.0%} of what could be learned from is held back to validate on: train once more "
+            "with it (--refit), which takes twice the time",
+            COUNTS,
         )
     ]
 

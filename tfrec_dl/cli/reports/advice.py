@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tfrec_dl.advice.profile import Profile
 
 BAR = 24  # columns of the longest bar
+OPTIONS = {"keep_seen": "--keep-seen", "refit": "--refit"}  # settings that have an option of their own
 
 
 def show_advice(advice: "Advice", data: str) -> None:
@@ -86,9 +87,10 @@ def _cost(advised: "Advised") -> str:
     cost = advised.cost
     if cost is None:
         return "not timed"
+    twice = ", and as much again to train once more" if advised.settings.get("refit") else ""
     return (
-        f"about {_minutes(cost.epoch_seconds)} a pass, {_minutes(cost.seconds)} for all {cost.epochs} of them, counts "
-        f"and validation apart; about {cost.memory / 2**30:,.1f} GiB of memory"
+        f"about {_minutes(cost.epoch_seconds)} a pass, {_minutes(cost.seconds)} for all {cost.epochs} of them{twice}, "
+        f"counts and validation apart; about {cost.memory / 2**30:,.1f} GiB of memory"
     )
 
 
@@ -98,8 +100,8 @@ def _minutes(seconds: float) -> str:
 
 def _command(advised: "Advised", data: str) -> str:
     settings = dict(advised.settings)
-    kept = " --keep-seen" if settings.pop("keep_seen", False) else ""
+    options = "".join(f" {option}" for name, option in OPTIONS.items() if settings.pop(name, False))
     settings.pop("kind", None)  # which --items decides
     sets = "".join(f" --set {name}={value}" for name, value in settings.items())
     name = advised.recipe.name
-    return f"tfrec-dl train --data {shlex.quote(data)} --model {name}{kept}{sets} --out runs/{name}"
+    return f"tfrec-dl train --data {shlex.quote(data)} --model {name}{options}{sets} --out runs/{name}"
