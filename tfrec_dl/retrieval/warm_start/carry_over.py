@@ -55,7 +55,8 @@ def carry_over(start: Run, model: RetrievalModel, histories: Histories, folder: 
     weights = _Copy(_is_of_items(old), _is_of_items(model), rows, now - before[rows], start.folder)
     weights.copy(old.trainable_variables, model.trainable_variables, mixed)
     if has_numbers and type(old.optimizer) is type(model.optimizer):
-        # The schedule begins anew; of new items nothing is known, and their numbers stay 0.
+        # Its steps too, though the schedule begins anew; of new items nothing is known, and their numbers stay 0.
+        model.optimizer.iterations.assign(old.optimizer.iterations)
         weights.copy(old.optimizer.variables[1:], model.optimizer.variables[1:])
     near = int(np.count_nonzero(np.diff(mixed.indptr)))
     new = int(np.count_nonzero(~known))
