@@ -24,7 +24,9 @@ def test_advice_is_printed_with_its_cost_and_the_command(program, clicks):
 
 
 def test_train_takes_the_recipe_that_is_advised(program, clicks, tmp_path, tiny):
-    shown = program("train", "--data", clicks, "--model", "auto", *tiny, "--set", "refit=false", "--out", tmp_path / "run")
+    shown = program(
+        "train", "--data", clicks, "--model", "auto", *tiny, "--set", "refit=false", "--out", tmp_path / "run"
+    )
     assert shown.status == 0, shown.err
     assert "auto: gru" in shown.out
     assert "(--refit)" in shown.out  # advised, and refused by a setting

@@ -21,6 +21,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.family import Family
 from tfrec_dl.families.run import Run
+from tfrec_dl.families.second_stage import START, gain_lines, gain_section
 from tfrec_dl.recipes.families import FAMILIES, family_named
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.recipes.recipe import Recipe
@@ -28,7 +29,6 @@ from tfrec_dl.retrieval.autoencoder.model import AutoencoderModel
 from tfrec_dl.retrieval.configuration import WHOLE_HISTORIES, ModelConfig, TrainingConfig
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
-from tfrec_dl.retrieval.stages import START, gain_lines, gain_section
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.runs.run_folder import RunFolder
 

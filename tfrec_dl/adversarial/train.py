@@ -16,12 +16,12 @@ from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain
 from tfrec_dl.families.run import Run
+from tfrec_dl.families.second_stage import START
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import MONITORED, training_batches
 from tfrec_dl.retrieval.fitted_features import load_fitted, save_fitted
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
-from tfrec_dl.retrieval.stages import START
 from tfrec_dl.retrieval.train import require_targets, trained_network
 from tfrec_dl.retrieval.validation import VALIDATION_METRICS, ValidationCallback
 from tfrec_dl.runs.fingerprints import finish_run

@@ -126,8 +126,8 @@ def _on_validation(profile: Profile) -> list[Reason]:
         return []
     return [
         Reason(
-            f"{profile.validation_share:.0%} of what could be learned from is held back to validate on: train once more "
-            "with it (--refit), which takes twice the time",
+            f"{profile.validation_share:.0%} of what could be learned from is held back to validate on: train once "
+            "more with it (--refit), which takes twice the time",
             COUNTS,
         )
     ]

@@ -12,6 +12,7 @@ from tfrec_dl.data.dataset import Dataset, Source
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.export_options import DEFAULT_EXPORT, ExportOptions
+from tfrec_dl.families.second_stage import CHOSEN, REFIT, SecondStage, gain_lines, gain_section, runs_of_stages
 from tfrec_dl.families.task import Task
 from tfrec_dl.families.training_profile import profile_of
 from tfrec_dl.layers.global_policy import require_float32
@@ -172,6 +173,10 @@ class Family(ABC):
         """Whether a recipe's model has learnt from the validation part too, once it is trained."""
         return self.refits and bool(recipe.training.refit)
 
+    def second_stage(self, recipe: Recipe) -> SecondStage | None:
+        """The second of two trainings that a recipe takes; None where it takes one."""
+        return REFIT if self.is_refitted(recipe) else None
+
     def counts(self, recipe: Recipe) -> bool | None:
         """Whether counts of transitions are wanted beside a recipe's model; None where the data may decide."""
         return False
@@ -182,19 +187,26 @@ class Family(ABC):
 
     def lines(self, run: RunFolder) -> list[RunFolder]:
         """The runs that have a line in a leaderboard: the run, and parts of it that stand for themselves."""
-        return [run]
+        return runs_of_stages(run, self.second_stage(run.recipe))
 
     def why_not_measured(self, run: RunFolder, part: str) -> str | None:
         """Why a model cannot be measured on the "validation" or "test" part; None where it can."""
-        return None
+        if part != "validation" or not self.is_refitted(run.recipe):
+            return None
+        return (
+            f"{run.folder} has learnt from the validation targets too: what was chosen on them is the run "
+            f"{run.folder / CHOSEN}."
+        )
 
     def outcome(self, run: RunFolder) -> list[str]:
-        """Lines on what came of a training, beside the metrics."""
-        return []
+        """Lines on what came of a training, beside the metrics: by default what a second stage added."""
+        second = self.second_stage(run.recipe)
+        return [] if second is None else gain_lines(run.metrics(), second.what)
 
     def sections(self, run: RunFolder) -> list[Section]:
-        """What a report shows of a finished run that only its family knows; by default nothing."""
-        return []
+        """What a report shows of a finished run that only its family knows: by default what a second stage changed."""
+        second = self.second_stage(run.recipe)
+        return [] if second is None else [gain_section(run.metrics(), f"What {second.what} changed")]
 
     def where(self, run: RunFolder) -> str:
         """Where a run keeps what came of its epochs."""

@@ -3,6 +3,7 @@
 from pathlib import PurePath
 from typing import Any
 
+from tfrec_dl.families.second_stage import learnt
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 
@@ -34,7 +35,7 @@ def ranking_run_card(run: RunFolder, data_terms: str | None = None, **facts: Any
         f"{size['users']:,} users and {size['items']:,} items; predicts {' and '.join(run.source.feedback.labels)}",
         "data_terms": data_terms,
         "data_fingerprint": config["data_fingerprint"],
-        "split": RANKING_SPLITS.get(run.source.split, run.source.split),
+        "split": RANKING_SPLITS.get(run.source.split, run.source.split) + learnt(run),
         "metrics": run.metrics(),
         "configuration": run.recipe.to_dict(),
         "plugins": tuple(config.get("plugins", ())),

@@ -93,6 +93,8 @@ class RankingTraining:
         weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay
             (Polyak and Juditsky, 1992). 0: the weights themselves.
         patience: epochs without a better validation metric after which training stops.
+        refit: whether a ranker that is trained and chosen on validation is trained once more, on the validation part
+            too, with the same settings and for as many epochs as were best.
         seed: decides initial weights, the order of lists, and dropout.
     """
 
@@ -107,4 +109,5 @@ class RankingTraining:
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     weight_average: float = Field(default=0.99, ge=0, lt=1)
     patience: int = Field(default=3, ge=1)
+    refit: bool = False
     seed: int = Field(default=0, ge=0, lt=2**31)

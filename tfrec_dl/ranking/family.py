@@ -12,6 +12,7 @@ from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
 from tfrec_dl.ranking.learn import recipe_filled_in
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.recipes import ranking_recipes
+from tfrec_dl.ranking.refit import refit_ranker
 from tfrec_dl.ranking.serving.export import export_ranking_model
 from tfrec_dl.ranking.task import RankingTask
 from tfrec_dl.ranking.train import train_ranker
@@ -29,6 +30,7 @@ class RankingFamily(Family):
     config = RankingConfig
     training = RankingTraining
     task = RankingTask()
+    refits = True
 
     def recipes(self) -> Iterable[Recipe]:
         """A recipe for each ranker."""
@@ -44,7 +46,8 @@ class RankingFamily(Family):
         strategy: tf.distribute.Strategy | None = None,
     ) -> None:
         """Trains a recipe into a folder."""
-        train_ranker(recipe, dataset, folder, callbacks, verbose)
+        train = refit_ranker if recipe.training.refit else train_ranker
+        train(recipe, dataset, folder, callbacks, verbose)
 
     def filled_in(self, recipe: Recipe, dataset: Any) -> Recipe:
         """By the labels and how many impressions there are."""

@@ -104,13 +104,22 @@ def ranking_leaderboard(entries: Sequence[RankingEntry], metric: str) -> pd.Data
 
 def _difference(entry: RankingEntry, best: RankingEntry, metric: str) -> PairedDifference:
     """How far an entry is from the best."""
-    if metric == "rmse":
-        ratings = [each.reports[RATING] for each in (entry, best)]
-        assert isinstance(ratings[0], RatingReport) and isinstance(ratings[1], RatingReport)
-        return paired_rmse_difference(ratings[0], ratings[1])
-    clicks = [each.reports[CLICK] for each in (entry, best)]
-    assert isinstance(clicks[0], ClickReport) and isinstance(clicks[1], ClickReport)
-    return paired_click_difference(clicks[0], clicks[1], metric)
+    label = RATING if metric == "rmse" else CLICK
+    return ranking_difference(entry.reports[label], best.reports[label], metric)
+
+
+def ranking_difference(report_a: Report, report_b: Report, metric: str) -> PairedDifference:
+    """The paired difference of two models on the same rows, a - b.
+
+    Args:
+        report_a: of one model: of clicks, or for "rmse" of ratings.
+        report_b: of the other.
+        metric: of such a report.
+    """
+    if isinstance(report_a, RatingReport) and isinstance(report_b, RatingReport):
+        return paired_rmse_difference(report_a, report_b)
+    assert isinstance(report_a, ClickReport) and isinstance(report_b, ClickReport)
+    return paired_click_difference(report_a, report_b, metric)
 
 
 def _names(metrics: Mapping[str, float]) -> list[str]:

@@ -10,16 +10,16 @@ import tensorflow as tf
 
 from tfrec_dl.families.run import Run
 from tfrec_dl.ranking.averaged_weights import averaged_weights
-from tfrec_dl.ranking.build import build_ranking_model
-from tfrec_dl.ranking.calibration import save_calibration
+from tfrec_dl.ranking.build import RankingData, build_ranking_model
+from tfrec_dl.ranking.calibration import CALIBRATION, save_calibration
 from tfrec_dl.ranking.configuration import RankingTraining
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
 from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.data.splits import ImpressionSplit
-from tfrec_dl.ranking.defaults import explained, impressions, model_filled_in, training_filled_in
+from tfrec_dl.ranking.defaults import explained, impressions
 from tfrec_dl.ranking.evaluate import ROWS
 from tfrec_dl.ranking.fit import compile_ranking_model, monitored
-from tfrec_dl.ranking.learn import learn_ranking_data
+from tfrec_dl.ranking.learn import learn_ranking_data, recipe_filled_in
 from tfrec_dl.ranking.linear.start import with_linear_parts
 from tfrec_dl.ranking.measure import measure_ranking
 from tfrec_dl.ranking.model import RankingModel
@@ -52,30 +52,37 @@ def train_ranker(
         callbacks: further Keras callbacks.
         verbose: as in `model.fit`.
     """
-    split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
-    min_count = dataset.source.min_count
-    data = learn_ranking_data(split, recipe.model, items, users, min_count, recipe.training.max_length)
-
-    count = impressions(data.users)
-    settings = training_filled_in(recipe.training, count, data.objectives)
-    if model_filled_in(recipe.model, count, data.objectives).linear_part:
-        data = with_linear_parts(data, split, recipe.model.content, recipe.training.max_length)
-
-    tf.keras.utils.set_random_seed(recipe.training.seed)
-    model = build_ranking_model(recipe.model, data, recipe.training.max_length)
-    rows = ranking_rows(model.fitted_state, split)
+    split, filled = dataset.split, recipe_filled_in(recipe, dataset)
+    data = ranking_data(filled, dataset)
+    if filled.model.linear_part:
+        data = with_linear_parts(data, split, filled.model.content, filled.training.max_length)
+    model, rows = build_and_number(filled, data, split)
     run = Run.begin(folder, recipe, dataset)
     save_ranking_data(data, folder)
-    for line in explained(recipe.model, recipe.training, count, data.objectives, data.unknown):
+    for line in explained(recipe.model, recipe.training, impressions(data.users), data.objectives, data.unknown):
         logger.info("%s", line)
-    _fit(model, split, rows, run, settings, callbacks, verbose)
+    fit_ranker(model, split, rows, run, filled.training, callbacks, verbose)
     restore_best(model, folder)
     _calibrate(model, split, rows, run)
     finish_run(folder, measure_ranking(model, rows, split))
     return run
 
 
-def _fit(
+def ranking_data(filled: Recipe, dataset: Any) -> RankingData:
+    """What a recipe's model is built from, but for linear parts, learnt from the training part."""
+    items, users = dataset.features["items"], dataset.features["users"]
+    min_count = dataset.source.min_count
+    return learn_ranking_data(dataset.split, filled.model, items, users, min_count, filled.training.max_length)
+
+
+def build_and_number(filled: Recipe, data: RankingData, split: ImpressionSplit) -> tuple[RankingModel, RankingRows]:
+    """A recipe's model as it is before its training, and the rows of a split as it reads them."""
+    tf.keras.utils.set_random_seed(filled.training.seed)
+    model = build_ranking_model(filled.model, data, filled.training.max_length)
+    return model, ranking_rows(model.fitted_state, split)
+
+
+def fit_ranker(
     model: RankingModel,
     split: ImpressionSplit,
     rows: RankingRows,
@@ -83,18 +90,33 @@ def _fit(
     config: RankingTraining,
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
+    epochs: int | None = None,
 ) -> None:
-    """Fits the model from the run's last checkpoint on."""
+    """Fits the model from the run's last checkpoint on.
+
+    Args:
+        model: built.
+        split: the parts.
+        rows: of the split.
+        run: that has begun.
+        config: with nothing left open.
+        callbacks: further Keras callbacks.
+        verbose: as in `model.fit`.
+        epochs: of the schedule to train for, without validation; None validates, and keeps the best.
+    """
     assert config.batch_size is not None  # filled in
     folder = run.folder
     batches = RankingBatches(rows, split.train, config.batch_size, config.seed, config.drawn)
     compile_ranking_model(model, config, batches.steps_per_epoch)
     monitor = monitored(model, batches)
     averaged = partial(averaged_weights, model)
-    resumable = ResumableTraining(model, folder, monitor.name, config.patience, monitor.mode, averaged)
+    best = monitor.name if epochs is None else None
+    resumable = ResumableTraining(model, folder, best, config.patience, monitor.mode, averaged)
     finished_epochs = resumable.resume()
     validation = RankingValidation(rows, split.validation, averaged)
-    if model.starts_fitted and not finished_epochs:
+    if not finished_epochs and epochs == 0:
+        resumable.start_from(0.0)
+    if model.starts_fitted and not finished_epochs and epochs is None:
         value = validation.metrics(model)[monitor.name]
         logger.info("before the first epoch: %s %.4f", monitor.name, value)
         resumable.start_from(value if monitor.mode == "max" else -value)
@@ -102,14 +124,15 @@ def _fit(
         logger.info("%s", line)
     if finished_epochs:
         logger.info("continuing after epoch %d", finished_epochs)
-    if not resumable.stalled and finished_epochs < config.epochs:
+    last = config.epochs if epochs is None else epochs
+    if not resumable.stalled and finished_epochs < last:
         model.fit(
             batches.dataset(finished_epochs),
             initial_epoch=finished_epochs,
-            epochs=config.epochs,
+            epochs=last,
             steps_per_epoch=batches.steps_per_epoch,
             callbacks=[
-                validation,
+                *([validation] if epochs is None else []),
                 resumable,
                 tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
                 *callbacks,
@@ -126,4 +149,4 @@ def _calibrate(model: RankingModel, split: ImpressionSplit, rows: RankingRows, r
     predictions = Predictor(model)(RankingBatches(rows, split.validation, ROWS).in_order())
     labels = rows.impressions.labels[CLICK][predictions["row"]]
     model.calibration = method.fit(predictions[CLICK_LOGIT], labels)
-    save_calibration(model.calibration, run.folder / "calibration.json")
+    save_calibration(model.calibration, run.folder / CALIBRATION)

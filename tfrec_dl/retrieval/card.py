@@ -3,6 +3,7 @@
 from pathlib import PurePath
 from typing import Any
 
+from tfrec_dl.families.second_stage import learnt
 from tfrec_dl.retrieval.warm_start.start import lineage
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
@@ -47,7 +48,7 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
         f"with {items}{_lineage(run)}",
         "data_terms": data_terms,
         "data_fingerprint": config["data_fingerprint"],
-        "split": SPLITS[run.source.split] + _learnt(run),
+        "split": SPLITS[run.source.split] + learnt(run),
         "metrics": run.metrics(),
         "configuration": _without_folders(run.recipe.to_dict()),
         "plugins": tuple(config.get("plugins", ())),
@@ -55,12 +56,6 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
         "report": run.report,
     }
     return ModelCard(**{**known, **facts})
-
-
-def _learnt(run: RunFolder) -> str:
-    """What of the parts was learnt from in the end, where that is more than the training part."""
-    again = run.recipe.family.is_refitted(run.recipe)
-    return "; once chosen on validation it was trained once more, on the validation part too" if again else ""
 
 
 def _without_folders(values: dict[str, Any]) -> dict[str, Any]:

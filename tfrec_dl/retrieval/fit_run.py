@@ -16,9 +16,8 @@ from tfrec_dl.retrieval.training_report import training_report
 from tfrec_dl.retrieval.validation import ValidationCallback
 from tfrec_dl.retrieval.warm_start.carry_over import carry_over
 from tfrec_dl.retrieval.warm_start.start import start_of, steps_of
-from tfrec_dl.runs.history import best_epoch
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
-from tfrec_dl.runs.resumable import ResumableTraining, restore_best
+from tfrec_dl.runs.resumable import ResumableTraining, kept_epoch, restore_best
 from tfrec_dl.runs.strategies import training_input
 
 logger = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ def fit_run(
     warm_start = start_of(run.recipe)
     with strategy.scope(), lost_tasks_explained(strategy):
         compile_model(model, config, steps, 0 if warm_start is None else steps_of(warm_start, config.optimizer))
-    epochs = config.epochs if chosen is None else best_epoch(chosen, MONITORED)
+    epochs = config.epochs if chosen is None else kept_epoch(chosen)
     monitored = MONITORED if chosen is None else None
     resumable = ResumableTraining(model, folder, monitored, config.patience, resumed_from=resumed_from)
     with lost_tasks_explained(strategy):

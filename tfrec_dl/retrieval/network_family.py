@@ -13,8 +13,8 @@ from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.family import Family
+from tfrec_dl.families.second_stage import START, SecondStage
 from tfrec_dl.features.content import Content
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import TrainingConfig
@@ -22,7 +22,6 @@ from tfrec_dl.retrieval.fitted_features import FittedTowers, learn_fitted
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.refit import check_refit, refit_network
-from tfrec_dl.retrieval.stages import second_stage_lines, second_stage_sections, why_not_on_validation, with_first
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.retrieval.train import train_network
 from tfrec_dl.retrieval.warm_start.start import start_of
@@ -142,18 +141,11 @@ class NetworkFamily(Family):
         """The trained model of a run, with its best weights."""
         return trained_model(run.recipe, run)
 
-    def lines(self, run: RunFolder) -> list[RunFolder]:
-        """The run, and where it was trained in two stages, that of the first."""
-        return with_first(run)
-
-    def outcome(self, run: RunFolder) -> list[str]:
-        """What a second stage added, where there was one."""
-        return second_stage_lines(run)
-
-    def sections(self, run: RunFolder) -> list[Section]:
-        """What a second stage changed, where there was one."""
-        return second_stage_sections(run)
-
-    def why_not_measured(self, run: RunFolder, part: str) -> str | None:
-        """A network that was trained once more has learnt from the validation targets."""
-        return why_not_on_validation(run) if part == "validation" else None
+    def second_stage(self, recipe: Recipe) -> SecondStage | None:
+        """A perturbation goes on from the network without it."""
+        perturbation = recipe.training.perturbation
+        return (
+            super().second_stage(recipe)
+            if perturbation is None
+            else SecondStage(f"{perturbation.name} perturbation", START)
+        )

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ import tensorflow as tf
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
+from tfrec_dl.families.second_stage import CHOSEN, without_refit
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.stages import CHOSEN
 from tfrec_dl.retrieval.train import train_in_one_go, train_network
 from tfrec_dl.runs.server_task import wait_until_finished
 from tfrec_dl.runs.strategies import is_chief, one_device
@@ -46,11 +45,6 @@ def refit_network(
     wait_until_finished(chosen)  # the chief measures while other workers are here
     logger.info("once more, on training and validation part")
     return train_in_one_go(recipe, dataset.with_validation(), folder, callbacks, verbose, strategy, chosen=chosen)
-
-
-def without_refit(recipe: Recipe) -> Recipe:
-    """The recipe of the first of the two trainings."""
-    return replace(recipe, name=f"{recipe.name}_{CHOSEN}", training=replace(recipe.training, refit=False))
 
 
 def check_refit(recipe: Recipe, source: Source) -> None:

@@ -12,6 +12,7 @@ import tensorflow as tf
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain, measure_test
 from tfrec_dl.families.run import Run
+from tfrec_dl.families.second_stage import START, validated_metrics
 from tfrec_dl.files import locked
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
@@ -22,7 +23,6 @@ from tfrec_dl.retrieval.memory_report import announce_size
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.model_shape import shape_of
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
-from tfrec_dl.retrieval.stages import START, validated_metrics
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
 from tfrec_dl.runs.resumable import restore_best

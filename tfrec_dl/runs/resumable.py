@@ -196,6 +196,18 @@ def best_checkpoint(model: Resumable, folder: Path) -> tf.train.CheckpointManage
     return _manager(weights, folder / "checkpoints" / "best", 1)
 
 
+def kept_epoch(folder: Path) -> int:
+    """The epoch, counted from 1, whose weights a run has kept as the best; 0 for those that training began with.
+
+    Raises:
+        InputError: if there are none.
+    """
+    path = tf.train.latest_checkpoint(str(folder / "checkpoints" / "best"))
+    if path is None:
+        raise InputError(f"{folder} holds no trained weights yet: finish its training first.")
+    return int(path.rpartition("-")[2])
+
+
 def _manager(checkpoint: tf.train.Checkpoint, folder: Path, kept: int) -> tf.train.CheckpointManager:
     try:
         return tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=kept)

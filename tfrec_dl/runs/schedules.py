@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import tensorflow as tf
 
-
-Schedule = tf.keras.optimizers.schedules.LearningRateSchedule
+Schedule: TypeAlias = tf.keras.optimizers.schedules.LearningRateSchedule
 
 
 def warm_up_and_decay(peak: float, warm_up: float, steps: int, begins_at: int = 0) -> Schedule:

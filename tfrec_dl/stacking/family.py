@@ -17,7 +17,6 @@ from tfrec_dl.recipes.families import FAMILIES, family_named
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.configuration import ModelConfig, TrainingConfig
 from tfrec_dl.retrieval.refit import check_refit
-from tfrec_dl.retrieval.stages import second_stage_lines, second_stage_sections, with_first
 from tfrec_dl.retrieval.task import RetrievalTask
 from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.run_folder import RunFolder
@@ -109,14 +108,10 @@ class StackedFamily(Family):
             f"its cross-fitted metrics on them are in {run.folder / 'metrics.json'}."
         )
 
-    def lines(self, run: RunFolder) -> list[RunFolder]:
-        """The run, and where it was trained once more, that before."""
-        return with_first(run)
-
     def outcome(self, run: RunFolder) -> list[str]:
         """The weights of the members."""
         shares = ", ".join(f"{name} {weight:.2f}" for name, weight in self.model(run).weights().items())
-        return [f"weights of the members' standardised scores: {shares}", *second_stage_lines(run)]
+        return [f"weights of the members' standardised scores: {shares}", *super().outcome(run)]
 
     def sections(self, run: RunFolder) -> list[Section]:
         """The weights of the members."""
@@ -126,7 +121,7 @@ class StackedFamily(Family):
             "Weights of the members", "weight of standardised scores", list(weights), [Series("weight", points)]
         )
         text = "Where history and certainty are as on average; a member of weight 0 would not be missed."
-        return [Section("What the stack is made of", [chart], [text]), *second_stage_sections(run)]
+        return [Section("What the stack is made of", [chart], [text]), *super().sections(run)]
 
     def where(self, run: RunFolder) -> str:
         """Where the runs of the members are."""

@@ -10,10 +10,9 @@ import tensorflow as tf
 from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.evaluation.measure import measure_cold, measure_gain, measure_test
 from tfrec_dl.families.run import Run
+from tfrec_dl.families.second_stage import CHOSEN, validated_metrics, without_refit
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
-from tfrec_dl.retrieval.refit import without_refit
-from tfrec_dl.retrieval.stages import CHOSEN, validated_metrics
 from tfrec_dl.retrieval.train import train_in_one_go
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.strategies import one_device

@@ -9,10 +9,10 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.scorer import as_scorer, score_blocks
 from tfrec_dl.evaluation.top_k import top_k_items
 from tfrec_dl.families.run import Run
+from tfrec_dl.families.second_stage import CHOSEN
 from tfrec_dl.ranking.data.list_values import PARTS
 from tfrec_dl.ranking.serving.inputs import RETRIEVAL_RANK, RETRIEVAL_SCORE
 from tfrec_dl.retrieval.network_run import vocabulary_of
-from tfrec_dl.retrieval.stages import CHOSEN
 
 ROWS = 512  # histories scored at once
 

@@ -134,6 +134,13 @@ class TrainingOptions:
     ] = None
     max_length: Annotated[int | None, typer.Option(metavar="N", help="Items of a history that are read.")] = None
     seed: Annotated[int | None, typer.Option(metavar="N", help="Decides everything random.")] = None
+    refit: Annotated[
+        bool,
+        typer.Option(
+            "--refit",
+            help="Chosen on validation, train once more with the validation part, for as many epochs as were best.",
+        ),
+    ] = False
     set: Annotated[
         list[str] | None,
         typer.Option(
@@ -151,7 +158,7 @@ class TrainingOptions:
         """
         names = [field.name for field in fields(self) if field.name != "set"]
         values = {f"training.{name}": getattr(self, name) for name in names}
-        found = {name: value for name, value in values.items() if value is not None}
+        found = {name: value for name, value in values.items() if value is not None and value is not False}
         for text in self.set or ():
             key, equals, value = text.partition("=")
             if not (equals and key.strip()):

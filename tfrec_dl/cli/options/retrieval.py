@@ -57,14 +57,6 @@ class RetrievalOptions:
             rich_help_panel=PANEL,
         ),
     ] = False
-    refit: Annotated[
-        bool,
-        typer.Option(
-            "--refit",
-            help="Chosen on validation, train once more with the validation part, for as many epochs as were best.",
-            rich_help_panel=PANEL,
-        ),
-    ] = False
     duplicates: Annotated[
         RepeatedPairs,
         typer.Option(

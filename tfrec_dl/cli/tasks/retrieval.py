@@ -49,8 +49,6 @@ class RetrievalCommands(TaskCommands):
             settings = {**advised, **settings}
         if chosen.keep_seen:
             settings = {"training.keep_seen": True, **settings}
-        if chosen.refit:
-            settings = {"training.refit": True, **settings}
         if chosen.kind is not None:
             return self.named(model, {"kind": chosen.kind.value, **settings})
         recipe = self.named(model, settings)

@@ -5,12 +5,20 @@ Every registered class is a name of this package: `calibration.Platt`.
 
 from typing import Any
 
-from tfrec_dl.ranking.calibration.calibration import Calibration, load_calibration, save_calibration
+from tfrec_dl.ranking.calibration.calibration import CALIBRATION, Calibration, load_calibration, save_calibration
 from tfrec_dl.ranking.calibration.method import CALIBRATIONS, CalibrationMethod
 
 register = CALIBRATIONS.register
 
-__all__ = ["CALIBRATIONS", "Calibration", "CalibrationMethod", "load_calibration", "register", "save_calibration"]
+__all__ = [
+    "CALIBRATION",
+    "CALIBRATIONS",
+    "Calibration",
+    "CalibrationMethod",
+    "load_calibration",
+    "register",
+    "save_calibration",
+]
 
 
 def __getattr__(name: str) -> Any:

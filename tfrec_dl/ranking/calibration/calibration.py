@@ -24,6 +24,7 @@ class Numbers(TypedDict):
     slope: float
 
 
+CALIBRATION = "calibration.json"  # in a run's folder
 NUMBERS: TypeAdapter[Numbers] = TypeAdapter(Numbers)
 
 

@@ -41,6 +41,11 @@ class ImpressionDataset:
         """The same data, with the validation rows in place of the test rows."""
         return replace(self, split=replace(self.split, test=self.split.validation))
 
+    def with_validation(self) -> "ImpressionDataset":
+        """The same data, with the validation rows among those to learn from; they stay validation rows too."""
+        both = np.sort(np.concatenate([self.split.train, self.split.validation]))
+        return replace(self, split=replace(self.split, train=both))
+
     def profile(self) -> None:
         """None: later data are not compared with these."""
 

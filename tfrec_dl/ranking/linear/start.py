@@ -1,5 +1,6 @@
 """Gives the heads of a ranker the linear models that they start from."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tfrec_dl.features.content import Content
@@ -7,10 +8,17 @@ from tfrec_dl.ranking.build import RankingData, fitted_state_of
 from tfrec_dl.ranking.data.feedback import CONVERSION
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.linear.learn import linear_part
+from tfrec_dl.ranking.linear.part import LinearPart
 from tfrec_dl.ranking.rows import ranking_rows
 
 
-def with_linear_parts(data: RankingData, split: ImpressionSplit, content: Content, max_length: int) -> RankingData:
+def with_linear_parts(
+    data: RankingData,
+    split: ImpressionSplit,
+    content: Content,
+    max_length: int,
+    chosen: Mapping[str, LinearPart] | None = None,
+) -> RankingData:
     """Fits a linear model for each head whose score is one of its label.
 
     Args:
@@ -18,6 +26,7 @@ def with_linear_parts(data: RankingData, split: ImpressionSplit, content: Conten
         split: the impressions.
         content: what reads the features.
         max_length: past items of a user that are read.
+        chosen: head -> a linear model whose penalties are taken; None chooses them on the validation part.
     """
     origins = {head: objective.origin() for head, objective in data.objectives.items() if head != CONVERSION}
     suited = {head: origin for head, origin in origins.items() if origin is not None}
@@ -25,4 +34,8 @@ def with_linear_parts(data: RankingData, split: ImpressionSplit, content: Conten
         return data
     state = fitted_state_of(data, content, max_length)
     rows = ranking_rows(state, split)
-    return replace(data, linear={head: linear_part(head, at, state, rows, split) for head, at in suited.items()})
+    parts = {}
+    for head, origin in suited.items():
+        penalties = None if chosen is None else chosen[head].penalties
+        parts[head] = linear_part(head, origin, state, rows, split, penalties)
+    return replace(data, linear=parts)

@@ -1,0 +1,60 @@
+"""Trains a ranker once more, on the validation part too, with the settings and the epochs that validation chose."""
+
+import logging
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from tfrec_dl.families.run import Run
+from tfrec_dl.families.second_stage import CHOSEN, validated_metrics, without_refit
+from tfrec_dl.ranking.calibration import CALIBRATION, load_calibration
+from tfrec_dl.ranking.learn import recipe_filled_in
+from tfrec_dl.ranking.linear.start import with_linear_parts
+from tfrec_dl.ranking.measure import measure_ranking_gain
+from tfrec_dl.ranking.saved_state import load_ranking_data, save_ranking_data
+from tfrec_dl.ranking.train import build_and_number, fit_ranker, ranking_data, train_ranker
+from tfrec_dl.ranking.trained import trained_ranker
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.fingerprints import finish_run
+from tfrec_dl.runs.resumable import kept_epoch, restore_best
+
+logger = logging.getLogger(__name__)
+
+
+def refit_ranker(
+    recipe: Recipe,
+    dataset: Any,
+    folder: Path,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    verbose: str | int = "auto",
+) -> Run:
+    """Trains a ranker into FOLDER/chosen, and then once more into the folder; see `Family.train`.
+
+    What validation decided stays: the epochs, the penalties of linear parts, the calibration, and the settings that
+    follow from the data. The validation metrics are those of the first training, the test metrics those of the second.
+    """
+    run, chosen = Run.begin(folder, recipe, dataset), folder / CHOSEN
+    logger.info("on the training part, to choose on validation")
+    if not (chosen / "metrics.json").exists():
+        train_ranker(without_refit(recipe), dataset, chosen, callbacks, verbose)
+    first = Run.open(chosen)
+
+    logger.info("once more, on training and validation part")
+    filled, larger = recipe_filled_in(recipe, dataset), dataset.with_validation()
+    data, split = ranking_data(filled, larger), larger.split
+    if filled.model.linear_part:
+        linear = load_ranking_data(chosen, recipe.model.content).linear
+        data = with_linear_parts(data, split, filled.model.content, filled.training.max_length, linear)
+    model, rows = build_and_number(filled, data, split)
+    save_ranking_data(data, folder)
+    fit_ranker(model, split, rows, run, filled.training, callbacks, verbose, kept_epoch(chosen))
+    restore_best(model, folder)
+    if (chosen / CALIBRATION).exists():
+        shutil.copyfile(chosen / CALIBRATION, folder / CALIBRATION)
+        model.calibration = load_calibration(folder / CALIBRATION)
+    metrics = measure_ranking_gain(model, trained_ranker(first), dataset.split)
+    finish_run(folder, validated_metrics(chosen) | metrics)
+    return run
