@@ -36,27 +36,29 @@ def refuse(*checks: Check) -> tf.Tensor:
     bad = [tf.reshape(check.bad, [-1]) for check in checks]
 
     def fail() -> tf.Tensor:
-        return tf.reduce_all([_refuse(each, check) for each, check in zip(bad, checks, strict=True)])
+        lines = tf.concat([_lines(each, check) for each, check in zip(bad, checks, strict=True)], axis=0)
+        good = tf.size(lines) < 1
+        with tf.control_dependencies([tf.debugging.Assert(good, [lines[:1]])]):
+            return tf.identity(good)
 
     # Texts are made where they are needed alone.
     return called_cond(tf.reduce_any(tf.concat(bad, axis=0)), fail, lambda: True)
 
 
-def _refuse(bad: tf.Tensor, check: Check) -> tf.Tensor:
+def _lines(bad: tf.Tensor, check: Check) -> tf.Tensor:
+    """The line of a check, [1], or nothing, [0]."""
     before, after = check.line.split("{}")
     received = tf.reshape(check.received, [-1])
-    return _refuse_first(bad, received, tf.constant(before), tf.strings.join([after, check.end]))
+    return _line_of_first(bad, received, tf.constant(before), tf.strings.join([after, check.end]))
 
 
 @traced_once
-def _refuse_first(bad: tf.Tensor, received: tf.Tensor, before: tf.Tensor, after: tf.Tensor) -> tf.Tensor:
+def _line_of_first(bad: tf.Tensor, received: tf.Tensor, before: tf.Tensor, after: tf.Tensor) -> tf.Tensor:
     first = tf.gather(received, tf.where(bad)[:1, 0])
     text = first if first.dtype == tf.string else tf.strings.as_string(first, shortest=first.dtype.is_floating)
     # TensorFlow cannot raise errors whose text is no UTF-8.
     shown = tf.strings.unicode_transcode(tf.strings.substr(text, 0, SHOWN), "UTF-8", "UTF-8")
-    good = ~tf.reduce_any(bad)
-    with tf.control_dependencies([tf.debugging.Assert(good, [tf.strings.join([before, shown, after])])]):
-        return tf.identity(good)
+    return tf.strings.join([before, shown, after])
 
 
 @contextmanager

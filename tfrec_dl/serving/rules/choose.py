@@ -40,7 +40,7 @@ def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tens
         [B, S] int32, S at most the largest of `wanted`; `NOTHING` at the end where nothing can be chosen any
         more.
     """
-    steps = tf.reduce_max(tf.pad(wanted, [[0, 1]]))
+    steps = _most(wanted)
 
     def varied() -> tf.Tensor:
         return called_cond(
@@ -49,10 +49,16 @@ def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tens
             lambda: tf.where(tf.range(steps) < wanted[:, None], _varied(pool, steps, diversity), NOTHING),
         )
 
-    def in_order() -> tf.Tensor:
-        return first_within(pool.free, value_counts(pool, wanted, numbers), steps)
+    return called_cond(tf.reduce_any(diversity > 0), varied, lambda: choose_in_order(pool, wanted, numbers))
 
-    return called_cond(tf.reduce_any(diversity > 0), varied, in_order)
+
+def choose_in_order(pool: Pool, wanted: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
+    """As `choose` without diversity: each item in turn that limits let follow."""
+    return first_within(pool.free, value_counts(pool, wanted, numbers), _most(wanted))
+
+
+def _most(wanted: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_max(tf.pad(wanted, [[0, 1]]))
 
 
 def _varied(pool: Pool, steps: tf.Tensor, diversity: tf.Tensor, limits: ValueCounts | None = None) -> tf.Tensor:

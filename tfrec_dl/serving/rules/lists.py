@@ -7,7 +7,7 @@ import tensorflow as tf
 from tfrec_dl.data.vocabulary import PADDING
 from tfrec_dl.serving.graphs import called_cond, traced_once
 from tfrec_dl.serving.index import LOWEST_SCORE, top_k
-from tfrec_dl.serving.rules.choose import choose
+from tfrec_dl.serving.rules.choose import choose_in_order
 from tfrec_dl.serving.rules.masks import without
 from tfrec_dl.serving.rules.one_by_one import Choice, no_indices, of_first_pool, pool_after_pool
 from tfrec_dl.serving.rules.pool import Pool
@@ -81,7 +81,7 @@ def _allowed_pins(scores: tf.Tensor, wishes: Wishes, items: Items) -> tf.Tensor:
         values = values_of(items, pins, wishes.limited)
         nothing = tf.zeros_like(own)
         pool = Pool(free, nothing, own[:, :, None][:, :, :0], nothing, values, tf.zeros_like(values))
-        picks = choose(pool, wishes.k, tf.zeros_like(wishes.diversity), wishes.numbers)
+        picks = choose_in_order(pool, wishes.k, wishes.numbers)
         chosen = tf.gather(tf.pad(order, [[0, 0], [1, 0]], constant_values=-1), picks + 1, batch_dims=1)
         return tf.reduce_any(chosen[:, :, None] == tf.range(tf.shape(own)[1]), axis=1)
 
