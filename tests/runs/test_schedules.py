@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from tfrec_dl.runs.schedules import warm_up_and_decay
 
@@ -18,10 +17,3 @@ def test_rate_warms_up_to_the_peak_and_decays_to_a_hundredth(warm_up):
     if warm_up:
         assert rates[0] == pytest.approx(0.001)
         np.testing.assert_allclose(np.diff(rates[: peak + 1]), 0.0099, rtol=1e-4)
-
-
-def test_a_training_that_goes_on_has_its_own_schedule_from_its_first_step_on():
-    own, later = (warm_up_and_decay(0.1, 0.25, 40, begins_at) for begins_at in (0, 1_000))
-    assert [float(later(1_000 + step)) for step in range(41)] == [float(own(step)) for step in range(41)]
-    again = tf.keras.optimizers.schedules.deserialize(tf.keras.optimizers.schedules.serialize(later))
-    assert float(again(1_010)) == pytest.approx(0.1)

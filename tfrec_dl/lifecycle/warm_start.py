@@ -12,11 +12,11 @@ SHARE = 5  # of the epochs of a training anew, one in so many
 
 
 def warm_recipe(folder: Path | str, settings: Mapping[str, Any] | None = None) -> Recipe:
-    """The recipe that goes on from a run: its own, for a fifth of the epochs, at half the learning rate.
+    """The recipe that goes on from a run: its own, for a fifth of the epochs.
 
     Give it to `train` with the table as it is now: the newer interactions, and those before them. Items that the run
-    knows keep their rows and the optimiser's numbers, new ones begin between the known ones that stand near them, and
-    those that the table no longer has are forgotten. Counts beside a network are counted anew.
+    knows keep their rows, new ones begin between the known ones that stand near them, and those that the table no
+    longer has are forgotten. Counts beside a network are counted anew.
 
     Args:
         folder: of a finished run of a network, alone or with counts beside it, or of a stack.
@@ -31,7 +31,6 @@ def warm_recipe(folder: Path | str, settings: Mapping[str, Any] | None = None) -
         raise InputError(f"{folder} is a run of {recipe.name!r}, which cannot go on from a run: train it anew.")
     own = {
         "training.epochs": -(-recipe.training.epochs // SHARE),
-        "training.learning_rate": recipe.training.learning_rate / 2,
         "training.warm_start": str(Path(folder).resolve()),
     }
     return recipe.with_settings({**own, **(settings or {})})

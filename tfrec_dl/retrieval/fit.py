@@ -47,18 +47,12 @@ def steps_per_epoch(config: TrainingConfig, batches: Batches) -> int:
     return config.steps_per_epoch or batches.steps_per_epoch
 
 
-def compile_model(model: RetrievalModel, config: TrainingConfig, steps_per_epoch: int, begins_at: int = 0) -> None:
+def compile_model(model: RetrievalModel, config: TrainingConfig, steps_per_epoch: int) -> None:
     """Compiles the model with the row-sparse optimiser on the schedule, and creates the optimiser's slots.
 
     Call it where the model was built: in the scope of the same strategy.
-
-    Args:
-        model: built.
-        config: of the training.
-        steps_per_epoch: of the schedule.
-        begins_at: the optimiser's step at which the schedule begins, where it goes on from another training.
     """
-    schedule = warm_up_and_decay(config.learning_rate, config.warm_up, config.epochs * steps_per_epoch, begins_at)
+    schedule = warm_up_and_decay(config.learning_rate, config.warm_up, config.epochs * steps_per_epoch)
     optimizer = row_sparse_optimizer(config.optimizer, model, schedule, config.weight_decay)
     model.compile(optimizer=optimizer)
     optimizer.build(model.trainable_variables)

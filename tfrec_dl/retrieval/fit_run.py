@@ -15,7 +15,7 @@ from tfrec_dl.retrieval.perturbation.continued import with_perturbation
 from tfrec_dl.retrieval.training_report import training_report
 from tfrec_dl.retrieval.validation import ValidationCallback
 from tfrec_dl.retrieval.warm_start.carry_over import carry_over
-from tfrec_dl.retrieval.warm_start.start import start_of, steps_of
+from tfrec_dl.retrieval.warm_start.start import start_of
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
 from tfrec_dl.runs.resumable import ResumableTraining, kept_epoch, restore_best
 from tfrec_dl.runs.strategies import training_input
@@ -51,9 +51,8 @@ def fit_run(
     config, folder, strategy = run.recipe.training, run.folder, model.distribute_strategy
     config = config if start is None else with_perturbation(config)
     steps = steps_per_epoch(config, windows)
-    warm_start = start_of(run.recipe)
     with strategy.scope(), lost_tasks_explained(strategy):
-        compile_model(model, config, steps, 0 if warm_start is None else steps_of(warm_start, config.optimizer))
+        compile_model(model, config, steps)
     epochs = config.epochs if chosen is None else kept_epoch(chosen)
     monitored = MONITORED if chosen is None else None
     resumable = ResumableTraining(model, folder, monitored, config.patience, resumed_from=resumed_from)
@@ -61,6 +60,7 @@ def fit_run(
         finished_epochs = resumable.resume()
     for line in [*training_report(model), *run.recipe.family.explained(run.recipe, model.vocabulary)]:
         logger.info("%s", line)
+    warm_start = start_of(run.recipe)
     if warm_start is not None and start is None and not finished_epochs:
         with strategy.scope(), lost_tasks_explained(strategy):
             carry_over(warm_start, model, split.validation.histories, folder)

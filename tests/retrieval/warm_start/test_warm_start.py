@@ -13,7 +13,7 @@ from tfrec_dl.lifecycle.warm_start import warm_recipe
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.card import run_card
 from tfrec_dl.retrieval.warm_start.new_items import neighbours
-from tfrec_dl.retrieval.warm_start.start import lineage, steps_of
+from tfrec_dl.retrieval.warm_start.start import lineage
 
 SMALL = {
     "dimension": 8,
@@ -66,16 +66,6 @@ def test_known_items_keep_their_vectors_and_the_network_its_weights(first, secon
         np.testing.assert_allclose(new[item][:-1], vector[:-1], atol=1e-5)
     for before, after in zip(first.model().encoder.weights, second.model().encoder.weights, strict=True):
         np.testing.assert_allclose(after.numpy(), before.numpy(), atol=1e-5)
-
-
-def test_the_optimiser_goes_on_from_the_step_that_it_has_reached(first, second, folder, newer):
-    """Adam would else take what it carries over for averages of one step, and move a third as far."""
-    each = -(-80 * (8 - 2) // 16)  # at most: a window a user, 16 to a batch
-    assert 0 < steps_of(first, "adam") <= 5 * each
-    assert steps_of(first, "adam") < steps_of(second, "adam") <= steps_of(first, "adam") + each
-    recipe = warm_recipe(first.folder, {"epochs": 1, "optimizer": "adagrad"})
-    other = train(recipe, newer, folder / "adagrad", verbose=0)
-    assert steps_of(other, "adagrad") <= each  # which begins anew
 
 
 def test_biases_go_with_the_items_shares_of_the_interactions(first, second):

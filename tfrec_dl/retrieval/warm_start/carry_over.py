@@ -1,4 +1,4 @@
-"""Carries weights and the optimiser's numbers of a trained network over to one with other items."""
+"""Carries weights of a trained network over to one with other items."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
-from tfrec_dl.retrieval.fit import MONITORED, compile_model
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.towers.ids import ITEM_BIAS, log_shares
 from tfrec_dl.retrieval.warm_start.new_items import mean_directions, neighbours
 from tfrec_dl.retrieval.warm_start.start import write_lineage
-from tfrec_dl.runs.resumable import ResumableTraining, restore_best
 
 logger = logging.getLogger(__name__)
 
@@ -29,14 +27,15 @@ logger = logging.getLogger(__name__)
 def carry_over(start: Run, model: RetrievalModel, histories: Histories, folder: Path) -> None:
     """Gives a compiled model what a finished run has learnt.
 
-    What is not of an item is taken as it is. Items that both know keep their rows, the optimiser's numbers included,
-    and their biases go with their shares of the interactions. New ones begin between the known items that stand near
-    them in the training histories, as often as they do, as long as these are, their bias at the log of their share.
-    Items that the model does not know are forgotten.
+    What is not of an item is taken as it is. Items that both know keep their rows, and their biases go with their
+    shares of the interactions. New ones begin between the known items that stand near them in the training histories,
+    as often as they do, as long as these are, their bias at the log of their share. Items that the model does not know
+    are forgotten. The optimiser begins anew: its averages of old gradients hold rows back that have to move
+    (docs/benchmarks/lifecycle.md).
 
     Args:
         start: the run.
-        model: built and compiled, to be trained on.
+        model: built, to be trained on.
         histories: of training, those of users to validate on, which are in memory wherever the others are.
         folder: of its run, where the lineage is written.
 
@@ -44,20 +43,12 @@ def carry_over(start: Run, model: RetrievalModel, histories: Histories, folder: 
         InputError: if the networks are not alike, but for their items.
     """
     old = trained_model(start.recipe, start)
-    compile_model(old, start.recipe.training, 1)
-    resumable = ResumableTraining(old, start.folder, MONITORED, start.recipe.training.patience)
-    has_numbers = bool(resumable.resume())  # the last epoch's, for the optimiser
-    restore_best(old, start.folder)
     rows = _old_indices(old.vocabulary, model.vocabulary)
     known = rows >= 0
     mixed = neighbours(histories, known)
     before, now = (log_shares(each.vocabulary.item_counts) for each in (old, model))
-    weights = _Copy(_is_of_items(old), _is_of_items(model), rows, now - before[rows], start.folder)
-    weights.copy(old.trainable_variables, model.trainable_variables, mixed)
-    if has_numbers and type(old.optimizer) is type(model.optimizer):
-        # Its steps too, though the schedule begins anew; of new items nothing is known, and their numbers stay 0.
-        model.optimizer.iterations.assign(old.optimizer.iterations)
-        weights.copy(old.optimizer.variables[1:], model.optimizer.variables[1:])
+    weights = _Copy(_is_of_items(old), _is_of_items(model), rows, now - before[rows], mixed, start.folder)
+    weights.copy(old.trainable_variables, model.trainable_variables)
     near = int(np.count_nonzero(np.diff(mixed.indptr)))
     new = int(np.count_nonzero(~known))
     logger.info(
@@ -92,6 +83,7 @@ class _Copy:
         new: which of the other's do.
         rows: [size] the row that each of the new rows had, -1 for none.
         shifts: [size] what is added to an item's bias, for it has become more popular, or less.
+        mixed: [size, size] where new items begin, as of `neighbours`.
         folder: of the run that is copied from, for errors.
     """
 
@@ -99,40 +91,36 @@ class _Copy:
     new: list[bool]
     rows: np.ndarray
     shifts: np.ndarray
+    mixed: sparse.csr_matrix
     folder: Path
 
-    def copy(
-        self, old: Sequence[tf.Variable], new: Sequence[tf.Variable], mixed: sparse.csr_matrix | None = None
-    ) -> None:
-        """Copies variables, as many for each trainable variable; `mixed` says where new items begin.
+    def copy(self, old: Sequence[tf.Variable], new: Sequence[tf.Variable]) -> None:
+        """Copies trainable variables.
 
         Raises:
             InputError: if they are of other shapes.
         """
-        if self.old != self.new or len(old) != len(new):
+        if self.old != self.new:
             raise self._unlike()
-        each = len(old) // max(len(self.old), 1)
-        for source, target, is_of_items in zip(old, new, np.repeat(self.old, each), strict=True):
+        for source, target, is_of_items in zip(old, new, self.old, strict=True):
             value = source.numpy()
             if is_of_items:
-                value = self._rows(value, target, mixed)
+                value = self._rows(value, target)
             if value.shape != tuple(target.shape):
                 raise self._unlike()
             target.assign(value)
 
-    def _rows(self, value: np.ndarray, target: tf.Variable, mixed: sparse.csr_matrix | None) -> np.ndarray:
+    def _rows(self, value: np.ndarray, target: tf.Variable) -> np.ndarray:
         if value.shape[1:] != tuple(target.shape[1:]):
             raise self._unlike()
         known = self.rows >= 0
         found = target.numpy()
         found[known] = value[self.rows[known]]
-        if mixed is None:
-            return found
         if ITEM_BIAS in target.name:  # a bias of a new item is what its interactions say
             found[known, 0] += self.shifts[known]
         else:
-            begins = np.diff(mixed.indptr) > 0
-            found[begins] = mean_directions(mixed, found)[begins]
+            begins = np.diff(self.mixed.indptr) > 0
+            found[begins] = mean_directions(self.mixed, found)[begins]
         return found
 
     def _unlike(self) -> InputError:

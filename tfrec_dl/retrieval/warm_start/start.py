@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.files import write_json
@@ -15,7 +13,6 @@ from tfrec_dl.runs.run_files import read_json
 from tfrec_dl.runs.run_folder import RunFolder
 
 FILE = "warm_start.json"
-ITERATIONS = "optimizer/_iterations/.ATTRIBUTES/VARIABLE_VALUE"  # in checkpoints of Keras's optimisers
 
 
 def start_of(recipe: Recipe) -> Run | None:
@@ -40,18 +37,6 @@ def start_of(recipe: Recipe) -> Run | None:
     for each in (recipe, run.recipe):
         _require_ids_alone(each)
     return run
-
-
-def steps_of(start: Run, optimizer: str) -> int:
-    """Steps after which an optimiser goes on from that of a finished run; 0 where it is of another kind, or gone.
-
-    Adam corrects its averages by how many steps are in them. Those that are carried over hold many: taken for new ones,
-    they would move weights by a third of the learning rate for hundreds of steps.
-    """
-    checkpoint = tf.train.latest_checkpoint(str(start.folder / "checkpoints"))
-    if checkpoint is None or start.recipe.training.optimizer != optimizer:
-        return 0
-    return int(tf.train.load_variable(checkpoint, ITERATIONS))
 
 
 def _require_ids_alone(recipe: Recipe) -> None:
