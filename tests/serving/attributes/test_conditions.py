@@ -1,5 +1,6 @@
 """Conditions on attributes against a plain reading of them, row by row."""
 
+import functools
 import operator
 from datetime import date
 
@@ -34,7 +35,10 @@ COMPARE = {
     ">=": operator.ge,
 }
 
+MOST = 4  # conditions of a row
 
+
+@functools.cache
 def values_of(item: str, name: str) -> list:
     row = TABLE[TABLE["item_id"] == item]
     cell = row[name].iloc[0] if len(row) else None
@@ -86,17 +90,16 @@ def drawn(generator, most: int) -> list[tuple]:
     return found
 
 
-def padded(rows: list[list[tuple]]) -> tf.Tensor:
-    width = max(map(len, rows))
+def padded(rows: list[list[tuple]], width: int) -> tf.Tensor:
     return tf.constant([["".join(each) for each in row] + [""] * (width - len(row)) for row in rows], tf.string)
 
 
 def test_what_is_allowed_is_what_the_conditions_say(attributes):
     generator, allowed = np.random.default_rng(0), tf.function(attributes.allowed)
     for _ in range(150):
-        must, must_not = ([drawn(generator, 4) for _ in range(3)] for _ in range(2))
+        must, must_not = ([drawn(generator, MOST) for _ in range(3)] for _ in range(2))
         must[0], must_not[0] = must[0] or [("year", ">", "0")], must_not[0] or [("maker", "=", "B")]
-        found = allowed(padded(must), padded(must_not)).numpy()[:, 2:]
+        found = allowed(padded(must, MOST), padded(must_not, MOST)).numpy()[:, 2:]
         for row in range(3):
             expected = [fulfils(item, must[row], must_not[row]) for item in IDS]
             assert found[row].tolist() == expected, (must[row], must_not[row])
