@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.impressions import shown
+from tests.impressions import one_choice, shown
 from tests.runs.runs import CopiesTheRunOfTraining, assert_same_outcome, figures_of
+from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.ranking.calibration import CALIBRATION
@@ -69,6 +70,35 @@ def test_metrics_say_what_was_gained_and_calibration_is_that_of_the_choice(refit
     assert [run.recipe.name for run in family.lines(refitted)] == ["wide_and_deep", "wide_and_deep_chosen"]
     assert "chosen" in family.why_not_measured(refitted, "validation")
     assert "on the validation part too" in family.task.card(refitted).split
+
+
+def test_both_trainings_have_a_line_on_the_leaderboard(refitted, clicks):
+    entries = refitted.recipe.family.task.entries(refitted, clicks.read())
+    assert [entry.name for entry in entries] == ["wide_and_deep", "wide_and_deep_chosen"]
+    for entry, part in zip(entries, ("test", "test_start"), strict=True):
+        assert entry.reports["click"].means()["ndcg"] == pytest.approx(refitted.metrics()[f"{part}/ndcg"])
+
+
+def test_what_follows_from_the_training_part_stays_though_validation_says_otherwise(tmp_path):
+    frame = one_choice(shown(lists=150, candidates=4))
+    twice = frame.index[frame["list"] == 112][:2]  # a list to validate on, with two clicks
+    frame.loc[twice, "click"] = 1
+    frame.to_csv(tmp_path / "table.csv", index=False)
+    feedback = Feedback(click="click", conversion="order")
+    source = RankingSource(str(tmp_path / "table.csv"), feedback, lists=("list",), context={"rating": "ignore"})
+    run = train(RECIPE.with_settings({"epochs": 1}), source, tmp_path / "run", verbose=0)
+    for folder in (run.folder / "chosen", run.folder):
+        assert load_ranking_data(folder, RECIPE.model.content).objectives["click"].config.name == "choice"
+    assert "test_gain/ctcvr_auc" in run.metrics()
+
+
+def test_data_that_cannot_be_learnt_from_leave_nothing_behind(table, tmp_path):
+    rare = RankingSource(
+        table, Feedback(click="click"), lists=("list",), context={"rating": "ignore"}, min_count=10_000
+    )
+    with pytest.raises(InputError, match="10,000|10000"):
+        train(RECIPE, rare, tmp_path / "run", verbose=0)
+    assert not (tmp_path / "run" / "config.json").exists()
 
 
 def test_killed_and_called_again_it_ends_as_if_it_had_not_been(refitted, clicks):

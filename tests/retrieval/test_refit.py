@@ -11,6 +11,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import train
 from tfrec_dl.lifecycle.tuning.tune import tune
+from tfrec_dl.lifecycle.warm_start import warm_recipe
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import compile_model, training_batches
@@ -94,6 +95,13 @@ def test_what_goes_on_from_a_network_or_is_trained_against_one_is_refused(refitt
     game = replace(game, training=replace(game.training, refit=True))
     assert "'irgan' cannot be trained once more" in refusal(game, source, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_the_next_day_goes_on_from_it_in_one_training(refitted, source):
+    later = warm_recipe(refitted.folder)
+    assert not later.training.refit
+    assert later.training.learning_rate == RECIPE.training.learning_rate
+    later.family.check(later, source)
 
 
 def _refused(call) -> str:

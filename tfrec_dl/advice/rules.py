@@ -127,7 +127,7 @@ def _on_validation(profile: Profile) -> list[Reason]:
     return [
         Reason(
             f"{profile.validation_share:.0%} of what could be learned from is held back to validate on: train once "
-            "more with it (--refit), which takes twice the time",
+            "more with it (--refit), which takes up to twice the time",
             COUNTS,
         )
     ]

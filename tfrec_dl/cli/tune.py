@@ -15,6 +15,7 @@ from tfrec_dl.cli.options.retrieval import RetrievalOptions
 from tfrec_dl.cli.options.reviews import ReviewOptions
 from tfrec_dl.cli.progress import shown_progress
 from tfrec_dl.cli.tasks import COMMANDS
+from tfrec_dl.cli.tasks.retrieval import AUTO
 from tfrec_dl.errors import InputError
 from tfrec_dl.quiet import quiet_tensorflow
 
@@ -73,6 +74,8 @@ def tune(
     quiet_tensorflow()
     from tfrec_dl.lifecycle.tuning.tune import tune
 
+    if model == AUTO:
+        settings = {"training.refit": False, **settings}  # may be advised, for once the settings are chosen
     asked = _searched(search or (), settings)
     recipe = commands.recipe(model, settings, options, table)
     source = commands.source(table, options)

@@ -17,6 +17,7 @@ from tfrec_dl.families.task import Task
 from tfrec_dl.families.training_profile import profile_of
 from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.history import HISTORY
 from tfrec_dl.runs.run_config import flat_settings
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.runs.strategies import one_device
@@ -82,7 +83,7 @@ class Family(ABC):
             if path.endswith(".refit") and value and not self.refits:
                 raise InputError(
                     f"{path} is {value}, and {recipe.name!r} cannot be trained once more on the validation part: "
-                    "leave it out, or choose a network or a stack."
+                    "leave it out, or choose a network, a stack or a ranker."
                 )
         if self.needs_table and not source.in_memory:
             raise InputError(
@@ -209,8 +210,10 @@ class Family(ABC):
         return [] if second is None else [gain_section(run.metrics(), f"What {second.what} changed")]
 
     def where(self, run: RunFolder) -> str:
-        """Where a run keeps what came of its epochs."""
-        return f"epochs: {run.folder / 'history.csv'}; curves: tensorboard --logdir {run.folder / 'logs'}"
+        """Where a run keeps what came of its epochs; of its first training where no epoch of it was worth another."""
+        if not (run.folder / HISTORY).exists():
+            run = runs_of_stages(run, self.second_stage(run.recipe))[-1]
+        return f"epochs: {run.folder / HISTORY}; curves: tensorboard --logdir {run.folder / 'logs'}"
 
     def settings(self, recipe: Recipe) -> dict[str, Any]:
         """The settings of a recipe that `tfrec-dl models` lists: path -> value."""

@@ -19,8 +19,8 @@ class SecondStage:
     """The second of two trainings.
 
     Attributes:
-        what: it adds, for messages.
-        first: folder of the first one's run, in that of the second.
+        what: what it adds, as messages say it.
+        first: folder of the first training's run, within the second's.
     """
 
     what: str
@@ -41,7 +41,7 @@ def validated_metrics(folder: Path) -> dict[str, float]:
 
 
 def gain_section(metrics: Mapping[str, float], title: str, blocks: Sequence[Block] = ()) -> Section:
-    """What a training changed of the network that it began with, each metric beside what it was.
+    """What a second training changed, each metric beside that of the model before it.
 
     Args:
         metrics: of the run.
@@ -61,7 +61,7 @@ def gain_section(metrics: Mapping[str, float], title: str, blocks: Sequence[Bloc
 
 
 def gain_lines(metrics: Mapping[str, float], what: str) -> list[str]:
-    """Lines on what a training added to the network that it began with.
+    """Lines on what a second training added to the model before it.
 
     Args:
         metrics: of the run.

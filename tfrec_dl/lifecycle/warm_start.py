@@ -16,7 +16,7 @@ def warm_recipe(folder: Path | str, settings: Mapping[str, Any] | None = None) -
 
     Give it to `train` with the table as it is now: the newer interactions, and those before them. Items that the run
     knows keep their rows, new ones begin between the known ones that stand near them, and those that the table no
-    longer has are forgotten. Counts beside a network are counted anew.
+    longer has are forgotten. Counts beside a network are counted anew. It is trained once, though the run was refitted.
 
     Args:
         folder: of a finished run of a network, alone or with counts beside it, or of a stack.
@@ -31,6 +31,7 @@ def warm_recipe(folder: Path | str, settings: Mapping[str, Any] | None = None) -
         raise InputError(f"{folder} is a run of {recipe.name!r}, which cannot go on from a run: train it anew.")
     own = {
         "training.epochs": -(-recipe.training.epochs // SHARE),
+        "training.refit": False,
         "training.warm_start": str(Path(folder).resolve()),
     }
     return recipe.with_settings({**own, **(settings or {})})

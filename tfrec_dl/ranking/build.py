@@ -52,6 +52,8 @@ class RankingData:
         fitted_users: learnt of the users with training impressions, likewise.
         unknown: share of the validation impressions whose user, or item, has none to train on; the larger of the two.
         linear: "click", "rating" -> the linear model that the head starts from, for those that have one.
+        settled_by: training impressions by which the settings that a recipe leaves open were decided; None: those of
+            `users`.
     """
 
     users: Vocabulary
@@ -70,6 +72,7 @@ class RankingData:
     fitted_users: FittedFeatures | None = None
     unknown: float = 0.0
     linear: Mapping[str, LinearPart] = field(default_factory=dict)
+    settled_by: int | None = None
 
 
 def build_ranking_model(config: RankingConfig, data: RankingData, max_length: int) -> RankingModel:
@@ -85,7 +88,8 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
             not float32.
     """
     require_float32()
-    config = model_filled_in(config, impressions(data.users), data.objectives, data.unknown)
+    count = impressions(data.users) if data.settled_by is None else data.settled_by
+    config = model_filled_in(config, count, data.objectives, data.unknown)
     fitted_state = fitted_state_of(data, config.content, max_length)
     tables = {
         name: _table(size, config.dimension, f"{name}_embedding")

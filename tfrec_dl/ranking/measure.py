@@ -1,5 +1,7 @@
 """Metrics of a finished ranking run, as in `metrics.json`."""
 
+import numpy as np
+
 from tfrec_dl.ranking.data.batches import RankingRows
 from tfrec_dl.ranking.data.feedback import CLICK, RATING
 from tfrec_dl.ranking.data.splits import ImpressionSplit
@@ -55,7 +57,7 @@ def measure_ranking_gain(model: RankingModel, start: RankingModel, split: Impres
         if label in after and name in found:
             pair = ranking_difference(after[label], before[label], name)
             metrics |= {f"test_gain/{name}/{part}": getattr(pair, part) for part in ("low", "high", "p")}
-    return metrics
+    return {name: value for name, value in metrics.items() if np.isfinite(value)}
 
 
 def _named(part: str, metrics: dict[str, float]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import tensorflow as tf
 from tfrec_dl.families.run import Run
 from tfrec_dl.families.second_stage import CHOSEN, validated_metrics, without_refit
 from tfrec_dl.ranking.calibration import CALIBRATION, load_calibration
+from tfrec_dl.ranking.defaults import impressions
 from tfrec_dl.ranking.learn import recipe_filled_in
 from tfrec_dl.ranking.linear.start import with_linear_parts
 from tfrec_dl.ranking.measure import measure_ranking_gain
 from tfrec_dl.ranking.saved_state import load_ranking_data, save_ranking_data
-from tfrec_dl.ranking.train import build_and_number, fit_ranker, ranking_data, train_ranker
+from tfrec_dl.ranking.train import built_with_rows, fit_ranker, ranking_data, train_ranker
 from tfrec_dl.ranking.trained import trained_ranker
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.fingerprints import finish_run
@@ -36,25 +38,28 @@ def refit_ranker(
     What validation decided stays: the epochs, the penalties of linear parts, the calibration, and the settings that
     follow from the data. The validation metrics are those of the first training, the test metrics those of the second.
     """
-    run, chosen = Run.begin(folder, recipe, dataset), folder / CHOSEN
+    filled, chosen = recipe_filled_in(recipe, dataset), folder / CHOSEN
+    ranking_data(filled, dataset)  # refuses data that cannot be learnt from before anything is written
+    run = Run.begin(folder, recipe, dataset)
     logger.info("on the training part, to choose on validation")
     if not (chosen / "metrics.json").exists():
         train_ranker(without_refit(recipe), dataset, chosen, callbacks, verbose)
-    first = Run.open(chosen)
+    first = load_ranking_data(chosen, recipe.model.content)
 
     logger.info("once more, on training and validation part")
-    filled, larger = recipe_filled_in(recipe, dataset), dataset.with_validation()
-    data, split = ranking_data(filled, larger), larger.split
-    if filled.model.linear_part:
-        linear = load_ranking_data(chosen, recipe.model.content).linear
-        data = with_linear_parts(data, split, filled.model.content, filled.training.max_length, linear)
-    model, rows = build_and_number(filled, data, split)
+    objectives = {name: each.config for name, each in first.objectives.items()}
+    filled, larger = replace(filled, model=replace(filled.model, **objectives)), dataset.with_validation()
+    split = larger.split
+    data = replace(ranking_data(filled, larger), settled_by=impressions(first.users))
+    if first.linear:
+        data = with_linear_parts(data, split, filled.model.content, filled.training.max_length, first.linear)
+    model, rows = built_with_rows(filled, data, split)
     save_ranking_data(data, folder)
     fit_ranker(model, split, rows, run, filled.training, callbacks, verbose, kept_epoch(chosen))
     restore_best(model, folder)
     if (chosen / CALIBRATION).exists():
         shutil.copyfile(chosen / CALIBRATION, folder / CALIBRATION)
         model.calibration = load_calibration(folder / CALIBRATION)
-    metrics = measure_ranking_gain(model, trained_ranker(first), dataset.split)
+    metrics = measure_ranking_gain(model, trained_ranker(Run.open(chosen)), dataset.split)
     finish_run(folder, validated_metrics(chosen) | metrics)
     return run

@@ -49,6 +49,7 @@ class SavedState:
     context: FittedFeatures | None = None
     fitted_items: FittedFeatures | None = None
     fitted_users: FittedFeatures | None = None
+    settled_by: int | None = None
 
 
 SAVED: TypeAdapter[SavedState] = TypeAdapter(SavedState)
@@ -82,6 +83,7 @@ def save_ranking_data(data: RankingData, folder: Path) -> None:
         context=data.context,
         fitted_items=data.fitted_items,
         fitted_users=data.fitted_users,
+        settled_by=data.settled_by,
     )
     write_json(folder / STATE, SAVED.dump_python(state, mode="json"))
 
@@ -125,6 +127,7 @@ def load_ranking_data(folder: Path, content: Content) -> RankingData:
             for label in state.objectives
             if (file := folder / LINEAR.format(label)).exists()
         },
+        settled_by=state.settled_by,
     )
     return with_fitted_features(data, content, _catalogue(folder / EARLY_CONTEXT)) if path.name == EARLY_STATE else data
 

@@ -32,10 +32,13 @@ class RankingTask(Task):
         return TypeAdapter(RankingSource).validate_python(description)
 
     def entries(self, run: Any, dataset: Any) -> list[RankingEntry]:
-        """A finished run's line of the leaderboard: its best weights on the test rows, the seconds of its epochs."""
-        model = run.model()
-        reports = evaluate_ranking(model, ranking_rows(model.fitted_state, dataset.split), dataset.split.test)
-        return [RankingEntry(run.recipe.name, reports, run_seconds(run))]
+        """A finished run's lines of the leaderboard: best weights on the test rows, the seconds of the epochs."""
+        split, found = dataset.split, []
+        for each in (type(run)(each.folder, each.recipe, each.source) for each in run.recipe.family.lines(run)):
+            model = each.model()
+            reports = evaluate_ranking(model, ranking_rows(model.fitted_state, split), split.test)
+            found.append(RankingEntry(each.recipe.name, reports, run_seconds(each)))
+        return found
 
     def baseline_entries(
         self, dataset: Any, recipes: Sequence[Recipe] = (), names: Collection[str] | None = None

@@ -56,7 +56,7 @@ def train_ranker(
     data = ranking_data(filled, dataset)
     if filled.model.linear_part:
         data = with_linear_parts(data, split, filled.model.content, filled.training.max_length)
-    model, rows = build_and_number(filled, data, split)
+    model, rows = built_with_rows(filled, data, split)
     run = Run.begin(folder, recipe, dataset)
     save_ranking_data(data, folder)
     for line in explained(recipe.model, recipe.training, impressions(data.users), data.objectives, data.unknown):
@@ -75,7 +75,7 @@ def ranking_data(filled: Recipe, dataset: Any) -> RankingData:
     return learn_ranking_data(dataset.split, filled.model, items, users, min_count, filled.training.max_length)
 
 
-def build_and_number(filled: Recipe, data: RankingData, split: ImpressionSplit) -> tuple[RankingModel, RankingRows]:
+def built_with_rows(filled: Recipe, data: RankingData, split: ImpressionSplit) -> tuple[RankingModel, RankingRows]:
     """A recipe's model as it is before its training, and the rows of a split as it reads them."""
     tf.keras.utils.set_random_seed(filled.training.seed)
     model = build_ranking_model(filled.model, data, filled.training.max_length)
@@ -114,12 +114,13 @@ def fit_ranker(
     resumable = ResumableTraining(model, folder, best, config.patience, monitor.mode, averaged)
     finished_epochs = resumable.resume()
     validation = RankingValidation(rows, split.validation, averaged)
-    if not finished_epochs and epochs == 0:
-        resumable.start_from(0.0)
-    if model.starts_fitted and not finished_epochs and epochs is None:
-        value = validation.metrics(model)[monitor.name]
-        logger.info("before the first epoch: %s %.4f", monitor.name, value)
-        resumable.start_from(value if monitor.mode == "max" else -value)
+    if not finished_epochs:
+        if epochs is None and model.starts_fitted:
+            value = validation.metrics(model)[monitor.name]
+            logger.info("before the first epoch: %s %.4f", monitor.name, value)
+            resumable.start_from(value if monitor.mode == "max" else -value)
+        elif epochs == 0:
+            resumable.start_from(0.0)
     for line in training_report(model, run.recipe):
         logger.info("%s", line)
     if finished_epochs:

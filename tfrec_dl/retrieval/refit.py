@@ -12,7 +12,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.families.second_stage import CHOSEN, without_refit
 from tfrec_dl.recipes.recipe import Recipe
-from tfrec_dl.retrieval.train import train_in_one_go, train_network
+from tfrec_dl.retrieval.train import checked_batches, train_in_one_go, train_network
 from tfrec_dl.runs.server_task import wait_until_finished
 from tfrec_dl.runs.strategies import is_chief, one_device
 
@@ -36,6 +36,7 @@ def refit_network(
         The finished run. In a worker that does not write it, the run as it is when that worker has done its part.
     """
     strategy = one_device() if strategy is None else strategy
+    checked_batches(recipe, dataset)
     if is_chief(strategy):  # the folder of a run before there is another run in it
         Run.begin(folder, recipe, dataset)
     chosen = folder / CHOSEN

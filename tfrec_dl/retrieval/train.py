@@ -9,6 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.evaluation.measure import measure, measure_cold, measure_gain, measure_test
 from tfrec_dl.families.run import Run
@@ -93,9 +94,7 @@ def train_in_one_go(
     """
     split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
     keep_seen = recipe.training.keep_seen
-    require_targets(split, keep_seen)
-    batches = recipe.family.batches(recipe.model)
-    windows = training_batches(batches, split, recipe.training, user_ids=users is not None)
+    windows = checked_batches(recipe, dataset)
     # Few items' model is built first, and measured; what others take is known before they are built.
     few = split.vocabulary.size <= FEW and items is None and users is None and strategy is one_device()
     if not few:
@@ -129,6 +128,17 @@ def train_in_one_go(
         metrics = measure_cold(model, dataset.cold_split, keep_seen=keep_seen) | metrics
     finish_run(folder, metrics)
     return run
+
+
+def checked_batches(recipe: Recipe, dataset: Any) -> Batches:
+    """The batches that a network is trained on.
+
+    Raises:
+        InputError: if there is nothing to learn from, to validate or to test on; before anything is written.
+    """
+    require_targets(dataset.split, recipe.training.keep_seen)
+    kind, reads_users = recipe.family.batches(recipe.model), dataset.features["users"] is not None
+    return training_batches(kind, dataset.split, recipe.training, user_ids=reads_users)
 
 
 def require_targets(split: TrainingData, keep_seen: bool) -> None:

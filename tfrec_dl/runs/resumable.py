@@ -204,7 +204,7 @@ def kept_epoch(folder: Path) -> int:
     """
     path = tf.train.latest_checkpoint(str(folder / "checkpoints" / "best"))
     if path is None:
-        raise InputError(f"{folder} holds no trained weights yet: finish its training first.")
+        raise InputError(f"{folder} has kept no weights: delete {folder} and train again.")
     return int(path.rpartition("-")[2])
 
 

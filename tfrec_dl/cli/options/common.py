@@ -138,7 +138,8 @@ class TrainingOptions:
         bool,
         typer.Option(
             "--refit",
-            help="Chosen on validation, train once more with the validation part, for as many epochs as were best.",
+            help="Networks, stacks and rankers: chosen on validation, train once more with the validation part, for as "
+            "many epochs as were best.",
         ),
     ] = False
     set: Annotated[

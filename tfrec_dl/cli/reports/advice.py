@@ -87,7 +87,7 @@ def _cost(advised: "Advised") -> str:
     cost = advised.cost
     if cost is None:
         return "not timed"
-    twice = ", and as much again to train once more" if advised.settings.get("refit") else ""
+    twice = ", and at most as much again to train once more" if advised.settings.get("refit") else ""
     return (
         f"about {_minutes(cost.epoch_seconds)} a pass, {_minutes(cost.seconds)} for all {cost.epochs} of them{twice}, "
         f"counts and validation apart; about {cost.memory / 2**30:,.1f} GiB of memory"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tfrec_dl.recipes.recipe import Recipe
 
 CONTENT = "model.content."
+GO_ON = {"perturbation", "warm_start"}  # settings of trainings that go on from another
 AUTO = "auto"  # in place of a recipe's name: the one that `tfrec-dl advise` says
 
 # Parts of metrics.json -> heading.
@@ -46,6 +47,8 @@ class RetrievalCommands(TaskCommands):
         chosen: RetrievalOptions = options
         if model == AUTO:
             model, advised = _advised(table, chosen)
+            if GO_ON & {part for name in settings for part in name.split(".")}:
+                advised.pop("refit", None)  # which is of trainings that begin anew
             settings = {**advised, **settings}
         if chosen.keep_seen:
             settings = {"training.keep_seen": True, **settings}

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def carry_over(start: Run, model: RetrievalModel, histories: Histories, folder: Path) -> None:
-    """Gives a compiled model what a finished run has learnt.
+    """Gives a model what a finished run has learnt.
 
     What is not of an item is taken as it is. Items that both know keep their rows, and their biases go with their
     shares of the interactions. New ones begin between the known items that stand near them in the training histories,
