@@ -45,30 +45,30 @@ def of_first_pool(of: Choice) -> tf.Tensor:
 
 def pool_after_pool(of: Choice) -> tf.Tensor:
     """As `of_first_pool`, and then from the next best that limits do not bar, until there are enough."""
-    batch, width = tf.shape(of.left)[0], _pool_size(of)
+
+    def lacking(chosen: tf.Tensor, best: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        lacks = of.wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
+        return lacks, (lacks > 0) & (best[:, -1] != PADDING)
 
     def choose_more(
         more: tf.Tensor, left: tf.Tensor, best: tf.Tensor, lacks: tf.Tensor, chosen: tf.Tensor
     ) -> tuple[tf.Tensor, ...]:
-        taken, is_later = tf.concat([of.pins, chosen], axis=1), best[:, -1] != PADDING
-        left = _without_full(without(left, best), taken, more & is_later, of.wishes, of.items.arrays)
+        taken = tf.concat([of.pins, chosen], axis=1)
+        left = _without_full(without(left, best), taken, more, of.wishes, of.items.arrays)
         left = tf.ensure_shape(left, of.left.shape)
         best, found = _chosen_from(of, left, taken, tf.where(more, lacks, 0))
         chosen = _joined(chosen, found, of.k_max)
-        lacks = of.wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
-        return (lacks > 0) & (best[:, -1] != PADDING), left, best, lacks, chosen
+        lacks, more = lacking(chosen, best)
+        return more, left, best, lacks, chosen
 
-    # The first pool is one like the others, after one of nothing: written apart it would be half of the graph.
-    nothing, chosen = (tf.zeros([batch, length], tf.int32) for length in (width, of.k_max))
-    state = (tf.ones([batch], tf.bool), of.left, nothing, of.wanted, chosen)
-    shapes = tuple(tf.TensorShape([None, *rest]) for rest in ([], of.left.shape[1:], [width], [], [of.k_max]))
+    best, found = _chosen_from(of, of.left, of.pins, of.wanted)
+    chosen = tf.pad(found, [[0, 0], [0, of.k_max - tf.shape(found)[1]]])
+    lacks, more = lacking(chosen, best)
+    shapes = tuple(tf.TensorShape([None, *rest]) for rest in ([], of.left.shape[1:], best.shape[1:], [], [of.k_max]))
+    state = (more, of.left, best, lacks, tf.ensure_shape(chosen, [None, of.k_max]))
     return tf.while_loop(
         lambda more, *_: tf.reduce_any(more), choose_more, state, shape_invariants=shapes, name=CALLED
     )[4]
-
-
-def _pool_size(of: Choice) -> int:
-    return min(POOL, of.left.shape[1])
 
 
 def _chosen_from(of: Choice, left: tf.Tensor, taken: tf.Tensor, missing: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -80,7 +80,7 @@ def _chosen_from(of: Choice, left: tf.Tensor, taken: tf.Tensor, missing: tf.Tens
         taken: [B, T] int32, what is in the list already, 0 for none.
         missing: [B] int32, how many to choose.
     """
-    wishes, items, size = of.wishes, of.items, _pool_size(of)
+    wishes, items, size = of.wishes, of.items, min(POOL, left.shape[1])
     best, own = top_k(left, no_indices(left), size)
     best = tf.ensure_shape(best, [None, size])
     both = tf.concat([best, taken], axis=1)  # looked up once
