@@ -12,7 +12,7 @@ from rich.console import Console
 from tfrec_dl.baselines import BASELINES
 from tfrec_dl.baselines.fit import baseline_entries
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.leaderboard import leaderboard
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard

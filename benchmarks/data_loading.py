@@ -61,7 +61,7 @@ def measure(path: Path, batch: bool) -> dict[str, float]:
         started = time.perf_counter()
 
     from tfrec_dl.data.interactions import Interactions
-    from tfrec_dl.data.splits.split import leave_last_out
+    from tfrec_dl.data.splits.leave_last_out import leave_last_out
 
     if batch:
         from tfrec_dl.data.training.cuts import WindowConfig

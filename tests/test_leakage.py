@@ -10,8 +10,10 @@ import pytest
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.data.splits.random import random_by_user
-from tfrec_dl.data.splits.split import Split, leave_last_out, temporal
+from tfrec_dl.data.splits.split import Split
+from tfrec_dl.data.splits.temporal import temporal
 from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.families.run import Run

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.evaluation.evaluate import Report
 from tfrec_dl.serving.recommendations import Recommendations, recommendations
 

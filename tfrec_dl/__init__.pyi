@@ -25,9 +25,9 @@ from .data.interactions import Interactions as Interactions
 from .data.prepared.prepare import prepare as prepare
 from .data.prepared.source import PreparedSource as PreparedSource
 from .data.source import DataSource as DataSource
+from .data.splits.leave_last_out import leave_last_out as leave_last_out
 from .data.splits.split import Split as Split
-from .data.splits.split import leave_last_out as leave_last_out
-from .data.splits.split import temporal as temporal
+from .data.splits.temporal import temporal as temporal
 from .data.tables.columns import Columns as Columns
 from .errors import InputError as InputError
 from .evaluation.evaluate import Report as Report

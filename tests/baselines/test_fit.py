@@ -7,7 +7,7 @@ import pytest
 from tfrec_dl.baselines import BASELINES
 from tfrec_dl.baselines.fit import baseline_entries, fit_baselines
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.leaderboard import leaderboard
 

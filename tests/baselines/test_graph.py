@@ -13,7 +13,7 @@ from tfrec_dl.baselines.transition_settings import TransitionSettings
 from tfrec_dl.baselines.transitions import Transitions
 from tfrec_dl.baselines.votes_graph import VotesGraph
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 

@@ -7,8 +7,9 @@ import pytest
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.data.splits.random import random_by_user
-from tfrec_dl.data.splits.split import leave_last_out, temporal
+from tfrec_dl.data.splits.temporal import temporal
 
 
 def table(rows: dict[str, str], times: dict[str, list[int]] | None = None) -> Interactions:

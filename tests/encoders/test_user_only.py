@@ -8,7 +8,8 @@ import tensorflow as tf
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import Split, leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.encoders import UserOnly
 from tfrec_dl.lifecycle.load import load

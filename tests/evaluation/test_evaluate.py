@@ -4,7 +4,7 @@ import pytest
 
 from tfrec_dl.baselines.popularity import Popularity
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import temporal
+from tfrec_dl.data.splits.temporal import temporal
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate, mean_report
 from tfrec_dl.metrics import NDCG, HitRate

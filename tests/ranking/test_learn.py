@@ -11,7 +11,7 @@ import pytest
 from tests.impressions import impressions_of, one_choice, shown
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.errors import InputError
-from tfrec_dl.ranking.build import RankingData, build_ranking_model
+from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.data.batches import RankingRows
 from tfrec_dl.ranking.data.events import Events
 from tfrec_dl.ranking.data.feedback import Feedback
@@ -20,6 +20,7 @@ from tfrec_dl.ranking.data.splits import ImpressionSplit, split_at_random, split
 from tfrec_dl.ranking.defaults import impressions, model_filled_in, training_filled_in
 from tfrec_dl.ranking.features.impression_features import described
 from tfrec_dl.ranking.learn import learn_ranking_data, recipe_filled_in
+from tfrec_dl.ranking.ranking_data import RankingData
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.saved_state import load_ranking_data, save_ranking_data
 from tfrec_dl.recipes.named import RECIPES

@@ -15,7 +15,7 @@ from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.source import RankingSource
 from tfrec_dl.ranking.saved_state import load_ranking_data
 from tfrec_dl.recipes.named import RECIPES
-from tfrec_dl.runs.resumable import kept_epoch
+from tfrec_dl.runs.checkpoints import kept_epoch
 
 PLAIN = RECIPES["wide_and_deep"].with_settings(
     {"dimension": 8, "ranker.units": (8,), "epochs": 3, "batch_size": 64, "learning_rate": 0.02, "max_length": 5}

@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import Split, leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.training.windows import TrainingWindows
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.named import RECIPES

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tests.items import item_ids, vocabulary_of
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.lifecycle.load import load

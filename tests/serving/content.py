@@ -7,7 +7,8 @@ import tensorflow as tf
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import Split, leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.model import RetrievalModel

@@ -11,7 +11,7 @@ from tests.serving.stand_in import vocabulary_of
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.load import load
 from tfrec_dl.recipes.named import RECIPES

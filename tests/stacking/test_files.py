@@ -8,7 +8,7 @@ from tests.synthetic import cyclic_interactions
 from tfrec_dl.baselines import BASELINES
 from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.build import build_model

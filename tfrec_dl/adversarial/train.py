@@ -24,9 +24,10 @@ from tfrec_dl.retrieval.fitted_features import load_fitted, save_fitted
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
 from tfrec_dl.retrieval.train import require_targets, trained_network
 from tfrec_dl.retrieval.validation import VALIDATION_METRICS, ValidationCallback
+from tfrec_dl.runs.checkpoints import restore_best
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.optimisers import RowSparseAdam
-from tfrec_dl.runs.resumable import ResumableTraining, restore_best
+from tfrec_dl.runs.resumable import ResumableTraining
 
 logger = logging.getLogger(__name__)
 

@@ -75,9 +75,10 @@ def decide(profile: Profile, landmarks: Landmarks | None, keep_seen: bool) -> De
     if unworthy is not None:
         return Decision((Choice("gru", settings),), (unworthy, *reasons), worth_a_network=False)
     names, reason = _networks(profile, landmarks)
-    if profile.validation_share >= HELD_BACK:
-        settings["refit"] = True
-    return Decision(tuple(Choice(name, settings) for name in names), (reason, *reasons, *_on_validation(profile)))
+    held_back = _on_validation(profile)
+    if held_back:
+        settings = {**settings, "refit": True}
+    return Decision(tuple(Choice(name, settings) for name in names), (reason, *reasons, *held_back))
 
 
 def _why_no_network(profile: Profile, landmarks: Landmarks | None) -> Reason | None:

@@ -19,11 +19,11 @@ from .source import DataSource as DataSource
 from .splits.cold_start import ColdStartSplit as ColdStartSplit
 from .splits.cold_start import hold_out_items as hold_out_items
 from .splits.evaluation_cases import EvaluationCases as EvaluationCases
+from .splits.leave_last_out import leave_last_out as leave_last_out
 from .splits.random import random_by_user as random_by_user
 from .splits.split import Split as Split
-from .splits.split import leave_last_out as leave_last_out
 from .splits.split import split_by_part as split_by_part
-from .splits.split import temporal as temporal
+from .splits.temporal import temporal as temporal
 from .tables.columns import Columns as Columns
 from .training.cuts import WindowConfig as WindowConfig
 from .training.training_histories import TrainingHistories as TrainingHistories

@@ -13,9 +13,11 @@ from tfrec_dl.data.catalogue.feature_tables import FeatureTables
 from tfrec_dl.data.interaction_dataset import InteractionDataset
 from tfrec_dl.data.interactions import Duplicates, Interactions
 from tfrec_dl.data.splits.cold_start import ColdStartSplit, hold_out_items
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.data.splits.random import random_by_user
 from tfrec_dl.data.splits.report import split_report
-from tfrec_dl.data.splits.split import Split, leave_last_out, temporal
+from tfrec_dl.data.splits.split import Split
+from tfrec_dl.data.splits.temporal import temporal
 from tfrec_dl.data.table_source import TableSource
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError

@@ -10,7 +10,6 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.content import Content
 from tfrec_dl.features.fitted import FittedFeatures
-from tfrec_dl.ranking.build import RankingData
 from tfrec_dl.ranking.configuration import RankingConfig
 from tfrec_dl.ranking.data.batches import RankingRows
 from tfrec_dl.ranking.data.dataset import ImpressionDataset
@@ -25,6 +24,7 @@ from tfrec_dl.ranking.objectives.choice import Choice
 from tfrec_dl.ranking.objectives.click import Click
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.objectives.objective import Objective
+from tfrec_dl.ranking.ranking_data import RankingData
 from tfrec_dl.recipes.recipe import Recipe
 
 

@@ -1,7 +1,6 @@
 """Trains a ranker once more, on the validation part too, with the settings and the epochs that validation chose."""
 
 import logging
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ import tensorflow as tf
 
 from tfrec_dl.families.run import Run
 from tfrec_dl.families.second_stage import CHOSEN, validated_metrics, without_refit
-from tfrec_dl.ranking.calibration import CALIBRATION, load_calibration
+from tfrec_dl.ranking.calibration import CALIBRATION, load_calibration, save_calibration
 from tfrec_dl.ranking.defaults import impressions
 from tfrec_dl.ranking.learn import recipe_filled_in
 from tfrec_dl.ranking.linear.start import with_linear_parts
@@ -20,8 +19,8 @@ from tfrec_dl.ranking.saved_state import load_ranking_data, save_ranking_data
 from tfrec_dl.ranking.train import built_with_rows, fit_ranker, ranking_data, train_ranker
 from tfrec_dl.ranking.trained import trained_ranker
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.checkpoints import kept_epoch, restore_best
 from tfrec_dl.runs.fingerprints import finish_run
-from tfrec_dl.runs.resumable import kept_epoch, restore_best
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +57,8 @@ def refit_ranker(
     fit_ranker(model, split, rows, run, filled.training, callbacks, verbose, kept_epoch(chosen))
     restore_best(model, folder)
     if (chosen / CALIBRATION).exists():
-        shutil.copyfile(chosen / CALIBRATION, folder / CALIBRATION)
-        model.calibration = load_calibration(folder / CALIBRATION)
+        model.calibration = load_calibration(chosen / CALIBRATION)
+        save_calibration(model.calibration, folder / CALIBRATION)
     metrics = measure_ranking_gain(model, trained_ranker(Run.open(chosen)), dataset.split)
     finish_run(folder, validated_metrics(chosen) | metrics)
     return run

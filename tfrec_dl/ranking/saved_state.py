@@ -13,13 +13,13 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.features.content import Content
 from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.files import write_json
-from tfrec_dl.ranking.build import RankingData
 from tfrec_dl.ranking.data.events import Levels
 from tfrec_dl.ranking.features.comparisons import Comparisons
 from tfrec_dl.ranking.learn import with_fitted_features
 from tfrec_dl.ranking.linear.part import LinearPart
 from tfrec_dl.ranking.objectives.fitted import FittedObjective
 from tfrec_dl.ranking.objectives.objective import OBJECTIVES
+from tfrec_dl.ranking.ranking_data import RankingData
 from tfrec_dl.runs.run_files import checked, read_json
 
 STATE = "fitted_state.json"

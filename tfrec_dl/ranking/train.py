@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tfrec_dl.families.run import Run
 from tfrec_dl.ranking.averaged_weights import averaged_weights
-from tfrec_dl.ranking.build import RankingData, build_ranking_model
+from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.calibration import CALIBRATION, save_calibration
 from tfrec_dl.ranking.configuration import RankingTraining
 from tfrec_dl.ranking.data.batches import RankingBatches, RankingRows
@@ -25,13 +25,15 @@ from tfrec_dl.ranking.measure import measure_ranking
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.names import CLICK_LOGIT
 from tfrec_dl.ranking.predictor import Predictor
+from tfrec_dl.ranking.ranking_data import RankingData
 from tfrec_dl.ranking.rows import ranking_rows
 from tfrec_dl.ranking.saved_state import save_ranking_data
 from tfrec_dl.ranking.training_report import training_report
 from tfrec_dl.ranking.validation import RankingValidation
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.runs.checkpoints import restore_best
 from tfrec_dl.runs.fingerprints import finish_run
-from tfrec_dl.runs.resumable import ResumableTraining, restore_best
+from tfrec_dl.runs.resumable import ResumableTraining
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.calibration import CALIBRATION, load_calibration
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.saved_state import load_ranking_data
-from tfrec_dl.runs.resumable import restore_best
+from tfrec_dl.runs.checkpoints import restore_best
 from tfrec_dl.runs.run_folder import RunFolder
 
 

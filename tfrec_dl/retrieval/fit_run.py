@@ -16,8 +16,9 @@ from tfrec_dl.retrieval.training_report import training_report
 from tfrec_dl.retrieval.validation import ValidationCallback
 from tfrec_dl.retrieval.warm_start.carry_over import carry_over
 from tfrec_dl.retrieval.warm_start.start import start_of
+from tfrec_dl.runs.checkpoints import kept_epoch, restore_best
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
-from tfrec_dl.runs.resumable import ResumableTraining, kept_epoch, restore_best
+from tfrec_dl.runs.resumable import ResumableTraining
 from tfrec_dl.runs.strategies import training_input
 
 logger = logging.getLogger(__name__)

@@ -144,8 +144,6 @@ class NetworkFamily(Family):
     def second_stage(self, recipe: Recipe) -> SecondStage | None:
         """A perturbation goes on from the network without it."""
         perturbation = recipe.training.perturbation
-        return (
-            super().second_stage(recipe)
-            if perturbation is None
-            else SecondStage(f"{perturbation.name} perturbation", START)
-        )
+        if perturbation is not None:
+            return SecondStage(f"{perturbation.name} perturbation", START)
+        return super().second_stage(recipe)

@@ -7,7 +7,7 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fitted_features import load_fitted
 from tfrec_dl.retrieval.model import RetrievalModel
-from tfrec_dl.runs.resumable import restore_best
+from tfrec_dl.runs.checkpoints import restore_best
 from tfrec_dl.runs.run_folder import RunFolder
 
 

@@ -24,9 +24,9 @@ from tfrec_dl.retrieval.memory_report import announce_size
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.model_shape import shape_of
 from tfrec_dl.retrieval.network_run import save_vocabulary, trained_model
+from tfrec_dl.runs.checkpoints import restore_best
 from tfrec_dl.runs.fingerprints import finish_run
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
-from tfrec_dl.runs.resumable import restore_best
 from tfrec_dl.runs.server_task import wait_until_finished
 from tfrec_dl.runs.strategies import is_chief, one_device
 

@@ -17,7 +17,7 @@ from tfrec_dl.reviews.serving import export_ratings
 from tfrec_dl.reviews.task import ReviewTask
 from tfrec_dl.reviews.train import train_reviews
 from tfrec_dl.reviews.training_reviews import load_training_reviews
-from tfrec_dl.runs.resumable import restore_best
+from tfrec_dl.runs.checkpoints import restore_best
 from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 

@@ -20,8 +20,9 @@ from tfrec_dl.reviews.reviews import Reviews
 from tfrec_dl.reviews.text_encoder import standardise
 from tfrec_dl.reviews.training_reviews import REVIEWS, learn_training_reviews, save_training_reviews
 from tfrec_dl.reviews.validation import RatingValidation
+from tfrec_dl.runs.checkpoints import restore_best
 from tfrec_dl.runs.fingerprints import finish_run
-from tfrec_dl.runs.resumable import ResumableTraining, restore_best
+from tfrec_dl.runs.resumable import ResumableTraining
 from tfrec_dl.runs.weight_average import WeightAverage
 
 logger = logging.getLogger(__name__)

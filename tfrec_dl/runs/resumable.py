@@ -3,34 +3,21 @@
 import csv
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import tensorflow as tf
 
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import flush, replacing
+from tfrec_dl.runs.checkpoints import UNREADABLE, Resumable, best_checkpoint, first_line, manager
 from tfrec_dl.runs.history import HISTORY, read_history
 from tfrec_dl.runs.lost_tasks import LOST
 
 logger = logging.getLogger(__name__)
-
-# What TensorFlow raises on a damaged checkpoint; IndexError where the file is cut short.
-UNREADABLE = (tf.errors.OpError, AssertionError, ValueError, IndexError, RuntimeError)
-
-
-class Resumable(Protocol):
-    """A compiled Keras model whose weights can be checkpointed by part."""
-
-    optimizer: tf.keras.optimizers.Optimizer
-    variables: Sequence[tf.Variable]
-
-    def parts(self) -> Mapping[str, tf.keras.layers.Layer]:
-        """Name -> layer: all weights that the best checkpoint holds; the names are in its files."""
-        ...
 
 
 class Progress(tf.Module):
@@ -88,7 +75,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         checkpoint = tf.train.Checkpoint(
             model=model, optimizer=model.optimizer, progress=self.progress, **(state or {})
         )
-        self.latest = _manager(checkpoint, folder / "checkpoints", 2)
+        self.latest = manager(checkpoint, folder / "checkpoints", 2)
         self.best = best_checkpoint(model, folder)
         self._resumed_from = folder if resumed_from is None else resumed_from
         self._rows: list[dict[str, Any]] = []
@@ -122,7 +109,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             except LOST:
                 raise
             except UNREADABLE as error:
-                logger.warning("checkpoint %s cannot be read (%s): trying the one before it.", path, _first_line(error))
+                logger.warning("checkpoint %s cannot be read (%s): trying the one before it.", path, first_line(error))
             else:
                 self._rows = read_history(self._resumed_from / HISTORY)[: self.epoch]
                 return self.epoch
@@ -188,53 +175,3 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             writer = csv.DictWriter(file, fieldnames=list(names))
             writer.writeheader()
             writer.writerows(self._rows)
-
-
-def best_checkpoint(model: Resumable, folder: Path) -> tf.train.CheckpointManager:
-    """The manager of a run's best weights: without optimiser, one checkpoint."""
-    weights = tf.train.Checkpoint(**model.parts())
-    return _manager(weights, folder / "checkpoints" / "best", 1)
-
-
-def kept_epoch(folder: Path) -> int:
-    """The epoch, counted from 1, whose weights a run has kept as the best; 0 for those that training began with.
-
-    Raises:
-        InputError: if there are none.
-    """
-    path = tf.train.latest_checkpoint(str(folder / "checkpoints" / "best"))
-    if path is None:
-        raise InputError(f"{folder} has kept no weights: delete {folder} and train again.")
-    return int(path.rpartition("-")[2])
-
-
-def _manager(checkpoint: tf.train.Checkpoint, folder: Path, kept: int) -> tf.train.CheckpointManager:
-    try:
-        return tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=kept)
-    except Exception as error:  # its file of names may hold anything
-        raise InputError(
-            f"{folder / 'checkpoint'} cannot be read ({_first_line(error)}): delete {folder} to start anew."
-        ) from error
-
-
-def restore_best(model: Resumable, folder: Path) -> None:
-    """Gives the model the best epoch's weights.
-
-    Raises:
-        InputError: if there are none, or they cannot be read.
-    """
-    manager = best_checkpoint(model, folder)
-    if manager.latest_checkpoint is None:
-        raise InputError(f"{folder} holds no trained weights yet: finish its training first.")
-    try:
-        status = manager.checkpoint.restore(manager.latest_checkpoint)
-        status.assert_existing_objects_matched().expect_partial()  # the manager's own counter may stay unread
-    except UNREADABLE as error:
-        raise InputError(
-            f"checkpoint {manager.latest_checkpoint} cannot be read ({_first_line(error)}): "
-            f"delete {folder} and train again."
-        ) from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

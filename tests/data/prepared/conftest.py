@@ -10,7 +10,7 @@ from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.prepare import prepare
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 
 pytest.importorskip("duckdb")
 

@@ -12,7 +12,7 @@ from tfrec_dl.data.prepared import windows as prepared_windows
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.prepare import prepare
 from tfrec_dl.data.prepared.windows import StreamedWindows
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.data.training.batches import Part
 from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.data.training.windows import TrainingWindows

@@ -4,7 +4,7 @@ import pytest
 
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.cold_start import hold_out_items
-from tfrec_dl.data.splits.split import leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.errors import InputError
 
 

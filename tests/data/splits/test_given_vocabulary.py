@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.data.splits.random import random_by_user
-from tfrec_dl.data.splits.split import leave_last_out, temporal
+from tfrec_dl.data.splits.temporal import temporal
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 

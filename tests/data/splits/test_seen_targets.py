@@ -5,8 +5,8 @@ import pytest
 
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.data.splits.random import random_by_user
-from tfrec_dl.data.splits.split import leave_last_out
 from tfrec_dl.errors import InputError
 
 SONGS = [["a", "b"] * 4, ["b", "c"] * 4, ["c", "a"] * 4]

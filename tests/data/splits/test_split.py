@@ -4,7 +4,8 @@ import pytest
 
 from tests.synthetic import cyclic_interactions
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import leave_last_out, temporal
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
+from tfrec_dl.data.splits.temporal import temporal
 from tfrec_dl.errors import InputError
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
-from tfrec_dl.data.splits.split import Split, leave_last_out
+from tfrec_dl.data.splits.leave_last_out import leave_last_out
+from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 

@@ -11,7 +11,6 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.tables.checks import id_texts
-from tfrec_dl.data.tables.times import show_time
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.notebooks import shown
@@ -81,92 +80,6 @@ class Split:
         return replace(self, vocabulary=vocabulary, train=train.select(train.lengths > 0).numbered_by(vocabulary))
 
 
-def leave_last_out(
-    interactions: Interactions,
-    min_count: int = 1,
-    catalogue_ids: Sequence[str] | np.ndarray | None = None,
-    vocabulary: Vocabulary | None = None,
-) -> Split:
-    """Tests on each user's last interaction and validates on the one before it.
-
-    Users with fewer than three interactions are for training only. Time orders a user's interactions, ties in table
-    order; without times the table order does.
-
-    Args:
-        interactions: the interactions.
-        min_count: the fewest training interactions an item needs to be in the vocabulary.
-        catalogue_ids: items that are known with or without interactions, for example because a model reads their
-            features: those without a training interaction join the vocabulary with count 0, in this order.
-        vocabulary: a model's, to train it on or to measure it: items outside of it are unknown, and those without a
-            training interaction in it are not trained on. None builds one.
-
-    Returns:
-        The split; a test history is the training history and the validation item.
-
-    Raises:
-        InputError: if no user has three interactions, no item reaches `min_count` or is in `vocabulary`, or either is
-            given beside a vocabulary.
-    """
-    counts = np.bincount(interactions.users, minlength=len(interactions.user_ids))
-    longest = counts.max(initial=0)
-    if longest < 3:
-        raise InputError(f"no user has the 3 interactions that leave-last-out needs; the longest history has {longest}")
-    users = interactions.users[interactions.order]
-    after = np.cumsum(counts)[users] - 1 - np.arange(len(users))
-    part = np.where(counts[users] >= 3, np.maximum(2 - after, 0), 0)
-    return split_by_part(interactions, part, min_count, catalogue_ids, vocabulary)
-
-
-def temporal(
-    interactions: Interactions,
-    validation_share: float = 0.1,
-    test_share: float = 0.1,
-    min_count: int = 1,
-    catalogue_ids: Sequence[str] | np.ndarray | None = None,
-    vocabulary: Vocabulary | None = None,
-) -> Split:
-    """Tests on what everybody did last by the clock, validates on what came before that.
-
-    Interactions at the same time stay together, in the earlier part. Every user active in a period is a case of it,
-    new users included, whose history is empty.
-
-    Args:
-        interactions: the interactions, with times.
-        validation_share: share of the interactions to validate on, between 0 and 1; ties make it smaller.
-        test_share: share of the interactions to test on, between 0 and 1; ties make it smaller.
-        min_count: the fewest training interactions an item needs to be in the vocabulary.
-        catalogue_ids: items that are known with or without interactions, for example because a model reads their
-            features: those without a training interaction join the vocabulary with count 0, in this order.
-        vocabulary: as for `leave_last_out`.
-
-    Returns:
-        The split; a test history holds everything of that user before the test period.
-
-    Raises:
-        InputError: if there are no times, the shares leave nothing, ties leave a part empty, or as `leave_last_out` for
-            items.
-    """
-    if interactions.times is None:
-        raise InputError("a temporal split needs times, and the interactions have none: name the time column")
-    check_shares(validation_share, test_share)
-    count = len(interactions)
-    ordered = np.sort(interactions.times)
-    tested = max(1, round(count * test_share))
-    validated = max(1, round(count * validation_share))
-    if count <= tested + validated:
-        raise InputError(f"{count} interactions are too few for a temporal split: it needs at least 3")
-    cuts = ordered[[count - tested - validated - 1, count - tested - 1]]
-    part = np.searchsorted(cuts, interactions.times[interactions.order], side="left")
-    sizes = np.bincount(part, minlength=3)
-    if not sizes.all():
-        empty = "validation" if not sizes[1] else "test"
-        raise InputError(
-            f"the {empty} part is empty: too many interactions share the time "
-            f"{show_time(cuts[1], interactions.time_unit)}; give finer times, or choose another split"
-        )
-    return split_by_part(interactions, part, min_count, catalogue_ids, vocabulary)
-
-
 def check_shares(validation_share: float, test_share: float) -> None:
     """Raises InputError where the shares leave a part without anything."""
     if not (validation_share > 0 and test_share > 0 and validation_share + test_share < 1):
@@ -186,9 +99,9 @@ def split_by_part(
     Args:
         interactions: the interactions.
         part: [n] int, for the interactions in `interactions.order`: 0 to train, 1 to validate, 2 to test.
-        min_count: as above.
-        catalogue_ids: as above.
-        vocabulary: as above.
+        min_count: as for `leave_last_out`.
+        catalogue_ids: as for `leave_last_out`.
+        vocabulary: as for `leave_last_out`.
 
     Returns:
         The split; every history is in time order.

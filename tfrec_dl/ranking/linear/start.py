@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tfrec_dl.features.content import Content
-from tfrec_dl.ranking.build import RankingData, fitted_state_of
+from tfrec_dl.ranking.build import fitted_state_of
 from tfrec_dl.ranking.data.feedback import CONVERSION
 from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.linear.learn import linear_part
 from tfrec_dl.ranking.linear.part import LinearPart
+from tfrec_dl.ranking.ranking_data import RankingData
 from tfrec_dl.ranking.rows import ranking_rows
 
 
