@@ -15,7 +15,8 @@ from tfrec_dl.retrieval.perturbation.continued import with_perturbation
 from tfrec_dl.retrieval.training_report import training_report
 from tfrec_dl.retrieval.validation import ValidationCallback
 from tfrec_dl.retrieval.warm_start.carry_over import carry_over
-from tfrec_dl.retrieval.warm_start.start import start_of
+from tfrec_dl.retrieval.warm_start.joined import BetweenNeighbours, joined_items
+from tfrec_dl.retrieval.warm_start.start import remember, start_of
 from tfrec_dl.runs.checkpoints import kept_epoch, restore_best
 from tfrec_dl.runs.lost_tasks import lost_tasks_explained
 from tfrec_dl.runs.resumable import ResumableTraining
@@ -62,9 +63,13 @@ def fit_run(
     for line in [*training_report(model), *run.recipe.family.explained(run.recipe, model.vocabulary)]:
         logger.info("%s", line)
     warm_start = start_of(run.recipe)
-    if warm_start is not None and start is None and not finished_epochs:
-        with strategy.scope(), lost_tasks_explained(strategy):
-            carry_over(warm_start, model, split.validation.histories, folder)
+    # Of users to validate on: their histories are in memory wherever the others are.
+    joined = None if warm_start is None else joined_items(warm_start, model.vocabulary, split.validation.histories)
+    if warm_start is not None and joined is not None and not finished_epochs:
+        if start is None:
+            with strategy.scope(), lost_tasks_explained(strategy):
+                carry_over(warm_start, model, joined)
+        remember(folder, warm_start, model.vocabulary, joined)
     if start is not None and not finished_epochs:
         with strategy.scope(), lost_tasks_explained(strategy):
             restore_best(model, start)
@@ -80,6 +85,7 @@ def fit_run(
             epochs=epochs,
             steps_per_epoch=steps,
             callbacks=[
+                *([] if joined is None else [BetweenNeighbours(joined)]),
                 *([] if chosen else [ValidationCallback(split.validation, keep_seen=config.keep_seen)]),
                 resumable,
                 tf.keras.callbacks.TensorBoard(folder / "logs", write_graph=False),

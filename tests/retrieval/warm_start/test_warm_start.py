@@ -107,6 +107,47 @@ def test_new_items_begin_between_those_that_stand_near_them(first, second, newer
     assert new["item_19"][-1] == pytest.approx(np.log(shares[place - FIRST_ITEM]), abs=1e-5)
 
 
+def between_neighbours(run: Run, source: DataSource, item: str, known: set[str]) -> np.ndarray:
+    """The mean of what stands near an item in histories, as long as these are."""
+    train_part, vectors = source.read().split, item_vectors(run)
+    ids = train_part.vocabulary.ids.tolist()
+    sums, lengths, total = np.zeros(len(vectors[item]) - 1), 0.0, 0.0
+    for row in map(train_part.train.row, range(len(train_part.train))):
+        for place, index in enumerate(row):
+            for other in range(max(0, place - 8), min(len(row), place + 9)):
+                if index - FIRST_ITEM == ids.index(item) and (near := ids[row[other] - FIRST_ITEM]) in known:
+                    weight = 0.8 ** (abs(other - place) - 1)
+                    sums += weight * vectors[near][:-1]
+                    lengths, total = lengths + weight * np.linalg.norm(vectors[near][:-1]), total + weight
+    return sums / np.linalg.norm(sums) * lengths / total
+
+
+def test_young_items_stay_between_their_neighbours_and_others_are_learnt(first, newer, folder):
+    known = set(item_vectors(first))
+    warm = train(warm_recipe(first.folder, {"epochs": 2}), newer, folder / "young", verbose=0)
+    for item in ("item_18", "item_19"):  # 32 interactions each
+        placed = between_neighbours(warm, newer, item, known)
+        np.testing.assert_allclose(item_vectors(warm)[item][:-1], placed, rtol=1e-4, atol=1e-5)
+
+    many = table(folder / "many.csv", 20, users=200)  # 80 each
+    learnt = train(warm_recipe(first.folder, {"epochs": 2}), many, folder / "learnt", verbose=0)
+    placed = between_neighbours(learnt, many, "item_19", known)
+    assert np.abs(item_vectors(learnt)["item_19"][:-1] - placed).max() > 0.01
+
+
+def test_items_are_young_in_later_runs_of_the_chain_too_until_they_have_enough_interactions(first, newer, folder):
+    known = set(item_vectors(first))
+    second = train(warm_recipe(first.folder), newer, folder / "chain_second", verbose=0)
+    third = train(warm_recipe(second.folder, {"epochs": 2}), newer, folder / "chain_third", verbose=0)
+    np.testing.assert_allclose(
+        item_vectors(third)["item_19"][:-1], between_neighbours(third, newer, "item_19", known), rtol=1e-4, atol=1e-5
+    )
+    many = table(folder / "chain_many.csv", 20, users=200)
+    fourth = train(warm_recipe(third.folder, {"epochs": 2}), many, folder / "chain_fourth", verbose=0)
+    placed = between_neighbours(fourth, many, "item_19", known)
+    assert np.abs(item_vectors(fourth)["item_19"][:-1] - placed).max() > 0.01
+
+
 def test_items_that_the_table_no_longer_has_are_forgotten(first, folder):
     recipe = warm_recipe(first.folder, {"epochs": 1, "learning_rate": 1e-12})
     fewer = train(recipe, table(folder / "fewer.csv", 15), folder / "fewer", verbose=0)

@@ -1,4 +1,4 @@
-"""Where items that a network has not met begin: between those that stand near them in histories."""
+"""Where items that a network has learnt little of stand: between those that are near them in histories."""
 
 from __future__ import annotations
 
@@ -11,36 +11,41 @@ from tfrec_dl.data.histories import Histories
 WINDOW, SKIP = 8, 0.8  # as the default transitions count
 
 
-def neighbours(train: Histories, known: np.ndarray) -> sparse.csr_matrix:
-    """Weights by which new items are mixed from known ones.
+def neighbours(train: Histories, settled: np.ndarray) -> sparse.csr_matrix:
+    """Weights by which items are mixed from settled ones.
 
     Args:
         train: histories, numbered by the new vocabulary.
-        known: [size] bool, which indices are known, padding and unknown included.
+        settled: [size] bool, which indices have learnt rows, padding and unknown included.
 
     Returns:
-        [size, size]: rows of new items sum to 1, or are empty where none of their neighbours is known; all others are
-        empty.
+        [size, size]: rows of the other items sum to 1, or are empty where none of their neighbours is settled; all
+        others are empty.
     """
-    size = len(known)
+    size = len(settled)
     counts = both_ways(count_transitions(train, size, WINDOW, SKIP), 1.0)
-    counts = sparse.diags((~known).astype(np.float64)) @ counts @ sparse.diags(known.astype(np.float64))
+    counts = sparse.diags((~settled).astype(np.float64)) @ counts @ sparse.diags(settled.astype(np.float64))
     sums = np.asarray(counts.sum(axis=1)).ravel()
     return sparse.csr_matrix(sparse.diags(np.divide(1.0, sums, out=np.zeros(size), where=sums > 0)) @ counts)
 
 
-def mean_directions(weights: sparse.csr_matrix, vectors: np.ndarray) -> np.ndarray:
-    """Means of vectors, stretched to the mean of their lengths: what points to all sides would else be nearly nothing.
+def put_between(rows: np.ndarray, weights: sparse.csr_matrix, chosen: np.ndarray) -> np.ndarray:
+    """Rows in which chosen ones are mixed from others, where these have any to be mixed from.
+
+    Means point the way, stretched to the mean of the lengths: what points to all sides would else be nearly nothing.
 
     Args:
-        weights: [M, N], rows that sum to 1.
-        vectors: [N, D].
+        rows: [size, D].
+        weights: [size, size], of `neighbours`.
+        chosen: [size] bool.
 
     Returns:
-        [M, D], of the vectors' dtype.
+        [size, D], of the rows' dtype.
     """
-    means = weights @ vectors
+    chosen = chosen & (np.diff(weights.indptr) > 0)
+    mixed, placed = weights[chosen], rows.copy()
+    means = mixed @ rows
     own = np.linalg.norm(means, axis=1, keepdims=True)
-    lengths = weights @ np.linalg.norm(vectors, axis=1, keepdims=True)
-    stretched = means * np.divide(lengths, own, out=np.ones_like(lengths), where=own > 0)
-    return stretched.astype(vectors.dtype)
+    lengths = mixed @ np.linalg.norm(rows, axis=1, keepdims=True)
+    placed[chosen] = means * np.divide(lengths, own, out=np.ones_like(lengths), where=own > 0)
+    return placed

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.files import write_json
 from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.retrieval.warm_start.joined import Joined, write_young
 from tfrec_dl.runs.run_files import read_json
 from tfrec_dl.runs.run_folder import RunFolder
 
@@ -49,15 +53,16 @@ def _require_ids_alone(recipe: Recipe) -> None:
         )
 
 
-def write_lineage(folder: Path, start: RunFolder, known: int, new: int) -> None:
-    """Writes what a run began with, and what that began with, the oldest first."""
+def remember(folder: Path, start: RunFolder, vocabulary: Vocabulary, joined: Joined) -> None:
+    """Writes what a run began with, and what that began with, the oldest first; and which of its items are young."""
     config = start.config()
     entry = {
         "data_fingerprint": config["data_fingerprint"],
         "interactions": config["data_size"]["interactions"],
-        "items_known": known,
-        "items_new": new,
+        "items_known": int(np.count_nonzero(~joined.new)) - FIRST_ITEM,
+        "items_new": int(np.count_nonzero(joined.new)),
     }
+    write_young(folder, vocabulary, joined)
     write_json(folder / FILE, {"starts": [*lineage(start.folder), entry]})
 
 
