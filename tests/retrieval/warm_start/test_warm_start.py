@@ -142,6 +142,10 @@ def test_items_are_young_in_later_runs_of_the_chain_too_until_they_have_enough_i
     np.testing.assert_allclose(
         item_vectors(third)["item_19"][:-1], between_neighbours(third, newer, "item_19", known), rtol=1e-4, atol=1e-5
     )
+    (third.folder / "young_items.json").write_text("[1]")
+    with pytest.raises(InputError, match=r"young_items\.json is not a list of items"):
+        train(warm_recipe(third.folder), newer, folder / "damaged", verbose=0)
+    (third.folder / "young_items.json").write_text('["item_18", "item_19"]')
     many = table(folder / "chain_many.csv", 20, users=200)
     fourth = train(warm_recipe(third.folder, {"epochs": 2}), many, folder / "chain_fourth", verbose=0)
     placed = between_neighbours(fourth, many, "item_19", known)

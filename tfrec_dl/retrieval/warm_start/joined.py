@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from pydantic import TypeAdapter
 from scipy import sparse
 
 from tfrec_dl.data.histories import Histories
@@ -21,9 +22,10 @@ from tfrec_dl.files import write_json
 from tfrec_dl.retrieval.network_run import vocabulary_of
 from tfrec_dl.retrieval.warm_start.new_items import neighbours, put_between
 from tfrec_dl.retrieval.warm_start.tables import vectors_of_items
-from tfrec_dl.runs.run_files import read_json
+from tfrec_dl.runs.run_files import checked, read_json
 
 FILE = "young_items.json"
+ITEMS: TypeAdapter[list[str]] = TypeAdapter(list[str])
 FEW = 50  # interactions to learn from; up to 46 were measured
 
 
@@ -54,10 +56,12 @@ def joined_items(start: Run, vocabulary: Vocabulary, histories: Histories) -> Jo
         start: the run that is gone on from.
         vocabulary: of the items now.
         histories: of training, numbered by it.
+
+    Raises:
+        InputError: if what the run says of its items is damaged.
     """
     rows = _old_indices(vocabulary_of(start), vocabulary)
-    path = start.folder / FILE
-    before = vocabulary.encode(np.array(read_json(path)["items"] if path.exists() else [], object))
+    before = vocabulary.encode(np.array(_young_items(start.folder / FILE), object))
     new = rows < 0
     joined = new.copy()
     joined[before[before >= FIRST_ITEM]] = True
@@ -67,7 +71,7 @@ def joined_items(start: Run, vocabulary: Vocabulary, histories: Histories) -> Jo
 
 def write_young(folder: Path, vocabulary: Vocabulary, joined: Joined) -> None:
     """Writes which items are young, for the run that goes on from this one."""
-    write_json(folder / FILE, {"items": vocabulary.ids[joined.young[FIRST_ITEM:]].tolist()})
+    write_json(folder / FILE, vocabulary.ids[joined.young[FIRST_ITEM:]].tolist())
 
 
 class BetweenNeighbours(tf.keras.callbacks.Callback):
@@ -90,6 +94,11 @@ class BetweenNeighbours(tf.keras.callbacks.Callback):
         with self.model.distribute_strategy.scope():
             for table in vectors_of_items(self.model):
                 table.assign(put_between(table.numpy(), self._joined.between, self._joined.young))
+
+
+def _young_items(path: Path) -> list[str]:
+    """None in a run of a training anew, and in one that went on before items were kept between their neighbours."""
+    return checked(ITEMS, read_json(path), path, "a list of items") if path.exists() else []
 
 
 def _old_indices(old: Vocabulary, new: Vocabulary) -> np.ndarray:
