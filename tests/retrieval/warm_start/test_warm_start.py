@@ -12,7 +12,7 @@ from tfrec_dl.lifecycle.train import train
 from tfrec_dl.lifecycle.warm_start import warm_recipe
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.card import run_card
-from tfrec_dl.retrieval.warm_start.new_items import neighbours
+from tfrec_dl.retrieval.warm_start.neighbours import neighbours
 from tfrec_dl.retrieval.warm_start.start import lineage
 
 SMALL = {

@@ -16,9 +16,9 @@ from tfrec_dl.families.run import Run
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.network_run import trained_model
 from tfrec_dl.retrieval.towers.ids import log_shares
+from tfrec_dl.retrieval.warm_start.item_tables import are_biases, are_of_items
 from tfrec_dl.retrieval.warm_start.joined import Joined
-from tfrec_dl.retrieval.warm_start.new_items import put_between
-from tfrec_dl.retrieval.warm_start.tables import are_biases, are_of_items
+from tfrec_dl.retrieval.warm_start.neighbours import put_between
 
 logger = logging.getLogger(__name__)
 

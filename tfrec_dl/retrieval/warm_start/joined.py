@@ -1,4 +1,4 @@
-"""Items that joined since a training anew: while they have few interactions they stay between their neighbours.
+"""New items of a warm start, which stay between their neighbours while they have few interactions to learn from.
 
 A few passes leave the row of such an item worse than the mean of its neighbours: in nearly all steps it is among the
 items that did not come next (docs/benchmarks/lifecycle.md).
@@ -20,8 +20,8 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.families.run import Run
 from tfrec_dl.files import write_json
 from tfrec_dl.retrieval.network_run import vocabulary_of
-from tfrec_dl.retrieval.warm_start.new_items import neighbours, put_between
-from tfrec_dl.retrieval.warm_start.tables import vectors_of_items
+from tfrec_dl.retrieval.warm_start.item_tables import vectors_of_items
+from tfrec_dl.retrieval.warm_start.neighbours import neighbours, put_between
 from tfrec_dl.runs.run_files import checked, read_json
 
 FILE = "young_items.json"

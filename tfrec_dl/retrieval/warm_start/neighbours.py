@@ -1,4 +1,4 @@
-"""Where items that a network has learnt little of stand: between those that are near them in histories."""
+"""What items that a network has learnt little of are mixed from: the items near them in histories."""
 
 from __future__ import annotations
 
