@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from os import PathLike
 from typing import Any
 
 from tfrec_dl.advice.cost import Cost, cost_of
@@ -14,6 +15,8 @@ from tfrec_dl.advice.profile import Profile, profile_of
 from tfrec_dl.advice.rules import REPEATED, Choice, Reason, decide
 from tfrec_dl.data.interaction_dataset import InteractionDataset
 from tfrec_dl.data.source import DataSource
+from tfrec_dl.data.source_given import source_given
+from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.recipes.recipe import Recipe
 
@@ -65,18 +68,23 @@ class Advice:
         return plain
 
 
-def advise(source: DataSource, keep_seen: bool | None = None, with_cost: bool = True) -> Advice:
+def advise(source: DataSource | str | PathLike[str], keep_seen: bool | None = None, with_cost: bool = True) -> Advice:
     """Advises on the recipe to train, from the table alone: nothing is trained but a few steps, to time them.
 
     Args:
-        source: the table, its split and features.
+        source: the table, its split and features; or its path, as for `train`.
         keep_seen: whether items of the history can be recommended; None lets the data decide.
         with_cost: whether to measure what the first recipe costs on this machine.
 
     Raises:
-        InputError: as `DataSource.read`.
+        InputError: as `DataSource.read`, or if the source is no table of interactions.
     """
-    return advise_on(source.read(), keep_seen, with_cost)
+    table: Any = source_given(source)
+    if not isinstance(table, DataSource):
+        raise InputError(
+            f"the source is a {type(table).__name__}, and advice is on a table: give a tfrec_dl.DataSource."
+        )
+    return advise_on(table.read(), keep_seen, with_cost)
 
 
 def advise_on(dataset: InteractionDataset, keep_seen: bool | None = None, with_cost: bool = True) -> Advice:

@@ -12,6 +12,7 @@ from tfrec_dl.data.catalogue.columns import Choice
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables
 from tfrec_dl.data.interaction_dataset import InteractionDataset
 from tfrec_dl.data.interactions import Duplicates, Interactions
+from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.splits.cold_start import ColdStartSplit, hold_out_items
 from tfrec_dl.data.splits.leave_last_out import leave_last_out
 from tfrec_dl.data.splits.random import random_by_user
@@ -60,7 +61,7 @@ class DataSource(FeatureTables, TableSource):
 
     paths: ClassVar[tuple[str, ...]] = ("path", "items", "users", "image_folder")
 
-    path: str
+    path: PathText
     user: str = "user_id"
     item: str = "item_id"
     time: str | None = None
@@ -68,13 +69,13 @@ class DataSource(FeatureTables, TableSource):
     weight: str | None = None
     split: Literal["leave-last-out", "temporal", "random", "cold-start"] = "leave-last-out"
     min_count: int = Field(default=1, ge=1)
-    items: str | None = None
+    items: PathText | None = None
     item_kinds: dict[str, Choice] = Field(default_factory=dict)
-    users: str | None = None
+    users: PathText | None = None
     user_kinds: dict[str, Choice] = Field(default_factory=dict)
     duplicates: Duplicates = "keep"
     image_size: tuple[int, int] = (64, 64)
-    image_folder: str | None = None
+    image_folder: PathText | None = None
 
     def read(self, features: Mapping[str, Catalogue | None] | None = None) -> InteractionDataset:
         """Reads and checks the table and the features, logs what they hold, and splits the interactions.

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from tfrec_dl.data.dataset import Dataset, Source
+from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.monitored import Monitored
 from tfrec_dl.recipes.recipe import Recipe
@@ -20,14 +21,24 @@ class Task(ABC):
     Attributes:
         name: as `--task` takes it.
         marks: what the configuration of its runs holds beside recipe and data.
+        sources: classes of the sources that its models learn from; by default any.
     """
 
     name: ClassVar[str]
     marks: ClassVar[Mapping[str, Any]] = {}
+    sources: ClassVar[tuple[type, ...]] = (object,)
 
     @abstractmethod
     def source(self, description: Mapping[str, Any]) -> Source:
         """The source that a run's configuration describes; see `Source.description`."""
+
+    def refuse_other(self, source: Source) -> None:
+        """Raises InputError for the source of another task."""
+        if not isinstance(source, self.sources):
+            names = " or a ".join(each.__name__ for each in self.sources)
+            raise InputError(
+                f"the source is a {type(source).__name__}, and models of the task {self.name!r} learn from a {names}."
+            )
 
     @abstractmethod
     def entries(self, run: Any, dataset: Dataset) -> list[Any]:

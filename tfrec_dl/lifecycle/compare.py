@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 import tensorflow as tf
 
-from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.source_given import Given, source_given
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
 from tfrec_dl.lifecycle.train import check, train_on
+from tfrec_dl.recipes.named import recipe_given
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.run_config import describe_features, flat_settings, refuse_other_files
@@ -39,9 +40,9 @@ class Comparison:
 
 
 def compare(
-    recipes: Sequence[Recipe],
-    source: Source,
-    folder: Path,
+    recipes: Sequence[Recipe | str],
+    source: Given,
+    folder: Path | str,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> pd.DataFrame:
@@ -54,8 +55,8 @@ def compare(
     and not trained again. Each step is logged as it begins.
 
     Args:
-        recipes: what to train, one after the other; all of one task.
-        source: the table, its columns, its split.
+        recipes: what to train, one after the other, by name or with settings of their own; all of one task.
+        source: the table, its columns, its split; or its path, as for `train`.
         folder: of the runs; created if missing.
         callbacks: further Keras callbacks for each training.
         verbose: as in `model.fit`.
@@ -71,34 +72,37 @@ def compare(
 
 
 def compare_runs(
-    recipes: Sequence[Recipe],
-    source: Source,
-    folder: Path,
+    recipes: Sequence[Recipe | str],
+    source: Given,
+    folder: Path | str,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Comparison:
     """As `compare`, with the runs and all that was measured of them, which a report is made of."""
     check_callbacks(callbacks)
-    task = _task(recipes)
+    given = [recipes] if isinstance(recipes, str | Recipe) else recipes
+    chosen = [recipe_given(each) for each in given]
+    source, folder = source_given(source), Path(folder)
+    task = _task(chosen)
     if not source.in_memory:
         raise InputError(f"{source.path} is a prepared folder, and baselines need the table in memory: give the table.")
-    reason = task.why_not_together(recipes)
+    reason = task.why_not_together(chosen)
     if reason is not None:
         raise InputError(reason)
-    for recipe in recipes:
+    for recipe in chosen:
         check(recipe, source)
         refuse_other_files(folder / recipe.name)
         refuse_other_recipe(recipe, folder / recipe.name)
     dataset: Any = source.read()
-    for recipe in recipes:
+    for recipe in chosen:
         refuse_other_data(dataset, folder / recipe.name)
     runs = []
-    for recipe in recipes:
+    for recipe in chosen:
         finished = (folder / recipe.name / "metrics.json").exists()
         logger.info("model %s%s", recipe.name, ": trained before" if finished else "")
         runs.append(train_once(recipe, dataset, folder / recipe.name, callbacks, verbose))
     entries = [entry for run in runs for entry in task.entries(run, dataset)]
-    entries += task.baseline_entries(dataset, recipes)
+    entries += task.baseline_entries(dataset, chosen)
     return Comparison(task.leaderboard(entries, dataset), runs, entries, dataset)
 
 

@@ -16,7 +16,7 @@ from tfrec_dl.serving.ivf.request import EXACT, RECALL, IvfRequest, is_ivf
 
 
 def export(
-    run_or_model: Run | Exportable,
+    run_or_model: Run | Exportable | str | PathLike[str],
     dest: str | PathLike[str],
     card: ModelCard | None = None,
     k_max: int = 100,
@@ -35,7 +35,7 @@ def export(
     The version appears complete or not at all; `docs/serving.md` describes what is in it.
 
     Args:
-        run_or_model: a run; or a model with `serving_module`, as every model of ours has it.
+        run_or_model: a run, or its folder; or a model with `serving_module`, as every model of ours has it.
         dest: folder of the versions, created if missing.
         card: what is known about data, split and metrics; by default what the run holds; of a model alone they are
             unknown.
@@ -62,6 +62,8 @@ def export(
             or cannot be written to, there are no transitions to count anew, `k_max` is below 1, a weight is not finite,
             there is no such index, the scores are no products of vectors, or `tensorflow-serving-api` is missing.
     """
+    if isinstance(run_or_model, str | PathLike):
+        run_or_model = Run.open(Path(run_or_model))
     names = None if attributes is None else tuple(attributes)
     if not isinstance(run_or_model, Run):
         source = None if items is None else AttributeSource(items, names, item_column, may_be_none=bool(shown))

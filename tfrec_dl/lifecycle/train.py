@@ -9,10 +9,12 @@ from typing import Any
 import tensorflow as tf
 
 from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.source_given import Given, source_given
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.families.run import Run
 from tfrec_dl.families.training_profile import write_profile
 from tfrec_dl.files import locked
+from tfrec_dl.recipes.named import recipe_given
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.run_config import refuse_other_files
@@ -23,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 
 def train(
-    recipe: Recipe,
-    source: Source,
+    recipe: Recipe | str,
+    source: Given,
     folder: Path | str,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
@@ -33,8 +35,9 @@ def train(
     """Trains a recipe into a folder; killed at any moment and called again, goes on from its last finished epoch.
 
     Args:
-        recipe: what to train, and how.
+        recipe: what to train, and how; a name stands for the recipe as it comes.
         source: the table, its columns, its split: a `DataSource`, a `PreparedSource`, or for rankers a `RankingSource`.
+            A path stands for the `DataSource` of that table, or for the folder that `prepare` wrote there.
         folder: the run's folder; new, or that of the same call's run; a finished one is given back as it is.
         callbacks: further Keras callbacks; they find the validation metrics in the logs. Those that set the learning
             rate, which has a schedule, and those that save whole models are refused.
@@ -46,10 +49,11 @@ def train(
         The finished run. In a worker that does not write it, the run as it is when that worker has done its part.
 
     Raises:
-        InputError: for bad data, or a folder that holds something else or that another process trains into; before
-            anything is written.
+        InputError: for bad data, data of another task, or a folder that holds something else or that another process
+            trains into; before anything is written.
     """
     check_callbacks(callbacks)
+    recipe, source = recipe_given(recipe), source_given(source)
     check(recipe, source, strategy)
     return train_on(recipe, source.read(), folder, callbacks, verbose, strategy)
 
@@ -57,6 +61,7 @@ def train(
 def check(recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
     """Refuses what cannot be trained on a source, in any form, before anything is read; as `Family.check`."""
     form = next(forms(recipe))
+    form.family.task.refuse_other(source)
     form.family.check(form, source, strategy)
 
 

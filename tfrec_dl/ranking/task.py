@@ -26,6 +26,7 @@ class RankingTask(Task):
 
     name = "ranking"
     marks = {"task": "ranking"}
+    sources = (RankingSource,)
 
     def source(self, description: Mapping[str, Any]) -> RankingSource:
         """The table of impressions that a run's configuration describes."""

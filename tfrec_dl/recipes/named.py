@@ -56,6 +56,19 @@ def get_recipe(name: str, recipes: Mapping[str, Recipe] = RECIPES) -> Recipe:
     return recipes[name]
 
 
+def recipe_given(recipe: Recipe | str) -> Recipe:
+    """The recipe itself, or that of a name.
+
+    Raises:
+        InputError: if no recipe has the name, or it is something else.
+    """
+    if isinstance(recipe, str):
+        return get_recipe(recipe)
+    if not isinstance(recipe, Recipe):
+        raise InputError(f"the recipe is a {type(recipe).__name__}: give a name, such as 'gru', or a tfrec_dl.Recipe.")
+    return recipe
+
+
 def recipes_of(task: str) -> dict[str, Recipe]:
     """The recipes of a task by name: "retrieval", "ranking", ...; none where there is no such task."""
     return {name: recipe for name, recipe in RECIPES.items() if recipe.family.task.name == task}

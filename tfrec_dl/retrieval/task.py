@@ -32,6 +32,7 @@ class RetrievalTask(Task):
     """Finds items among all."""
 
     name = "retrieval"
+    sources = (DataSource, PreparedSource)
 
     def source(self, description: Mapping[str, Any]) -> DataSource | PreparedSource:
         """The table or the prepared folder that a run's configuration describes."""

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
+from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.table_source import TableSource
 from tfrec_dl.reviews.dataset import ReviewDataset
 from tfrec_dl.reviews.reviews import ReviewColumns, Reviews
@@ -36,7 +37,7 @@ class ReviewSource(TableSource):
     items: ClassVar[None] = None
     split: ClassVar[Literal["random"]] = "random"
 
-    path: str
+    path: PathText
     user: str = "user_id"
     item: str = "item_id"
     rating: str = "rating"

@@ -29,6 +29,7 @@ class ReviewTask(Task):
 
     name = "reviews"
     marks = {"task": "reviews"}
+    sources = (ReviewSource,)
 
     def source(self, description: Mapping[str, Any]) -> ReviewSource:
         """The table of reviews that a run's configuration describes."""

@@ -34,6 +34,11 @@ class RunFolder:
         self.recipe = recipe
         self.source: Any = source
 
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        state = "finished" if self.finished else "not finished"
+        return f"{type(self).__name__}({str(self.folder)!r}, recipe {self.recipe.name!r}, {state})"
+
     @property
     def finished(self) -> bool:
         """Whether the run has its metrics."""

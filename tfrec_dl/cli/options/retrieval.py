@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,10 +79,11 @@ def prepared_source(table: TableOptions, options: RetrievalOptions) -> "Prepared
     Raises:
         InputError: for options that a prepared folder does not have, or one that is not finished.
     """
-    folder = Path(table.data)
-    if not any((folder / name).exists() for name in ("prepared.json", "preparing.json")):
-        return None
     from tfrec_dl.data.prepared.source import PreparedSource
+    from tfrec_dl.data.source_given import is_prepared
+
+    if not is_prepared(table.data):
+        return None
 
     foreign = [name for name in (*given(table), *given(options)) if name not in PREPARED_OPTIONS]
     if foreign or table.split not in (None, SplitName.LEAVE_LAST_OUT):

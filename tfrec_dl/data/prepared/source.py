@@ -15,6 +15,7 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.windows import StreamedWindows
 from tfrec_dl.data.profile.bin_counts import BinCounts
@@ -86,7 +87,7 @@ class PreparedSource(FeatureTables):
         split: always "leave-last-out".
     """
 
-    path: str
+    path: PathText
     split: Literal["leave-last-out"] = "leave-last-out"
 
     paths: ClassVar[tuple[str, ...]] = ("prepared",)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfrec_dl.data.dataset import Source
+from tfrec_dl.data.source_given import Given, source_given
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import LockedError
@@ -18,6 +18,7 @@ from tfrec_dl.lifecycle.tuning.space import search_space
 from tfrec_dl.lifecycle.tuning.study import BEST, Study
 from tfrec_dl.lifecycle.tuning.this_process import begun, work_here
 from tfrec_dl.lifecycle.tuning.training import quietly
+from tfrec_dl.recipes.named import recipe_given
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.recipes.search_space import Searched
 
@@ -27,8 +28,8 @@ logger = logging.getLogger(__name__)
 
 
 def tune(
-    recipe: Recipe,
-    source: Source,
+    recipe: Recipe | str,
+    source: Given,
     folder: Path | str,
     trials: int | None = None,
     minutes: float | None = None,
@@ -43,7 +44,7 @@ def tune(
     a study: `jobs` of one call, and further calls with the same arguments. Each reads the table once.
 
     Args:
-        recipe: what to tune; settings that are not searched stay as they are.
+        recipe: what to tune, or its name; settings that are not searched stay as they are.
         source: the data, as for `train`.
         folder: of the study; new, or that of the same call's study. Gets `study.db` (an SQLite file of Optuna's),
             `best`, the best run, `trials.csv`, `importances.json`, and pictures where matplotlib is installed.
@@ -62,6 +63,7 @@ def tune(
             something else, before anything is written; or if the recipe as it is cannot be trained.
     """
     folder, budget = Path(folder), Budget.of(trials, minutes)
+    recipe, source = recipe_given(recipe), source_given(source)
     if not 1 <= jobs <= MOST_PROCESSES:
         raise InputError(f"jobs is {jobs}, but must be 1 to {MOST_PROCESSES}.")
     if recipe.family.is_refitted(recipe):

@@ -11,6 +11,7 @@ from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables, log_features
 from tfrec_dl.data.interactions import Interactions
+from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.table_source import TableSource
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
@@ -56,7 +57,7 @@ class RankingSource(FeatureTables, TableSource):
 
     paths: ClassVar[tuple[str, ...]] = ("path", "history", "items", "users", "image_folder")
 
-    path: str
+    path: PathText
     feedback: Feedback
     user: str = "user_id"
     item: str = "item_id"
@@ -64,19 +65,19 @@ class RankingSource(FeatureTables, TableSource):
     lists: tuple[str, ...] = ()
     position: str | None = None
     context: dict[str, Choice] = Field(default_factory=dict)
-    history: str | None = None
+    history: PathText | None = None
     split: Literal["temporal", "random", "given"] = "temporal"
     part: str | None = None
     validation_share: float = Field(default=0.1, gt=0, lt=1)
     test_share: float = Field(default=0.2, gt=0, lt=1)
     seed: int = Field(default=0, ge=0, lt=2**31)
     min_count: int = Field(default=1, ge=1)
-    items: str | None = None
+    items: PathText | None = None
     item_kinds: dict[str, Choice] = Field(default_factory=dict)
-    users: str | None = None
+    users: PathText | None = None
     user_kinds: dict[str, Choice] = Field(default_factory=dict)
     image_size: tuple[int, int] = (64, 64)
-    image_folder: str | None = None
+    image_folder: PathText | None = None
 
     def read(self, features: Mapping[str, Catalogue | None] | None = None) -> ImpressionDataset:
         """Reads and checks the tables, logs what they hold, and splits the impressions.

@@ -1,0 +1,14 @@
+"""Paths in descriptions that are written into files as text: a `pathlib.Path` is taken too."""
+
+from os import PathLike, fspath
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+
+def _as_text(path: Any) -> Any:
+    return fspath(path) if isinstance(path, PathLike) else path
+
+
+PathText = Annotated[str, BeforeValidator(_as_text)]
+"""The path of a file or a folder, as text."""
