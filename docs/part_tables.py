@@ -75,8 +75,9 @@ def parts_page() -> str:
     recipes = [(f"`{recipe.name}`", recipe.family.task.name, recipe.source) for recipe in _our_recipes()]
     blocks = [
         "# Recipes and parts",
-        "What can be named in recipes and settings. `tfrec-dl models` lists the settings of each recipe; how to add a\n"
-        "part is in [Contributing](contributing.md). This page is written by `python -m docs.part_tables`.",
+        "What can be named in recipes and settings. `tfrec-dl models` lists the settings of each recipe,\n"
+        "`tfrec-dl models NAME` explains them; how to add a part is in [Contributing](contributing.md).\n"
+        "This page is written by `python -m docs.part_tables`.",
         "## Recipes",
         "`train` and `compare` take them by name: `--model NAME`, with `--task` where that is not retrieval.",
         _table(("name", "task", "source"), recipes),

@@ -18,6 +18,22 @@ class InputError(ValueError):
     """
 
 
+def require_type(value: object, kind: type, name: str, remedy: str) -> None:
+    """Refuses an argument of another type here, where it can be named, and not where it fails.
+
+    Args:
+        value: of the argument.
+        kind: what it must be: a class, or a protocol that is checked at run time.
+        name: of the argument.
+        remedy: what to give, as it ends the line.
+
+    Raises:
+        InputError: if it is something else.
+    """
+    if not isinstance(value, kind):
+        raise InputError(f"{name} is of type {type(value).__name__}: {remedy}.")
+
+
 def first_fault(error: ValidationError) -> str:
     """The first fault that pydantic has found, in one line: the field, its value, what is wrong with it.
 

@@ -1,5 +1,8 @@
 import re
 
+import pytest
+
+from tfrec_dl.recipes.descriptions import description
 from tfrec_dl.recipes.named import RECIPES, recipes_of
 
 
@@ -66,3 +69,21 @@ def test_choices_of_ranking_can_be_set(program):
             for part in name.split("."):
                 found = found[part]
             assert (found or {"name": "none"})["name"] == choice
+
+
+@pytest.mark.parametrize("name", ["gru", "stacked", "cfgan", "din", "deep_conn"])
+def test_a_recipe_is_explained_setting_by_setting(program, name):
+    recipe, printed = RECIPES[name], program("models", name).out
+    words = " ".join(printed.split())
+    assert printed.startswith(f"{name}, for --task {recipe.family.task.name}\n  {recipe.source}\n")
+    for path in recipe.family.settings(recipe):
+        assert description(recipe, path), path
+        assert path[:40] in words  # longer ones are folded
+
+
+def test_what_a_setting_is_comes_from_the_class_that_holds_it(program, refusal):
+    printed = " ".join(program("models", "gru", "caser").out.split())
+    assert "model.body.units 128 width of each layer." in printed
+    assert "model.body.window 5 items that a state sees (the paper's L)." in printed
+    assert "One of backbone, gan_features, image_cnn." in printed
+    assert "no recipe is called 'gruu': did you mean 'gru'?" in refusal("models", "gru", "gruu")

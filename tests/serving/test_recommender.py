@@ -82,7 +82,7 @@ def test_what_is_no_id_is_refused(recommender, histories, message):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("k", [0, -1, 7])
+@pytest.mark.parametrize("k", [0, -1, 7, 2.5])
 def test_k_outside_what_the_export_gives_is_refused(recommender, k):
     with pytest.raises(InputError, match=f"k is {k}, but this export gives 1 to 6"):
         recommender.recommend([["a"]], k=k)

@@ -14,7 +14,7 @@ from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.interaction_rows import checked_rows, refuse_no_weight
 from tfrec_dl.data.tables.reading import read_table
 from tfrec_dl.data.tables.times import TimeUnit
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, require_type
 from tfrec_dl.notebooks import counted, shown
 
 ROWS_SHOWN = 5
@@ -65,9 +65,8 @@ class Interactions:
             InputError: if a column is missing, the table is empty or a value is invalid; the message names column, row
                 and value.
         """
-        if not isinstance(frame, pd.DataFrame):
-            raise InputError(f"the table is of type {type(frame).__name__}: pass a pandas DataFrame")
-        columns = (columns or Columns()).resolve(list(frame.columns))
+        require_type(frame, pd.DataFrame, "the table", "pass a pandas DataFrame")
+        columns = _given(columns).resolve(list(frame.columns))
         return cls._checked(frame, columns, lambda row: f"row {row + 1}", duplicates, "the table")
 
     @classmethod
@@ -85,7 +84,7 @@ class Interactions:
         Raises:
             InputError: if the file cannot be read, a column is missing, the table is empty or a value is invalid.
         """
-        frame, columns, locate = read_table(path, columns or Columns())
+        frame, columns, locate = read_table(path, _given(columns))
         return cls._checked(frame, columns, locate, duplicates, repr(str(path)))
 
     @classmethod
@@ -186,3 +185,9 @@ class Interactions:
             if array is not None:
                 digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).data)
         return digest.hexdigest()
+
+
+def _given(columns: Columns | None) -> Columns:
+    columns = Columns() if columns is None else columns
+    require_type(columns, Columns, "columns", 'give a tfrec_dl.Columns, as Columns(user="customer")')
+    return columns

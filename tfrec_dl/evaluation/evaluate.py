@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, require_type
 from tfrec_dl.evaluation.intervals import bootstrap_intervals
 from tfrec_dl.evaluation.ranks import rank_targets
 from tfrec_dl.evaluation.scorer import as_scorer
@@ -83,7 +83,7 @@ def evaluate(
     cases: EvaluationCases,
     vocabulary: Vocabulary,
     keep_seen: bool = False,
-    metrics: Sequence[Metric | str] | None = None,
+    metrics: Sequence[Metric | str] | str | None = None,
     seed: int = 0,
     block_size: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -96,8 +96,8 @@ def evaluate(
         cases: histories and targets, row by row.
         vocabulary: the one the cases are encoded with.
         keep_seen: False masks the items of the history; True lets them compete.
-        metrics: what to compute, metrics or their keys, "ndcg@10"; None for what every registered metric asks for.
-            Lists are only made when a metric needs them.
+        metrics: what to compute, metrics or their keys, or one key, "ndcg@10"; None for what every registered metric
+            asks for. Lists are only made when a metric needs them.
         seed: of the bootstrap intervals.
         block_size: users scored at once; None chooses from the catalogue's size.
         progress: called with (users done, users in all) after each block.
@@ -105,10 +105,15 @@ def evaluate(
             a miss. None: every item.
 
     Raises:
-        InputError: for cases or candidates that are empty or do not fit the vocabulary, no metrics, or a key that names
-            none.
+        InputError: for arguments of another type, cases or candidates that are empty or do not fit the vocabulary, no
+            metrics, or a key that names none.
     """
-    asked = default_metrics() if metrics is None else [as_metric(metric) for metric in metrics]
+    from tfrec_dl.data.splits.evaluation_cases import EvaluationCases  # what only fits a model does without
+
+    require_type(cases, EvaluationCases, "cases", "give those of a split, split.test")
+    require_type(vocabulary, Vocabulary, "vocabulary", "give that of a split, split.vocabulary")
+    named = [metrics] if isinstance(metrics, str) else metrics
+    asked = default_metrics() if named is None else [as_metric(metric) for metric in named]
     if not asked:
         raise InputError('no metrics to compute: pass at least one, for example "ndcg@10".')
     top_k = max(metric.list_length for metric in asked)

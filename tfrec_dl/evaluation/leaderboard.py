@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, require_type
 from tfrec_dl.evaluation.evaluate import Report
 from tfrec_dl.evaluation.paired import paired_difference
 
@@ -51,6 +51,8 @@ def leaderboard(entries: Sequence[Entry], metric: str = "ndcg@10") -> pd.DataFra
     """
     if not entries:
         raise InputError("a leaderboard needs at least one model: none was given.")
+    for entry in entries:
+        require_type(entry, Entry, "an entry", "give a list of tfrec_dl.evaluation.Entry(name, report)")
     if len({entry.report.keep_seen for entry in entries}) > 1:
         raise InputError("some reports mask seen items and others keep them: evaluate all models in the same way.")
     means = [float(entry.report.per_user(metric).mean()) for entry in entries]

@@ -127,4 +127,6 @@ def as_scorer(scorer_or_model: Scorer | Scorable) -> Scorer:
         return scorer_or_model.scorer()
     if isinstance(scorer_or_model, Scorer):
         return scorer_or_model
-    raise InputError(f"cannot score with a {type(scorer_or_model).__name__}: pass a RetrievalModel or a Scorer.")
+    raise InputError(
+        f"cannot score with a {type(scorer_or_model).__name__}: give a RetrievalModel, as run.model(), or a Scorer."
+    )

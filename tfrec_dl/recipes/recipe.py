@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
-from tfrec_dl.errors import InputError, first_fault
+from tfrec_dl.errors import InputError, first_fault, require_type
 from tfrec_dl.recipes.families import FAMILIES, family_named
 from tfrec_dl.recipes.renamed import with_new_names
 from tfrec_dl.recipes.settings import change, setting_at
@@ -75,6 +75,7 @@ class Recipe:
         Raises:
             InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
         """
+        require_type(settings, Mapping, "settings", 'give a dict, as {"units": 256}')
         adapter = TypeAdapter(Recipe)
         values = adapter.dump_python(self)
         change(values, settings, (self.family.config, self.family.training))

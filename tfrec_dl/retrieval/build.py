@@ -4,14 +4,15 @@ from typing import Any
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, require_type
 from tfrec_dl.layers.global_policy import require_float32
+from tfrec_dl.recipes.named import recipe_given
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.retrieval.fitted_features import FittedTowers
 
 
 def build_model(
-    recipe: Recipe,
+    recipe: Recipe | str,
     vocabulary: Vocabulary,
     items: Catalogue | None = None,
     users: Catalogue | None = None,
@@ -20,7 +21,7 @@ def build_model(
     """Builds the model of a recipe of one network for a catalogue, not compiled.
 
     Args:
-        recipe: what to build; a loss left open is chosen by the size of the catalogue.
+        recipe: what to build, or its name; a loss left open is chosen by the size of the catalogue.
         vocabulary: the items, with their training counts.
         items: the items' features; None where the model knows items by their ids.
         users: the users' features, if any.
@@ -30,10 +31,12 @@ def build_model(
         A `RetrievalModel`.
 
     Raises:
-        InputError: if the recipe and the features do not go together, the recipe is of several networks, or ranks, or
-            Keras's global policy is not float32.
+        InputError: if there is no such recipe, the vocabulary is none, the recipe and the features do not go together,
+            the recipe is of several networks, or ranks, or Keras's global policy is not float32.
     """
     require_float32()
+    recipe = recipe_given(recipe)
+    require_type(vocabulary, Vocabulary, "vocabulary", "give that of a split, split.vocabulary")
     if not recipe.family.is_network:
         raise InputError(f"{recipe.name!r} is several networks, trained one by one, or ranks: give it to `train`.")
     return recipe.family.build(recipe, vocabulary, items, users, fitted or FittedTowers())

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.training.cuts import LONGEST_HISTORY
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.encoders.precision import Precision
@@ -119,7 +118,7 @@ class TrainingConfig:
     refit: bool = False
     precision: Precision = "float32"
     seed: int = Field(default=0, ge=0, lt=2**31)
-    warm_start: PathText | None = None
+    warm_start: str | None = None
 
 
 @NETWORKS.register("autoencoder")

@@ -9,6 +9,7 @@ from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
+from tfrec_dl.errors import require_type
 from tfrec_dl.retrieval.configuration import TrainingConfig
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.validation import ValidationCallback
@@ -79,12 +80,15 @@ def fit(
         Keras's history.
 
     Raises:
-        InputError: if there is nothing to learn from, the split's items are numbered otherwise than the model's, or
-            masking seen items leaves no target to validate on.
+        InputError: if an argument is of another type, there is nothing to learn from, the split's items are numbered
+            otherwise than the model's, or masking seen items leaves no target to validate on.
     """
     check_callbacks(callbacks)
+    require_type(model, RetrievalModel, "model", "give one of tfrec_dl.build_model(recipe, split.vocabulary)")
+    require_type(split, TrainingData, "split", "give a split, as of tfrec_dl.leave_last_out(interactions)")
     split.vocabulary.require_numbers_of(model.vocabulary, "the split's")
     config = config or TrainingConfig(max_length=model.max_length)
+    require_type(config, TrainingConfig, "config", "give a tfrec_dl.TrainingConfig, such as recipe.training")
     split.validation.refuse_masked("validation", config.keep_seen)
     windows = training_batches(model.batches, split, config, user_ids=model.user_tower is not None)
     strategy, steps = model.distribute_strategy, steps_per_epoch(config, windows)

@@ -13,7 +13,7 @@ from tfrec_dl.data.catalogue.feature_values import checked_texts
 from tfrec_dl.data.tables.checks import Locate, checked_ids, checked_numbers
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.reading import TableFile
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, require_type
 
 TEXT_COLUMNS = ("summary", "review")
 
@@ -86,8 +86,7 @@ class Reviews:
             InputError: if a column is missing, the table is empty or a value is invalid; the message names column, row
                 and value.
         """
-        if not isinstance(frame, pd.DataFrame):
-            raise InputError(f"the table is of type {type(frame).__name__}: pass a pandas DataFrame")
+        require_type(frame, pd.DataFrame, "the table", "pass a pandas DataFrame")
         columns = (columns or ReviewColumns()).resolve(list(frame.columns))
         return cls._checked(frame, columns, lambda row: f"row {row + 1}", "the table")
 

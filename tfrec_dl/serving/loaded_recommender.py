@@ -1,9 +1,11 @@
 """A loaded export that recommends: its signatures, asked some rows at a time."""
 
 from collections.abc import Callable, Mapping
+from numbers import Integral
 
 import tensorflow as tf
 
+from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.loaded_export import LoadedExport
 from tfrec_dl.serving.names import RANK, RECOMMEND_EXCLUDING, RECOMMEND_RANKED, SERVING_DEFAULT
@@ -40,6 +42,12 @@ class LoadedRecommender:
             raise InputError(f"{self.folder} holds the signatures {names}, which are not a tfrec_dl export's.")
         self.k_max = int(signatures[SERVING_DEFAULT].structured_outputs["scores"].shape[1])
 
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return (
+            f"{type(self).__name__}({str(self.folder)!r}, {self._export.size - FIRST_ITEM:,} items, k_max {self.k_max})"
+        )
+
     def _signature(self, name: str) -> Callable[..., Outputs]:
         """A signature that exports of earlier versions lack.
 
@@ -52,9 +60,9 @@ class LoadedRecommender:
         return function
 
     def _check(self, k: int) -> None:
-        if not 1 <= k <= self.k_max:
+        if not isinstance(k, Integral) or not 1 <= k <= self.k_max:
             raise InputError(
-                f"k is {k}, but this export gives 1 to {self.k_max} recommendations (its k_max, or all its items)."
+                f"k is {k!r}, but this export gives 1 to {self.k_max} recommendations (its k_max, or all its items)."
             )
 
     def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[Recommendations]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from numbers import Integral
 
 import tensorflow as tf
 
@@ -52,8 +53,8 @@ class TwoStageRecommender(Recommender):
         signature = self._signature(RECOMMEND_RANKED if rules is None else RECOMMEND_RANKED_WITH_RULES)
         most = int(self._signatures[RECOMMEND_RANKED].structured_outputs["scores"].shape[1])
         k = most if k is None else k
-        if not 1 <= k <= most:
-            raise InputError(f"k is {k}, but this export gives 1 to {most} ranked recommendations.")
+        if not isinstance(k, Integral) or not 1 <= k <= most:
+            raise InputError(f"k is {k!r}, but this export gives 1 to {most} ranked recommendations.")
         requests = recommend_ranked_requests(self.ranking_inputs, user_ids, histories, context, past, exclude)
         if rules is not None:
             requests = requests.with_inputs(self._rule_inputs(rules, histories, exclude, k))

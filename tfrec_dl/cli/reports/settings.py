@@ -36,5 +36,10 @@ UNSET = {
 
 def show_settings(settings: Mapping[str, Any]) -> None:
     """Prints settings in columns."""
-    texts = [Text(f"{name}={UNSET.get(name, OPEN) if value is None else value}") for name, value in settings.items()]
+    texts = [Text(f"{name}={shown_value(name, value)}") for name, value in settings.items()]
     console().print(Padding(Columns(texts, padding=(0, 2)), (0, 0, 0, 2)))
+
+
+def shown_value(name: str, value: Any) -> str:
+    """What a setting is by default, or what decides where it is left open."""
+    return UNSET.get(name, OPEN) if value is None else str(value)

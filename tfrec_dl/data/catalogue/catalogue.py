@@ -23,7 +23,7 @@ from tfrec_dl.data.catalogue.file import read_catalogue, write_catalogue
 from tfrec_dl.data.catalogue.summary import Coverage, FeatureSummary, cover, summarise
 from tfrec_dl.data.tables.checks import id_texts, show
 from tfrec_dl.data.tables.reading import TableFile
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, require_type
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +69,7 @@ class Catalogue:
         Raises:
             InputError: if a column is missing, an id occurs twice, a value is invalid, or no feature is left.
         """
-        if not isinstance(frame, pd.DataFrame):
-            raise InputError(f"the table is of type {type(frame).__name__}: pass a pandas DataFrame")
+        require_type(frame, pd.DataFrame, "the table", "pass a pandas DataFrame")
         frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
         check_choices(list(frame.columns), id_column, kinds or {}, image_size, "the table")
         folder = Path(image_folder or ".")

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from tfrec_dl.data.interactions import Duplicates
+from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.errors import InputError
 
@@ -40,7 +41,7 @@ class PrepareConfig:
             its settings. None for none.
     """
 
-    data: tuple[str, ...] = Field(min_length=1)
+    data: tuple[PathText, ...] = Field(min_length=1)
     user: str = "user_id"
     item: str = "item_id"
     time: str | None = None
@@ -52,7 +53,7 @@ class PrepareConfig:
     evaluation_users: int = Field(default=20_000, ge=1)
     memory_limit: str = Field(default="1GB", pattern=r"^\s*\d+(\.\d+)?\s*([KMGT]i?B)\s*$")
     seed: int = Field(default=0, ge=0)
-    base: str | None = None
+    base: PathText | None = None
 
     def columns(self) -> Columns:
         """The columns to read.

@@ -4,6 +4,7 @@ import importlib.metadata
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from tfrec_dl.data.prepared.work import MANIFEST, Work, read_json
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.interaction_rows import refuse_no_weight
 from tfrec_dl.disk import disk_explained
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, require_type
 from tfrec_dl.files import locked, replacing, write_json
 
 ROWS_A_SHARD = 1_000_000
@@ -34,7 +35,9 @@ MANY_SHARDS = 4096
 logger = logging.getLogger(__name__)
 
 
-def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = silent) -> PreparedFolder:
+def prepare(
+    config: PrepareConfig | str | PathLike[str], folder: Path | str, progress: Progress = silent
+) -> PreparedFolder:
     """Turns a table into a prepared folder; killed at any moment and called again, goes on where it was.
 
     The split is that of `leave_last_out`, the vocabulary that of its training interactions. Memory is bounded by
@@ -42,7 +45,7 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
     as if that folder's tables came before this one.
 
     Args:
-        config: the table, its columns, and what to make of it.
+        config: the table, its columns, and what to make of it; or the path of a table with the usual columns.
         folder: to write; new, or that of the same call's preparation; a finished one is given back as it is.
         progress: is called with how far it is.
 
@@ -54,6 +57,9 @@ def prepare(config: PrepareConfig, folder: Path | str, progress: Progress = sile
         InputError: for bad data, too little memory, a missing DuckDB, or a folder that holds something else. After bad
             data nothing is left in the folder.
     """
+    if isinstance(config, str | PathLike):
+        config = PrepareConfig((fspath(config),))
+    require_type(config, PrepareConfig, "config", "give a path or a tfrec_dl.data.PrepareConfig")
     config, work = config.absolute(), Work(Path(folder))
     base, files = Base.open(config.base), find_files(config.data)
     columns = common_columns(files, config.columns())

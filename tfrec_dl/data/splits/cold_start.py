@@ -10,7 +10,7 @@ from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.splits.leave_last_out import leave_last_out
-from tfrec_dl.data.splits.split import Split
+from tfrec_dl.data.splits.split import Split, check_interactions
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 
@@ -101,6 +101,7 @@ def hold_out_items(
         InputError: if the shares leave nothing, `by` is unknown or needs times that are missing, or the warm items
             leave no user with three interactions.
     """
+    check_interactions(interactions)
     part_of_item = _part_of_item(interactions, test_share, validation_share, by, seed)
     warm = part_of_item[interactions.items] == WARM
     cold_ids = interactions.item_ids[part_of_item != WARM]

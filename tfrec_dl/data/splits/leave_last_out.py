@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import Split, split_by_part
+from tfrec_dl.data.splits.split import Split, check_interactions, split_by_part
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 
@@ -36,6 +36,7 @@ def leave_last_out(
         InputError: if no user has three interactions, no item reaches `min_count` or is in `vocabulary`, or either is
             given beside a vocabulary.
     """
+    check_interactions(interactions)
     counts = np.bincount(interactions.users, minlength=len(interactions.user_ids))
     longest = counts.max(initial=0)
     if longest < 3:

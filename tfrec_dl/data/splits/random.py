@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import Split, check_shares, split_by_part
+from tfrec_dl.data.splits.split import Split, check_interactions, check_shares, split_by_part
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 
@@ -45,6 +45,7 @@ def random_by_user(
         InputError: if the shares leave nothing, no user has enough interactions for a part, or as `leave_last_out` for
             items.
     """
+    check_interactions(interactions)
     check_shares(validation_share, test_share)
     counts = np.bincount(interactions.users, minlength=len(interactions.user_ids))
     tested = np.minimum(np.rint(counts * test_share).astype(np.int64), counts - 1)

@@ -12,7 +12,7 @@ from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.tables.checks import id_texts
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, require_type
 from tfrec_dl.notebooks import shown
 
 if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
@@ -85,6 +85,16 @@ def check_shares(validation_share: float, test_share: float) -> None:
     if not (validation_share > 0 and test_share > 0 and validation_share + test_share < 1):
         shares = f"validation_share is {validation_share} and test_share {test_share}"
         raise InputError(f"{shares}: both must be above 0 and their sum below 1")
+
+
+def check_interactions(interactions: Interactions) -> None:
+    """Refuses what is split if it has not been read yet.
+
+    Raises:
+        InputError: if it is something else, such as a frame.
+    """
+    remedy = "read them first, by tfrec_dl.Interactions.from_frame(frame) or tfrec_dl.Interactions.read(path)"
+    require_type(interactions, Interactions, "interactions", remedy)
 
 
 def split_by_part(

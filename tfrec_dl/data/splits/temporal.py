@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfrec_dl.data.interactions import Interactions
-from tfrec_dl.data.splits.split import Split, check_shares, split_by_part
+from tfrec_dl.data.splits.split import Split, check_interactions, check_shares, split_by_part
 from tfrec_dl.data.tables.times import show_time
 from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
@@ -40,6 +40,7 @@ def temporal(
         InputError: if there are no times, the shares leave nothing, ties leave a part empty, or as `leave_last_out` for
             items.
     """
+    check_interactions(interactions)
     if interactions.times is None:
         raise InputError("a temporal split needs times, and the interactions have none: name the time column")
     check_shares(validation_share, test_share)

@@ -1,6 +1,6 @@
 """Protocols of training data, in memory or on disk."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tfrec_dl.data.vocabulary import Vocabulary
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tfrec_dl.data.training.windows import TrainingWindows
 
 
+@runtime_checkable
 class TrainingData(Protocol):
     """A split into training, validation and test."""
 

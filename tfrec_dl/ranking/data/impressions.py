@@ -13,7 +13,7 @@ from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.tables.checks import Locate, checked_ids
 from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.data.tables.times import TimeUnit, checked_times
-from tfrec_dl.errors import InputError
+from tfrec_dl.errors import InputError, require_type
 from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.list_values import checked_parts, checked_positions, numbered_lists, refuse_mixed
@@ -69,8 +69,7 @@ class Impressions:
             InputError: if a column is missing, the table is empty, a value is invalid, or one list has several users
                 or times.
         """
-        if not isinstance(frame, pd.DataFrame):
-            raise InputError(f"the table is of type {type(frame).__name__}: pass a pandas DataFrame")
+        require_type(frame, pd.DataFrame, "the table", "pass a pandas DataFrame")
         frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
         columns = (columns or ImpressionColumns()).resolve(list(frame.columns), feedback, "the table")
         return cls._checked(frame, feedback, columns, lambda row: f"row {row + 1}", "the table", Path("."))

@@ -1,0 +1,44 @@
+"""One recipe, explained: each setting, what it is by default, and what it is for."""
+
+from typing import Any
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from tfrec_dl.cli.console import console, say
+from tfrec_dl.cli.reports.settings import shown_value
+from tfrec_dl.recipes.descriptions import description
+from tfrec_dl.recipes.recipe import Recipe
+from tfrec_dl.registered_fields import registered_settings
+
+FEATURES = "model.content."  # settings of what reads features stand last, for most tables have none
+
+
+def show_recipe(recipe: Recipe) -> None:
+    """Prints a recipe with its task, its source and a table of its settings."""
+    say(f"{recipe.name}, for --task {recipe.family.task.name}", style="bold")
+    say(f"  {recipe.source}")
+    if recipe.family.settings_note:
+        say(f"  {recipe.family.settings_note}")
+    settings = recipe.family.settings(recipe)
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("setting", "by default", "what it is"):
+        table.add_column(heading, overflow="fold")
+    for path, value in sorted(settings.items(), key=lambda setting: setting[0].startswith(FEATURES)):
+        table.add_row(Text(path), Text(shown_value(path, value)), Text(_explained(recipe, path)))
+    console().print(Padding(table, (1, 0, 1, 2)))
+
+
+def _explained(recipe: Recipe, path: str) -> str:
+    """What a setting is, and the names that it can be set to where it is a part."""
+    text = description(recipe, path)
+    choices = _choices(recipe).get(path.rpartition(".")[2])
+    if choices is None:
+        return text
+    return f"{text} One of {', '.join(choices)}.".strip()
+
+
+def _choices(recipe: Recipe) -> dict[str, Any]:
+    configurations = (type(recipe.model), type(recipe.training))
+    return {name: registry for each in configurations for name, registry in registered_settings(each).items()}

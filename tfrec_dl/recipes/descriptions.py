@@ -1,0 +1,38 @@
+"""What settings are, in words: from the docstrings of the classes that hold them."""
+
+import inspect
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from docstring_parser import DocstringStyle, parse
+
+from tfrec_dl.recipes.recipe import Recipe
+
+
+def description(recipe: Recipe, path: str) -> str:
+    """What a setting of a recipe is: a sentence or a few.
+
+    Args:
+        recipe: that has it.
+        path: of the setting, as "model.body.units".
+
+    Returns:
+        The text on the attribute in the docstring of its class; "" where there is none.
+    """
+    *folders, name = path.split(".")
+    holder: Any = recipe
+    for folder in folders:
+        holder = holder[folder] if isinstance(holder, Mapping) else getattr(holder, folder)
+    holding: Any = type(holder)
+    return _attributes(holding).get(name, "")
+
+
+@cache
+def _attributes(cls: type) -> dict[str, str]:
+    """Attribute -> the text on it; a class says nothing anew of what its base classes have."""
+    texts: dict[str, str] = {}
+    for each in reversed(cls.__mro__):
+        documented = parse(inspect.cleandoc(each.__doc__ or ""), style=DocstringStyle.GOOGLE).params
+        texts |= {param.arg_name: " ".join((param.description or "").split()) for param in documented}
+    return texts
