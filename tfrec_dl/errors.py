@@ -18,22 +18,6 @@ class InputError(ValueError):
     """
 
 
-def require_type(value: object, kind: type, name: str, remedy: str) -> None:
-    """Refuses an argument of another type here, where it can be named, and not where it fails.
-
-    Args:
-        value: of the argument.
-        kind: what it must be: a class, or a protocol that is checked at run time.
-        name: of the argument.
-        remedy: what to give, as it ends the line.
-
-    Raises:
-        InputError: if it is something else.
-    """
-    if not isinstance(value, kind):
-        raise InputError(f"{name} is of type {type(value).__name__}: {remedy}.")
-
-
 def first_fault(error: ValidationError) -> str:
     """The first fault that pydantic has found, in one line: the field, its value, what is wrong with it.
 
@@ -45,12 +29,14 @@ def first_fault(error: ValidationError) -> str:
     message = " ".join(str(first["msg"]).split())
     if first["type"] == "missing":
         return f"the field {field!r} is missing"
-    return f"{f'the field {field!r}' if field else 'it'} is {_shown(first['input'])} ({message})"
+    return f"{f'the field {field!r}' if field else 'it'} is {shown(first['input'])} ({message})"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as a message shows it: in one line, cut where it is long."""
     try:
         text = repr(value)
     except RecursionError:
         return f"a {type(value).__name__} that is nested too deeply"
+    text = " ".join(text.split())
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."

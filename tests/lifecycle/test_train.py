@@ -30,10 +30,17 @@ def test_a_name_and_a_path_are_the_recipe_and_the_table_as_they_come(tmp_path):
 @pytest.mark.parametrize(
     ("recipe", "problem"),
     [
-        ("din", "the source is a DataSource, and models of the task 'ranking' learn from a RankingSource"),
-        ("deep_conn", "the source is a DataSource, and models of the task 'reviews' learn from a ReviewSource"),
+        (
+            "din",
+            "models of the task 'ranking' do not learn from a DataSource, which paths stand for too: give tfrec_dl.R",
+        ),
+        (
+            "deep_conn",
+            "models of the task 'reviews' do not learn from a DataSource, which paths stand for too: give tfrec",
+        ),
         ("gruu", "no recipe is called 'gruu': did you mean 'gru'?"),
-        (3, "the recipe is a int: give a name, such as 'gru', or a tfrec_dl.Recipe"),
+        (3, "the recipe is of type int: give a name, such as 'gru', or a tfrec_dl.Recipe"),
+        ("auto", "'auto' is no recipe: in Python take tfrec_dl.advise"),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_anything_is_read(tmp_path, recipe, problem):

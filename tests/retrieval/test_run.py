@@ -189,6 +189,7 @@ def test_run_on_data_that_changed_since_says_so(finished, source, tmp_path):
     with pytest.raises(InputError, match="has changed since") as refused:
         Run.open(folder).dataset()
     assert "\n" not in str(refused.value)
+    assert "table.csv has changed since" in refusal(finished.recipe, DataSource(str(table)), folder)
     table.unlink()
     with pytest.raises(InputError, match="table.csv"):
         Run.open(folder).dataset()

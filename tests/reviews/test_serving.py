@@ -10,6 +10,7 @@ from tests.worded_reviews import told_by_own_words
 from tfrec_dl import export
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.text_cnn import TextCNN
+from tfrec_dl.lifecycle.load import load
 from tfrec_dl.reviews.deep_conn import DeepCoNN, build_deep_conn
 from tfrec_dl.reviews.model import RatingModel
 from tfrec_dl.reviews.readers import ReviewAttention
@@ -67,6 +68,8 @@ def test_an_export_without_users_rates_everyone_as_a_new_user_and_holds_no_id_of
     assert found == pytest.approx(model.predict_ratings(["nobody"] * 3, items), abs=1e-5)
     content = b"".join(path.read_bytes() for path in version.rglob("*") if path.is_file())
     assert b"user_0" not in content
+    with pytest.raises(InputError, match=r"predicts ratings: load it with tfrec_dl\.reviews\.load_ratings"):
+        load(version)
 
 
 def test_a_diverged_model_is_refused_before_a_folder_is_made(model, tmp_path):

@@ -72,6 +72,8 @@ def test_ids_stand_for_the_texts_that_training_makes_of_them(recommender, monkey
         ([[("a",)]], "is of type tuple"),
         ([[["a"]]], "neither text nor integers"),
         ([b"a"], "list of lists"),
+        ([{"a", "b"}], "list of lists"),  # has no order
+        ([{"a": 1}], "list of lists"),
         ([1, 2], "list of lists"),
         (None, "list of lists"),
     ],

@@ -58,6 +58,13 @@ class Advice:
     advised: tuple[Advised, ...]
     reasons: tuple[Reason, ...]
 
+    def __str__(self) -> str:
+        """What to train and why, in lines."""
+        lines = [" ".join([each.recipe.name, *(f"{k}={v}" for k, v in each.settings.items())]) for each in self.advised]
+        if not self.worth_a_network:
+            lines[0] += " (no network is worth it here)"
+        return "\n".join([f"advised: {'; or '.join(lines)}", *(f"- {reason.text}" for reason in self.reasons)])
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         plain = asdict(self)

@@ -9,12 +9,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.arguments import path_given, require_type
 from tfrec_dl.data.tables.checks import Locate, show
-from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.columns import Columns, columns_given
 from tfrec_dl.data.tables.interaction_rows import checked_rows, refuse_no_weight
 from tfrec_dl.data.tables.reading import read_table
 from tfrec_dl.data.tables.times import TimeUnit
-from tfrec_dl.errors import InputError, require_type
+from tfrec_dl.errors import InputError
 from tfrec_dl.notebooks import counted, shown
 
 ROWS_SHOWN = 5
@@ -66,7 +67,7 @@ class Interactions:
                 and value.
         """
         require_type(frame, pd.DataFrame, "the table", "pass a pandas DataFrame")
-        columns = _given(columns).resolve(list(frame.columns))
+        columns = columns_given(columns).resolve(list(frame.columns))
         return cls._checked(frame, columns, lambda row: f"row {row + 1}", duplicates, "the table")
 
     @classmethod
@@ -84,7 +85,7 @@ class Interactions:
         Raises:
             InputError: if the file cannot be read, a column is missing, the table is empty or a value is invalid.
         """
-        frame, columns, locate = read_table(path, _given(columns))
+        frame, columns, locate = read_table(path_given(path, "path"), columns_given(columns))
         return cls._checked(frame, columns, locate, duplicates, repr(str(path)))
 
     @classmethod
@@ -136,6 +137,10 @@ class Interactions:
         """How many "interactions", "users" and "items"."""
         return {"interactions": len(self), "users": len(self.user_ids), "items": len(self.item_ids)}
 
+    def __repr__(self) -> str:
+        """How many of what, in a line."""
+        return f"Interactions({counted(self.size)})"
+
     def _repr_html_(self) -> str:
         """What a notebook shows: counts, and the first rows."""
         head = slice(0, ROWS_SHOWN)
@@ -185,9 +190,3 @@ class Interactions:
             if array is not None:
                 digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).data)
         return digest.hexdigest()
-
-
-def _given(columns: Columns | None) -> Columns:
-    columns = Columns() if columns is None else columns
-    require_type(columns, Columns, "columns", 'give a tfrec_dl.Columns, as Columns(user="customer")')
-    return columns

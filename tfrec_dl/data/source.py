@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.arguments import refuses_in_a_line
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables
@@ -32,6 +33,7 @@ SPLITS: dict[str, Callable[..., Split]] = {
 }
 
 
+@refuses_in_a_line
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class DataSource(FeatureTables, TableSource):
     """A table on disk, its columns and its split.

@@ -27,7 +27,7 @@ def source_given(source: Given) -> Source:
     if not hasattr(source, "description"):
         raise InputError(
             f"the source is a {type(source).__name__}, and a run reads its data again to go on: save them as a table, "
-            'as by frame.to_parquet("clicks.parquet"), and give its path or a tfrec_dl.DataSource.'
+            'as by frame.to_parquet("clicks.parquet"), and give its path or a source, as tfrec_dl.DataSource.'
         )
     return source
 

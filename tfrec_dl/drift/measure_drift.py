@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
+from tfrec_dl.arguments import paths_given, require_type
 from tfrec_dl.data.prepared.inputs import common_columns, common_time_kind, find_files
 from tfrec_dl.data.prepared.partition import partition
 from tfrec_dl.data.prepared.progress import Progress, silent
-from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.columns import Columns, columns_given
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.drift.measure import checked_limits
 from tfrec_dl.drift.measures import NO_PROFILE, measures
@@ -56,10 +57,10 @@ def measure_drift(
     Raises:
         InputError: for bad data, limits that are none, or an export that recommends nothing.
     """
+    require_type(limits or {}, Mapping, "limits", "give a dict, measure -> limit, as of tfrec_dl.drift.LIMITS")
     found_limits = checked_limits(limits or {})
-    paths = [data] if isinstance(data, str | PathLike) else data
-    files = find_files([os.path.abspath(path) for path in paths])
-    columns = common_columns(files, columns or Columns())
+    files = find_files([os.path.abspath(path) for path in paths_given(data, "data")])
+    columns = common_columns(files, columns_given(columns))
     kind = common_time_kind(files, columns)
     export = open_export(dest)
     recommender, training, vocabulary = Recommender(export), Training.read(export.folder), export.vocabulary()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.errors import InputError, require_type
+from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.intervals import bootstrap_intervals
 from tfrec_dl.evaluation.ranks import rank_targets
 from tfrec_dl.evaluation.scorer import as_scorer
@@ -47,6 +48,11 @@ class Report:
     def __len__(self) -> int:
         """Number of users."""
         return len(self.user_ids)
+
+    def __repr__(self) -> str:
+        """The means, in a line."""
+        means = ", ".join(f"{key} {value:.4f}" for key, value in self.means().items())
+        return f"Report({len(self):,} users: {means})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: every metric with its interval."""

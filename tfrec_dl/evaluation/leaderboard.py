@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.errors import InputError, require_type
+from tfrec_dl.arguments import require_type
+from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import Report
 from tfrec_dl.evaluation.paired import paired_difference
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import Report
 from tfrec_dl.evaluation.intervals import bootstrap_intervals
@@ -36,6 +37,9 @@ def paired_difference(report_a: Report, report_b: Report, metric: str, seed: int
     Raises:
         InputError: if the reports are over different users, or one lacks the metric.
     """
+    remedy = "give two reports, as of tfrec_dl.evaluate(run.model(), split.test, split.vocabulary)"
+    for name, report in (("report_a", report_a), ("report_b", report_b)):
+        require_type(report, Report, name, remedy)
     if not np.array_equal(report_a.user_ids, report_b.user_ids):
         raise InputError(
             f"reports over different users ({len(report_a)} and {len(report_b)}) cannot be paired: "

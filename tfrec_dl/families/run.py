@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from tfrec_dl.arguments import path_given
 from tfrec_dl.data.dataset import Dataset
 from tfrec_dl.errors import InputError, first_fault
 from tfrec_dl.recipes.recipe import Recipe
@@ -63,7 +64,7 @@ class Run(RunFolder):
         Raises:
             InputError: if the folder holds none.
         """
-        folder = Path(folder)
+        folder = path_given(folder, "folder")
         config = read_config(folder)
         try:
             recipe = Recipe.from_dict(config["recipe"])

@@ -22,11 +22,13 @@ class Task(ABC):
         name: as `--task` takes it.
         marks: what the configuration of its runs holds beside recipe and data.
         sources: classes of the sources that its models learn from; by default any.
+        source_example: how one is made.
     """
 
     name: ClassVar[str]
     marks: ClassVar[Mapping[str, Any]] = {}
     sources: ClassVar[tuple[type, ...]] = (object,)
+    source_example: ClassVar[str] = "a source of your own"
 
     @abstractmethod
     def source(self, description: Mapping[str, Any]) -> Source:
@@ -35,9 +37,9 @@ class Task(ABC):
     def refuse_other(self, source: Source) -> None:
         """Raises InputError for the source of another task."""
         if not isinstance(source, self.sources):
-            names = " or a ".join(each.__name__ for each in self.sources)
             raise InputError(
-                f"the source is a {type(source).__name__}, and models of the task {self.name!r} learn from a {names}."
+                f"models of the task {self.name!r} do not learn from a {type(source).__name__}, which paths stand for "
+                f"too: give {self.source_example}."
             )
 
     @abstractmethod

@@ -1,7 +1,7 @@
 """Comparison of recipes and baselines on one table: trained, measured on the same test part, one leaderboard."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,13 @@ from typing import Any
 import pandas as pd
 import tensorflow as tf
 
+from tfrec_dl.arguments import path_given, require_type
+from tfrec_dl.data.dataset import Source
 from tfrec_dl.data.source_given import Given, source_given
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.run import Run
+from tfrec_dl.lifecycle.recipe_for import recipe_for
 from tfrec_dl.lifecycle.train import check, train_on
-from tfrec_dl.recipes.named import recipe_given
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.run_config import describe_features, flat_settings, refuse_other_files
@@ -80,9 +82,10 @@ def compare_runs(
 ) -> Comparison:
     """As `compare`, with the runs and all that was measured of them, which a report is made of."""
     check_callbacks(callbacks)
-    given = [recipes] if isinstance(recipes, str | Recipe) else recipes
-    chosen = [recipe_given(each) for each in given]
-    source, folder = source_given(source), Path(folder)
+    source, folder = source_given(source), path_given(folder, "folder")
+    chosen = _chosen(recipes, source)
+    if (folder / "config.json").exists():
+        raise InputError(f"{folder} is the folder of a run: choose another for the comparison.")
     task = _task(chosen)
     if not source.in_memory:
         raise InputError(f"{source.path} is a prepared folder, and baselines need the table in memory: give the table.")
@@ -157,6 +160,22 @@ def refuse_other_data(dataset: Any, folder: Path) -> None:
     there = {name: getattr(now, name) for name in now.paths}  # the same data may have moved
     if not (type(now) is type(run.source) and replace(run.source, **there) == now and same_table and same_features):
         raise InputError(f"{folder} holds a run on other data: choose a new folder, or delete that one.")
+
+
+def _chosen(recipes: Sequence[Recipe | str] | Recipe | str, source: Source) -> list[Recipe]:
+    """The recipes, each with a name of its own, which its run's folder has."""
+    if isinstance(recipes, str):
+        recipes = recipes.split(",")
+    given = [recipes] if isinstance(recipes, Recipe) else recipes
+    require_type(given, Iterable, "recipes", "give a list of names or recipes")
+    chosen = [recipe_for(each, source) for each in given]
+    names = [recipe.name for recipe in chosen]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise InputError(
+            f"there are {names.count(twice[0])} recipes called {twice[0]!r}, and each has a line and a folder of its "
+            'own: give one another name, as by dataclasses.replace(recipe, name="...").'
+        )
+    return chosen
 
 
 def _task(recipes: Sequence[Recipe]) -> Any:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from types import NoneType
 
+from tfrec_dl.arguments import names_given, path_given, require_type, require_whole
 from tfrec_dl.errors import InputError
 from tfrec_dl.families.export_options import ExportOptions
 from tfrec_dl.families.run import Run
@@ -13,6 +15,7 @@ from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.export import Exportable, export_saved_model
 from tfrec_dl.serving.feature_tables import Table
 from tfrec_dl.serving.ivf.request import EXACT, RECALL, IvfRequest, is_ivf
+from tfrec_dl.serving.versions import refuse_run
 
 
 def export(
@@ -22,9 +25,9 @@ def export(
     k_max: int = 100,
     keep_seen: bool | None = None,
     items: Table | None = None,
-    attributes: Sequence[str] | None = None,
+    attributes: Sequence[str] | str | None = None,
     item_column: str = "item_id",
-    shown: Sequence[str] = (),
+    shown: Sequence[str] | str = (),
     index: str = EXACT,
     recall: float = RECALL,
     histories: Sequence[Sequence[str]] = (),
@@ -58,13 +61,18 @@ def export(
         The version folder.
 
     Raises:
-        InputError: if the run is not finished, or for "ivf" its data are gone, the object is neither, `dest` is a file
-            or cannot be written to, there are no transitions to count anew, `k_max` is below 1, a weight is not finite,
-            there is no such index, the scores are no products of vectors, or `tensorflow-serving-api` is missing.
+        InputError: if the run is not finished, or for "ivf" its data are gone, the object is neither, `dest` is a file,
+            a run's folder or cannot be written to, there are no transitions to count anew, `k_max` is below 1, a weight
+            is not finite, there is no such index, the scores are no products of vectors, or `tensorflow-serving-api` is
+            missing.
     """
-    if isinstance(run_or_model, str | PathLike):
+    dest, shown = path_given(dest, "dest"), names_given(shown, "shown")
+    names = None if attributes is None else names_given(attributes, "attributes")
+    require_whole(k_max, "k_max")
+    require_type(keep_seen, (bool, NoneType), "keep_seen", "give True or False, or None for what the run has")
+    refuse_run(dest)
+    if not isinstance(run_or_model, Run) and isinstance(run_or_model, str | PathLike):
         run_or_model = Run.open(Path(run_or_model))
-    names = None if attributes is None else tuple(attributes)
     if not isinstance(run_or_model, Run):
         source = None if items is None else AttributeSource(items, names, item_column, may_be_none=bool(shown))
         if shown and items is None:
@@ -77,4 +85,4 @@ def export(
     family = run_or_model.recipe.family
     table = None if counts is None else Path(counts)
     options = ExportOptions(k_max, keep_seen, False, items, item_column, names, tuple(shown), index, recall, table)
-    return family.export(run_or_model, Path(dest), card or family.task.card(run_or_model), options)
+    return family.export(run_or_model, dest, card or family.task.card(run_or_model), options)

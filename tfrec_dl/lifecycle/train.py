@@ -8,17 +8,18 @@ from typing import Any
 
 import tensorflow as tf
 
+from tfrec_dl.arguments import path_given
 from tfrec_dl.data.dataset import Source
 from tfrec_dl.data.source_given import Given, source_given
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.families.run import Run
 from tfrec_dl.families.training_profile import write_profile
 from tfrec_dl.files import locked
-from tfrec_dl.recipes.named import recipe_given
+from tfrec_dl.lifecycle.recipe_for import recipe_for
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.run_config import refuse_other_files
-from tfrec_dl.runs.strategies import is_chief
+from tfrec_dl.runs.strategies import is_chief, make_strategy
 from tfrec_dl.stacking.counts import as_trained, forms
 
 logger = logging.getLogger(__name__)
@@ -30,20 +31,21 @@ def train(
     folder: Path | str,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
-    strategy: tf.distribute.Strategy | None = None,
+    strategy: tf.distribute.Strategy | str | None = None,
 ) -> Run:
     """Trains a recipe into a folder; killed at any moment and called again, goes on from its last finished epoch.
 
     Args:
-        recipe: what to train, and how; a name stands for the recipe as it comes.
+        recipe: what to train, and how; a name stands for the recipe as it comes, hybrid where the source has features
+            of items.
         source: the table, its columns, its split: a `DataSource`, a `PreparedSource`, or for rankers a `RankingSource`.
             A path stands for the `DataSource` of that table, or for the folder that `prepare` wrote there.
         folder: the run's folder; new, or that of the same call's run; a finished one is given back as it is.
         callbacks: further Keras callbacks; they find the validation metrics in the logs. Those that set the learning
             rate, which has a schedule, and those that save whole models are refused.
         verbose: as in `model.fit`.
-        strategy: of `make_strategy`, the devices to train on; None for one. The batch size stays that of all of them
-            together, and a run may go on with another strategy than it began with.
+        strategy: of `make_strategy`, or its name: the devices to train on; None for one. The batch size stays that of
+            all of them together, and a run may go on with another strategy than it began with.
 
     Returns:
         The finished run. In a worker that does not write it, the run as it is when that worker has done its part.
@@ -53,7 +55,9 @@ def train(
             trains into; before anything is written.
     """
     check_callbacks(callbacks)
-    recipe, source = recipe_given(recipe), source_given(source)
+    source = source_given(source)
+    recipe, folder = recipe_for(recipe, source), path_given(folder, "folder")
+    strategy = make_strategy(strategy) if isinstance(strategy, str) else strategy  # type: ignore[arg-type]
     check(recipe, source, strategy)
     return train_on(recipe, source.read(), folder, callbacks, verbose, strategy)
 

@@ -27,6 +27,7 @@ class RankingTask(Task):
     name = "ranking"
     marks = {"task": "ranking"}
     sources = (RankingSource,)
+    source_example = 'tfrec_dl.RankingSource("shown.csv", tfrec_dl.ranking.Feedback(click="click"))'
 
     def source(self, description: Mapping[str, Any]) -> RankingSource:
         """The table of impressions that a run's configuration describes."""

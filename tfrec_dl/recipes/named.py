@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import closest
 from tfrec_dl.recipes.families import add_recipe, known_recipes
@@ -19,6 +20,10 @@ class _Recipes(Mapping[str, Recipe]):
     def __iter__(self) -> Iterator[str]:
         """The names."""
         return iter(known_recipes())
+
+    def __repr__(self) -> str:
+        """The names."""
+        return f"RECIPES({', '.join(self)})"
 
     def __len__(self) -> int:
         """The number of recipes."""
@@ -51,6 +56,9 @@ def get_recipe(name: str, recipes: Mapping[str, Recipe] = RECIPES) -> Recipe:
     Raises:
         InputError: if there is none; names the nearest.
     """
+    require_type(name, str, "name", "give the name of a recipe, such as 'gru'")
+    if name == "auto" and name not in recipes:
+        raise InputError("'auto' is no recipe: in Python take tfrec_dl.advise(\"clicks.csv\").advised[0].recipe.")
     if name not in recipes:
         raise InputError(f"no recipe is called {name!r}: {closest(name, recipes)}")
     return recipes[name]
@@ -64,8 +72,7 @@ def recipe_given(recipe: Recipe | str) -> Recipe:
     """
     if isinstance(recipe, str):
         return get_recipe(recipe)
-    if not isinstance(recipe, Recipe):
-        raise InputError(f"the recipe is a {type(recipe).__name__}: give a name, such as 'gru', or a tfrec_dl.Recipe.")
+    require_type(recipe, Recipe, "the recipe", "give a name, such as 'gru', or a tfrec_dl.Recipe")
     return recipe
 
 

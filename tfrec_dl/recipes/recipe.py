@@ -8,7 +8,8 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
-from tfrec_dl.errors import InputError, first_fault, require_type
+from tfrec_dl.arguments import require_type
+from tfrec_dl.errors import InputError, first_fault
 from tfrec_dl.recipes.families import FAMILIES, family_named
 from tfrec_dl.recipes.renamed import with_new_names
 from tfrec_dl.recipes.settings import change, setting_at

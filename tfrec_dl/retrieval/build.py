@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.vocabulary import Vocabulary
-from tfrec_dl.errors import InputError, require_type
+from tfrec_dl.errors import InputError
 from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.recipes.named import recipe_given
 from tfrec_dl.recipes.recipe import Recipe

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.arguments import refuses_in_a_line
 from tfrec_dl.data.training.cuts import LONGEST_HISTORY
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.encoders.precision import Precision
@@ -72,6 +73,7 @@ class ModelConfig:
     name: Literal["retrieval"] = "retrieval"
 
 
+@refuses_in_a_line
 @dataclass(frozen=True, config=STRICT)
 class TrainingConfig:
     """Training settings of a retrieval model.

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.training.batches import Batches
 from tfrec_dl.data.training.cuts import WindowConfig
 from tfrec_dl.data.training.training_data import TrainingData
 from tfrec_dl.data.training.training_histories import TrainingHistories
 from tfrec_dl.data.training.windows import TrainingWindows
-from tfrec_dl.errors import require_type
 from tfrec_dl.retrieval.configuration import TrainingConfig
 from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.retrieval.validation import ValidationCallback

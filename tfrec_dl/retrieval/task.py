@@ -33,6 +33,7 @@ class RetrievalTask(Task):
 
     name = "retrieval"
     sources = (DataSource, PreparedSource)
+    source_example = 'a path, or tfrec_dl.DataSource("clicks.csv")'
 
     def source(self, description: Mapping[str, Any]) -> DataSource | PreparedSource:
         """The table or the prepared folder that a run's configuration describes."""

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.baselines.rating_bias import Rated
 from tfrec_dl.data.catalogue.feature_values import checked_texts
 from tfrec_dl.data.tables.checks import Locate, checked_ids, checked_numbers
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.reading import TableFile
-from tfrec_dl.errors import InputError, require_type
+from tfrec_dl.errors import InputError
 
 TEXT_COLUMNS = ("summary", "review")
 

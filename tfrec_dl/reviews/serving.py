@@ -9,10 +9,9 @@ import tensorflow as tf
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.reviews.model import RatingModel
-from tfrec_dl.reviews.serving_module import RATINGS
 from tfrec_dl.serving.card import ModelCard
 from tfrec_dl.serving.loaded_export import LoadedExport, open_export
-from tfrec_dl.serving.names import SERVING_DEFAULT
+from tfrec_dl.serving.names import RATINGS, SERVING_DEFAULT
 from tfrec_dl.serving.publishing import publish_module
 from tfrec_dl.serving.request_rows import id_list
 
@@ -39,6 +38,10 @@ class SavedRatings:
             raise InputError(f"{self.folder} is no export of a rating model: name a folder that export_ratings wrote.")
         self._export = export  # holds what the signature reads
         self._signature = signature
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"SavedRatings({str(self.folder)!r})"
 
     def predict_ratings(self, user_ids: Sequence[str] | np.ndarray, item_ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """As `RatingModel.predict_ratings`: ids [B] and [B] -> ratings [B] float32.

@@ -8,12 +8,11 @@ import tensorflow as tf
 
 from tfrec_dl.errors import InputError
 from tfrec_dl.reviews.documents import NOBODY, Documents
-from tfrec_dl.serving.names import SERVING_DEFAULT
+from tfrec_dl.serving.names import RATINGS, SERVING_DEFAULT
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 from tfrec_dl.serving.user_ids import USER_IDS, user_ids_held
 
 EXAMPLES = 10  # users and items in the warm-up
-RATINGS = "ratings"
 PAIRS_OF_TRAINING = "Knows users and items by the reviews of its training; others have bias 0 and an empty document."
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.arguments import refuses_in_a_line
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.table_source import TableSource
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 PURPOSES = ("train", "validate", "test")
 
 
+@refuses_in_a_line
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class ReviewSource(TableSource):
     """A table of reviews on disk, its columns and its random split.

@@ -30,6 +30,7 @@ class ReviewTask(Task):
     name = "reviews"
     marks = {"task": "reviews"}
     sources = (ReviewSource,)
+    source_example = 'tfrec_dl.reviews.ReviewSource("reviews.csv")'
 
     def source(self, description: Mapping[str, Any]) -> ReviewSource:
         """The table of reviews that a run's configuration describes."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.errors import InputError
 
 RATES = (tf.keras.callbacks.LearningRateScheduler, tf.keras.callbacks.ReduceLROnPlateau)
@@ -25,7 +26,9 @@ def check_callbacks(callbacks: Iterable[tf.keras.callbacks.Callback], scheduled:
         InputError: for one that sets the learning rate of a schedule, or that saves whole models, which Keras could not
             load.
     """
+    require_type(callbacks, Iterable, "callbacks", "give a list of Keras callbacks")
     for callback in callbacks:
+        require_type(callback, tf.keras.callbacks.Callback, "a callback", "give Keras callbacks")
         name = type(callback).__name__
         if scheduled and isinstance(callback, RATES):
             raise InputError(f"{name} {SCHEDULED}")

@@ -72,6 +72,11 @@ def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()
             continue  # newer than the run; what it decides, the fingerprint of the data shows
         if before.get(name) != now.get(name):
             is_finished = (folder / "metrics.json").exists()
+            if name == "data_fingerprint":
+                raise InputError(
+                    f"{config['data'].get('path', 'the table')} has changed since {folder} was begun: give the table "
+                    "as it was, or choose a new folder."
+                )
             remedy = "delete that one" if is_finished else "repeat its command to continue it"
             raise InputError(
                 f"{folder} holds {'a finished' if is_finished else 'an unfinished'} run with {name} "

@@ -34,6 +34,10 @@ class RunFolder:
         self.recipe = recipe
         self.source: Any = source
 
+    def __fspath__(self) -> str:
+        """Its folder: a run can stand where a path is wanted."""
+        return str(self.folder)
+
     def __repr__(self) -> str:
         """What it is, in a line."""
         state = "finished" if self.finished else "not finished"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 
 from tfrec_dl.errors import InputError
@@ -92,7 +93,7 @@ class ByFeatures(LoadedRecommender):
         Args:
             histories: item ids, oldest first, a row each.
             users: the features of the users, a row for each history in the same order: a table, the path of one, or a
-                `Catalogue`.
+                `Catalogue`. A frame needs no ids.
             k: as for `recommend`.
             id_column: the table's column of ids.
 
@@ -106,6 +107,8 @@ class ByFeatures(LoadedRecommender):
             raise InputError(f"{self.folder} takes no features of users: its model was trained without.")
         self._check(k)
         rows = id_rows(histories, "histories")
+        if isinstance(users, pd.DataFrame) and id_column not in users.columns:
+            users = users.assign(**{id_column: range(len(users))})
         catalogue = as_catalogue(users, self.user_features, id_column)
         if len(catalogue) != len(rows):
             raise InputError(f"users has {len(catalogue)} rows, but histories has {len(rows)}: give one row for each.")

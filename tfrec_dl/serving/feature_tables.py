@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.errors import InputError
@@ -59,6 +60,7 @@ def as_catalogue(table: Table, inputs: Sequence[FeatureInput], id_column: str) -
         _require_all(inputs, table.kinds)
         _require_types(inputs, table)
         return table
+    require_type(table, (pd.DataFrame, str, PathLike), "the table", "give a frame, a path or a Catalogue")
     frame = table if isinstance(table, pd.DataFrame) else None
     header = [str(name) for name in frame.columns] if frame is not None else TableFile(os.fspath(table)).header
     kinds: dict[str, Any] = {name: "ignore" for name in header if name and name != id_column}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tfrec_dl.arguments import path_given
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.names import RECOMMEND_RANKED, SERVING_DEFAULT
@@ -60,7 +61,7 @@ def open_export(dest: str | PathLike[str]) -> LoadedExport:
     Raises:
         InputError: if there is none, or it is damaged.
     """
-    folder = resolve_version(Path(dest))
+    folder = resolve_version(path_given(dest, "dest"))
     try:
         return LoadedExport(folder, tf.saved_model.load(str(folder)))
     except Exception as error:  # TensorFlow raises many types on damaged files, with messages of many lines

@@ -8,7 +8,7 @@ import tensorflow as tf
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.loaded_export import LoadedExport
-from tfrec_dl.serving.names import RANK, RECOMMEND_EXCLUDING, RECOMMEND_RANKED, SERVING_DEFAULT
+from tfrec_dl.serving.names import RANK, RATINGS, RECOMMEND_EXCLUDING, RECOMMEND_RANKED, SERVING_DEFAULT
 from tfrec_dl.serving.recommendations import Recommendations, recommendations
 
 ROWS_AT_ONCE = 256
@@ -37,6 +37,8 @@ class LoadedRecommender:
         self._signatures = signatures = export.signatures
         if RANK in signatures and RECOMMEND_RANKED not in signatures:
             raise InputError(f"{self.folder} ranks candidates that it is given: load it with load_ranker.")
+        if SERVING_DEFAULT in signatures and set(signatures[SERVING_DEFAULT].structured_outputs) == {RATINGS}:
+            raise InputError(f"{self.folder} predicts ratings: load it with tfrec_dl.reviews.load_ratings.")
         if SERVING_DEFAULT not in signatures or RECOMMEND_EXCLUDING not in signatures:
             names = sorted(signatures)
             raise InputError(f"{self.folder} holds the signatures {names}, which are not a tfrec_dl export's.")

@@ -18,3 +18,4 @@ RECOMMEND_RANKED_WITH_RULES = "recommend_ranked_with_rules"
 RECOMMEND_FOR_USERS = "recommend_for_users"
 RANK = "rank"
 RECOMMEND_RANKED = "recommend_ranked"
+RATINGS = "ratings"  # the output of an export that predicts ratings

@@ -1,6 +1,6 @@
 """Conversion of Python lists to the tensors of requests, and of answers to Python lists."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ def id_rows(values: Sequence[Sequence[str]], name: str) -> list[list[str]]:
 
 
 def _is_list(values: Any) -> bool:
-    return isinstance(values, Iterable) and not isinstance(values, (str, bytes))
+    return isinstance(values, Iterable) and not isinstance(values, (str, bytes, Set, Mapping))  # these have no order
 
 
 def _is_missing(value: Any) -> bool:

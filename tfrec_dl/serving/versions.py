@@ -55,6 +55,12 @@ def publish(temporary: Path, dest: Path, after: int | None = None) -> Path:
             return target
 
 
+def refuse_run(dest: Path) -> None:
+    """Raises InputError for the folder of a run in place of one for an export."""
+    if _is_run(dest):
+        raise InputError(f"{dest} is the folder of a run: choose another for its export, such as served/{dest.name}.")
+
+
 def resolve_version(path: Path) -> Path:
     """The SavedModel meant by `path`: the folder itself if it is one, else its newest version.
 
@@ -67,12 +73,22 @@ def resolve_version(path: Path) -> Path:
     if _holds_saved_model(path):
         return path
     versions = version_folders(path)
+    if not versions and _is_run(path):
+        raise InputError(f"cannot load {path}: it is the folder of a run; export it to another folder, and load that.")
     if not versions:
         raise InputError(f"cannot load {path}: it holds no version folder such as {path / '1'}; export a model to it.")
     newest = versions[max(versions)]
     if not _holds_saved_model(newest):
         raise InputError(f"cannot load {newest}: it holds no saved_model.pb; delete it or export again.")
     return newest
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a run was trained into a folder: its configuration names a recipe."""
+    try:
+        return b'"recipe"' in (folder / "config.json").read_bytes()
+    except OSError:
+        return False
 
 
 def _holds_saved_model(folder: Path) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from pydantic import ValidationError
 
 from tests.impressions import shown
 from tfrec_dl.errors import InputError
@@ -75,7 +74,7 @@ def test_coverage_counts_the_items_that_have_features(source, caplog):
     "setting", [{"split": "later"}, {"test_share": 1.0}, {"seed": -1}, {"min_count": 0}, {"list": "x"}]
 )
 def test_settings_out_of_bounds_are_refused(setting):
-    with pytest.raises(ValidationError):
+    with pytest.raises(InputError):
         RankingSource("table.csv", Feedback(click="click"), **setting)
 
 

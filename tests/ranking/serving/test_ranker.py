@@ -121,6 +121,18 @@ def test_ids_are_texts_whatever_pandas_makes_of_them(ranker):
         ranker.rank_table(table().assign(user_id=[7, np.nan, 7, 7.5]))
 
 
+def test_what_the_histories_do_not_say_is_unknown_and_a_line_says_so(ranker, caplog):
+    ids = ["user_id", "item_id"]
+    found = ranker.rank_table(table(), past_table()[ids])
+    assert "no column history_price_of_the_night, history_age: taken as unknown (history_age is the time" in caplog.text
+    unknown = past_table().assign(history_price_of_the_night=np.nan, history_age=np.nan)
+    caplog.clear()
+    pd.testing.assert_frame_equal(found, ranker.rank_table(table(), unknown))
+    assert not caplog.text
+    with pytest.raises(InputError, match="candidates is of type str: give a frame, as by pandas.read_csv"):
+        ranker.rank_table("candidates.csv")
+
+
 def test_many_requests_are_asked_some_at_a_time(ranker, monkeypatch):
     count = 7
     users, candidates = ["u1"] * count, [[f"i{row}", "i9"] for row in range(count)]
@@ -176,8 +188,8 @@ def test_mistakes_in_a_table_are_named(ranker, frame, message):
 
 
 def test_a_table_of_histories_that_lacks_a_column_is_refused(ranker):
-    with pytest.raises(InputError, match="no column 'history_age' in the table of histories"):
-        ranker.rank_table(table(), past_table().drop(columns="history_age"))
+    with pytest.raises(InputError, match="no column 'item_id' in the table of histories"):
+        ranker.rank_table(table(), past_table().drop(columns="item_id"))
 
 
 def test_the_export_is_no_recommender(version):

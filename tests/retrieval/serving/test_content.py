@@ -221,6 +221,9 @@ def test_tables_are_read_as_the_exports_features(version, tmp_path):
     )  # one row says nothing of kinds
     frame.to_csv(tmp_path / "users.csv", index=False)
     from_frame = recommender.recommend_for_users([["sea-0"]], frame, id_column="id")
+    assert from_frame == recommender.recommend_for_users([["sea-0"]], frame.drop(columns="id"))  # which nothing reads
+    with pytest.raises(InputError, match="the table is of type dict: give a frame, a path or a Catalogue"):
+        recommender.recommend_for_users([["sea-0"]], {"mood": ["calm"]})
     assert from_frame == recommender.recommend_for_users([["sea-0"]], tmp_path / "users.csv", id_column="id")
     with pytest.raises(InputError, match="lacks the features 'the title', 'cover'"):
         recommender.recommend_with_new_items([["x"]], frame, id_column="id")

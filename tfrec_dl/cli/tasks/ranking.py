@@ -100,18 +100,15 @@ class RankingCommands(TaskCommands):
         finder = open_run(retrieval.run)
         if finder.recipe.family.task.name == self.name:
             raise InputError(f"--retrieval {retrieval.run} is a run of ranking: name one of retrieval.")
-        card = two_stage_card(finder, run)
-        model = run.model().without_users() if options.anonymous_users else run.model()
-        keep_seen = finder.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
         version = export_two_stage(
-            finder.model(),
-            model,
+            finder,
+            run.model().without_users() if options.anonymous_users else run,
             dest,
             retrieval.candidates,
             retrieval.k,
             options.k_max,
-            card,
-            keep_seen,
+            two_stage_card(finder, run),
+            options.keep_seen,
             options.attribute_source(finder.source),
             options.shown_source(finder.source),
             options.index_request(finder),

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.catalogue.columns import (
     Choice,
     check_choices,
@@ -23,7 +24,7 @@ from tfrec_dl.data.catalogue.file import read_catalogue, write_catalogue
 from tfrec_dl.data.catalogue.summary import Coverage, FeatureSummary, cover, summarise
 from tfrec_dl.data.tables.checks import id_texts, show
 from tfrec_dl.data.tables.reading import TableFile
-from tfrec_dl.errors import InputError, require_type
+from tfrec_dl.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)

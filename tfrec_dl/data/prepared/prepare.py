@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow.parquet
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.prepared.base import Base
 from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.counting import count_items, draw_users
@@ -25,7 +26,7 @@ from tfrec_dl.data.prepared.work import MANIFEST, Work, read_json
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.interaction_rows import refuse_no_weight
 from tfrec_dl.disk import disk_explained
-from tfrec_dl.errors import InputError, require_type
+from tfrec_dl.errors import InputError
 from tfrec_dl.files import locked, replacing, write_json
 
 ROWS_A_SHARD = 1_000_000

@@ -26,6 +26,10 @@ class EvaluationCases:
         """The number of users."""
         return len(self.histories)
 
+    def __repr__(self) -> str:
+        """How many, in a line."""
+        return f"EvaluationCases({len(self):,} users, {len(self.targets.items):,} targets)"
+
     def sample(self, users: int) -> "EvaluationCases":
         """At most this many users, always the same ones; in their order."""
         if len(self) <= users:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.data.tables.checks import id_texts
 from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
-from tfrec_dl.errors import InputError, require_type
+from tfrec_dl.errors import InputError
 from tfrec_dl.notebooks import shown
 
 if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
@@ -37,6 +38,12 @@ class Split:
     train: Histories
     validation: EvaluationCases
     test: EvaluationCases
+
+    def __repr__(self) -> str:
+        """The sizes of its parts, in a line."""
+        sizes = f"{len(self.train.items):,} interactions of {len(self.train):,} users"
+        cases = f"validation {len(self.validation):,}, test {len(self.test):,} users"
+        return f"Split({len(self.vocabulary.ids):,} items; train {sizes}; {cases})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: users, and interactions or targets, of each part."""

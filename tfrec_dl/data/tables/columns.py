@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.errors import InputError
 from tfrec_dl.names import nearest
 
@@ -101,3 +102,14 @@ def _missing(name: str, header: Sequence[str], table: str) -> str:
         return f"no column {name!r} in {table}: did you mean {near!r}?"
     shown = ", ".join(repr(text)[:40] for text in texts[:12]) + (", ..." if len(texts) > 12 else "")
     return f"no column {name!r} in {table}: it has {shown or 'no columns'}"
+
+
+def columns_given(columns: Columns | None) -> Columns:
+    """The columns that a call names, or the usual ones.
+
+    Raises:
+        InputError: if they are something else, such as a dict.
+    """
+    found = Columns() if columns is None else columns
+    require_type(found, Columns, "columns", 'give a tfrec_dl.Columns, as Columns(user="customer")')
+    return found

@@ -9,11 +9,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from tfrec_dl.arguments import names_given, path_given, paths_given
 from tfrec_dl.data.prepared.inputs import InputFile, common_columns, common_time_kind, find_files
 from tfrec_dl.data.prepared.partition import partition
 from tfrec_dl.data.prepared.pieces import PIECE_ROWS
 from tfrec_dl.data.prepared.progress import Progress, silent
-from tfrec_dl.data.tables.columns import Columns
+from tfrec_dl.data.tables.columns import Columns, columns_given
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.errors import InputError
 from tfrec_dl.lifecycle.batch.job import Job
@@ -87,17 +88,18 @@ def batch_recommend(
         InputError: if the file exists, or its folder holds another unfinished job or cannot be written to; for bad
             data; or if the export cannot do what is asked. What can be known beforehand is refused before any work.
     """
-    unfinished = Unfinished(Path(os.path.abspath(out)))
+    unfinished = Unfinished(Path(os.path.abspath(path_given(out, "out"))))
+    rule_columns, paths = names_given(rule_columns, "rule_columns"), paths_given(histories, "histories")
     request = Request(k, tuple(id_list(exclude, "exclude")), rules, dict(context or {}))
-    dest, paths = Path(os.path.abspath(dest)), [histories] if isinstance(histories, (str, PathLike)) else histories
+    dest = Path(os.path.abspath(path_given(dest, "dest")))
     require_known_format(unfinished.out)
     unfinished.refuse_other_output()
     if not 1 <= processes <= MOST_PROCESSES:
         raise InputError(f"processes is {processes}, but must be 1 to {MOST_PROCESSES}.")
     resolve_version(dest)
     files = find_files([os.path.abspath(path) for path in paths])
-    columns = common_columns(files, columns or Columns())
-    wanted = [] if users is None else find_files([os.path.abspath(users)])
+    columns = common_columns(files, columns_given(columns))
+    wanted = [] if users is None else find_files([os.path.abspath(path_given(users, "users"))])
     if rule_columns and not wanted:
         raise InputError(f"rule_columns has {rule_columns[0]!r:.80}, a column of users: name their table with users.")
     require_rule_names(rule_columns)

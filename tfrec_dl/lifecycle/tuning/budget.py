@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 from tfrec_dl.errors import InputError
 
@@ -29,10 +30,10 @@ class Budget:
         Raises:
             InputError: for less than one trial, or no time.
         """
-        if trials is not None and trials < 1:
-            raise InputError(f"trials is {trials}: try at least 1, which is the recipe as it is.")
-        if minutes is not None and not 0 < minutes < float("inf"):
-            raise InputError(f"minutes is {minutes:g}: give a time above 0.")
+        if trials is not None and (not isinstance(trials, Integral) or trials < 1):
+            raise InputError(f"trials is {trials!r:.80}: try at least 1, which is the recipe as it is.")
+        if minutes is not None and not (isinstance(minutes, Real) and 0 < minutes < float("inf")):
+            raise InputError(f"minutes is {minutes!r:.80}: give a time above 0.")
         if trials is None and minutes is None:
             trials = TRIALS
         return Budget(trials, None if minutes is None else time.time() + 60 * minutes)

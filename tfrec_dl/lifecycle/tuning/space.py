@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.recipes.search_space import (
@@ -39,6 +40,12 @@ def search_space(recipe: Recipe, asked: Mapping[str, Searched | None]) -> Space:
         for path in paths:
             space.pop(path, None)
         if searched is not None:
+            require_type(
+                searched,
+                (SearchRange, SearchChoices),
+                f"what is tried for {name}",
+                "give a SearchRange(low, high) or SearchChoices((a, b)) of tfrec_dl.recipes, or None",
+            )
             space[paths[0] if len(paths) == 1 else name] = searched
     if not space:
         raise InputError(f"{recipe.name!r} has no setting left to search: name one, for example dropout=0.1:0.5.")

@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+from tfrec_dl.arguments import path_given, require_type
 from tfrec_dl.data.source_given import Given, source_given
 from tfrec_dl.disk import disk_explained
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import LockedError
+from tfrec_dl.lifecycle.recipe_for import recipe_for
 from tfrec_dl.lifecycle.train import check, train_on
 from tfrec_dl.lifecycle.tuning.asked import Asked
 from tfrec_dl.lifecycle.tuning.budget import Budget
@@ -18,7 +21,6 @@ from tfrec_dl.lifecycle.tuning.space import search_space
 from tfrec_dl.lifecycle.tuning.study import BEST, Study
 from tfrec_dl.lifecycle.tuning.this_process import begun, work_here
 from tfrec_dl.lifecycle.tuning.training import quietly
-from tfrec_dl.recipes.named import recipe_given
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.recipes.search_space import Searched
 
@@ -62,15 +64,16 @@ def tune(
         InputError: for a setting that does not exist or a range that it cannot have, bad data, or a folder that holds
             something else, before anything is written; or if the recipe as it is cannot be trained.
     """
-    folder, budget = Path(folder), Budget.of(trials, minutes)
-    recipe, source = recipe_given(recipe), source_given(source)
-    if not 1 <= jobs <= MOST_PROCESSES:
-        raise InputError(f"jobs is {jobs}, but must be 1 to {MOST_PROCESSES}.")
+    folder, budget, source = path_given(folder, "folder"), Budget.of(trials, minutes), source_given(source)
+    recipe = recipe_for(recipe, source)
+    if not isinstance(jobs, Integral) or not 1 <= jobs <= MOST_PROCESSES:
+        raise InputError(f"jobs is {jobs!r:.80}, but must be 1 to {MOST_PROCESSES}.")
     if recipe.family.is_refitted(recipe):
         raise InputError(
             "training.refit is True, and trials are compared on the validation part: tune without it, then train with "
             "the settings that were found and --refit."
         )
+    require_type(search or {}, Mapping, "search", "give a dict, setting -> SearchRange or SearchChoices")
     space = search_space(recipe, search or {})
     check(recipe, source)
     Asked(recipe, source, space).refuse_other(folder)

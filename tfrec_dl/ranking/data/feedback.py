@@ -1,11 +1,14 @@
 """Columns of feedback -> labels to learn, and the weight of each row."""
 
 from dataclasses import dataclass
+from numbers import Real
+from types import NoneType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.catalogue.feature_kinds import missing_cells
 from tfrec_dl.data.tables.checks import Locate, checked_numbers, is_text, plain, refuse, show
 from tfrec_dl.errors import InputError
@@ -61,6 +64,8 @@ class Feedback:
 
     def __post_init__(self) -> None:
         """Checks that the parts fit together."""
+        for name, value in (("like", self.like), ("dislike", self.dislike)):
+            require_type(value, (Real, NoneType), name, "give a number, from which a value of the label counts")
         if self.click is None and self.rating is None:
             raise InputError("no label is named: name the column of clicks or that of ratings.")
         if self.conversion is not None and self.click is None:

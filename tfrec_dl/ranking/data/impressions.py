@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import feature_values, settled_kind
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.data.tables.checks import Locate, checked_ids
 from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.data.tables.times import TimeUnit, checked_times
-from tfrec_dl.errors import InputError, require_type
+from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.columns import ImpressionColumns
 from tfrec_dl.ranking.data.feedback import Feedback
 from tfrec_dl.ranking.data.list_values import checked_parts, checked_positions, numbered_lists, refuse_mixed

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.arguments import refuses_in_a_line
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables, log_features
@@ -25,6 +26,7 @@ from tfrec_dl.ranking.data.splits import ImpressionSplit, split_as_given, split_
 logger = logging.getLogger(__name__)
 
 
+@refuses_in_a_line
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class RankingSource(FeatureTables, TableSource):
     """A table of impressions on disk, its columns and its split.

@@ -1,22 +1,26 @@
 """Ranking of candidates by an export, in Python."""
 
 import json
+import logging
 from collections.abc import Sequence
 from os import PathLike
 
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.arguments import names_given, require_type
 from tfrec_dl.data.tables.checks import checked_ids, show
 from tfrec_dl.data.tables.columns import MissingColumnError
 from tfrec_dl.errors import InputError
-from tfrec_dl.ranking.serving.inputs import RankingInputs
+from tfrec_dl.ranking.serving.inputs import AGE, RankingInputs
 from tfrec_dl.ranking.serving.requests import Requests, rank_requests
 from tfrec_dl.serving.loaded_export import LoadedExport, open_export
 from tfrec_dl.serving.names import RANK, RECOMMEND_RANKED
 from tfrec_dl.serving.request_rows import Context, Pairs, Past, pairs
 
 SCORE = "score"
+
+logger = logging.getLogger(__name__)
 
 
 class Ranker:
@@ -48,6 +52,10 @@ class Ranker:
         self.inputs = RankingInputs.from_dict(description["inputs"])
         self.predictions = tuple(description["predictions"])
         self.orders_by: str = description["orders_by"]
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"Ranker({str(self.folder)!r}, orders by {self.orders_by!r})"
 
     def rank(
         self,
@@ -94,11 +102,11 @@ class Ranker:
             candidates: one row a candidate, with a column for each feature of the context; other columns are ignored.
                 Ids are text or integers, also as the floats that pandas makes of integers; a missing user is a new
                 one.
-            histories: one row a past item, oldest first, with the columns of user and item and those of `inputs.past`;
-                None where nobody has any.
+            histories: one row a past item, oldest first, with the columns of user and item, and those of `inputs.past`
+                as far as they are known: the others are missing, and a warning says so. None where nobody has any.
             user_column: column of user ids.
             item_column: column of item ids.
-            list_columns: columns that together name the request of a candidate; by default the user's.
+            list_columns: columns that together name the request of a candidate, or one; by default the user's.
 
         Returns:
             The columns of user, list and item, "score" and each of `predictions`; requests in the order of the table,
@@ -108,6 +116,8 @@ class Ranker:
             InputError: if a column or the id of an item is missing, an id is neither text nor integer, a request has
                 several users, or several values of a feature that belongs to it.
         """
+        require_type(candidates, pd.DataFrame, "candidates", "give a frame, as by pandas.read_csv(path)")
+        list_columns = names_given(list_columns, "list_columns")
         names = list(dict.fromkeys([user_column, *list_columns]))
         features = [each.feature for each in self.inputs.context]
         _require_columns(candidates, [*names, item_column, *features], "candidates")
@@ -153,11 +163,16 @@ class Ranker:
         """The past of each request's user, oldest first."""
         if table is None:
             return [[] for _ in users], {}
-        _require_columns(table, [user_column, item_column, *self.inputs.past], "histories")
+        require_type(table, pd.DataFrame, "histories", "give a frame, as by pandas.read_csv(path)")
+        _require_columns(table, [user_column, item_column], "histories")
+        known = [name for name in self.inputs.past if name in table.columns]
+        if unknown := [name for name in self.inputs.past if name not in known]:
+            logger.warning("the histories have no column %s: taken as unknown%s", ", ".join(unknown), _how(unknown))
         places = table.groupby(_ids(table[user_column], "histories")).indices
         nothing = np.empty(0, dtype=np.int64)
         rows = [places.get(user, nothing) if user else nothing for user in users]
-        columns = {name: table[name].to_numpy(dtype=object) for name in self.inputs.past}
+        columns = {name: table[name].to_numpy(dtype=object) for name in known}
+        columns |= {name: np.full(len(table), None, dtype=object) for name in unknown}
         columns[item_column] = _ids(table[item_column], "histories")
         found = {name: [values[row].tolist() for row in rows] for name, values in columns.items()}
         return found.pop(item_column), found
@@ -173,6 +188,12 @@ def load_ranker(dest: str | PathLike[str]) -> Ranker:
         InputError: if there is none, it is damaged, or it ranks no candidates.
     """
     return Ranker(open_export(dest))
+
+
+def _how(unknown: Sequence[str]) -> str:
+    if AGE not in unknown:
+        return ""
+    return f" ({AGE} is the time of the request less that of the past item, in the unit of the training's times)"
 
 
 def _ids(column: pd.Series, called: str) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import missing_values
 from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR, Kind
@@ -157,6 +158,7 @@ def header_of(table: Table) -> list[str]:
         return list(table.kinds)
     if isinstance(table, pd.DataFrame):
         return [str(name) for name in table.columns]
+    require_type(table, (str, os.PathLike), "the table of items", "give a frame, a path or a Catalogue")
     return TableFile(os.fspath(table)).header
 
 
