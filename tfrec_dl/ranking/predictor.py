@@ -61,7 +61,7 @@ def _graph(model: RankingModel, inputs: Tensors) -> Callable[[Tensors], Tensors]
     if model in _graphs:
         return _graphs[model]
     signature = {
-        name: tf.TensorSpec([None, None] if name in OF_LISTS else [None, *values.shape[1:]], values.dtype, name)
+        name: tf.TensorSpec([None, None] if name in OF_LISTS else [None, *values.shape[1:]], values.dtype)
         for name, values in inputs.items()
     }
     weak = weakref.ref(model)
@@ -71,4 +71,5 @@ def _graph(model: RankingModel, inputs: Tensors) -> Callable[[Tensors], Tensors]
         assert own is not None
         return own.uncalibrated(batch)
 
-    return _graphs.setdefault(model, tf.function(predicted, input_signature=[signature]))
+    # A concrete function: of a `tf.function` for each model TensorFlow would think that one is traced again and again.
+    return _graphs.setdefault(model, tf.function(predicted, input_signature=[signature]).get_concrete_function())

@@ -86,4 +86,5 @@ def _encoder(model: ServableModel, width: int) -> Callable[..., tf.Tensor]:
         own: Any = weak()
         return own.encode(history, tf.gather(table, history), *(own.user_tower(ids) for ids in user_ids))
 
-    return _encoders.setdefault(model, tf.function(encode, input_signature=signature))
+    # A concrete function: of a `tf.function` for each model TensorFlow would think that one is traced again and again.
+    return _encoders.setdefault(model, tf.function(encode, input_signature=signature).get_concrete_function())
