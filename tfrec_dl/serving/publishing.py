@@ -18,7 +18,7 @@ from tfrec_dl.serving.graphs import call_branches
 from tfrec_dl.serving.server_files import require_serving_protos, write_server_files
 from tfrec_dl.serving.signature import Signature, concrete_functions
 from tfrec_dl.serving.unfinished import unfinished_folder
-from tfrec_dl.serving.versions import publish
+from tfrec_dl.serving.versions import publish, refuse_run
 from tfrec_dl.serving.warm_up import WARM_UP_FILE, warm_up_requests, write_warm_up
 
 
@@ -82,8 +82,9 @@ def publish_version(write: Callable[[Path], None], dest: Path, after: int | None
 
     Raises:
         OvertakenError: if `after` is not the newest version.
-        InputError: if `dest` is a file or cannot be written to.
+        InputError: if `dest` is a file, the folder of a run, or cannot be written to.
     """
+    refuse_run(dest)
     with disk_explained(dest), unfinished_folder(dest) as folder:
         write(folder)
         write_server_files(folder, dest, dest.name)
