@@ -1,7 +1,8 @@
 """Members of a stack: the scores each gives to every item, centred."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -137,7 +138,17 @@ class Members(tf.Module):
         self.names = tuple(members)
         self.members = tuple(members.values())
         self.vocabulary = vocabulary
-        self._member_scores = tf.function(self.member_scores, input_signature=[tf.TensorSpec([None, None], tf.int32)])
+
+    @cached_property
+    def _graph(self) -> Callable[[tf.Tensor], MemberScores]:
+        """`member_scores` as a graph.
+
+        A concrete function: of a `tf.function` for each stack TensorFlow would think that one is traced again and
+        again.
+        """
+        signature = [tf.TensorSpec([None, None], tf.int32)]
+        graph: Any = tf.function(self.member_scores, input_signature=signature).get_concrete_function()
+        return graph
 
     @property
     def item_vectors(self) -> tf.Variable | None:
@@ -202,7 +213,7 @@ class Members(tf.Module):
         while start < len(order):
             longest = int(lengths[order[start]])
             rows = order[start : start + min(most, max(1, BLOCK_ITEMS // longest))]
-            yield rows, self._member_scores(tf.constant(histories.select(rows).padded(longest), tf.int32))
+            yield rows, self._graph(tf.constant(histories.select(rows).padded(longest), tf.int32))
             start += len(rows)
 
 
