@@ -83,20 +83,20 @@ def test_fitting_wants_a_split_and_a_training_configuration(split):
 @pytest.mark.parametrize(
     ("call", "problem"),
     [
-        (lambda: tfrec_dl.DataSource(FRAME), "DataSource: path is user_id item_id timestamp"),
+        (lambda: tfrec_dl.DataSource(FRAME), "DataSource: 'path' is user_id item_id timestamp"),
         (lambda: tfrec_dl.DataSource("a.csv", user_column="who"), "DataSource has no 'user_column': "),
         (
             lambda: tfrec_dl.DataSource("a.csv", split="time"),
-            "DataSource: split is 'time' (Input should be 'leave-last",
+            "DataSource: 'split' is 'time' (Input should be 'leave-last",
         ),
         (
             lambda: tfrec_dl.DataSource("a.csv", item_kinds={"title": "string"}),
-            "DataSource: item_kinds.title is 'string'",
+            "DataSource: 'item_kinds.title' is 'string'",
         ),
         (lambda: tfrec_dl.RankingSource("a.csv"), "RankingSource needs 'feedback': give it."),
         (
             lambda: tfrec_dl.TrainingConfig(epochs=0),
-            "TrainingConfig: epochs is 0 (Input should be greater than or equal",
+            "TrainingConfig: 'epochs' is 0 (Input should be greater than or equal",
         ),
         (lambda: tfrec_dl.TrainingConfig(epoch=3), "TrainingConfig has no 'epoch': did you mean 'epochs'?"),
         (lambda: tfrec_dl.ranking.Feedback(click="click", like="2"), "like is of type str: give a number"),

@@ -103,4 +103,4 @@ def _line(cls: type, error: ValidationError) -> str:
     if first["type"].startswith("missing"):
         return f"{cls.__name__} needs {name!r}: give it."
     path = ".".join([name, *(str(part) for part in below if "[" not in str(part))])
-    return f"{cls.__name__}: {path} is {shown(first['input'])} ({' '.join(str(first['msg']).split())})."
+    return f"{cls.__name__}: {path!r} is {shown(first['input'])} ({' '.join(str(first['msg']).split())})."

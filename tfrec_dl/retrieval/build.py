@@ -37,7 +37,7 @@ def build_model(
     """
     require_float32()
     recipe = recipe_given(recipe)
-    require_type(vocabulary, Vocabulary, "vocabulary", "give that of a split, split.vocabulary")
     if not recipe.family.is_network:
         raise InputError(f"{recipe.name!r} is several networks, trained one by one, or ranks: give it to `train`.")
+    require_type(vocabulary, Vocabulary, "vocabulary", "give that of a split, split.vocabulary")
     return recipe.family.build(recipe, vocabulary, items, users, fitted or FittedTowers())
