@@ -38,6 +38,17 @@ class Same(Scorer):
             lambda _: tfrec_dl.Interactions.from_frame(FRAME, {"user": "u"}),
             "columns is of type dict: give a tfrec_dl.Col",
         ),
+        (lambda _: tfrec_dl.Interactions.read(FRAME), "the path of the table is of type DataFrame: give a path"),
+        (lambda _: tfrec_dl.Catalogue.read(FRAME), "the path of the table is of type DataFrame: give a path"),
+        (lambda _: tfrec_dl.reviews.Reviews.read(FRAME), "the path of the table is of type DataFrame: give a path"),
+        (
+            lambda _: tfrec_dl.reviews.Reviews.from_frame(FRAME, {"user": "u"}),
+            "columns is of type dict: give tfrec_dl.reviews.ReviewColumns",
+        ),
+        (
+            lambda _: tfrec_dl.Impressions.from_frame(FRAME, tfrec_dl.ranking.Feedback(click="click"), {"user": "u"}),
+            "columns is of type dict: give tfrec_dl.ranking.ImpressionColumns",
+        ),
         (lambda _: tfrec_dl.leave_last_out(FRAME), "interactions is of type DataFrame: read them first"),
         (lambda _: tfrec_dl.temporal("clicks.csv"), "interactions is of type str: read them first"),
         (lambda _: tfrec_dl.data.random_by_user(FRAME), "interactions is of type DataFrame: read them first"),

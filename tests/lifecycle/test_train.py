@@ -32,11 +32,11 @@ def test_a_name_and_a_path_are_the_recipe_and_the_table_as_they_come(tmp_path):
     [
         (
             "din",
-            "models of the task 'ranking' do not learn from a DataSource, which paths stand for too: give tfrec_dl.R",
+            "models of the task 'ranking' do not learn from a DataSource, nor from a path alone: give tfrec",
         ),
         (
             "deep_conn",
-            "models of the task 'reviews' do not learn from a DataSource, which paths stand for too: give tfrec",
+            "models of the task 'reviews' do not learn from a DataSource, nor from a path alone: give tfrec",
         ),
         ("gruu", "no recipe is called 'gruu': did you mean 'gru'?"),
         (3, "the recipe is of type int: give a name, such as 'gru', or a tfrec_dl.Recipe"),

@@ -13,10 +13,11 @@ from tfrec_dl.advice.landmarks import Landmarks, landmarks_of
 from tfrec_dl.advice.machine import Machine, this_machine
 from tfrec_dl.advice.profile import Profile, profile_of
 from tfrec_dl.advice.rules import REPEATED, Choice, Reason, decide
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.interaction_dataset import InteractionDataset
 from tfrec_dl.data.source import DataSource
 from tfrec_dl.data.source_given import source_given
-from tfrec_dl.errors import InputError
+from tfrec_dl.families.item_features import settings_for_features
 from tfrec_dl.recipes.named import get_recipe
 from tfrec_dl.recipes.recipe import Recipe
 
@@ -87,10 +88,7 @@ def advise(source: DataSource | str | PathLike[str], keep_seen: bool | None = No
         InputError: as `DataSource.read`, or if the source is no table of interactions.
     """
     table: Any = source_given(source)
-    if not isinstance(table, DataSource):
-        raise InputError(
-            f"the source is a {type(table).__name__}, and advice is on a table: give a tfrec_dl.DataSource."
-        )
+    require_type(table, DataSource, "the source", "advice is on a table, give its path or a tfrec_dl.DataSource")
     return advise_on(table.read(), keep_seen, with_cost)
 
 
@@ -107,10 +105,8 @@ def advise_on(dataset: InteractionDataset, keep_seen: bool | None = None, with_c
 
 
 def _advised(choice: Choice, dataset: InteractionDataset, with_cost: bool) -> Advised:
-    settings = dict(choice.settings)
     recipe = get_recipe(choice.recipe)
-    if dataset.features["items"] is not None and recipe.family.reads_item_features(recipe):
-        settings["kind"] = "hybrid"
+    settings = {**choice.settings, **settings_for_features(recipe, dataset.features["items"])}
     recipe = recipe.with_settings(settings)
     if with_cost:
         logger.info("a few steps of %s, to time them", recipe.name)

@@ -1,12 +1,13 @@
 """Protocols of data: a source, and the data set that is read from it once and handed down."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.profile.training_profile import TrainingProfile
 
 
+@runtime_checkable
 class Source(Protocol):
     """Description of a table and its split, which is written into a run's configuration."""
 

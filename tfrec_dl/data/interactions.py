@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tfrec_dl.arguments import path_given, require_type
+from tfrec_dl.arguments import require_type
 from tfrec_dl.data.tables.checks import Locate, show
 from tfrec_dl.data.tables.columns import Columns, columns_given
 from tfrec_dl.data.tables.interaction_rows import checked_rows, refuse_no_weight
@@ -85,7 +85,7 @@ class Interactions:
         Raises:
             InputError: if the file cannot be read, a column is missing, the table is empty or a value is invalid.
         """
-        frame, columns, locate = read_table(path_given(path, "path"), columns_given(columns))
+        frame, columns, locate = read_table(path, columns_given(columns))
         return cls._checked(frame, columns, locate, duplicates, repr(str(path)))
 
     @classmethod

@@ -24,7 +24,7 @@ def source_given(source: Given) -> Source:
 
         path = fspath(source)
         return PreparedSource(path) if is_prepared(path) else DataSource(path)
-    if not hasattr(source, "description"):
+    if not isinstance(source, Source):
         raise InputError(
             f"the source is a {type(source).__name__}, and a run reads its data again to go on: save them as a table, "
             'as by frame.to_parquet("clicks.parquet"), and give its path or a source, as tfrec_dl.DataSource.'

@@ -38,8 +38,8 @@ class Task(ABC):
         """Raises InputError for the source of another task."""
         if not isinstance(source, self.sources):
             raise InputError(
-                f"models of the task {self.name!r} do not learn from a {type(source).__name__}, which paths stand for "
-                f"too: give {self.source_example}."
+                f"models of the task {self.name!r} do not learn from a {type(source).__name__}, nor from a path alone: "
+                f"give {self.source_example}."
             )
 
     @abstractmethod

@@ -19,6 +19,7 @@ from tfrec_dl.lifecycle.train import check, train_on
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.callbacks import check_callbacks
 from tfrec_dl.runs.run_config import describe_features, flat_settings, refuse_other_files
+from tfrec_dl.serving.versions import is_run
 from tfrec_dl.stacking.counts import form_begun
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Comparison:
 
 
 def compare(
-    recipes: Sequence[Recipe | str],
+    recipes: Sequence[Recipe | str] | Recipe | str,
     source: Given,
     folder: Path | str,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
@@ -57,7 +58,8 @@ def compare(
     and not trained again. Each step is logged as it begins.
 
     Args:
-        recipes: what to train, one after the other, by name or with settings of their own; all of one task.
+        recipes: what to train, one after the other, by name or with settings of their own, or "gru,lru"; all of one
+            task, and of different names.
         source: the table, its columns, its split; or its path, as for `train`.
         folder: of the runs; created if missing.
         callbacks: further Keras callbacks for each training.
@@ -74,7 +76,7 @@ def compare(
 
 
 def compare_runs(
-    recipes: Sequence[Recipe | str],
+    recipes: Sequence[Recipe | str] | Recipe | str,
     source: Given,
     folder: Path | str,
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
@@ -84,7 +86,7 @@ def compare_runs(
     check_callbacks(callbacks)
     source, folder = source_given(source), path_given(folder, "folder")
     chosen = _chosen(recipes, source)
-    if (folder / "config.json").exists():
+    if is_run(folder):
         raise InputError(f"{folder} is the folder of a run: choose another for the comparison.")
     task = _task(chosen)
     if not source.in_memory:

@@ -1,6 +1,7 @@
 """The recipe that a call names, as it comes for the data of the call."""
 
 from tfrec_dl.data.dataset import Source
+from tfrec_dl.families.item_features import settings_for_features
 from tfrec_dl.recipes.named import recipe_given
 from tfrec_dl.recipes.recipe import Recipe
 
@@ -12,6 +13,4 @@ def recipe_for(recipe: Recipe | str, source: Source) -> Recipe:
         InputError: if no recipe has the name, or it is something else.
     """
     found = recipe_given(recipe)
-    if found is recipe or source.items is None or not found.family.reads_item_features(found):
-        return found
-    return found.with_settings({"kind": "hybrid"})
+    return found if found is recipe else found.with_settings(settings_for_features(found, source.items))

@@ -88,7 +88,7 @@ class Reviews:
                 and value.
         """
         require_type(frame, pd.DataFrame, "the table", "pass a pandas DataFrame")
-        columns = (columns or ReviewColumns()).resolve(list(frame.columns))
+        columns = _columns(columns).resolve(list(frame.columns))
         return cls._checked(frame, columns, lambda row: f"row {row + 1}", "the table")
 
     @classmethod
@@ -106,7 +106,7 @@ class Reviews:
             InputError: if the file cannot be read, and as `from_frame`.
         """
         table = TableFile(path)
-        columns = (columns or ReviewColumns()).resolve(table.header, table.name)
+        columns = _columns(columns).resolve(table.header, table.name)
         ids = [columns.user, columns.item]
         frame = table.read([*ids, columns.rating, *columns.texts], ids, typed=[columns.rating])
         return cls._checked(frame, columns, table.locate, table.name)
@@ -152,3 +152,10 @@ class Reviews:
         """The same ratings with every text empty."""
         texts = np.full(len(self), "", dtype=object)
         return Reviews(self.user_ids, self.item_ids, self.users, self.items, self.ratings, texts)
+
+
+def _columns(columns: ReviewColumns | None) -> ReviewColumns:
+    """The columns that a call names, or the usual ones."""
+    found = ReviewColumns() if columns is None else columns
+    require_type(found, ReviewColumns, "columns", "give tfrec_dl.reviews.ReviewColumns")
+    return found

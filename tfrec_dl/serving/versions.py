@@ -57,7 +57,7 @@ def publish(temporary: Path, dest: Path, after: int | None = None) -> Path:
 
 def refuse_run(dest: Path) -> None:
     """Raises InputError for the folder of a run in place of one for an export."""
-    if _is_run(dest):
+    if is_run(dest):
         raise InputError(f"{dest} is the folder of a run: choose another for its export, such as served/{dest.name}.")
 
 
@@ -73,7 +73,7 @@ def resolve_version(path: Path) -> Path:
     if _holds_saved_model(path):
         return path
     versions = version_folders(path)
-    if not versions and _is_run(path):
+    if not versions and is_run(path):
         raise InputError(f"cannot load {path}: it is the folder of a run; export it to another folder, and load that.")
     if not versions:
         raise InputError(f"cannot load {path}: it holds no version folder such as {path / '1'}; export a model to it.")
@@ -83,8 +83,8 @@ def resolve_version(path: Path) -> Path:
     return newest
 
 
-def _is_run(folder: Path) -> bool:
-    """Whether a run was trained into a folder: its configuration names a recipe."""
+def is_run(folder: Path) -> bool:
+    """Whether a run has been trained into a folder, or begun: its configuration names a recipe."""
     try:
         return b'"recipe"' in (folder / "config.json").read_bytes()
     except OSError:

@@ -1,6 +1,6 @@
 """One recipe, explained: each setting, what it is by default, and what it is for."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from rich.padding import Padding
 from rich.table import Table
@@ -25,20 +25,14 @@ def show_recipe(recipe: Recipe) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("setting", "by default", "what it is"):
         table.add_column(heading, overflow="fold")
+    configurations = (type(recipe.model), type(recipe.training))
+    parts = {name: part for each in configurations for name, part in registered_settings(each).items()}
     for path, value in sorted(settings.items(), key=lambda setting: setting[0].startswith(FEATURES)):
-        table.add_row(Text(path), Text(shown_value(path, value)), Text(_explained(recipe, path)))
+        table.add_row(Text(path), Text(shown_value(path, value)), Text(_explained(recipe, path, parts)))
     console().print(Padding(table, (1, 0, 1, 2)))
 
 
-def _explained(recipe: Recipe, path: str) -> str:
+def _explained(recipe: Recipe, path: str, parts: Mapping[str, Iterable[str]]) -> str:
     """What a setting is, and the names that it can be set to where it is a part."""
-    text = description(recipe, path)
-    choices = _choices(recipe).get(path.rpartition(".")[2])
-    if choices is None:
-        return text
-    return f"{text} One of {', '.join(choices)}.".strip()
-
-
-def _choices(recipe: Recipe) -> dict[str, Any]:
-    configurations = (type(recipe.model), type(recipe.training))
-    return {name: registry for each in configurations for name, registry in registered_settings(each).items()}
+    text, name = description(recipe, path), path.rpartition(".")[2]
+    return f"{text} One of {', '.join(parts[name])}.".strip() if name in parts else text

@@ -42,6 +42,8 @@ class RetrievalCommands(TaskCommands):
 
     def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":
         """The recipe; a hybrid where items have features, unless an option or the network forbids it."""
+        from tfrec_dl.families.item_features import settings_for_features
+
         if model is None:
             raise InputError("--model is missing: name a recipe of `tfrec-dl models`, for example gru, or auto.")
         chosen: RetrievalOptions = options
@@ -54,10 +56,8 @@ class RetrievalCommands(TaskCommands):
             settings = {"training.keep_seen": True, **settings}
         if chosen.kind is not None:
             return self.named(model, {"kind": chosen.kind.value, **settings})
-        recipe = self.named(model, settings)
-        if table.items is None or not recipe.family.reads_item_features(recipe):
-            return recipe
-        return self.named(model, {"kind": "hybrid", **settings})
+        by_itself = settings_for_features(self.named(model, settings), table.items)
+        return self.named(model, {**by_itself, **settings})
 
     def show_recipes(self, recipes: "Sequence[Recipe]") -> None:
         """Prints each recipe with its settings; those of what reads features once, at the end."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from tfrec_dl.arguments import path_given
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.data.tables.csv_table import CsvTable
 from tfrec_dl.data.tables.formats import first_bytes
@@ -55,7 +56,7 @@ class TableFile:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path = path_given(path, "the path of the table")
         self.name = repr(str(path))
         with self._explained():
             start = first_bytes(self.path)

@@ -72,7 +72,7 @@ class Impressions:
         """
         require_type(frame, pd.DataFrame, "the table", "pass a pandas DataFrame")
         frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
-        columns = (columns or ImpressionColumns()).resolve(list(frame.columns), feedback, "the table")
+        columns = _columns(columns).resolve(list(frame.columns), feedback, "the table")
         return cls._checked(frame, feedback, columns, lambda row: f"row {row + 1}", "the table", Path("."))
 
     @classmethod
@@ -88,7 +88,7 @@ class Impressions:
             InputError: if the file cannot be read, and as `from_frame`.
         """
         table = TableFile(path)
-        columns = (columns or ImpressionColumns()).resolve(table.header, feedback, table.name)
+        columns = _columns(columns).resolve(table.header, feedback, table.name)
         ignored = {name for name, kind in columns.context.items() if kind == "ignore"}
         names = [
             name
@@ -209,3 +209,10 @@ def _context(
         return None
     values = {name: feature_values(frame[name], kind, locate, (1, 1), folder) for name, kind in kinds.items()}
     return Catalogue(np.arange(len(frame)).astype(str).astype(object), kinds, values, ignored)
+
+
+def _columns(columns: ImpressionColumns | None) -> ImpressionColumns:
+    """The columns that a call names, or the usual ones."""
+    found = ImpressionColumns() if columns is None else columns
+    require_type(found, ImpressionColumns, "columns", "give tfrec_dl.ranking.ImpressionColumns")
+    return found
