@@ -87,7 +87,7 @@ def test_no_user_is_scored_by_a_blender_that_learned_from_it(cases, vocabulary, 
 
 def test_the_same_call_gives_the_same_stack(cases, vocabulary):
     members = Members({"right": Follows(1, 1), "noise": Arbitrary(0)}, vocabulary)
-    config = BlenderConfig(best=2, sampled=3, cases=50, folds=2)
+    config = BlenderConfig(candidates=4, cases=50, folds=2)
     first, second = (fit_stack(members, cases(), config)[0].scores(cases(seed=1).histories) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
@@ -101,9 +101,15 @@ def test_cases_that_nothing_can_be_learned_from_are_refused(histories, vocabular
     assert "\n" not in str(refused.value)
 
 
-def test_fewer_cases_than_folds_are_refused(cases, vocabulary):
-    with pytest.raises(InputError, match="folds is 5, but only 4 validation users"):
-        fit_stack(Members({"noise": Arbitrary(0)}, vocabulary), cases(users=4))
+def test_where_too_few_targets_are_found_to_learn_from_all_members_count_the_same(cases, vocabulary, caplog):
+    first, second = Follows(1, 1), Follows(7, 7)
+    stack, on_validation = fit_stack(Members({"first": first, "second": second}, vocabulary), cases(users=4))
+    assert "for 4 of 4 validation users some member finds what followed" in caplog.text
+    assert stack.weights() == pytest.approx({"first": 0.5, "second": 0.5})
+    assert on_validation is stack
+    both = np.sort(np.argsort(-stack.scores(cases().histories)[:, 2:], axis=1)[:, :2], axis=1)
+    last = cases().histories.items[cases().histories.offsets[1:] - 1] - 2
+    np.testing.assert_array_equal(both, np.sort(np.stack([(last + 1) % 30, (last + 7) % 30], axis=1), axis=1))
 
 
 def test_a_stack_without_members_is_refused(vocabulary):

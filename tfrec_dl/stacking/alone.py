@@ -12,8 +12,8 @@ CERTAIN = 0.01  # p-value below which it counts as better
 def better_alone(lists: CandidateLists, blended: np.ndarray) -> int | None:
     """The member whose own order of the candidates has the highest NDCG@10, if that is above the blend's beyond chance.
 
-    A blender gives the targets a high likelihood, those far down the lists included. Where few targets can be found at
-    all, as where most are new and the others come back, the best likelihood is not the best order of the first ten.
+    A blender gives the targets a high likelihood, which need not be the best order of the first ten: where most targets
+    are new and the others come back, for example.
 
     Args:
         lists: candidates of validation users.
@@ -23,15 +23,14 @@ def better_alone(lists: CandidateLists, blended: np.ndarray) -> int | None:
         Its number; None where the blend is better, or as good as can be told (one-sided paired t-test, p < 0.01).
     """
     own = lists.scores.scores
-    gains = [_gains(own[:, :, member], lists.log_weights) for member in range(own.shape[2])]
+    gains = [_gains(own[:, :, member], lists.listed) for member in range(own.shape[2])]
     best = int(np.argmax([each.mean() for each in gains]))
-    lead = gains[best] - _gains(blended, lists.log_weights)
+    lead = gains[best] - _gains(blended, lists.listed)
     # Without any difference the test divides by zero.
     return best if lead.any() and ttest_1samp(lead, 0.0, alternative="greater").pvalue < CERTAIN else None
 
 
-def _gains(scores: np.ndarray, log_weights: np.ndarray) -> np.ndarray:
+def _gains(scores: np.ndarray, listed: np.ndarray) -> np.ndarray:
     """[N] gain of each target, the first candidate: 1 / log2(1 + rank) where it is among ten; ties count against it."""
-    ahead = np.where(scores[:, 1:] >= scores[:, :1], np.exp(log_weights[:, 1:]), 0.0)
-    ranks = 1.0 + ahead.sum(axis=1)
+    ranks = 1 + np.count_nonzero((scores[:, 1:] >= scores[:, :1]) & listed[:, 1:], axis=1)
     return np.where(ranks <= K, 1.0 / np.log2(1.0 + ranks), 0.0)

@@ -4,7 +4,6 @@ import numpy as np
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
-from tfrec_dl.errors import InputError
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.candidates import CandidateLists
 from tfrec_dl.stacking.fit_blender import fit_blender
@@ -22,16 +21,11 @@ class CrossFitted:
     Args:
         members: of the stack.
         cases: validation, which the lists are of.
-        lists: of `candidate_lists`.
+        lists: of `candidate_lists`, as many as folds at least.
         config: folds, seed and regularization.
-
-    Raises:
-        InputError: if there are fewer lists than folds.
     """
 
     def __init__(self, members: Members, cases: EvaluationCases, lists: CandidateLists, config: BlenderConfig) -> None:
-        if len(lists) < config.folds:
-            raise InputError(f"folds is {config.folds}, but only {len(lists)} validation users can be learned from.")
         folds = np.random.default_rng(config.seed).permutation(len(cases)) % config.folds
         # Lists are dealt out evenly, so that no fold is without.
         folds[lists.rows] = np.random.default_rng(config.seed + 1).permutation(len(lists)) % config.folds
@@ -44,7 +38,7 @@ class CrossFitted:
 
     def blended(self, lists: CandidateLists) -> np.ndarray:
         """[N, C] float32 scores of the lists' candidates."""
-        scores = np.empty(lists.log_weights.shape, dtype=np.float32)
+        scores = np.empty(lists.listed.shape, dtype=np.float32)
         for fold, stack in enumerate(self.stacks):
             rows = np.flatnonzero(self.folds_of_lists == fold)
             scores[rows] = stack.blender(lists.select(rows).scores._asdict()).numpy()
