@@ -196,7 +196,7 @@ def test_table_that_has_changed_is_refused(finished, tmp_path):
 
 
 def test_unfinished_run_has_no_metrics_and_an_empty_configuration_is_no_run(interrupted, tmp_path):
-    with pytest.raises(InputError, match="is not finished: run the same `tfrec-dl train` command again"):
+    with pytest.raises(InputError, match="is not finished: train with the same settings into it to continue"):
         Run.open(interrupted).metrics()
     (tmp_path / "config.json").write_text('{"recipe": {}, "data": {}}')
     with pytest.raises(InputError, match="the field 'data_fingerprint' is missing"):

@@ -307,6 +307,11 @@ def test_numbers_below_one_are_refused(ranker, tmp_path, name):
         export_two_stage(None, ranker, tmp_path, **{name: 0})
 
 
+def test_more_than_is_ranked_cannot_be_given(ranker, tmp_path):
+    with pytest.raises(InputError, match="k is 8, but only 5 candidates are ranked"):
+        export_two_stage(None, ranker, tmp_path, candidates=5, k=8)
+
+
 def test_a_network_with_counts_finds_candidates_too(retrieval, ranker):
     walk = np.random.default_rng(0).integers(2, retrieval.vocabulary.size, 200).astype(np.int32)
     histories = Histories(walk, np.arange(0, 201, 20, dtype=np.int64), np.arange(10).astype(str).astype(object))

@@ -66,7 +66,7 @@ class RunFolder:
             InputError: if the run is not finished.
         """
         if not self.finished:
-            raise InputError(f"{self.folder} is not finished: run the same `tfrec-dl train` command again to continue.")
+            raise InputError(f"{self.folder} is not finished: train with the same settings into it to continue.")
         return read_metrics(self.folder / "metrics.json")
 
     def model(self) -> Any:

@@ -45,7 +45,7 @@ def export_two_stage(
         ranking_model: a trained model that ranks, or a finished run of one.
         dest: folder of the versions, created if missing.
         candidates: how many items are retrieved and ranked; cut to the number of items.
-        k: how many of them `recommend_ranked` gives, the best.
+        k: how many of them `recommend_ranked` gives, the best; up to `candidates`.
         k_max: length of the lists that the retrieval gives by itself; cut to the number of items.
         card: what is known about data, split and metrics; by default what two runs hold; of models alone they are
             unknown.
@@ -59,12 +59,14 @@ def export_two_stage(
         The version folder.
 
     Raises:
-        InputError: as `export_saved_model` and `export_ranking_model`, or if `candidates` or `k` is below 1, or what
-            retrieves and what ranks are other models.
+        InputError: as `export_saved_model` and `export_ranking_model`, or if `candidates` or `k` is below 1 or `k`
+            above `candidates`, or what retrieves and what ranks are other models.
     """
     for name, value in (("candidates", candidates), ("k", k)):
         if value < 1:
             raise InputError(f"{name} is {value}, but must be at least 1.")
+    if k > candidates:
+        raise InputError(f"k is {k}, but only {candidates} candidates are ranked: give k up to candidates.")
     if isinstance(retrieval_model, RunFolder):
         if keep_seen is None:
             keep_seen = bool(getattr(retrieval_model.recipe.training, "keep_seen", False))
