@@ -1,19 +1,11 @@
 """Arguments as callers give them: what is wrong is refused by name, in a line, before it fails somewhere deep."""
 
-import functools
 from collections.abc import Iterable
-from dataclasses import fields
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
-from tfrec_dl.errors import InputError, shown
-from tfrec_dl.names import closest
-
-Configuration = TypeVar("Configuration", bound=type)
+from tfrec_dl.errors import InputError
 
 
 def require_type(value: object, kind: type | tuple[type, ...], name: str, remedy: str) -> None:
@@ -75,32 +67,3 @@ def require_whole(value: object, name: str, least: int = 1) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise InputError(f"{name} is {value!r:.80}, but must be a whole number of at least {least}.")
-
-
-def refuses_in_a_line(cls: Configuration) -> Configuration:
-    """Decorates a pydantic dataclass: what pydantic refuses is an `InputError` that names field and value."""
-    own: Any = cls
-    make = own.__init__
-
-    @functools.wraps(make)
-    def __init__(self: Any, *arguments: Any, **named: Any) -> None:
-        try:
-            make(self, *arguments, **named)
-        except ValidationError as error:
-            raise InputError(_line(cls, error)) from error
-
-    own.__init__ = __init__
-    return cls
-
-
-def _line(cls: type, error: ValidationError) -> str:
-    names = [field.name for field in fields(cls)]
-    first: Any = error.errors(include_url=False)[0]
-    place, *below = first["loc"] or ("",)
-    name = names[place] if isinstance(place, int) and place < len(names) else str(place)
-    if first["type"] == "unexpected_keyword_argument":
-        return f"{cls.__name__} has no {name!r}: {closest(name, names)}"
-    if first["type"].startswith("missing"):
-        return f"{cls.__name__} needs {name!r}: give it."
-    path = ".".join([name, *(str(part) for part in below if "[" not in str(part))])
-    return f"{cls.__name__}: {path!r} is {shown(first['input'])} ({' '.join(str(first['msg']).split())})."

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import ValidationError
 
 from tfrec_dl.adversarial.gradient_penalty import gradient_penalty
 from tfrec_dl.adversarial.losses import (
@@ -18,6 +17,7 @@ from tfrec_dl.adversarial.losses import (
     discriminator_loss,
 )
 from tfrec_dl.adversarial.settings import IRGANTraining
+from tfrec_dl.errors import InputError
 
 LOGITS = tf.constant([[0.0, math.log(3.0)], [-math.log(3.0), 2.0]])  # sigmoid: 1/2, 3/4, 1/4, 0.8808
 ALL = [loss() for loss in ADVERSARIAL_LOSSES.classes()]
@@ -176,7 +176,7 @@ def test_gradient_penalty_of_a_flat_critic_is_1_and_has_a_gradient_that_is_a_num
 def test_losses_come_by_name_and_a_policy_has_no_critic():
     for loss in ALL:
         assert ADVERSARIAL_LOSSES.make(loss.name) == loss
-    with pytest.raises(ValidationError, match="wasserstein"):
+    with pytest.raises(InputError, match="wasserstein"):
         IRGANTraining(adversarial_loss="wasserstein")
 
 
@@ -185,7 +185,7 @@ def test_losses_come_by_name_and_a_policy_has_no_critic():
     [(Minimax, "label_smoothing", 1.0), (LeastSquares, "label_smoothing", -0.1), (Wasserstein, "gradient_penalty", 0)],
 )
 def test_settings_out_of_bounds_are_refused(loss, setting, value):
-    with pytest.raises(ValidationError, match=setting):
+    with pytest.raises(InputError, match=setting):
         loss(**{setting: value})
 
 

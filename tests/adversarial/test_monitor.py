@@ -4,9 +4,9 @@ import logging
 
 import pytest
 import tensorflow as tf
-from pydantic import ValidationError
 
 from tfrec_dl.adversarial.monitor import GANMonitor, GANMonitorConfig
+from tfrec_dl.errors import InputError
 
 START = {"coverage@10": 0.4, "ndcg@10": 0.1}
 GOING_WELL = {
@@ -90,7 +90,7 @@ def test_thresholds_are_those_configured():
 
 @pytest.mark.parametrize("settings", [{"collapse": -0.1}, {"collapse": 1.1}, {"won": 0.5}, {"won": 1.1}, {"wins": 0.9}])
 def test_thresholds_out_of_bounds_are_refused(settings):
-    with pytest.raises(ValidationError, match=next(iter(settings))):
+    with pytest.raises(InputError, match=next(iter(settings))):
         GANMonitorConfig(**settings)
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
 from tests.synthetic import cyclic_interactions
 from tfrec_dl import Interactions, leave_last_out
@@ -13,6 +12,7 @@ from tfrec_dl.baselines.fit import fit_baselines
 from tfrec_dl.baselines.markov_chain import MarkovChain
 from tfrec_dl.baselines.transition_settings import MARKOV_CHAIN, TransitionSettings
 from tfrec_dl.baselines.transitions import Transitions
+from tfrec_dl.errors import InputError
 
 ROWS = [[2, 3, 4, 2, 5], [5, 1, 2, 3], [4], [], [3, 3, 6], [6, 2, 5, 3, 4, 2]]
 
@@ -115,7 +115,7 @@ def test_without_a_case_that_can_be_won_the_defaults_are_taken(histories, vocabu
 
 @pytest.mark.parametrize(("name", "value"), [("window", 0), ("skip", 0.0), ("back", 1.5), ("decay", 2.0), ("order", 0)])
 def test_settings_outside_their_ranges_are_refused(name, value):
-    with pytest.raises(ValidationError, match=name):
+    with pytest.raises(InputError, match=name):
         TransitionSettings(**{name: value})
 
 

@@ -1,7 +1,7 @@
 import pytest
-from pydantic import ValidationError
 
 from tfrec_dl.encoders import GRU, LSTM, Caser, NextItNet, SimpleRNN
+from tfrec_dl.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from tfrec_dl.encoders import GRU, LSTM, Caser, NextItNet, SimpleRNN
     ],
 )
 def test_settings_out_of_bounds_or_unheard_of_are_refused(body, settings):
-    with pytest.raises(ValidationError, match=next(iter(settings))):
+    with pytest.raises(InputError, match=next(iter(settings))):
         body(**settings)
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import ValidationError
 
 from tests.features.preparations import learnt
+from tfrec_dl.errors import InputError
 from tfrec_dl.features.image_cnn import ImageCNN
 
 
@@ -75,5 +75,5 @@ def test_pictures_are_changed_in_training_only_and_missing_ones_stay_missing():
 
 @pytest.mark.parametrize("settings", [{"size": (0, 8)}, {"size": (8,)}, {"filters": ()}, {"filters": (0,)}])
 def test_settings_out_of_bounds_are_refused(settings):
-    with pytest.raises(ValidationError, match=next(iter(settings))):
+    with pytest.raises(InputError, match=next(iter(settings))):
         ImageCNN(**settings)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import ValidationError
 
 from tests.features.preparations import learnt
+from tfrec_dl.errors import InputError
 from tfrec_dl.features import text_cnn
 from tfrec_dl.features.text_cnn import TextCNN
 
@@ -178,5 +178,5 @@ def test_hidden_words_and_components_in_training_only():
     "settings", [{"max_tokens": 0}, {"kernel_sizes": ()}, {"kernel_sizes": (0,)}, {"split": "word"}, {"filter": 3}]
 )
 def test_settings_out_of_bounds_or_unheard_of_are_refused(settings):
-    with pytest.raises(ValidationError, match=next(iter(settings))):
+    with pytest.raises(InputError, match=next(iter(settings))):
         TextCNN(**settings)

@@ -6,8 +6,9 @@ from typing import Annotated
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from tfrec_dl.errors import InputError
 from tfrec_dl.losses import (
     BPR,
     GBCE,
@@ -317,7 +318,7 @@ def test_another_step_draws_other_negatives(loss, queries, targets, table):
     ],
 )
 def test_settings_out_of_bounds_or_unheard_of_are_refused(loss, settings):
-    with pytest.raises(ValidationError, match=next(iter(settings))):
+    with pytest.raises(InputError, match=next(iter(settings))):
         loss(**settings)
 
 

@@ -2,14 +2,12 @@
 
 from typing import Literal
 
-from pydantic.dataclasses import dataclass
-
 from tfrec_dl.adversarial.settings import CFGANTraining, IRGANTraining
-from tfrec_dl.recipes.strict import STRICT
+from tfrec_dl.configurations import configuration
 from tfrec_dl.retrieval.configuration import AutoencoderConfig, Network
 
 
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class IRGANConfig:
     """A generator and a discriminator of items, each any network that recommends.
 
@@ -30,7 +28,7 @@ class IRGANConfig:
         return None if self.discriminator == self.generator else self.discriminator
 
 
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class CFGANConfig:
     """A generator of purchase vectors, trained against a discriminator of vectors.
 

@@ -4,10 +4,10 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
 from tfrec_dl.adversarial.gradient_penalty import Critic, gradient_penalty
+from tfrec_dl.configurations import configuration
 from tfrec_dl.registry import Registry
 
 
@@ -63,7 +63,7 @@ ADVERSARIAL_LOSSES: Registry[AdversarialLoss] = Registry("adversarial loss")
 """The adversarial losses by name."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class _Classifier(AdversarialLoss):
     """Cross-entropy of a discriminator that classifies examples as real or generated.
 
@@ -87,7 +87,7 @@ class _Classifier(AdversarialLoss):
 
 
 @ADVERSARIAL_LOSSES.register("minimax")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Minimax(_Classifier):
     """The original GAN loss (Goodfellow et al., NeurIPS 2014, equation 1), which IRGAN trains by.
 
@@ -104,7 +104,7 @@ class Minimax(_Classifier):
 
 
 @ADVERSARIAL_LOSSES.register("non_saturating")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class NonSaturating(_Classifier):
     """The generator maximises log sigmoid(logit) instead, which has a gradient where it loses (Goodfellow et al.).
 
@@ -118,7 +118,7 @@ class NonSaturating(_Classifier):
 
 
 @ADVERSARIAL_LOSSES.register("least_squares")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class LeastSquares(AdversarialLoss):
     """Squared distances from 1 for real and 0 for the generator's (Mao et al., ICCV 2017, equation 9).
 
@@ -144,7 +144,7 @@ class LeastSquares(AdversarialLoss):
 
 
 @ADVERSARIAL_LOSSES.register("wasserstein")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Wasserstein(AdversarialLoss):
     """The difference of a critic's means, its slope held near 1 (Gulrajani et al., NeurIPS 2017, equation 3).
 

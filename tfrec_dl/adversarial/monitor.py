@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
+
+from tfrec_dl.configurations import configuration
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +19,7 @@ LOSSES = ("generator_loss", "discriminator_loss", "loss")
 KEPT = "the best generator on validation is kept"
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class GANMonitorConfig:
     """Thresholds at which adversarial training is stopped.
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
 from tfrec_dl.adversarial.losses import ADVERSARIAL_LOSSES, AdversarialLoss, LeastSquares, Minimax, no_policy
+from tfrec_dl.configurations import configuration
 from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.registered_fields import Registered
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class AdversarialTraining:
     """Settings that every adversarial training of a recommender has.
 
@@ -41,7 +41,7 @@ class AdversarialTraining:
     likelihood: Annotated[float, SearchRange(0.1, 10.0, log=True)] = Field(default=1.0, ge=0, allow_inf_nan=False)
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class IRGANTraining(AdversarialTraining):
     """Settings of IRGAN's adversarial training.
 
@@ -63,7 +63,7 @@ class IRGANTraining(AdversarialTraining):
     choices: int = Field(default=20_000, ge=2)
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class CFGANTraining(AdversarialTraining):
     """Settings of CFGAN's adversarial training.
 

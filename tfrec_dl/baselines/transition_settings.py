@@ -1,10 +1,11 @@
 """Settings of `Transitions`."""
 
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
+
+from tfrec_dl.configurations import configuration
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class TransitionSettings:
     """How transitions are counted, scaled and added up.
 

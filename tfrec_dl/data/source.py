@@ -4,10 +4,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
-from tfrec_dl.arguments import refuses_in_a_line
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables
@@ -33,8 +32,7 @@ SPLITS: dict[str, Callable[..., Split]] = {
 }
 
 
-@refuses_in_a_line
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class DataSource(FeatureTables, TableSource):
     """A table on disk, its columns and its split.
 

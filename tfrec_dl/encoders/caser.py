@@ -6,9 +6,9 @@ Source: Tang and Wang, Personalized Top-N Sequential Recommendation via Convolut
 from typing import Annotated, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.layers.causal_mean import CausalMean
 from tfrec_dl.layers.dropout import ResumableDropout
@@ -16,7 +16,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @ENCODERS.register("caser")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Caser(Encoder):
     """Caser's filters; filters and window default to the paper's for MovieLens (section 4.1).
 

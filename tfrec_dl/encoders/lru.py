@@ -3,16 +3,16 @@
 from typing import Annotated, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.encoders.linear_recurrence import LinearRecurrence
 from tfrec_dl.recipes.search_space import SearchRange
 
 
 @ENCODERS.register("lru")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class LRU(Encoder):
     """Linear recurrent unit, the network of LRURec: a complex diagonal recurrence, read by a dense layer.
 

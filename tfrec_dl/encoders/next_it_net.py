@@ -6,9 +6,9 @@ Source: Yuan et al., A Simple Convolutional Generative Network for Next Item Rec
 from typing import Annotated, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.re_zero import ReZero
@@ -16,7 +16,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @ENCODERS.register("next_it_net")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class NextItNet(Encoder):
     """A stack of residual blocks of dilated causal convolutions.
 

@@ -7,15 +7,15 @@ Karatzoglou, Recurrent Neural Networks with Top-k Gains for Session-based Recomm
 from typing import Annotated, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.encoders.encoder import Encoder
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.recipes.search_space import SearchRange
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Recurrent(Encoder):
     """A stack of recurrent layers.
 

@@ -3,15 +3,14 @@
 from typing import ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.encoders.encoder import ENCODERS
 from tfrec_dl.encoders.recurrent import Recurrent
 
 
 @ENCODERS.register("simple_rnn")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class SimpleRNN(Recurrent):
     """Elman network.
 

@@ -3,15 +3,14 @@
 from typing import ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.layers.plain import Zeros
 
 
 @ENCODERS.register("user_only")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class UserOnly(Encoder):
     """Reads nothing of the history, so that what is known of the user is all there is.
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import AfterValidator, ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import AfterValidator, Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.pictures import Resize, absolute_path, where_present
 from tfrec_dl.features.readers import PICTURE_READERS, NothingLearnt, PictureReader
@@ -15,7 +15,7 @@ from tfrec_dl.layers.dropout import ResumableDropout
 
 
 @PICTURE_READERS.register("backbone")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Backbone(PictureReader):
     """A network of `tf.keras.applications`.
 

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.features.readers import NUMBER_READERS, NumberReader
 
 
@@ -19,7 +20,7 @@ class BucketState:
 
 
 @NUMBER_READERS.register("bucketised_numbers")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class BucketisedNumbers(NumberReader):
     """A dense layer over a number's piecewise linear encoding and whether it is there.
 

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.catalogue.feature_kinds import SEPARATOR
 from tfrec_dl.features.readers import CATEGORY_READERS, CategoryReader
 from tfrec_dl.layers.dropout import ResumableDropout
@@ -28,7 +29,7 @@ class CategoryState:
 
 
 @CATEGORY_READERS.register("categories")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Categories(CategoryReader):
     """The mean of the vectors of an item's categories.
 

@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.feature_kinds import Kind
 from tfrec_dl.features.categories import Categories
@@ -30,7 +29,7 @@ from tfrec_dl.registered_fields import Registered
 BLOCK = 1_024  # rows prepared at once: bounds the memory that resized pictures take
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Content:
     """Readers of each kind of feature. Every feature has a network of its own; kinds that are not there cost nothing.
 

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.features.readers import FUSIONS, Fusion
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.plain import StackVectors
 
 
 @FUSIONS.register("concatenation")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Concatenation(Fusion):
     """One dense layer over all of them side by side, and one to the width wanted.
 
@@ -34,7 +34,7 @@ class Concatenation(Fusion):
 
 
 @FUSIONS.register("gated_sum")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class GatedSum(Fusion):
     """The sum of all of them, each weighted for the item by a softmax over the features.
 

@@ -5,9 +5,10 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 import tensorflow as tf
-from pydantic import AfterValidator, ConfigDict, Field, PositiveInt
+from pydantic import AfterValidator, Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.features.discriminator import PREFIX, read_discriminator
 from tfrec_dl.features.pictures import Resize, absolute_path, where_present
 from tfrec_dl.features.readers import PICTURE_READERS, PictureReader
@@ -26,7 +27,7 @@ class GANFeatureState:
 
 
 @PICTURE_READERS.register("gan_features")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class GANFeatures(PictureReader):
     """The largest activations of each of a discriminator's layers over a grid, taken as they are.
 

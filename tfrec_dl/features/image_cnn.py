@@ -1,9 +1,9 @@
 """Pictures as vectors: a small convolutional network from the pixels up."""
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.features.augmentation import Augmentation
 from tfrec_dl.features.pictures import Resize, where_present
 from tfrec_dl.features.readers import PICTURE_READERS, NothingLearnt, PictureReader
@@ -11,7 +11,7 @@ from tfrec_dl.layers.dropout import ResumableDropout
 
 
 @PICTURE_READERS.register("image_cnn")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class ImageCNN(PictureReader):
     """Strided convolutions from the pixels up, trained with the recommender.
 

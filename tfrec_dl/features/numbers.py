@@ -4,9 +4,10 @@ from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.features.readers import NUMBER_READERS, NumberReader
 
 FURTHEST = 5.0  # standard deviations: what lies beyond is moved there
@@ -21,7 +22,7 @@ class NumberState:
 
 
 @NUMBER_READERS.register("numbers")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Numbers(NumberReader):
     """A dense layer over a normalised number and whether it is there.
 

@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
+from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.catalogue.scripts import SPACELESS
 from tfrec_dl.features.readers import FeatureReader
 from tfrec_dl.layers.dropout import ResumableDropout
@@ -37,7 +38,7 @@ class TextState:
     length: int
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class TextCNN(FeatureReader):
     """Embedded tokens, parallel convolutions, pooling over the text.
 

@@ -6,9 +6,9 @@ Source: Rendle et al., BPR: Bayesian Personalized Ranking from Implicit Feedback
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES
 from tfrec_dl.losses.sampled import SampledLoss, score_with_negatives
@@ -16,7 +16,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("bpr")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class BPR(SampledLoss):
     """Mean of -log sigmoid(target's score - negative's score).
 

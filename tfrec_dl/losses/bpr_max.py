@@ -7,9 +7,9 @@ Source: Hidasi and Karatzoglou, Recurrent Neural Networks with Top-k Gains for S
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES
 from tfrec_dl.losses.sampled import SampledLoss, score_with_negatives, softmax_over_negatives
@@ -19,7 +19,7 @@ TINY = 1e-24  # keeps the logarithm finite, as in Hidasi's own code
 
 
 @LOSSES.register("bpr_max")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class BPRMax(SampledLoss):
     """BPR against the softmax-weighted negatives (CIKM 2018, equation 10), with score regularisation.
 

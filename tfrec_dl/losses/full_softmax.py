@@ -1,9 +1,8 @@
 """Softmax over the whole catalogue."""
 
 import tensorflow as tf
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.log_partition import block_rows, log_partition
@@ -11,7 +10,7 @@ from tfrec_dl.losses.loss import LOSSES, Loss
 
 
 @LOSSES.register("full_softmax")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class FullSoftmax(Loss):
     """Cross-entropy over the whole catalogue: exact; costs targets x catalogue in time, a block of it in memory."""
 

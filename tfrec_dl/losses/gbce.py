@@ -7,9 +7,9 @@ Sampling, RecSys 2023.
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES
@@ -18,7 +18,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("gbce")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class GBCE(SampledLoss):
     """Binary cross-entropy whose positive part is raised to beta, against overconfidence (equations 9 and 13).
 

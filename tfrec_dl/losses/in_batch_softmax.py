@@ -2,16 +2,15 @@
 
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.losses.across_replicas import gather_targets
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES, Loss
 
 
 @LOSSES.register("in_batch_softmax")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class InBatchSoftmax(Loss):
     """TFRS's own retrieval task: the other targets of the batch are the negatives, those of other replicas included.
 

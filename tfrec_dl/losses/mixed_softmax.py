@@ -4,9 +4,9 @@ import math
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.losses.across_replicas import gather_targets
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES
@@ -16,7 +16,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("mixed_softmax")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class MixedSoftmax(SampledLoss):
     """Softmax over the target, the other targets of the batch and sampled negatives, with logQ correction.
 

@@ -7,9 +7,9 @@ SASRec over them.
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES, Loss
 from tfrec_dl.losses.negative_sampling import NegativeSampler
@@ -17,7 +17,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("own_negatives")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class OwnNegatives(Loss):
     """Softmax over the target and negatives of its own, uniform unless set; a target sampled by accident is left out.
 

@@ -3,9 +3,9 @@
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES
 from tfrec_dl.losses.sampled import SampledLoss, score_with_negatives
@@ -13,7 +13,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("sampled_softmax")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class SampledSoftmax(SampledLoss):
     """Softmax over the target and shared sampled negatives, with logQ correction.
 

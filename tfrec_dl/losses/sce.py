@@ -8,9 +8,9 @@ import math
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.losses.candidates import Candidates
 from tfrec_dl.losses.loss import LOSSES, Loss
@@ -18,7 +18,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @LOSSES.register("sce")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class ScalableCrossEntropy(Loss):
     """Softmax over the target and hard negatives, which buckets of similar queries and items find (RecSys 2024).
 

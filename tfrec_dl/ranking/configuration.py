@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.training.cuts import LONGEST_HISTORY
 from tfrec_dl.features.bucketised_numbers import BucketisedNumbers
 from tfrec_dl.features.categories import Categories
@@ -26,7 +26,7 @@ from tfrec_dl.recipes.search_space import SearchChoices, SearchRange
 from tfrec_dl.registered_fields import Registered
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class RankingConfig:
     """The network, what its heads share, and what they learn.
 
@@ -74,7 +74,7 @@ class RankingConfig:
     name: Literal["ranking"] = "ranking"
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class RankingTraining:
     """How a ranking model is trained.
 

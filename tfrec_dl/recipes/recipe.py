@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError, field_validator
-from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from tfrec_dl.arguments import require_type
+from tfrec_dl.configurations import configuration
 from tfrec_dl.errors import InputError, first_fault
 from tfrec_dl.recipes.families import FAMILIES, family_named
 from tfrec_dl.recipes.renamed import with_new_names
 from tfrec_dl.recipes.settings import change, setting_at
-from tfrec_dl.recipes.strict import STRICT
 
 
 def _model(values: Any) -> Any:
@@ -32,7 +31,7 @@ def _plain(config: Any, info: Any) -> Any:
     return TypeAdapter(type(config)).dump_python(config, mode=info.mode)
 
 
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class Recipe:
     """A named model.
 

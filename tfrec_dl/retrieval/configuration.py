@@ -3,16 +3,14 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
-from pydantic.dataclasses import dataclass
 
-from tfrec_dl.arguments import refuses_in_a_line
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.training.cuts import LONGEST_HISTORY
 from tfrec_dl.encoders.encoder import ENCODERS, Encoder
 from tfrec_dl.encoders.precision import Precision
 from tfrec_dl.features.content import Content
 from tfrec_dl.losses.loss import LOSSES, Loss
 from tfrec_dl.recipes.search_space import SearchRange
-from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.registered_fields import Registered
 from tfrec_dl.registry import Registry
 from tfrec_dl.retrieval.autoencoder.reconstruction import RECONSTRUCTIONS, Multinomial, Reconstruction
@@ -25,7 +23,7 @@ NETWORKS: Registry[Any] = Registry("family of networks")
 
 
 @NETWORKS.register("retrieval")
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class ModelConfig:
     """The network and its loss.
 
@@ -73,8 +71,7 @@ class ModelConfig:
     name: Literal["retrieval"] = "retrieval"
 
 
-@refuses_in_a_line
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class TrainingConfig:
     """Training settings of a retrieval model.
 
@@ -124,7 +121,7 @@ class TrainingConfig:
 
 
 @NETWORKS.register("autoencoder")
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class AutoencoderConfig:
     """A network that gives back all of a history from some of it, as a set; it knows an item by its id.
 

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.features.text_cnn import TextCNN
 from tfrec_dl.layers.dropout import ResumableDropout
 from tfrec_dl.layers.global_policy import require_float32
@@ -26,7 +26,7 @@ from tfrec_dl.reviews.text_encoder import standardise, text_encoder
 from tfrec_dl.reviews.training_reviews import TrainingReviews, learn_training_reviews
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class DeepCoNN:
     """The network; its defaults were chosen on the validation parts of Amazon Musical Instruments.
 

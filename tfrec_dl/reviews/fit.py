@@ -5,9 +5,9 @@ from typing import Annotated
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.reviews.fit_biases import fit_biases
 from tfrec_dl.reviews.model import RatingModel
@@ -19,7 +19,7 @@ from tfrec_dl.runs.weight_average import WeightAverage
 MONITORED = "val_mse"
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class RatingTraining:
     """Training settings of a rating model.
 

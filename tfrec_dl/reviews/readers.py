@@ -5,12 +5,10 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.registry import Registry
-
-STRICT = ConfigDict(extra="forbid")
 
 
 class Reader(ABC):
@@ -40,7 +38,7 @@ READERS: Registry[Reader] = Registry("review reader")
 
 
 @READERS.register("concatenated_reviews")
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class ConcatenatedReviews(Reader):
     """All reviews as one text, as DeepCoNN reads them (Zheng, Noroozi and Yu, WSDM 2017, section 3).
 
@@ -54,7 +52,7 @@ class ConcatenatedReviews(Reader):
 
 
 @READERS.register("review_attention")
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class ReviewAttention(Reader):
     """A weight for each review, from its text and from who wrote it or what it is about.
 

@@ -4,10 +4,9 @@ import logging
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
-from tfrec_dl.arguments import refuses_in_a_line
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.table_source import TableSource
@@ -20,8 +19,7 @@ logger = logging.getLogger(__name__)
 PURPOSES = ("train", "validate", "test")
 
 
-@refuses_in_a_line
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class ReviewSource(TableSource):
     """A table of reviews on disk, its columns and its random split.
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.errors import InputError, first_fault
 
 Content = TypeVar("Content")
@@ -33,7 +34,7 @@ class Fields(dict[str, Any]):
         raise InputError(f"{self.path} lacks the field {name!r}: the run is damaged, train it again.")
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Features:
     """What a configuration says of a table of features."""
 

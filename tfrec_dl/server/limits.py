@@ -4,15 +4,15 @@ import itertools
 from collections.abc import Mapping
 
 import numpy as np
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.server.statuses import invalid
 
 CONDITIONS = ("must", "must_not", "boost")  # inputs each of whose places costs as much as the scores of a row
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Limits:
     """Limits of a server.
 

@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 
 import uvicorn
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.interactions import Interactions
 from tfrec_dl.errors import InputError
 from tfrec_dl.server.app import Application
@@ -26,7 +26,7 @@ LAST_PORT = 65535
 SECONDS_TO_END = 5  # that requests are given which are worked on
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class ServerSettings:
     """Settings of a server.
 

@@ -1,10 +1,11 @@
 """Settings of the blender, which combines the scores of a stack's members."""
 
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
+
+from tfrec_dl.configurations import configuration
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class BlenderConfig:
     """Settings of the fit of a blender.
 

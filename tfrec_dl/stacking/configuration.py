@@ -4,12 +4,11 @@ import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
-from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from tfrec_dl.baselines.baseline import BASELINES
+from tfrec_dl.configurations import configuration
 from tfrec_dl.names import closest
-from tfrec_dl.recipes.strict import STRICT
 from tfrec_dl.retrieval.configuration import Network, TrainingConfig
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 
@@ -32,7 +31,7 @@ def _check_member_name(name: str) -> str:
     return name
 
 
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class DeepMember:
     """A network as a member of a stack.
 
@@ -45,7 +44,7 @@ class DeepMember:
     training: TrainingConfig | None = None
 
 
-@dataclass(frozen=True, config=STRICT)
+@configuration
 class StackedConfig:
     """Networks and baselines whose scores a small model, the blender, combines.
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import ValidationError
 
 from tfrec_dl.adversarial.losses import Minimax, Wasserstein
 from tfrec_dl.adversarial.pictures.augmentation import augmented
 from tfrec_dl.adversarial.pictures.conv_gan import ConvGAN, ConvGANConfig, scaled
+from tfrec_dl.errors import InputError
 
 SMALL = {"size": (16, 8), "filters": (8, 8), "latent_dimension": 4}
 LOSSES = (Minimax(), Wasserstein())  # one of probabilities, and the critic
@@ -169,5 +169,5 @@ def test_only_places_and_tones_of_a_picture_are_changed():
     ids=str,
 )
 def test_settings_out_of_bounds_are_refused(settings):
-    with pytest.raises(ValidationError):
+    with pytest.raises(InputError):
         ConvGANConfig(**{**SMALL, **settings})

@@ -4,7 +4,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.training.cuts import WindowConfig
@@ -180,5 +179,5 @@ def test_context_that_fills_the_window_is_refused(context):
 
 @pytest.mark.parametrize("settings", [{"max_length": 0}, {"context": -1}, {"batch_size": 0}, {"batchsize": 3}])
 def test_settings_out_of_bounds_or_unheard_of_are_refused(settings):
-    with pytest.raises(ValidationError, match=next(iter(settings))):
+    with pytest.raises(InputError, match=next(iter(settings))):
         WindowConfig(**settings)

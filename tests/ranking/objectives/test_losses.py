@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import ValidationError
 
+from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.objectives import Click
 from tfrec_dl.ranking.objectives.losses import binary_losses, joint_logits, list_losses, log_odds
 
@@ -103,5 +103,5 @@ def test_softmax_moves_probabilities_from_the_click_rates_and_the_regression_com
 
 
 def test_click_without_any_loss_is_refused():
-    with pytest.raises(ValidationError, match="all 0"):
+    with pytest.raises(InputError, match="all 0"):
         Click(pointwise=0)

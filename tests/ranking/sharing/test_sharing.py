@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import ValidationError
 
 from tests.ranking.networks import example, inputs, network
+from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.rankers import DCN, DIN, ConvNCF, DeepFM, Ranker, WideAndDeep
 from tfrec_dl.ranking.sharing import MMoE, SharedBottom, SharedEmbeddings
 
@@ -74,5 +74,5 @@ def test_one_head_alone_reads_a_shared_bottom_directly():
 
 
 def test_mixture_of_one_expert_is_refused():
-    with pytest.raises(ValidationError, match="experts"):
+    with pytest.raises(InputError, match="experts"):
         MMoE(experts=1)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from pydantic import ValidationError
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM
+from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.named import RECIPES
 from tfrec_dl.retrieval.towers.hashed_ids import HashedIds, Hashing, item_table
 
@@ -95,5 +95,5 @@ def test_layer_is_built_again_from_its_configuration(layer):
 def test_settings_by_name_and_their_bounds():
     recipe = RECIPES["gru"].with_settings({"hashing.own_rows": "1000", "buckets": "50"})
     assert recipe.model.hashing == Hashing(own_rows=1000, buckets=50)
-    with pytest.raises(ValidationError, match="buckets"):
+    with pytest.raises(InputError, match="buckets"):
         Hashing(buckets=1)

@@ -7,8 +7,7 @@ ICLR 2016.
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt, model_validator
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt, model_validator
 from typing_extensions import Self
 
 from tfrec_dl.adversarial.losses import (
@@ -19,6 +18,7 @@ from tfrec_dl.adversarial.losses import (
     discriminator_loss,
 )
 from tfrec_dl.adversarial.pictures.augmentation import augmented
+from tfrec_dl.configurations import configuration
 from tfrec_dl.features.discriminator import KERNEL, build_discriminator
 from tfrec_dl.registered_fields import Registered
 from tfrec_dl.runs.trainable_model import TrainableModel
@@ -26,7 +26,7 @@ from tfrec_dl.runs.trainable_model import TrainableModel
 MOMENTUM = 0.9  # of the statistics that pictures are made with after training: few pictures make few steps
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class ConvGANConfig:
     """Generator and discriminator of pictures, and their losses.
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
 from tfrec_dl.adversarial.pictures.conv_gan import ConvGAN, ConvGANConfig
 from tfrec_dl.adversarial.pictures.monitor import PictureGANMonitor, PictureGANMonitorConfig
+from tfrec_dl.configurations import configuration
 from tfrec_dl.errors import InputError
 from tfrec_dl.features.pictures import Resize
 from tfrec_dl.files import replacing
@@ -19,7 +19,7 @@ BLOCK = 1_024  # pictures resized at once
 SUFFIX = ".keras"
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class ConvGANTraining:
     """Training settings of a DCGAN.
 

@@ -5,15 +5,16 @@ import math
 from typing import Any
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
+
+from tfrec_dl.configurations import configuration
 
 logger = logging.getLogger(__name__)
 
 GENERATED = 64  # pictures whose variety is measured
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class PictureGANMonitorConfig:
     """Thresholds at which the training of a picture GAN is stopped.
 

@@ -4,9 +4,9 @@ import os
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ConfigDict, Field, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic import Field, ValidationError
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.interactions import Duplicates
 from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.tables.columns import Columns
@@ -15,7 +15,7 @@ from tfrec_dl.errors import InputError
 MOST_SHARDS = 100_000
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class PrepareConfig:
     """A table of interactions in one or many files, and how it becomes a prepared folder.
 

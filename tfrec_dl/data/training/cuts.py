@@ -1,14 +1,15 @@
 """Lengths of training windows, and the random positions at which histories are cut into them."""
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
+
+from tfrec_dl.configurations import configuration
 
 LONGEST_HISTORY = 100_000
 """Items of a history that a model may read at most."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class WindowConfig:
     """How histories become training batches.
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.errors import InputError
 from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
 
@@ -12,7 +12,7 @@ MOST_LEVELS = 20
 
 
 @RATING_OUTPUTS.register("cumulative_logit")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class CumulativeLogit(RatingOutput):
     """The score moves along learned thresholds between the rating's levels, and the prediction is the expected rating.
 

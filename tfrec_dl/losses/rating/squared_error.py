@@ -2,15 +2,15 @@
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.layers.plain import Shift
 from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
 
 
 @RATING_OUTPUTS.register("squared_error")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class SquaredError(RatingOutput):
     """The score is the rating's distance from the training mean, trained on its squared error.
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
 from scipy import optimize, special
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.calibration.calibration import Calibration
 from tfrec_dl.ranking.calibration.method import CALIBRATIONS, CalibrationMethod, checked
 from tfrec_dl.ranking.calibration.platt import line_of_platt
 
 
 @CALIBRATIONS.register("isotonic")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Isotonic(CalibrationMethod):
     """Probability = the rising steps that fit best, joined by straight lines.
 

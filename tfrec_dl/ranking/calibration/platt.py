@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
 from scipy import optimize, special
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.calibration.calibration import Calibration
 from tfrec_dl.ranking.calibration.method import CALIBRATIONS, CalibrationMethod, checked
 
@@ -15,7 +14,7 @@ LEAST_SLOPE = 1e-3  # a calibration never reverses the order, and never gives it
 
 
 @CALIBRATIONS.register("platt")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Platt(CalibrationMethod):
     """Probability = sigmoid(a * logit + b), a and b of the greatest likelihood.
 

@@ -4,10 +4,9 @@ import logging
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
-from tfrec_dl.arguments import refuses_in_a_line
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.catalogue.catalogue import Catalogue
 from tfrec_dl.data.catalogue.columns import Choice
 from tfrec_dl.data.catalogue.feature_tables import FeatureTables, log_features
@@ -26,8 +25,7 @@ from tfrec_dl.ranking.data.splits import ImpressionSplit, split_as_given, split_
 logger = logging.getLogger(__name__)
 
 
-@refuses_in_a_line
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class RankingSource(FeatureTables, TableSource):
     """A table of impressions on disk, its columns and its split.
 

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.features.list_relative import list_relative, list_sizes
 
 NAN = float("nan")
@@ -33,7 +32,7 @@ class Compared(NamedTuple):
     past_ages: tf.Tensor
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Comparisons:
     """Which numbers are compared, and how.
 

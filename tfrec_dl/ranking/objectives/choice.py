@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.data.feedback import CLICK, LIST
 from tfrec_dl.ranking.objectives.click import from_log_odds
 from tfrec_dl.ranking.objectives.losses import NO_CANDIDATE, log_odds
@@ -19,7 +19,7 @@ SUREST = -1e-6  # log-probability: beyond it the log-odds are not finite
 
 
 @CLICK_OBJECTIVES.register("choice")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Choice(Objective):
     """One click a list at most: the candidates compete for it, with each other and with no click at all.
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field, model_validator
-from pydantic.dataclasses import dataclass
+from pydantic import Field, model_validator
 from typing_extensions import Self
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.layers.plain import Shift
 from tfrec_dl.ranking.data.feedback import CLICK
 from tfrec_dl.ranking.objectives.losses import binary_losses, list_losses, log_odds
@@ -15,7 +15,7 @@ from tfrec_dl.ranking.objectives.objective import CLICK_OBJECTIVES, Objective
 
 
 @CLICK_OBJECTIVES.register("click")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Click(Objective):
     """Binary cross-entropy, losses over a list's candidates, or both.
 

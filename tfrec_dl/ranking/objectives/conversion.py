@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.data.feedback import CLICK, CONVERSION
 from tfrec_dl.ranking.objectives.click import from_log_odds
 from tfrec_dl.ranking.objectives.losses import binary_losses, joint_logits, log_odds
@@ -19,7 +19,7 @@ from tfrec_dl.ranking.objectives.objective import CONVERSION_OBJECTIVES, Objecti
 
 
 @CONVERSION_OBJECTIVES.register("conversion")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Conversion(Objective):
     """pCVR, the probability of a conversion given a click, for every impression, clicked or not.
 

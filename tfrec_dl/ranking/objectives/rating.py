@@ -6,9 +6,9 @@ from typing import Annotated
 import numpy as np
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
 from tfrec_dl.losses.rating.squared_error import SquaredError
 from tfrec_dl.ranking.data.feedback import RATING
@@ -17,7 +17,7 @@ from tfrec_dl.registered_fields import Registered
 
 
 @RATING_OBJECTIVES.register("rating")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Rating(Objective):
     """A number, or a level of a scale.
 

@@ -6,9 +6,9 @@ Source: He et al., Outer Product-based Neural Collaborative Filtering, IJCAI 201
 from typing import Annotated, Any, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
@@ -18,7 +18,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("conv_ncf")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class ConvNCF(Ranker):
     """E = p q^T [K, K] (equation 3), then 2 x 2 convolutions of stride 2 with ReLU, until 1 x 1 is left (equation 6).
 

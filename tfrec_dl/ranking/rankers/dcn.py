@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar
 
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
@@ -19,7 +19,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("dcn")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class DCN(Ranker):
     """Cross layers beside hidden layers (the parallel structure, figure 1b), both over all vectors side by side.
 

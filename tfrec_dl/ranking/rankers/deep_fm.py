@@ -7,9 +7,9 @@ Neural Factorization Machines for Sparse Predictive Analytics, SIGIR 2017 (bi-in
 from typing import Annotated, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
@@ -18,7 +18,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("deep_fm")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class DeepFM(Ranker):
     """The sum over all pairs of vectors of their product, component by component, beside hidden layers.
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
@@ -17,7 +17,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("din")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class DIN(Ranker):
     """Past items summed, each with a weight that depends on the candidate, then hidden layers over that and all fields.
 

@@ -6,9 +6,9 @@ Source: Cheng et al., Wide & Deep Learning for Recommender Systems, DLRS 2016.
 from typing import Annotated, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import RANKERS, Ranker
@@ -17,7 +17,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @RANKERS.register("wide_and_deep")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class WideAndDeep(Ranker):
     """Hidden layers over all vectors side by side: a^(l+1) = relu(W^(l) a^(l) + b^(l)) (equation 2).
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.layers.plain import StackVectors
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
@@ -20,7 +20,7 @@ from tfrec_dl.recipes.search_space import SearchRange
 
 
 @SHARING.register("mmoe")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class MMoE(Sharing):
     """y_k = h_k(f^k(x)), f^k(x) = sum over i of g^k(x)_i f_i(x), g^k(x) = softmax(W_k x) (equations 5 to 7).
 

@@ -6,9 +6,9 @@ Source: Caruana, Multitask Learning, Machine Learning 1997, as equation 1 of Ma 
 from collections.abc import Sequence
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field, PositiveInt
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.perceptron import perceptron
 from tfrec_dl.ranking.rankers.ranker import Ranker
@@ -16,7 +16,7 @@ from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
 
 
 @SHARING.register("shared_bottom")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class SharedBottom(Sharing):
     """y_k = h_k(f(x)): f is the ranker, h_k hidden layers of each head. One head alone reads the ranker directly.
 

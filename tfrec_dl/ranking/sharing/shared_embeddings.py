@@ -7,16 +7,15 @@ SIGIR 2018, figure 2.
 from collections.abc import Sequence
 
 import tensorflow as tf
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.features.fields import Fields
 from tfrec_dl.ranking.rankers.ranker import Ranker
 from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
 
 
 @SHARING.register("shared_embeddings")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class SharedEmbeddings(Sharing):
     """What ESMM shares: the vectors of the fields. What is learnt for one head reaches the others through them."""
 

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.registry import Registry
 from tfrec_dl.retrieval.towers.ids import NEVER_MET, log_shares
@@ -50,7 +50,7 @@ RECONSTRUCTIONS: Registry[Reconstruction] = Registry("reconstruction")
 
 
 @RECONSTRUCTIONS.register("multinomial")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Multinomial(Reconstruction):
     """Each of a row's interactions is drawn from the softmax of its scores."""
 
@@ -72,7 +72,7 @@ class Multinomial(Reconstruction):
 
 
 @RECONSTRUCTIONS.register("gaussian")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Gaussian(Reconstruction):
     """Scores are the entries themselves, about 1 where there was an interaction and about 0 elsewhere.
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Annotated, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.retrieval.contrastive.contrastive import CONTRASTIVE, Contrastive
 from tfrec_dl.retrieval.contrastive.info_nce import info_nce
@@ -18,7 +18,7 @@ from tfrec_dl.retrieval.examples import Examples
 
 
 @CONTRASTIVE.register("duorec")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class DuoRec(Contrastive):
     """InfoNCE between states under two dropouts, those before the same next item being positives too (WSDM 2022).
 

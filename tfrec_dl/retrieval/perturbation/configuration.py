@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from typing import Annotated, ClassVar
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.registry import Registry
 
@@ -14,7 +14,7 @@ PERTURBATIONS: "Registry[Perturbation]" = Registry("perturbation")
 """The perturbations by name."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Perturbation(ABC):
     """A shift of every row that a step reads, by which the loss is computed once more.
 
@@ -53,7 +53,7 @@ class Perturbation(ABC):
 
 
 @PERTURBATIONS.register("adversarial")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Adversarial(Perturbation):
     """The shift that raises the loss most, to the first order (APR; He et al., SIGIR 2018)."""
 
@@ -63,7 +63,7 @@ class Adversarial(Perturbation):
 
 
 @PERTURBATIONS.register("random")
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Random(Perturbation):
     """A shift in any direction, as likely as any other: what the adversarial one is to be compared with."""
 

@@ -1,15 +1,15 @@
 """Item tower over hashed ids: a table smaller than the catalogue, whose rows rare items share."""
 
 import tensorflow as tf
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
+from tfrec_dl.configurations import configuration
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 
 LOW_32_BITS = 0xFFFFFFFF
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@configuration
 class Hashing:
     """How many rows a table of items has.
 

@@ -1,0 +1,55 @@
+"""Configurations: frozen dataclasses whose values are checked, field by field, when one is made."""
+
+import functools
+from dataclasses import field, fields
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass
+from typing_extensions import dataclass_transform
+
+from tfrec_dl.errors import InputError, shown
+from tfrec_dl.names import closest
+
+Configuration = TypeVar("Configuration", bound=type)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(Field, field))
+def configuration(cls: Configuration) -> Configuration:
+    """Decorates a class of settings: a frozen pydantic dataclass without other fields than its own.
+
+    What is refused is one line that names the field, its value and its bounds:
+
+        @configuration
+        class Tower:
+            units: int = Field(default=64, ge=1)
+
+        Tower(units=0)  # InputError: Tower: 'units' is 0 (Input should be greater than or equal to 1).
+    """
+    own: Any = dataclass(frozen=True, config=ConfigDict(extra="forbid"))(cls)
+    make = own.__init__
+
+    @functools.wraps(make)
+    def __init__(self: Any, *arguments: Any, **named: Any) -> None:
+        try:
+            make(self, *arguments, **named)
+        except ValidationError as error:
+            raise InputError(_line(own, error)) from error
+
+    own.__init__ = __init__
+    return own
+
+
+def _line(cls: type, error: ValidationError) -> str:
+    names = [each.name for each in fields(cls)]
+    faults: Any = error.errors(include_url=False)
+    # A field by a wrong name is missing too, which says less.
+    first = next((fault for fault in faults if fault["type"] == "unexpected_keyword_argument"), faults[0])
+    place, *below = first["loc"] or ("",)
+    name = names[place] if isinstance(place, int) and place < len(names) else str(place)
+    if first["type"] == "unexpected_keyword_argument":
+        return f"{cls.__name__} has no {name!r}: {closest(name, names)}"
+    if first["type"].startswith("missing"):
+        return f"{cls.__name__} needs {name!r}: give it."
+    path = ".".join([name, *(str(part) for part in below if "[" not in str(part))])
+    return f"{cls.__name__}: {path!r} is {shown(first['input'])} ({' '.join(str(first['msg']).split())})."

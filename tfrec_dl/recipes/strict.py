@@ -1,5 +1,0 @@
-"""Pydantic settings of every configuration."""
-
-from pydantic import ConfigDict
-
-STRICT = ConfigDict(extra="forbid")
