@@ -35,6 +35,7 @@ class Tower:
         (lambda: Tower(unit=8), "Tower has no 'unit': did you mean 'units'?"),
         (lambda: Tower(), "Tower needs 'units': give it."),
         (lambda: Tower(8, parts=[{"width": 0}]), "Tower: 'parts.0.width' is 0 (Input should be greater than"),
+        (lambda: Tower(8, parts=[{"widht": 2}]), "Tower has no 'parts.0.widht': leave it out."),
         (lambda: replace(Tower(8), rate="fast"), "Tower: 'rate' is 'fast' (Input should be a valid number"),
         (lambda: Tower(units=200, rate=0.9), "rate is 0.9, but wide towers need at most 0.5"),
     ],

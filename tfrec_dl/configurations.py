@@ -11,6 +11,8 @@ from typing_extensions import dataclass_transform
 from tfrec_dl.errors import InputError, shown
 from tfrec_dl.names import closest
 
+UNEXPECTED = "unexpected_keyword_argument"  # pydantic's name of a field that there is not
+
 Configuration = TypeVar("Configuration", bound=type)
 
 
@@ -44,12 +46,12 @@ def _line(cls: type, error: ValidationError) -> str:
     names = [each.name for each in fields(cls)]
     faults: Any = error.errors(include_url=False)
     # A field by a wrong name is missing too, which says less.
-    first = next((fault for fault in faults if fault["type"] == "unexpected_keyword_argument"), faults[0])
+    first = next((fault for fault in faults if fault["type"] == UNEXPECTED), faults[0])
     place, *below = first["loc"] or ("",)
     name = names[place] if isinstance(place, int) and place < len(names) else str(place)
-    if first["type"] == "unexpected_keyword_argument":
-        return f"{cls.__name__} has no {name!r}: {closest(name, names)}"
-    if first["type"].startswith("missing"):
-        return f"{cls.__name__} needs {name!r}: give it."
     path = ".".join([name, *(str(part) for part in below if "[" not in str(part))])
+    if first["type"] == UNEXPECTED:
+        return f"{cls.__name__} has no {path!r}: {'leave it out.' if below else closest(name, names)}"
+    if first["type"].startswith("missing"):
+        return f"{cls.__name__} needs {path!r}: give it."
     return f"{cls.__name__}: {path!r} is {shown(first['input'])} ({' '.join(str(first['msg']).split())})."
