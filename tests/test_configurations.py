@@ -37,7 +37,7 @@ class Tower:
         (lambda: Tower(8, parts=[{"width": 0}]), "Tower: 'parts.0.width' is 0 (Input should be greater than"),
         (lambda: Tower(8, parts=[{"widht": 2}]), "Tower has no 'parts.0.widht': leave it out."),
         (lambda: replace(Tower(8), rate="fast"), "Tower: 'rate' is 'fast' (Input should be a valid number"),
-        (lambda: Tower(units=200, rate=0.9), "rate is 0.9, but wide towers need at most 0.5"),
+        (lambda: Tower(units=200, rate=0.9), "Tower: rate is 0.9, but wide towers need at most 0.5."),
     ],
 )
 def test_a_mistake_is_one_line_with_field_and_value(make, said):

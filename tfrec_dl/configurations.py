@@ -18,15 +18,21 @@ Configuration = TypeVar("Configuration", bound=type)
 
 @dataclass_transform(frozen_default=True, field_specifiers=(Field, field))
 def configuration(cls: Configuration) -> Configuration:
-    """Decorates a class of settings: a frozen pydantic dataclass without other fields than its own.
+    """Makes a class of annotated fields a class of settings: a frozen pydantic dataclass.
 
-    What is refused is one line that names the field, its value and its bounds:
+    To make one of wrong values is an `InputError` of one line, with the field, its value and its bounds:
 
         @configuration
         class Tower:
             units: int = Field(default=64, ge=1)
 
         Tower(units=0)  # InputError: Tower: 'units' is 0 (Input should be greater than or equal to 1).
+
+    Args:
+        cls: its fields need defaults if it is registered as a part.
+
+    Returns:
+        The dataclass, which has no other fields.
     """
     own: Any = dataclass(frozen=True, config=ConfigDict(extra="forbid"))(cls)
     make = own.__init__
@@ -54,4 +60,5 @@ def _line(cls: type, error: ValidationError) -> str:
         return f"{cls.__name__} has no {path!r}: {'leave it out.' if below else closest(name, names)}"
     if first["type"].startswith("missing"):
         return f"{cls.__name__} needs {path!r}: give it."
-    return f"{cls.__name__}: {path!r} is {shown(first['input'])} ({' '.join(str(first['msg']).split())})."
+    wrong = " ".join(str(first["msg"]).split()).removeprefix("Value error, ").removesuffix(".")
+    return f"{cls.__name__}: {path!r} is {shown(first['input'])} ({wrong})." if path else f"{cls.__name__}: {wrong}."

@@ -180,9 +180,9 @@ def test_an_unfinished_folder_is_not_trained_on(refusal, folder, tmp_path):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--min-count", 0], "min_count is '0'"),
-        (["--shards", 0], "shards is '0'"),
-        (["--memory-limit", "plenty"], "memory_limit is 'plenty': write a number and KB, MB, GB or TB"),
+        (["--min-count", 0], "'min_count' is 0"),
+        (["--shards", 0], "'shards' is 0"),
+        (["--memory-limit", "plenty"], "'memory_limit' is 'plenty' (write a number and KB, MB, GB or TB)"),
         (["--user-column", "usr"], "did you mean 'user_id'?"),
         (["--item-column", "user_id"], "is named as both"),
         (["--from", "nowhere"], "nowhere is not a prepared folder"),

@@ -1,7 +1,7 @@
 """`tfrec-dl prepare`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -84,10 +84,10 @@ def prepare(
     require_writable(out)
     quiet_tensorflow()
     from tfrec_dl.data.prepared.base import append_config
-    from tfrec_dl.data.prepared.configuration import prepare_config
+    from tfrec_dl.data.prepared.configuration import PrepareConfig
     from tfrec_dl.data.prepared.prepare import prepare
 
-    settings = {
+    settings: dict[str, Any] = {
         "user": user_column,
         "item": item_column,
         "time": time_column,
@@ -101,7 +101,7 @@ def prepare(
         "seed": seed,
     }
     if base is None:
-        config = prepare_config(data=tuple(data), **settings)
+        config = PrepareConfig(data=tuple(data), **settings)
     else:
         config = append_config(
             base, *data, **{name: value for name, value in settings.items() if _given(command, name)}

@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from tfrec_dl.arguments import path_given
 from tfrec_dl.data.dataset import Dataset
-from tfrec_dl.errors import InputError, first_fault
+from tfrec_dl.errors import InputError
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_config import describe_features, read_config
 from tfrec_dl.runs.run_folder import RunFolder, start_folder
@@ -71,8 +69,6 @@ class Run(RunFolder):
             return Run(folder, recipe, recipe.family.task.source(config["data"]))
         except InputError as error:
             raise InputError(f"{folder / 'config.json'} is not a run's configuration: {error}") from error
-        except ValidationError as error:
-            raise InputError(f"{folder / 'config.json'} is not a run's configuration: {first_fault(error)}.") from error
         except DAMAGED as error:
             reason = f"{type(error).__name__}: {error}"[:200]
             raise InputError(f"{folder / 'config.json'} is not a run's configuration ({reason}).") from error

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from pydantic import TypeAdapter
 
 from tfrec_dl.evaluation.report_blocks import Section
 from tfrec_dl.families.monitored import Monitored
@@ -31,7 +30,7 @@ class RankingTask(Task):
 
     def source(self, description: Mapping[str, Any]) -> RankingSource:
         """The table of impressions that a run's configuration describes."""
-        return TypeAdapter(RankingSource).validate_python(description)
+        return RankingSource(**description)
 
     def entries(self, run: Any, dataset: Any) -> list[RankingEntry]:
         """A finished run's lines of the leaderboard: best weights on the test rows, the seconds of the epochs."""

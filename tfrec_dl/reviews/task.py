@@ -7,7 +7,6 @@ from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
-from pydantic import TypeAdapter
 
 from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.rating_sections import rating_sections
@@ -34,7 +33,7 @@ class ReviewTask(Task):
 
     def source(self, description: Mapping[str, Any]) -> ReviewSource:
         """The table of reviews that a run's configuration describes."""
-        return TypeAdapter(ReviewSource).validate_python(description)
+        return ReviewSource(**description)
 
     def entries(self, run: Any, dataset: Any) -> list[RatingEntry]:
         """A finished run's line of the leaderboard: the errors of its test ratings, the seconds of its epochs."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow.parquet
 
-from tfrec_dl.data.prepared.configuration import PrepareConfig, prepare_config
+from tfrec_dl.data.prepared.configuration import PrepareConfig
 from tfrec_dl.data.prepared.folder import PreparedFolder
 from tfrec_dl.data.prepared.inputs import InputFile
 from tfrec_dl.data.tables.columns import Columns
@@ -123,4 +123,4 @@ def append_config(folder: Path | str, *data: str, **settings: Any) -> PrepareCon
     manifest = PreparedFolder.open(folder).manifest
     names = ("rating", "duplicates", "min_count", "evaluation_users", "seed")
     own = {name: manifest["plan"][name] for name in names if name in manifest["plan"]}
-    return prepare_config(**{**own, **manifest["columns"], **settings}, data=data, base=str(folder))
+    return PrepareConfig(**{**own, **manifest["columns"], **settings}, data=data, base=str(folder))

@@ -1,18 +1,25 @@
 """Configuration of `prepare`."""
 
 import os
+import re
 from dataclasses import replace
-from typing import Any
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from tfrec_dl.configurations import configuration
 from tfrec_dl.data.interactions import Duplicates
 from tfrec_dl.data.path_text import PathText
 from tfrec_dl.data.tables.columns import Columns
-from tfrec_dl.errors import InputError
 
 MOST_SHARDS = 100_000
+MEMORY = re.compile(r"\s*\d+(\.\d+)?\s*([KMGT]i?B)\s*")
+
+
+def _memory_limit(text: str) -> str:
+    if not MEMORY.fullmatch(text):
+        raise ValueError("write a number and KB, MB, GB or TB")
+    return text
 
 
 @configuration
@@ -51,7 +58,7 @@ class PrepareConfig:
     min_count: int = Field(default=1, ge=1)
     shards: int | None = Field(default=None, ge=1, le=MOST_SHARDS)
     evaluation_users: int = Field(default=20_000, ge=1)
-    memory_limit: str = Field(default="1GB", pattern=r"^\s*\d+(\.\d+)?\s*([KMGT]i?B)\s*$")
+    memory_limit: Annotated[str, AfterValidator(_memory_limit)] = "1GB"
     seed: int = Field(default=0, ge=0)
     base: PathText | None = None
 
@@ -74,21 +81,3 @@ class PrepareConfig:
         """The same, found from any working directory."""
         paths = tuple(os.path.abspath(path) for path in self.data)
         return replace(self, data=paths, base=None if self.base is None else os.path.abspath(self.base))
-
-
-def prepare_config(**settings: Any) -> PrepareConfig:
-    """A configuration; what is wrong with a setting is an InputError of one line.
-
-    Args:
-        **settings: of `PrepareConfig`.
-
-    Raises:
-        InputError: for an unknown name or a value out of bounds.
-    """
-    try:
-        return PrepareConfig(**settings)
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        name = ".".join(map(str, wrong["loc"]))
-        remedy = "write a number and KB, MB, GB or TB" if name == "memory_limit" else wrong["msg"]
-        raise InputError(f"{name} is {str(wrong['input'])!r:.80}: {remedy}.") from error
