@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 from pydantic import Field, TypeAdapter, model_validator
 
-from tfrec_dl import configuration
+from tfrec_dl.configurations import configuration
 from tfrec_dl.errors import InputError
 
 

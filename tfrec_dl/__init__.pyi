@@ -20,7 +20,6 @@ from . import serving as serving
 from . import stacking as stacking
 from . import two_stage as two_stage
 from .advice.advise import advise as advise
-from .configurations import configuration as configuration
 from .data.catalogue.catalogue import Catalogue as Catalogue
 from .data.interactions import Interactions as Interactions
 from .data.prepared.prepare import prepare as prepare

@@ -17,7 +17,7 @@ class Encoder(ABC):
     A part is a frozen dataclass of its settings, registered under a name; one more file is all that it takes:
 
         @register("mean")
-        @tfrec_dl.configuration
+        @configuration
         class Mean(Encoder):
             units: int = 64
 

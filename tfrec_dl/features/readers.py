@@ -23,7 +23,7 @@ class NothingLearnt:
 class FeatureReader(ABC):
     """Turns the raw values of a feature into vectors: a preparation without gradients, then a network.
 
-    A subclass is a `tfrec_dl.configuration` whose fields are its settings. What the preparation has to know of the
+    A subclass is a `@configuration` whose fields are its settings. What the preparation has to know of the
     training rows, such as a vocabulary, is learnt once and saved with the run.
 
     Attributes:

@@ -16,7 +16,7 @@ from tfrec_dl.registry import Registry
 class CalibrationMethod(ABC):
     """How logits of clicks become probabilities.
 
-    A subclass is a `tfrec_dl.configuration` whose fields are its settings, registered under a name.
+    A subclass is a `@configuration` whose fields are its settings, registered under a name.
 
     Attributes:
         name: as registered.

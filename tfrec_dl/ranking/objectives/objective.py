@@ -16,7 +16,7 @@ from tfrec_dl.registry import Registry
 class Objective(ABC):
     """What a head predicts of a label, and the loss that it is trained with.
 
-    A subclass is a `tfrec_dl.configuration` whose fields are its settings, registered under a name with the registry
+    A subclass is a `@configuration` whose fields are its settings, registered under a name with the registry
     of its label.
 
     Attributes:

@@ -15,10 +15,10 @@ from tfrec_dl.registry import Registry
 class Ranker(ABC):
     """A network from an impression's fields to one vector, from which each head reads its logit.
 
-    A subclass is a `tfrec_dl.configuration` whose fields are its settings, registered under a name:
+    A subclass is a `@configuration` whose fields are its settings, registered under a name:
 
         @ranking.rankers.register("two_layers")
-        @tfrec_dl.configuration
+        @configuration
         class TwoLayers(Ranker):
             source: ClassVar[str] = "Doe, 2026"
             units: int = 32

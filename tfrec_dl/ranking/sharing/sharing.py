@@ -16,7 +16,7 @@ from tfrec_dl.registry import Registry
 class Sharing(ABC):
     """What the heads of a ranking model have in common.
 
-    A subclass is a `tfrec_dl.configuration` whose fields are its settings, registered under a name.
+    A subclass is a `@configuration` whose fields are its settings, registered under a name.
 
     Attributes:
         name: as registered.
