@@ -7,16 +7,16 @@ from tests.stacking.conftest import Arbitrary, Follows
 from tfrec_dl.stacking import fit
 from tfrec_dl.stacking.alone import better_alone
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
-from tfrec_dl.stacking.candidates import CandidateLists
+from tfrec_dl.stacking.candidates import NEVER, CandidateLists
 from tfrec_dl.stacking.members import Members, MemberScores
 
 
-def lists(scores, listed=True):
+def lists(scores, log_weights=0.0):
     scores = np.asarray(scores, dtype=np.float32)
     users, candidates, members = scores.shape
     return CandidateLists(
         MemberScores(scores, np.ones((users, members), np.float32), np.ones((users, 1), np.float32)),
-        np.full((users, candidates), listed),
+        np.full((users, candidates), log_weights, dtype=np.float32),
         np.arange(users),
     )
 
@@ -41,7 +41,7 @@ def test_a_lead_that_chance_may_have_made_does_not_count():
 
 
 def test_places_without_an_item_are_ahead_of_nobody():
-    members = lists([[[0.0], [1.0], [2.0]]] * 50, listed=False)
+    members = lists([[[0.0], [1.0], [2.0]]] * 50, NEVER)
     assert better_alone(members, np.array([[0.0, 1.0, 2.0]] * 50)) is None
 
 

@@ -34,28 +34,50 @@ def test_target_comes_first_and_every_other_item_not_in_the_history_once(members
     data = cases(users=20)
     lists = candidate_lists(members, data, BlenderConfig())
     assert sorted(lists.rows) == list(range(20))
-    for items, listed, row in zip(_items(lists), lists.listed, lists.rows, strict=True):
+    for items, log_weights, row in zip(_items(lists), lists.log_weights, lists.rows, strict=True):
         assert items[0] == data.targets.row(int(row))[0]
-        assert sorted(items[listed]) == sorted(set(range(2, ITEMS + 2)) - set(data.histories.row(int(row)).tolist()))
+        assert set(log_weights[log_weights > -1e8]) == {0.0}
+        listed = items[log_weights > -1e8]
+        assert sorted(listed) == sorted(set(range(2, ITEMS + 2)) - set(data.histories.row(int(row)).tolist()))
 
 
-def test_candidates_are_each_members_best_of_users_whose_target_is_among_them(vocabulary, cases):
+def test_few_candidates_are_each_members_best_and_a_sample_that_stands_for_the_rest(members, cases):
+    data = cases(users=20, lengths=((2, 6),))
+    lists = candidate_lists(members, data, BlenderConfig(best=2, sampled=5))
+    for items, log_weights, row in zip(_items(lists), lists.log_weights, lists.rows, strict=True):
+        history, target = data.histories.row(int(row)), data.targets.row(int(row))[0]
+        free = sorted(set(range(2, ITEMS + 2)) - set(history.tolist()) - {target})
+        assert len(items) == len(set(items)) == 1 + 3 * 2 + 5
+        assert set(items[1:]) <= set(free)
+        assert set(items[1:3]) == set(free[-2:])
+        assert np.exp(log_weights[1:]).sum() == pytest.approx(len(free), rel=1e-5)
+
+
+def test_sampled_lists_estimate_the_loss_over_all_items(members, cases):
+    data = cases(users=2_000, lengths=((2, 6),))
+    everything = candidate_lists(members, data, BlenderConfig())
+    sampled = candidate_lists(members, data, BlenderConfig(best=3, sampled=6))
+    exact, estimated = (fit_blender(lists, 0.1).get_layer("member_weights").kernel for lists in (everything, sampled))
+    assert estimated.numpy() == pytest.approx(exact.numpy(), abs=0.05)
+
+
+def test_lists_are_found_whose_target_is_among_the_best_of_a_member(vocabulary, cases):
     members = Members({"index": Index(0), "noise": Arbitrary(1), "more noise": Arbitrary(2)}, vocabulary)
-    data = cases(users=200, lengths=((2, 6), (7, 12)))
-    lists = candidate_lists(members, data, BlenderConfig(candidates=6))
-    wanted = {}
+    data = cases(users=200)
+    lists = candidate_lists(members, data, BlenderConfig(best=2, sampled=1))
+    wanted = set()
     for row in range(200):
         history, target = data.histories.row(row), data.targets.row(row)[0]
-        scores = [member.catalogue_scores(history[np.newaxis])[0].numpy() for member in members.members]
         free = sorted(set(range(2, ITEMS + 2)) - set(history.tolist()))
-        best = [sorted(free, key=lambda item, own=own: -own[item])[:2] for own in scores]
-        if any(target in items for items in best):
-            wanted[row] = {target}.union(*best)
+        for member in members.members:
+            scores = member.catalogue_scores(history[np.newaxis])[0].numpy()
+            if target in sorted(free, key=lambda item, scores=scores: -scores[item])[:2]:
+                wanted.add(row)
+    found = lists.found(2)
     assert 20 < len(wanted) < 200
-    assert sorted(lists.rows) == list(wanted)
-    for items, listed, row in zip(_items(lists), lists.listed, lists.rows.tolist(), strict=True):
-        assert len(set(items[listed])) == listed.sum()
-        assert wanted[row] <= set(items[listed].tolist())
+    assert set(found.rows) == wanted
+    for kept, log_weights in zip(_items(found), found.log_weights, strict=True):
+        assert len(set(kept[log_weights > -1e8])) == np.sum(log_weights == 0) == 1 + 3 * 2
 
 
 def test_a_target_that_ties_with_too_many_is_not_found(vocabulary, cases):
@@ -63,14 +85,9 @@ def test_a_target_that_ties_with_too_many_is_not_found(vocabulary, cases):
         def catalogue_scores(self, history):
             return 0.0 * super().catalogue_scores(history)
 
-    undecided = Members({"undecided": Undecided(0)}, vocabulary)
-    assert len(candidate_lists(undecided, cases(), BlenderConfig(candidates=5))) == 0
-
-
-def test_one_candidate_is_the_least_that_a_member_adds(members, cases):
-    lists = candidate_lists(members, cases(users=20), BlenderConfig(candidates=1))
-    assert lists.listed.all()
-    assert lists.listed.shape[1] == 1 + 3
+    lists = candidate_lists(Members({"undecided": Undecided(0)}, vocabulary), cases(), BlenderConfig(best=5))
+    assert len(lists) == 200
+    assert len(lists.found(5)) == 0
 
 
 def test_no_small_change_of_the_blender_lowers_its_loss(members, cases):
@@ -81,8 +98,8 @@ def test_no_small_change_of_the_blender_lowers_its_loss(members, cases):
 
     def loss(kernel):
         weights = (kernel[0] + kernel[1] * length + kernel[2] * relative) / spread
-        scores = np.einsum("ncm,nm->nc", lists.scores.scores, weights)
-        return np.mean(np.log((lists.listed * np.exp(scores)).sum(1)) - scores[:, 0]) + 0.01 * np.sum(kernel**2)
+        scores = np.einsum("ncm,nm->nc", lists.scores.scores, weights) + lists.log_weights
+        return np.mean(np.log(np.exp(scores).sum(1)) - scores[:, 0]) + 0.01 * np.sum(kernel**2)
 
     kernel = layer.kernel.numpy().astype(np.float64)
     for place in np.ndindex(kernel.shape):
@@ -110,6 +127,6 @@ def test_seen_items_that_are_kept_are_targets_and_candidates(members, cases):
     with pytest.raises(InputError, match="none of the 20 validation users"):
         candidate_lists(members, again, BlenderConfig())
     lists = candidate_lists(members, again, BlenderConfig(), keep_seen=True)
-    for items, listed, row in zip(_items(lists), lists.listed, lists.rows, strict=True):
+    for items, log_weights, row in zip(_items(lists), lists.log_weights, lists.rows, strict=True):
         assert items[0] == data.histories.row(int(row))[0]
-        assert sorted(items[listed]) == list(range(2, ITEMS + 2))
+        assert sorted(items[log_weights > -1e8]) == list(range(2, ITEMS + 2))

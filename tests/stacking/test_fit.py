@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.stacking.conftest import Arbitrary, Follows
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
@@ -9,7 +10,9 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.metrics import NDCG
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
+from tfrec_dl.stacking.candidates import candidate_lists
 from tfrec_dl.stacking.fit import fit_stack
+from tfrec_dl.stacking.fit_blender import fit_blender
 from tfrec_dl.stacking.members import Members
 from tfrec_dl.stacking.model import StackedModel
 
@@ -85,9 +88,31 @@ def test_no_user_is_scored_by_a_blender_that_learned_from_it(cases, vocabulary, 
             assert (row in rows) == (crossed.folds[user] != fold)
 
 
+def test_it_learns_from_found_targets_alone_where_lost_ones_spoil_the_first_ten(histories, vocabulary):
+    # One user of five goes on to the item that "right" has first, four to one of the fifteen that it has last.
+    class Right(Follows):
+        def catalogue_scores(self, history):
+            first = super().catalogue_scores(history)
+            last = [tf.roll(first[:, 2:], step, axis=1) for step in range(5, 20)]
+            return first - tf.pad(tf.add_n(last), [[0, 0], [2, 0]])
+
+    rng = np.random.default_rng(0)
+    last = rng.integers(0, 30, 600)
+    lost = np.arange(600) % 5 > 0
+    following = np.where(lost, (last + 1 + rng.integers(5, 20, 600)) % 30, (last + 1) % 30)
+    rows = [[int(item) + 2] for item in last]
+    validation = EvaluationCases(histories(rows), histories([[int(item) + 2] for item in following]))
+    members = Members({"right": Right(1, 1)}, vocabulary)
+    lists = candidate_lists(members, validation, BlenderConfig())
+    assert fit_blender(lists, 1e-3).get_layer("member_weights").kernel.numpy().sum() < 0
+    stack, crossed = fit_stack(members, validation, BlenderConfig(best=1))
+    assert stack.weights()["right"] > 0
+    assert _ndcg(crossed, validation, vocabulary) == pytest.approx(1 / 5)
+
+
 def test_the_same_call_gives_the_same_stack(cases, vocabulary):
     members = Members({"right": Follows(1, 1), "noise": Arbitrary(0)}, vocabulary)
-    config = BlenderConfig(candidates=4, cases=50, folds=2)
+    config = BlenderConfig(best=2, sampled=3, cases=50, folds=2)
     first, second = (fit_stack(members, cases(), config)[0].scores(cases(seed=1).histories) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
@@ -104,7 +129,7 @@ def test_cases_that_nothing_can_be_learned_from_are_refused(histories, vocabular
 def test_where_too_few_targets_are_found_to_learn_from_all_members_count_the_same(cases, vocabulary, caplog):
     first, second = Follows(1, 1), Follows(7, 7)
     stack, on_validation = fit_stack(Members({"first": first, "second": second}, vocabulary), cases(users=4))
-    assert "for 4 of 4 validation users some member finds what followed" in caplog.text
+    assert "only 4 of 4 validation users can be learned from" in caplog.text
     assert stack.weights() == pytest.approx({"first": 0.5, "second": 0.5})
     assert on_validation is stack
     both = np.sort(np.argsort(-stack.scores(cases().histories)[:, 2:], axis=1)[:, :2], axis=1)

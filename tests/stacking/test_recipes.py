@@ -94,7 +94,7 @@ def test_recipe_of_a_run_from_before_there_were_families_is_still_read():
 def test_settings_by_the_names_of_earlier_versions_are_read(stacked):
     values = json.loads(json.dumps(stacked.to_dict()))
     values["model"]["floors"] = ["ease"]
-    values["model"]["ranker"] = {**values["model"].pop("blender"), "cases": 5, "best": 50, "sampled": 200}
+    values["model"]["ranker"] = {**values["model"].pop("blender"), "cases": 5}
     del values["model"]["baselines"]
     assert Recipe.from_dict(values) == stacked.with_settings({"floors": "ease", "ranker.cases": 5})
     assert Recipe.from_dict(values) == stacked.with_settings({"baselines": "ease", "model.blender.cases": 5})

@@ -23,14 +23,14 @@ def better_alone(lists: CandidateLists, blended: np.ndarray) -> int | None:
         Its number; None where the blend is better, or as good as can be told (one-sided paired t-test, p < 0.01).
     """
     own = lists.scores.scores
-    gains = [_gains(own[:, :, member], lists.listed) for member in range(own.shape[2])]
-    best = int(np.argmax([each.mean() for each in gains]))
-    lead = gains[best] - _gains(blended, lists.listed)
+    alone = [gains(lists, own[:, :, member]) for member in range(own.shape[2])]
+    best = int(np.argmax([each.mean() for each in alone]))
+    lead = alone[best] - gains(lists, blended)
     # Without any difference the test divides by zero.
     return best if lead.any() and ttest_1samp(lead, 0.0, alternative="greater").pvalue < CERTAIN else None
 
 
-def _gains(scores: np.ndarray, listed: np.ndarray) -> np.ndarray:
-    """[N] gain of each target, the first candidate: 1 / log2(1 + rank) where it is among ten; ties count against it."""
-    ranks = 1 + np.count_nonzero((scores[:, 1:] >= scores[:, :1]) & listed[:, 1:], axis=1)
+def gains(lists: CandidateLists, scores: np.ndarray) -> np.ndarray:
+    """[N] gain of each target by scores [N, C]: 1 / log2(1 + rank) where it is among ten."""
+    ranks = lists.ranks(scores)
     return np.where(ranks <= K, 1.0 / np.log2(1.0 + ranks), 0.0)

@@ -1,4 +1,4 @@
-"""Candidate lists that a blender is fitted on: a target and its competitors, of what the members rank highest."""
+"""Candidate lists that a blender is fitted on: a target, its competitors, and a sample of the rest."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,8 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 from tfrec_dl.stacking.members import Members, MemberScores
 
+NEVER = -1e9  # log weight of a place without an item
+
 
 @dataclass(frozen=True, eq=False)
 class CandidateLists:
@@ -18,12 +20,12 @@ class CandidateLists:
 
     Attributes:
         scores: of the members, as arrays; the target comes first.
-        listed: [N, C] bool whether each place holds an item.
+        log_weights: [N, C] float32 logarithm of the items that each candidate stands for.
         rows: [N] int64 row of the cases that each list is of.
     """
 
     scores: MemberScores
-    listed: np.ndarray
+    log_weights: np.ndarray
     rows: np.ndarray
 
     def __len__(self) -> int:
@@ -33,30 +35,43 @@ class CandidateLists:
     def select(self, chosen: np.ndarray) -> "CandidateLists":
         """Some of the lists."""
         return CandidateLists(
-            MemberScores(*(part[chosen] for part in self.scores)), self.listed[chosen], self.rows[chosen]
+            MemberScores(*(part[chosen] for part in self.scores)), self.log_weights[chosen], self.rows[chosen]
         )
+
+    def ranks(self, scores: np.ndarray) -> np.ndarray:
+        """[N] float64 rank of each target by scores [N, C]; ties count against it."""
+        ahead = np.where(scores[:, 1:] >= scores[:, :1], np.exp(self.log_weights[:, 1:]), 0.0)
+        return 1.0 + ahead.sum(axis=1)
+
+    def found(self, best: int) -> "CandidateLists":
+        """The lists whose target is among so many highest of some member, without items that stand for others.
+
+        Where most targets are found by nobody, their likelihood is about how the members differ far down their lists,
+        and a blender that learns from it spoils the first ten.
+        """
+        own = [self.ranks(self.scores.scores[:, :, member]) for member in range(self.scores.scores.shape[2])]
+        chosen = self.select(np.flatnonzero(np.min(own, axis=0) <= best))
+        log_weights = np.where(chosen.log_weights > 0, NEVER, chosen.log_weights)
+        return CandidateLists(chosen.scores, log_weights, chosen.rows)
 
 
 def candidate_lists(
     members: Members, cases: EvaluationCases, config: BlenderConfig, keep_seen: bool = False
 ) -> CandidateLists:
-    """Lists for users whose target is among the items that some member ranks highest; these items are the candidates.
+    """Lists for the users with a history and a target that can be recommended: known and not masked.
 
-    A blender can bring forward nothing else. From a target that no member finds it would learn how the members differ
-    far down their lists, which spoils the first ten. Items of the history are no candidates unless seen items are kept,
-    as in evaluation.
+    A softmax over all items needs the scores of all items. It is estimated from a few of them: the items that some
+    member ranks high, which hold nearly all of it, each counted once; and a uniform sample of the others, each counted
+    for as many as were left out. Items of the history are no candidates unless seen items are kept, as in evaluation.
 
     Args:
         members: whose scores are blended.
-        cases: to learn from; of a user's targets the first that is known and not masked counts.
+        cases: to learn from; of a user's targets the first counts.
         config: sizes and seed.
         keep_seen: whether items of the history can be recommended.
 
-    Returns:
-        The lists, none where the members find no target.
-
     Raises:
-        InputError: if no user has a history and a target that can be recommended.
+        InputError: if no case can be learned from.
     """
     targets = _first_targets(cases, keep_seen)
     usable = np.flatnonzero(targets >= FIRST_ITEM)
@@ -69,15 +84,18 @@ def candidate_lists(
     if len(usable) > config.cases:
         usable = np.sort(generator.choice(usable, config.cases, replace=False))
     histories, targets = cases.histories.select(usable), targets[usable]
-    each = max(1, config.candidates // len(members.names))
-    parts = []
+    parts: list[CandidateLists] = []
     for rows, block in members.blocks(histories):
+        scores = block.scores.numpy()
         masked = histories.select(rows[:0] if keep_seen else rows)
-        parts.append(_lists_of_block(block, masked, targets[rows], usable[rows], each))
+        items, log_weights = _choose(scores, masked, targets[rows], config, generator)
+        taken = np.take_along_axis(scores, items[:, :, np.newaxis], axis=1)
+        found = MemberScores(taken, block.spread.numpy(), block.length.numpy())
+        parts.append(CandidateLists(found, log_weights, usable[rows]))
     together = (np.concatenate(arrays) for arrays in zip(*(part.scores for part in parts), strict=True))
     return CandidateLists(
         MemberScores(*together),
-        np.concatenate([part.listed for part in parts]),
+        np.concatenate([part.log_weights for part in parts]),
         np.concatenate([part.rows for part in parts]),
     )
 
@@ -92,34 +110,43 @@ def _first_targets(cases: EvaluationCases, keep_seen: bool) -> np.ndarray:
     return found
 
 
-def _lists_of_block(
-    block: MemberScores, masked: Histories, targets: np.ndarray, cases: np.ndarray, each: int
-) -> CandidateLists:
-    """Lists of the users of a block whose target is found.
+def _choose(
+    scores: np.ndarray, histories: Histories, targets: np.ndarray, config: BlenderConfig, generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Candidates of a block.
 
     Args:
-        block: scores of the whole catalogue, [B, V, M].
-        masked: whose items are masked, B; or none.
+        scores: [B, V, M].
+        histories: whose items are masked, B; or none.
         targets: [B].
-        cases: [B] rows of the cases.
-        each: items that a member adds.
+        config: sizes.
+        generator: of the samples.
+
+    Returns:
+        Items [B, C] int64 and their log weights [B, C] float32.
     """
-    scores, users = block.scores.numpy(), np.arange(len(targets))
+    users = np.arange(len(targets))
     free = np.ones(scores.shape[:2], dtype=bool)
     free[:, :FIRST_ITEM] = False
-    free[np.repeat(np.arange(len(masked)), masked.lengths), masked.items] = False
+    free[np.repeat(np.arange(len(histories)), histories.lengths), histories.items] = False
     free[users, targets] = False
-    ahead = np.count_nonzero(free[:, :, np.newaxis] & (scores >= scores[users, targets][:, np.newaxis]), axis=1)
-    found = np.flatnonzero((ahead < each).any(axis=1))
-    scores, free = scores[found], free[found]
-    items, listed = [targets[found, np.newaxis]], [np.ones((len(found), 1), dtype=bool)]
-    for member in range(scores.shape[2]):
-        keys = np.where(free, scores[:, :, member], -np.inf)
-        count = min(each, keys.shape[1])
+    items = [targets[:, np.newaxis]]
+    log_weights = [np.zeros((len(users), 1), dtype=np.float32)]
+
+    def take(keys: np.ndarray, count: int) -> np.ndarray:
+        """Takes the free items with the highest keys; [B, count] whether each is one."""
+        keys = np.where(free, keys, -np.inf)
+        count = min(count, keys.shape[1])
         highest = np.argpartition(-keys, count - 1, axis=1)[:, :count]
-        listed.append(np.take_along_axis(free, highest, axis=1))
+        was_free = np.take_along_axis(free, highest, axis=1)
         np.put_along_axis(free, highest, False, axis=1)
         items.append(highest)
-    taken = np.take_along_axis(scores, np.concatenate(items, axis=1)[:, :, np.newaxis], axis=1)
-    chosen = MemberScores(taken, block.spread.numpy()[found], block.length.numpy()[found])
-    return CandidateLists(chosen, np.concatenate(listed, axis=1), cases[found])
+        return was_free
+
+    for member in range(scores.shape[2]):
+        log_weights.append(np.where(take(scores[:, :, member], config.best), 0.0, NEVER).astype(np.float32))
+    others = np.count_nonzero(free, axis=1)
+    sampled = take(generator.random(free.shape, dtype=np.float32), config.sampled)
+    share = np.log(np.maximum(others, 1) / np.maximum(np.count_nonzero(sampled, axis=1), 1))
+    log_weights.append(np.where(sampled, share[:, np.newaxis], NEVER).astype(np.float32))
+    return np.concatenate(items, axis=1), np.concatenate(log_weights, axis=1)

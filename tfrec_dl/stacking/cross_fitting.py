@@ -1,5 +1,7 @@
 """Cross-fitting: each validation user is scored by a stack fitted on other users."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tfrec_dl.data.histories import Histories
@@ -9,6 +11,8 @@ from tfrec_dl.stacking.candidates import CandidateLists
 from tfrec_dl.stacking.fit_blender import fit_blender
 from tfrec_dl.stacking.members import Members
 from tfrec_dl.stacking.model import StackedModel
+
+Learned = Callable[[CandidateLists], CandidateLists]
 
 
 class CrossFitted:
@@ -23,22 +27,25 @@ class CrossFitted:
         cases: validation, which the lists are of.
         lists: of `candidate_lists`, as many as folds at least.
         config: folds, seed and regularization.
+        learned: which of some lists a blender learns from.
     """
 
-    def __init__(self, members: Members, cases: EvaluationCases, lists: CandidateLists, config: BlenderConfig) -> None:
+    def __init__(
+        self, members: Members, cases: EvaluationCases, lists: CandidateLists, config: BlenderConfig, learned: Learned
+    ) -> None:
         folds = np.random.default_rng(config.seed).permutation(len(cases)) % config.folds
         # Lists are dealt out evenly, so that no fold is without.
         folds[lists.rows] = np.random.default_rng(config.seed + 1).permutation(len(lists)) % config.folds
         self.folds = dict(zip(cases.histories.user_ids, folds, strict=True))
         self.stacks = [
-            StackedModel(members, fit_blender(lists.select(folds[lists.rows] != fold), config.regularization))
+            StackedModel(members, fit_blender(learned(lists.select(folds[lists.rows] != fold)), config.regularization))
             for fold in range(config.folds)
         ]
         self.folds_of_lists = folds[lists.rows]
 
     def blended(self, lists: CandidateLists) -> np.ndarray:
         """[N, C] float32 scores of the lists' candidates."""
-        scores = np.empty(lists.listed.shape, dtype=np.float32)
+        scores = np.empty(lists.log_weights.shape, dtype=np.float32)
         for fold, stack in enumerate(self.stacks):
             rows = np.flatnonzero(self.folds_of_lists == fold)
             scores[rows] = stack.blender(lists.select(rows).scores._asdict()).numpy()

@@ -2,18 +2,22 @@
 
 import logging
 
+import numpy as np
+
 from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 from tfrec_dl.evaluation.scorer import Scorer
-from tfrec_dl.stacking.alone import better_alone
+from tfrec_dl.stacking.alone import better_alone, gains
 from tfrec_dl.stacking.blender import build_blender
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
-from tfrec_dl.stacking.candidates import candidate_lists
-from tfrec_dl.stacking.cross_fitting import CrossFitted
+from tfrec_dl.stacking.candidates import CandidateLists, candidate_lists
+from tfrec_dl.stacking.cross_fitting import CrossFitted, Learned
 from tfrec_dl.stacking.fit_blender import blender_of_one, fit_blender
 from tfrec_dl.stacking.members import Members
 from tfrec_dl.stacking.model import StackedModel
 
 logger = logging.getLogger(__name__)
+
+LEAST_FOUND = 100  # of fewer lists a blender learns little
 
 
 def fit_stack(
@@ -21,7 +25,8 @@ def fit_stack(
 ) -> tuple[StackedModel, Scorer]:
     """Fits the blender of a stack on validation cases; a member that is better alone gets all of the weight.
 
-    Where members find what followed for fewer users than there are folds, all members get the same weight.
+    It learns from all users, or from those alone for whom a member finds what followed: what is better, cross-fitted.
+    Of fewer users than folds nothing is learned, and all members get the same weight.
 
     Args:
         members: trained without these cases' targets.
@@ -39,17 +44,16 @@ def fit_stack(
     lists = candidate_lists(members, validation, config, keep_seen)
     if len(lists) < config.folds:
         logger.warning(
-            "for %d of %d validation users some member finds what followed: too few to learn weights from, so that all "
-            "members have the same.",
+            "only %d of %d validation users can be learned from, too few for weights: all members have the same.",
             len(lists),
             len(validation),
         )
         stack = StackedModel(members, build_blender(len(members.names), config.regularization))
         return stack, stack
-    crossed = CrossFitted(members, validation, lists, config)
-    alone = better_alone(lists, crossed.blended(lists))
+    learned, crossed, blended = _better_way(members, validation, lists, config)
+    alone = better_alone(lists, blended)
     if alone is None:
-        return StackedModel(members, fit_blender(lists, config.regularization)), crossed
+        return StackedModel(members, fit_blender(learned(lists), config.regularization)), crossed
     logger.warning(
         "on validation %s alone is better than %s blended: it gets all of the weight, the rest could be left out.",
         members.names[alone],
@@ -57,3 +61,26 @@ def fit_stack(
     )
     stack = StackedModel(members, blender_of_one(lists, alone, config.regularization))
     return stack, stack
+
+
+def _better_way(
+    members: Members, validation: EvaluationCases, lists: CandidateLists, config: BlenderConfig
+) -> tuple[Learned, CrossFitted, np.ndarray]:
+    """What to learn from, all lists or those whose target is found: what has the higher NDCG@10, cross-fitted.
+
+    Returns:
+        The better, its cross-fitted copy, and the scores [N, C] that this gives to the lists' candidates.
+    """
+
+    def everything(some: CandidateLists) -> CandidateLists:
+        return some
+
+    def found(some: CandidateLists) -> CandidateLists:
+        return some.found(config.best)
+
+    ways = [everything, found] if len(found(lists)) >= LEAST_FOUND else [everything]
+    tried = []
+    for learned in ways:
+        crossed = CrossFitted(members, validation, lists, config, learned)
+        tried.append((learned, crossed, crossed.blended(lists)))
+    return max(tried, key=lambda each: gains(lists, each[2]).mean())

@@ -9,7 +9,6 @@ from tfrec_dl.stacking.blender import MemberWeights, build_blender
 from tfrec_dl.stacking.candidates import CandidateLists
 
 ITERATIONS = 200
-NEVER = np.float32(-1e9)  # logit of a place without an item
 
 
 def fit_blender(lists: CandidateLists, regularization: float) -> tf.keras.Model:
@@ -33,8 +32,7 @@ def fit_blender(lists: CandidateLists, regularization: float) -> tf.keras.Model:
     def objective(numbers: np.ndarray) -> tuple[float, np.ndarray]:
         kernel = numbers.reshape(layer.kernel.shape)
         weights = np.einsum("jm,jnm->nm", kernel, share)
-        logits = np.matmul(scores, weights[:, :, np.newaxis].astype(np.float32))[..., 0]
-        logits = np.where(lists.listed, logits, NEVER)
+        logits = np.matmul(scores, weights[:, :, np.newaxis].astype(np.float32))[..., 0] + lists.log_weights
         loss = np.mean(logsumexp(logits, axis=1) - logits[:, 0]) + regularization * np.sum(kernel**2)
         error = softmax(logits, axis=1)
         error[:, 0] -= 1.0
