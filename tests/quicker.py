@@ -4,7 +4,7 @@ import ctypes
 import gc
 import importlib
 import sys
-from functools import lru_cache
+from functools import lru_cache, partial
 from os import fspath
 from pathlib import Path
 
@@ -20,14 +20,14 @@ def hasten_imports() -> None:
 def hasten_tensorflow() -> None:
     """For this process, before it uses TensorFlow.
 
-    A fifth of the time goes into the stack that each operation notes, deep in pytest (an operation's error names it),
-    and garbage collections over the graphs' many objects; another fifth into optimising the graphs.
+    A fifth of the time goes into the stack trace that each operation keeps, which is deep in pytest (an error of the
+    operation names it), and into garbage collections over the graphs' many objects. Another fifth goes into optimizing
+    the graphs. Operations get no trace at all: one trace shared by all operations crashes TensorFlow now and then.
     """
     import tensorflow as tf
-    from tensorflow.python.util import tf_stack
+    from tensorflow.python.framework import ops
 
-    noted = tf_stack.extract_stack()
-    tf_stack.extract_stack = lambda stacklevel=1: noted
+    ops._create_c_op = partial(ops._create_c_op, extract_traceback=False)
     gc.set_threshold(100_000, 50, 100)
     gc.freeze()  # modules stay
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
