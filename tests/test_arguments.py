@@ -55,7 +55,7 @@ class Same(Scorer):
         (lambda _: tfrec_dl.data.hold_out_items(FRAME), "interactions is of type DataFrame: read them first"),
         (lambda split: tfrec_dl.build_model("gru", split), "vocabulary is of type Split: give that of a split"),
         (lambda split: tfrec_dl.build_model("gruu", split.vocabulary), "did you mean 'gru'?"),
-        (lambda split: tfrec_dl.fit("gru", split), "model is of type str: give one of tfrec_dl.build_model"),
+        (lambda split: tfrec_dl.fit("gru", split), "model is of type str: give one from tfrec_dl.build_model"),
         (
             lambda split: tfrec_dl.evaluate(Same(), split, split.vocabulary),
             "cases is of type Split: give those of a split",
@@ -151,7 +151,7 @@ def test_fields_of_descriptions_are_refused_in_a_line(call, problem):
         ),
         (
             lambda: tfrec_dl.paired_difference({}, {}, "ndcg@10"),
-            "report_a is of type dict: give two reports, as of tfrec",
+            "report_a is of type dict: give two reports, for example from tfrec",
         ),
         (
             lambda: tfrec_dl.batch_recommend("served", FRAME, "out.csv"),

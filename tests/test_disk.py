@@ -19,7 +19,7 @@ def test_every_library_s_error_of_a_disk_is_one_line_that_names_the_folder(tmp_p
             raise error
         said = str(explained.value)
         assert str(tmp_path) in said
-        assert "give the same command again" in said
+        assert "run the same command again" in said
         assert "\n" not in said
         assert "/data/run" in disk_trouble(error)  # of itself, where nobody says which folder it is
 
@@ -27,7 +27,7 @@ def test_every_library_s_error_of_a_disk_is_one_line_that_names_the_folder(tmp_p
 def test_what_has_to_be_freed_is_named_where_it_is_known(tmp_path, monkeypatch):
     monkeypatch.setattr("tfrec_dl.disk.free_bytes", lambda folder: 3_000_000)
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    said = f"no space left in {tmp_path}: free 5 MB and give the same command again"
+    said = f"no space left in {tmp_path}: free 5 MB and run the same command again"
     with pytest.raises(InputError, match=said), disk_explained(tmp_path, 7_200_000):
         raise full
 

@@ -60,7 +60,7 @@ def test_name_that_could_not_be_written_in_settings_is_refused(name):
 
 
 def test_name_of_another_class_is_refused_and_the_same_class_again_is_not():
-    with pytest.raises(InputError, match="'square' is .*Square already: rename it"):
+    with pytest.raises(InputError, match="'square' is already .*Square: rename it"):
         SHAPES.register("square")(type("Other", (Shape,), {}))
     assert SHAPES.register("square")(Square) is Square
 
@@ -101,7 +101,7 @@ def test_values_without_a_name_are_of_the_default_where_there_is_one():
     [
         ({"shape": "sqare"}, ("shape",), "no shape is called 'sqare': did you mean 'square'?"),
         ({"shape": {"name": "square", "side": 0}}, ("shape", "side"), "greater than or equal to 1"),
-        ({"shape": 3}, ("shape",), "a value of type int is no registered shape"),
+        ({"shape": 3}, ("shape",), "a value of type int is not a registered shape"),
         ({"shape": "square", "lid": "circle"}, ("lid",), "no lid is round"),
         ({"shape": "square", "lid": Circle()}, ("lid",), "no lid is round"),
     ],

@@ -1,6 +1,6 @@
-"""Deep-learning recommenders on TensorFlow: from a table of interactions to recommendations in TF Serving.
+"""Deep-learning recommenders on TensorFlow, from a table of interactions to recommendations in TF Serving.
 
-Importing the package selects Keras 2 and loads nothing else; each public name, listed in `__init__.pyi`, loads its
+Importing the package selects Keras 2 and loads nothing else. Each public name, listed in `__init__.pyi`, loads its
 module when it is first used.
 """
 
@@ -21,10 +21,10 @@ __all__ += ["__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, or one that has moved."""
+    """Returns a public name, or one that has moved."""
     if name in __all__:
         return _public(name)
-    if name.startswith("__"):  # Python's own, asked for at every import
+    if name.startswith("__"):  # Python's own names, requested at every import
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from tfrec_dl.moved import moved
 
@@ -32,5 +32,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The public names."""
+    """Lists the public names."""
     return sorted(__all__)

@@ -1,4 +1,4 @@
-"""Selects Keras 2 (tf_keras) before TensorFlow resolves `tf.keras`; the only file that knows about legacy Keras.
+"""Selects Keras 2 (tf_keras) before TensorFlow resolves `tf.keras`; the only file that deals with legacy Keras.
 
 TensorFlow Recommenders 0.7.7 raises ImportError under Keras 3, and Keras 3 has no ParameterServerStrategy.
 """
@@ -13,7 +13,7 @@ def select_keras_2() -> None:
     """Makes `tf.keras` resolve to Keras 2.
 
     Raises:
-        ImportError: if `tf.keras` has already resolved to Keras 3 in this process, or the environment asks for it.
+        ImportError: if `tf.keras` has already resolved to Keras 3 in this process, or the environment requests Keras 3.
     """
     chosen = os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     if chosen.lower() not in ("1", "true"):

@@ -1,4 +1,4 @@
-"""Modules that scripts imported by their own names before the package's rooms were laid out."""
+"""Keeps the old names of moved modules importable."""
 
 import importlib
 import sys
@@ -6,7 +6,7 @@ import warnings
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-MODULES = {  # old name -> new one; "" for a folder that is gone
+MODULES = {  # old name -> new one; "" for a folder that no longer exists
     "tfrec_dl.data.events": "tfrec_dl.ranking.data.events",
     "tfrec_dl.data.feedback": "tfrec_dl.ranking.data.feedback",
     "tfrec_dl.data.ranking_source": "tfrec_dl.ranking.data.source",
@@ -24,16 +24,16 @@ MODULES = {  # old name -> new one; "" for a folder that is gone
 
 
 class MovedModules:
-    """Finds them for `import`: a module that has the new one's names, with a DeprecationWarning that says which."""
+    """Import finder for old module names; such a module has the new one's names; its import warns."""
 
     @staticmethod
     def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """The old module's specification; None for every other name."""
+        """Returns the old module's specification; None for every other name."""
         return ModuleSpec(name, MovedModules, is_package=not MODULES[name]) if name in MODULES else None  # type: ignore[arg-type]
 
     @staticmethod
     def create_module(spec: ModuleSpec) -> None:
-        """An ordinary module."""
+        """Creates an ordinary module."""
 
     @staticmethod
     def exec_module(module: ModuleType) -> None:
@@ -44,5 +44,5 @@ class MovedModules:
 
 
 def find_moved_modules() -> None:
-    """Lets `import` find them, before an earlier installation that has them still."""
+    """Registers the finder, before an earlier installation that may still contain the old modules."""
     sys.meta_path.insert(0, MovedModules)

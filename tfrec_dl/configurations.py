@@ -1,4 +1,4 @@
-"""Configurations: frozen dataclasses whose values are checked, field by field, when one is made."""
+"""Configurations: frozen dataclasses whose fields are checked on creation."""
 
 import functools
 from dataclasses import field, fields
@@ -11,16 +11,16 @@ from typing_extensions import dataclass_transform
 from tfrec_dl.errors import InputError, shown
 from tfrec_dl.names import closest
 
-UNEXPECTED = "unexpected_keyword_argument"  # pydantic's name of a field that there is not
+UNEXPECTED = "unexpected_keyword_argument"  # pydantic's name for a field that does not exist
 
 Configuration = TypeVar("Configuration", bound=type)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(Field, field))
 def configuration(cls: Configuration) -> Configuration:
-    """Makes a class of annotated fields a class of settings: a frozen pydantic dataclass.
+    """Turns a class of annotated fields into a configuration: a frozen pydantic dataclass.
 
-    To make one of wrong values is an `InputError` of one line, with the field, its value and its bounds:
+    Invalid values raise a one-line `InputError` that names the field, its value and its bounds:
 
         @configuration
         class Tower:
@@ -29,10 +29,10 @@ def configuration(cls: Configuration) -> Configuration:
         Tower(units=0)  # InputError: Tower: 'units' is 0 (Input should be greater than or equal to 1).
 
     Args:
-        cls: its fields need defaults if it is registered as a part.
+        cls: class; its fields need defaults if it is registered as a part.
 
     Returns:
-        The dataclass, which has no other fields.
+        The dataclass, which accepts no other fields.
     """
     own: Any = dataclass(frozen=True, config=ConfigDict(extra="forbid"))(cls)
     make = own.__init__
@@ -51,7 +51,7 @@ def configuration(cls: Configuration) -> Configuration:
 def _line(cls: type, error: ValidationError) -> str:
     names = [each.name for each in fields(cls)]
     faults: Any = error.errors(include_url=False)
-    # A field by a wrong name is missing too, which says less.
+    # A misspelled field is also reported as missing, which says less.
     first = next((fault for fault in faults if fault["type"] == UNEXPECTED), faults[0])
     place, *below = first["loc"] or ("",)
     name = names[place] if isinstance(place, int) and place < len(names) else str(place)

@@ -1,4 +1,4 @@
-"""A disk that is full or cannot be written to: what is said of it, whichever library meets it."""
+"""Explains errors of a full or unwritable disk, whichever library raises them."""
 
 import errno
 import os
@@ -12,26 +12,26 @@ from tfrec_dl.errors import InputError
 
 FULL = {errno.ENOSPC: "no space left", errno.EDQUOT: "the quota is used up"}
 CLOSED = {errno.EROFS: "it is read-only", errno.EACCES: "permission denied", errno.EPERM: "permission denied"}
-AGAIN = "and give the same command again"
+AGAIN = "and run the same command again"
 FILE = re.compile(r"(/[^\s;:]+)[^/]*$")
 
 
 @contextmanager
 def disk_explained(folder: Path, needed: int = 0) -> Iterator[None]:
-    """Turns an error of a full disk, a quota or a folder that cannot be written to into one line.
+    """Turns an error of a full disk, a quota or an unwritable folder into one line.
 
     Args:
-        folder: that is written to.
-        needed: bytes that are about to be written, where that is known.
+        folder: folder that is written to.
+        needed: bytes that are about to be written, if known.
 
     Raises:
-        InputError: that line.
+        InputError: with that line.
     """
     try:
         yield
     except InputError:
         raise
-    except Exception as error:  # TensorFlow's, DuckDB's and Arrow's are no OSErrors
+    except Exception as error:  # TensorFlow, DuckDB and Arrow raise other errors than OSError
         line = disk_trouble(error, folder, needed)
         if line is None:
             raise
@@ -39,12 +39,12 @@ def disk_explained(folder: Path, needed: int = 0) -> Iterator[None]:
 
 
 def disk_trouble(error: BaseException, folder: Path | None = None, needed: int = 0) -> str | None:
-    """What an error says of a disk, and what to do; None where it is of something else.
+    """Explains a disk error and what to do; returns None for any other error.
 
     Args:
-        error: an OSError, or another library's error with the words of one.
-        folder: that was written to; None takes it from the error.
-        needed: bytes that were to be written, where that is known.
+        error: an OSError, or another library's error with the same words.
+        folder: folder that was written to; None takes it from the error.
+        needed: bytes that were to be written, if known.
     """
     number = _number(error)
     if number is None:
@@ -60,7 +60,7 @@ def disk_trouble(error: BaseException, folder: Path | None = None, needed: int =
 
 
 def free_bytes(folder: Path) -> int:
-    """Bytes left on the disk that a folder is on, or will be."""
+    """Returns the free bytes on the disk of a folder, which need not exist yet."""
     folder = folder.absolute()
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
@@ -68,12 +68,12 @@ def free_bytes(folder: Path) -> int:
 
 
 def megabytes(size: int) -> str:
-    """Bytes as "12 MB", rounded up."""
+    """Formats bytes as "12 MB", rounded up."""
     return f"{-(-size // 10**6):,} MB"
 
 
 def _number(error: BaseException) -> int | None:
-    """The error number of the system's, also where only its words are left of it."""
+    """Returns the system's error number, even if only its text is left."""
     known = {**FULL, **CLOSED}
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno if error.errno in known else None
@@ -81,7 +81,7 @@ def _number(error: BaseException) -> int | None:
 
 
 def _place(error: BaseException) -> Path | None:
-    """The folder of the file that an error names."""
+    """Returns the folder of the file that an error names."""
     name = error.filename if isinstance(error, OSError) else None
     if not name and (found := FILE.search(str(error).splitlines()[0] if str(error) else "")):
         name = found[1]

@@ -1,4 +1,4 @@
-"""Error that mistakes of the caller raise."""
+"""The error raised for mistakes of the caller."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ LONGEST_VALUE = 80  # characters of a value that a message shows
 
 
 class InputError(ValueError):
-    """The caller's mistake: bad data, an unknown name, a folder that is already in use.
+    """A mistake of the caller, for example bad data, an unknown name or a folder that is already in use.
 
-    The message is one line that states the value received and what to do. The command line prints it and exits with
+    The message is one line that states the received value and what to do. The command line prints it and exits with
     code 2.
     """
 
 
 def first_fault(error: ValidationError) -> str:
-    """The first fault that pydantic has found, in one line: the field, its value, what is wrong with it.
+    """Describes pydantic's first error on one line: the field, its value, and what is wrong with it.
 
     Args:
-        error: of pydantic.
+        error: error raised by pydantic.
     """
     first = error.errors(include_url=False)[0]
     field = ".".join(map(str, first["loc"]))
@@ -33,7 +33,7 @@ def first_fault(error: ValidationError) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: in one line, cut where it is long."""
+    """Formats a value for a message: on one line, shortened if long."""
     try:
         text = repr(value)
     except RecursionError:

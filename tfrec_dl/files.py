@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, and by one process at a time."""
+"""Writes files completely or not at all, and locks folders so that one process writes at a time."""
 
 import fcntl
 import json
@@ -14,23 +14,23 @@ from typing import Any
 
 from tfrec_dl.errors import InputError
 
-UNFINISHED = re.compile(r"\..+\.[a-z0-9_]{8}")  # as tempfile makes names
+UNFINISHED = re.compile(r"\..+\.[a-z0-9_]{8}")  # the form of names made by tempfile
 
 
 class LockedError(InputError):
-    """Another process writes to the folder."""
+    """Raised when another process writes to the folder."""
 
 
 LOCK = ".lock"
-"""Name of the file in a folder by which one process at a time writes to it."""
+"""Name of the lock file in a folder."""
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Gives a temporary path beside `path` to write to, and renames it to `path` when all went well.
+    """Provides a temporary path beside `path` to write to, and renames it to `path` if the block succeeds.
 
-    What it holds is on the disk before it has the name, and the name before the block ends: a power cut leaves the old
-    file or the new one.
+    The content is on the disk before the rename, and the new name before the block ends. After a power cut, `path` is
+    the old file or the new one.
 
     Raises:
         InputError: if the folder cannot be written to.
@@ -52,18 +52,18 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Removes what killed processes have left of `replacing`, and of checkpoints, in a folder that is locked."""
+    """Removes what killed processes left of `replacing` and of checkpoints, in a locked folder."""
     for path in folder.glob(".*"):
         if UNFINISHED.fullmatch(path.name) and path.is_file():
             path.unlink(missing_ok=True)
-    for path in folder.glob("checkpoints/**/ckpt-*_temp"):  # as TensorFlow names them
+    for path in folder.glob("checkpoints/**/ckpt-*_temp"):  # the form of names made by TensorFlow
         shutil.rmtree(path, ignore_errors=True)
 
 
 def flush(*paths: Path) -> None:
     """Waits until the content of files, and the names in folders, are on the disk.
 
-    Disks that cannot say so, as those of some networks, are taken at their word.
+    Disks that cannot confirm this, such as some network disks, are assumed to have written.
     """
     for path in paths:
         with suppress(OSError):
@@ -75,17 +75,17 @@ def flush(*paths: Path) -> None:
 
 
 def write_json(path: Path, values: Any) -> None:
-    """Writes values as JSON, whole or not at all."""
+    """Writes values as JSON, completely or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @contextmanager
 def turn(path: Path) -> Iterator[None]:
-    """Waits until no other process is between its own two ends of such a block, for what takes a moment.
+    """Waits until no other process is inside such a block for the same path; for short operations.
 
     Args:
-        path: of a file, created if missing, that stays.
+        path: path of the lock file, which is created if missing and kept.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -97,13 +97,13 @@ def turn(path: Path) -> Iterator[None]:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Holds a folder, created if missing, against other processes until the block ends or the process does.
+    """Locks a folder, created if missing, against other processes until the block or the process ends.
 
-    The lock is on a file of its own, FOLDER/.lock, which nothing replaces; it is gone when the block ends, and so is a
-    folder that was created for nothing. What it says of a process that was killed holds nobody up.
+    The lock is on a separate file, FOLDER/.lock, which is never replaced. When the block ends, this file is removed,
+    and so is the folder if it was created and is still empty. A lock file left by a killed process blocks nobody.
 
     Raises:
-        LockedError: if another process holds it, which the message names.
+        LockedError: if another process, named in the message, holds the lock.
         InputError: if the folder cannot be written to.
     """
     created = [place for place in (folder, *folder.parents) if not place.exists()]
@@ -113,22 +113,22 @@ def locked(folder: Path) -> Iterator[None]:
         os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
         yield
     finally:
-        (folder / LOCK).unlink(missing_ok=True)  # before it is let go: whoever waits for it looks again
+        (folder / LOCK).unlink(missing_ok=True)  # before the lock is released, so that a waiting process checks again
         os.close(descriptor)
-        with suppress(OSError):  # where something is in it
+        with suppress(OSError):  # if the folder is not empty
             for place in created:
                 place.rmdir()
 
 
 def _locked_file(folder: Path) -> int:
-    """The descriptor of the folder's lock file, locked."""
+    """Returns the descriptor of the folder's lock file, locked."""
     path = folder / LOCK
     while True:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except FileNotFoundError:
-            continue  # whoever had created the folder for nothing has just removed it
+            continue  # the process that created the folder has just removed it
         except OSError as error:
             what = "write to" if folder.is_dir() else "create"
             raise InputError(f"cannot {what} {folder}: {error.strerror}; choose another folder.") from error
@@ -141,4 +141,4 @@ def _locked_file(folder: Path) -> int:
             holder = os.pread(descriptor, 200, 0).decode(errors="replace") or "another process"
             os.close(descriptor)
             raise LockedError(f"{holder} is writing to {folder}: wait for it, or choose another folder.") from error
-        os.close(descriptor)  # it was removed meanwhile, by the process that had it
+        os.close(descriptor)  # the process that held the lock removed the file meanwhile

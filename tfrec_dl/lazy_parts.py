@@ -1,4 +1,4 @@
-"""Packages of parts whose classes and helpers are imported when they are asked for."""
+"""Lazy imports for packages of parts: classes and helpers are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tfrec_dl.registry import Registry
 def lazily(
     package: str, registries: Registry[Any] | Iterable[Registry[Any]], helpers: Mapping[str, list[str]]
 ) -> Callable[[str], Any]:
-    """What a package of parts gives as `__getattr__`: its classes and helpers, imported when they are asked for.
+    """Returns the `__getattr__` of a package of parts, which imports classes and helpers when they are first used.
 
     `dir` of the package lists them too.
 
     Args:
-        package: its name.
-        registries: of its classes.
-        helpers: module of the package -> names in it that are no parts.
+        package: name of the package.
+        registries: registries of its classes.
+        helpers: module of the package -> its names that are not parts.
     """
     helper, _, helper_names = lazy_loader.attach(package, submod_attrs=dict(helpers))
     all_registries = [registries] if isinstance(registries, Registry) else list(registries)

@@ -1,4 +1,4 @@
-"""Logging of tables: a text for every handler, and its parts for one that renders it."""
+"""Logs tables as text for every handler, and as parts for handlers that render them."""
 
 import logging
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class LoggedTable:
-    """A table beside the text of a log record, as the record's attribute `table`.
+    """A table attached to a log record as its attribute `table`, in addition to the text.
 
     Attributes:
-        title: above it.
-        header: of the columns.
-        rows: of texts.
-        footer: below the columns; none where empty.
-        numbers: columns, counted from 0, that are set to the right.
+        title: title above the table.
+        header: column names.
+        rows: rows of texts.
+        footer: footer below the columns; empty for none.
+        numbers: columns, counted from 0, that are right-aligned.
     """
 
     title: str
@@ -25,7 +25,7 @@ class LoggedTable:
     numbers: Sequence[int] = ()
 
     def __str__(self) -> str:
-        """Columns of text."""
+        """Formats the table as columns of text."""
         lines = [self.header, *self.rows, *([self.footer] if self.footer else [])]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         texts = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in lines]

@@ -1,10 +1,10 @@
-"""Public names that have left the root of the package: where they are now, or what to use instead."""
+"""Public names that have left the root of the package, and their new places or replacements."""
 
 import importlib
 import warnings
 from typing import Any
 
-_BELOW = {  # namespace -> names that are the same there
+_BELOW = {  # namespace -> names that are unchanged there
     "adversarial": "CFGAN CFGANConfig ConvGAN ConvGANConfig ConvGANTraining IRGAN IRGANConfig LeastSquares Minimax "
     "NonSaturating PictureGrid Wasserstein fit_conv_gan save_discriminator",
     "baselines": "RatingBias",
@@ -50,29 +50,29 @@ _RENAMED = {  # old name -> new one, below the root
 }
 
 PLACES = {name: f"{place}.{name}" for place, names in _BELOW.items() for name in names.split()} | _RENAMED
-"""Old name at the root -> where what it stood for is now, below the root."""
+"""Old name at the root -> its new place below the root."""
 
 GONE = {
     "FLOORS": "tfrec_dl.baselines.BASELINES[name].from_split(split)",
     "RANKING_RECIPES": "tfrec_dl.recipes.recipes_of('ranking')",
 }
-"""Old name at the root of what has another shape now -> what to write instead."""
+"""Old name at the root, for something that has changed its form -> what to write instead."""
 
 
 def moved(name: str) -> Any:
-    """What an old name at the root stood for, with a DeprecationWarning that says its new place.
+    """Returns the object of an old name at the root, with a DeprecationWarning that gives its new place.
 
     Raises:
-        AttributeError: if nothing of its shape exists any more, with what to use instead; or no such name ever was.
+        AttributeError: if the name never existed, or has no equivalent; the message then says what to use instead.
     """
     if name in GONE:
         raise AttributeError(f"tfrec_dl.{name} is gone: use {GONE[name]}.")
     if name not in PLACES:
-        raise AttributeError(f"No tfrec_dl attribute {name}")  # as the package's other names are refused
+        raise AttributeError(f"No tfrec_dl attribute {name}")  # the same message as for other unknown names
     module, _, new = f"tfrec_dl.{PLACES[name]}".rpartition(".")
     warnings.warn(
         f"tfrec_dl.{name} is {module}.{new} now: the name at the root will be removed.",
         DeprecationWarning,
-        stacklevel=3,  # of whoever asked the package
+        stacklevel=3,  # points to the caller's line
     )
     return getattr(importlib.import_module(module), new)

@@ -1,16 +1,16 @@
-"""Suggestions for names that do not exist."""
+"""Suggestions for misspelled names."""
 
 import difflib
 from collections.abc import Iterable
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The known name that is most like a name, whatever the case of its letters; None if none is.
+    """Returns the known name most similar to a name, ignoring case; None if none is similar.
 
     Args:
-        name: as it was written.
-        known: the names that exist.
-        cutoff: how much of it has to agree, 0 to 1, as in `difflib.get_close_matches`.
+        name: the name as written.
+        known: the existing names.
+        cutoff: required similarity, 0 to 1, as in `difflib.get_close_matches`.
     """
     originals: dict[str, str] = {}
     for each in known:
@@ -20,7 +20,7 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 
 def closest(name: str, known: Iterable[str]) -> str:
-    """The end of an error message about a name that does not exist: the nearest one, or all of them."""
+    """Returns the end of an error message about an unknown name: the nearest name, or all of them."""
     known = list(known)
     near = nearest(name, known)
     return f"choose one of {', '.join(known)}." if near is None else f"did you mean {near!r}?"

@@ -1,4 +1,4 @@
-"""How objects show themselves in a notebook: a line, and a table."""
+"""HTML that objects show in a notebook: a line and a table."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def shown(line: str, table: pd.DataFrame) -> str:
-    """HTML of a line above a table; every text in it is escaped.
+    """Returns HTML of a line above a table; all text in it is escaped.
 
     Args:
-        line: what the object is.
-        table: of it; numbers that are not whole have four decimals.
+        line: description of the object.
+        table: table of its content; numbers that are not integers get four decimals.
     """
     body = table.to_html(index=False, border=0, float_format=lambda value: f"{value:.4f}", na_rep="")
     return f"<div><div><b>{escape(line)}</b></div>{body}</div>"
 
 
 def counted(counts: Mapping[str, int]) -> str:
-    """Counts in words: "3,200 interactions, 400 users"."""
+    """Formats counts as text: "3,200 interactions, 400 users"."""
     return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())

@@ -1,7 +1,7 @@
-"""Plugins: modules outside the package whose encoders, losses, metrics, baselines and recipes can be named like ours.
+"""Plugins: modules outside the package that register encoders, losses, metrics, baselines and recipes.
 
-A plugin registers its parts when it is imported. It is named on the command line (`--plugin my_module`), in Python
-(`load_plugins(["my_module"])`), or installed with an entry point in the group `tfrec_dl.plugins`.
+A plugin registers its parts when it is imported. Name it on the command line (`--plugin my_module`) or in Python
+(`load_plugins(["my_module"])`), or install it with an entry point in the group `tfrec_dl.plugins`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ _installed_are_loaded = False
 
 
 def load_plugins(modules: Iterable[str]) -> None:
-    """Imports plugins by the names of their modules; the working directory is searched too.
+    """Imports plugins by module name; the working directory is searched too.
 
     Raises:
-        InputError: if a module is not found, or fails while it is imported.
+        InputError: if a module is not found, or its import fails.
     """
     for name in modules:
         if name in _loaded:
             continue
         if os.getcwd() not in sys.path and "" not in sys.path:
-            sys.path.append(os.getcwd())  # as `python -m` would have it; programs that pip installs do not
+            sys.path.append(os.getcwd())  # as `python -m` does; scripts installed by pip do not
         try:
             importlib.import_module(name)
         except InputError:
@@ -47,10 +47,10 @@ def load_plugins(modules: Iterable[str]) -> None:
 
 
 def load_remembered(modules: Iterable[str]) -> None:
-    """Imports the plugins that a run was made with, where they are loaded, installed, or on Python's own path.
+    """Imports the plugins that a run was trained with, if they are loaded, installed, or on Python's own path.
 
-    A run may be anybody's, so a name in it makes nothing run that merely lies in the working directory: that takes
-    `load_plugins`, or `--plugin`.
+    A run may come from anybody, so a name in it must not execute a file in the working directory. That needs
+    `load_plugins` or `--plugin`.
 
     Raises:
         InputError: as `load_plugins`.
@@ -58,13 +58,14 @@ def load_remembered(modules: Iterable[str]) -> None:
     for name in modules:
         if name not in _loaded and not _is_installed(name.partition(".")[0]):
             raise InputError(
-                f"plugin {name!r} is not installed: install it, or give --plugin {name} where it is, if you trust it."
+                f"plugin {name!r} is not installed: install it, or, if you trust it, run in its folder with "
+                f"--plugin {name}."
             )
         load_plugins([name])
 
 
 def _is_installed(package: str) -> bool:
-    """Whether Python itself finds a module or a package; not a mere folder, which any unpacked archive is."""
+    """Whether Python itself finds a module or package; a plain folder, such as an unpacked archive, is not enough."""
     if package in sys.modules:
         return True
     spec = importlib.machinery.PathFinder.find_spec(package, [place for place in sys.path if place])
@@ -80,5 +81,5 @@ def load_installed() -> None:
 
 
 def loaded_plugins() -> list[str]:
-    """The plugins of this process, in the order in which they were loaded: what runs and exports remember."""
+    """Returns the plugins of this process in loading order, which runs and exports store."""
     return list(_loaded)

@@ -1,4 +1,4 @@
-"""Silences the start-up lines of TensorFlow on standard error."""
+"""Silences TensorFlow's start-up messages on standard error."""
 
 import logging
 import os
@@ -8,19 +8,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SILENCE = "3"  # of TF_CPP_MIN_LOG_LEVEL
+SILENCE = "3"  # value of TF_CPP_MIN_LOG_LEVEL
 
 
 def quiet_tensorflow() -> None:
-    """Imports TensorFlow silently; TF_CPP_MIN_LOG_LEVEL=0 in the environment lets it talk.
+    """Imports TensorFlow silently, unless the environment has TF_CPP_MIN_LOG_LEVEL=0.
 
-    What goes on to be a failure is shown: errors of the import, and everything that TensorFlow logs as an error later.
+    Failures are still shown: errors of the import, and everything that TensorFlow logs as an error later.
     """
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0":
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = SILENCE
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    # Until absl is initialised, TensorFlow's C++ writes to the file descriptor whatever the level.
+    # Until absl is initialized, TensorFlow's C++ code writes to the file descriptor at any level.
     with _held_back_standard_error():
         import absl.logging
         import tensorflow as tf
@@ -30,17 +30,17 @@ def quiet_tensorflow() -> None:
 
 
 def as_quiet_as_the_parent() -> None:
-    """Imports TensorFlow silently in a process that was started by one that is silent."""
+    """Imports TensorFlow silently in a process started by a silent one."""
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == SILENCE:
         quiet_tensorflow()
 
 
 @contextmanager
 def _held_back_standard_error() -> Iterator[None]:
-    """Keeps file descriptor 2 in a file, and passes that on only if the block fails."""
+    """Redirects file descriptor 2 to a file, and passes the content on only if the block fails."""
     try:
         original = os.dup(2)
-    except OSError:  # closed: nobody listens
+    except OSError:  # it is closed
         yield
         return
     with tempfile.TemporaryFile() as held:

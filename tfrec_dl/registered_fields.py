@@ -1,4 +1,4 @@
-"""Fields of configurations that hold a registered part, chosen by name."""
+"""Configuration fields that hold a registered part, chosen by name."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tfrec_dl.registry import Registry
 class Registered:
     """Annotation of a field that holds a part: `body: Annotated[Encoder, Registered(ENCODERS)]`.
 
-    The field takes a part, its name, or its plain values, and is written as plain values.
+    The field accepts a part, its name, or its plain values, and is stored as plain values.
 
     Args:
-        registry: of the parts.
-        default: name of the part that plain values without a name are of, as files of early versions have them.
-        refused: class of a part -> why this field takes none of it; None where it does.
+        registry: registry of the parts.
+        default: name of the part described by plain values without a name, as in files of early versions.
+        refused: class of a part -> reason why this field refuses it, or None if it accepts it.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Registered:
         self._refused = refused
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validation and serialisation by the registry as it is then, so that later parts are known too."""
+        """Validates and serializes by the registry at that moment, so that parts registered later are known too."""
         return core_schema.no_info_plain_validator_function(
             self._validate,
             serialization=core_schema.plain_serializer_function_ser_schema(
@@ -56,7 +56,7 @@ class Registered:
             cls = type(values)
             if cls not in self.registry.classes():
                 raise _refusal(
-                    f"a value of type {cls.__name__} is no registered {self.registry.kind}: register its class"
+                    f"a value of type {cls.__name__} is not a registered {self.registry.kind}: register its class"
                 )
         reason = self._refused(cls)
         if reason is not None:
@@ -68,14 +68,14 @@ def _refusal(message: str) -> PydanticCustomError:
     return PydanticCustomError("unknown_part", "{message}", {"message": message.rstrip(".")})
 
 
-@functools.cache  # asked for with every change of a setting
+@functools.cache  # called for every change of a setting
 def hints_of(configuration: type) -> dict[str, Any]:
-    """Names of the fields of a configuration -> their annotations, with what is said of them beside their types."""
+    """Returns field name -> annotation, including metadata, for the fields of a configuration."""
     return get_type_hints(configuration, include_extras=True)
 
 
 def registered_settings(configuration: type) -> dict[str, Registry[Any]]:
-    """Names of the fields that hold a part -> its registry, in a configuration and in everything that it holds.
+    """Returns field name -> registry for the fields that hold a part, in a configuration and everything inside it.
 
     Args:
         configuration: a dataclass; its fields may be dataclasses, parts, or unions, dictionaries and tuples of them.

@@ -1,7 +1,7 @@
-"""Registries of parts: classes that are chosen by name in recipes, in settings and on the command line.
+"""Registries of parts: classes chosen by name in recipes, in settings and on the command line.
 
-A part is a class with its configuration as fields, registered under a name. Our own parts live one to a file in the
-package of their kind, and are found there; those of others are registered when their module is imported (see
+A part is a class with its configuration as fields, registered under a name. The package's own parts are one per file
+in the package of their kind, and are found there. Other parts are registered when their module is imported (see
 `tfrec_dl.plugins`).
 """
 
@@ -24,13 +24,13 @@ Class = TypeVar("Class", bound=type)
 
 
 class Registry(Generic[Part]):
-    """Classes of one kind by name.
+    """Classes of one kind, by name.
 
     Args:
-        kind: what they are, for messages, for example "encoder".
-        package: where ours are: each of its modules is imported before the first look-up. None for none.
-        module: of the package only the modules of this name, one in each of its rooms that has it.
-        order: sort key of our classes, by default their modules; those of others follow as they were registered.
+        kind: kind of the classes, for messages, for example "encoder".
+        package: package with our own classes; each of its modules is imported before the first look-up. None for none.
+        module: restricts the package to the modules of this name in its subpackages.
+        order: sort key of our own classes, by default their modules; other classes follow in order of registration.
     """
 
     def __init__(
@@ -48,22 +48,22 @@ class Registry(Generic[Part]):
         self._found = package is None
 
     def register(self, name: str) -> Callable[[Class], Class]:
-        """Makes a class available under a name, which becomes its `name`.
+        """Registers a class under a name, which becomes its `name`.
 
         Args:
-            name: as it is written in settings: lower-case letters, digits and underscores.
+            name: name as written in settings: lower-case letters, digits and underscores.
 
         Raises:
-            InputError: if the name is no such word, or another class has it.
+            InputError: if the name has another form, or belongs to another class.
         """
         if not (name.isidentifier() and name.islower()):
             raise InputError(f"{self.kind} {name!r}: a name is made of lower-case letters, digits and underscores.")
 
         def registered(cls: Class) -> Class:
             other = self._classes.get(name)
-            # The same class again is a module that was loaded anew, as notebooks do.
+            # The same class again comes from a module that was reloaded, as in notebooks.
             if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
-                raise InputError(f"{self.kind} {name!r} is {other.__module__}.{other.__qualname__} already: rename it.")
+                raise InputError(f"{self.kind} {name!r} is already {other.__module__}.{other.__qualname__}: rename it.")
             cls.name = name  # type: ignore[attr-defined]
             self._classes[name] = cls
             return cls
@@ -71,10 +71,10 @@ class Registry(Generic[Part]):
         return registered
 
     def __getitem__(self, name: str) -> type[Part]:
-        """The class of that name.
+        """Returns the class of that name.
 
         Raises:
-            InputError: if there is none; names the nearest.
+            InputError: if there is none; the message names the nearest.
         """
         if name not in self:
             raise InputError(f"no {self.kind} is called {name!r}: {closest(name, self)}")
@@ -86,26 +86,26 @@ class Registry(Generic[Part]):
         return name in self._classes
 
     def __iter__(self) -> Iterator[str]:
-        """The names, ours first."""
+        """Iterates over the names, ours first."""
         self._find()
-        return iter(sorted(self._classes, key=self._rank))  # whatever was imported first
+        return iter(sorted(self._classes, key=self._rank))  # independent of import order
 
     def __len__(self) -> int:
-        """The number of classes."""
+        """Returns the number of classes."""
         self._find()
         return len(self._classes)
 
     def classes(self) -> list[type[Part]]:
-        """The classes, ours first."""
+        """Returns the classes, ours first."""
         return [self._classes[name] for name in self]
 
     def class_called(self, class_name: str) -> type[Part]:
-        """The class whose own name is `class_name`, for `tfrec_dl.encoders.GRU`.
+        """Returns the class whose own name is `class_name`, for `tfrec_dl.encoders.GRU`.
 
         Raises:
             AttributeError: if there is none.
         """
-        # Python asks packages for other names too, which are no reason to import every part.
+        # Python also asks packages for other names, which should not import every part.
         classes = self.classes() if class_name[:1].isupper() else []
         found = next((cls for cls in classes if cls.__name__ == class_name), None)
         if found is None:
@@ -113,11 +113,11 @@ class Registry(Generic[Part]):
         return found
 
     def make(self, values: Part | str | Mapping[str, Any]) -> Part:
-        """A part from its name, or from its plain values with "name" among them; a part as it is.
+        """Makes a part from its name, or from its plain values including "name"; returns a part unchanged.
 
         Raises:
             InputError: if no class has the name.
-            pydantic.ValidationError: if a value is out of its bounds.
+            pydantic.ValidationError: if a value is out of bounds.
         """
         if isinstance(values, str):
             values = {"name": values}
@@ -127,7 +127,7 @@ class Registry(Generic[Part]):
         return TypeAdapter(self[str(values.get("name"))]).validate_python(settings)
 
     def plain(self, part: Any, mode: Literal["json", "python"] = "json") -> dict[str, Any]:
-        """A part's plain values, from which `make` makes it again; as JSON has them, or with Python's own tuples."""
+        """Returns a part's plain values, which `make` accepts, as JSON types or with Python's tuples."""
         return {"name": part.name, **TypeAdapter(type(part)).dump_python(part, mode=mode)}
 
     def _rank(self, name: str) -> tuple[Any, ...]:
@@ -138,7 +138,7 @@ class Registry(Generic[Part]):
     def _find(self) -> None:
         """Imports our own modules and the installed plugins, once."""
         if not self._found:
-            self._found = True  # before, for these modules may look up others
+            self._found = True  # set first, because these modules may look up others
             assert self._package is not None
             for name in _modules(self._package, self._module):
                 importlib.import_module(name)
@@ -146,7 +146,7 @@ class Registry(Generic[Part]):
 
 
 def _modules(package: str, module: str | None) -> list[str]:
-    """The full names of a package's modules, or of those called `module` in its sub-packages."""
+    """Returns the full names of a package's modules, or of those called `module` in its subpackages."""
     path = importlib.import_module(package).__path__
     if module is None:
         return [f"{package}.{each.name}" for each in pkgutil.iter_modules(path)]

@@ -233,7 +233,7 @@ def test_gan_is_not_built_as_one_model(name):
 def test_gan_is_not_built_of_networks_that_are_not_its_own(irgan, cfgan):
     network = build_model(RECIPES["gru"].with_settings({"units": 3, "dimension": 3}), vocabulary_of(item_ids(3)))
     for recipe in (irgan, cfgan, RECIPES["gru"]):
-        with pytest.raises(InputError, match="no adversarial training of these networks") as refused:
+        with pytest.raises(InputError, match="does not train these networks adversarially") as refused:
             build_adversarial(recipe, network)
         assert "\n" not in str(refused.value)
 

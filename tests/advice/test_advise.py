@@ -55,7 +55,7 @@ def test_what_is_held_back_is_learnt_from_where_that_is_much_of_the_table(tmp_pa
     short = advise(source_of(table, tmp_path), with_cost=False)
     assert short.profile.validation_share == pytest.approx(1 / 7)
     assert all(each.recipe.training.refit for each in short.advised)
-    assert any("14% of what could be learned from" in each.text for each in short.reasons)
+    assert any("14% of the data to learn from" in each.text for each in short.reasons)
     again = [table.assign(item_id=table["item_id"] + f" of {number}") for number in range(4)]
     long = advise(source_of(pd.concat(again), tmp_path), with_cost=False)  # 32 items a user
     assert not any(each.recipe.training.refit for each in long.advised)

@@ -130,7 +130,7 @@ def test_common_english_words_say_nothing_unless_kept(vocabulary, histories):
         (["", "", "one"], "3 texts for a vocabulary of size 4"),
         (["", "", "one", None], "a text is None"),
         (["one", "", "one", "two"], "padding and unknown have the texts 'one' and ''"),
-        (["", "", "", "?!"], "none of 4 texts holds a word"),
+        (["", "", "", "?!"], "none of 4 texts contains a word"),
     ],
 )
 def test_texts_that_do_not_fit_are_refused(vocabulary, texts, message):

@@ -18,7 +18,7 @@ def test_advice_is_printed_with_its_cost_and_the_command(program, clicks):
     shown = program("advise", "--data", clicks).out
     assert "take gru: about " in shown
     assert f"tfrec-dl train --data {clicks} --model gru --refit --out runs/gru" in shown
-    assert "and at most as much again to train once more" in shown
+    assert "and at most as much again for the refit" in shown
     assert "transitions of shuffled histories" in shown
     assert "docs/benchmarks/retrieval.md: Counts of transitions" in shown
 

@@ -123,7 +123,7 @@ def test_interrupted_it_says_how_to_go_on_and_goes_on(program, table, exported, 
         (("--processes", 2), "--processes is for many users"),
         (
             ("--histories", "log.csv", "--history", "i1"),
-            "--history is for one user, and --histories for all of a table",
+            "--history is for one user, but --histories is for all users of a table",
         ),
         (("--histories", "log.csv", "--why"), "--why is for one user"),
         (("--histories", "log.csv", "--out", "out.csv", "--context", "phone"), "--context 'phone' is not NAME=VALUE"),

@@ -62,4 +62,6 @@ def test_unknown_models_are_refused_before_anything_is_trained(refusal, ranking,
 
 def test_a_folder_of_other_files_is_refused(refusal, ranking, tmp_path):
     (tmp_path / "gru").mkdir()
-    assert "'gru', which is not a comparison's" in refusal("compare", *ranking, "--models", "din", "--out", tmp_path)
+    assert "'gru', which is not part of a comparison" in refusal(
+        "compare", *ranking, "--models", "din", "--out", tmp_path
+    )

@@ -45,10 +45,11 @@ def test_the_whole_way_and_again(program, small, tmp_path, monkeypatch):
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     again = program("demo", "--out", out)
     assert again.status == 0
-    start = result.out.index("40 users' last film")
+    start = result.out.index("last films of 40 users")
     shown = result.out[start : result.out.index("next: ")].strip()
     assert [line.strip() for line in shown.splitlines()] == [
-        line.strip() for line in again.out[again.out.index("40 users'") :].strip().splitlines()[: shown.count("\n") + 1]
+        line.strip()
+        for line in again.out[again.out.index("last films of 40 users") :].strip().splitlines()[: shown.count("\n") + 1]
     ]
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
 

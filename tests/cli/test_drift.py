@@ -35,7 +35,7 @@ def test_what_has_drifted_is_named_and_ends_with_1_where_that_was_asked_for(prog
     assert (result.status, result.err.splitlines()[-1][:33]) == (1, "drifted: unknown_items, history_l")
     lines = result.out.splitlines()
     assert lines[:2] == ["reading", "measuring"]
-    assert lines[2].startswith("1,280 interactions of 80 users, against the training of ")
+    assert lines[2].startswith("1,280 interactions of 80 users, compared with the training of ")
     assert any("unknown_items" in line and "DRIFTED" in line for line in lines)
 
 
@@ -54,7 +54,7 @@ def test_an_export_without_a_profile_says_so(program, table, exported, tmp_path)
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        (("--fail-above", "much"), "--fail-above 'much' is no limit: write usual, a number, or NAME=NUMBER"),
+        (("--fail-above", "much"), "--fail-above 'much' is not a limit: write usual, a number, or NAME=NUMBER"),
         (("--fail-above", "popularty=0.1"), "there is no measure 'popularty': did you mean 'popularity'?"),
         (("--fail-above", "-1"), "the limit of unknown_items is -1.0, but must be a number of at least 0"),
         (("--data", "none.csv"), "none.csv'"),

@@ -42,7 +42,7 @@ def test_options_of_the_other_task_are_refused(refusal, ranked, trained, tmp_pat
     assert "--retrieval is for ranking runs" in refusal(
         "export", trained.folder, tmp_path / "dest", "--retrieval", trained.folder
     )
-    assert "is a run of ranking" in refusal("export", ranked.folder, tmp_path / "dest", "--retrieval", ranked.folder)
+    assert "is a ranking run" in refusal("export", ranked.folder, tmp_path / "dest", "--retrieval", ranked.folder)
     assert not list(tmp_path.iterdir())
 
 

@@ -116,7 +116,7 @@ with interruptions.interruptions():
 """
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert ended.returncode == 143
-    assert ended.stderr == "interrupted: ended after 0.1 s in which it had not stopped\n"
+    assert ended.stderr == "interrupted: forced to exit, because it had not stopped after 0.1 s\n"
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

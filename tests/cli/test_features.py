@@ -43,12 +43,12 @@ def test_features_are_shown_with_kind_share_and_example(hybrid, tables):
     rows = {line.split("│")[1].strip(): line for line in printed.splitlines() if line.count("│") == 6}
     assert "text" in rows["title"]
     assert "the book of a number 0" in rows["title"]
-    assert "3 distinct, 1.67 a row" in rows["genres"]
+    assert "3 distinct, 1.67 per row" in rows["genres"]
     assert "category" in rows["pages"]
     assert "ignored" in rows["publisher"]
     assert "number" in rows["age"]
-    assert "where a kind is wrong: --item-feature NAME=KIND, or NAME=ignore" in printed
-    assert "where a kind is wrong: --user-feature NAME=KIND, or NAME=ignore" in printed
+    assert "if a kind is wrong: --item-feature NAME=KIND, or NAME=ignore" in printed
+    assert "if a kind is wrong: --user-feature NAME=KIND, or NAME=ignore" in printed
 
 
 def test_coverage_is_said_before_training(hybrid):

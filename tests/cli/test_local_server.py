@@ -25,7 +25,7 @@ def test_an_export_is_served_and_what_it_is_for_is_said(program, exported, asked
     result = program("serve", exported, "--port", 0, "--grpc-port", 0)
     assert (result.status, asked) == (0, ["AVAILABLE"]), result.err
     assert re.search(r"cycle: version 1 at http://127\.0\.0\.1:\d+/v1/models/cycle:predict, gRPC at 127", result.out)
-    assert "production is TF Serving" in result.out
+    assert "in production, use TF Serving" in result.out
 
 
 def test_a_folder_without_an_export_is_not_served(refusal, tmp_path):

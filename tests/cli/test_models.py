@@ -23,7 +23,7 @@ def test_every_setting_listed_can_be_set_to_what_is_listed(program):
 
 def test_settings_left_open_say_what_decides(program):
     printed = program("models").out
-    assert "model.loss=(by the catalogue's size)" in printed
+    assert "model.loss=(depends on the catalogue's size)" in printed
     assert "training.context=(half of max_length)" in printed
     assert "(open)" not in printed
 

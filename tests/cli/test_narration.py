@@ -14,8 +14,8 @@ def test_it_says_what_falls_under_min_count(tmp_path, capsys):
         (1, None),
         (
             2,
-            "2 items have fewer than 2 training interactions: their 2 are left out, and 2 of 3 items to find in the "
-            "test, being of them, are misses",
+            "2 items have fewer than 2 training interactions: their 2 interactions are left out, and 2 of 3 items to "
+            "find in the test are such items and count as misses",
         ),
     ):
         with shown_progress():

@@ -70,7 +70,7 @@ def test_training_says_what_it_reads_and_its_run_is_evaluated_and_exported(progr
     assert found["test/ndcg@10"] == pytest.approx(metrics["test/ndcg@10"])
     result = program("export", out, tmp_path / "export", "--index", "ivf")
     assert result.status == 0, result.err
-    assert "index: 20 items are searched exactly; lists of items pay from 50,000 on." in result.out
+    assert "index: 20 items are searched exactly; lists of items pay off from 50,000 on." in result.out
     card = (tmp_path / "export" / "1" / "assets.extra" / "model_card.md").read_text()
     assert "folder: 480 interactions of 60 users with 20 items" in card
 
@@ -90,7 +90,7 @@ def test_a_run_goes_on_with_what_was_appended(program, folder, run, tmp_path):
     out = tmp_path / "run"
     result = program("train", "--from", run[0], "--data", tmp_path / "grown", "--out", out, "--epochs", 1)
     assert result.status == 0, result.err
-    assert "20 of 21 items are known; of 1 new ones 1 begin between items" in result.out
+    assert "20 of 21 items are known; of 1 new ones, 1 begin between neighboring items" in result.out
     (start,) = json.loads((out / "warm_start.json").read_text())["starts"]
     assert (start["items_known"], start["items_new"], start["interactions"]) == (20, 1, 480)
 

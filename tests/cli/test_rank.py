@@ -57,7 +57,7 @@ def test_two_stages_are_one_export_that_retrieves_and_ranks(program, refusal, ra
     dest = tmp_path / "both"
     stages = ("--retrieval", trained.folder, "--candidates", 8, "-k", 3)
     assert "did you mean 'ivf'?" in refusal("export", ranked.folder, dest, *stages, "--index", "ifv")
-    assert "searches no items by itself" in refusal("export", ranked.folder, dest, "--index", "ivf")
+    assert "does not search items itself" in refusal("export", ranked.folder, dest, "--index", "ivf")
     result = program("export", ranked.folder, dest, *stages, "--anonymous-users")
     assert result.status == 0, result.err
     assert b"user_1" not in content_of(dest / "1")
@@ -65,7 +65,7 @@ def test_two_stages_are_one_export_that_retrieves_and_ranks(program, refusal, ra
     command = ("recommend", dest, "--history", "item_5,item_6", "-k", 3, "--json")
     retrieved = json.loads(program(*command).out)
     both = json.loads(program(*command, "--user", "user_1", "--context", "device=phone").out)
-    assert "there is device" in refusal(*command, "--user", "user_1", "--context", "phone")
+    assert "the features of the request are device" in refusal(*command, "--user", "user_1", "--context", "phone")
     assert "give --user" in refusal(*command, "--context", "device=phone")
     assert len(retrieved) == len(both) == 3
     scores = [each["score"] for each in both]

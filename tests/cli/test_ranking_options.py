@@ -65,7 +65,11 @@ def test_columns_reach_the_source(table):
         ({}, RankingOptions("clik"), "did you mean 'click'? (--label"),
         ({}, RankingOptions("stars", dislike=2), "--dislike is 2 without --like"),
         ({}, RankingOptions("click", context_feature=["stars"]), "--context-feature 'stars' is not NAME=KIND"),
-        ({"split": SplitName.COLD_START}, RankingOptions("click"), "--split cold-start is not one of --task ranking"),
+        (
+            {"split": SplitName.COLD_START},
+            RankingOptions("click"),
+            "--split cold-start is not available for --task ranking",
+        ),
         ({"split": SplitName.RANDOM}, RankingOptions("click", part_column="part"), "both split the table"),
         ({"item_feature": ["a=text"]}, RankingOptions("click"), "add --items PATH"),
     ],

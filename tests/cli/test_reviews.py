@@ -87,7 +87,7 @@ def test_options_of_other_tasks_are_refused(refusal, rated, reviews, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--split", "temporal"), "--split temporal is not one of --task reviews"),
+        (("--split", "temporal"), "--split temporal is not available for --task reviews"),
         (("--items", "items.csv"), "--items is not an option of --task reviews"),
         (("--label", "click"), "--label is an option of --task ranking"),
         (("--model", "gru"), "'gru' is a recipe of --task retrieval"),

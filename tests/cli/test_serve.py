@@ -148,7 +148,7 @@ def test_similar_items_are_listed(program, refusal, exported):
     assert (table.count("│ item_"), table.count("│ Step ")) == (10, 10)
     odd = json.loads(program("similar", exported, "--item", "item_3", "--only", "side=odd", "--json").out)
     assert [entry["item_id"] for entry in odd] == [e["item_id"] for e in found if int(e["item_id"][5:]) % 2]
-    assert "keep_seen is of a history" in refusal("similar", exported, "--item", "item_3", "--keep-seen")
+    assert "keep_seen is for histories" in refusal("similar", exported, "--item", "item_3", "--keep-seen")
     assert "--item 'nobody'" in refusal("similar", exported, "--item", "nobody")
     assert "k is 0" in refusal("similar", exported, "--item", "item_3", "-k", 0)
 

@@ -5,7 +5,9 @@ def test_it_says_what_it_reads_splits_and_chooses(ranked, log):
     lines = ranked.out.splitlines()
     assert lines[:2] == [f"reading {log}", "1,440 impressions of 12 items to 60 users, 360 lists"]
     assert any(line.startswith("clicks: ") and line.endswith(" %") for line in lines)
-    assert "positions: column 'position' is learnt from; served, all candidates have the same" in lines
+    assert (
+        "positions: column 'position' is used in training; when served, all candidates have the same position" in lines
+    )
     features = {cells[1].strip(): cells[2].strip() for line in lines if len(cells := line.split("│")) > 2}
     assert features["price"] == "number"
     assert features["device"] == "category"
@@ -14,7 +16,8 @@ def test_it_says_what_it_reads_splits_and_chooses(ranked, log):
     assert "1,008 in 252 lists to train on, 144 in 36 lists to validate on, 288 in 72 lists to test on" in split
     assert "network: din" in lines  # where no other is named
     assert (
-        "objective of clicks: choice, because no list has more than one click: its candidates compete for it" in lines
+        "objective of clicks: choice, because no list has more than one click, and its candidates compete for it"
+        in lines
     )
     assert "candidates are ordered by the probability of a click" in lines
     assert "val_ndcg: " in ranked.out
@@ -61,7 +64,7 @@ def test_ratings_are_learnt_as_numbers_and_by_rows(program, log, tmp_path):
     command = ("train", "--data", log, *options, "--context-feature", "request=ignore", "--out", tmp_path / "run")
     result = program(*command, *tiny)
     assert result.status == 0, result.err
-    assert "no lists: each row stands for itself" in result.out
+    assert "no lists: each row is a list of its own" in result.out
     assert "ratings: 1 to 5, mean " in result.out
     assert "objective of ratings: rating, squared_error" in result.out
     assert "split random: impressions: 1,008 to train on" in result.out

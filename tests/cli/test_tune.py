@@ -27,7 +27,7 @@ def tuned(program, table, tiny, tmp_path_factory):
 def test_a_line_a_trial_then_the_best_run_which_is_one_like_any_other(program, tuned):
     lines = [line for line in tuned.out.splitlines() if " of 2: trial " in line]
     assert [line[:6] for line in lines] == ["1 of 2", "2 of 2"]
-    assert any(" trial 0 (as it is): ndcg@10 0." in line for line in lines)
+    assert any(" trial 0 (as given): ndcg@10 0." in line for line in lines)
     rows = list(csv.DictReader((tuned.folder / "trials.csv").open()))
     best = max(float(row["ndcg@10"]) for row in rows if row["state"] == "complete")
     metrics = json.loads((tuned.folder / "best" / "metrics.json").read_text())
@@ -48,9 +48,9 @@ def test_settings_that_are_set_are_not_searched(tuned):
     ("more", "said"),
     [
         (("--search", "dropuot=0:1"), "there is no setting 'dropuot'"),
-        (("--search", "item_dropout=0.6:0.1"), "0.6:0.1 holds no two numbers"),
+        (("--search", "item_dropout=0.6:0.1"), "0.6:0.1 does not go from lower to higher"),
         (("--search", "item_dropout"), "is not KEY=RANGE"),
-        (("--search", "units=4:8"), "units is set to '4' too"),
+        (("--search", "units=4:8"), "units is also set to '4'"),
         (("--search", "blocks=fixed"), "holds a study with search.model.blocks '0:3', not None"),
         (("--trials", 0), "trials is 0: try at least 1"),
         (("--trials", 5), "has ended after 2 trials"),

@@ -19,6 +19,6 @@ def test_another_model_or_task_and_runs_that_cannot_be_gone_on_from_are_refused(
 ):
     given = ("--data", table, "--out", tmp_path / "next")
     assert "leave --model gru out" in refusal("train", "--from", trained.folder, "--model", "gru", *given)
-    assert "cannot go on from a run" in refusal("train", "--from", ranked.folder, *given)
+    assert "cannot continue from a run" in refusal("train", "--from", ranked.folder, *given)
     assert "is not a run's folder" in refusal("train", "--from", tmp_path, *given)
     assert not (tmp_path / "next").exists()

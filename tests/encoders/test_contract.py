@@ -67,12 +67,12 @@ def test_encoder_has_a_recipe_of_its_name_where_it_says_so(name):
 
 
 def test_encoder_that_is_not_causal_is_not_trained():
-    with pytest.raises(InputError, match="body is 'looks_ahead', whose states know the items that training asks for"):
+    with pytest.raises(InputError, match="body is 'looks_ahead', whose states see the items that they must predict"):
         build_model(Recipe("ahead", "nobody", ModelConfig(LooksAhead())), VOCABULARY)
 
 
 def test_encoder_that_reads_nothing_needs_users():
-    with pytest.raises(InputError, match="body is 'user_only', which reads nothing of the history: give a table of"):
+    with pytest.raises(InputError, match="body is 'user_only', which does not read the history: give a table of"):
         build_model(RECIPES["gru"].with_settings({"body": "user_only"}), VOCABULARY)
 
 

@@ -95,7 +95,7 @@ def test_what_is_no_file_of_a_discriminator_is_refused_in_one_line(tmp_path, gan
         (None, "no file None; give as weights the path that save_discriminator wrote"),
         (str(tmp_path / "gone.keras"), "no file"),
         (str(noise), "cannot be read as a discriminator"),
-        (str(other), "no conv_gan discriminator|cannot be read as a discriminator"),
+        (str(other), "not a conv_gan discriminator|cannot be read as a discriminator"),
     ):
         with pytest.raises(InputError, match=message) as refused:
             learnt(GANFeatures(weights=path), PICTURES)

@@ -40,7 +40,7 @@ def test_a_name_and_a_path_are_the_recipe_and_the_table_as_they_come(tmp_path):
         ),
         ("gruu", "no recipe is called 'gruu': did you mean 'gru'?"),
         (3, "the recipe is of type int: give a name, such as 'gru', or a tfrec_dl.Recipe"),
-        ("auto", "'auto' is no recipe: in Python take tfrec_dl.advise"),
+        ("auto", "'auto' is not a recipe: in Python use tfrec_dl.advise"),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_anything_is_read(tmp_path, recipe, problem):

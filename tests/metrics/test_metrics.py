@@ -123,8 +123,8 @@ def test_metric_comes_back_from_its_key(name):
     [
         ("ndgc@10", "no metric is called 'ndgc': did you mean 'ndcg'?"),
         ("ndcg@0", "k must be at least 1"),
-        ("ndcg@", "'' is no cutoff; write for example 'ndcg@10'"),
-        ("ndcg@ten", "'ten' is no cutoff"),
+        ("ndcg@", "'' is not a cutoff; write for example 'ndcg@10'"),
+        ("ndcg@ten", "'ten' is not a cutoff"),
         ("auc@10", "metric 'auc' has no cutoff: ask for 'auc', not 'auc@10'"),
     ],
 )

@@ -35,8 +35,8 @@ def test_ranges_and_choices_are_read_as_they_are_written():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("0.6:0.1", "0.6:0.1 holds no two numbers"),
-        ("1:1", "holds no two numbers"),
+        ("0.6:0.1", "0.6:0.1 does not go from lower to higher"),
+        ("1:1", "does not go from lower to higher"),
         ("0:1:log", "begins at 0"),
         ("a:b", "LOW:HIGH:log"),
         ("1:2:linear", "LOW:HIGH:log"),

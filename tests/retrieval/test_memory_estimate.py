@@ -124,7 +124,7 @@ def test_training_that_does_not_fit_is_told_what_to_change(tmp_path, caplog, mon
     found = announce_size(recipe, vocabulary, tmp_path / "run")
     assert not found.fits
     message = caplog.records[-1].getMessage()
-    assert message.startswith(f"this training needs about {readable(found.memory)} of memory, and there are 0 MiB.")
+    assert message.startswith(f"this training needs about {readable(found.memory)} of memory, but only 0 MiB are")
     changes = savings(recipe, vocabulary)
     for change in ("optimizer=adagrad", "hashing.own_rows=20000", "dimension=4", "loss=sampled_softmax"):
         assert f"--set {change}: {readable(changes[f'--set {change}'])}" in message
@@ -139,7 +139,7 @@ def test_disk_too_small_for_the_checkpoints_is_refused_before_training(tmp_path,
     recipe = RECIPES["gru"].with_settings(SMALL)
     needed = estimate_size(recipe, VOCABULARY).checkpoints
     monkeypatch.setattr("tfrec_dl.retrieval.memory_report.free_bytes", lambda folder: needed - 1_500_000)
-    with pytest.raises(InputError, match="free 2 MB and give the same command again") as refused:
+    with pytest.raises(InputError, match="free 2 MB and run the same command again") as refused:
         announce_size(recipe, VOCABULARY, tmp_path / "run")
     assert "\n" not in str(refused.value)
     assert str(tmp_path / "run") in str(refused.value)

@@ -76,7 +76,7 @@ def test_killed_and_called_again_it_ends_as_if_it_had_not_been(refitted, source)
 
 
 def test_what_has_learnt_from_validation_is_neither_measured_on_it_nor_lends_candidates(refitted):
-    assert "take the run" in _refused(lambda: candidate_impressions(refitted))
+    assert "use the run" in _refused(lambda: candidate_impressions(refitted))
     assert "chosen" in refitted.recipe.family.why_not_measured(refitted, "validation")
     assert refitted.recipe.family.why_not_measured(refitted, "test") is None
 

@@ -70,7 +70,7 @@ def test_a_file_of_another_run_does_not_load_silently(finished, tmp_path):
     (data,) = (finished.folder / "checkpoints" / "best").glob("*.data-*")
     folder = Path(shutil.copytree(finished.folder, tmp_path / "run"))
     (folder / "vocabulary.txt").write_text(swapped)
-    with pytest.raises(InputError, match=f"{folder / 'vocabulary.txt'} is not what this run was finished with"):
+    with pytest.raises(InputError, match=f"{folder / 'vocabulary.txt'} has changed since this run was finished"):
         Run.open(folder).model()
     (folder / "vocabulary.txt").write_text("".join(vocabulary))
     assert set(Run.open(folder).config()["files"]) == {
@@ -82,7 +82,7 @@ def test_a_file_of_another_run_does_not_load_silently(finished, tmp_path):
     same_shape = folder / "checkpoints" / "best" / data.name
     refuse_other_content(folder, Run.open(folder).config())
     same_shape.write_bytes(bytes(same_shape.stat().st_size))
-    with pytest.raises(InputError, match=f"{data.name} is not what this run was finished with"):
+    with pytest.raises(InputError, match=f"{data.name} has changed since this run was finished"):
         refuse_other_content(folder, Run.open(folder).config())
 
 

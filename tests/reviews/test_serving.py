@@ -88,5 +88,5 @@ def test_another_models_export_is_refused(tmp_path):
     module = tf.Module()
     module.double = tf.function(lambda value: 2 * value, input_signature=[tf.TensorSpec([], tf.float32)])
     tf.saved_model.save(module, str(tmp_path / "1"), signatures={"serving_default": module.double})
-    with pytest.raises(InputError, match="no export of a rating model"):
+    with pytest.raises(InputError, match="not an export of a rating model"):
         load_ratings(tmp_path)

@@ -134,7 +134,7 @@ def test_catalogue_whose_description_is_damaged_is_named(tmp_path):
 def test_sizes_are_compared_with_the_checkpoint_before_anything_takes_memory(tmp_path, dimension):
     tf.train.Checkpoint(weights=tf.Variable(tf.zeros([20, 4]))).write(str(tmp_path / "checkpoints" / "best" / "ckpt-1"))
     settings = {"recipe.model.dimension": dimension, "recipe.training.epochs": 3}
-    said = f"{tmp_path / 'config.json'}: recipe.model.dimension is {dimension}, .* than the 8. numbers"
+    said = f"{tmp_path / 'config.json'}: recipe.model.dimension is {dimension}, .* than the 8. in the checkpoints"
     with pytest.raises(InputError, match=said), sizes_checked(tmp_path, settings):
         tf.keras.layers.Embedding(20, dimension)(tf.constant([[1]]))
     with sizes_checked(tmp_path, settings):

@@ -81,7 +81,7 @@ def test_a_connection_is_kept_for_further_requests(server):
 
 def test_a_port_that_is_taken_is_refused(server, plain):
     port = int(server.url.rpartition(":")[2])
-    with pytest.raises(InputError, match=f"cannot listen at port {port}"):
+    with pytest.raises(InputError, match=f"cannot listen on port {port}"):
         LocalServer(plain, ServerSettings(port=port, grpc_port=0))
     port = int(server.grpc_address.rpartition(":")[2])
     with pytest.raises(InputError, match=f"port {port} of 127.0.0.1 is taken"):

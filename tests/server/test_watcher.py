@@ -139,7 +139,7 @@ def test_a_version_folder_is_served_under_its_models_name(dest):
         (None, "does not exist"),
         ("model_config_list { config {", "cannot be read"),
         ("", "names no model"),
-        ('model_config_list { config { name: "a" } config { name: "a" } }', "names a model twice"),
+        ('model_config_list { config { name: "a" } config { name: "a" } }', "uses a name twice"),
     ],
 )
 def test_what_cannot_be_served_is_refused(tmp_path, text, line):
@@ -217,6 +217,8 @@ def test_a_configuration_whose_models_cannot_be_loaded_is_refused(dest, tmp_path
             reload(config)
         assert refused.value.code == Code.UNKNOWN
         config.model_config_list.config[0].base_path = str(tmp_path)
-        with pytest.raises(RequestError, match="is not in .*half: this server loads models of the folder") as refused:
+        with pytest.raises(
+            RequestError, match="is not in .*half: this server loads models only from the folder"
+        ) as refused:
             reload(config)
         assert refused.value.code == Code.PERMISSION_DENIED

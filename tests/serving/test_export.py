@@ -94,7 +94,7 @@ def test_next_export_removes_what_dead_processes_left_and_not_what_a_running_one
         assert not left.exists()
         assert users_own.is_dir()
     assert [record.getMessage() for record in caplog.records] == [
-        f"removed {left}, which an export or add-items that was killed had left."
+        f"removed {left}, which was left behind when an export or add-items was killed."
     ]
 
 

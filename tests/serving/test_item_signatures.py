@@ -117,7 +117,7 @@ def test_recommendations_are_explained_with_their_own_scores(recommender):
 
 def test_an_export_of_an_earlier_version_says_so(recommender, monkeypatch):
     monkeypatch.setattr(recommender, "_signatures", {"serving_default": None})
-    with pytest.raises(InputError, match="no signature similar_items: it is of an earlier version"):
+    with pytest.raises(InputError, match="no signature similar_items: it was written by an earlier version"):
         recommender.similar_items(["a"], k=1)
     with pytest.raises(InputError, match="no signature explain"):
         recommender.explain([["a"]], [["b"]])

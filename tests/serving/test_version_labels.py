@@ -52,8 +52,8 @@ def test_what_the_file_says_of_other_things_stays(dest):
     ("labels", "message"),
     [
         ({"stable": 4}, "label stable is for version 4, but .* holds 1, 2, 3: name one of those"),
-        ({"a/b": 1}, "'a/b' is no label"),
-        ({"": 1}, "'' is no label"),
+        ({"a/b": 1}, "'a/b' is not a valid label"),
+        ({"": 1}, "'' is not a valid label"),
     ],
 )
 def test_what_cannot_be_served_is_refused_and_nothing_is_written(dest, labels, message):

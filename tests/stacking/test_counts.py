@@ -51,10 +51,10 @@ def test_few_users_leave_a_network_alone_and_many_do_not(gru, source, tmp_path, 
     dataset = source.read()
     with caplog.at_level(logging.INFO):
         assert as_trained(gru, dataset, tmp_path) == gru
-        assert "only 60 users have validation targets (of 500)" in caplog.text
+        assert "only 60 users have validation targets (fewer than 500)" in caplog.text
         monkeypatch.setattr(counts, "FEWEST_USERS", 60)
         assert as_trained(gru, dataset, tmp_path) == joined(gru)
-        assert "joined on the validation targets of 60 users (counts=false" in caplog.text
+        assert "on the validation targets of 60 users (counts=false" in caplog.text
         monkeypatch.setattr(counts, "MOST_SCORES", 100)
         assert as_trained(gru, dataset, tmp_path) == gru
         assert "scores of 60 users for 22 items" in caplog.text

@@ -73,7 +73,7 @@ def test_baseline_without_a_graph_is_no_member(stacked, monkeypatch):
             return None
 
     monkeypatch.setitem(BASELINES._classes, "alphabet", Alphabet)
-    with pytest.raises(InputError, match="baseline 'alphabet' has no graph, which a stack is served by"):
+    with pytest.raises(InputError, match="baseline 'alphabet' cannot be a member, because it has no graph to serve"):
         stacked.with_settings({"baselines": "ease,alphabet"})
     with pytest.raises(InputError, match="baseline 'alphabet' has no graph"):
         Alphabet(None).graph()

@@ -207,7 +207,7 @@ def test_boosts_are_in_deviations_of_the_candidates_scores(recommender):
 def test_rules_that_cannot_be_followed_are_refused(recommender):
     with pytest.raises(InputError, match="pin sea-1@4 is at a place that the list does not have"):
         ranked_by_rules(recommender, Rules(pin={"sea-1": 4}), 3)
-    with pytest.raises(InputError, match="colour=red is about no attribute of this export"):
+    with pytest.raises(InputError, match="colour=red does not name an attribute of this export"):
         ranked_by_rules(recommender, Rules(must=["colour=red"]))
 
 

@@ -1,6 +1,6 @@
-"""Adversarial recommenders and GANs of pictures: a generator trained against a discriminator.
+"""Adversarial recommenders and picture GANs, in which a generator is trained against a discriminator.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported on first use.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Recipes of the networks of adversarial training, and the model that trains them."""
+"""Recipes of the networks in adversarial training, and construction of the model that trains them."""
 
 from tfrec_dl.adversarial.model import AdversarialModel
 from tfrec_dl.errors import InputError
@@ -7,12 +7,12 @@ from tfrec_dl.retrieval.model import RetrievalModel
 
 
 def generator_recipe(recipe: Recipe) -> Recipe:
-    """The recipe that the generator is pre-trained by."""
+    """Returns the recipe for pre-training the generator."""
     return Recipe(f"{recipe.name}_start", f"the generator of {recipe.name}", recipe.model.generator, recipe.training)
 
 
 def discriminator_recipe(recipe: Recipe) -> Recipe | None:
-    """The recipe that the discriminator is pre-trained by; None where it starts as the generator, or untrained."""
+    """Returns the recipe for pre-training the discriminator; None if it starts as the generator, or untrained."""
     network = recipe.model.separate_discriminator()
     if network is None:
         return None
@@ -22,17 +22,17 @@ def discriminator_recipe(recipe: Recipe) -> Recipe | None:
 def build_adversarial(
     recipe: Recipe, generator: RetrievalModel, discriminator: RetrievalModel | None = None
 ) -> AdversarialModel:
-    """Builds the model that trains a generator against a discriminator, not compiled.
+    """Builds the model that trains a generator against a discriminator, without compiling it.
 
     Args:
-        recipe: of adversarial training.
-        generator: pre-trained, as `generator_recipe` has it; it is trained on.
-        discriminator: pre-trained, where the recipe's is a network that recommends; another model than the generator.
+        recipe: recipe of adversarial training.
+        generator: generator pre-trained by `generator_recipe`; its training continues here.
+        discriminator: pre-trained discriminator, if the recipe's is a recommender; must be a different model object.
 
     Raises:
-        InputError: if the recipe is of something else, or a discriminator is missing.
+        InputError: if the recipe is of another kind, or a discriminator is missing.
     """
     if not recipe.family.is_adversarial:
-        raise InputError(f"{recipe.name!r} is no adversarial training of these networks: give it to `train`.")
+        raise InputError(f"{recipe.name!r} does not train these networks adversarially: give it to `train`.")
     model: AdversarialModel = recipe.family.build(recipe, generator, discriminator)
     return model

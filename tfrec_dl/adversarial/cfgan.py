@@ -1,4 +1,4 @@
-"""CFGAN: purchase vectors that a discriminator cannot tell from real ones.
+"""CFGAN: generates purchase vectors that a discriminator cannot tell from real ones.
 
 Source: Chae et al., CFGAN: A Generic Collaborative Filtering Framework based on Generative Adversarial Networks, CIKM
 2018.
@@ -21,14 +21,14 @@ NEGATIVE_SLOPE = 0.2
 
 
 class Vectors(NamedTuple):
-    """A batch of users over the items with training interactions.
+    """Purchase vectors of a batch of users, over the items with training interactions.
 
     Attributes:
-        examples: the queries, and the items the users interacted with.
-        lookup: item indices -> the generator's vectors.
-        real: [B, items] float32, 1 where the user interacted with the item: the condition, and the generator's target.
-        generated: [B, items] float32, the generator's, as its reconstruction makes them.
-        log_probabilities: [B, items] float32, log of the softmax of its scores.
+        examples: the queries, and the items that the users interacted with.
+        lookup: maps item indices to the generator's vectors.
+        real: [B, items] float32, 1 for items that the user interacted with: the condition, and the generator's target.
+        generated: [B, items] float32, generated vectors, as defined by the generator's reconstruction.
+        log_probabilities: [B, items] float32, log of the softmax of the generator's scores.
     """
 
     examples: Examples
@@ -40,19 +40,19 @@ class Vectors(NamedTuple):
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class CFGAN(AdversarialModel):
-    """The generator is an autoencoder, whose output for a user is a whole purchase vector.
+    """An autoencoder as generator, whose output for a user is a whole purchase vector.
 
-    The paper's generator has a sigmoid or linear output for each item; here it is what the autoencoder is pre-trained
-    with, so that both stages make the same vector: the softmax, scaled to as many items as the user interacted with, or
-    with the reconstruction "gaussian" the scores themselves. Where it reads an item's users, vectors are of users. The
-    discriminator reads the vector beside the condition, the user's real vector, and of it only the user's items
-    (equation 6), or with partial masking some of the others too, sampled anew at each step. With zero reconstruction
-    others are held to 0 (section 4).
+    The paper's generator has a sigmoid or linear output for each item. Here, the output is the one that the autoencoder
+    is pre-trained with, so that both stages produce the same vector: the softmax, scaled to the number of items that
+    the user interacted with, or the scores themselves for the reconstruction "gaussian". If the autoencoder reads an
+    item's users, vectors are over users. The discriminator reads the vector next to the condition, which is the user's
+    real vector. It sees the vector only at the user's items (equation 6), or with partial masking also at some other
+    items, sampled anew at each step. With zero reconstruction, other values are pulled toward 0 (section 4).
 
     Args:
-        generator: the recommender, pre-trained.
-        settings: of the adversarial training.
-        seed: as for `AdversarialModel`.
+        generator: pre-trained recommender.
+        settings: settings of the adversarial training.
+        seed: seed, as for `AdversarialModel`.
     """
 
     settings: CFGANTraining
@@ -65,11 +65,11 @@ class CFGAN(AdversarialModel):
 
     @property
     def discriminator_variables(self) -> list[tf.Variable]:
-        """The discriminator's weights."""
+        """Returns the discriminator's weights."""
         return list(self.discriminator.trainable_variables)
 
     def vectors(self, inputs: dict[str, tf.Tensor], training: bool = True) -> Vectors:
-        """The users' real purchase vectors, and those the generator makes of them."""
+        """Returns the users' real purchase vectors, and the generated ones."""
         lookup = self.generator.lookup(training)
         examples = self.generator.examples(inputs, lookup, training)
         places = tf.stack([examples.rows, examples.targets - FIRST_ITEM], axis=1)
@@ -81,19 +81,19 @@ class CFGAN(AdversarialModel):
         return Vectors(examples, lookup, real, generated, log_probabilities)
 
     def discriminator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> DiscriminatorStep:
-        """The discriminator's loss on real vectors and on generated ones."""
+        """Returns the discriminator's loss on real and on generated vectors."""
         users = self.vectors(inputs)
         generated = tf.stop_gradient(users.generated) * self.mask(users.real, seed)
         real_logits, generated_logits = self._logits(users.real, users.real), self._logits(generated, users.real)
         kind = self.settings.adversarial_loss
         loss = discriminator_loss(kind, real_logits, generated_logits)
         critic = partial(self._logits, condition=users.real)
-        places = tf.random.experimental.stateless_fold_in(seed, 1)  # apart from the numbers of the mask
+        places = tf.random.experimental.stateless_fold_in(seed, 1)  # independent of the random numbers of the mask
         loss += kind.penalty(critic, users.real, generated, places)
         return DiscriminatorStep(loss, discriminator_accuracy(kind, real_logits, generated_logits))
 
     def generator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> GeneratorStep:
-        """The generator's loss: adversarial loss, zero reconstruction, and `likelihood` that holds it to the data."""
+        """Returns the generator's loss: adversarial loss, zero reconstruction, and loss weighted by `likelihood`."""
         users = self.vectors(inputs)
         logits = self._logits(users.generated * self.mask(users.real, seed), users.real)
         loss = self.settings.adversarial * tf.reduce_mean(self.settings.adversarial_loss.generator(logits))
@@ -110,7 +110,7 @@ class CFGAN(AdversarialModel):
         return GeneratorStep(loss, tf.reduce_mean(entropy))
 
     def mask(self, real: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """What the discriminator sees of a generated vector: [B, items] of 0 and 1."""
+        """Returns which entries of a generated vector the discriminator sees: [B, items] of 0 and 1."""
         return real + _some_others(real, self.settings.partial_masking, seed)
 
     def _logits(self, vectors: tf.Tensor, condition: tf.Tensor) -> tf.Tensor:
@@ -138,6 +138,6 @@ def vector_discriminator(items: int, units: Sequence[int]) -> tf.keras.Model:
 
 
 def _some_others(real: tf.Tensor, share: float, seed: tf.Tensor) -> tf.Tensor:
-    """1 for this share of the items a user has not interacted with, at random, else 0: [B, items]."""
+    """Returns 1 for this share of the items a user has not interacted with, at random, otherwise 0: [B, items]."""
     chosen = tf.random.stateless_uniform(tf.shape(real), seed) < share
     return tf.cast(chosen & (real == 0), tf.float32)

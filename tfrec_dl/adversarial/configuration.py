@@ -9,13 +9,13 @@ from tfrec_dl.retrieval.configuration import AutoencoderConfig, Network
 
 @configuration
 class IRGANConfig:
-    """A generator and a discriminator of items, each any network that recommends.
+    """IRGAN: generator and discriminator are both item recommenders of any kind.
 
     Attributes:
         generator: the recommender.
-        discriminator: where it is configured as the generator is, both start from the same weights.
-        adversarial_training: of both, once they are pre-trained.
-        name: of the family.
+        discriminator: the discriminator; if configured like the generator, both start from the same weights.
+        adversarial_training: training of both after pre-training.
+        name: name of the family.
     """
 
     generator: Network
@@ -24,18 +24,18 @@ class IRGANConfig:
     name: Literal["irgan"] = "irgan"
 
     def separate_discriminator(self) -> Network | None:
-        """The discriminator, where it is another network than the generator."""
+        """The discriminator, if it is a different network than the generator."""
         return None if self.discriminator == self.generator else self.discriminator
 
 
 @configuration
 class CFGANConfig:
-    """A generator of purchase vectors, trained against a discriminator of vectors.
+    """CFGAN: a generator of purchase vectors, trained against a discriminator of vectors.
 
     Attributes:
         generator: the recommender.
-        adversarial_training: once the generator is pre-trained.
-        name: of the family.
+        adversarial_training: training of both after the generator is pre-trained.
+        name: name of the family.
     """
 
     generator: AutoencoderConfig = AutoencoderConfig()
@@ -43,5 +43,5 @@ class CFGANConfig:
     name: Literal["cfgan"] = "cfgan"
 
     def separate_discriminator(self) -> Network | None:
-        """None: the discriminator of vectors is not pre-trained."""
+        """None, because the discriminator of vectors is not pre-trained."""
         return None

@@ -1,4 +1,4 @@
-"""The families of adversarial training: a generator, which is the recommender, against a discriminator."""
+"""The families of adversarial training, in which the recommender is a generator trained against a discriminator."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
@@ -36,17 +36,17 @@ PARTS = ("generator", "discriminator")
 
 
 class AdversarialFamily(Family):
-    """A generator trained against a discriminator, once both are pre-trained.
+    """A generator trained against a discriminator after pre-training.
 
     Attributes:
-        needs_discriminator: whether the discriminator is a network that recommends, pre-trained like the generator.
+        needs_discriminator: whether the discriminator is a recommender, pre-trained like the generator.
     """
 
     training = TrainingConfig
     task = RetrievalTask()
     is_adversarial = True
     needs_discriminator: ClassVar[bool]
-    settings_note = "generator and discriminator may be named by recipes, whose settings hold for each that has them"
+    settings_note = "generator and discriminator can be names of recipes; a setting applies to each of them that has it"
 
     @abstractmethod
     def build(
@@ -55,11 +55,12 @@ class AdversarialFamily(Family):
         """Builds the model that trains both; see `build_adversarial`."""
 
     def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
-        """Refuses what cannot be trained, before anything is read."""
+        """Rejects what cannot be trained, before anything is read."""
         super().check(recipe, source, strategy)
         if recipe.training.warm_start is not None:
             raise InputError(
-                f"{recipe.name!r} cannot go on from a run (warm_start): train it anew, or a single network."
+                f"{recipe.name!r} cannot continue from a run (warm_start): train it from scratch, or continue a "
+                "single network."
             )
         generator, discriminator = recipe.model.generator, recipe.model.separate_discriminator()
         for network in (generator, discriminator):
@@ -73,7 +74,7 @@ class AdversarialFamily(Family):
             )
 
     def check_network(self, network: Any, source: Source) -> None:
-        """Raises InputError where a network is none for this training; by default where it scores by no history."""
+        """Raises InputError if a network does not suit this training; by default, if it does not score by history."""
         family_named(network).check_histories(network)
 
     def train(
@@ -89,36 +90,38 @@ class AdversarialFamily(Family):
         train_adversarial(recipe, dataset, folder, callbacks, verbose)
 
     def model(self, run: RunFolder) -> RetrievalModel:
-        """The trained generator of a run."""
+        """Returns the trained generator of a run."""
         return trained_model(generator_recipe(run.recipe), run)
 
     def reads_item_features(self, recipe: Recipe) -> bool:
-        """Whether its networks can know items by their features."""
+        """Whether its networks can use item features."""
         generator = generator_recipe(recipe)
         return bool(generator.family.reads_item_features(generator))
 
     def lines(self, run: RunFolder) -> list[RunFolder]:
-        """The run, and that of its generator before adversarial training."""
+        """Returns the run, and the run of its generator before adversarial training."""
         return [run, Run.open(run.folder / START)]
 
     def outcome(self, run: RunFolder) -> list[str]:
-        """Which generator is kept, and what adversarial training added."""
+        """Says which generator is kept, and what adversarial training added."""
         kept = read_outcome(run.folder)["kept_epoch"]
         which = f"after epoch {kept} of adversarial training" if kept else "as it was before adversarial training"
         return [f"kept: the generator {which}", *gain_lines(run.metrics(), "adversarial training")]
 
     def sections(self, run: RunFolder) -> list[Section]:
-        """What adversarial training changed, and which generator was kept."""
+        """Returns report sections on what adversarial training changed, and which generator was kept."""
         outcome = read_outcome(run.folder)
         kept = outcome["kept_epoch"]
         which = f"as it was after epoch {kept}" if kept else "as it was before"
-        lines = [f"{outcome['epochs']} epochs of adversarial training; by validation the generator is kept {which}."]
+        lines = [
+            f"{outcome['epochs']} epochs of adversarial training; based on validation, the generator is kept {which}."
+        ]
         if outcome.get("stopped") is not None:
             lines.append(f"Stopped: {outcome['stopped']}")
         return [replace(gain_section(run.metrics(), "What adversarial training changed"), text=lines)]
 
     def settings(self, recipe: Recipe) -> dict[str, Any]:
-        """The settings of a recipe, its networks by the names of the recipes that they are."""
+        """Returns the settings of a recipe, with its networks named after their own recipes."""
         networks = {f"model.{part}": getattr(recipe.model, part, None) for part in PARTS}
         named = {
             part: name
@@ -136,13 +139,13 @@ class AdversarialFamily(Family):
 
 @FAMILIES.register("irgan")
 class IRGANFamily(AdversarialFamily):
-    """A policy over items against a discriminator of items."""
+    """A policy over items trained against a discriminator of items."""
 
     config = IRGANConfig
     needs_discriminator = True
 
     def recipes(self) -> Iterable[Recipe]:
-        """Two GRUs."""
+        """Yields a recipe with two GRUs."""
         yield Recipe("irgan", "Wang et al., SIGIR 2017", IRGANConfig(ModelConfig(GRU()), ModelConfig(GRU())))
 
     def build(
@@ -150,23 +153,23 @@ class IRGANFamily(AdversarialFamily):
     ) -> AdversarialModel:
         """Builds the model that trains both."""
         if discriminator is None:
-            raise InputError(f"{recipe.name!r} is no adversarial training of these networks: it needs two.")
+            raise InputError(f"{recipe.name!r} does not train these networks adversarially: it needs two.")
         return IRGAN(generator, discriminator, recipe.model.adversarial_training, recipe.training.seed)
 
 
 @FAMILIES.register("cfgan")
 class CFGANFamily(AdversarialFamily):
-    """An autoencoder's purchase vectors against a discriminator of vectors."""
+    """Purchase vectors of an autoencoder, trained against a discriminator of vectors."""
 
     config = CFGANConfig
     needs_discriminator = False
 
     def recipes(self) -> Iterable[Recipe]:
-        """Mult-DAE as the generator."""
+        """Yields a recipe with Mult-DAE as the generator."""
         yield Recipe("cfgan", "Chae et al., CIKM 2018", CFGANConfig(), WHOLE_HISTORIES)
 
     def check_network(self, network: Any, source: Source) -> None:
-        """Refuses what an autoencoder on these data cannot read; it may read an item's users."""
+        """Rejects what an autoencoder cannot read from this data; it may read an item's users."""
         family_named(network).check_columns(network, source)
 
     def build(
@@ -174,5 +177,5 @@ class CFGANFamily(AdversarialFamily):
     ) -> AdversarialModel:
         """Builds the model that trains both."""
         if not isinstance(generator, AutoencoderModel):
-            raise InputError(f"{recipe.name!r} is no adversarial training of these networks: it needs an autoencoder.")
+            raise InputError(f"{recipe.name!r} does not train these networks adversarially: it needs an autoencoder.")
         return CFGAN(generator, recipe.model.adversarial_training, recipe.training.seed)

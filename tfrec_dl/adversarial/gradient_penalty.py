@@ -8,16 +8,16 @@ Critic = Callable[[tf.Tensor], tf.Tensor]
 
 
 def gradient_penalty(critic: Critic, real: tf.Tensor, fake: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Mean of (slope - 1) squared between real examples and the generator's (Gulrajani et al., 2017, equation 3).
+    """Mean of (slope - 1) squared between real and generated examples (Gulrajani et al., 2017, equation 3).
 
     Args:
-        critic: examples [N, ...] -> logits [N] or [N, 1].
+        critic: function from examples [N, ...] to logits [N] or [N, 1].
         real: [N, ...] float32.
         fake: [N, ...] float32.
-        seed: [2] int32, decides the places.
+        seed: [2] int32, seed of the places at which the slope is measured.
 
     Returns:
-        Scalar.
+        A scalar.
     """
     shape = tf.concat([tf.shape(real)[:1], tf.ones([tf.rank(real) - 1], tf.int32)], axis=0)
     share = tf.random.stateless_uniform(shape, seed)

@@ -1,4 +1,4 @@
-"""IRGAN: a policy over items trained by policy gradient against a discriminator of items.
+"""IRGAN: a policy over items, trained by policy gradient against a discriminator of items.
 
 Source: Wang et al., IRGAN: A Minimax Game for Unifying Generative and Discriminative Information Retrieval Models,
 SIGIR 2017.
@@ -18,7 +18,7 @@ from tfrec_dl.losses.negative_sampling import NegativeSampler
 from tfrec_dl.retrieval.examples import Examples, Lookup
 from tfrec_dl.retrieval.model import RetrievalModel
 
-CHOICES_EXPONENT = 0.5  # of an item's count, where the policy chooses among some of the items only
+CHOICES_EXPONENT = 0.5  # exponent of an item's count in sampling, if the policy chooses among only some items
 
 
 class Policy(NamedTuple):
@@ -26,11 +26,12 @@ class Policy(NamedTuple):
 
     Attributes:
         examples: the queries and their targets.
-        vectors: item indices -> vectors.
-        items: [C] int32 among which it chooses.
-        log_probabilities: [Q, C] float32, of each of `items`.
-        log_total: [Q, 1] float32, what the log probability of an item falls short of its score.
-        correction: [C] float32 log of how often each of `items` is expected among them, where they are sampled; else 0.
+        vectors: maps item indices to vectors.
+        items: [C] int32, items among which the policy chooses.
+        log_probabilities: [Q, C] float32, for each of `items`.
+        log_total: [Q, 1] float32, amount by which an item's log probability is lower than its score.
+        correction: [C] float32 log of the expected number of occurrences of each of `items` if they are sampled;
+            otherwise 0.
     """
 
     examples: Examples
@@ -43,20 +44,20 @@ class Policy(NamedTuple):
     def sample(self, samples: int, seed: tf.Tensor) -> tf.Tensor:
         """Samples columns of `items` with replacement: [Q, samples] int32."""
         sampled = tf.random.stateless_categorical(self.log_probabilities, samples, seed, dtype=tf.int32)
-        # TensorFlow samples one past the last where probabilities are not finite; the losses stop such a training.
+        # For non-finite probabilities, TensorFlow samples an index past the end; the losses stop such a training.
         return tf.minimum(sampled, tf.shape(self.items)[0] - 1)
 
     def of(self, columns: tf.Tensor) -> tf.Tensor:
-        """Log probabilities of sampled items, each query's own: columns [Q, K] int32 -> [Q, K]."""
+        """Returns log probabilities of sampled items per query: columns [Q, K] int32 -> [Q, K]."""
         return tf.gather(self.log_probabilities + self.correction, columns, batch_dims=1)
 
     def entropy(self) -> tf.Tensor:
-        """Of the distribution over all items, [Q] nats; an estimate where it chooses among some of them."""
+        """Returns the entropy over all items, [Q] nats; an estimate if the policy chooses among some of them."""
         of_items = self.log_probabilities + self.correction
         return -tf.reduce_sum(tf.exp(self.log_probabilities) * of_items, axis=1)
 
     def target_counts(self) -> tf.Tensor:
-        """How many targets each query has: [Q] float32."""
+        """Returns the number of targets of each query: [Q] float32."""
         queries = tf.shape(self.examples.queries)[0]
         return tf.math.unsorted_segment_sum(tf.ones_like(self.examples.weights), self.examples.rows, queries)
 
@@ -65,21 +66,21 @@ class Policy(NamedTuple):
 class IRGAN(AdversarialModel):
     """The generator recommends, p(item | history or user); the discriminator classifies real and generated items.
 
-    Both are retrieval models over the same vocabulary, of any encoder and item tower. The discriminator's logit for an
-    item is the log of its own probability of the item in multiples of chance, so that a discriminator that was
-    pre-trained as a recommender begins unbiased; an offset is trained with it. The generator's reward for a
-    sampled item is minus its adversarial loss, log(1 + exp(logit)) for the minimax loss (section 2.3); the baseline is
-    the mean reward of the query's other samples, an estimate of the paper's that does not depend on the sample itself.
-    A query with several targets, as an autoencoder's, counts as often.
+    Both are retrieval models over the same vocabulary, with any encoder and item tower. The discriminator's logit for
+    an item is the log of its own probability of the item in multiples of chance, so that a discriminator pre-trained as
+    a recommender starts unbiased; a trained offset is added. The generator's reward for a sampled item is minus its
+    adversarial loss, log(1 + exp(logit)) for the minimax loss (section 2.3). The baseline is the mean reward of the
+    query's other samples, an estimate of the paper's baseline that does not depend on the sample itself. A query with
+    several targets, as in an autoencoder, counts once per target.
 
     Args:
-        generator: the recommender, pre-trained.
-        discriminator: pre-trained.
-        settings: of the adversarial training.
-        seed: as for `AdversarialModel`.
+        generator: pre-trained recommender.
+        discriminator: pre-trained discriminator.
+        settings: settings of the adversarial training.
+        seed: seed, as for `AdversarialModel`.
 
     Raises:
-        InputError: if the two have different vocabularies, or train on other batches.
+        InputError: if the two have different vocabularies, or train on different kinds of batches.
     """
 
     settings: IRGANTraining
@@ -101,21 +102,22 @@ class IRGAN(AdversarialModel):
 
     @property
     def discriminator_variables(self) -> list[tf.Variable]:
-        """The discriminator's weights and the offset."""
+        """Returns the discriminator's weights and the offset."""
         return [*self.discriminator.trainable_variables, self.offset]
 
     def policy(
         self, model: RetrievalModel, inputs: dict[str, tf.Tensor], seed: tf.Tensor, training: bool, temperature: float
     ) -> Policy:
-        """A model's distribution over items for a batch's queries."""
+        """Returns a model's distribution over items for a batch's queries."""
         vectors = model.lookup(training)
         examples = model.examples(inputs, vectors, training)
         items = tf.range(FIRST_ITEM, model.vocabulary.trained_size)
         correction = tf.zeros([])
         if model.vocabulary.trained_size - FIRST_ITEM > self.settings.choices:
-            # logQ correction: sampled in proportion to what it adds, each item counts as often as it should.
+            # logQ correction: sampling in proportion to the corrected terms makes each item count as often as it
+            # should.
             sampler = NegativeSampler(model.vocabulary.item_counts, CHOICES_EXPONENT)
-            # Apart from the seed that samples from the policy, whose numbers would be the same ones.
+            # Independent of the seed that samples from the policy, whose random numbers would otherwise be the same.
             apart = tf.random.experimental.stateless_fold_in(seed, 1)
             items = tf.cast(sampler.sample(self.settings.choices, apart), tf.int32)
             correction = sampler.log_probability(items) + math.log(self.settings.choices)
@@ -124,10 +126,10 @@ class IRGAN(AdversarialModel):
         return Policy(examples, vectors, items, scores - log_total, log_total, correction)
 
     def discriminator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> DiscriminatorStep:
-        """The discriminator's loss on the data's items and on `samples` items sampled from the policy."""
+        """Returns the discriminator's loss on real items and on `samples` items sampled from the policy."""
         policy = self.policy(self.generator, inputs, seed, True, self.settings.temperature)
         columns = policy.sample(self.settings.samples, seed)
-        own = self.policy(self.discriminator, inputs, seed, True, 1.0)  # over the same items, by the same seed
+        own = self.policy(self.discriminator, inputs, seed, True, 1.0)  # over the same items, from the same seed
         examples = own.examples
         answers = tf.gather(examples.queries, examples.rows) * own.vectors(examples.targets)
         real = tf.reduce_sum(answers, axis=1) - tf.gather(own.log_total[:, 0], examples.rows) + self.offset
@@ -138,7 +140,7 @@ class IRGAN(AdversarialModel):
         return DiscriminatorStep(total + _regularization(self.discriminator), discriminator_accuracy(loss, real, fake))
 
     def generator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> GeneratorStep:
-        """The generator's policy gradient, plus the losses weighted by `likelihood` and `entropy`."""
+        """Returns the generator's policy gradient loss, plus the losses weighted by `likelihood` and `entropy`."""
         policy = self.policy(self.generator, inputs, seed, True, self.settings.temperature)
         samples = self.settings.samples
         columns = policy.sample(samples, seed)

@@ -1,4 +1,4 @@
-"""Base class of adversarial recommenders: a generator that recommends, trained against a discriminator."""
+"""Base class of adversarial recommenders, in which a generator that recommends is trained against a discriminator."""
 
 from abc import abstractmethod
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.runs.trainable_model import TrainableModel
 from tfrec_dl.serving.module import ServingModule
 
-GENERATOR, DISCRIMINATOR = 0, 1  # parts of a step's seeds
+GENERATOR, DISCRIMINATOR = 0, 1  # keys of the seeds of a step
 
 
 class DiscriminatorStep(NamedTuple):
@@ -43,16 +43,16 @@ class GeneratorStep(NamedTuple):
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class AdversarialModel(TrainableModel, tfrs.Model):
-    """Trains a recommender against a discriminator, in alternating steps, each with its own optimiser.
+    """Trains a recommender against a discriminator in alternating steps, each with its own optimizer.
 
-    Everything that is asked of a recommender is asked of the generator, so that evaluation, callbacks and export take
-    this model as they take a `RetrievalModel`. `model.fit` reports "generator_loss", "discriminator_loss",
-    "discriminator_accuracy" and "policy_entropy", means over the epoch.
+    All methods of a recommender are delegated to the generator, so evaluation, callbacks and export accept this model
+    like a `RetrievalModel`. `model.fit` reports "generator_loss", "discriminator_loss", "discriminator_accuracy" and
+    "policy_entropy", means over the epoch.
 
     Args:
-        generator: the recommender, pre-trained.
-        settings: of the adversarial training.
-        seed: decides everything sampled, together with the generator's step.
+        generator: pre-trained recommender.
+        settings: settings of the adversarial training.
+        seed: seed of everything sampled, together with the generator's step.
     """
 
     def __init__(self, generator: RetrievalModel, settings: AdversarialTraining, seed: int = 0) -> None:
@@ -61,7 +61,7 @@ class AdversarialModel(TrainableModel, tfrs.Model):
         self.settings = settings
         self.seed = seed
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy", "policy_entropy")
-        # Named so in the checkpoints of runs.
+        # The checkpoints of runs use these names.
         self.step_means = {name: tf.keras.metrics.Mean(name=name) for name in names}
         self.built = True
 
@@ -71,7 +71,7 @@ class AdversarialModel(TrainableModel, tfrs.Model):
         discriminator_optimizer: tf.keras.optimizers.Optimizer,
         **options: object,
     ) -> None:
-        """Takes the two optimisers and creates their slots; options are Keras's."""
+        """Takes the two optimizers and creates their slots; options are those of Keras."""
         super().compile(optimizer=generator_optimizer, **options)
         self.discriminator_optimizer = discriminator_optimizer
         generator_optimizer.build(self.generator.trainable_variables)
@@ -80,23 +80,23 @@ class AdversarialModel(TrainableModel, tfrs.Model):
     @property
     @abstractmethod
     def discriminator_variables(self) -> list[tf.Variable]:
-        """What the discriminator's optimiser updates."""
+        """Returns the variables that the discriminator's optimizer updates."""
 
     @abstractmethod
     def discriminator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> DiscriminatorStep:
-        """The discriminator's loss on real examples and on the generator's.
+        """Returns the discriminator's loss on real and on generated examples.
 
         Args:
-            inputs: a batch of what the generator trains on.
-            seed: [2] int32, decides what is sampled.
+            inputs: a batch of the generator's training data.
+            seed: [2] int32, seed of everything sampled.
         """
 
     @abstractmethod
     def generator_step(self, inputs: dict[str, tf.Tensor], seed: tf.Tensor) -> GeneratorStep:
-        """The generator's loss; arguments as for `discriminator_step`."""
+        """Returns the generator's loss; arguments are those of `discriminator_step`."""
 
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """`discriminator_steps` of the discriminator, each on newly sampled examples, then one of the generator."""
+        """Runs `discriminator_steps` of the discriminator, each on newly sampled examples, then one generator step."""
         step = tf.stack([tf.constant(self.seed, tf.int32), tf.cast(self.optimizer.iterations, tf.int32)])
         for number in range(self.settings.discriminator_steps):
             with tf.GradientTape() as tape:
@@ -130,53 +130,53 @@ class AdversarialModel(TrainableModel, tfrs.Model):
 
     @property
     def max_length(self) -> int:
-        """Items of a history that a query reads."""
+        """Number of history items that a query reads."""
         return self.generator.max_length
 
     @property
     def encoder(self) -> tf.keras.Model:
-        """The generator's."""
+        """The generator's encoder."""
         return self.generator.encoder
 
     @property
     def item_tower(self) -> tf.keras.layers.Layer:
-        """The generator's."""
+        """The generator's item tower."""
         return self.generator.item_tower
 
     @property
     def history_embedding(self) -> tf.keras.layers.Layer | None:
-        """The generator's."""
+        """The generator's history embedding."""
         return self.generator.history_embedding
 
     @property
     def user_tower(self) -> tf.keras.layers.Layer | None:
-        """The generator's."""
+        """The generator's user tower."""
         return self.generator.user_tower
 
     def parts(self) -> dict[str, tf.keras.layers.Layer]:
-        """As of `RetrievalModel`."""
+        """See `RetrievalModel`."""
         return self.generator.parts()
 
     def tables(self) -> Tables:
-        """As of `RetrievalModel`."""
+        """See `RetrievalModel`."""
         return self.generator.tables()
 
     def scorer(self) -> ModelScorer:
-        """As of `RetrievalModel`."""
+        """See `RetrievalModel`."""
         return self.generator.scorer()
 
     def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
-        """As of `RetrievalModel`."""
+        """See `RetrievalModel`."""
         return self.generator.serving_module(k_max, keep_seen)
 
     def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
-        """As of `RetrievalModel`."""
+        """See `RetrievalModel`."""
         return self.generator.encode(history, embedded, user)
 
     def query(self, history: tf.Tensor) -> tf.Tensor:
-        """As of `RetrievalModel`."""
+        """See `RetrievalModel`."""
         return self.generator.query(history)
 
     def call(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
-        """As of `RetrievalModel`."""
+        """See `RetrievalModel`."""
         return self.generator(inputs)

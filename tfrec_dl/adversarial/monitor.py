@@ -1,4 +1,4 @@
-"""Monitor of adversarial training: stops it at divergence, mode collapse or a discriminator that has won."""
+"""Monitor that stops adversarial training at divergence, mode collapse, or a discriminator that has won."""
 
 import logging
 import math
@@ -24,11 +24,11 @@ class GANMonitorConfig:
     """Thresholds at which adversarial training is stopped.
 
     Attributes:
-        collapse: share of the catalogue coverage before adversarial training; below it the generator's modes have
-            collapsed. 0 never stops it.
-        sharpened: share of the policy's entropy before adversarial training; below it the modes have collapsed too, for
-            sampling is then nearly deterministic. 0 never stops it.
-        won: accuracy of the discriminator from which on it has won. None never stops training: choose it for a
+        collapse: share of the catalogue coverage before adversarial training below which the generator has suffered
+            mode collapse. 0 never stops it.
+        sharpened: share of the policy's entropy before adversarial training below which this also counts as mode
+            collapse, because sampling is then nearly deterministic. 0 never stops it.
+        won: accuracy from which the discriminator counts as having won. None never stops training; use it for a
             Wasserstein critic, whose logits have no boundary between real and generated.
     """
 
@@ -38,18 +38,18 @@ class GANMonitorConfig:
 
 
 class GANMonitor(tf.keras.callbacks.Callback):
-    """Stops training at mode collapse, a discriminator that has won or a loss that is not finite, and logs why.
+    """Stops training at mode collapse, a discriminator that has won, or a non-finite loss, and logs the reason.
 
-    List it after `ValidationCallback`, which must compute `CatalogueCoverage(10)`, and after whatever keeps the best
-    epoch's weights.
+    List it after `ValidationCallback`, which must compute `CatalogueCoverage(10)`, and after the callback that keeps
+    the best epoch's weights.
 
     Args:
-        start: metrics before adversarial training: "coverage@10" on validation and "policy_entropy"; one that is
-            missing is not checked.
+        start: metrics before adversarial training: "coverage@10" on validation and "policy_entropy"; a missing one is
+            not checked.
         config: thresholds; default `GANMonitorConfig()`.
 
     Attributes:
-        reason: why training was stopped, one line; None while it was not.
+        reason: why training was stopped, in one line; None if it was not.
     """
 
     def __init__(self, start: Mapping[str, float], config: GANMonitorConfig | None = None) -> None:
@@ -59,13 +59,13 @@ class GANMonitor(tf.keras.callbacks.Callback):
         self.reason: str | None = None
 
     def stop_reason(self, logs: Mapping[str, Any]) -> str | None:
-        """Reason to stop after an epoch, by its metrics alone: after an interruption a row of `history.csv` will do.
+        """Returns a reason to stop after an epoch, based only on its metrics, so that a row of `history.csv` suffices.
 
         Args:
             logs: metrics of the epoch; those that are missing, or "", are not checked.
 
         Returns:
-            One line on what happened and what to try; None where training can go on.
+            One line on what happened and what to try; None if training can continue.
         """
         for name in LOSSES:
             loss = _value(logs, name)
@@ -96,11 +96,11 @@ class GANMonitor(tf.keras.callbacks.Callback):
         return None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Forgets an earlier training."""
+        """Resets the state of an earlier training."""
         self.reason = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Stops the training with a warning where there is a reason to."""
+        """Stops training with a warning if there is a reason to."""
         self.reason = self.stop_reason(logs or {})
         if self.reason is not None:
             logger.warning("stopped after epoch %d: %s", epoch + 1, self.reason)

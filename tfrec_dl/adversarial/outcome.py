@@ -1,4 +1,4 @@
-"""File in a run's folder: how adversarial training ended."""
+"""File in a run's folder that records how adversarial training ended."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from tfrec_dl.runs.run_files import checked, read_json
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the file holds: epochs trained, the one that is kept, and why training was stopped, if it was."""
+    """Content of the file: epochs trained, the epoch that is kept, and why training was stopped, if it was."""
 
     epochs: int
     kept_epoch: int
@@ -28,17 +28,17 @@ def write_outcome(folder: Path, outcome: Mapping[str, Any]) -> None:
     """Writes `adversarial.json`.
 
     Args:
-        folder: of the run.
+        folder: folder of the run.
         outcome: "epochs" trained, "kept_epoch" (0 is the pre-trained generator), and "stopped", the reason or None.
     """
     write_json(folder / OUTCOME, dict(outcome))
 
 
 def read_outcome(folder: Path) -> dict[str, Any]:
-    """Reads what `write_outcome` wrote, in this version or an earlier one.
+    """Reads a file written by `write_outcome`, in this version or an earlier one.
 
     Raises:
-        InputError: if there is no such file, or it is damaged.
+        InputError: if the file is missing or damaged.
     """
     old = folder / OLD_OUTCOME
     path = old if old.exists() and not (folder / OUTCOME).exists() else folder / OUTCOME

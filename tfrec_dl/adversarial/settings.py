@@ -12,19 +12,19 @@ from tfrec_dl.registered_fields import Registered
 
 @configuration
 class AdversarialTraining:
-    """Settings that every adversarial training of a recommender has.
+    """Settings shared by all adversarial trainings of a recommender.
 
     Attributes:
-        adversarial_loss: losses of both, from the discriminator's logits.
-        adversarial_epochs: passes over the training data at most.
-        adversarial_patience: epochs without a better validation NDCG@10, that of the pre-trained generator counting as
-            epoch 0's, after which adversarial training ends.
-        generator_learning_rate: of the generator's Adam.
-        discriminator_learning_rate: of the discriminator's Adam.
-        discriminator_steps: of the discriminator for each of the generator.
+        adversarial_loss: losses of both, computed from the discriminator's logits.
+        adversarial_epochs: maximum number of passes over the training data.
+        adversarial_patience: number of epochs without a better validation NDCG@10 after which adversarial training
+            ends; the pre-trained generator counts as epoch 0.
+        generator_learning_rate: learning rate of the generator's Adam.
+        discriminator_learning_rate: learning rate of the discriminator's Adam.
+        discriminator_steps: number of discriminator steps per generator step.
         adversarial: weight of the generator's adversarial loss.
-        likelihood: weight of the loss that the generator was pre-trained with, which holds it to the data; 0 leaves it
-            to the discriminator.
+        likelihood: weight of the pre-training loss of the generator, which ties it to the data; 0 relies on the
+            discriminator alone.
     """
 
     adversarial_loss: Annotated[AdversarialLoss, Registered(ADVERSARIAL_LOSSES)] = Minimax()
@@ -45,15 +45,16 @@ class AdversarialTraining:
 class IRGANTraining(AdversarialTraining):
     """Settings of IRGAN's adversarial training.
 
-    Beside what `AdversarialTraining` has:
+    In addition to those of `AdversarialTraining`:
 
     Attributes:
-        adversarial_loss: losses of both, from the discriminator's logits; the reward of a sample is minus the
+        adversarial_loss: losses of both, computed from the discriminator's logits; the reward of a sample is minus the
             generator's loss.
-        samples: items sampled from the policy for each query and step.
-        temperature: by which the scores are divided before the softmax that is the policy.
-        entropy: weight of the policy's entropy, in nats, which the generator maximises too.
-        choices: items among which the policy chooses at a step: all, or where there are more, so many sampled anew.
+        samples: number of items sampled from the policy for each query and step.
+        temperature: divisor of the scores before the softmax that defines the policy.
+        entropy: weight of the policy's entropy, in nats, which the generator also maximizes.
+        choices: number of items among which the policy chooses at a step: all, or if there are more, this many, sampled
+            anew.
     """
 
     adversarial_loss: Annotated[AdversarialLoss, Registered(ADVERSARIAL_LOSSES, refused=no_policy)] = Minimax()
@@ -67,17 +68,18 @@ class IRGANTraining(AdversarialTraining):
 class CFGANTraining(AdversarialTraining):
     """Settings of CFGAN's adversarial training.
 
-    Beside what `AdversarialTraining` has:
+    In addition to those of `AdversarialTraining`:
 
     Attributes:
-        adversarial_loss: losses of both, from the discriminator's logits.
-        adversarial: weight of the generator's adversarial loss; a vector's loss is one number, its likelihood a sum.
+        adversarial_loss: losses of both, computed from the discriminator's logits.
+        adversarial: weight of the generator's adversarial loss; a vector has a single adversarial loss, but its
+            likelihood is a sum.
         discriminator_units: width of each of the discriminator's hidden layers.
-        zero_reconstruction: share of the items a user has not interacted with whose values are held to 0 at a
+        zero_reconstruction: share of the items a user has not interacted with whose values are pulled toward 0 at a
             step (ZR).
-        zero_reconstruction_weight: of the squares of these values in the generator's loss (the paper's alpha).
-        partial_masking: share of the items a user has not interacted with that the discriminator sees, all others
-            being masked (PM). Both shares above 0 make ZP.
+        zero_reconstruction_weight: weight of the squares of these values in the generator's loss (the paper's alpha).
+        partial_masking: share of the items a user has not interacted with that the discriminator sees; the others are
+            masked (PM). Both shares above 0 make ZP.
     """
 
     adversarial_loss: Annotated[AdversarialLoss, Registered(ADVERSARIAL_LOSSES)] = LeastSquares()

@@ -1,4 +1,4 @@
-"""Adversarial training into a run: pre-trained networks, then generator against discriminator."""
+"""Adversarial training into a run: pre-trains the networks, then trains the generator against the discriminator."""
 
 import logging
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from tfrec_dl.runs.resumable import ResumableTraining
 
 logger = logging.getLogger(__name__)
 
-DISCRIMINATOR = "discriminator"  # folder of the run of the discriminator before it
+DISCRIMINATOR = "discriminator"  # folder of the discriminator's run before adversarial training
 
 
 def train_adversarial(
@@ -41,17 +41,17 @@ def train_adversarial(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Run:
-    """Trains generator and discriminator each in a run of its own, below FOLDER, then against each other.
+    """Trains generator and discriminator in separate runs in FOLDER, then against each other.
 
-    FOLDER/start is the run of the generator before adversarial training. The metrics of the run stand beside it:
-    "test_gain/..." is what was added, with paired intervals. The generator of the best epoch on validation is kept, and
-    that is the one before where no epoch is better.
+    FOLDER/start is the run of the generator before adversarial training. The metrics of this run include those of that
+    run, and "test_gain/..." is the difference, with paired intervals. The generator of the best epoch on validation is
+    kept; if no epoch is better, that is the pre-trained one.
     """
     split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
     keep_seen = recipe.training.keep_seen
     require_targets(split, keep_seen)
     networks = generator_recipe(recipe), discriminator_recipe(recipe)
-    # Refuses what cannot be built or trained before anything is written.
+    # Rejects what cannot be built or trained before anything is written.
     for network in networks:
         if network is not None:
             fitted = network.family.fitted(network.model, split, items, users)
@@ -104,15 +104,15 @@ def _fit(
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
 ) -> None:
-    """Trains from the run's last checkpoint on; the pre-trained generator counts as epoch 0.
+    """Trains from the run's last checkpoint; the pre-trained generator counts as epoch 0.
 
-    Writes adversarial.json: the epochs trained, the one that is kept, and why training was stopped, if it was.
+    Writes adversarial.json: the epochs trained, the epoch that is kept, and why training was stopped, if it was.
     """
     settings, folder = model.settings, run.folder
     before = Run.open(folder / START).metrics()
     compile_adversarial(model, settings)
     logger.info("adversarial training: %s", training_report(model))
-    # While the generator is the one before the model.
+    # While the generator is still the pre-trained one.
     entropy = model.generator_step(next(iter(batches.dataset())), tf.constant([0, 0])).entropy
     resumable = ResumableTraining(model, folder, MONITORED, settings.adversarial_patience)
     finished_epochs = resumable.resume()
@@ -120,7 +120,7 @@ def _fit(
         logger.info("continuing adversarial training after epoch %d", finished_epochs)
     else:
         resumable.start_from(before[f"validation/{MONITORED.removeprefix('val_')}"])
-    # A critic's logits have no boundary between real and made, so it cannot win.
+    # A critic's logits have no boundary between real and generated, so it cannot win.
     config = GANMonitorConfig() if settings.adversarial_loss.is_classifier else GANMonitorConfig(won=None)
     coverage = before[f"validation/{COVERAGE}"]
     watch = GANMonitor({COVERAGE: coverage, "policy_entropy": float(entropy)}, config)
@@ -153,7 +153,7 @@ def _fit(
 
 
 def training_report(model: AdversarialModel) -> str:
-    """A line to log on who is trained against whom, with which loss and in which steps."""
+    """Returns a log line on who is trained against whom, with which loss and in which steps."""
     settings = model.settings
     steps = f"{settings.discriminator_steps} to 1" if settings.discriminator_steps > 1 else "in turn"
     return (

@@ -88,7 +88,7 @@ def advise(source: DataSource | str | PathLike[str], keep_seen: bool | None = No
         InputError: as `DataSource.read`, or if the source is no table of interactions.
     """
     table: Any = source_given(source)
-    require_type(table, DataSource, "the source", "advice is on a table, give its path or a tfrec_dl.DataSource")
+    require_type(table, DataSource, "the source", "advice needs a table, give its path or a tfrec_dl.DataSource")
     return advise_on(table.read(), keep_seen, with_cost)
 
 
@@ -109,5 +109,5 @@ def _advised(choice: Choice, dataset: InteractionDataset, with_cost: bool) -> Ad
     settings = {**choice.settings, **settings_for_features(recipe, dataset.features["items"])}
     recipe = recipe.with_settings(settings)
     if with_cost:
-        logger.info("a few steps of %s, to time them", recipe.name)
+        logger.info("timing a few steps of %s", recipe.name)
     return Advised(recipe, settings, cost_of(recipe, dataset) if with_cost else None)

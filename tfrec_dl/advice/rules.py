@@ -84,8 +84,8 @@ def decide(profile: Profile, landmarks: Landmarks | None, keep_seen: bool) -> De
 def _why_no_network(profile: Profile, landmarks: Landmarks | None) -> Reason | None:
     if landmarks is None or profile.validation_users < FEWEST_USERS:
         return Reason(
-            f"{profile.validation_users:,} users can be validated on: too few to tell a network from a table of "
-            "counts; take the best baseline of `tfrec-dl compare`"
+            f"there are {profile.validation_users:,} users to validate on, too few to tell a network from a table of "
+            "counts: take the best baseline of `tfrec-dl compare`"
         )
     if landmarks.best < POPULAR * landmarks.popularity:
         return Reason(
@@ -99,7 +99,7 @@ def _networks(profile: Profile, landmarks: Landmarks | None) -> tuple[tuple[str,
     assert landmarks is not None
     if profile.repeated_targets >= REPEATED:
         return ("caser", "lru"), Reason(
-            "which item comes back is told by its place among the last ones, which a convolution over them reads off",
+            "which item comes back depends on its place among the last ones, which a convolution over them can read",
             GENERATED,
         )
     measured = (
@@ -127,7 +127,7 @@ def _on_validation(profile: Profile) -> list[Reason]:
         return []
     return [
         Reason(
-            f"{profile.validation_share:.0%} of what could be learned from is held back to validate on: train once "
+            f"{profile.validation_share:.0%} of the data to learn from is held back to validate on: train once "
             "more with it (--refit), which takes up to twice the time",
             COUNTS,
         )
@@ -144,8 +144,8 @@ def _on_features(profile: Profile) -> list[Reason]:
         return []
     return [
         Reason(
-            f"{profile.unknown_targets:.0%} of the items to find have no training interaction: give a table of what "
-            "items are (--items), which is all that can be known of them",
+            f"{profile.unknown_targets:.0%} of the items to find have no training interaction: give a table that "
+            "describes the items (--items), which is all that can be known about them",
             FEATURES,
         )
     ]

@@ -1,6 +1,6 @@
-"""Baselines: recommenders without a neural network that every model is measured against.
+"""Baselines: recommenders without a neural network, which every model is compared with.
 
-`tfrec_dl.baselines.EASE` and the other classes are imported when they are asked for.
+`tfrec_dl.baselines.EASE` and the other classes are imported when they are first used.
 """
 
 from typing import Any

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class Baseline(ABC):
-    """A recommender without a neural network, against which every model is measured.
+    """A recommender without a neural network, which every model is compared with.
 
-    A part is a class registered under a name; one more file is all that it takes, and `compare` fits it:
+    A part is a class registered under a name. To add one, add a file; `compare` then fits it:
 
         @register("alphabet")
         class Alphabet(Baseline):
@@ -36,10 +36,11 @@ class Baseline(ABC):
                 return np.tile(-np.arange(self.vocabulary.size, dtype=np.float32), (len(histories), 1))
 
     Attributes:
-        name: under which it is registered; `register` sets it.
-        place: among the baselines of the package, ascending; those of plugins follow.
-        graph_class: what `graph` returns, with which a stack is read again; None where it has no graph.
-        is_kept: whether `fit_baselines` keeps a fitted one as long as its split, for what takes long and little memory.
+        name: registered name; `register` sets it.
+        place: sort position among the package's own baselines, ascending; those of plugins follow.
+        graph_class: class that `graph` returns and that a stack is loaded with; None if there is no graph.
+        is_kept: whether `fit_baselines` keeps a fitted one while its split exists, for baselines that take long to fit
+            and little memory.
     """
 
     name: ClassVar[str]
@@ -54,16 +55,16 @@ class Baseline(ABC):
 
     @classmethod
     def from_split_with_seen(cls, split: Split) -> Baseline:
-        """Fits it for lists in which items of the history compete, too; by default as `from_split`."""
+        """Fits the baseline for lists that may contain items of the history; by default same as `from_split`."""
         return cls.from_split(split)
 
     def refitted(self, split: Split) -> Baseline:
-        """Fits it to another split's training part, with the settings that it has; by default as `from_split`."""
+        """Fits it to another split's training part with its present settings; by default same as `from_split`."""
         return self.from_split(split)
 
     @classmethod
     def left_out(cls, split: Split) -> str | None:
-        """Why it cannot be fitted to a split, in one line; by default None: it can."""
+        """Returns a one-line reason why the baseline cannot be fitted to a split; None (default) if it can."""
         return None
 
     @abstractmethod
@@ -71,7 +72,7 @@ class Baseline(ABC):
         """Scores the whole catalogue.
 
         Args:
-            histories: H histories, in time order; rows may be empty, and get the popular items.
+            histories: H histories, in time order. Rows may be empty; these get the popular items.
 
         Returns:
             [H, vocabulary.size] float32 or float64, higher is better; the caller may overwrite it. Columns 0 (padding)
@@ -79,20 +80,22 @@ class Baseline(ABC):
         """
 
     def graph(self) -> BaselineGraph:
-        """The same scores inside a TensorFlow graph, for a stack.
+        """Returns a TensorFlow graph that computes the same scores, for a stack.
 
         Raises:
-            InputError: if it has no graph, as by default.
+            InputError: if the baseline has no graph (default).
         """
-        raise InputError(f"baseline {self.name!r} has no graph, which a stack is served by: leave it out of the stack.")
+        raise InputError(
+            f"baseline {self.name!r} has no graph, which serving a stack needs: leave it out of the stack."
+        )
 
 
 class ColdStartBaseline(ABC):
-    """A recommender of cold items without a neural network; a part is a class registered under a name.
+    """A recommender of cold items without a neural network. A part is a class registered under a name.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
-        place: among the baselines of the package, ascending; those of plugins follow.
+        name: registered name; `register` sets it.
+        place: sort position among the package's own baselines, ascending; those of plugins follow.
     """
 
     name: ClassVar[str]
@@ -101,23 +104,23 @@ class ColdStartBaseline(ABC):
     @classmethod
     @abstractmethod
     def from_cold_split(cls, cold_split: ColdStartSplit, texts: Sequence[str] | np.ndarray) -> ColdStartBaseline:
-        """Fits it to a cold-start split and [V] texts of its items.
+        """Fits the baseline to a cold-start split and the [V] texts of its items.
 
         Raises:
-            InputError: if the texts do not suit it, or a package is missing: then it is left out.
+            InputError: if the texts are unsuitable or a package is missing; the baseline is then left out.
         """
 
     @abstractmethod
     def scores(self, histories: Histories) -> np.ndarray:
-        """Scores the whole catalogue, as those of `Baseline`."""
+        """Scores the whole catalogue, as `Baseline.scores` does."""
 
 
 BASELINES: Registry[Baseline] = Registry(
     "baseline", "tfrec_dl.baselines", order=lambda cls: (cls.place, cls.__module__)
 )
-"""The baselines by name."""
+"""The baselines, by name."""
 
 COLD_BASELINES: Registry[ColdStartBaseline] = Registry(
     "cold-start baseline", "tfrec_dl.baselines", order=lambda cls: (cls.place, cls.__module__)
 )
-"""The baselines among cold items by name."""
+"""The baselines for cold items, by name."""

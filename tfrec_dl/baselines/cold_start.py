@@ -1,4 +1,4 @@
-"""The baselines among cold items, fitted the way benchmarks and `compare` fit them."""
+"""Fits and evaluates the baselines for cold items, as benchmarks and `compare` do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Texts = Sequence[str] | np.ndarray
 
 
 def item_texts(items: Catalogue | None, vocabulary: Vocabulary) -> list[str]:
-    """[vocabulary.size] texts and categories of each item in one; "" for padding, unknown and items without."""
+    """Joins the texts and categories of each item, [vocabulary.size]; "" for padding, unknown and items without."""
     if items is None:
         return [""] * vocabulary.size
     rows = items.take(vocabulary.ids)
@@ -36,21 +36,21 @@ def cold_baseline_entries(
     names: Sequence[str] | None = None,
     seed: int = 0,
 ) -> Iterator[ColdStartEntry]:
-    """Fits and evaluates the baselines, ready for a cold-start leaderboard.
+    """Fits and evaluates the baselines for a cold-start leaderboard.
 
     Args:
-        cold_split: of `hold_out_items`.
-        texts: [cold_split.vocabulary.size] one text an index; see `TfIdf.fit`.
+        cold_split: the result of `hold_out_items`.
+        texts: [cold_split.vocabulary.size] one text per index; see `TfIdf.fit`.
         part: "validation" or "test".
-        keep_seen: whether items of the history can be recommended.
-        names: of `COLD_BASELINES`; None for all.
-        seed: of the bootstrap intervals.
+        keep_seen: whether items in the history can be recommended.
+        names: names in `COLD_BASELINES`; None for all.
+        seed: seed of the bootstrap intervals.
 
     Yields:
-        One entry a baseline, as soon as it is done; its seconds are those of fitting.
+        One entry per baseline, as soon as it is done; its seconds are those of fitting.
 
     Raises:
-        InputError: for an unknown name, texts that do not fit, or if scikit-learn is missing.
+        InputError: if a name is unknown, the texts do not fit, or scikit-learn is missing.
     """
     names = list(COLD_BASELINES) if names is None else names
     unknown = next((name for name in names if name not in COLD_BASELINES), None)

@@ -16,15 +16,15 @@ from tfrec_dl.data.splits.split import Split
 from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 
-MAX_ITEMS = 20_000  # inverting takes cubic time and items^2 x 16 bytes: here two minutes and about 7 GB
+MAX_ITEMS = 20_000  # inversion takes cubic time and items^2 x 16 bytes: here two minutes and about 7 GB
 
 
 class EASEGraph(BaselineGraph):
-    """`EASE` inside a TensorFlow graph: a sum of the history's rows of B.
+    """`EASE` inside a TensorFlow graph: a sum of the rows of B for the history's items.
 
     Args:
         item_counts: [size] training interactions by index.
-        weights: [size, size].
+        weights: [size, size] matrix B.
     """
 
     def __init__(self, item_counts: np.ndarray, weights: np.ndarray) -> None:
@@ -32,7 +32,7 @@ class EASEGraph(BaselineGraph):
         self.weights = frozen(weights)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The matrix."""
+        """Returns the matrix."""
         return {"weights": self.weights.numpy()}
 
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
@@ -80,12 +80,12 @@ class EASE(Baseline):
 
     @classmethod
     def from_split(cls, split: Split) -> EASE:
-        """Solves for the training part."""
+        """Solves for B on the training part."""
         return cls.fit(split.train, split.vocabulary)
 
     @classmethod
     def left_out(cls, split: Split) -> str | None:
-        """Where the catalogue is too large for the inverse."""
+        """Returns a reason if the catalogue is too large to invert."""
         items = split.vocabulary.size - FIRST_ITEM
         if items <= MAX_ITEMS:
             return None
@@ -97,18 +97,18 @@ class EASE(Baseline):
         return popular_for_new_users(scores, histories, self.vocabulary)
 
     def graph(self) -> EASEGraph:
-        """The same scores inside a TensorFlow graph."""
+        """Returns a TensorFlow graph that computes the same scores."""
         return EASEGraph(self.vocabulary.item_counts, self.weights)
 
 
 def _inverted(matrix: np.ndarray) -> np.ndarray:
-    """Inverse of a symmetric positive definite matrix by Cholesky: half of `numpy.linalg.inv`'s operations.
+    """Inverts a symmetric positive definite matrix by Cholesky, in half the operations of `numpy.linalg.inv`.
 
     Args:
-        matrix: [n, n] float64, in Fortran's order: overwritten, so that no second one is held.
+        matrix: [n, n] float64 in Fortran order. It is overwritten, to avoid holding a second matrix.
 
     Returns:
-        [n, n] float64; the upper triangle counts.
+        [n, n] float64; only the upper triangle is valid.
     """
     factor, failed = dpotrf(matrix, lower=False, clean=False, overwrite_a=True)
     inverse, singular = dpotri(factor, lower=False, overwrite_c=True)

@@ -1,4 +1,4 @@
-"""The baselines fitted the way benchmarks and `compare` fit them, one after the other."""
+"""Fits and evaluates the baselines one after the other, as benchmarks and `compare` do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.evaluation.leaderboard import Entry
 
-# Those that are kept, with the seconds that they took: all networks of a comparison have the same counts beside them.
+# Fitted baselines that are kept, with their seconds: all networks of a comparison use the same transition counts.
 _Kept = dict[tuple[type[Baseline], bool], tuple[Baseline, float]]
 _kept: WeakKeyDictionary[EvaluationCases, _Kept] = WeakKeyDictionary()
 
@@ -24,19 +24,20 @@ def fit_baselines(
     on_skip: Callable[[str], None] | None = None,
     keep_seen: bool = False,
 ) -> Iterator[tuple[str, Baseline, float]]:
-    """Fits the baselines one after the other, each when it is asked for; what is kept of the split is not fitted again.
+    """Fits the baselines one after the other, each on request; a kept one is not fitted again.
 
     Args:
-        split: baselines see its training part, and the choice of the Markov chain's decay its validation part.
-        names: of `BASELINES`; None for all.
-        on_skip: called with a one-line reason for a baseline that is left out, for example `print`.
-        keep_seen: whether items of the history can be recommended.
+        split: baselines learn from its training part; its validation part is for choosing settings, such as the
+            Markov chain's decay.
+        names: names in `BASELINES`; None for all.
+        on_skip: called with a one-line reason for each baseline that is left out, for example `print`.
+        keep_seen: whether items in the history can be recommended.
 
     Yields:
         Name, scorer, and the seconds that fitting took.
 
     Raises:
-        InputError: for an unknown name.
+        InputError: if a name is unknown.
     """
     names = list(BASELINES) if names is None else names
     for name in names:
@@ -52,7 +53,7 @@ def fit_baselines(
 
 
 def _fitted(baseline: type[Baseline], split: Split, keep_seen: bool) -> tuple[Baseline, float]:
-    """A fitted baseline and the seconds that it took, now or before."""
+    """Returns a fitted baseline and the seconds that fitting took, now or earlier."""
     kept = _kept.setdefault(split.validation, {})
     if (baseline, keep_seen) in kept:
         return kept[baseline, keep_seen]
@@ -72,18 +73,18 @@ def baseline_entries(
     on_skip: Callable[[str], None] | None = None,
     seed: int = 0,
 ) -> Iterator[Entry]:
-    """Fits and evaluates the baselines, ready for a leaderboard.
+    """Fits and evaluates the baselines for a leaderboard.
 
     Args:
-        split: to fit on.
-        cases: to evaluate on, `split.validation` or `split.test`.
-        keep_seen: whether items of the history can be recommended.
-        names: of `BASELINES`; None for all.
-        on_skip: called with a one-line reason for a baseline that is left out.
-        seed: of the bootstrap intervals.
+        split: data to fit on.
+        cases: cases to evaluate on, `split.validation` or `split.test`.
+        keep_seen: whether items in the history can be recommended.
+        names: names in `BASELINES`; None for all.
+        on_skip: called with a one-line reason for each baseline that is left out.
+        seed: seed of the bootstrap intervals.
 
     Yields:
-        One entry a baseline, as soon as it is done.
+        One entry per baseline, as soon as it is done.
     """
     for name, scorer, seconds in fit_baselines(split, names, on_skip, keep_seen):
         yield Entry(name, evaluate(scorer, cases, split.vocabulary, keep_seen, seed=seed), seconds, "baseline")

@@ -1,4 +1,4 @@
-"""Baselines inside a TensorFlow graph: the scores that a served model computes."""
+"""Baselines inside a TensorFlow graph, which serve the same scores."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tfrec_dl.serving.ivf.asked import Asked, Votes
 
 
 class BaselineGraph(tf.Module, ABC):
-    """A baseline as a graph: histories of vocabulary indices in, scores of the whole catalogue out.
+    """A baseline as a graph: takes histories of vocabulary indices and returns scores of the whole catalogue.
 
-    Made by the baseline's `graph()`, with which it agrees up to the rounding of float32. `type(graph)(item_counts,
-    **graph.arrays())` is the same graph again.
+    The baseline's `graph()` returns it. Both agree up to float32 rounding. `type(graph)(item_counts,
+    **graph.arrays())` rebuilds the graph.
 
     Args:
-        item_counts: [size] training interactions by index, which new users get as scores.
+        item_counts: [size] training interactions by index, which are the scores for new users.
     """
 
     def __init__(self, item_counts: np.ndarray) -> None:
@@ -30,19 +30,19 @@ class BaselineGraph(tf.Module, ABC):
 
     @property
     def size(self) -> int:
-        """The vocabulary's size: columns of the scores."""
+        """Size of the vocabulary, and number of columns of the scores."""
         return int(self.item_counts.shape[0])
 
     @property
     def item_vectors(self) -> tf.Variable | None:
-        """Item vectors [size, D], the bias last; None, as by default, where it has none."""
+        """Item vectors [size, D], with the bias last; None (default) if there are none."""
         return None
 
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
         """Scores the whole catalogue.
 
         Args:
-            history: [B, L] int32, items in time order and then zeros; all of the history.
+            history: [B, L] int32, all items of the history in time order, followed by zeros.
 
         Returns:
             [B, size] float32.
@@ -51,20 +51,20 @@ class BaselineGraph(tf.Module, ABC):
         return tf.where(is_new_user, self.item_counts, self._scores(history))
 
     def counted_anew(self, train: Histories) -> BaselineGraph:
-        """The same of other histories over the same items, where it is made of counts; by default it stays as it is.
+        """Returns the graph of other histories of the same items, if it is made of counts; by default itself.
 
         Raises:
-            InputError: if it cannot be, because an earlier version has written it.
+            InputError: if it cannot be counted anew, because an earlier version wrote it.
         """
         return self
 
     @property
     def reach(self) -> int | None:
-        """How many of the last items of a history it reads; by default None: all."""
+        """Returns how many of the last items of a history it reads; None (default) for all."""
         return None
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """How like each of some items the others are; by default what they score after the item alone.
+        """Scores how similar all items are to each of some items; by default the scores after that item alone.
 
         Args:
             items: [B] int32.
@@ -76,67 +76,69 @@ class BaselineGraph(tf.Module, ABC):
 
     @property
     def factors(self) -> tf.Tensor | None:
-        """Vectors [size, D] whose products with the queries of `asked` are the scores, but for its votes.
+        """Vectors [size, D] whose products with the queries of `asked` are the scores, apart from votes.
 
-        None, as by default, where scores are nothing of the kind.
+        None (default) if the scores have no such form.
         """
         return None
 
     def asked(self, history: tf.Tensor) -> Asked:
-        """What the scores of histories are made of where there are `factors`; rows of new users are ignored.
+        """Returns what the scores of histories are made of, if there are `factors`; rows of new users are ignored.
 
         Args:
-            history: as for `catalogue_scores`.
+            history: as in `catalogue_scores`.
         """
         raise NotImplementedError
 
     @abstractmethod
     def arrays(self) -> dict[str, np.ndarray]:
-        """What the baseline has learned, by the names of the constructor's arguments."""
+        """Returns what the baseline has learned, by the names of the constructor's arguments."""
 
     @abstractmethod
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
-        """[B, size] float32; rows of new users are ignored."""
+        """Scores [B, size] float32; rows of new users are ignored."""
 
 
 class SparseRows(tf.Module):
-    """A sparse matrix of which rows are summed: the work follows the rows asked for, not the matrix.
+    """A sparse matrix whose rows are summed; the work depends on the rows requested, not on the matrix.
 
     Args:
-        splits: [size + 1] where each row begins in `columns` and `values`.
+        splits: [size + 1] start of each row in `columns` and `values`.
         columns: [n] column of each value.
-        values: [n].
+        values: [n] values.
 
     Raises:
-        InputError: if they are of no such matrix.
+        InputError: if they do not describe such a matrix.
     """
 
     def __init__(self, splits: np.ndarray, columns: np.ndarray, values: np.ndarray) -> None:
         super().__init__()
         fit = splits[0] == 0 and splits[-1] == len(columns) == len(values) and (np.diff(splits) >= 0).all()
         if not fit or not ((columns >= 0) & (columns < len(splits) - 1)).all():
-            raise InputError(f"{len(splits)} splits, {len(columns)} columns and {len(values)} values make no matrix.")
+            raise InputError(
+                f"{len(splits)} splits, {len(columns)} columns and {len(values)} values do not make a matrix."
+            )
         self.splits = frozen(splits, tf.int64)
         self.columns = frozen(columns, tf.int32)
         self.values = frozen(values)
 
     @staticmethod
     def arrays_of(matrix: sparse.csr_matrix) -> dict[str, np.ndarray]:
-        """A [size, size] matrix as the constructor's arguments."""
+        """Returns a [size, size] matrix as the constructor's arguments."""
         return {"splits": matrix.indptr, "columns": matrix.indices, "values": matrix.data.astype(np.float32)}
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {"splits": self.splits.numpy(), "columns": self.columns.numpy(), "values": self.values.numpy()}
 
     def weighted_sum(self, items: tf.Tensor, weights: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-        """Adds up weighted rows of the matrix.
+        """Sums weighted rows of the matrix.
 
         Args:
-            items: [n] int32 which rows.
-            weights: [n] float32 of each.
-            rows: [n] int64 row of the result to which each is added.
-            count: scalar, rows of the result.
+            items: [n] int32 rows of the matrix.
+            weights: [n] float32 weight of each.
+            rows: [n] int64 row of the result that each is added to.
+            count: scalar number of rows in the result.
 
         Returns:
             [count, size] float32.
@@ -146,7 +148,7 @@ class SparseRows(tf.Module):
         return tf.reshape(tf.math.unsorted_segment_sum(values, cells, count * size), [count, size])
 
     def votes(self, items: tf.Tensor, weights: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> Votes:
-        """As `weighted_sum`, without the zeros; `rows` rise."""
+        """Same as `weighted_sum`, without the zeros; `rows` must be ascending."""
         values, cells = self._weighted(items, weights, rows)
         return Votes.added_up(cells, values, tf.cast(count, tf.int64), self._size())
 
@@ -154,7 +156,7 @@ class SparseRows(tf.Module):
         return tf.shape(self.splits, tf.int64)[0] - 1
 
     def _weighted(self, items: tf.Tensor, weights: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """The values of the weighted rows, and the cells row * size + column that they are added to: [m] each."""
+        """Returns the values of the weighted rows and the cells row * size + column they are added to: [m] each."""
         starts = tf.gather(self.splits, items)
         lengths = tf.gather(self.splits, items + 1) - starts
         owners = tf.repeat(tf.range(tf.size(items)), lengths)
@@ -165,7 +167,7 @@ class SparseRows(tf.Module):
 
 
 def distinct_items(history: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The items of each history once, however often they occur in it.
+    """Returns each item of each history once, even if it occurs repeatedly.
 
     Args:
         history: [B, L] int32, padded with 0.
@@ -180,5 +182,5 @@ def distinct_items(history: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def frozen(values: np.ndarray, dtype: tf.DType = tf.float32) -> tf.Variable:
-    """A variable that is not trained: it is stored once, beside the graph, whatever its size."""
+    """Creates a variable that is not trainable; it is stored once, outside the graph, whatever its size."""
     return tf.Variable(tf.constant(values, dtype), trainable=False)

@@ -1,4 +1,4 @@
-"""Held-out popularity: cold items by their counts in the held-out interactions."""
+"""Held-out popularity: ranks cold items by their counts in the held-out interactions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tfrec_dl.data.splits.cold_start import ColdStartSplit
 class HeldOutPopularity(ColdStartBaseline):
     """Scores cold items by their held-out interactions and warm items by their training interactions.
 
-    **This peeks**: the held-out interactions are those it is measured on, and no real recommender has them. It says
-    what ranking cold items by popularity would be worth if popularity were known beforehand: about the most that one
-    and the same list for everybody, which does not look at the user, can reach.
+    **This peeks**: it is evaluated on the same held-out interactions that it counts, which no real recommender has.
+    It shows what ranking cold items by popularity would achieve if popularity were known in advance. This is about the
+    most that a single list for all users can achieve.
 
     Attributes:
         counts: [V] int64.
@@ -31,12 +31,12 @@ class HeldOutPopularity(ColdStartBaseline):
 
     @classmethod
     def fit(cls, cold_split: ColdStartSplit) -> HeldOutPopularity:
-        """Adds the held-out interactions to those of training."""
+        """Adds the held-out interactions to the training interactions."""
         return cls(cold_split.vocabulary.item_counts + cold_split.held_out_counts)
 
     @classmethod
     def from_cold_split(cls, cold_split: ColdStartSplit, texts: Sequence[str] | np.ndarray) -> HeldOutPopularity:
-        """Peeks at the held-out interactions."""
+        """Counts the held-out interactions, which is peeking."""
         return cls.fit(cold_split)
 
     def scores(self, histories: Histories) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""iALS: implicit-feedback matrix factorisation by alternating least squares."""
+"""iALS: matrix factorization of implicit feedback by alternating least squares."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tfrec_dl.evaluation.scorer import FactorScorer
 from tfrec_dl.serving.ivf.asked import Asked
 
 ALPHAS = (1.0, 4.0, 16.0, 64.0)
-REGULARIZATIONS = (1.0, 100.0)  # besides the default
+REGULARIZATIONS = (1.0, 100.0)  # tried in addition to the default
 
 
 class IALSGraph(BaselineGraph):
-    """`IALS` inside a TensorFlow graph: each user's factor is solved there (Hu, Koren and Volinsky, equation 4).
+    """`IALS` inside a TensorFlow graph, which solves for each user's factor (Hu, Koren and Volinsky, equation 4).
 
     Args:
         item_counts: [size] training interactions by index.
@@ -50,7 +50,7 @@ class IALSGraph(BaselineGraph):
         self.gram = frozen(factors.T @ factors + self.regularization * np.eye(factors.shape[1]), tf.float64)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The item factors and the two settings by which a user's is solved."""
+        """Returns the item factors and the two settings used to solve for a user's factor."""
         return {
             "item_factors": self.item_factors.numpy(),
             "regularization": np.array(self.regularization),
@@ -59,23 +59,23 @@ class IALSGraph(BaselineGraph):
 
     @property
     def factors(self) -> tf.Tensor:
-        """The item factors."""
+        """Returns the item factors."""
         return self.item_factors
 
     def asked(self, history: tf.Tensor) -> Asked:
-        """The users' factors."""
+        """Returns the users' factors."""
         return Asked(self._users(history))
 
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
         return tf.matmul(self._users(history), self.item_factors, transpose_b=True)
 
     def _users(self, history: tf.Tensor) -> tf.Tensor:
-        """[B, factors] float32."""
+        """Solves for the users' factors, [B, factors] float32."""
         items, rows = distinct_items(history)
         counts = tf.math.bincount(tf.cast(rows, tf.int32), minlength=tf.shape(history)[0])
         factors = tf.RaggedTensor.from_row_lengths(tf.gather(self.item_factors, items), counts).to_tensor()
         factors = tf.cast(factors, tf.float64)  # [B, distinct items, factors], zeros for padding
-        # An item of the history counts alpha times, all others once.
+        # An item of the history counts alpha times, all other items once.
         matrix = self.gram + (self.alpha - 1.0) * tf.matmul(factors, factors, transpose_a=True)
         users = tf.linalg.solve(matrix, self.alpha * tf.reduce_sum(factors, axis=1)[..., tf.newaxis])[..., 0]
         return tf.cast(users, tf.float32)
@@ -83,9 +83,9 @@ class IALSGraph(BaselineGraph):
 
 @BASELINES.register("ials")
 class IALS(FactorScorer, TunedBaseline):
-    """Scores by user factor · item factor (Hu, Koren and Volinsky, 2008), from `implicit`.
+    """Scores by user factor · item factor (Hu, Koren and Volinsky, 2008), using `implicit`.
 
-    The user's factor is solved from the history that is scored, so users who were not in training are served as well.
+    The user's factor is solved from the history that is scored, so users who are not in the training data work too.
 
     Args:
         recommender: a fitted `AlternatingLeastSquares` over `vocabulary.size` items.
@@ -110,7 +110,7 @@ class IALS(FactorScorer, TunedBaseline):
         iterations: int = 15,
         seed: int = 0,
     ) -> IALS:
-        """Factorises the training histories.
+        """Factorizes the training histories.
 
         Args:
             train: histories to learn from.
@@ -119,9 +119,9 @@ class IALS(FactorScorer, TunedBaseline):
             regularization: weight of the squared norms.
             alpha: confidence of an interaction.
             iterations: alternations.
-            seed: of the initial factors.
+            seed: seed of the initial factors.
         """
-        # implicit runs threads of its own; BLAS threads inside them slow it down, and it warns of them.
+        # implicit runs its own threads; BLAS threads inside them slow it down, and it warns about them.
         with threadpool_limits(1, "blas"):
             recommender = AlternatingLeastSquares(
                 factors=factors,
@@ -137,16 +137,16 @@ class IALS(FactorScorer, TunedBaseline):
     def tuned(
         cls, train: Histories, vocabulary: Vocabulary, validation: EvaluationCases, keep_seen: bool = False
     ) -> IALS:
-        """Chooses alpha, then the regularization, by NDCG@10 on validation.
+        """Chooses alpha and then the regularization by NDCG@10 on validation.
 
-        Where histories are short an interaction has to count many times, or all factors shrink to zero.
+        Where histories are short, an interaction must count many times, or all factors shrink to zero.
         """
         fits = (cls.fit(train, vocabulary, alpha=alpha) for alpha in ALPHAS)
         best = best_on_validation(fits, validation, vocabulary, keep_seen)
         return best_on_validation(best._otherwise_regularized(train), validation, vocabulary, keep_seen)
 
     def refitted(self, split: Split) -> IALS:
-        """Factorises another split's training histories with the same settings."""
+        """Factorizes another split's training histories with the same settings."""
         fitted = self.recommender
         return self.fit(
             split.train,
@@ -158,19 +158,19 @@ class IALS(FactorScorer, TunedBaseline):
         )
 
     def _otherwise_regularized(self, train: Histories) -> Iterator[IALS]:
-        """Itself, and the same with other regularizations."""
+        """Yields itself, and the same model with other regularizations."""
         yield self
         for regularization in REGULARIZATIONS:
             yield self.fit(train, self.vocabulary, regularization=regularization, alpha=self.recommender.alpha)
 
     def queries(self, histories: Histories) -> np.ndarray:
-        """[H, factors] float32 user factors."""
+        """Solves for the users' factors, [H, factors] float32."""
         with threadpool_limits(1, "blas"):
             matrix = binary_matrix(histories, self.vocabulary.size)
             factors: np.ndarray = self.recommender.recalculate_user(np.arange(len(histories)), matrix)
         return factors
 
     def graph(self) -> IALSGraph:
-        """The same scores inside a TensorFlow graph."""
+        """Returns a TensorFlow graph that computes the same scores."""
         fitted = self.recommender
         return IALSGraph(self.vocabulary.item_counts, self._items, fitted.regularization, fitted.alpha)

@@ -1,4 +1,4 @@
-"""ItemKNN: items like those of the history."""
+"""ItemKNN: recommends items similar to those in the history."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ItemKNNGraph(BaselineGraph):
 
     Args:
         item_counts: [size] training interactions by index.
-        **similarity: the arguments of `SparseRows`.
+        **similarity: arguments of `SparseRows`.
     """
 
     def __init__(self, item_counts: np.ndarray, **similarity: np.ndarray) -> None:
@@ -33,23 +33,23 @@ class ItemKNNGraph(BaselineGraph):
         self.similarity = SparseRows(**similarity)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The similarities."""
+        """Returns the similarities."""
         return self.similarity.arrays()
 
     @property
     def factors(self) -> tf.Tensor:
-        """Vectors without a component: an item that is like none of the history scores 0."""
+        """Returns vectors without components, because an item similar to none of the history scores 0."""
         return tf.zeros([self.size, 0])
 
     def asked(self, history: tf.Tensor) -> Asked:
-        """The likenesses of the items that are like some of the history."""
+        """Returns the similarities of the items that are similar to any in the history."""
         return Asked(tf.zeros([tf.shape(history)[0], 0]), self.similarity.votes(*self._voting(history)))
 
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
         return self.similarity.weighted_sum(*self._voting(history))
 
     def _voting(self, history: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """The distinct items, a weight of 1 each, their rows, and how many rows there are."""
+        """Returns the distinct items, a weight of 1 each, their rows, and the number of rows."""
         items, rows = distinct_items(history)
         return items, tf.ones_like(items, tf.float32), rows, tf.shape(history)[0]
 
@@ -57,10 +57,10 @@ class ItemKNNGraph(BaselineGraph):
 @BASELINES.register("item_knn")
 @dataclass(frozen=True, eq=False)
 class ItemKNN(Baseline):
-    """Scores an item by its cosine similarity to the items of the history (Sarwar et al., 2001), from `implicit`.
+    """Scores an item by its cosine similarity to the items of the history (Sarwar et al., 2001), using `implicit`.
 
     Attributes:
-        similarity: [size, size] float64 CSR, the nearest neighbours of each item.
+        similarity: [size, size] float64 CSR, the nearest neighbors of each item.
         vocabulary: the items.
     """
 
@@ -72,16 +72,16 @@ class ItemKNN(Baseline):
 
     @classmethod
     def fit(cls, train: Histories, vocabulary: Vocabulary, k: int = 100) -> ItemKNN:
-        """Finds the `k` nearest neighbours of each item by the cosine of their sets of users."""
+        """Finds the `k` nearest neighbors of each item by the cosine of their sets of users."""
         recommender = CosineRecommender(K=k)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ParameterWarning)  # of a sparse format that implicit itself chose
+            warnings.simplefilter("ignore", ParameterWarning)  # about a sparse format that implicit itself chose
             recommender.fit(binary_matrix(train, vocabulary.size).astype(np.float64), show_progress=False)
         return cls(recommender.similarity, vocabulary)
 
     @classmethod
     def from_split(cls, split: Split) -> ItemKNN:
-        """Compares the items of the training part."""
+        """Compares the items on the training part."""
         return cls.fit(split.train, split.vocabulary)
 
     def scores(self, histories: Histories) -> np.ndarray:
@@ -90,5 +90,5 @@ class ItemKNN(Baseline):
         return popular_for_new_users(summed, histories, self.vocabulary)
 
     def graph(self) -> ItemKNNGraph:
-        """The same scores inside a TensorFlow graph."""
+        """Returns a TensorFlow graph that computes the same scores."""
         return ItemKNNGraph(self.vocabulary.item_counts, **SparseRows.arrays_of(self.similarity))

@@ -1,4 +1,4 @@
-"""First-order Markov chain: what usually follows the last items of the history."""
+"""First-order Markov chain: recommends what usually followed the last items of the history."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ DECAYS = (0.2, 0.35, 0.5, 0.65, 0.8, 0.9)
 @BASELINES.register("markov_chain")
 @dataclass(frozen=True, eq=False)
 class MarkovChain(Transitions):
-    """Scores an item by how often it followed the last five items of the history: `Transitions` of neighbours alone.
+    """Scores an item by how often it directly followed any of the last five items of the history.
 
-    A training transition a -> b weighs count(a, b) / sqrt(count(a)). The item `d` places before the end votes with
-    weight `decay ** d`. Equal scores are ordered by popularity.
+    It is `Transitions` restricted to neighboring items. A training transition a -> b weighs
+    count(a, b) / sqrt(count(a)). The item `d` places before the end votes with weight `decay ** d`. Equal scores are
+    ordered by popularity.
     """
 
     place = 20
 
     @classmethod
     def of_decay(cls, train: Histories, vocabulary: Vocabulary, decay: float = 0.5) -> MarkovChain:
-        """Counts transitions between neighbours in the training histories.
+        """Counts transitions between neighboring items in the training histories.
 
         Raises:
             InputError: if `decay` is not above 0 and at most 1.
@@ -49,7 +50,7 @@ class MarkovChain(Transitions):
         keep_seen: bool = False,
         decays: Sequence[float] = DECAYS,
     ) -> MarkovChain:
-        """Chooses `decay` on validation cases; the first of equals wins."""
+        """Chooses `decay` on validation cases; among equals, the first wins."""
         fitted = cls.of_decay(train, vocabulary)
         chains = [replace(fitted, settings=replace(fitted.settings, decay=decay)) for decay in decays]
         return best_on_validation(chains, validation, vocabulary, keep_seen)

@@ -1,4 +1,4 @@
-"""Histories as the user-item matrix that the classical recommenders are written in."""
+"""Histories as the user-item matrix that classical recommenders work on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 
 
 def binary_matrix(histories: Histories, size: int) -> sparse.csr_matrix:
-    """[H, size] float32 with a 1 for each item that occurs in the history, however often."""
+    """[H, size] float32 with a 1 for each item in the history, even if it occurs repeatedly."""
     rows = np.repeat(np.arange(len(histories)), histories.lengths)
     known = histories.items >= FIRST_ITEM
     ones = np.ones(np.count_nonzero(known), dtype=np.float32)
@@ -21,6 +21,6 @@ def binary_matrix(histories: Histories, size: int) -> sparse.csr_matrix:
 
 
 def popular_for_new_users(scores: np.ndarray, histories: Histories, vocabulary: Vocabulary) -> np.ndarray:
-    """Gives histories without items the training counts as scores, in place; they have no co-occurrences."""
+    """Gives histories without items the training counts as scores, in place; such histories have no co-occurrences."""
     scores[histories.lengths == 0] = vocabulary.item_counts
     return scores

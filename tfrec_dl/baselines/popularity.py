@@ -1,4 +1,4 @@
-"""Popularity: everyone gets what most interacted with."""
+"""Popularity: recommends the items with the most interactions to everyone."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ class PopularityGraph(BaselineGraph):
 
     @property
     def reach(self) -> int:
-        """0: it reads no history."""
+        """Returns 0, because it reads no history."""
         return 0
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """Zeros: it knows nothing of what is like what."""
+        """Returns zeros, because it knows nothing about which items are similar."""
         return tf.zeros([tf.shape(items)[0], self.size])
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Nothing beyond the counts."""
+        """Returns nothing beyond the counts."""
         return {}
 
     @property
     def factors(self) -> tf.Tensor:
-        """The counts."""
+        """Returns the counts."""
         return self.item_counts[:, None]
 
     def asked(self, history: tf.Tensor) -> Asked:
-        """Nothing of the history."""
+        """Returns queries that do not depend on the history."""
         return Asked(tf.ones_like(history[:, :1], tf.float32))
 
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
@@ -47,7 +47,7 @@ class PopularityGraph(BaselineGraph):
 @BASELINES.register("popularity")
 @dataclass(frozen=True, eq=False)
 class Popularity(Baseline):
-    """Scores every item by its training interactions, whatever the history."""
+    """Scores every item by its training interactions, regardless of the history."""
 
     place = 10
     graph_class = PopularityGraph
@@ -56,12 +56,12 @@ class Popularity(Baseline):
 
     @classmethod
     def fit(cls, train: Histories, vocabulary: Vocabulary) -> Popularity:
-        """Takes the vocabulary's counts, which are those of `train`."""
+        """Uses the vocabulary's counts, which are those of `train`."""
         return cls(vocabulary)
 
     @classmethod
     def from_split(cls, split: Split) -> Popularity:
-        """Takes the counts of the training part."""
+        """Uses the counts of the training part."""
         return cls.fit(split.train, split.vocabulary)
 
     def scores(self, histories: Histories) -> np.ndarray:
@@ -69,5 +69,5 @@ class Popularity(Baseline):
         return np.tile(self.vocabulary.item_counts.astype(np.float32), (len(histories), 1))
 
     def graph(self) -> PopularityGraph:
-        """The same scores inside a TensorFlow graph."""
+        """Returns a TensorFlow graph that computes the same scores."""
         return PopularityGraph(self.vocabulary.item_counts)

@@ -1,4 +1,4 @@
-"""Random: the metrics of a ranking without information."""
+"""Random scores: show the metrics of a ranking without information."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tfrec_dl.data.vocabulary import Vocabulary
 @COLD_BASELINES.register("random")
 @dataclass(frozen=True, eq=False)
 class RandomScores(ColdStartBaseline):
-    """Scores every item at random, anew for each user.
+    """Scores every item at random, independently for each user.
 
-    Scores depend on the seed and the user id alone, so they are the same alone and in a block, and each time.
+    Scores depend only on the seed and the user id, so they are the same every time, for one user or many.
 
     Attributes:
         vocabulary: the items.
-        seed: of the scores, at least 0.
+        seed: seed of the scores, at least 0.
     """
 
     place = 10
@@ -33,7 +33,7 @@ class RandomScores(ColdStartBaseline):
 
     @classmethod
     def from_cold_split(cls, cold_split: ColdStartSplit, texts: Sequence[str] | np.ndarray) -> RandomScores:
-        """Takes the items."""
+        """Uses the items of the split."""
         return cls(cold_split.vocabulary)
 
     def scores(self, histories: Histories) -> np.ndarray:

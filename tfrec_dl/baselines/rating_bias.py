@@ -1,4 +1,4 @@
-"""The baseline of rating prediction: the mean rating plus a bias of the user and one of the item."""
+"""Rating baseline: the mean rating plus a bias of the user and a bias of the item."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STRENGTHS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
 
 
 class Rated(NamedTuple):
-    """Ratings, one row each.
+    """Ratings, one per row.
 
     Attributes:
         user_ids: [n] object (str).
@@ -29,24 +29,24 @@ class Rated(NamedTuple):
 
 
 class RatingBias:
-    """Rating = mean + user bias + item bias, clipped to the range of the training ratings.
+    """Predicts mean + user bias + item bias, clipped to the range of the training ratings.
 
-    Minimises the squared error plus `user_shrinkage` times the squared user biases plus `item_shrinkage` times the
+    It minimizes the squared error plus `user_shrinkage` times the squared user biases plus `item_shrinkage` times the
     squared item biases, by alternating least squares (Koren, Factor in the Neighbors, TKDD 2010, section 2.1).
 
     Args:
-        train: the ratings to learn from, at least one.
-        user_shrinkage: ratings at the mean that every user is taken to have given besides their own.
+        train: ratings to learn from, at least one.
+        user_shrinkage: number of additional ratings at the mean that each user is assumed to have given.
         item_shrinkage: the same for items.
-        iterations: alternations.
+        iterations: number of alternations.
 
     Attributes:
-        mean: of the ratings.
-        users: the users with ratings; the one of index i is at i - 1, and index 0 is one without ratings.
+        mean: mean of the ratings.
+        users: the users with ratings; the user of index i is at i - 1. Index 0 is a user without ratings.
         items: the items with ratings, likewise.
         user_biases: [U + 1] float64 by index.
         item_biases: [I + 1] float64 by index.
-        shrinkages: of users and of items.
+        shrinkages: those of users and of items.
 
     Raises:
         InputError: if a shrinkage is negative.
@@ -64,7 +64,7 @@ class RatingBias:
         users, self.users = _indexed(train.user_ids)
         items, self.items = _indexed(train.item_ids)
         user_counts, item_counts = np.bincount(users), np.bincount(items)
-        # Index 0, those without ratings, keeps a bias of 0 even without shrinkage.
+        # Index 0, for users and items without ratings, keeps a bias of 0 even without shrinkage.
         user_weights = np.maximum(user_counts + user_shrinkage, np.finfo(np.float64).tiny)
         item_weights = np.maximum(item_counts + item_shrinkage, np.finfo(np.float64).tiny)
         self.user_biases = np.zeros(len(user_counts))
@@ -79,9 +79,9 @@ class RatingBias:
         """Chooses both shrinkages by validation MSE.
 
         Args:
-            train: to fit on.
-            validation: to choose on.
-            strengths: tried for users and for items.
+            train: ratings to fit on.
+            validation: ratings to choose on.
+            strengths: values tried for users and for items.
         """
 
         def error(model: RatingBias) -> float:
@@ -91,7 +91,7 @@ class RatingBias:
         return min((cls(train, user, item) for user in strengths for item in strengths), key=error)
 
     def predict_ratings(self, user_ids: Sequence[str] | np.ndarray, item_ids: Sequence[str] | np.ndarray) -> np.ndarray:
-        """Ids [B] and [B] -> ratings [B] float32; those without training ratings have bias 0."""
+        """Ids [B] and [B] -> ratings [B] float32; users and items without training ratings have bias 0."""
         users, items = _encoded(user_ids, self.users), _encoded(item_ids, self.items)
         predicted = self.mean + self.user_biases[users] + self.item_biases[items]
         clipped: np.ndarray = np.clip(predicted, *self._range).astype(np.float32)
@@ -99,7 +99,7 @@ class RatingBias:
 
 
 def _indexed(ids: np.ndarray) -> tuple[np.ndarray, pd.Index]:
-    """The index from 1 [n] of each row's id, and the distinct ids in the order of first appearance."""
+    """Returns each row's index from 1, [n], and the distinct ids in order of first appearance."""
     codes, distinct = pd.factorize(np.asarray(ids, dtype=object))
     return codes + 1, pd.Index(distinct, dtype=object)
 

@@ -1,4 +1,4 @@
-"""Search of the settings of `Transitions` on validation cases."""
+"""Searches the settings of `Transitions` on validation cases."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "target": (0.0, 0.15, 0.3, 0.5),
     "back": (0.0, 0.1, 0.15, 0.25, 0.4, 0.7, 1.0),
 }
-"""What is tried of each setting, one setting after the other, in this order."""
+"""Values tried for each setting; the settings are searched in this order."""
 REPEATS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-"""What is tried of `repeat`, before the others, where items of the history compete."""
-FEW, MANY = 5_000, 20_000  # users of the two rounds
-CELLS = 12_000_000  # scores that one trial computes at most, about: fewer users where each has many
-PAIRS = 100_000_000  # pairs of items that are counted at most: a smaller window where histories are many
+"""Values tried for `repeat`, before the other settings, if items in the history can be recommended."""
+FEW, MANY = 5_000, 20_000  # users in the two rounds
+CELLS = 12_000_000  # approximate limit on the scores that one trial computes: fewer users if each has many
+PAIRS = 100_000_000  # limit on the pairs of items that are counted: a smaller window if there are many histories
 K = 10
 NEVER = -1e9
 BLOCK = 1_000  # users ranked at once
@@ -42,18 +42,18 @@ def search_settings(
 ) -> tuple[sparse.csr_matrix, TransitionSettings]:
     """Chooses the settings with the best NDCG@10 on validation, one setting after the other.
 
-    A trial ranks the targets among the items that got votes and can be recommended; the others count as misses. The
-    first round tries everything on few users, the second what is near the best on many.
+    A trial ranks the targets among the items that have votes and can be recommended; other targets count as misses.
+    The first round tries all values on few users; the second tries the values near the best one on many users.
 
     Args:
         train: histories to count.
         vocabulary: the items.
-        validation: cases to choose on; a sample where they are many.
-        keep_seen: whether items of the history can be recommended.
+        validation: cases to choose on; a sample is used if there are many.
+        keep_seen: whether items in the history can be recommended.
 
     Returns:
-        Counts in both directions, without repeats and not scaled, and the best settings: the default ones where no case
-        can be won.
+        Counts in both directions, without repeats and not scaled, and the best settings. If no trial hits a target,
+        these are the default settings.
     """
     windows = [window for window in CHOICES["window"] if window * len(train.items) <= PAIRS] or [1]
     counted = _Counted(train, vocabulary.size)
@@ -71,7 +71,7 @@ def search_settings(
 
 
 def _search(best: TransitionSettings, choices: dict[str, tuple[Any, ...]], trials: _Trials) -> TransitionSettings:
-    """The best of each setting's choices in turn, the others being as they were found; of equals the one that was."""
+    """Chooses the best value of each setting in turn, keeping the others; among equals, the present value wins."""
     known: dict[TransitionSettings, float] = {}
 
     def value(settings: TransitionSettings) -> float:
@@ -80,19 +80,19 @@ def _search(best: TransitionSettings, choices: dict[str, tuple[Any, ...]], trial
         return known[settings]
 
     for name, values in choices.items():
-        if name != "skip" or best.window > 1:  # neighbours are one apart, and none is skipped
+        if name != "skip" or best.window > 1:  # neighbors are one apart, so `skip` has no effect
             best = max([best, *(replace(best, **{name: choice}) for choice in values)], key=value)
     return best
 
 
 def _neighbours(choices: tuple[Any, ...], chosen: Any) -> tuple[Any, ...]:
-    """The choices below and above the chosen one."""
+    """Returns the choices next to the chosen one."""
     below, above = [value for value in choices if value < chosen], [value for value in choices if value > chosen]
     return (*below[-1:], *above[:1])
 
 
 class _Counted:
-    """Counts in both directions; those of the last settings are kept, one of each kind, for they may be large."""
+    """Counts in both directions; only the last counts of each kind are kept, because they may be large."""
 
     def __init__(self, train: Histories, size: int) -> None:
         self.train, self.size = train, size
@@ -109,14 +109,14 @@ class _Counted:
 
 
 class _Trials:
-    """Validation cases, ready to be ranked by many settings.
+    """Validation cases, prepared for ranking with many settings.
 
     Args:
-        cases: to choose on.
+        cases: cases to choose on.
         vocabulary: the items.
-        counted: the counts of each setting.
-        users: at most.
-        keep_seen: whether items of the history can be recommended.
+        counted: provides the counts for given settings.
+        users: largest number of users.
+        keep_seen: whether items in the history can be recommended.
     """
 
     def __init__(
@@ -137,9 +137,9 @@ class _Trials:
         self.seen = sparse.csr_matrix((never, places), shape=(len(rows), vocabulary.size))  # added to the votes
 
     def ndcg(self, settings: TransitionSettings) -> float:
-        """Mean of 1 / log2(1 + rank) over the targets of rank 10 or better; ties count against them."""
+        """Mean of 1 / log2(1 + rank) over the targets ranked 10 or better; ties count against them."""
         scaled = scaled_transitions(self.counted(settings), self.vocabulary.item_counts, settings)
-        scaled.data = scaled.data.astype(np.float32)  # half the work
+        scaled.data = scaled.data.astype(np.float32)  # halves the work
         votes = last_votes(self.histories, self.vocabulary.size, settings.decay, settings.order).astype(np.float32)
         gains = 0.0
         for start in range(0, len(self.histories), BLOCK):
@@ -148,13 +148,13 @@ class _Trials:
         return gains / self.count
 
     def _gains(self, scores: sparse.csr_matrix, start: int, inside: np.ndarray) -> float:
-        """Sum of gains of the block of users that begins at `start`; `inside` are its targets."""
+        """Sums the gains of the block of users that begins at `start`; `inside` are its targets."""
         rows, targets = self.rows[inside] - start, self.targets[inside]
         left = (scores + self.seen[start : start + scores.shape[0]]).tocsr()
         own = np.asarray(left[rows, targets]).ravel()
         users = np.repeat(np.arange(left.shape[0]), np.diff(left.indptr))
         gains = 0.0
-        for turn in range(int(self.turns[inside].max(initial=-1)) + 1):  # a user's first targets, then the second ones
+        for turn in range(int(self.turns[inside].max(initial=-1)) + 1):  # first targets, then second ones
             now = self.turns[inside] == turn
             bar = np.full(left.shape[0], np.inf, dtype=np.float32)
             bar[rows[now]] = np.where(own[now] > 0, own[now], np.inf)
@@ -164,5 +164,5 @@ class _Trials:
 
 
 def _reached(counts: sparse.csr_matrix) -> int:
-    """Items that the votes of a typical history reach, about."""
+    """Estimates how many items the votes of a typical history reach."""
     return max(1, min(counts.shape[0], 8 * counts.nnz // max(1, np.count_nonzero(np.diff(counts.indptr)))))

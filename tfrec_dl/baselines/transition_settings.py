@@ -7,19 +7,19 @@ from tfrec_dl.configurations import configuration
 
 @configuration
 class TransitionSettings:
-    """How transitions are counted, scaled and added up.
+    """How transitions are counted, scaled and summed.
 
     Attributes:
-        window: the largest distance between two items of a history that counts.
+        window: largest distance between two items of a history that counts.
         skip: a pair at distance d counts `skip ** (d - 1)`.
-        back: weight of a pair the other way round: the later item in the history, the earlier one recommended.
-        source: exponent of an item's interactions by which its votes are divided.
-        target: exponent of an item's interactions by which votes for it are divided.
+        back: weight of a pair in reverse order: the later item is in the history, the earlier one is recommended.
+        source: exponent of an item's number of interactions, by which its votes are divided.
+        target: exponent of an item's number of interactions, by which votes for it are divided.
         decay: the item `d` places before the end of a history votes with weight `decay ** d`.
-        order: how many of the last items vote.
-        repeat: every interaction counts as if the same item had followed it this many times. It says how much an item
-            speaks for itself, which matters where items of the history can be recommended again; 0 leaves that to the
-            histories in which an item does follow itself.
+        order: number of last items that vote.
+        repeat: every interaction counts as if the same item had followed it this many times. It sets how strongly an
+            item votes for itself, which matters if items in the history can be recommended again. With 0, only
+            histories in which an item does follow itself count.
     """
 
     window: int = Field(default=8, ge=1)

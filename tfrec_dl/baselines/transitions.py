@@ -1,4 +1,4 @@
-"""Transitions: what followed the last items of the history, near and far, in both directions."""
+"""Transitions: recommends what followed the last items of the history, near and far, in both directions."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from tfrec_dl.data.vocabulary import Vocabulary
 @BASELINES.register("transitions")
 @dataclass(frozen=True, eq=False)
 class Transitions(TunedBaseline):
-    """Scores an item by how often it was near, mostly after, the last items of the history.
+    """Scores an item by how often it occurred near, mostly after, the last items of the history.
 
     Scores are `sum over d of decay ** d * T[item d places before the end]`, with
     `T = diag(c ** -source) (K + back K' + repeat diag(c)) diag(c ** -target)`, where `K[a, b]` adds
-    `skip ** (distance - 1)` for each pair of a history at most `window` apart and c counts interactions. Equal scores
-    are ordered by popularity. With `window` 1 and `back` 0 it is a Markov chain; with a wide window and `back` 1 it is
+    `skip ** (distance - 1)` for each pair of a history at most `window` apart, and c counts interactions. Equal scores
+    are ordered by popularity. With `window` 1 and `back` 0 it is a Markov chain. With a wide window and `back` 1 it is
     item-to-item co-occurrence.
 
     Attributes:
         transitions: T, [size, size] float64 CSR.
         vocabulary: the items.
-        settings: that T was made with, and by which votes are added up.
+        settings: the settings of T and of the votes.
     """
 
     place = 5
@@ -53,14 +53,14 @@ class Transitions(TunedBaseline):
 
     @classmethod
     def fit(cls, train: Histories, vocabulary: Vocabulary, settings: TransitionSettings | None = None) -> Transitions:
-        """Counts the training histories with given settings; None takes the default ones."""
+        """Counts the training histories with the given settings; None uses the default settings."""
         settings = settings or TransitionSettings()
         counts = count_transitions(train, vocabulary.size, settings.window, settings.skip)
         return cls.of_counts(both_ways(counts, settings.back), vocabulary, settings)
 
     @classmethod
     def of_counts(cls, counts: sparse.csr_matrix, vocabulary: Vocabulary, settings: TransitionSettings) -> Transitions:
-        """Adds repeats to counts that were made with the settings' `window`, `skip` and `back`, and scales them."""
+        """Adds repeats to counts made with the settings' `window`, `skip` and `back`, and scales them."""
         return cls(scaled_transitions(counts, vocabulary.item_counts, settings), vocabulary, settings)
 
     @classmethod
@@ -76,7 +76,7 @@ class Transitions(TunedBaseline):
         return self.fit(split.train, split.vocabulary, self.settings)
 
     def scores(self, histories: Histories) -> np.ndarray:
-        """Scores the whole catalogue: [H, vocabulary.size] float64, so that ties are broken where float32 could not.
+        """Scores the whole catalogue: [H, vocabulary.size] float64, because float32 could not break all ties.
 
         New users get the popular items.
         """
@@ -86,13 +86,13 @@ class Transitions(TunedBaseline):
         return popular_for_new_users(scores, histories, self.vocabulary)
 
     def votes(self, histories: Histories) -> sparse.csr_matrix:
-        """[H, vocabulary.size] weights of the last items of each history."""
+        """Sums the votes of the last items of each history, [H, vocabulary.size]."""
         return last_votes(histories, self.vocabulary.size, self.settings.decay, self.settings.order)
 
     def graph(self) -> VotesGraph:
-        """The same scores inside a TensorFlow graph, where votes outweigh the tie-breakers' digits."""
+        """Returns a TensorFlow graph of the same scores, in which votes may swamp the tie-breakers' digits."""
         return VotesGraph.of(self.transitions, self.vocabulary.item_counts, self.settings)
 
     def tie_breakers(self) -> np.ndarray:
-        """[vocabulary.size] what every item scores without a vote."""
+        """[vocabulary.size] score of every item without a vote."""
         return tie_breakers(self.transitions, self.vocabulary.item_counts, self.settings)

@@ -1,4 +1,4 @@
-"""Votes of a history's last items inside a TensorFlow graph."""
+"""A TensorFlow graph of the votes of a history's last items."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class VotesGraph(BaselineGraph):
 
     Args:
         item_counts: [size] training interactions by index.
-        decay: of the votes.
-        tie_breakers: [size] what every item scores without a vote.
-        order: how many of the last items vote; files of earlier versions, of Markov chains, do not say: 5.
-        settings: `TransitionSettings` that the transitions were counted with, as JSON; files of earlier versions do not
-            say: None.
-        **transitions: the arguments of `SparseRows`.
+        decay: decay of the votes.
+        tie_breakers: [size] score of every item without a vote.
+        order: number of last items that vote; 5 in files of Markov chains by earlier versions, which do not store it.
+        settings: `TransitionSettings` that the transitions were counted with, as JSON; None in files of earlier
+            versions, which do not store it.
+        **transitions: arguments of `SparseRows`.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class VotesGraph(BaselineGraph):
 
     @property
     def reach(self) -> int:
-        """The items that vote."""
+        """Returns the number of items that vote."""
         return self.order
 
     @classmethod
     def of(cls, transitions: sparse.csr_matrix, item_counts: np.ndarray, settings: TransitionSettings) -> VotesGraph:
-        """The graph of T and the settings that it was made with."""
+        """Builds the graph from T and the settings that it was made with."""
         return cls(
             item_counts,
             settings.decay,
@@ -65,21 +65,22 @@ class VotesGraph(BaselineGraph):
         )
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Decay, order, settings, tie-breakers and transitions."""
+        """Returns decay, order, settings, tie-breakers and transitions."""
         own = {"decay": np.array(self.decay), "order": np.array(self.order), "tie_breakers": self.tie_breakers.numpy()}
         if self.settings is not None:
             own["settings"] = np.array(SETTINGS.dump_json(self.settings).decode())
         return own | self.transitions.arrays()
 
     def counted_anew(self, train: Histories) -> VotesGraph:
-        """The transitions of other histories, with the settings of these.
+        """Counts the transitions of other histories with the same settings.
 
         Raises:
-            InputError: if it does not know its settings.
+            InputError: if the graph does not store its settings.
         """
         if self.settings is None:
             raise InputError(
-                "the transitions were counted by an earlier version, which has not kept how: train again to count anew."
+                "the transitions were counted by an earlier version, which did not store the settings: "
+                "train again to count anew."
             )
         settings = self.settings
         counts = both_ways(count_transitions(train, self.size, settings.window, settings.skip), settings.back)
@@ -89,18 +90,18 @@ class VotesGraph(BaselineGraph):
 
     @property
     def factors(self) -> tf.Tensor:
-        """The tie-breakers."""
+        """Returns the tie-breakers."""
         return self.tie_breakers[:, None]
 
     def asked(self, history: tf.Tensor) -> Asked:
-        """The votes."""
+        """Returns the votes."""
         return Asked(tf.ones_like(history[:, :1], tf.float32), self.transitions.votes(*self._voting(history)))
 
     def _scores(self, history: tf.Tensor) -> tf.Tensor:
         return self.tie_breakers + self.transitions.weighted_sum(*self._voting(history))
 
     def _voting(self, history: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """The items that vote, their weights and rows, and how many rows there are."""
+        """Returns the items that vote, their weights and rows, and the number of rows."""
         lengths = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
         distance = lengths - 1 - tf.range(tf.shape(history)[1])
         places = tf.where((distance >= 0) & (distance < self.order))

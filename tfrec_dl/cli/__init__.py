@@ -1,4 +1,4 @@
-"""The command line: parses, calls, prints. One file a command, or two that belong together."""
+"""The command line: parses options, calls the package and prints results. Related commands share a file."""
 
 from tfrec_dl.cli.app import app
 

@@ -1,4 +1,4 @@
-"""`tfrec-dl advise`."""
+"""The command `tfrec-dl advise`."""
 
 import json
 from typing import Annotated
@@ -20,13 +20,13 @@ def advise(
     retrieval: RetrievalOptions,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Say which recipe fits a table of interactions and this machine, why, and what it will cost.
+    """Recommend a recipe for a table of interactions on this machine, with reasons and expected cost.
 
-    The table is profiled, tables of counts are measured on a sample, and readable rules end in one or two recipes. A
-    few steps are trained, to time them, and thrown away. `train --model auto` takes the first recipe.
+    The table is profiled, baselines based on counts are measured on a sample, and readable rules pick one or two
+    recipes. A few training steps are timed and then discarded. `train --model auto` uses the first recipe.
     """
     if prepared_source(table, retrieval) is not None:
-        raise InputError(f"--data {table.data!r} is a prepared folder, and advice is on a table: give the table.")
+        raise InputError(f"--data {table.data!r} is a prepared folder, but advice needs a table: give the table.")
     quiet_tensorflow()
     from tfrec_dl.advice.advise import advise as advise_on_source
     from tfrec_dl.cli.reports.advice import show_advice

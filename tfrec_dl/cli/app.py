@@ -1,4 +1,4 @@
-"""The command `tfrec-dl`: its subcommands, and how their errors are shown."""
+"""The program `tfrec-dl`: its subcommands and its error handling."""
 
 import signal
 import sys
@@ -40,13 +40,13 @@ CALLERS_MISTAKE = 2
 
 
 class Commands(TyperGroup):
-    """Shows what data, disks and memory do as one line on standard error, and ends with 2.
+    """Reports errors caused by data, disks or memory as one line on standard error and exits with status 2.
 
-    An interruption ends with 130, a termination (SIGTERM) with 143, after the same clearing up.
+    An interruption exits with status 130 and a termination (SIGTERM) with 143. Both clean up in the same way.
     """
 
     def invoke(self, ctx: Any) -> Any:
-        """Runs a command; an interruption becomes a word on how to go on."""
+        """Runs a command; after an interruption, prints how to continue."""
         try:
             with interruptions():
                 return super().invoke(ctx)
@@ -66,7 +66,7 @@ class Commands(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        """Runs the program; arguments as for Click."""
+        """Runs the program; takes the same arguments as Click's `main`."""
         args = _plugins_first(sys.argv[1:] if args is None else args)
         run = partial(super().main, args, prog_name, complete_var, False, windows_expand_args, **extra)
         if not standalone_mode:
@@ -95,13 +95,13 @@ app = typer.Typer(
 
 
 def _ignore_interruptions() -> None:
-    """A second one, while the program ends after the first, shows no traceback."""
+    """Ignores further interruptions, so that a second one during shutdown shows no traceback."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _plugins_first(arguments: Sequence[str]) -> list[str]:
-    """Puts `--plugin MODULE`, which is an option of every command, where Click looks for it: before the command."""
+    """Moves `--plugin MODULE`, which every command accepts, in front of the command, where Click looks for it."""
     plugins, others = [], list(arguments)
     end = others.index("--") if "--" in others else len(others)
     place = 0
@@ -136,12 +136,12 @@ def program(
         typer.Option(
             metavar="MODULE",
             show_default=False,
-            help="Import a module whose encoders, losses, metrics and baselines can then be named like ours; before or "
-            "after the command, repeat for more.",
+            help="Import a module that registers encoders, losses, metrics or baselines, so that they can be named "
+            "like the built-in ones. Goes before or after the command. Repeatable.",
         ),
     ] = None,
 ) -> None:
-    """Shows the help where no command is given."""
+    """Shows the help if no command is given."""
     if plugin:
         quiet_tensorflow()
         load_plugins(plugin)

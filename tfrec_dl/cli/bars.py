@@ -1,10 +1,10 @@
-"""Progress bars of stages."""
+"""Progress bars for the stages of a job."""
 
 from tfrec_dl.cli.console import console, say
 
 
 class Bars:
-    """A progress bar a stage on a terminal, a line a stage elsewhere."""
+    """Shows one progress bar per stage on a terminal, and one line per stage elsewhere."""
 
     def __init__(self) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -23,7 +23,7 @@ class Bars:
         self._progress.stop()
 
     def show(self, stage: str, done: int, total: int | None) -> None:
-        """Shows how far a stage is."""
+        """Updates the progress of a stage."""
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(stage, total=total)
             if not self._live:

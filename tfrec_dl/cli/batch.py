@@ -1,4 +1,4 @@
-"""`tfrec-dl recommend --histories`: everybody at once."""
+"""The command `tfrec-dl recommend --histories`, which recommends to all users of a table."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 def batch_recommend(
     dest: Path, options: BatchOptions, k: int, exclude: Sequence[str], rules: "Rules | None", context: Sequence[str]
 ) -> None:
-    """Writes what is recommended to every user of a table.
+    """Writes recommendations for every user of a table.
 
     Args:
-        dest: the export.
-        options: table and file.
-        k: recommendations a user.
-        exclude: ids that nobody is recommended.
-        rules: of every user.
-        context: "name=value" each, of every request to a ranking stage.
+        dest: folder of the export.
+        options: the table and the output file.
+        k: number of recommendations per user.
+        exclude: ids that are recommended to nobody.
+        rules: rules that apply to every user.
+        context: texts "name=value" that apply to every request to a ranking stage.
 
     Raises:
-        InputError: as `tfrec_dl.lifecycle.batch.recommend.batch_recommend`, or if there is no file to write.
+        InputError: as in `tfrec_dl.lifecycle.batch.recommend.batch_recommend`, or if no output file is given.
     """
     if options.out is None:
         raise InputError("--histories recommends to many users: name a file to write with --out.")
@@ -54,11 +54,11 @@ def batch_recommend(
 
 
 def _values(texts: Sequence[str]) -> dict[str, str]:
-    """Texts "name=value" as a dictionary."""
+    """Converts texts "name=value" to a dictionary."""
     pairs = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            raise InputError(f"--context {text!r:.80} is not NAME=VALUE of a feature of the request.")
+            raise InputError(f"--context {text!r:.80} is not NAME=VALUE: name a feature of the request and its value.")
         pairs[name] = value
     return pairs

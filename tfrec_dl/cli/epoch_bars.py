@@ -1,4 +1,4 @@
-"""Keras callback that shows on a terminal how far a training is."""
+"""Keras callback that shows training progress on a terminal."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -9,18 +9,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 HEIGHTS = "▁▂▃▄▅▆▇█"
-EPOCHS_SHOWN = 24  # of a sparkline
-SHOWN = 4  # numbers of an epoch
+EPOCHS_SHOWN = 24  # length of a sparkline
+SHOWN = 4  # number of metrics shown per epoch
 
 
 class EpochBars(tf.keras.callbacks.Callback):
-    """A bar for the epoch that runs, with rate and time left; a line for each that is done, with the metric's course.
+    """Shows a bar with speed and remaining time for the current epoch, and a line with the metric's trend per past one.
 
     Args:
         screen: a terminal.
     """
 
-    _supports_tf_logs = True  # a step's numbers are not asked for, so that it need not wait for them
+    _supports_tf_logs = True  # per-step metrics are not requested, so that steps need not wait for them
 
     def __init__(self, screen: Console) -> None:
         super().__init__()
@@ -37,14 +37,14 @@ class EpochBars(tf.keras.callbacks.Callback):
         self._first = 0
 
     def close(self) -> None:
-        """Ends what is shown, whatever ended the training."""
+        """Removes the live display, however the training ended."""
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
         self._progress.stop()
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Begins anew: what is trained one after the other has bars one after the other."""
+        """Resets the display, because trainings that follow each other have separate bars."""
         self._values, self._began = [], 0.0
         self._progress.start()
 
@@ -59,20 +59,20 @@ class EpochBars(tf.keras.callbacks.Callback):
         self._task = self._progress.add_task(what, total=self.params.get("steps"), rate="")
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Moves the bar on."""
+        """Advances the bar."""
         if self._task is None:
             return
         steps, done, rate = self.params.get("steps"), batch + 1, ""
-        if done == 1:  # the first builds the graph, and says nothing of the others
+        if done == 1:  # the first step builds the graph, so its time is not representative
             self._first_step = time.monotonic()
         else:
             a_second = batch / max(time.monotonic() - self._first_step, 1e-9)
-            left = f", {clock((steps - done) / a_second)} left of the epoch" if steps else ""
-            rate = f"{a_second:,.1f} steps a second{left}"
+            left = f", {clock((steps - done) / a_second)} left in the epoch" if steps else ""
+            rate = f"{a_second:,.1f} steps per second{left}"
         self._progress.update(self._task, completed=done, rate=rate)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Prints the line of an epoch."""
+        """Prints the line of a finished epoch."""
         numbers = {name: float(value) for name, value in (logs or {}).items()}
         metric = next((name for name in numbers if name.startswith("val_")), None)
         said = [f"epoch {epoch + 1}/{self.params.get('epochs')}", f"{time.monotonic() - self._epoch_began:.1f} s"]
@@ -88,12 +88,12 @@ class EpochBars(tf.keras.callbacks.Callback):
         self._progress.console.print("  ".join(said), markup=False, highlight=False)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Takes the bar away."""
+        """Removes the bar."""
         self.close()
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """The course of the last values, a character each, from the lowest to the highest of them."""
+    """Returns the trend of the last values, one character each, scaled between their minimum and maximum."""
     last = [value for value in values[-EPOCHS_SHOWN:] if value == value]
     if not last:
         return ""
@@ -102,7 +102,7 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 def clock(seconds: float) -> str:
-    """A duration as 0:05, 12:30 or 3:07:00."""
+    """Formats a duration as 0:05, 12:30 or 3:07:00."""
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -1,4 +1,4 @@
-"""What is shown of the epochs of a training."""
+"""Display of epochs during training."""
 
 import sys
 from collections.abc import Iterator
@@ -7,18 +7,18 @@ from typing import Any
 
 from tfrec_dl.cli.console import console
 
-BAR, LINE = 1, 2  # of Keras
+BAR, LINE = 1, 2  # values of Keras's `verbose`
 
 
 @contextmanager
 def shown_epochs(steps: bool = True) -> Iterator[dict[str, Any]]:
-    """Arguments of `train` and `compare` that show epochs: bars on a terminal, a line an epoch elsewhere.
+    """Provides arguments for `train` and `compare` that show epochs: bars on a terminal, one line per epoch elsewhere.
 
     Args:
-        steps: whether steps can be watched, which not every strategy allows; else Keras's own bar is shown.
+        steps: whether steps can be watched, which not every strategy allows. If not, Keras's own bar is shown.
 
     Yields:
-        `callbacks` and `verbose`.
+        The arguments `callbacks` and `verbose`.
     """
     if not sys.stdout.isatty() or not steps:
         yield {"callbacks": (), "verbose": BAR if sys.stdout.isatty() else LINE}

@@ -1,4 +1,4 @@
-"""`tfrec-dl evaluate`."""
+"""The command `tfrec-dl evaluate`."""
 
 from enum import Enum
 from pathlib import Path
@@ -12,7 +12,7 @@ from tfrec_dl.quiet import quiet_tensorflow
 
 
 class Part(str, Enum):
-    """Which held-out part to evaluate on."""
+    """The held-out part to evaluate on."""
 
     VALIDATION = "validation"
     TEST = "test"
@@ -20,38 +20,40 @@ class Part(str, Enum):
 
 def evaluate(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False, help="Folder of a finished run.")],
-    split: Annotated[Part, typer.Option(help="Which held-out cases.")] = Part.TEST,
+    split: Annotated[Part, typer.Option(help="Held-out part to evaluate on.")] = Part.TEST,
     keep_seen: Annotated[
         bool | None,
         typer.Option(
             "--keep-seen/--mask-seen",
             show_default=False,
-            help="Whether items of the history can be recommended; by default as in the training.",
+            help="Whether items in the history can be recommended; by default as in training.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", show_default=False, help="Of a ranking run: gets the reliability table; by default RUN."
+            metavar="FOLDER",
+            show_default=False,
+            help="For a ranking run: folder for the reliability table; by default RUN.",
         ),
     ] = None,
 ) -> None:
-    """Evaluate a finished run anew on its data.
+    """Evaluate a finished run again on its data.
 
-    Full ranking over the whole catalogue, ties counted against the model, items of the history left out unless
-    --keep-seen is given or was in training. A run on a cold-start split has metrics of warm and of cold items too.
+    Ranks the whole catalogue, counts ties against the model, and leaves out items of the history unless --keep-seen is
+    given or was used in training. A run on a cold-start split also has metrics for warm and for cold items.
 
-    Of a run of reviews the metrics are the errors of the predicted ratings.
+    For a run on reviews, the metrics are the errors of the predicted ratings.
 
-    Of a ranking run the metrics are those of the impressions. RUN gets reliability_test.md, predicted beside observed
-    click rates, and its picture where matplotlib is installed.
+    For a ranking run, the metrics are those of the impressions. RUN gets reliability_test.md, which compares predicted
+    and observed click rates, and a picture of it if matplotlib is installed.
     """
     quiet_tensorflow()
     from tfrec_dl.families.run import open_run
 
     run = open_run(run_folder)
-    run.metrics()  # refuses a run that is not finished
+    run.metrics()  # rejects an unfinished run
     if not Path(run.source.path).exists():
         raise InputError(f"{run.source.path}, which {run_folder} was trained on, is gone: bring it back.")
     reason = run.recipe.family.why_not_measured(run, split.value)

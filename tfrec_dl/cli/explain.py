@@ -1,4 +1,4 @@
-"""`tfrec-dl explain`."""
+"""The command `tfrec-dl explain`."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from tfrec_dl.serving.recommender import Recommender
 
 Shown = Mapping[str, Mapping[str, str]]
-REASONS = 3  # items of the history that people are shown beside a recommendation
+REASONS = 3  # number of history items shown beside a recommendation
 
 
 def explain(
     dest: Annotated[
-        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
+        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export or of one version.")
     ],
     history: Annotated[
-        str, typer.Option(metavar="IDS", show_default=False, help="Item ids, oldest first, as for `recommend`.")
+        str, typer.Option(metavar="IDS", show_default=False, help="Item ids, oldest first, written as for `recommend`.")
     ],
-    item: Annotated[str, typer.Option(metavar="ID", show_default=False, help="The item whose score is explained.")],
+    item: Annotated[str, typer.Option(metavar="ID", show_default=False, help="Item whose score to explain.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Say how much each item of a history speaks for an item.
+    """Show how much each item of a history contributes to an item's score.
 
-    What the item's score would lose without it; below zero it speaks against the item. Items of the history that change
-    nothing, because the model does not know them or reads no histories so long, are left out.
+    The contribution is what the score would lose without the history item; a negative value speaks against the item.
+    History items with no effect are left out, because the model does not know them or does not read that far back.
     """
     ids = parse_ids(history, "--history")
     quiet_tensorflow()
@@ -46,7 +46,7 @@ def explain(
     recommender = load(dest)
     found = explained(recommender, ids, [item])
     if not found:
-        raise InputError(f"--item {item!r:.80}: {dest} knows no such item; name one of the training's.")
+        raise InputError(f"--item {item!r:.80}: {dest} does not know this item; name one from the training data.")
     shown = shown_of(recommender, [item, *ids])
     if as_json:
         (explanation,) = found
@@ -68,35 +68,35 @@ def explain(
 
 
 def explained(recommender: Recommender, history: list[str], items: Sequence[str]) -> list[Explanation]:
-    """An explanation of each item after one history, unknown items left out."""
+    """Returns one explanation per known item after one history."""
     (found,) = recommender.explain([history], [list(items)])
     return found
 
 
 def shown_of(recommender: Recommender, items: Sequence[str]) -> Shown:
-    """What the export shows of items, by id."""
+    """Returns what the export shows about items, by item id."""
     return dict(zip(items, recommender.describe_items(items), strict=True))
 
 
 def named(item: str, shown: Shown) -> str:
-    """An item's first shown column, mostly its title; its id where there is none."""
+    """Returns the first shown column of an item, usually its title, or its id if there is none."""
     return next(iter(shown[item].values()), "") or item
 
 
 def reasons_as_json(explanation: Explanation, shown: Shown) -> list[dict[str, Any]]:
-    """The items of the history that an explanation names, as plain values."""
+    """Returns the history items named by an explanation as plain values."""
     return [
         {"item_id": item, "contribution": contribution, **shown[item]} for item, contribution in explanation.because
     ]
 
 
 def in_common_as_json(explanation: Explanation) -> list[dict[str, Any]]:
-    """The categories that an explanation names, as plain values."""
+    """Returns the categories named by an explanation as plain values."""
     return [{"value": value, "contribution": contribution} for value, contribution in explanation.in_common]
 
 
 def reasons_as_text(explanation: Explanation, shown: Shown) -> str:
-    """The items of the history that speak most for an item, in a table's cell."""
+    """Returns the history items that contribute most to an item, as the text of a table cell."""
     speaking = [(named(item, shown), value) for item, value in explanation.because[:REASONS] if value > 0]
     shared = [(f"more {text}", value) for text, value in explanation.in_common[:1] if value > 0]
     return ", ".join(f"{escape(text)} ({value:.2f})" for text, value in speaking + shared)

@@ -1,4 +1,4 @@
-"""What failed, as the one line that the command line shows: errors of every library that it stands on."""
+"""Conversion of errors, including those of other libraries, to the one line that the command line shows."""
 
 import sys
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from tfrec_dl.disk import disk_trouble
 from tfrec_dl.errors import InputError
 
-LONGEST = 300  # characters of another library's words
+LONGEST = 300  # maximum number of characters of another library's message
 
 
 def one_line(error: Exception) -> str | None:
-    """What went wrong and what to do; None where it is none of what data, disks and memory do: that is a fault of ours.
+    """Says what went wrong and what to do; None if the error does not come from data, disks or memory, and so is a bug.
 
     Args:
-        error: that ended a command.
+        error: the error that ended a command.
     """
     if isinstance(error, InputError):
         return str(error)
@@ -30,15 +30,16 @@ def one_line(error: Exception) -> str | None:
     if isinstance(error, UnicodeError):
         return f"text that is not UTF-8 ({_words(error)}): save it as UTF-8."
     if isinstance(error, RecursionError):
-        return "a file is nested too deeply to be read: it is damaged, or not ours."
+        return "a file is nested too deeply to be read: it is damaged, or tfrec-dl did not write it."
     if any(isinstance(error, kind) for kind in _classes("OpError", "ArrowException")):
         return f"{type(error).__name__}: {_words(error)}"
-    # Click's UsageError, which Typer carries a copy of since 0.16: known by its method in every version.
+    # Click's UsageError. Typer has had its own copy since 0.16, so it is recognized by its method, which every version
+    # has.
     return error.format_message() if hasattr(error, "format_message") else None
 
 
 def refuse_other_encodings(arguments: list[str]) -> None:
-    """Raises InputError where an argument is no UTF-8, which no file of ours could hold."""
+    """Raises InputError if an argument is not UTF-8, because none of the package's files could store it."""
     for argument in arguments:
         try:
             argument.encode()
@@ -50,7 +51,7 @@ def refuse_other_encodings(arguments: list[str]) -> None:
 
 
 def _classes(*names: str) -> Iterator[type]:
-    """Error classes of the libraries that are loaded: those that are not have raised nothing."""
+    """Yields error classes of the libraries that are loaded; others cannot have raised anything."""
     for library, place in (("tensorflow", "errors"), ("pyarrow", "")):
         module = sys.modules.get(library)
         module = getattr(module, place, None) if module and place else module

@@ -1,4 +1,4 @@
-"""Checks of the folders to write to, before any work is done that could be lost."""
+"""Checks on output folders, made before any work that could be lost."""
 
 import os
 from collections.abc import Collection
@@ -8,7 +8,7 @@ from tfrec_dl.errors import InputError
 
 
 def require_writable(folder: Path) -> None:
-    """Raises InputError where the folder, or what would have to be created for it, cannot be written to."""
+    """Raises InputError if the folder, or its nearest existing parent if it is missing, is not writable."""
     nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists() or path.is_symlink())
     if not nearest.is_dir():
         raise InputError(f"cannot write to {folder}: {nearest} is a file; choose another folder.")
@@ -17,7 +17,7 @@ def require_writable(folder: Path) -> None:
 
 
 def require_run(folder: Path) -> None:
-    """Raises InputError where the folder holds anything but a run."""
+    """Raises InputError if the folder contains anything but a run."""
     if (
         folder.is_dir()
         and not (folder / "config.json").exists()
@@ -27,15 +27,15 @@ def require_run(folder: Path) -> None:
 
 
 def require_only(folder: Path, names: Collection[str], owner: str) -> None:
-    """Raises InputError where the folder holds anything but these entries and temporary files (".name").
+    """Raises InputError if the folder contains anything but these entries and temporary files (".name").
 
     Args:
-        folder: may be missing.
-        names: of the entries that are `owner`'s own.
-        owner: to call in the error.
+        folder: folder to check; may be missing.
+        names: entries that belong to `owner`.
+        owner: name to use in the error.
     """
     if not folder.is_dir():
         return
     for entry in sorted(folder.iterdir()):
         if entry.name not in names and not entry.name.startswith("."):
-            raise InputError(f"{folder} holds {entry.name!r}, which is not {owner}'s: choose a new folder.")
+            raise InputError(f"{folder} holds {entry.name!r}, which is not part of {owner}: choose a new folder.")

@@ -1,4 +1,4 @@
-"""Ends of a command that others ask for: Control-C, and SIGTERM, which schedulers and containers send."""
+"""Handling of Control-C, and of SIGTERM, which schedulers and containers send."""
 
 import io
 import os
@@ -12,31 +12,35 @@ from typing import NoReturn
 
 from tfrec_dl.cli.console import INTERRUPTED
 
-GOES_ON = "tfrec_dl.goes_on"  # in a command's `meta`: given again after an interruption, it goes on where it was
-TERMINATED = 143  # exit status: 128 + SIGTERM, as shells have it
-PATIENCE = 20.0  # seconds that clearing up may take
+GOES_ON = "tfrec_dl.goes_on"  # key in a command's `meta`: the same command continues after an interruption
+TERMINATED = 143  # exit status: 128 + SIGTERM, as in shells
+PATIENCE = 20.0  # seconds allowed for cleaning up
 
 
 class Termination(KeyboardInterrupt):
-    """SIGTERM, which clears up all that an interruption clears up."""
+    """Raised on SIGTERM; triggers the same cleanup as an interruption."""
 
 
 @contextmanager
 def interruptions() -> Iterator[None]:
-    """Raises `Termination` where the process is sent SIGTERM; the second one ends it at once.
+    """Raises `Termination` when the process receives SIGTERM; a second one ends the process at once.
 
-    Control-C and SIGTERM leave the block as what they are, whatever a library has made of them: compiled code that is
-    interrupted raises errors of its own, or prints them, which say nothing; or it goes on as if nothing had been, even
-    for ever. So the process ends 20 seconds after an interruption, wherever it is: no command half-writes a file.
+    Control-C and SIGTERM leave the block unchanged, whatever a library made of them. Compiled code that is interrupted
+    may raise or print unrelated errors, or continue as if nothing had happened, even forever. The process therefore
+    ends 20 seconds after an interruption, wherever it is. This is safe because no command leaves a file half-written.
     """
-    if threading.current_thread() is not threading.main_thread():  # no other gets signals
+    if threading.current_thread() is not threading.main_thread():  # only the main thread receives signals
         yield
         return
     arrived: list[KeyboardInterrupt] = []
     standard_error = sys.stderr
 
     def end_at_once() -> None:
-        print(f"interrupted: ended after {PATIENCE:g} s in which it had not stopped", file=standard_error, flush=True)
+        print(
+            f"interrupted: forced to exit, because it had not stopped after {PATIENCE:g} s",
+            file=standard_error,
+            flush=True,
+        )
         os._exit(status_of(arrived[0]))
 
     watchdog = threading.Timer(PATIENCE, end_at_once)
@@ -46,7 +50,7 @@ def interruptions() -> Iterator[None]:
         if not arrived:
             watchdog.start()
         arrived.append(interruption)
-        sys.stderr = io.StringIO()  # where compiled code prints, past sys.excepthook
+        sys.stderr = io.StringIO()  # where compiled code prints without going through sys.excepthook
         raise interruption
 
     def terminate(number: int, frame: FrameType | None) -> None:
@@ -57,7 +61,7 @@ def interruptions() -> Iterator[None]:
         leave(KeyboardInterrupt())
 
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, terminate)}
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # unless a shell has set it to be ignored
         before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
@@ -73,5 +77,5 @@ def interruptions() -> Iterator[None]:
 
 
 def status_of(interruption: KeyboardInterrupt) -> int:
-    """The exit status after an interruption."""
+    """Returns the exit status after an interruption."""
     return TERMINATED if isinstance(interruption, Termination) else INTERRUPTED

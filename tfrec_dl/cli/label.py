@@ -1,4 +1,4 @@
-"""`tfrec-dl label`."""
+"""The command `tfrec-dl label`."""
 
 import re
 from pathlib import Path
@@ -16,19 +16,21 @@ def label(
     labels: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="LABEL=VERSION", show_default=False, help="As stable=1 canary=2; none for the newest version alone."
+            metavar="LABEL=VERSION",
+            show_default=False,
+            help="For example stable=1 canary=2. Without labels, only the newest version is served.",
         ),
     ] = None,
 ) -> None:
-    """Say in models.config which versions are served, and under which labels.
+    """Set in models.config which versions are served, and under which labels.
 
-    A server that polls the file follows. Labels that are not named are taken away; without any the server serves the
-    newest version again.
+    A server that polls the file picks up the change. Labels that are not given are removed; with no labels, the server
+    serves the newest version again.
     """
     read = [_read(text) for text in labels or ()]
     found = dict(read)
     if len(found) < len(read):
-        raise InputError(f"a label is given twice in {' '.join(labels or ())!r:.80}: give each one version.")
+        raise InputError(f"a label is given twice in {' '.join(labels or ())!r:.80}: give each label one version.")
     quiet_tensorflow()
     from tfrec_dl.serving.version_labels import label_versions
 
@@ -38,8 +40,8 @@ def label(
 
 
 def _read(text: str) -> tuple[str, int]:
-    """LABEL=VERSION."""
+    """Parses LABEL=VERSION."""
     name, mark, version = text.rpartition("=")
     if not mark or not re.fullmatch("[0-9]{1,19}", version):
-        raise InputError(f"{text!r:.80} cannot be read: write a label and its version, as stable=1.")
+        raise InputError(f"{text!r:.80} cannot be read: write a label and its version, for example stable=1.")
     return name, int(version)

@@ -1,4 +1,4 @@
-"""`tfrec-dl prepare`."""
+"""The command `tfrec-dl prepare`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,7 +25,7 @@ def prepare(
         typer.Option(
             metavar="PATH",
             show_default=False,
-            help="CSV (also gzip) or Parquet, a row an interaction: a file, a folder or a glob; repeat for more.",
+            help="CSV (also gzip) or Parquet with one row per interaction, as a file, a folder or a glob. Repeatable.",
         ),
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", show_default=False, help="Folder to write.")],
@@ -35,7 +35,7 @@ def prepare(
             "--from",
             metavar="FOLDER",
             show_default=False,
-            help="Append to this prepared folder, which stays as it is; settings are its own.",
+            help="Append to this prepared folder, which stays unchanged, with its settings.",
         ),
     ] = None,
     user_column: UserColumn = "user_id",
@@ -44,42 +44,45 @@ def prepare(
     rating_column: Annotated[
         str | None,
         typer.Option(
-            metavar="C", help='Column of ratings, which are checked alone; by default "rating", where the table has it.'
+            metavar="C", help='Column of ratings, which are only checked; by default "rating", if the table has it.'
         ),
     ] = None,
     weight_column: Annotated[
         str | None,
-        typer.Option(metavar="C", help='Column of weights; by default "weight", where the table has it.'),
+        typer.Option(metavar="C", help='Column of weights; by default "weight", if the table has it.'),
     ] = None,
     duplicates: Annotated[
         RepeatedPairs,
         typer.Option(
-            help="A user's further interactions with an item: keep all, only the first, only the last, or an error."
+            help="Repeated interactions of a user with an item: keep all, keep only the first, keep only the last, or "
+            "raise an error."
         ),
     ] = RepeatedPairs.KEEP,
-    min_count: Annotated[int, typer.Option(metavar="N", help="Training interactions that an item needs.")] = 1,
+    min_count: Annotated[
+        int, typer.Option(metavar="N", help="Minimum number of training interactions of an item.")
+    ] = 1,
     shards: Annotated[
         int | None,
         typer.Option(
-            metavar="N", show_default=False, help="Files to write; by default one for each million interactions."
+            metavar="N", show_default=False, help="Number of files to write; by default one per million interactions."
         ),
     ] = None,
     evaluation_users: Annotated[
-        int, typer.Option(metavar="N", help="Users that are sampled to validate and test on.")
+        int, typer.Option(metavar="N", help="Number of users to sample for validation and test.")
     ] = 20_000,
     memory_limit: Annotated[
         str, typer.Option(metavar="SIZE", help="Memory for DuckDB; Python and TensorFlow take about 1 GB more.")
     ] = "1GB",
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the sample of users.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the sample of users.")] = 0,
 ) -> None:
-    """Turn a table that need not fit in memory into a folder to train on.
+    """Convert a table, which may be larger than memory, into a folder to train on.
 
-    FOLDER gets the histories of all users in shards, the vocabulary, and validation and test cases of some users, split
-    leave-last-out; `tfrec-dl train --data FOLDER` reads it. Interrupted at any moment, the same command continues it;
-    given for a finished FOLDER, it says so and changes nothing.
+    FOLDER gets all user histories in shards, the vocabulary, and validation and test cases for some users, split
+    leave-last-out. Train on it with `tfrec-dl train --data FOLDER`. After an interruption, the same command continues.
+    If FOLDER is finished, the command says so and changes nothing.
 
-    With --from, --data has the new interactions alone; options that are given, other than --shards, are in place of the
-    settings of that folder.
+    With --from, --data holds only the new interactions. Options that are given, other than --shards, override the
+    settings of the earlier folder.
     """
     require_writable(out)
     quiet_tensorflow()
@@ -113,7 +116,7 @@ def prepare(
 
 
 def _given(command: typer.Context, setting: str) -> bool:
-    """Whether an option is on the command line, with its default or another value."""
+    """Whether an option is given on the command line, even with its default value."""
     sources = (command.get_parameter_source(name) for name in (setting, f"{setting}_column"))
     return any(source is not None and source.name == "COMMANDLINE" for source in sources)
 

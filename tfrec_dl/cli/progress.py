@@ -1,4 +1,4 @@
-"""Logging handler of the command line: lines and tables to standard output, warnings to standard error."""
+"""Logging handler of the command line: lines and tables go to standard output, warnings to standard error."""
 
 import logging
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from tfrec_dl.logs import LoggedTable
 
 
 class ConsoleHandler(logging.Handler):
-    """Prints log records for people."""
+    """Prints log records in readable form."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Prints one."""
+        """Prints a record."""
         if record.levelno >= logging.WARNING:
             complain(record.getMessage())
             return
@@ -26,12 +26,12 @@ class ConsoleHandler(logging.Handler):
             console().print(_drawn(table))
         whose = getattr(record, "features_of", None)
         if whose is not None:
-            say(f"where a kind is wrong: --{whose}-feature NAME=KIND, or NAME=ignore")
+            say(f"if a kind is wrong: --{whose}-feature NAME=KIND, or NAME=ignore")
 
 
 @contextmanager
 def shown_progress() -> Iterator[None]:
-    """Shows what the package logs meanwhile."""
+    """Shows the package's log messages inside the block."""
     logger, handler = logging.getLogger("tfrec_dl"), ConsoleHandler()
     before = logger.level, logger.propagate
     logger.addHandler(handler)

@@ -1,4 +1,4 @@
-"""`tfrec-dl rank`."""
+"""The command `tfrec-dl rank`."""
 
 import json
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def rank(
     dest: Annotated[
-        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
+        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export or of one version.")
     ],
     candidates: Annotated[
         str,
@@ -37,7 +37,9 @@ def rank(
     histories: Annotated[
         str | None,
         typer.Option(
-            metavar="PATH", show_default=False, help="Table of what the users did before, a row an item, oldest first."
+            metavar="PATH",
+            show_default=False,
+            help="Table of what the users did before, one row per item, oldest first.",
         ),
     ] = None,
     user_column: UserColumn = "user_id",
@@ -45,14 +47,16 @@ def rank(
     list_column: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="C", show_default=False, help="Column that distinguishes requests; by default a user is a request."
+            metavar="C",
+            show_default=False,
+            help="Column that identifies requests; by default, each user is one request.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Rank the candidates of requests with an export.
 
-    Each request's candidates come best first, with their score and every prediction. Unknown users and items are
+    Lists the candidates of each request, best first, with their score and every prediction. Unknown users and items are
     ranked too.
     """
     quiet_tensorflow()
@@ -84,19 +88,19 @@ def recommend_ranked(
     exclude: list[str],
     rules: "Rules | None",
 ) -> "Pairs":
-    """What an export of two stages recommends to one user.
+    """Returns what a two-stage export recommends to one user.
 
     Args:
-        recommender: the export.
-        user: their id.
+        recommender: the loaded export.
+        user: user id.
         history: item ids, oldest first.
-        k: recommendations.
-        context: "name=value" each; features that are not named are missing.
+        k: number of recommendations.
+        context: texts "name=value"; features that are not named count as missing.
         exclude: ids that must not be recommended.
-        rules: what else is asked of the list; None for nothing.
+        rules: rules for the list; None for none.
 
     Raises:
-        InputError: if the export has one stage, or a text is no feature that it asks for.
+        InputError: if the export has only one stage, or a text does not name one of its request features.
     """
     kinds = {each.feature: each.kind for each in recommender.request_features}
     values: dict[str, list[Any]] = {name: [None] for name in kinds}
@@ -104,13 +108,11 @@ def recommend_ranked(
         name, equals, value = text.partition("=")
         if not equals or name not in kinds:
             choices = ", ".join(kinds) or "none"
-            raise InputError(
-                f"--context {text!r:.80} is not NAME=VALUE of a feature of the request: there is {choices}."
-            )
+            raise InputError(f"--context {text!r:.80} is not NAME=VALUE: the features of the request are {choices}.")
         try:
             values[name] = [float(value) if kinds[name] == "number" else value]
         except ValueError as error:
-            raise InputError(f"--context {text!r:.80} is no number: {name} is one.") from error
+            raise InputError(f"--context {text!r:.80} is not a number, but {name} needs one.") from error
     (recommendations,) = recommender.recommend_ranked(
         [user], [history], k, context=values, exclude=[exclude], rules=rules
     )
@@ -118,7 +120,7 @@ def recommend_ranked(
 
 
 def _read(path: str, ids: list[str]) -> "pd.DataFrame":
-    """A table, its ids as text."""
+    """Reads a table with its ids as text."""
     from tfrec_dl.data.tables.columns import MissingColumnError
     from tfrec_dl.data.tables.reading import TableFile
 
@@ -126,5 +128,6 @@ def _read(path: str, ids: list[str]) -> "pd.DataFrame":
     for name in ids:
         if name not in table.header:
             raise MissingColumnError(name, table.header, table.name)
-    # Text as it is written, whatever the other values of the column are: so it was trained on.
+    # Ids keep their written form, whatever the other values in the column are, because the model was trained on that
+    # form.
     return table.read([name for name in table.header if name], ids)

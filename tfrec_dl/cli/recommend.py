@@ -1,4 +1,4 @@
-"""`tfrec-dl recommend`."""
+"""The command `tfrec-dl recommend`."""
 
 import json
 from pathlib import Path
@@ -25,21 +25,24 @@ def recommend(
     *,
     command: typer.Context,
     dest: Annotated[
-        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
+        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export or of one version.")
     ],
     history: Annotated[
         str,
         typer.Option(
             metavar="IDS",
             show_default=False,
-            help='Item ids, oldest first, separated by commas; an id with a comma in double quotes. "" for a new user.',
+            help='Item ids, oldest first, separated by commas. Put an id that contains a comma in double quotes. "" '
+            "for a new user.",
         ),
     ] = "",
     k: Annotated[int, typer.Option("-k", metavar="K", help="Recommendations.")] = 10,
     user: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", show_default=False, help="With an export of two stages: ranks what is found for them."
+            metavar="ID",
+            show_default=False,
+            help="With an export of two stages: user for whom to rank the items that are found.",
         ),
     ] = None,
     context: Annotated[
@@ -52,29 +55,31 @@ def recommend(
         bool,
         typer.Option(
             "--why",
-            help="Say which items of the history speak most for each recommendation, as `tfrec-dl explain` does.",
+            help="Show which items of the history contribute most to each recommendation, as `tfrec-dl explain` does.",
         ),
     ] = False,
     rule_options: RuleOptions,
     batch: BatchOptions,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Recommend items from an export: to one user, or with --histories to every user of a table.
+    """Recommend items from an export to one user, or with --histories to every user of a table.
 
-    Items of the history are left out, unless the export or --keep-seen keeps them. Unknown ids are skipped; a history
-    without a known id gets the popular items, whose scores are their counts in the training data. Rules that leave too
-    few items give fewer. With --user an export of two stages ranks what it finds; features of the request that
-    --context does not give are missing.
+    Items of the history are left out unless the export or --keep-seen keeps them. Unknown ids are skipped. A history
+    without any known id gets the popular items, scored by their counts in the training data. If rules leave too few
+    items, the list is shorter. With --user, a two-stage export ranks what it retrieves; request features that --context
+    does not give count as missing.
 
-    --histories reads a table of any size, and --out appears whole or not at all; interrupted at any moment, the same
-    command continues it. An export of two stages ranks what it finds.
+    --histories reads a table of any size, and --out appears only once it is complete. After an interruption, the same
+    command continues. A two-stage export ranks what it retrieves.
     """
     ids, excluded = parse_ids(history, "--history"), parse_ids(rule_options.exclude, "--exclude")
     rules = rule_options.rules()
     if batch.histories:
         alone = {"--history": history, "--user": user is not None, "--why": why, "--json": as_json}
         if others := [name for name, value in alone.items() if value]:
-            raise InputError(f"{others[0]} is for one user, and --histories for all of a table: leave out one of them.")
+            raise InputError(
+                f"{others[0]} is for one user, but --histories is for all users of a table: leave out one of them."
+            )
         quiet_tensorflow()
         command.meta[GOES_ON] = True
         batch_recommend(dest, batch, k, excluded, rules, context or ())
@@ -82,11 +87,11 @@ def recommend(
     if others := given(batch):
         raise InputError(f"{others[0]} is for many users: name the table of their histories with --histories.")
     if context and user is None:
-        raise InputError(f"--context {context[0]!r:.80} is of a request to two stages: give --user, or leave it out.")
-    if why and user is not None:
         raise InputError(
-            "--why explains the scores of the retrieval, and --user asks the ranker: leave out one of them."
+            f"--context {context[0]!r:.80} is for a request to an export of two stages: give --user, or leave it out."
         )
+    if why and user is not None:
+        raise InputError("--why explains the scores of retrieval, but --user asks the ranker: leave out one of them.")
     quiet_tensorflow()
     from tfrec_dl.cli.rank import recommend_ranked
     from tfrec_dl.lifecycle.load import load

@@ -1,4 +1,4 @@
-"""`tfrec-dl report`."""
+"""The command `tfrec-dl report`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +13,9 @@ from tfrec_dl.quiet import quiet_tensorflow
 def report(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="FOLDER", show_default=False, help="Of a finished run, or of `compare`."),
+        typer.Argument(metavar="FOLDER", show_default=False, help="Folder of a finished run or of `tfrec-dl compare`."),
     ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The report; an earlier one is replaced.")] = Path(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File to write; an earlier report is replaced.")] = Path(
         "report.html"
     ),
     items: Annotated[
@@ -23,25 +23,27 @@ def report(
         typer.Option(
             metavar="PATH",
             show_default=False,
-            help="Table of items with their titles; by default the one that the run was trained with.",
+            help="Table of items with their titles; by default the one used in training.",
         ),
     ] = None,
     title_column: Annotated[
         str | None,
         typer.Option(
-            metavar="C", show_default=False, help='Its column of titles; by default "title" or "name", if it has one.'
+            metavar="C",
+            show_default=False,
+            help='Column of titles in that table; by default "title" or "name", if it has one.',
         ),
     ] = None,
-    examples: Annotated[bool, typer.Option(help="Show what a few users did, and what is recommended to them.")] = True,
+    examples: Annotated[bool, typer.Option(help="Show what a few users did and what is recommended to them.")] = True,
 ) -> None:
-    """Write one HTML file to mail: what was trained on what, how good it is and where, with examples.
+    """Write one self-contained HTML report on a run or a comparison: data, quality and examples.
 
-    Every metric with its interval beside all baselines, learning curves, the test cases in groups, coverage,
-    calibration of rankers, what is recommended to a few users and why, settings, versions, commands. It opens without a
-    network.
+    Contains every metric with its interval beside all baselines, learning curves, test cases by group, coverage,
+    calibration of rankers, recommendations to a few users with explanations, settings, versions and commands. The file
+    opens without a network.
 
-    A run is measured beside the baselines; of a comparison, the leaderboard is taken as it is. What cannot be said
-    because the data are gone is left out. Needs the extra `report`.
+    A run is measured beside the baselines; for a comparison, the existing leaderboard is used. Parts that need data
+    that is no longer available are left out. Needs the extra `report`.
     """
     quiet_tensorflow()
     from tfrec_dl.lifecycle.report.write import write_report

@@ -1,4 +1,4 @@
-"""`tfrec-dl similar`."""
+"""The command `tfrec-dl similar`."""
 
 import json
 from pathlib import Path
@@ -20,17 +20,18 @@ from tfrec_dl.quiet import quiet_tensorflow
 def similar(
     *,
     dest: Annotated[
-        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export, or a version.")
+        Path, typer.Argument(metavar="DEST", show_default=False, help="Folder of an export or of one version.")
     ],
-    item: Annotated[str, typer.Option(metavar="ID", show_default=False, help="The item.")],
-    k: Annotated[int, typer.Option("-k", metavar="K", help="Similar items.")] = 10,
+    item: Annotated[str, typer.Option(metavar="ID", show_default=False, help="Item to find similar items for.")],
+    k: Annotated[int, typer.Option("-k", metavar="K", help="Number of similar items.")] = 10,
     rule_options: RuleOptions,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """List the items most like an item, as an export knows them.
+    """List the items that an export considers most similar to an item.
 
-    Of a network they are the nearest by the cosine of the item vectors; of a network with counts, or another stack, by
-    the mean of what the members say. The model card says which. Rules are as for `recommend`.
+    For a network, these are the nearest items by cosine similarity of the item vectors. For a network with counts, or
+    another stack, similarity is the mean over the members. The model card says which applies. Rules work as for
+    `recommend`.
     """
     excluded, rules = parse_ids(rule_options.exclude, "--exclude"), rule_options.rules()
     quiet_tensorflow()
@@ -39,7 +40,9 @@ def similar(
     recommender = load(dest)
     (found,) = recommender.similar_items([item], k, [excluded] if excluded else None, rules)
     if not found and rules is None:
-        raise InputError(f"--item {item!r:.80}: {dest} knows no such item, or no other; name one of the training's.")
+        raise InputError(
+            f"--item {item!r:.80}: {dest} does not know this item, or knows no other; name one from the training data."
+        )
     shown = recommender.describe_items([each for each, _ in found])
     if as_json:
         entries = [

@@ -1,4 +1,4 @@
-"""`tfrec-dl train`."""
+"""The command `tfrec-dl train`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,8 +37,8 @@ def train(
             "--from",
             metavar="RUN",
             show_default=False,
-            help="Go on from a finished run of a network: with its settings, for a fifth of its epochs, on the table "
-            "as it is now.",
+            help="Continue from a finished run of a network, with its settings, for a fifth of its epochs, on the "
+            "current table.",
         ),
     ] = None,
     training: TrainingOptions,
@@ -47,11 +47,12 @@ def train(
     ranking: RankingOptions,
     reviews: ReviewOptions,
 ) -> None:
-    """Train a model on a table of interactions, of impressions or of reviews.
+    """Train a model on a table of interactions, impressions or reviews.
 
-    RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs; that of a stack, or of a network
-    with counts beside it, a run of each member, that of adversarial training one of its generator before it.
-    Interrupted at any moment, the same command continues it; given for a finished RUN, it says so and changes nothing.
+    RUN gets config.json, metrics.json, history.csv, checkpoints and TensorBoard logs. The run of a stack, or of a
+    network with counts, also holds one run per member; the run of adversarial training holds the earlier run of its
+    generator. After an interruption, the same command continues. If RUN is finished, the command says so and changes
+    nothing.
     """
     require_writable(out)
     require_run(out)
@@ -85,11 +86,13 @@ def train(
 
 
 def _warm(start: Path, model: str | None, task: Task, settings: Mapping[str, Any]) -> "Recipe":
-    """The recipe that goes on from a run."""
+    """Returns the recipe that continues from a run."""
     from tfrec_dl.lifecycle.warm_start import warm_recipe
 
     recipe = warm_recipe(start, settings)
     if model not in (None, recipe.name) or task is not Task.RETRIEVAL:
         asked = f"--model {model}" if task is Task.RETRIEVAL else f"--task {task.value}"
-        raise InputError(f"--from {start} is a run of {recipe.name!r}, which is trained on: leave {asked} out.")
+        raise InputError(
+            f"--from {start} is a run of {recipe.name!r}, which training continues with: leave {asked} out."
+        )
     return recipe

@@ -1,4 +1,4 @@
-"""`tfrec-dl tune`."""
+"""The command `tfrec-dl tune`."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -35,13 +35,17 @@ def tune(
     trials: Annotated[
         int | None,
         typer.Option(
-            metavar="N", show_default=False, help="Trials in all, the first with the settings as they are; default 30."
+            metavar="N",
+            show_default=False,
+            help="Total number of trials; the first uses the settings as given. By default 30.",
         ),
     ] = None,
     minutes: Annotated[
         float | None,
         typer.Option(
-            metavar="N", show_default=False, help="Begin no trial after this time; alone, trials are not counted."
+            metavar="N",
+            show_default=False,
+            help="Start no trial after this many minutes. Without --trials, there is no limit on their number.",
         ),
     ] = None,
     search: Annotated[
@@ -49,24 +53,27 @@ def tune(
         typer.Option(
             metavar="KEY=RANGE",
             show_default=False,
-            help="What is tried for a setting: dropout=0.1:0.6, learning_rate=1e-4:1e-2:log, blocks=0,1,2; repeat for "
-            "more. Others are searched as their parts declare; --set, or KEY=fixed, leaves one out.",
+            help="Values to try for a setting: dropout=0.1:0.6, learning_rate=1e-4:1e-2:log or blocks=0,1,2. "
+            "Repeatable. Other settings are searched as their parts declare; --set or KEY=fixed excludes a "
+            "setting.",
         ),
     ] = None,
     jobs: Annotated[
         int,
-        typer.Option(metavar="N", help="Processes that train trials at the same time, each with the table in memory."),
+        typer.Option(
+            metavar="N", help="Number of processes that train trials in parallel, each with the table in memory."
+        ),
     ] = 1,
     training: TrainingOptions,
     retrieval: RetrievalOptions,
     ranking: RankingOptions,
     reviews: ReviewOptions,
 ) -> None:
-    """Search for better settings of a recipe on validation, and measure the best run on the test part.
+    """Search for better settings of a recipe on validation data, and measure the best run on the test part.
 
-    STUDY gets study.db, the run of the best trial in best, trials.csv, and pictures where matplotlib is installed. A
-    trial is pruned where others were better by then. Interrupted at any moment, the same command continues it; given
-    twice, both work on it.
+    STUDY gets study.db, trials.csv, the run of the best trial in best, and pictures if matplotlib is installed. A trial
+    is pruned if it is worse than others at the same epoch. After an interruption, the same command continues. If it is
+    started twice, both processes work on the same study.
     """
     require_writable(out)
     options = refuse_others(task, {Task.RETRIEVAL: (retrieval,), Task.RANKING: (ranking,), Task.REVIEWS: (reviews,)})
@@ -75,7 +82,7 @@ def tune(
     from tfrec_dl.lifecycle.tuning.tune import tune
 
     if model == AUTO:
-        settings = {"training.refit": False, **settings}  # may be advised, for once the settings are chosen
+        settings = {"training.refit": False, **settings}  # advice may be to refit, which is for later
     asked = _searched(search or (), settings)
     recipe = commands.recipe(model, settings, options, table)
     source = commands.source(table, options)
@@ -92,10 +99,10 @@ def tune(
 
 
 def _searched(texts: Iterable[str], settings: Mapping[str, object]) -> "dict[str, Searched | None]":
-    """Setting -> what is tried for it; None for those that are fixed.
+    """Maps each setting to the values to try; None for settings that stay fixed.
 
     Raises:
-        InputError: for a text that names no range, or a setting that is fixed and searched.
+        InputError: if a text is not a range, or a setting is both fixed and searched.
     """
     from tfrec_dl.recipes.search_space import parse_search
 
@@ -105,6 +112,6 @@ def _searched(texts: Iterable[str], settings: Mapping[str, object]) -> "dict[str
         if not (equals and name and values):
             raise InputError(f"--search {text!r:.80} is not KEY=RANGE: write for example --search dropout=0.1:0.6.")
         if name in settings:
-            raise InputError(f"--search {text!r:.80}: {name} is set to {settings[name]!r:.80} too; leave one out.")
+            raise InputError(f"--search {text!r:.80}: {name} is also set to {settings[name]!r:.80}; leave one out.")
         found[name] = None if values == FIXED else parse_search(values)
     return found

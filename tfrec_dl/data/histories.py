@@ -1,4 +1,4 @@
-"""Every user's items in time order, packed without padding."""
+"""Histories: every user's items in time order, packed without padding."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,15 +14,15 @@ from tfrec_dl.errors import InputError
 
 @dataclass(frozen=True, eq=False)
 class Histories:
-    """One row a user: `items[offsets[i]:offsets[i + 1]]` is row i.
+    """Histories of users, one row per user: `items[offsets[i]:offsets[i + 1]]` is row i.
 
     Attributes:
         items: [n] int32 vocabulary indices, user by user, in time order.
         offsets: [H + 1] int64, from 0 to n.
         user_ids: [H] object (str).
         weights: [n] float32 weight of each interaction, or None.
-        vocabulary: what the items are numbered by, set by `numbered_by`; None where that is not known, as in a copy
-            with other items (`dataclasses.replace`).
+        vocabulary: vocabulary that the items are encoded with, set by `numbered_by`; None if unknown, as in a copy with
+            other items (`dataclasses.replace`).
     """
 
     items: np.ndarray
@@ -37,10 +37,10 @@ class Histories:
 
         Args:
             interactions: the interactions.
-            vocabulary: the items known.
+            vocabulary: the known items.
 
         Returns:
-            One row a user, in the order of `interactions.user_ids`; a user with unknown items only has an empty row.
+            One row per user, in the order of `interactions.user_ids`; a user with only unknown items has an empty row.
         """
         order = interactions.order
         items = vocabulary.encode(interactions.item_ids)[interactions.items[order]]
@@ -61,19 +61,20 @@ class Histories:
             weights: [n] float32, or None.
 
         Returns:
-            H rows; those that do not occur in `rows` are empty.
+            H rows; a row that does not occur in `rows` is empty.
         """
         return cls(items, _offsets(np.bincount(rows, minlength=len(user_ids))), user_ids, weights)
 
     @classmethod
     def joined(cls, parts: Sequence["Histories"]) -> "Histories":
-        """The items of each user in several histories, one after the other.
+        """Concatenates each user's items from several histories.
 
         Args:
-            parts: at least one; each user has one row of a part at most.
+            parts: at least one; each user has at most one row in a part.
 
         Returns:
-            One row a user, in the order of first appearance, with weights if all have them; numbered by what all are.
+            One row per user, in order of first appearance, with weights if all parts have them; its `vocabulary` is
+            that of the parts, if they share one.
         """
         user_ids = pd.unique(np.concatenate([part.user_ids for part in parts]))
         users = pd.Index(user_ids, dtype=object)
@@ -86,37 +87,37 @@ class Histories:
         return cls.from_rows(rows[order], items, user_ids, weights).numbered_by(parts[0].vocabulary if same else None)
 
     def numbered_by(self, vocabulary: Vocabulary | None) -> "Histories":
-        """The same rows, known to be numbered by a vocabulary; None forgets which."""
+        """Returns the same rows, marked as encoded with a vocabulary; None removes the mark."""
         marked = replace(self)
         object.__setattr__(marked, "vocabulary", vocabulary)
         return marked
 
     def require_numbers_of(self, vocabulary: Vocabulary, owner: str = "the histories'") -> None:
-        """Raises InputError where the items are known to be numbered otherwise than in a model's vocabulary.
+        """Raises InputError if the items are known to be encoded with another vocabulary than a model's.
 
         Args:
-            vocabulary: the model's.
-            owner: of the histories, for the error: "the cases'".
+            vocabulary: vocabulary of the model.
+            owner: owner of the histories, for the error, for example "the cases'".
         """
         if self.vocabulary is not None:
             self.vocabulary.require_numbers_of(vocabulary, owner)
 
     def __len__(self) -> int:
-        """The number of rows."""
+        """Returns the number of rows."""
         return len(self.user_ids)
 
     @cached_property
     def lengths(self) -> np.ndarray:
-        """[H] int64: items in each row."""
+        """Number of items in each row, [H] int64."""
         return np.diff(self.offsets)
 
     def row(self, index: int) -> np.ndarray:
-        """The items of one row, int32, a view; a negative index counts from the end."""
+        """Returns the items of one row, int32, as a view; a negative index counts from the end."""
         index = range(len(self))[index]
         return self.items[self.offsets[index] : self.offsets[index + 1]]
 
     def select(self, rows: np.ndarray) -> "Histories":
-        """Some of the rows, in the order given.
+        """Returns some of the rows, in the order given.
 
         Args:
             rows: [H] bool mask, or row numbers, which may repeat.
@@ -132,7 +133,7 @@ class Histories:
         return found.numbered_by(self.vocabulary)
 
     def known(self) -> "Histories":
-        """The same rows without unknown items."""
+        """Returns the same rows without unknown items."""
         kept = self.items != UNKNOWN
         if kept.all():
             return self
@@ -141,14 +142,14 @@ class Histories:
         return Histories.from_rows(rows, self.items[kept], self.user_ids, weights).numbered_by(self.vocabulary)
 
     def padded(self, max_length: int) -> np.ndarray:
-        """The last items of each row as a matrix.
+        """Returns the last items of each row as a matrix.
 
         Args:
-            max_length: the most items of a row to take, at least 1.
+            max_length: largest number of items to take from a row, at least 1.
 
         Returns:
-            [H, width] int32, items first and then zeros; width is the longest row taken, at least 1, at most
-            `max_length`.
+            [H, width] int32, items first, then zeros. The width is that of the longest row taken, at least 1 and at
+            most `max_length`.
 
         Raises:
             InputError: if `max_length` is below 1.
@@ -168,6 +169,6 @@ def _offsets(lengths: np.ndarray) -> np.ndarray:
 
 
 def _ranges(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """The numbers start, ..., start + length - 1 of each row, one row after the other."""
+    """Returns the numbers start, ..., start + length - 1 of each row, row after row."""
     before = _offsets(lengths)
     return np.repeat(starts - before[:-1], lengths) + np.arange(before[-1])

@@ -14,14 +14,14 @@ from tfrec_dl.data.splits.split import Split
 
 @dataclass(frozen=True, eq=False)
 class InteractionDataset:
-    """A table of interactions with its split and features, as a `DataSource` reads it.
+    """A table of interactions with its split and features, as read by a `DataSource`.
 
     Attributes:
-        source: where it comes from.
+        source: source of the data.
         interactions: the table.
         features: "items" and "users" -> their features; None where there are none.
-        split: training, validation and test.
-        cold_split: the cases of items held out completely, where the source asks for that.
+        split: training, validation and test parts.
+        cold_split: cases of the items held out completely, for a cold-start split.
     """
 
     source: Source
@@ -36,23 +36,23 @@ class InteractionDataset:
         return self.interactions.fingerprint()
 
     def without_test(self) -> "InteractionDataset":
-        """The same data, with the validation cases in place of the test cases."""
+        """Returns the same data with the validation cases in place of the test cases."""
         cold = None if self.cold_split is None else self.cold_split.without_test()
         return replace(self, split=self.split.without_test(), cold_split=cold)
 
     def with_validation(self) -> "InteractionDataset":
-        """The same data, with the validation targets among what is learnt from."""
+        """Returns the same data with the validation targets added to the training part."""
         split = self.split.with_validation()
         cold = None if self.cold_split is None else replace(self.cold_split, split=split)
         return replace(self, split=split, cold_split=cold)
 
     def profile(self) -> TrainingProfile:
-        """What later data are compared with."""
+        """Returns the profile that later data are compared with."""
         table, vocabulary = self.interactions, self.split.vocabulary
         items = vocabulary.encode(table.item_ids)[table.items[table.order]]
         return TrainingProfile.of(table.users[table.order], items, vocabulary, len(self.split.test))
 
     @property
     def size(self) -> dict[str, int]:
-        """How many interactions, users and items there are, and items in the vocabulary."""
+        """Counts interactions, users and items, and the items in the vocabulary."""
         return {**self.interactions.size, "items_in_vocabulary": len(self.split.vocabulary.ids)}

@@ -31,11 +31,11 @@ class Interactions:
         item_ids: [I] object (str), in the order of first appearance.
         users: [n] int32 codes into `user_ids`.
         items: [n] int32 codes into `item_ids`.
-        times: [n] int64 or float64, or None when the table has no times: then the table order is the order in time.
+        times: [n] int64 or float64, or None if the table has no times; table order is then time order.
         ratings: [n] float32, or None.
         weights: [n] float32, not negative, or None.
-        time_unit: of times that were datetimes, "s" unless they need a finer one, from 1970 on; None for numbers, which
-            are in the table's own unit.
+        time_unit: unit, counted from 1970, of times that were datetimes: "s" unless they need a finer one; None for
+            numbers, which are in the table's own unit.
     """
 
     user_ids: np.ndarray
@@ -51,13 +51,13 @@ class Interactions:
     def from_frame(
         cls, frame: pd.DataFrame, columns: Columns | None = None, duplicates: Duplicates = "keep"
     ) -> "Interactions":
-        """Checks a pandas table; its index plays no part.
+        """Checks a pandas table; its index is ignored.
 
         Args:
-            frame: one row an interaction.
-            columns: which column is what; default `Columns()`.
-            duplicates: what to do where a user meets an item again: "keep" all, keep the "first" or the "last" in time
-                (ties in table order), or raise an "error".
+            frame: one row per interaction.
+            columns: role of each column; default `Columns()`.
+            duplicates: how to treat a user's repeated interactions with an item: "keep" all, keep the "first" or the
+                "last" in time (ties in table order), or raise an "error".
 
         Returns:
             The interactions, in table order.
@@ -76,7 +76,7 @@ class Interactions:
 
         Args:
             path: the file; see `tfrec_dl.data.tables.reading.read_table` for the formats.
-            columns: which column is what; default `Columns()`.
+            columns: role of each column; default `Columns()`.
             duplicates: as for `from_frame`.
 
         Returns:
@@ -119,7 +119,7 @@ class Interactions:
         return interactions.select(~repeated) if repeated.any() else interactions
 
     def _repeats(self, keep: Literal["first", "last"]) -> np.ndarray:
-        """[n] bool: True where the same user meets the same item, except for the first or last of them in time."""
+        """[n] bool: True for interactions of a user with the same item, except the first or last of them in time."""
         pairs = self.users.astype(np.int64) * len(self.item_ids) + self.items
         if self.times is None:
             return pd.Series(pairs).duplicated(keep=keep).to_numpy()
@@ -129,20 +129,20 @@ class Interactions:
         return repeated
 
     def __len__(self) -> int:
-        """The number of interactions."""
+        """Returns the number of interactions."""
         return len(self.users)
 
     @property
     def size(self) -> dict[str, int]:
-        """How many "interactions", "users" and "items"."""
+        """Counts "interactions", "users" and "items"."""
         return {"interactions": len(self), "users": len(self.user_ids), "items": len(self.item_ids)}
 
     def __repr__(self) -> str:
-        """How many of what, in a line."""
+        """Shows the counts on one line."""
         return f"Interactions({counted(self.size)})"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: counts, and the first rows."""
+        """Shows counts and the first rows, in a notebook."""
         head = slice(0, ROWS_SHOWN)
         columns = {"user": self.user_ids[self.users[head]], "item": self.item_ids[self.items[head]]}
         others = {"time": self.times, "rating": self.ratings, "weight": self.weights}
@@ -151,13 +151,13 @@ class Interactions:
 
     @cached_property
     def order(self) -> np.ndarray:
-        """[n] int64: the rows by user (in the order of `user_ids`), then by time, ties in table order."""
+        """Order of the rows by user (as in `user_ids`), then by time, ties in table order, [n] int64."""
         if self.times is None:
             return np.argsort(self.users, kind="stable")
         return np.lexsort((self.times, self.users))
 
     def select(self, rows: np.ndarray) -> "Interactions":
-        """Some of the interactions, with only the ids that still occur.
+        """Returns some of the interactions, with only the ids that still occur.
 
         Args:
             rows: [n] bool mask, or row numbers.
@@ -179,7 +179,7 @@ class Interactions:
         )
 
     def fingerprint(self) -> str:
-        """SHA-256 of all content in 64 hexadecimal digits: on every machine the same for the same rows in order."""
+        """SHA-256 of all content in 64 hexadecimal digits; the same on every machine for the same rows in order."""
         digest = hashlib.sha256()
         for ids in (self.user_ids, self.item_ids):
             encoded = [text.encode() for text in ids]

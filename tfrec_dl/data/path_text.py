@@ -1,4 +1,4 @@
-"""Paths in descriptions that are written into files as text: a `pathlib.Path` is taken too."""
+"""Type of paths that are stored as text; it also accepts a `pathlib.Path`."""
 
 from os import PathLike, fspath
 from typing import Annotated, Any

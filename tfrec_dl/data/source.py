@@ -1,4 +1,4 @@
-"""Description of a table of interactions and its split, which is written into a run's configuration."""
+"""Description of a table of interactions and its split, stored in a run's configuration."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -37,26 +37,26 @@ class DataSource(FeatureTables, TableSource):
     """A table on disk, its columns and its split.
 
     Attributes:
-        path: CSV (also gzip) or Parquet.
+        path: table as CSV (also gzip) or Parquet.
         user: column of user ids.
         item: column of item ids.
-        time: column of times; None takes "timestamp" where the table has it.
-        rating: column of ratings; None takes "rating" where the table has it.
-        weight: column of weights; None takes "weight" where the table has it.
-        split: "leave-last-out"; "temporal"; "random", a tenth and a fifth of each user's interactions at random;
-            or "cold-start", leave-last-out of what remains when a fifth of the items is held out completely to test on,
-            and a twentieth to validate on.
-        min_count: interactions an item needs in training to enter the vocabulary.
-        items: table of the items' features, CSV (also gzip) or Parquet, a row an item, its ids in the column `item`;
-            None where items are known by their ids alone.
-        item_kinds: feature of an item -> kind, or "ignore", where the guess is wrong.
-        users: table of the users' features, its ids in the column `user`; None for none.
-        user_kinds: as `item_kinds`.
-        duplicates: what becomes of a user's further interactions with an item: "keep" all, keep the "first" or the
-            "last" in time, or refuse the table ("error").
+        time: column of times; None uses "timestamp" if the table has it.
+        rating: column of ratings; None uses "rating" if the table has it.
+        weight: column of weights; None uses "weight" if the table has it.
+        split: "leave-last-out"; "temporal"; "random", which tests on a fifth of each user's interactions and validates
+            on a tenth; or "cold-start", which holds out a fifth of the items to test on and a twentieth to validate on,
+            and splits the rest by leave-last-out.
+        min_count: training interactions that an item needs to enter the vocabulary.
+        items: table of the items' features, CSV (also gzip) or Parquet, one row per item, with ids in the column
+            `item`; None if items are represented by their ids alone.
+        item_kinds: feature of an item -> kind, or "ignore", where the guessed kind is wrong.
+        users: table of the users' features, with ids in the column `user`; None for none.
+        user_kinds: same as `item_kinds`, for users.
+        duplicates: how to treat repeated interactions of a user with an item: "keep" all, keep the "first" or the
+            "last" in time, or raise an "error".
         image_size: height and width in pixels that pictures are stretched to.
-        image_folder: what pictures of items and users lie in or below, and their paths are relative to; None takes the
-            folder of their table.
+        image_folder: folder that pictures of items and users must be in or below, and that their paths are relative to;
+            None uses the folder of their table.
     """
 
     paths: ClassVar[tuple[str, ...]] = ("path", "items", "users", "image_folder")
@@ -81,12 +81,12 @@ class DataSource(FeatureTables, TableSource):
         """Reads and checks the table and the features, logs what they hold, and splits the interactions.
 
         Args:
-            features: "items" and "users" -> their features, where they are known already; None reads them too. Items
-                that nobody interacted with in training are in the vocabulary too, with count 0.
+            features: "items" and "users" -> their features, if they are already known; None reads them too. Items
+                without training interactions are in the vocabulary too, with count 0.
 
         Raises:
-            InputError: as `Interactions.read` and `Catalogue.read`; if features have no id in common with the table, or
-                the split leaves nothing to learn from or to evaluate on.
+            InputError: as `Interactions.read` and `Catalogue.read`; or if the features have no id in common with the
+                table, or the split leaves nothing to learn from or to evaluate on.
         """
         interactions = self.read_interactions()
         if features is None:
@@ -116,7 +116,7 @@ class DataSource(FeatureTables, TableSource):
         )
         if interactions.weights is not None:
             column = self.weight or "weight"
-            logger.info("weights: an interaction counts in the loss as much as column %r has", column)
+            logger.info("weights: the loss weights each interaction by column %r", column)
         return interactions
 
     def _split(self, interactions: Interactions, items: Catalogue | None) -> Split:
@@ -139,7 +139,7 @@ class DataSource(FeatureTables, TableSource):
                 )
 
     def _hold_out(self, interactions: Interactions, items: Catalogue | None) -> ColdStartSplit:
-        """The cold-start split, with the cases of the items held out."""
+        """Returns the cold-start split, with the cases of the held-out items."""
         if self.min_count > 1:
             raise InputError(f"min_count is {self.min_count}: a cold-start split keeps every item, so it must be 1.")
         return hold_out_items(interactions, catalogue_ids=None if items is None else items.ids)

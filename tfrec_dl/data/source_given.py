@@ -1,4 +1,4 @@
-"""The source that a call names: a source, or the path of a table or of a prepared folder in its place."""
+"""Turns what a call names as its data into a source: a source itself, a table's path or a prepared folder."""
 
 from os import PathLike, fspath
 from pathlib import Path
@@ -13,21 +13,22 @@ Given = Source | str | PathLike[str]
 
 
 def source_given(source: Given) -> Source:
-    """The source itself, or that of a path: a table with the usual columns and split, or a prepared folder.
+    """Returns a source unchanged; makes one from the path of a table with the usual columns, or a prepared folder.
 
     Raises:
-        InputError: if it is neither, such as a frame.
+        InputError: if the value is neither, such as a frame.
     """
     if isinstance(source, str | PathLike):
-        # Imported here, for it reads with TensorFlow.
+        # Imported here, because it reads with TensorFlow.
         from tfrec_dl.data.prepared.source import PreparedSource
 
         path = fspath(source)
         return PreparedSource(path) if is_prepared(path) else DataSource(path)
     if not isinstance(source, Source):
         raise InputError(
-            f"the source is a {type(source).__name__}, and a run reads its data again to go on: save them as a table, "
-            'as by frame.to_parquet("clicks.parquet"), and give its path or a source, as tfrec_dl.DataSource.'
+            f"the source is a {type(source).__name__}, but a run reads its data again to continue: save it as "
+            'a table, for example by frame.to_parquet("clicks.parquet"), and give its path or a source, such as '
+            "tfrec_dl.DataSource."
         )
     return source
 

@@ -1,4 +1,4 @@
-"""Base class of the sources that describe tables on disk."""
+"""Base class of sources that describe tables on disk."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ class TableSource:
     """Description of tables on disk; a subclass is a frozen dataclass.
 
     Attributes:
-        paths: names of the fields, and in its description, that hold the path of a table, or None.
-        in_memory: whether all of the data are in memory once they are read.
+        paths: names of the fields, also in its description, that hold the path of a table, or None.
+        in_memory: whether all data are in memory once they are read.
     """
 
     paths: ClassVar[tuple[str, ...]] = ("path",)
     in_memory: ClassVar[bool] = True
 
     def absolute(self: Described) -> Described:
-        """The same source, found from any working directory."""
+        """Returns the same source with absolute paths."""
         found = {name: path for name, path in vars(self).items() if name in self.paths and path is not None}
         return replace(self, **{name: str(Path(path).resolve()) for name, path in found.items()})  # type: ignore[type-var]
 
     def description(self) -> dict[str, Any]:
-        """Its description in a run's configuration: plain values of its fields, which make it again."""
+        """Returns plain values of its fields for a run's configuration, which rebuild the source."""
         return asdict(self.absolute())  # type: ignore[call-overload]
 
     def divide(self, data: Any, items: Any = None) -> Any:
-        """Deprecated, `read().split` has it: the split of what `read` gave, or of a table that was read by itself.
+        """Splits data. Deprecated: use `read().split`.
 
         Args:
-            data: to split.
-            items: features of the items, where the table was read by itself.
+            data: the result of `read`, or a table that was read separately.
+            items: features of the items, if the table was read separately.
 
         Raises:
             InputError: if the split leaves nothing to learn from or to evaluate on.

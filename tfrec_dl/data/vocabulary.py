@@ -17,7 +17,7 @@ PADDING = 0
 UNKNOWN = 1
 FIRST_ITEM = 2
 
-LONGEST_COUNT = 18  # digits, which int64 holds
+LONGEST_COUNT = 18  # digits that int64 holds
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
@@ -30,8 +30,8 @@ class Vocabulary:
     Items that are known without a training interaction, for example from a catalogue, have count 0 and come last.
 
     Attributes:
-        ids: [n] object (str), distinct, most frequent first, ties in the order of first appearance.
-        counts: [n] int64, training interactions of each.
+        ids: [n] object (str), distinct, most frequent first, ties in order of first appearance.
+        counts: [n] int64 training interactions of each.
     """
 
     ids: np.ndarray
@@ -44,9 +44,9 @@ class Vocabulary:
         """Counts the items of the training interactions.
 
         Args:
-            item_ids: the id of each interaction; or, with `items`, the table of ids that those codes point into.
+            item_ids: id of each interaction; or, with `items`, the table of ids that those codes point into.
             items: [n] int codes of the interactions into `item_ids`.
-            min_count: the fewest interactions an item needs to be in the vocabulary; the rest are unknown.
+            min_count: fewest interactions that an item needs to enter the vocabulary; other items are unknown.
 
         Returns:
             The vocabulary.
@@ -70,22 +70,22 @@ class Vocabulary:
 
     @classmethod
     def empty(cls) -> "Vocabulary":
-        """One to which every id is unknown."""
+        """Returns a vocabulary in which every id is unknown."""
         return cls(np.empty(0, dtype=object), np.empty(0, dtype=np.int64))
 
     @property
     def size(self) -> int:
-        """The number of indices: items, padding and unknown."""
+        """Number of indices: items, padding and unknown."""
         return len(self.ids) + FIRST_ITEM
 
     @cached_property
     def trained_size(self) -> int:
-        """The number of indices of items with training interactions, padding and unknown included."""
+        """Number of indices of items with training interactions, padding and unknown included."""
         return FIRST_ITEM + int(np.count_nonzero(self.counts))
 
     @cached_property
     def item_counts(self) -> np.ndarray:
-        """[size] int64: training interactions by index; 0 for padding and unknown."""
+        """Training interactions by index, [size] int64; 0 for padding and unknown."""
         return np.concatenate([np.zeros(FIRST_ITEM, dtype=np.int64), self.counts])
 
     @cached_property
@@ -97,14 +97,14 @@ class Vocabulary:
         return np.concatenate([np.array([""] * FIRST_ITEM, dtype=object), self.ids])
 
     def extended(self, ids: Sequence[str] | np.ndarray) -> "Vocabulary":
-        """Appends items that have no training interaction; the indices of those known stay as they are.
+        """Appends items without training interactions; existing indices stay the same.
 
         Args:
-            ids: [m] ids: text, bytes or integers, also as floats, as in the tables of a training. Those known already,
-                repeats and the empty string (never an id) are ignored.
+            ids: [m] ids: text, bytes or integers, also as floats, as in the training tables. Known ids, repeats and the
+                empty string (which is never an id) are ignored.
 
         Returns:
-            A vocabulary with the new ids at the end, in the order given, with count 0.
+            A vocabulary with the new ids at the end, in the given order, with count 0.
 
         Raises:
             InputError: if an id is neither text nor an integer.
@@ -114,14 +114,14 @@ class Vocabulary:
         return Vocabulary(np.concatenate([self.ids, new]), np.concatenate([self.counts, np.zeros(len(new), np.int64)]))
 
     def require_numbers_of(self, other: "Vocabulary", owner: str) -> None:
-        """Checks that data numbered by this vocabulary can be given to a model with another.
+        """Checks that data encoded with this vocabulary can be given to a model with another one.
 
         Args:
-            other: the model's; it may have further items after this one's.
-            owner: of this vocabulary, for the error: "the split's".
+            other: vocabulary of the model; it may have further items after those of this one.
+            owner: owner of this vocabulary, for the error, for example "the split's".
 
         Raises:
-            InputError: naming the first index that stands for two items.
+            InputError: with the first index that stands for two different items.
         """
         ids, others = self.ids, other.ids
         if ids is others or (len(ids) <= len(others) and np.array_equal(ids, others[: len(ids)])):
@@ -136,13 +136,13 @@ class Vocabulary:
         )
 
     def encode(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
-        """Looks ids up.
+        """Looks up the indices of ids.
 
         Args:
-            ids: ids of any shape: text, bytes or integers, also as floats, as in the tables of a training.
+            ids: ids of any shape: text, bytes or integers, also as floats, as in the training tables.
 
         Returns:
-            int32 indices of the same shape: unknown ids are 1, the empty string (never an id) is padding, 0.
+            int32 indices of the same shape: unknown ids are 1; the empty string, never an id, is padding, 0.
 
         Raises:
             InputError: if an id is missing, or neither text nor an integer.
@@ -155,7 +155,7 @@ class Vocabulary:
         return indices.reshape(array.shape)
 
     def decode(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
-        """The ids behind indices.
+        """Returns the ids of indices.
 
         Args:
             indices: ints of any shape, 0 <= index < size.
@@ -173,13 +173,13 @@ class Vocabulary:
         return self._texts[array]
 
     def save(self, path: str | Path) -> None:
-        r"""Writes UTF-8 text, a line an item in index order: the id, a tab, its count.
+        r"""Writes UTF-8 text, one line per item in index order: the id, a tab, its count.
 
-        Within an id, backslash, newline, carriage return and tab are written as \\, \n, \r, \t. The file appears whole
+        In an id, backslash, newline, carriage return and tab are written as \\, \n, \r, \t. The file appears completely
         or not at all.
 
         Args:
-            path: the file to write; an older one is replaced.
+            path: file to write; an existing one is replaced.
 
         Raises:
             InputError: if the folder cannot be written to.
@@ -192,7 +192,7 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: str | Path) -> "Vocabulary":
-        """Reads what `save` wrote.
+        """Reads a file written by `save`.
 
         Args:
             path: the file.
@@ -204,7 +204,7 @@ class Vocabulary:
             InputError: if the file is missing or a line is malformed.
         """
         try:
-            # Not splitlines: ids may hold other line separators, such as U+2028.
+            # Not splitlines: ids may contain other line separators, such as U+2028.
             lines = Path(path).read_bytes().decode().split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"cannot read the vocabulary {str(path)!r}: {error}") from error

@@ -1,6 +1,6 @@
-"""Encoders: causal networks from a history to one state a position.
+"""Encoders: causal networks that turn a history into one state per position.
 
-`tfrec_dl.encoders.GRU` and the other classes are imported when they are asked for.
+`tfrec_dl.encoders.GRU` and the other classes are imported when they are first used.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Caser's convolutions for all windows of a history in one pass.
+"""Caser: convolutions over all windows of a history, computed in one pass.
 
 Source: Tang and Wang, Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding, WSDM 2018.
 """
@@ -18,14 +18,14 @@ from tfrec_dl.recipes.search_space import SearchRange
 @ENCODERS.register("caser")
 @configuration
 class Caser(Encoder):
-    """Caser's filters; filters and window default to the paper's for MovieLens (section 4.1).
+    """Convolutional filters over the last items of the history, as in Caser.
 
-    Where the paper looks up a user vector (equation 8), which a new user cannot have, here the user is the mean of the
-    items so far.
+    The filters and the window default to the paper's values for MovieLens (section 4.1). The paper looks up a user
+    vector (equation 8), which a new user does not have. Here the user vector is the mean of the items so far.
 
     Attributes:
         window: items that a state sees (the paper's L).
-        horizontal_filters: filters of each height 1..window.
+        horizontal_filters: filters of each height from 1 to `window`.
         vertical_filters: filters that span the whole window.
         units: width of the fully connected layer.
         dropout: share of the convolutions' outputs set to zero in training, before the fully connected layer.
@@ -43,8 +43,8 @@ class Caser(Encoder):
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
         """Embedded history [B, L, E] -> states [B, L, units + E]: the paper's z for the last `window` items, the user.
 
-        Missing items before a history's first are zero vectors. A horizontal filter of height h is a valid convolution
-        over the left-padded history, and its max over the window a sliding maximum over `window - h + 1` steps. A
+        Positions before the start of a history are zero vectors. A horizontal filter of height h is a valid convolution
+        over the left-padded history; its max over the window is a sliding maximum over `window - h + 1` steps. A
         vertical filter is an image filter of `window` x 1, the same for each of the E components.
         """
         width = embedded.shape[-1]
@@ -64,5 +64,5 @@ class Caser(Encoder):
         if self.dropout:
             joined = ResumableDropout(self.dropout)(joined)
         sequential = tf.keras.layers.Dense(self.units, activation="relu", name="fully_connected")(joined)
-        user = CausalMean(name="user", dtype="float32")(embedded)  # a sum over the whole history
+        user = CausalMean(name="user", dtype="float32")(embedded)  # it sums over the whole history
         return tf.keras.layers.Concatenate(name="with_user")([sequential, user])

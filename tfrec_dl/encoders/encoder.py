@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class Encoder(ABC):
-    """A network from the embedded items of a history to one state a position.
+    """A network that turns the embedded items of a history into one state per position.
 
-    A part is a frozen dataclass of its settings, registered under a name; one more file is all that it takes:
+    A part is a frozen dataclass of its settings, registered under a name. To add one, add a file:
 
         @register("mean")
         @configuration
@@ -25,11 +25,11 @@ class Encoder(ABC):
                 return tf.keras.layers.Dense(self.units)(CausalMean()(embedded))
 
     Attributes:
-        name: under which it is registered; `register` sets it.
-        source: the paper, as in lists of recipes.
-        has_recipe: whether there is a recipe of its name, with its defaults.
-        blocks: residual blocks that its recipe puts it into; 0 where its paper has another shape.
-        place: among the encoders of the package, ascending; those of plugins follow.
+        name: registered name; `register` sets it.
+        source: the paper, as shown in lists of recipes.
+        has_recipe: whether a recipe of this name is created, with the default settings.
+        blocks: residual blocks that the recipe wraps around it; 0 where the paper's network has another shape.
+        place: sort position among the package's own encoders, ascending; those of plugins follow.
     """
 
     name: ClassVar[str]
@@ -43,35 +43,35 @@ class Encoder(ABC):
         """Builds the network with Keras layers.
 
         Args:
-            embedded: Keras tensor [B, L, E], vectors of a history's items, zeros where it is padded on the right.
+            embedded: Keras tensor [B, L, E], the vectors of a history's items; zeros where it is padded on the right.
 
         Returns:
-            States [B, L, units] of any width; that of a position predicts what comes after it.
+            States [B, L, units] of any width; the state of a position predicts what comes after it.
         """
 
     def is_causal(self) -> bool:
-        """Whether a state knows nothing of later items; by default True.
+        """Whether a state depends only on its own and earlier items; True by default.
 
-        Training asks every position for its next item, and so takes no encoder that sees it: `build_model` refuses one
-        that returns False.
+        Training predicts the next item at every position, so an encoder that sees later items cannot be used.
+        `build_model` refuses one that returns False.
         """
         return True
 
     def reads_history(self) -> bool:
-        """Whether it reads the items at all; by default True. One that does not needs the users' features."""
+        """Whether the encoder reads the items at all; True by default. If it does not, it needs the users' features."""
         return True
 
     def hidden_activations(self, length: int) -> int:
-        """Numbers a position that are kept for the gradient beyond the outputs of its Keras layers; by default 0.
+        """Counts the numbers per position kept for the gradient, beyond the outputs of the Keras layers; 0 by default.
 
-        An estimate of what a training takes adds them to the outputs, which it counts itself; an attention over
+        The memory estimate adds them to the outputs of the Keras layers, which it counts itself. An attention over
         `length` items would return `heads * length`.
 
         Args:
-            length: items of a history.
+            length: items in a history.
         """
         return 0
 
 
 ENCODERS: Registry[Encoder] = Registry("encoder", "tfrec_dl.encoders", order=lambda cls: (cls.place, cls.__module__))
-"""The encoders by name."""
+"""The encoders, by name."""

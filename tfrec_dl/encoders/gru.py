@@ -1,4 +1,4 @@
-"""Gated recurrent units over a history: GRU4Rec."""
+"""GRU4Rec: gated recurrent units over a history."""
 
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ class GRU(Recurrent):
     Attributes:
         units: width of each layer.
         layers: number of layers.
-        dropout: share of the inputs of every layer but the first set to zero in training.
+        dropout: share of each layer's inputs set to zero in training, except the first layer's.
     """
 
     place: ClassVar[int] = 30

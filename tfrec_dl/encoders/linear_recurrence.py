@@ -14,12 +14,12 @@ Pair = tuple[tf.Tensor, tf.Tensor]  # real and imaginary parts
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class LinearRecurrence(tf.keras.layers.Layer):
-    """h[t] = lambda h[t - 1] + gamma B x[t], with complex diagonal lambda; gives the real and imaginary parts of h.
+    """Computes h[t] = lambda h[t - 1] + gamma B x[t] with complex diagonal lambda; returns real and imaginary parts.
 
     Args:
-        units: complex numbers of the state.
-        slowest: |lambda| is initially below it.
-        fastest: |lambda| is initially above it.
+        units: number of complex components of the state.
+        slowest: upper bound of |lambda| at initialization.
+        fastest: lower bound of |lambda| at initialization.
     """
 
     def __init__(self, units: int, slowest: float = 0.999, fastest: float = 0.8, **kwargs: object) -> None:
@@ -29,7 +29,7 @@ class LinearRecurrence(tf.keras.layers.Layer):
         self.fastest = fastest
 
     def build(self, input_shape: tf.TensorShape) -> None:
-        """Creates lambda, gamma and B; |lambda| < 1 whatever the weights are."""
+        """Creates lambda, gamma and B; |lambda| < 1 for any values of the weights."""
 
         def log_decay(shape: tf.TensorShape, dtype: tf.DType) -> tf.Tensor:  # uniform in the ring
             squared = tf.random.uniform(shape, self.fastest**2, self.slowest**2, dtype)
@@ -40,7 +40,7 @@ class LinearRecurrence(tf.keras.layers.Layer):
 
         self.log_decay = self.add_weight("log_decay", [self.units], initializer=log_decay)
         self.log_angle = self.add_weight("log_angle", [self.units], initializer=log_angle)
-        # With it the state of white noise has the variance of the noise, however slow the decay.
+        # This scale gives the state the variance of the input if that is white noise, however slow the decay.
         self.log_scale = self.add_weight(
             "log_scale",
             [self.units],
@@ -51,7 +51,7 @@ class LinearRecurrence(tf.keras.layers.Layer):
         super().build(input_shape)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """[B, L, E] -> [B, L, 2 units]; a state depends on what is before it alone."""
+        """[B, L, E] -> [B, L, 2 units]; a state depends only on its own and earlier positions."""
         scale = tf.exp(self.log_scale)
         driven = tf.matmul(inputs, self.kernel * tf.concat([scale, scale], axis=0))
         size, angle = tf.exp(-tf.exp(self.log_decay)), tf.exp(self.log_angle)
@@ -61,7 +61,7 @@ class LinearRecurrence(tf.keras.layers.Layer):
         return tf.concat(states, axis=-1)
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "units": self.units, "slowest": self.slowest, "fastest": self.fastest}
 
 
@@ -69,9 +69,9 @@ class LinearRecurrence(tf.keras.layers.Layer):
 def recurrence(
     real: tf.Tensor, imaginary: tf.Tensor, decay_real: tf.Tensor, decay_imaginary: tf.Tensor
 ) -> tuple[Pair, Callable[..., tuple[tf.Tensor, ...]]]:
-    """h[t] = decay h[t - 1] + x[t] for x of [B, L, N] and decay of [N].
+    """Computes h[t] = decay h[t - 1] + x[t] for x of [B, L, N] and decay of [N].
 
-    The gradient is the same recurrence backwards in time, so that only the states are kept for it.
+    The gradient is the same recurrence run backwards in time, so only the states are kept for it.
     """
     states = _doubled(real, imaginary, decay_real, decay_imaginary)
 
@@ -87,7 +87,7 @@ def recurrence(
 
 
 def _doubled(real: tf.Tensor, imaginary: tf.Tensor, power_real: tf.Tensor, power_imaginary: tf.Tensor) -> Pair:
-    """The recurrence in log2(L) steps: each adds what is as far back as has been added up already."""
+    """Computes the recurrence in log2(L) steps, each of which doubles the span summed so far."""
     length = tf.shape(real)[1]
 
     def step(reach: tf.Tensor, real: tf.Tensor, imaginary: tf.Tensor, a: tf.Tensor, b: tf.Tensor) -> tuple:

@@ -1,4 +1,4 @@
-"""Linear recurrent units over a history: LRURec."""
+"""LRURec: linear recurrent units over a history."""
 
 from typing import Annotated, ClassVar
 
@@ -14,12 +14,12 @@ from tfrec_dl.recipes.search_space import SearchRange
 @ENCODERS.register("lru")
 @configuration
 class LRU(Encoder):
-    """Linear recurrent unit, the network of LRURec: a complex diagonal recurrence, read by a dense layer.
+    """Linear recurrent unit, the network of LRURec: a complex diagonal recurrence followed by a dense layer.
 
     Attributes:
-        units: complex numbers of the state.
-        slowest: sizes of lambda, the factor by which a component decays in a step, are initially below it.
-        fastest: and above it.
+        units: number of complex components of the state.
+        slowest: upper bound of the initial decay factors |lambda|, by which a component shrinks per step.
+        fastest: lower bound of the initial decay factors.
     """
 
     source: ClassVar[str] = "Yue et al., WSDM 2024"
@@ -36,5 +36,5 @@ class LRU(Encoder):
         return tf.keras.layers.Dense(embedded.shape[-1], name="read_out")(states)
 
     def hidden_activations(self, length: int) -> int:
-        """Real and imaginary parts of the input and of the state."""
+        """Counts the real and imaginary parts of the input and of the state."""
         return 4 * self.units

@@ -12,12 +12,12 @@ from tfrec_dl.encoders.recurrent import Recurrent
 @ENCODERS.register("lstm")
 @configuration
 class LSTM(Recurrent):
-    """Long short-term memory.
+    """Long short-term memory (LSTM).
 
     Attributes:
         units: width of each layer.
         layers: number of layers.
-        dropout: share of the inputs of every layer but the first set to zero in training.
+        dropout: share of each layer's inputs set to zero in training, except the first layer's.
     """
 
     place: ClassVar[int] = 20

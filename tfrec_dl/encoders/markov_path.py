@@ -1,22 +1,22 @@
-"""A short path from the last items to the scores: the factorised Markov chain beside a deep encoder."""
+"""A short path from the last items to the scores: a factorized Markov chain beside a deep encoder."""
 
 import tensorflow as tf
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class MarkovPath(tf.keras.layers.Layer):
-    """Adds up a vector of each of the last items, weighted by how long ago it was.
+    """Sums a vector for each of the last items, weighted by how recent the item is.
 
-    With the item vectors of the tower it scores like a factorised Markov chain of higher order (Rendle et al.,
-    Factorizing Personalized Markov Chains, WWW 2010; He and McAuley, Fusing Similarity Models with Markov Chains,
-    ICDM 2016, equation 6), which leaves what the chain cannot model to the deep encoder.
+    Together with the item vectors of the tower, it scores like a factorized Markov chain of higher order (Rendle et
+    al., Factorizing Personalized Markov Chains, WWW 2010; He and McAuley, Fusing Similarity Models with Markov Chains,
+    ICDM 2016, equation 6). The deep encoder is left with what the chain cannot model.
 
     Args:
         vocabulary_size: rows of the transition table.
         dimension: width of the item vectors.
-        order: how many of the last items are read.
-        decay: initial weight of an item over that of the item after it.
-        transitions: layer, vocabulary indices [B, L] int32 -> [B, L, dimension], zeros at first; None makes a table
+        order: number of last items that are read.
+        decay: initial weight of an item relative to the item after it.
+        transitions: layer, vocabulary indices [B, L] int32 -> [B, L, dimension], initially zeros; None creates a table
             with a row for each item.
     """
 
@@ -39,7 +39,7 @@ class MarkovPath(tf.keras.layers.Layer):
         )
 
     def build(self, input_shape: tf.TensorShape) -> None:
-        """Creates the weights by recency [order], the last item's first."""
+        """Creates the weights by recency [order], that of the last item first."""
         initial = tf.constant_initializer([self.decay**lag for lag in range(self.order)])
         self.recency = self.add_weight("recency", [self.order], initializer=initial)
         super().build(input_shape)
@@ -56,7 +56,7 @@ class MarkovPath(tf.keras.layers.Layer):
         return total
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
@@ -68,5 +68,5 @@ class MarkovPath(tf.keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: dict) -> "MarkovPath":
-        """The layer that `get_config` describes."""
+        """Rebuilds the layer from the result of `get_config`."""
         return cls(**config | {"transitions": tf.keras.saving.deserialize_keras_object(config["transitions"])})

@@ -21,9 +21,9 @@ class NextItNet(Encoder):
     """A stack of residual blocks of dilated causal convolutions.
 
     Attributes:
-        dilations: dilation of the first convolution of each block; the second one's is twice that (figure 3b).
-        kernel_size: steps that a convolution joins.
-        channels: width of the convolutions, and of the states.
+        dilations: dilation of the first convolution of each block; that of the second is twice as large (figure 3b).
+        kernel_size: steps that a convolution spans.
+        channels: width of the convolutions and of the states.
         dropout: share of each block's output set to zero in training.
     """
 
@@ -45,10 +45,10 @@ class NextItNet(Encoder):
         return states
 
     def _residual_block(self, inputs: tf.Tensor, dilation: int, name: str) -> tf.Tensor:
-        """Figure 3b: twice a dilated causal convolution, layer normalisation and ReLU, then the sum with the input.
+        """Figure 3b: two dilated causal convolutions, each with layer normalization and ReLU, added to the input.
 
-        The sum starts with nothing of the block (ReZero), as in the authors' later StackRec (Wang et al., SIGIR 2021):
-        normalised outputs would drown the small embeddings.
+        A trained weight that starts at 0 multiplies the block's output (ReZero), as in the authors' later StackRec
+        (Wang et al., SIGIR 2021). Otherwise normalized outputs would drown out the small embeddings.
         """
         states = inputs
         for part, rate in ((1, dilation), (2, 2 * dilation)):

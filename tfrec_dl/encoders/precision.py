@@ -11,14 +11,14 @@ Precision = Literal["float32", "mixed_bfloat16"]
 
 @contextmanager
 def computing_in(precision: Precision) -> Iterator[None]:
-    """Keras layers made within compute in this precision; their weights are float32 always.
+    """Makes the Keras layers created inside the block compute in this precision; their weights stay float32.
 
-    bfloat16 has float32's range, so that gradients need no scaling, as those of float16 would; a layer that adds many
-    numbers up, or whose output leaves the encoder, asks for float32 itself. Source: Micikevicius et al., Mixed
+    bfloat16 has the range of float32, so gradients need no scaling, as those of float16 would. A layer that sums
+    many numbers, or whose output leaves the encoder, requests float32 itself. Source: Micikevicius et al., Mixed
     Precision Training, ICLR 2018.
 
     Args:
-        precision: "float32", or "mixed_bfloat16".
+        precision: "float32" or "mixed_bfloat16".
     """
     before = tf.keras.mixed_precision.global_policy()
     tf.keras.mixed_precision.set_global_policy(precision)

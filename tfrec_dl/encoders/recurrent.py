@@ -22,9 +22,9 @@ class Recurrent(Encoder):
     Attributes:
         units: width of each layer.
         layers: number of layers.
-        dropout: share of the inputs of every layer but the first set to zero in training.
+        dropout: share of each layer's inputs set to zero in training, except the first layer's.
         layer: the fused Keras layer.
-        cell: one step of it.
+        cell: a single step of that layer.
     """
 
     source: ClassVar[str] = "Hidasi et al., ICLR 2016; Hidasi and Karatzoglou, CIKM 2018"
@@ -37,7 +37,7 @@ class Recurrent(Encoder):
 
     def states(self, embedded: tf.Tensor) -> tf.Tensor:
         """Embedded history [B, L, E] -> states [B, L, units]."""
-        # Workers of parameter servers cannot run the fused layers (they define functions over remote variables).
+        # Workers of parameter servers cannot run the fused layers, which define functions over remote variables.
         by_cell = isinstance(tf.distribute.get_strategy(), tf.distribute.ParameterServerStrategy)
         states = embedded
         for number in range(1, self.layers + 1):

@@ -1,4 +1,4 @@
-"""Normalised residual blocks that any encoder's network can stand in.
+"""Normalized residual blocks that any encoder's network can be placed in.
 
 Source: Yue et al., Linear Recurrent Units for Sequential Recommendation, WSDM 2024 (section 3.4); the block of a
 Transformer (Vaswani et al., NeurIPS 2017) with another network in the place of attention.
@@ -10,19 +10,19 @@ import tensorflow as tf
 
 from tfrec_dl.layers.dropout import ResumableDropout
 
-EXPANSION = 4  # the feed-forward network's hidden layer is so many times as wide
+EXPANSION = 4  # width of the feed-forward network's hidden layer, as a multiple
 
 
 def residual_blocks(
     embedded: tf.Tensor, body: Callable[[tf.Tensor], tf.Tensor], blocks: int, width: int, dropout: float
 ) -> tf.Tensor:
-    """X = LN(x + dropout(R(x))), then x = LN(x + dropout(W2 gelu(W1 x))), as many times as there are blocks.
+    """Applies x = LN(x + dropout(R(x))), then x = LN(x + dropout(W2 gelu(W1 x))), once per block.
 
     Args:
-        embedded: [B, L, E], its dropout done.
-        body: R, a causal network [B, L, width] -> [B, L, any width]; each block has one of its own.
+        embedded: [B, L, E], after its own dropout.
+        body: R, a causal network [B, L, width] -> [B, L, any width]; each block builds its own.
         blocks: number of blocks, at least 1.
-        width: of the blocks.
+        width: width of the blocks.
         dropout: share of each network's outputs set to zero in training.
 
     Returns:
@@ -44,7 +44,7 @@ def residual_blocks(
 
 
 def _of_its_own(body: Callable[[tf.Tensor], tf.Tensor], states: tf.Tensor, name: str) -> tf.Tensor:
-    """The body as a model of its own, so that blocks may have layers of the same names."""
+    """Wraps the body in a model of its own, so that the layers of different blocks can have the same names."""
     inputs = tf.keras.Input(states.shape[1:])
     return tf.keras.Model(inputs, body(inputs), name=name)(states)
 
@@ -56,5 +56,5 @@ def _joined(states: tf.Tensor, found: tf.Tensor, dropout: float, name: str) -> t
 
 
 def _normalised(states: tf.Tensor, name: str) -> tf.Tensor:
-    # In float32 whatever the networks compute in: a variance is a sum of squares.
+    # Computed in float32 whatever the networks compute in, because a variance is a sum of squares.
     return tf.keras.layers.LayerNormalization(epsilon=1e-6, dtype="float32", name=f"{name}_normalisation")(states)

@@ -1,4 +1,4 @@
-"""Sequence encoder around every body: dropout, body (in residual blocks or alone), projection, Markov path."""
+"""The query encoder around every body: dropout, body (in residual blocks or alone), projection, Markov path."""
 
 from collections.abc import Callable
 
@@ -25,17 +25,17 @@ def sequence_encoder(
         embedding_dimension: width E of the embedded history.
         body: functional body, [B, L, E] -> [B, L, units], causal.
         dimension: width D of the states.
-        item_dropout: share of the history's items that the body does not see in training.
+        item_dropout: share of the history's items hidden from the body in training.
         embedding_dropout: share of the embedded components set to zero in training.
-        state_dropout: share of the body's, and the short path's, outputs set to zero in training.
+        state_dropout: share of the outputs of the body and of the short path set to zero in training.
         short_path: layer, history [B, L] int32 -> [B, L, D], added to the states.
-        blocks: residual blocks that the body stands in, one body each; with 0 it stands alone, followed by a
-            projection.
-        name: of the model.
+        blocks: residual blocks around the body, each with a body of its own; with 0 the body is used alone, followed by
+            a projection.
+        name: name of the model.
 
     Returns:
-        Functional model, {"history": [B, L] int32 right-padded with 0, "embedded": [B, L, E] float32, vectors of the
-        same items} -> states [B, L, D] float32.
+        Functional model, {"history": [B, L] int32 right-padded with 0, "embedded": [B, L, E] float32, the vectors of
+        the same items} -> states [B, L, D] float32.
     """
     history = tf.keras.Input([None], dtype=tf.int32, name="history")
     inputs = tf.keras.Input([None, embedding_dimension], name="embedded")
@@ -50,7 +50,7 @@ def sequence_encoder(
         states = body(embedded)
         if state_dropout:
             states = ResumableDropout(state_dropout)(states)
-        # In float32 whatever the body computes in: scores are made of these.
+        # In float32 whatever the body computes in, because scores are computed from these.
         states = tf.keras.layers.Dense(dimension, name="projection", dtype="float32")(states)
     if short_path is not None:
         shortcut = short_path(history)

@@ -1,4 +1,4 @@
-"""The Elman network over a history."""
+"""Elman network over a history."""
 
 from typing import ClassVar
 
@@ -12,12 +12,12 @@ from tfrec_dl.encoders.recurrent import Recurrent
 @ENCODERS.register("simple_rnn")
 @configuration
 class SimpleRNN(Recurrent):
-    """Elman network.
+    """Elman network, a simple recurrent network.
 
     Attributes:
         units: width of each layer.
         layers: number of layers.
-        dropout: share of the inputs of every layer but the first set to zero in training.
+        dropout: share of each layer's inputs set to zero in training, except the first layer's.
     """
 
     place: ClassVar[int] = 10

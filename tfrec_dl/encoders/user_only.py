@@ -1,4 +1,4 @@
-"""No network over the history: the query is the user's own vector."""
+"""An encoder that ignores the history: the query is the user's own vector."""
 
 from typing import ClassVar
 
@@ -12,11 +12,11 @@ from tfrec_dl.layers.plain import Zeros
 @ENCODERS.register("user_only")
 @configuration
 class UserOnly(Encoder):
-    """Reads nothing of the history, so that what is known of the user is all there is.
+    """Ignores the history: the query is made of the user's features alone.
 
-    With a table of users whose one feature is the id itself, a category, this is matrix factorisation, the generator
-    and the discriminator of IRGAN's paper (Wang et al., SIGIR 2017, section 3.3). Set `categories.min_count` to 1 for
-    that: an id is one user's own. A new user gets the popular items.
+    With a table of users whose only feature is the id, read as a category, this is matrix factorization: the
+    generator and the discriminator of IRGAN's paper (Wang et al., SIGIR 2017, section 3.3). For that, set
+    `categories.min_count` to 1, because each id belongs to one user. A new user gets the popular items.
     """
 
     source: ClassVar[str] = "Wang et al., SIGIR 2017"
@@ -28,5 +28,5 @@ class UserOnly(Encoder):
         return Zeros(name="nothing")(embedded)
 
     def reads_history(self) -> bool:
-        """False: the user is all that is read."""
+        """False: the encoder reads only the user."""
         return False

@@ -1,6 +1,6 @@
-"""Scorers -> ranks -> metrics with intervals; leaderboards.
+"""Evaluation: scorers, ranks, metrics with intervals, and leaderboards.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported when they are first used.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Evaluation on warm items, seen in training, on cold items without interactions, and on all."""
+"""Evaluation on warm items (seen in training), on cold items (without interactions), and on all items."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class ColdStartEntry:
     """One line of a cold-start leaderboard.
 
     Attributes:
-        name: of the model.
-        reports: of `evaluate_cold_start`.
-        seconds: its training took; None where unknown.
+        name: name of the model.
+        reports: the result of `evaluate_cold_start`.
+        seconds: training time in seconds; None if unknown.
         family: "deep" or "baseline".
     """
 
@@ -49,7 +49,7 @@ def evaluate_cold_start(
     seed: int = 0,
     block_size: int | None = None,
 ) -> dict[Kind, Report]:
-    """Evaluates on the cases of one part, three times.
+    """Evaluates a model three times on the cases of one part: on cold items, on warm items and on all.
 
     | report | cases | items that can be recommended |
     |---|---|---|
@@ -57,19 +57,19 @@ def evaluate_cold_start(
     | "warm" | those of leave-last-out | the items with training interactions |
     | "all" | both of these | every item of the vocabulary |
 
-    A user may have a case of each kind; in "all" they are two rows, and intervals take them as two users.
+    A user may have a case of each kind. In "all" these are two rows, which intervals treat as two users.
 
     Args:
         scorer_or_model: a `RetrievalModel` or a `Scorer`, trained on `cold_split.split.train`.
-        cold_split: of `hold_out_items`.
+        cold_split: the result of `hold_out_items`.
         part: "validation", to choose settings, or "test".
-        keep_seen: False masks the items of the history; True lets them compete.
-        metrics: what to compute, as for `evaluate`.
-        seed: of the bootstrap intervals.
-        block_size: users scored at once; None chooses from the catalogue's size.
+        keep_seen: False masks the items of the history; True lets them be recommended.
+        metrics: metrics to compute, as for `evaluate`.
+        seed: seed of the bootstrap intervals.
+        block_size: users scored at once; None chooses by the size of the catalogue.
 
     Returns:
-        "cold", "warm" and "all".
+        Reports for "cold", "warm" and "all".
 
     Raises:
         InputError: if the part is unknown or there are no metrics.
@@ -85,7 +85,7 @@ def evaluate_cold_start(
         "warm": (warm, cold_split.warm_items),
         "all": (EvaluationCases(_both(warm.histories, cold.histories), _both(warm.targets, cold.targets)), None),
     }
-    scorer = as_scorer(scorer_or_model)  # once: a model's item vectors are computed here
+    scorer = as_scorer(scorer_or_model)  # once, because it computes a model's item vectors
     return {
         kind: evaluate(
             scorer, cases, cold_split.vocabulary, keep_seen, metrics, seed, block_size, candidates=candidates
@@ -97,22 +97,22 @@ def evaluate_cold_start(
 def cold_start_leaderboard(
     entries: Sequence[ColdStartEntry], metric: str = "ndcg@10", order_by: Kind = "cold"
 ) -> pd.DataFrame:
-    """Puts entries in order, best first, for one metric.
+    """Sorts entries by one metric, best first.
 
     Args:
-        entries: evaluated on the same split and part.
+        entries: entries evaluated on the same split and part.
         metric: a per-user metric.
-        order_by: the kind of cases whose metric orders them.
+        order_by: kind of cases whose metric decides the order.
 
     Returns:
-        One row an entry: `model`, `family`; the metric of each kind ("cold", "warm", "all", that of `order_by` first)
+        One row per entry: `model`, `family`; the metric of each kind ("cold", "warm", "all", that of `order_by` first)
         with its interval ("cold/low", "cold/high"); the `difference` from the best in `order_by`, with
-        `difference/low`, `difference/high`, `p` and `stars`; `seconds`, NaN where unknown; `metric`, its name. For
-        `rich_table`, `markdown` and `save_leaderboard` name the other two kinds, for example `beside=("warm", "all")`.
+        `difference/low`, `difference/high`, `p` and `stars`; `seconds`, NaN if unknown; `metric`, its name. For
+        `rich_table`, `markdown` and `save_leaderboard`, name the other two kinds, for example `beside=("warm", "all")`.
 
     Raises:
-        InputError: if there are no entries, two have one name, the metric or the kind is unknown, or reports are over
-            different users.
+        InputError: if there are no entries, two have the same name, the metric or the kind is unknown, or reports
+            cover different users.
     """
     if order_by not in KINDS:
         raise InputError(f"order_by is {order_by!r}: use one of {', '.join(KINDS)}.")
@@ -139,7 +139,7 @@ def cold_start_leaderboard(
 
 
 def _both(one: Histories, other: Histories) -> Histories:
-    """The rows of both, without weights."""
+    """Concatenates the rows of two histories, without weights."""
     both = Histories(
         np.concatenate([one.items, other.items]),
         np.concatenate([one.offsets, one.offsets[-1] + other.offsets[1:]]),

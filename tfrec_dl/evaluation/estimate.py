@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its 95 % interval, where there is one.
+    """A number with its 95 % interval, if there is one.
 
     Attributes:
         value: the number.
-        low: lower end; None without.
+        low: lower end; None if there is no interval.
         high: upper end.
     """
 

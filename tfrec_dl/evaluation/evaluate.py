@@ -1,4 +1,4 @@
-"""Evaluation of a model on held-out cases: metrics per user, their means and intervals."""
+"""Evaluates a model on held-out cases: metrics per user, their means and confidence intervals."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """Metrics per user of an evaluation.
+    """The metrics of an evaluation, per user.
 
     Attributes:
         values: metric name -> [H] float64, one value per user.
-        totals: metric name -> one number for all users together (catalogue coverage), which has no interval.
+        totals: metric name -> one number for all users together, without an interval (catalogue coverage).
         user_ids: [H] object.
-        targets: number of targets, misses included.
-        keep_seen: whether items of the history could be recommended.
-        seed: of the bootstrap.
-        recommended: [vocabulary.size] int64, how many of the users each item is recommended to, in lists as long as the
-            metrics ask for; None where none asks for lists.
+        targets: number of targets, including misses.
+        keep_seen: whether items in the history could be recommended.
+        seed: seed of the bootstrap.
+        recommended: [vocabulary.size] int64, number of users that each item is recommended to, in lists as long as the
+            metrics need; None if no metric needs lists.
     """
 
     values: Mapping[str, np.ndarray]
@@ -50,19 +50,19 @@ class Report:
         return len(self.user_ids)
 
     def __repr__(self) -> str:
-        """The means, in a line."""
+        """Shows the means on one line."""
         means = ", ".join(f"{key} {value:.4f}" for key, value in self.means().items())
         return f"Report({len(self):,} users: {means})"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: every metric with its interval."""
+        """Shows every metric with its interval, in a notebook."""
         summary = self.summary()
         rows = [(key, summary[key], summary.get(f"{key}/low"), summary.get(f"{key}/high")) for key in self.means()]
         table = pd.DataFrame(rows, columns=["metric", "mean", "low", "high"])
         return shown(f"Report: {len(self):,} users, 95 % intervals over users", table)
 
     def per_user(self, metric: str) -> np.ndarray:
-        """[H] float64 values of one metric.
+        """Returns the values of one metric, [H] float64.
 
         Raises:
             InputError: if the report has no such metric per user.
@@ -72,11 +72,11 @@ class Report:
         return self.values[metric]
 
     def means(self) -> dict[str, float]:
-        """Metric name -> mean over users (or the total), without intervals."""
+        """Returns metric name -> mean over users (or the total), without intervals."""
         return {**{name: float(values.mean()) for name, values in self.values.items()}, **self.totals}
 
     def summary(self) -> dict[str, float]:
-        """Flat metrics: "ndcg@10" -> the mean, "ndcg@10/low" and "ndcg@10/high" -> its 95 % interval over users."""
+        """Returns flat metrics: "ndcg@10" -> mean, "ndcg@10/low" and "ndcg@10/high" -> 95 % interval over users."""
         low, high = bootstrap_intervals(np.stack(list(self.values.values()), axis=1), seed=self.seed)
         flat: dict[str, float] = {}
         for column, (name, values) in enumerate(self.values.items()):
@@ -100,21 +100,21 @@ def evaluate(
     Args:
         scorer_or_model: a `RetrievalModel`, or anything with `scores(histories)`.
         cases: histories and targets, row by row.
-        vocabulary: the one the cases are encoded with.
-        keep_seen: False masks the items of the history; True lets them compete.
-        metrics: what to compute, metrics or their keys, or one key, "ndcg@10"; None for what every registered metric
-            asks for. Lists are only made when a metric needs them.
-        seed: of the bootstrap intervals.
-        block_size: users scored at once; None chooses from the catalogue's size.
-        progress: called with (users done, users in all) after each block.
-        candidates: [vocabulary.size] bool: the items that can be recommended at all; a target that is none of them is
-            a miss. None: every item.
+        vocabulary: vocabulary that the cases are encoded with.
+        keep_seen: False masks the items of the history; True lets them be recommended.
+        metrics: metrics to compute, as metrics or keys, or a single key such as "ndcg@10"; None for the defaults of
+            every registered metric. Lists are only made if a metric needs them.
+        seed: seed of the bootstrap intervals.
+        block_size: users scored at once; None chooses by the size of the catalogue.
+        progress: called with (users done, users in total) after each block.
+        candidates: [vocabulary.size] bool, the items that can be recommended; a target that is not among them is a
+            miss. None for every item.
 
     Raises:
-        InputError: for arguments of another type, cases or candidates that are empty or do not fit the vocabulary, no
-            metrics, or a key that names none.
+        InputError: if an argument has the wrong type, cases or candidates are empty or do not fit the vocabulary, there
+            are no metrics, or no metric has a given key.
     """
-    from tfrec_dl.data.splits.evaluation_cases import EvaluationCases  # what only fits a model does without
+    from tfrec_dl.data.splits.evaluation_cases import EvaluationCases  # not needed to fit a model
 
     require_type(cases, EvaluationCases, "cases", "give those of a split, split.test")
     require_type(vocabulary, Vocabulary, "vocabulary", "give that of a split, split.vocabulary")
@@ -140,7 +140,7 @@ def mean_report(reports: Sequence[Report]) -> Report:
     """Averages the per-user values of repeated runs (seeds) on the same cases; its intervals are over users.
 
     Raises:
-        InputError: if there is no report, or they are over different users or metrics.
+        InputError: if there are no reports, or they cover different users or metrics.
     """
     if not reports:
         raise InputError("no reports to average: pass at least one.")

@@ -22,9 +22,9 @@ class Entry:
     """One line of a leaderboard.
 
     Attributes:
-        name: of the model.
-        report: what its evaluation found.
-        seconds: its training took; None where unknown.
+        name: name of the model.
+        report: result of its evaluation.
+        seconds: training time in seconds; None if unknown.
         family: "deep" or "baseline".
     """
 
@@ -35,20 +35,20 @@ class Entry:
 
 
 def leaderboard(entries: Sequence[Entry], metric: str = "ndcg@10") -> pd.DataFrame:
-    """Puts entries in order, best first.
+    """Sorts entries by a metric, best first.
 
     Args:
-        entries: evaluated on the same cases.
-        metric: a per-user metric that orders them.
+        entries: entries evaluated on the same cases.
+        metric: per-user metric that decides the order.
 
     Returns:
-        One row an entry: `model`, `family`; `metric` with its interval, then every other metric of `Report.summary`;
+        One row per entry: `model`, `family`; `metric` with its interval, then every other metric of `Report.summary`;
         `difference` from the best, with `difference/low` and `difference/high`, its `p`, and `stars` ("" for no
-        significant difference, and for the best itself); `seconds`, NaN where unknown.
+        significant difference, and for the best itself); `seconds`, NaN if unknown.
 
     Raises:
-        InputError: if there are no entries, a report lacks the metric, or reports are over different users or treat
-            seen items differently.
+        InputError: if there are no entries, a report lacks the metric, or reports cover different users or treat seen
+            items differently.
     """
     if not entries:
         raise InputError("a leaderboard needs at least one model: none was given.")

@@ -1,4 +1,4 @@
-"""How recommendations are spread over the catalogue."""
+"""Measures how recommendations are spread over the catalogue."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 
 SHARES = (0.0, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-HEAD = 0.1  # share of the catalogue, the most popular items
+HEAD = 0.1  # share of the catalogue that counts as most popular
 
 
 @dataclass(frozen=True, eq=False)
 class Concentration:
-    """Share of something that falls on the most popular items.
+    """How strongly something concentrates on the most popular items.
 
     Attributes:
-        shares: [S] float64, of the catalogue, most popular first, 0 to 1.
-        covered: [S] float64, share of it that falls on so many items.
-        gini: 0 where all items have as much of it, towards 1 where few have all.
-        distinct: items that have any of it.
+        shares: [S] float64 shares of the catalogue, most popular first, from 0 to 1.
+        covered: [S] float64 share of the total that falls on each of these shares.
+        gini: 0 if all items have equally much, close to 1 if few items have everything.
+        distinct: number of items with a count above 0.
     """
 
     shares: np.ndarray
@@ -30,16 +30,16 @@ class Concentration:
 
     @property
     def head(self) -> float:
-        """Share that falls on the most popular tenth of the catalogue."""
+        """Share of the total that falls on the most popular tenth of the catalogue."""
         return float(np.interp(HEAD, self.shares, self.covered))
 
 
 def concentration(counts: np.ndarray, popularity: np.ndarray) -> Concentration:
-    """Spreads counts over a catalogue in order of popularity.
+    """Measures how counts concentrate on popular items.
 
     Args:
-        counts: [vocabulary.size], how often each item was recommended, or interacted with; indices 0 and 1 are ignored.
-        popularity: [vocabulary.size], training interactions of each item.
+        counts: [vocabulary.size] recommendations of, or interactions with, each item; indices 0 and 1 are ignored.
+        popularity: [vocabulary.size] training interactions of each item.
     """
     counts = np.asarray(counts[FIRST_ITEM:], dtype=np.float64)
     ordered = counts[np.argsort(-popularity[FIRST_ITEM:], kind="stable")]

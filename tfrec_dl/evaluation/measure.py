@@ -1,4 +1,4 @@
-"""Metrics of a finished run, as in `metrics.json`."""
+"""Computes the metrics of a finished run, as stored in `metrics.json`."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -11,16 +11,16 @@ from tfrec_dl.evaluation.paired import paired_difference
 
 
 def measure(model: Any, split: TrainingData, on_validation: Any = None, keep_seen: bool = False) -> dict[str, float]:
-    """Metrics of a finished run: validation and test, and test with seen items kept, with their intervals.
+    """Computes the metrics of a finished run, with intervals: validation, test, and test with seen items kept.
 
     Args:
-        model: scores histories.
-        split: the cases.
-        on_validation: scores the validation cases in its place: for a model that has learned from them.
-        keep_seen: whether items of the history can be recommended, in all parts.
+        model: model that scores histories.
+        split: split with the cases.
+        on_validation: scores the validation cases instead of `model`, if that has learned from them.
+        keep_seen: whether items in the history can be recommended, in all parts.
 
     Returns:
-        "test/ndcg@10", "test/ndcg@10/low", "test/ndcg@10/high", ...; so too under "validation/" and "test_keep_seen/".
+        "test/ndcg@10", "test/ndcg@10/low", "test/ndcg@10/high", ...; also under "validation/" and "test_keep_seen/".
     """
     report = evaluate(on_validation or model, split.validation, split.vocabulary, keep_seen)
     validated = {f"validation/{name}": value for name, value in report.summary().items()}
@@ -28,7 +28,7 @@ def measure(model: Any, split: TrainingData, on_validation: Any = None, keep_see
 
 
 def measure_test(model: Any, split: TrainingData, keep_seen: bool = False) -> dict[str, float]:
-    """As `measure`, for a model that has learned from the validation cases too: of the test cases alone."""
+    """Same as `measure`, but only for the test cases: for a model that has also learned from the validation cases."""
 
     def measured(kept: bool) -> dict[str, float]:
         return evaluate(model, split.test, split.vocabulary, kept).summary()
@@ -39,17 +39,17 @@ def measure_test(model: Any, split: TrainingData, keep_seen: bool = False) -> di
 
 
 def measure_gain(model: Any, start: Any, split: TrainingData, keep_seen: bool = False) -> dict[str, float]:
-    """Metrics of the model that a training began with, and the gain over it, on the same test cases.
+    """Computes the metrics of the model that a training started from, and the gain over it, on the same test cases.
 
     Args:
-        model: scores histories.
-        start: the one it began as.
-        split: the cases.
-        keep_seen: whether items of the history can be recommended.
+        model: model that scores histories.
+        start: the model that the training started from.
+        split: split with the cases.
+        keep_seen: whether items in the history can be recommended.
 
     Returns:
-        "test_start/ndcg@10" with its interval, of the start; "test_gain/ndcg@10", the mean difference, with the paired
-        interval and "test_gain/ndcg@10/p"; so too the other metrics. Catalogue coverage has no interval.
+        "test_start/ndcg@10" with its interval, for the start; "test_gain/ndcg@10", the mean difference, with the paired
+        interval and "test_gain/ndcg@10/p"; likewise the other metrics. Catalogue coverage has no interval.
     """
     after, before = (evaluate(each, split.test, split.vocabulary, keep_seen) for each in (model, start))
     metrics = {f"test_start/{name}": value for name, value in before.summary().items()}
@@ -66,16 +66,16 @@ def measure_cold(
     parts: Sequence[Literal["validation", "test"]] = ("validation", "test"),
     keep_seen: bool = False,
 ) -> dict[str, float]:
-    """Metrics of `evaluate_cold_start`, with their intervals.
+    """Computes the metrics of `evaluate_cold_start`, with their intervals.
 
     Args:
-        model: scores histories.
-        cold_split: cases of items held out, and of the others.
-        parts: which cases.
-        keep_seen: whether items of the history can be recommended.
+        model: model that scores histories.
+        cold_split: split with the cases of cold items and of warm items.
+        parts: parts whose cases are evaluated.
+        keep_seen: whether items in the history can be recommended.
 
     Returns:
-        "test_warm/ndcg@10", "test_cold/ndcg@10", "test_all/ndcg@10", ...; so too for "validation".
+        "test_warm/ndcg@10", "test_cold/ndcg@10", "test_all/ndcg@10", ...; likewise for "validation".
     """
     metrics: dict[str, float] = {}
     for part in parts:

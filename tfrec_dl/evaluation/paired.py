@@ -17,9 +17,9 @@ class PairedDifference:
 
     Attributes:
         difference: mean of a - b over users.
-        low: lower end of its 95 % bootstrap interval.
-        high: upper end.
-        p: two-sided p of the paired t-test; 1 when the models agree on every user.
+        low: lower end of the 95 % bootstrap interval.
+        high: upper end of the interval.
+        p: two-sided p-value of the paired t-test; 1 if the models agree on every user.
     """
 
     difference: float
@@ -31,13 +31,13 @@ class PairedDifference:
 def paired_difference(report_a: Report, report_b: Report, metric: str, seed: int = 0) -> PairedDifference:
     """Compares two models on the same users.
 
-    The p-value is that of Student's paired t-test: on the means of hundreds of users it agrees with the randomisation
-    and bootstrap tests (Smucker, Allan and Carterette, CIKM 2007), and costs nothing.
+    The p-value is that of Student's paired t-test. On the means of hundreds of users it agrees with the randomization
+    and bootstrap tests (Smucker, Allan and Carterette, CIKM 2007), at no cost.
 
     Raises:
-        InputError: if the reports are over different users, or one lacks the metric.
+        InputError: if the reports cover different users, or one lacks the metric.
     """
-    remedy = "give two reports, as of tfrec_dl.evaluate(run.model(), split.test, split.vocabulary)"
+    remedy = "give two reports, for example from tfrec_dl.evaluate(run.model(), split.test, split.vocabulary)"
     for name, report in (("report_a", report_a), ("report_b", report_b)):
         require_type(report, Report, name, remedy)
     if not np.array_equal(report_a.user_ids, report_b.user_ids):
@@ -50,17 +50,16 @@ def paired_difference(report_a: Report, report_b: Report, metric: str, seed: int
 
 
 def paired(differences: np.ndarray, seed: int = 0) -> PairedDifference:
-    """Interval and significance of a mean difference.
+    """Computes the interval and significance of a mean difference.
 
     Args:
-        differences: [n] float64, of two models on the same cases.
-        seed: of the bootstrap.
+        differences: [n] float64 differences between two models on the same cases.
+        seed: seed of the bootstrap.
     """
     low, high = bootstrap_intervals(differences[:, None], seed)
     constant = np.ptp(differences) == 0.0
-    if (
-        constant
-    ):  # the t statistic is 0 / 0, or infinite: a single user or no spread proves nothing unless all differ alike
+    # The t statistic is 0 / 0 or infinite: neither a single user nor differences that are all 0 prove anything.
+    if constant:
         p = 1.0 if len(differences) < 2 or differences[0] == 0.0 else 0.0
     else:
         p = float(stats.ttest_1samp(differences, 0.0).pvalue)

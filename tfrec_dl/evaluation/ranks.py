@@ -1,4 +1,4 @@
-"""Ranks of the targets from scores of the whole catalogue, which every metric is computed from."""
+"""Ranks the targets by scores of the whole catalogue; every metric is computed from these ranks."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from tfrec_dl.data.histories import Histories
     from tfrec_dl.data.splits.evaluation_cases import EvaluationCases
 
-# Scores held at once. 16 MB stays in the cache and below malloc's mmap threshold: a fresh 64 MB block costs more in
+# Scores held at once. 16 MB stays in the cache and below malloc's mmap threshold. A fresh 64 MB block costs more in
 # page faults than the matrix product that fills it (measured: 42 ms against 10 ms).
 BLOCK_BYTES = 16 * 2**20
-# Users scored at once at least: a matrix product of a few rows reads all item vectors for little. At a million items
-# 4 rows at once cost 28 ms a user, 64 cost 3 ms.
+# Fewest users scored at once. A matrix product of a few rows reads all item vectors for little work: at a million
+# items, 4 rows at once cost 28 ms per user, 64 cost 3 ms.
 BLOCK_USERS = 32
 
 
 def users_at_once(catalogue_size: int) -> int:
-    """Users that are scored at once by default."""
+    """Returns the default number of users that are scored at once."""
     return max(BLOCK_USERS, BLOCK_BYTES // (4 * catalogue_size))
 
 
@@ -40,22 +40,22 @@ def rank_targets(
     progress: Callable[[int, int], None] | None = None,
     candidates: np.ndarray | None = None,
 ) -> Rankings:
-    """Ranks every target among the whole catalogue, or those items of it that can be recommended.
+    """Ranks every target among the whole catalogue, or among the items that can be recommended.
 
     Args:
         scorer: scores histories; see `Scorer`.
         cases: histories and targets, row by row.
-        vocabulary: the one the cases are encoded with.
-        keep_seen: False masks the items of the history, as a service that recommends only new items would; True keeps
-            them.
+        vocabulary: vocabulary that the cases are encoded with.
+        keep_seen: False masks the items of the history, as a service that recommends only new items would; True lets
+            them be recommended.
         top_k: length of the recommended lists to keep; 0 makes none, which is faster.
-        block_size: users scored at once; None takes about 16 MB of scores, and 32 users at least.
-        progress: called with (users done, users in all) after each block.
-        candidates: [vocabulary.size] bool: the items that can be recommended at all; others are neither ranked nor
-            counted, and a target that is none of them is a miss. Indices 0 and 1 never are. None: every item.
+        block_size: users scored at once; None takes about 16 MB of scores, and at least 32 users.
+        progress: called with (users done, users in total) after each block.
+        candidates: [vocabulary.size] bool, the items that can be recommended. Others are neither ranked nor counted,
+            and a target that is not among them is a miss. Indices 0 and 1 are never candidates. None for every item.
 
     Returns:
-        Ranks, candidates and lists; memory beyond the result is a few times `block_size` x `vocabulary.size`.
+        Ranks, candidates and lists. Memory beyond the result is a few times `block_size` x `vocabulary.size`.
 
     Raises:
         InputError: if there are no cases, a user has no target, the scorer, the cases or the candidates do not fit the
@@ -88,12 +88,12 @@ def rank_targets(
         cells = rows * size + targets
         ranked = allowed[targets] & ~_contains(seen, cells)
         thresholds = scores.ravel()[cells[ranked]]
-        # A slice is written much faster than a mask.
+        # Writing a slice is much faster than writing a mask.
         scores[:, slice(FIRST_ITEM) if candidates is None else excluded] = -np.inf
         scores.ravel()[seen] = -np.inf
         below = count_below(scores, rows[ranked], thresholds)
-        # Masked cells hold -inf: they were counted as below every threshold above -inf, and below no other (NaN
-        # included).
+        # Masked cells hold -inf. They were counted as below every threshold above -inf, and below no other (including
+        # NaN).
         below -= np.where(thresholds > -np.inf, masked[rows[ranked]], 0)
         ranks[offsets[start] : offsets[stop]][ranked] = counts[start:stop][rows[ranked]] - below
         if top_k > 0:
@@ -110,7 +110,7 @@ def check_cases(cases: EvaluationCases, vocabulary: Vocabulary) -> None:
     """Checks that cases can be ranked.
 
     Raises:
-        InputError: if there are none, a user has no target, or they are numbered by another vocabulary.
+        InputError: if there are no cases, a user has no target, or they are encoded with another vocabulary.
     """
     vocabulary_size = vocabulary.size
     histories, targets = cases.histories, cases.targets
@@ -133,7 +133,7 @@ def check_cases(cases: EvaluationCases, vocabulary: Vocabulary) -> None:
 
 
 def _distinct_targets(targets: Histories, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Items and offsets of the targets, each item of a user once; unknown ones are indistinguishable and all stay."""
+    """Items and offsets of the targets, each item of a user once; unknown items are indistinguishable and all stay."""
     items, offsets = targets.items.astype(np.int64), targets.offsets.astype(np.int64)
     offsets = offsets - offsets[0]
     if offsets[-1] == len(targets):
@@ -146,7 +146,7 @@ def _distinct_targets(targets: Histories, size: int) -> tuple[np.ndarray, np.nda
 
 
 def _allowed(candidates: np.ndarray | None, size: int) -> np.ndarray:
-    """[size] bool: what can be recommended at all."""
+    """Returns which items can be recommended at all, [size] bool."""
     if candidates is None:
         return np.arange(size) >= FIRST_ITEM
     mask = np.asarray(candidates)
@@ -160,11 +160,11 @@ def _allowed(candidates: np.ndarray | None, size: int) -> np.ndarray:
 
 
 def _seen_cells(histories: Histories, start: int, stop: int, allowed: np.ndarray) -> np.ndarray:
-    """Sorted distinct flat positions, in the block's scores, of the allowed items in its histories."""
+    """Returns sorted distinct flat positions, in the block's scores, of the allowed items in its histories."""
     offsets = histories.offsets[start : stop + 1]
     items = histories.items[offsets[0] : offsets[-1]].astype(np.int64)
     cells = np.repeat(np.arange(stop - start), np.diff(offsets)) * len(allowed) + items
-    cells = np.sort(cells[allowed[items]])  # np.unique would hash, ten times slower
+    cells = np.sort(cells[allowed[items]])  # np.unique would hash, which is ten times slower
     return cells[np.concatenate([[True], cells[1:] != cells[:-1]])] if len(cells) else cells
 
 

@@ -1,4 +1,4 @@
-"""Errors of predicted ratings with intervals over users, and paired comparison of two models."""
+"""Errors of predicted ratings, with intervals over users and paired comparison of two models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tfrec_dl.evaluation.resampling import Ratios, estimate, percentile_interval
 
 
 class RatingMetrics:
-    """`rmse`, `mse` and `mae` of resamples of users, as `Metrics`.
+    """Computes `rmse`, `mse` and `mae` of resamples of users, as `Metrics`.
 
     Args:
         report: the ratings and their predictions.
@@ -34,11 +34,11 @@ class RatingMetrics:
 
 
 def rating_metrics(report: RatingReport, seed: int = 0) -> dict[str, float]:
-    """`rmse`, `mse` and `mae`, each with "/low" and "/high", its 95 % bootstrap interval over users.
+    """Computes `rmse`, `mse` and `mae`, each with "/low" and "/high", its 95 % bootstrap interval over users.
 
     Args:
-        report: of a model.
-        seed: of the bootstrap.
+        report: report of a model.
+        seed: seed of the bootstrap.
     """
     metrics = RatingMetrics(report)
     samples = resampled(metrics, metrics.user_count, seed)
@@ -50,18 +50,18 @@ def rating_metrics(report: RatingReport, seed: int = 0) -> dict[str, float]:
 
 
 def paired_rmse_difference(report_a: RatingReport, report_b: RatingReport, seed: int = 0) -> PairedDifference:
-    """Difference of two models' RMSE over the same ratings; below 0 where the first is better.
+    """Difference of two models' RMSE on the same ratings; negative if the first is better.
 
-    Both models see the same resamples of users; p is that of a normal test with the resamples' standard error, because
-    a root of a mean is no mean of single rows that a t-test could take.
+    Both models use the same resamples of users. The p-value is that of a normal test with the resamples' standard
+    error, because the root of a mean is not a mean of rows, as a t-test needs.
 
     Args:
-        report_a: of one model.
-        report_b: of the other.
-        seed: of the bootstrap.
+        report_a: report of the first model.
+        report_b: report of the second model.
+        seed: seed of the bootstrap.
 
     Raises:
-        InputError: if the reports are over different ratings.
+        InputError: if the reports cover different ratings.
     """
     check_same_ratings(report_a, report_b)
     metrics = [RatingMetrics(report) for report in (report_a, report_b)]

@@ -1,4 +1,4 @@
-"""Sections of a report on predicted ratings: whether they are right on average, and where they are good and bad."""
+"""Sections of a report on predicted ratings: whether they are right on average, and where they are good or bad."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ AXIS = "RMSE of the group (95 % interval over users)"
 def rating_sections(
     reports: Mapping[str, tuple[RatingReport, str]], rated_by: np.ndarray, rated: np.ndarray
 ) -> list[Section]:
-    """Predicted beside given ratings, and errors by how much is known of user and item.
+    """Builds the sections: predicted against given ratings, and errors by how much is known of user and item.
 
     Args:
-        reports: name -> ratings and predictions, and "deep" or "baseline"; all of the same ratings.
-        rated_by: [n] object (str), the user of each training rating.
-        rated: [n] object (str), its item.
+        reports: name -> ratings and predictions, and "deep" or "baseline"; all on the same ratings.
+        rated_by: [n] object (str), user of each training rating.
+        rated: [n] object (str), item of each training rating.
     """
     users, items = pd.Series(rated_by).value_counts(), pd.Series(rated).value_counts()
     lines = [Series(name, _right_on_average(each), family == "baseline") for name, (each, family) in reports.items()]
@@ -35,7 +35,7 @@ def rating_sections(
         Section(
             "Are the predictions right on average?",
             [chart],
-            ["Test ratings in tenths by what was predicted. On the diagonal the ratings given are as predicted."],
+            ["Test ratings in ten groups by predicted rating. On the diagonal, the given ratings are as predicted."],
         ),
         Section(
             "Where it is good and bad",
@@ -61,14 +61,14 @@ def _right_on_average(report: RatingReport) -> list[Point]:
 
 
 def _known(counts: pd.Series, ids: np.ndarray) -> np.ndarray:
-    """[R] int: training ratings of each row's user or item."""
+    """Returns the number of training ratings of each row's user or item, [R] int."""
     return counts.reindex(ids, fill_value=0).to_numpy()
 
 
 def _slices(
     reports: Mapping[str, tuple[RatingReport, str]], title: str, counts: Callable[[RatingReport], np.ndarray], none: str
 ) -> Dots:
-    """Errors in groups; reports have their rows in orders of their own."""
+    """Builds the chart of errors in groups; each report has its own row order."""
     series: list[Series] = []
     labels: Sequence[str] = ()
     notes: list[str] = []

@@ -13,7 +13,7 @@ from tfrec_dl.evaluation.paired import PairedDifference, paired
 
 
 class RatedPairs(Protocol):
-    """Ratings of pairs, with users and items as codes into their ids: `Reviews`."""
+    """Ratings of pairs, with users and items as codes into their ids, as in `Reviews`."""
 
     @property
     def user_ids(self) -> np.ndarray:
@@ -37,7 +37,7 @@ class RatedPairs(Protocol):
 
 
 class RatingPredictor(Protocol):
-    """Anything that predicts ratings: a `RatingModel`, a baseline, an export."""
+    """Anything that predicts ratings: a `RatingModel`, a baseline or an export."""
 
     def predict_ratings(self, user_ids: Sequence[str] | np.ndarray, item_ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """Ids [B] and [B] -> ratings [B] float32."""
@@ -46,13 +46,13 @@ class RatingPredictor(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class RatingReport:
-    """Ratings and predictions.
+    """Given and predicted ratings.
 
     Attributes:
-        user_ids: [n] object (str), whose rating each is.
-        item_ids: [n] object (str), what was rated.
-        rated: [n] float64, the ratings given.
-        predicted: [n] float64.
+        user_ids: [n] object (str), user of each rating.
+        item_ids: [n] object (str), item of each rating.
+        rated: [n] float64 given ratings.
+        predicted: [n] float64 predicted ratings.
     """
 
     user_ids: np.ndarray
@@ -66,12 +66,12 @@ class RatingReport:
 
     @property
     def squared_errors(self) -> np.ndarray:
-        """[n] float64."""
+        """Returns the squared errors, [n] float64."""
         errors: np.ndarray = np.square(self.predicted - self.rated)
         return errors
 
     def summary(self) -> dict[str, float]:
-        """`mse`, `rmse` and `mae` over the ratings."""
+        """Returns `mse`, `rmse` and `mae` over the ratings."""
         mse = float(self.squared_errors.mean())
         return {"mse": mse, "rmse": mse**0.5, "mae": float(np.abs(self.predicted - self.rated).mean())}
 
@@ -80,7 +80,7 @@ def evaluate_ratings(model: RatingPredictor, reviews: RatedPairs) -> RatingRepor
     """Predicts held-out ratings.
 
     Args:
-        model: is given the ids alone.
+        model: model that predicts from the ids alone.
         reviews: held-out ratings; texts are not read.
 
     Raises:
@@ -98,7 +98,7 @@ def evaluate_ratings(model: RatingPredictor, reviews: RatedPairs) -> RatingRepor
 
 
 def pooled(reports: Sequence[RatingReport]) -> RatingReport:
-    """One report over the ratings of several, for example the test parts of several splits.
+    """Pools the ratings of several reports into one, for example the test parts of several splits.
 
     Raises:
         InputError: if there are no reports.
@@ -114,15 +114,15 @@ def pooled(reports: Sequence[RatingReport]) -> RatingReport:
 
 
 def paired_rating_difference(report_a: RatingReport, report_b: RatingReport, seed: int = 0) -> PairedDifference:
-    """Difference of two models' MSE over the same ratings; below 0 where the first is better.
+    """Difference of two models' MSE on the same ratings; negative if the first is better.
 
     Args:
-        report_a: of one model.
-        report_b: of the other.
-        seed: of the bootstrap.
+        report_a: report of the first model.
+        report_b: report of the second model.
+        seed: seed of the bootstrap.
 
     Raises:
-        InputError: if the reports are over different ratings.
+        InputError: if the reports cover different ratings.
     """
     check_same_ratings(report_a, report_b)
     return paired(report_a.squared_errors - report_b.squared_errors, seed)

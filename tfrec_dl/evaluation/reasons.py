@@ -1,4 +1,4 @@
-"""What a recommendation is made for: the items of a history whose absence costs its score the most."""
+"""Reasons for a recommendation: the items of the history whose absence lowers its score the most."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ import numpy as np
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.evaluation.scorer import Scorer
 
-LONGEST = 50  # last items of a history that are left out, one after the other
+LONGEST = 50  # number of last items of a history that are left out in turn
 
 
 def reasons(scorer: Scorer, history: Histories, items: np.ndarray, count: int = 2) -> list[list[int]]:
-    """The items of a user's history that each recommended item is most due to.
+    """Finds the items of a user's history that contribute most to each recommended item.
 
-    The history is scored once more without each of its last items, as `explain` of an export does.
+    The history is scored again without each of its last items, as in `explain` of an export.
 
     Args:
-        scorer: of the catalogue.
-        history: of one user, one row.
-        items: [N] int, recommended.
-        count: how many reasons an item at most.
+        scorer: scorer of the catalogue.
+        history: history of one user, one row.
+        items: [N] int recommended items.
+        count: largest number of reasons per item.
 
     Returns:
-        For each recommended item, items of the history, the most important first; none whose absence costs nothing.
+        For each recommended item, items of the history, the most important first, without those whose absence costs
+        nothing.
     """
     past = history.row(0)
     places = np.arange(max(0, len(past) - LONGEST), len(past))

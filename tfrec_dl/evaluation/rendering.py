@@ -1,4 +1,4 @@
-"""Rendering of leaderboards: terminal (Rich), Markdown, CSV, JSON, picture."""
+"""Renders leaderboards: terminal (Rich), Markdown, CSV, JSON, picture."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tfrec_dl.evaluation.leaderboard import NOTE
 from tfrec_dl.files import replacing
 from tfrec_dl.metrics.metric import default_metrics
 
-METRIC_COLUMN = 2  # of a leaderboard: the metric that orders it
-BESIDE = ("hit_rate@10", "coverage@10")  # in the terminal, where room is scarce
+METRIC_COLUMN = 2  # position, in a leaderboard, of the metric that orders it
+BESIDE = ("hit_rate@10", "coverage@10")  # in the terminal, where space is limited
 
 
 def rich_table(
@@ -27,10 +27,10 @@ def rich_table(
     """Renders a leaderboard for a terminal of 80 columns: the best model in bold, baselines dim.
 
     Args:
-        table: of `leaderboard`, or `cold_start_leaderboard` with `beside=("warm", "all")`.
-        title: above it.
-        beside: columns shown beside the metric, where the table has them.
-        note: on intervals and stars, below it.
+        table: result of `leaderboard`, or of `cold_start_leaderboard` with `beside=("warm", "all")`.
+        title: title above the table.
+        beside: columns shown after the metric, if the table has them.
+        note: note below the table, on intervals and stars.
     """
     metric = table.columns[METRIC_COLUMN]
     beside = [name for name in beside if name in table and name != metric]
@@ -55,7 +55,7 @@ def rich_table(
 
 
 def shown_metrics() -> tuple[str, ...]:
-    """Keys of the metrics that stand in a Markdown table beside the one that orders it."""
+    """Returns the keys of the metrics that a Markdown table shows after the one that orders it."""
     return tuple(metric.key for metric in default_metrics() if metric.in_tables)
 
 
@@ -63,9 +63,9 @@ def markdown(table: pd.DataFrame, shown: Sequence[str] | None = None, note: str 
     """Renders a leaderboard as a Markdown table with a note on its intervals.
 
     Args:
-        table: of `leaderboard`, or `cold_start_leaderboard` with `shown=("warm", "all")`.
-        shown: columns shown beside the metric, where the table has them; None for `shown_metrics`.
-        note: on intervals and stars, below it.
+        table: result of `leaderboard`, or of `cold_start_leaderboard` with `shown=("warm", "all")`.
+        shown: columns shown after the metric, if the table has them; None for `shown_metrics`.
+        note: note below the table, on intervals and stars.
     """
     header, rows = _cells(table, shown_metrics() if shown is None else shown)
     lines = [header, ["---" if position < 2 else "---:" for position in range(len(header))], *rows]
@@ -78,16 +78,16 @@ def markdown(table: pd.DataFrame, shown: Sequence[str] | None = None, note: str 
 def save_leaderboard(
     table: pd.DataFrame, path: str | Path, shown: Sequence[str] | None = None, note: str = NOTE
 ) -> None:
-    """Writes a leaderboard, whole or not at all.
+    """Writes a leaderboard to a file, completely or not at all.
 
     Args:
-        table: of `leaderboard`.
-        path: `.csv` or `.json` (a list of objects, null for unknown) with every metric, or `.md` with those shown.
+        table: result of `leaderboard`.
+        path: `.csv` or `.json` (a list of objects, null if unknown) with every metric, or `.md` with those shown.
         shown: as for `markdown`.
         note: as for `markdown`.
 
     Raises:
-        InputError: for another suffix, or a folder that does not exist or cannot be written.
+        InputError: if the suffix is another, or the folder does not exist or cannot be written to.
     """
     path = Path(path)
     writers: dict[str, Callable[[], str]] = {
@@ -105,14 +105,14 @@ def save_leaderboard(
 
 
 def leaderboard_plot(table: pd.DataFrame, path: str | Path) -> None:
-    """Draws horizontal bars with their intervals, best on top; needs the extra `plots`.
+    """Draws horizontal bars with their intervals, best on top; requires the extra `plots`.
 
     Args:
-        table: of `leaderboard`.
-        path: the picture; its suffix is the format (.png, .svg, .pdf).
+        table: result of `leaderboard`.
+        path: picture file; its suffix sets the format (.png, .svg, .pdf).
 
     Raises:
-        InputError: if matplotlib is missing, does not know the format, or the file cannot be written.
+        InputError: if matplotlib is missing or does not know the format, or the file cannot be written.
     """
     try:
         from matplotlib.figure import Figure
@@ -120,7 +120,7 @@ def leaderboard_plot(table: pd.DataFrame, path: str | Path) -> None:
         raise InputError('pictures need matplotlib, which is missing: pip install "tfrec_dl[plots]".') from error
     metric = table.columns[METRIC_COLUMN]
     path = Path(path)
-    # Figure without pyplot: no display, no global state.
+    # A Figure without pyplot needs no display and no global state.
     figure = Figure(figsize=(7.0, 0.9 + 0.35 * len(table)), layout="constrained")
     axes = figure.subplots()
     if path.suffix[1:].lower() not in figure.canvas.get_supported_filetypes():
@@ -130,7 +130,7 @@ def leaderboard_plot(table: pd.DataFrame, path: str | Path) -> None:
     colours = ["tab:blue" if family == "deep" else "tab:gray" for family in table["family"]]
     positions = range(len(table))
     axes.barh(positions, values, xerr=spread, color=colours, error_kw={"elinewidth": 1, "capsize": 3})
-    # A dollar sign in a name would start mathematics.
+    # A dollar sign in a name would start math mode.
     axes.set_yticks(positions, [name.replace("$", r"\$") for name in table["model"]])
     axes.invert_yaxis()
     axes.set_xlabel(f"{metric} (95 % interval over users; baselines in grey)")

@@ -1,4 +1,4 @@
-"""Blocks of a report as plain values: charts, tables, examples, in sections, whoever draws them."""
+"""Blocks of a report as plain values (charts, tables, examples, sections), independent of how they are drawn."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import ClassVar
 from tfrec_dl.evaluation.estimate import Estimate
 
 Cell = str | int | float | Estimate | None
-"""Of a table; None stands empty."""
+"""Cell of a table; None is shown empty."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A value of a chart.
+    """A value in a chart.
 
     Attributes:
-        x: on the horizontal axis of `Lines`; of `Dots`, the position of the label.
+        x: position on the horizontal axis of `Lines`; in `Dots`, the position of the label.
         y: the value.
-        low: lower end of its interval; None without.
+        low: lower end of its interval; None if there is none.
         high: upper end.
-        note: what else is said of it, "320 users".
+        note: further text, for example "320 users".
     """
 
     x: float
@@ -33,12 +33,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """Points of one thing.
+    """A series of points.
 
     Attributes:
-        name: of it, in the legend.
-        points: in order.
-        is_reference: whether it is what the others are compared with, such as a baseline; drawn in grey.
+        name: name in the legend.
+        points: points in order.
+        is_reference: whether the others are compared with it, as with a baseline; drawn in gray.
     """
 
     name: str
@@ -48,15 +48,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines over numbers.
+    """A line chart over numbers.
 
     Attributes:
-        title: above it.
+        title: title above it.
         x: name of the horizontal axis, with its unit.
         y: name of the vertical axis, with its unit.
         series: the lines.
-        diagonal: whether the line y = x is drawn, from equal limits of both axes.
-        steps: whether x are whole numbers, such as epochs.
+        diagonal: whether to draw the line y = x, with equal limits of both axes.
+        steps: whether the x values are whole numbers, such as epochs.
     """
 
     title: str
@@ -70,14 +70,14 @@ class Lines:
 
 @dataclass(frozen=True)
 class Dots:
-    """Values with their intervals, a row a label.
+    """A chart of values with their intervals, one row per label.
 
     Attributes:
-        title: above it.
-        x: name of the axis of values, with its unit.
-        labels: of the rows, from the top.
-        series: one or more values a label; `Point.x` is the label's position.
-        notes: beneath the labels, "320 users"; empty for none.
+        title: title above it.
+        x: name of the value axis, with its unit.
+        labels: labels of the rows, from the top.
+        series: one or more values per label; `Point.x` is the label's position.
+        notes: notes below the labels, such as "320 users"; empty for none.
     """
 
     title: str
@@ -93,10 +93,10 @@ class Grid:
     """A table.
 
     Attributes:
-        title: above it; "" for none.
-        columns: names.
+        title: title above it; "" for none.
+        columns: column names.
         rows: cells; floats are shown with four decimals.
-        marked: rows that stand out, by position.
+        marked: positions of the highlighted rows.
     """
 
     title: str
@@ -126,11 +126,11 @@ class Example:
     """A user of the test part.
 
     Attributes:
-        title: what it is an example of.
+        title: what the user is an example of.
         history: titles or ids of the last items, the latest first.
-        earlier: how many items came before these.
+        earlier: number of items before these.
         targets: what the user did next.
-        suggestions: best first.
+        suggestions: recommended items, best first.
     """
 
     title: str
@@ -142,7 +142,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Examples:
-    """Users of the test part, and what is recommended to them."""
+    """Users of the test part and what is recommended to them."""
 
     examples: Sequence[Example]
     title: str = ""
@@ -154,7 +154,7 @@ class Choice:
     """Several charts of the same kind, of which one is shown at a time.
 
     Attributes:
-        title: above them.
+        title: title above them.
         charts: name -> chart.
     """
 
@@ -168,7 +168,7 @@ class Code:
     """Lines to copy into a terminal, or a program.
 
     Attributes:
-        title: above them.
+        title: title above them.
         text: the lines.
     """
 
@@ -185,9 +185,9 @@ class Section:
     """A part of a report.
 
     Attributes:
-        title: of it.
-        blocks: in order.
-        text: above them, a sentence or two each.
+        title: title of the section.
+        blocks: blocks in order.
+        text: text above the blocks, one or two sentences each.
     """
 
     title: str

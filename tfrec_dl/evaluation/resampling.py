@@ -1,4 +1,4 @@
-"""Metrics of resamples of users: for intervals of metrics whose rows of one user belong together."""
+"""Metrics of resamples of users, for intervals of metrics in which a user may have several rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tfrec_dl.evaluation.intervals import CONFIDENCE, resample_weights, weighted
 
 
 class Metrics(Protocol):
-    """What a resample of users is measured with."""
+    """Metrics that can be computed for a resample of users."""
 
     names: tuple[str, ...]
 
@@ -21,10 +21,10 @@ class Metrics(Protocol):
 
 
 class Ratios:
-    """Metrics that are sums of rows over sums of rows: rates, mean losses, means over lists.
+    """Metrics that are a sum over rows divided by another sum: rates, mean losses, means over lists.
 
     Args:
-        users: [R] int64, 0 to U - 1, whose each row is.
+        users: [R] int64 user of each row, 0 to U - 1.
         rows: name -> numerator and denominator of each row, each [R] float64.
     """
 
@@ -40,22 +40,22 @@ class Ratios:
 
 
 def quotient(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Quotients, NaN where the divisor is 0."""
+    """Divides; NaN where the divisor is 0."""
     return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below != 0)
 
 
 def estimate(metrics: Metrics, users: int) -> np.ndarray:
-    """The metrics of the rows as they are: [M] float64."""
+    """Computes the metrics of the original rows: [M] float64."""
     return metrics.values(np.ones((1, users)))[0]
 
 
 def resampled(metrics: Metrics, users: int, seed: int = 0) -> np.ndarray:
-    """The metrics of the resamples: [RESAMPLES, M] float64."""
+    """Computes the metrics of the resamples: [RESAMPLES, M] float64."""
     return np.concatenate([metrics.values(weights) for weights in resample_weights(users, seed)])
 
 
 def percentile_interval(samples: np.ndarray) -> tuple[float, float]:
-    """95 % percentile interval (Efron, 1979) of [S] metrics; those that a resample does not define are left out."""
+    """95 % percentile interval (Efron, 1979) of [S] metrics; resamples where the metric is undefined are left out."""
     known = samples[np.isfinite(samples)]
     tail = (1.0 - CONFIDENCE) / 2.0
     low, high = np.quantile(known, [tail, 1.0 - tail]) if len(known) else (np.nan, np.nan)
@@ -65,8 +65,8 @@ def percentile_interval(samples: np.ndarray) -> tuple[float, float]:
 def basic_interval(value: float, samples: np.ndarray) -> tuple[float, float]:
     """95 % basic bootstrap interval: the percentile interval mirrored at the metric, not below 0.
 
-    For a sum of distances, which noise makes longer: a resample has the noise twice, and its percentiles lie above the
-    truth. Mirrored they lie where the noise is taken off (Davison and Hinkley, 1997, section 2.4).
+    It is meant for a sum of distances, which noise increases. A resample contains the noise twice, so its percentiles
+    are too high. Mirroring removes the noise (Davison and Hinkley, 1997, section 2.4).
     """
     low, high = percentile_interval(samples)
     return max(0.0, 2.0 * value - high), max(0.0, 2.0 * value - low)

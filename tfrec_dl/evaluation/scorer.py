@@ -1,4 +1,4 @@
-"""Scorers: whatever scores the whole catalogue for a block of histories, models and baselines alike."""
+"""Scorers: anything that scores the whole catalogue for a block of histories, both models and baselines."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ class Scorer(Protocol):
 
         Returns:
             [H, vocabulary.size] float32 (or float64), C-contiguous, higher is better. The caller may overwrite it, so
-            it is never a view of something the scorer keeps. Columns 0 (padding) and 1 (unknown) are ignored.
+            it must not be a view of data that the scorer keeps. Columns 0 (padding) and 1 (unknown) are ignored.
         """
         ...
 
 
 @runtime_checkable
 class Scorable(Protocol):
-    """A model that gives a scorer of itself, as `RetrievalModel` does."""
+    """A model that provides its own scorer, as `RetrievalModel` does."""
 
     def scorer(self) -> Scorer:
-        """Scores with the weights as they are now."""
+        """Returns a scorer with the current weights."""
         ...
 
 
 @runtime_checkable
 class BlockScorer(Protocol):
-    """A scorer that scores many histories more cheaply than block by block, as one whose queries batch better."""
+    """A scorer that scores many histories at lower cost than block by block, because its queries batch better."""
 
     def score_blocks(self, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
         """Yields the scores of `block_size` consecutive histories at a time, each valid until the next."""
@@ -58,14 +58,14 @@ class KnowsItems(Protocol):
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The items whose scores the columns are."""
+        """The items that the columns of the scores stand for."""
         ...
 
 
 def score_blocks(scorer: Scorer, histories: Histories, block_size: int) -> Iterator[np.ndarray]:
     """Yields [<= block_size, vocabulary.size] scores of consecutive histories; each may be overwritten.
 
-    A yielded block is valid until the next one is asked for.
+    A yielded block is valid until the next one is requested.
     """
     if isinstance(scorer, BlockScorer):
         yield from scorer.score_blocks(histories, block_size)
@@ -76,9 +76,9 @@ def score_blocks(scorer: Scorer, histories: Histories, block_size: int) -> Itera
 
 
 class FactorScorer(ABC):
-    """A scorer whose scores are dot products: query · item vector.
+    """A scorer whose scores are dot products of query and item vectors.
 
-    A history without items scores by popularity (the vocabulary's training counts), as the exported model does.
+    A history without items gets popularity scores (the vocabulary's training counts), as in the exported model.
 
     Args:
         vocabulary: the items.
@@ -92,7 +92,7 @@ class FactorScorer(ABC):
 
     @abstractmethod
     def queries(self, histories: Histories) -> np.ndarray:
-        """[H, D] float32 query vectors; rows of empty histories are ignored."""
+        """Computes the query vectors, [H, D] float32; rows of empty histories are ignored."""
 
     def scores(self, histories: Histories) -> np.ndarray:
         """Scores the whole catalogue: [H, vocabulary.size] float32."""
@@ -118,7 +118,7 @@ class FactorScorer(ABC):
 
 
 def as_scorer(scorer_or_model: Scorer | Scorable) -> Scorer:
-    """Returns a scorer as it is, and the scorer of a model.
+    """Returns a scorer unchanged, and the scorer of a model.
 
     Raises:
         InputError: if the object is neither.

@@ -1,4 +1,4 @@
-"""Metrics of parts of the test cases: users with short and long histories, targets that are rare or popular, ..."""
+"""Metrics of parts of the test cases, such as users with short or long histories and rare or popular targets."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ LONGEST_PAUSE = "after 30 days or more"
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """Cases in groups.
+    """Cases divided into groups.
 
     Attributes:
-        labels: of the groups that hold a case.
-        codes: [H] int64, the group of each case; -1 for none.
+        labels: labels of the groups that contain a case.
+        codes: [H] int64 group of each case; -1 for none.
     """
 
     labels: Sequence[str]
@@ -37,11 +37,11 @@ class Slice:
     """Means of metrics over a group.
 
     Attributes:
-        label: of the group.
-        cases: how many it holds.
+        label: label of the group.
+        cases: number of cases in it.
         means: [M] float64.
-        low: [M] float64, lower ends of their 95 % bootstrap intervals.
-        high: [M] float64, upper ends.
+        low: [M] float64 lower ends of the 95 % bootstrap intervals.
+        high: [M] float64 upper ends.
     """
 
     label: str
@@ -52,12 +52,12 @@ class Slice:
 
 
 def count_groups(counts: np.ndarray, none: str, groups: int = GROUPS) -> Groups:
-    """Groups of about equally many cases by a whole number of each.
+    """Groups cases by a whole number each, into groups of about equal size.
 
     Args:
         counts: [H] int, not negative.
-        none: label of those with 0, which are a group of their own.
-        groups: how many of the others at most; equal numbers stay together.
+        none: label of the cases with 0, which form a group of their own.
+        groups: largest number of other groups; equal numbers stay together.
     """
     counts = np.asarray(counts, dtype=np.int64)
     some = counts > 0
@@ -76,7 +76,7 @@ def count_groups(counts: np.ndarray, none: str, groups: int = GROUPS) -> Groups:
 
 
 def pause_groups(seconds: np.ndarray) -> Groups:
-    """Groups by the pause before the targets.
+    """Groups cases by the pause before the targets.
 
     Args:
         seconds: [H] float64; NaN for cases without an earlier item, which are in no group.
@@ -91,12 +91,12 @@ def pause_groups(seconds: np.ndarray) -> Groups:
 
 
 def mean_slices(values: np.ndarray, groups: Groups, seed: int = 0) -> list[Slice]:
-    """Means of each group, with their intervals over users.
+    """Computes the means of each group, with intervals over users.
 
     Args:
-        values: [H, M] float64, a row a case; columns, such as one metric of several models, see the same resamples.
-        groups: of the cases.
-        seed: of the bootstrap.
+        values: [H, M] float64, one row per case; columns, such as one metric of several models, share the resamples.
+        groups: groups of the cases.
+        seed: seed of the bootstrap.
     """
     slices = []
     for group, label in enumerate(groups.labels):

@@ -32,16 +32,16 @@ def count_below(scores: np.ndarray, rows: np.ndarray, thresholds: np.ndarray) ->
 
 def _count_true(flags: np.ndarray) -> np.ndarray:
     words = flags.view(np.uint64)
-    # A byte holds at most 255, so at most 255 words are added before their bytes are.
+    # A byte holds at most 255, so at most 255 words are summed before their bytes are.
     partial = np.add.reduceat(words, np.arange(0, words.shape[1], 255), axis=1)
     return partial.view(np.uint8).sum(axis=1, dtype=np.int64)
 
 
 def top_k_items(scores: np.ndarray, k: int) -> np.ndarray:
-    """Picks the k best-scoring columns of each row.
+    """Selects the k best-scoring columns of each row.
 
-    The columns fall into groups; the k groups with the highest maxima hold the k best scores, so only their columns are
-    compared one by one. That costs one pass for the maxima, a fraction of a partition of the whole row.
+    The columns are divided into groups. The k groups with the highest maxima contain the k best scores, so only their
+    columns are compared one by one. This costs one pass for the maxima, a fraction of partitioning the whole row.
 
     Args:
         scores: [B, V] float32; -inf marks what must not be recommended; NaN is not recommended either.
@@ -49,7 +49,7 @@ def top_k_items(scores: np.ndarray, k: int) -> np.ndarray:
 
     Returns:
         [B, k] int32 columns, best first; 0 where fewer than k can be recommended. Of equal scores the lower column
-        comes first, but which of them make the cut is open.
+        comes first; which equal scores are selected at the cutoff is not defined.
     """
     users, width = scores.shape
     size = max(1, math.isqrt(width // k))  # of a group: makes about as many groups as columns to compare in the end
@@ -57,7 +57,7 @@ def top_k_items(scores: np.ndarray, k: int) -> np.ndarray:
     if groups <= k:
         columns = np.broadcast_to(np.arange(width), (users, width))
     else:
-        # Group g is the columns g, g + groups, ...: so the maxima are taken between long contiguous vectors.
+        # Group g has the columns g, g + groups, ..., so the maxima are taken between long contiguous vectors.
         maxima = scores[:, : groups * size].reshape(users, size, groups).max(axis=1)
         if np.isnan(maxima).any():
             scores = np.where(np.isnan(scores), -np.inf, scores)
@@ -76,6 +76,6 @@ def top_k_items(scores: np.ndarray, k: int) -> np.ndarray:
 
 
 def _largest(values: np.ndarray, k: int) -> np.ndarray:
-    """[B, V] -> [B, k] positions of the k largest of each row, in no order."""
+    """[B, V] -> [B, k] positions of the k largest values of each row, in no particular order."""
     first = values.shape[1] - k
     return np.argpartition(values, first, axis=1)[:, first:]

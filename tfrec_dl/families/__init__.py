@@ -1,6 +1,6 @@
-"""Base classes of families of models and of tasks, and the run that they share.
+"""Base classes of model families and tasks, and the run that they share.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported when they are first used.
 """
 
 import lazy_loader

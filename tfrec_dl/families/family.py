@@ -28,21 +28,21 @@ from tfrec_dl.serving.export import export_saved_model
 class Family(ABC):
     """Base class of families, which `train`, `compare`, `evaluate`, `export` and `models` call.
 
-    A family is registered under the name that its configurations have: `@FAMILIES.register("retrieval")`.
+    A family is registered under the name in its configurations: `@FAMILIES.register("retrieval")`.
 
     Attributes:
-        name: of the family, set by `register`.
-        config: class of a recipe's `model`; its field `name` is the family's.
+        name: name of the family, set by `register`.
+        config: class of a recipe's `model`; its field `name` is the name of the family.
         training: class of a recipe's `training`.
-        task: what its models learn to do.
-        is_network: whether a model of it is one network that recommends, which can be a member of a stack or a
+        task: task of its models.
+        is_network: whether a model of it is a single network that recommends, which can be a member of a stack or a
             generator.
-        needs_table: whether it needs the table in memory, so that a prepared folder will not do.
+        needs_table: whether it needs the table in memory, so that it cannot use a prepared folder.
         is_adversarial: whether a model of it is trained against another.
         has_strategies: whether it trains under a `tf.distribute` strategy.
-        goes_on: whether a training can go on from a finished run (`training.warm_start`).
-        refits: whether a model of it can be trained once more, on the validation part too (`training.refit`).
-        settings_note: a line of `tfrec-dl models` on its settings; "" for nothing.
+        goes_on: whether training can start from a finished run (`training.warm_start`).
+        refits: whether a model of it can be trained again on the training and validation parts (`training.refit`).
+        settings_note: a line of `tfrec-dl models` on its settings; "" for none.
     """
 
     name: ClassVar[str]
@@ -59,24 +59,24 @@ class Family(ABC):
 
     @abstractmethod
     def recipes(self) -> Iterable[Recipe]:
-        """Its recipes, with their defaults."""
+        """Returns its recipes, with their default settings."""
 
     def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
         """Refuses what cannot be trained, before anything is read.
 
         Args:
-            recipe: of this family.
-            source: the data.
-            strategy: to train under; None for one device.
+            recipe: recipe of this family.
+            source: source of the data.
+            strategy: strategy to train under; None for one device.
 
         Raises:
-            InputError: if recipe, source and strategy do not go together, or Keras's global policy is not float32.
+            InputError: if recipe, source and strategy do not fit together, or Keras's global policy is not float32.
         """
         require_float32()
         for path, value in flat_settings({"model": recipe.to_dict()["model"]}).items():
             if path.endswith(".counts") and value:
                 raise InputError(
-                    f"{path} is {value}, and counts stand beside a network that is trained by itself: leave it out; a "
+                    f"{path} is {value}, but counts are only for a network that is trained on its own: leave it out; a "
                     "stack has transitions among its baselines."
                 )
         for path, value in flat_settings({"training": recipe.to_dict()["training"]}).items():
@@ -105,24 +105,24 @@ class Family(ABC):
         verbose: str | int = "auto",
         strategy: tf.distribute.Strategy | None = None,
     ) -> None:
-        """Trains a recipe into a folder; killed at any moment and called again, goes on from its last finished epoch.
+        """Trains a recipe into a folder; if killed at any moment and called again, resumes after the last full epoch.
 
         Args:
-            recipe: of this family, checked.
-            dataset: of the source.
-            folder: the run's folder; new, or that of the same call's unfinished run.
-            callbacks: further Keras callbacks; they find the validation metrics in the logs.
+            recipe: recipe of this family, checked.
+            dataset: dataset of the source.
+            folder: folder of the run: new, or that of the same unfinished run.
+            callbacks: further Keras callbacks; the logs contain the validation metrics.
             verbose: as in `model.fit`.
-            strategy: the devices to train on; None for one.
+            strategy: devices to train on; None for one.
 
         Raises:
-            InputError: for bad data, or a folder that holds something else or that another process trains into; before
-                anything is written.
+            InputError: if the data are bad, or the folder contains something else or another process trains into it;
+                before anything is written.
         """
 
     @abstractmethod
     def model(self, run: RunFolder) -> Any:
-        """The trained model of a run, with its best weights.
+        """Returns the trained model of a run, with its best weights.
 
         Raises:
             InputError: if it is not trained yet, or cannot be read.
@@ -131,17 +131,17 @@ class Family(ABC):
     def export(self, run: RunFolder, dest: Path, card: ModelCard, options: ExportOptions = DEFAULT_EXPORT) -> Path:
         """Exports a finished run's model to DEST/<next free version>/; returns the version's folder.
 
-        By default as a recommender.
+        By default it exports a recommender.
 
         Args:
             run: the run.
             dest: folder of the versions.
-            card: of the run.
-            options: what is asked beside it.
+            card: model card of the run.
+            options: options of the export.
 
         Raises:
-            InputError: for `keep_seen`, attributes or an index where the model makes no recommendations; if the table
-                of items cannot be read, or for an index the run's data.
+            InputError: if `keep_seen`, attributes or an index are set and the model makes no recommendations; if the
+                table of items, or for an index the run's data, cannot be read.
         """
         keep_seen = run.recipe.training.keep_seen if options.keep_seen is None else options.keep_seen
         attributes, shown = options.attribute_source(run.source), options.shown_source(run.source)
@@ -151,72 +151,72 @@ class Family(ABC):
         return export_saved_model(model, dest, options.k_max, card, keep_seen, attributes, shown, index)
 
     def model_to_export(self, run: RunFolder, card: ModelCard, options: ExportOptions) -> tuple[Any, ModelCard]:
-        """The run's model, and its card; where counts are asked for, with these, by default refused.
+        """Returns the run's model and card, with new counts if the options name them; by default these are refused.
 
         Raises:
-            InputError: if counts are asked for, and the model has none or they cannot be counted.
+            InputError: if counts are requested, and the model has none or they cannot be computed.
         """
         options.refuse_counts(run.folder)
         return run.model(), card
 
     def filled_in(self, recipe: Recipe, dataset: Dataset) -> Recipe:
-        """A recipe with what its data decide where it is left open; trained, it is the same model.
+        """Returns a recipe with its open settings filled in from the data; training it gives the same model.
 
-        By default the recipe as it is.
+        By default returns the recipe unchanged.
 
         Args:
-            recipe: of this family.
-            dataset: of the source.
+            recipe: recipe of this family.
+            dataset: dataset of the source.
         """
         return recipe
 
     def is_refitted(self, recipe: Recipe) -> bool:
-        """Whether a recipe's model has learnt from the validation part too, once it is trained."""
+        """Whether a recipe's model has also learned from the validation part after training."""
         return self.refits and bool(recipe.training.refit)
 
     def second_stage(self, recipe: Recipe) -> SecondStage | None:
-        """The second of two trainings that a recipe takes; None where it takes one."""
+        """Returns the second of a recipe's two trainings; None if it has only one."""
         return REFIT if self.is_refitted(recipe) else None
 
     def counts(self, recipe: Recipe) -> bool | None:
-        """Whether counts of transitions are wanted beside a recipe's model; None where the data may decide."""
+        """Whether a recipe's model is blended with transition counts; None if the data decide."""
         return False
 
     def reads_item_features(self, recipe: Recipe) -> bool:
-        """Whether a model of the recipe can know items by their features."""
+        """Whether a model of the recipe can represent items by their features."""
         return any(name.endswith("kind") for name in flat_settings(recipe.to_dict()["model"]))
 
     def lines(self, run: RunFolder) -> list[RunFolder]:
-        """The runs that have a line in a leaderboard: the run, and parts of it that stand for themselves."""
+        """Returns the runs with a line in a leaderboard: the run, and its parts that are models of their own."""
         return runs_of_stages(run, self.second_stage(run.recipe))
 
     def why_not_measured(self, run: RunFolder, part: str) -> str | None:
-        """Why a model cannot be measured on the "validation" or "test" part; None where it can."""
+        """Returns why a model cannot be evaluated on the "validation" or "test" part; None if it can."""
         if part != "validation" or not self.is_refitted(run.recipe):
             return None
         return (
-            f"{run.folder} has learnt from the validation targets too: what was chosen on them is the run "
+            f"{run.folder} has learned from the validation targets too: the run that was chosen on them is "
             f"{run.folder / CHOSEN}."
         )
 
     def outcome(self, run: RunFolder) -> list[str]:
-        """Lines on what came of a training, beside the metrics: by default what a second stage added."""
+        """Returns lines on the result of a training besides the metrics; by default the gain of a second stage."""
         second = self.second_stage(run.recipe)
         return [] if second is None else gain_lines(run.metrics(), second.what)
 
     def sections(self, run: RunFolder) -> list[Section]:
-        """What a report shows of a finished run that only its family knows: by default what a second stage changed."""
+        """Returns report sections that only the run's family knows; by default the effect of a second stage."""
         second = self.second_stage(run.recipe)
         return [] if second is None else [gain_section(run.metrics(), f"What {second.what} changed")]
 
     def where(self, run: RunFolder) -> str:
-        """Where a run keeps what came of its epochs; of its first training where no epoch of it was worth another."""
+        """Names the files with the results of a run's epochs; the first training's if this one has none."""
         if not (run.folder / HISTORY).exists():
             run = runs_of_stages(run, self.second_stage(run.recipe))[-1]
         return f"epochs: {run.folder / HISTORY}; curves: tensorboard --logdir {run.folder / 'logs'}"
 
     def settings(self, recipe: Recipe) -> dict[str, Any]:
-        """The settings of a recipe that `tfrec-dl models` lists: path -> value."""
+        """Returns the settings of a recipe that `tfrec-dl models` lists: path -> value."""
         hidden = ("model.body.name", "model.ranker.name", "model.name")  # they are in the recipe's own name
         settings = flat_settings({"model": recipe.to_dict()["model"], "training": recipe.to_dict()["training"]})
         return {name.removesuffix(".name"): value for name, value in settings.items() if name not in hidden}

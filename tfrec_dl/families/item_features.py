@@ -1,4 +1,4 @@
-"""What a recipe takes by default where the items of a table have features."""
+"""Default settings of a recipe if the items of a table have features."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from tfrec_dl.recipes.recipe import Recipe
 
 
 def settings_for_features(recipe: Recipe, items: object | None) -> dict[str, Any]:
-    """The settings that a recipe takes by itself: hybrid where it can read features of items and there are some.
+    """Returns default settings for features: hybrid, if the recipe can read item features and there are any.
 
     Args:
-        recipe: what is to be trained.
-        items: the features, or their table; None where there are none.
+        recipe: recipe to be trained.
+        items: the features, or their table; None if there are none.
     """
     reads = items is not None and recipe.family.reads_item_features(recipe)
     return {"kind": "hybrid"} if reads else {}

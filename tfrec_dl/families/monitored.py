@@ -1,4 +1,4 @@
-"""The validation metric by which settings are chosen."""
+"""The validation metric that settings are chosen by."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,8 +9,8 @@ class Monitored:
     """A metric on the validation part.
 
     Attributes:
-        metric: "ndcg@10": in `metrics.json` "validation/ndcg@10", in the logs of an epoch "val_ndcg@10".
-        mode: whether the highest value is the best, or the lowest.
+        metric: metric such as "ndcg@10": "validation/ndcg@10" in `metrics.json`, "val_ndcg@10" in the logs of an epoch.
+        mode: whether the highest or the lowest value is the best.
     """
 
     metric: str

@@ -1,4 +1,4 @@
-"""A run: a folder with everything that was asked and everything that came out, of any family."""
+"""A run: a folder with the complete configuration and all results of a training, of any family."""
 
 from pathlib import Path
 from typing import Any
@@ -10,39 +10,39 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_config import describe_features, read_config
 from tfrec_dl.runs.run_folder import RunFolder, start_folder
 
-# What reading values of a wrong type ends in, where no check has met them.
+# Exceptions raised when values have a wrong type that no check has caught.
 DAMAGED = (AttributeError, KeyError, TypeError, OverflowError, RecursionError)
 
 
 class Run(RunFolder):
     """A folder with `config.json`, `metrics.json`, `history.csv`, `checkpoints/` and `logs/`.
 
-    Beside them is what the family needs to build the model again without its data: `vocabulary.txt`, `items.parquet`
-    and `users.parquet` where the model reads features, and more. The runs of a stack's networks are in `members/`;
-    adversarial training keeps its generator as it was before in `start/`, and its discriminator in `discriminator/`.
+    It also has what the family needs to rebuild the model without its data: `vocabulary.txt`, `items.parquet` and
+    `users.parquet` if the model reads features, and more. The runs of a stack's networks are in `members/`. Adversarial
+    training keeps its initial generator in `start/` and its discriminator in `discriminator/`.
 
-    A run is finished when its `metrics.json` exists. What of its data later ones are compared with is written after
-    that, `profile.json`; an export makes one where it is missing.
+    A run is finished when its `metrics.json` exists. The profile that later data are compared with, `profile.json`, is
+    written after that; an export makes one if it is missing.
 
     Attributes:
-        folder: where it is.
+        folder: folder of the run.
         recipe: the model, with every setting.
-        source: the data.
+        source: source of the data.
     """
 
     @staticmethod
     def begin(folder: Path, recipe: Recipe, dataset: Dataset) -> "Run":
-        """Starts a run, or finds the one that the same call has started, finished or not.
+        """Starts a run, or finds the one that the same call started earlier, finished or not.
 
         Call it with the folder locked.
 
         Args:
-            folder: of the run.
+            folder: folder of the run.
             recipe: the model.
-            dataset: what its source read.
+            dataset: dataset that its source read.
 
         Raises:
-            InputError: if the folder holds a run of something else, or other files, or cannot be written to.
+            InputError: if the folder contains another run or other files, or cannot be written to.
         """
         config = {
             **recipe.family.task.marks,
@@ -60,7 +60,7 @@ class Run(RunFolder):
         """Opens a run of any family, finished or not.
 
         Raises:
-            InputError: if the folder holds none.
+            InputError: if the folder contains none.
         """
         folder = path_given(folder, "folder")
         config = read_config(folder)
@@ -77,14 +77,14 @@ class Run(RunFolder):
         """Reads the run's data again and splits them as in training.
 
         Raises:
-            InputError: if the data are gone or are no longer those trained on.
+            InputError: if the data are missing, or are not the data of the training any more.
         """
         dataset = self.source.read(self.features())
         self.refuse_changed_data(self.source.path, dataset.fingerprint)
         return dataset
 
     def split(self) -> Any:
-        """The parts of the run's data: the `split` of `dataset`.
+        """Returns the parts of the run's data: the `split` of `dataset`.
 
         Raises:
             InputError: as `dataset`.
@@ -96,6 +96,6 @@ def open_run(folder: Path | str) -> Run:
     """Opens a run of any family, finished or not.
 
     Raises:
-        InputError: if the folder holds none.
+        InputError: if the folder contains none.
     """
     return Run.open(folder)

@@ -1,4 +1,4 @@
-"""Trainings in two stages: where the run of the first is, and what the second added."""
+"""Trainings in two stages: the place of the first stage's run, and what the second stage added."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,8 +10,8 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_folder import RunFolder
 
 START = "start"  # folder of the run of a network before it is perturbed, or trained against another
-CHOSEN = "chosen"  # folder of the run that learnt from the training part alone
-HEADLINES = ("ndcg@10", "coverage@10", "ndcg", "auc", "log_loss", "rmse")  # metrics that are worth a line
+CHOSEN = "chosen"  # folder of the run that learned from the training part only
+HEADLINES = ("ndcg@10", "coverage@10", "ndcg", "auc", "log_loss", "rmse")  # metrics that get a line
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class SecondStage:
     """The second of two trainings.
 
     Attributes:
-        what: what it adds, as messages say it.
-        first: folder of the first training's run, within the second's.
+        what: what it adds, as named in messages.
+        first: folder of the first training's run, inside the second's.
     """
 
     what: str
@@ -31,22 +31,22 @@ REFIT = SecondStage("learning from the validation part", CHOSEN)
 
 
 def without_refit(recipe: Recipe) -> Recipe:
-    """The recipe of the first of the two trainings of one that is refitted."""
+    """Returns the recipe of the first training, for a recipe that is refitted."""
     return replace(recipe, name=f"{recipe.name}_{CHOSEN}", training=replace(recipe.training, refit=False))
 
 
 def validated_metrics(folder: Path) -> dict[str, float]:
-    """The validation metrics of the run that was chosen by them."""
+    """Reads the validation metrics of the run that was chosen by them."""
     return {name: value for name, value in Run.open(folder).metrics().items() if name.startswith("validation")}
 
 
 def gain_section(metrics: Mapping[str, float], title: str, blocks: Sequence[Block] = ()) -> Section:
-    """What a second training changed, each metric beside that of the model before it.
+    """Builds the section on the effect of a second training: each metric before and after it.
 
     Args:
-        metrics: of the run.
-        title: of the section.
-        blocks: further ones.
+        metrics: metrics of the run.
+        title: title of the section.
+        blocks: further blocks.
     """
     rows: list[list[Cell]] = []
     for name in (key.removeprefix("test_start/") for key in metrics if key.startswith("test_start/")):
@@ -61,11 +61,11 @@ def gain_section(metrics: Mapping[str, float], title: str, blocks: Sequence[Bloc
 
 
 def gain_lines(metrics: Mapping[str, float], what: str) -> list[str]:
-    """Lines on what a second training added to the model before it.
+    """Returns lines on what a second training added to the model.
 
     Args:
-        metrics: of the run.
-        what: was added.
+        metrics: metrics of the run.
+        what: what was added.
     """
     lines: list[str] = []
     for name in (name for name in HEADLINES if f"test_gain/{name}" in metrics):
@@ -76,11 +76,11 @@ def gain_lines(metrics: Mapping[str, float], what: str) -> list[str]:
 
 
 def runs_of_stages(run: RunFolder, second: SecondStage | None) -> list[RunFolder]:
-    """The run, and that of its first stage where it has two."""
+    """Returns the run, and that of its first stage if it has two."""
     return [run] if second is None else [run, Run.open(run.folder / second.first)]
 
 
 def learnt(run: RunFolder) -> str:
-    """What of the parts was learnt from in the end, where that is more than the training part; for model cards."""
+    """Describes the parts learned from, if more than the training part; for model cards."""
     again = run.recipe.family.is_refitted(run.recipe)
     return "; once chosen on validation it was trained once more, on the validation part too" if again else ""

@@ -1,4 +1,4 @@
-"""A task: what models learn to do, and how those that learn the same are measured beside each other."""
+"""A task: what models learn to do, and how models of the same task are compared."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,10 +19,10 @@ class Task(ABC):
     """Base class of tasks, which `compare`, `evaluate` and the model cards call.
 
     Attributes:
-        name: as `--task` takes it.
-        marks: what the configuration of its runs holds beside recipe and data.
-        sources: classes of the sources that its models learn from; by default any.
-        source_example: how one is made.
+        name: name of the task, as given to `--task`.
+        marks: what the configuration of its runs contains besides recipe and data.
+        sources: classes of the sources that its models learn from; any by default.
+        source_example: code that makes such a source, for messages.
     """
 
     name: ClassVar[str]
@@ -32,10 +32,10 @@ class Task(ABC):
 
     @abstractmethod
     def source(self, description: Mapping[str, Any]) -> Source:
-        """The source that a run's configuration describes; see `Source.description`."""
+        """Returns the source described in a run's configuration; see `Source.description`."""
 
     def refuse_other(self, source: Source) -> None:
-        """Raises InputError for the source of another task."""
+        """Raises InputError if the source belongs to another task."""
         if not isinstance(source, self.sources):
             raise InputError(
                 f"models of the task {self.name!r} do not learn from a {type(source).__name__}, nor from a path alone: "
@@ -44,64 +44,64 @@ class Task(ABC):
 
     @abstractmethod
     def entries(self, run: Any, dataset: Dataset) -> list[Any]:
-        """A finished run's lines of the leaderboard, measured on the test part.
+        """Returns a finished run's lines of the leaderboard, evaluated on the test part.
 
         Args:
             run: a `Run`.
-            dataset: its data.
+            dataset: data of the run.
         """
 
     def why_not_together(self, recipes: Sequence[Recipe]) -> str | None:
-        """Why the models of recipes cannot stand on one leaderboard, in one line; by default None: they can."""
+        """Returns why models of these recipes cannot share a leaderboard, in one line; None (default) if they can."""
         return None
 
     @abstractmethod
     def baseline_entries(
         self, dataset: Dataset, recipes: Sequence[Recipe] = (), names: Collection[str] | None = None
     ) -> Iterator[Any]:
-        """The baselines' lines of the leaderboard, each fitted when it is asked for, and logged before.
+        """Yields the baselines' lines of the leaderboard, each fitted on request, and logged before.
 
         Args:
-            dataset: to fit and measure them on.
-            recipes: that they stand beside.
-            names: of the baselines; None for all.
+            dataset: data to fit and evaluate them on.
+            recipes: recipes that they are compared with.
+            names: names of the baselines; None for all.
         """
 
     @abstractmethod
     def monitored(self, dataset: Dataset) -> Monitored:
-        """The validation metric by which models on these data are chosen."""
+        """Returns the validation metric that models on these data are chosen by."""
 
     @abstractmethod
     def leaderboard(self, entries: Sequence[Any], dataset: Dataset) -> pd.DataFrame:
-        """Lines in order, best first."""
+        """Sorts lines, best first."""
 
     def sections(self, entries: Sequence[Any], dataset: Any) -> list[Section]:
-        """What a report shows of measured models beside the leaderboard; by default nothing.
+        """Returns report sections on evaluated models, besides the leaderboard; none by default.
 
         Args:
-            entries: lines of the leaderboard that are shown beside each other.
-            dataset: that they were measured on.
+            entries: lines of the leaderboard that are shown together.
+            dataset: data that they were evaluated on.
         """
         return []
 
     def examples(self, run: Any, dataset: Any, titles: Mapping[str, str]) -> list[Section]:
-        """What a report shows of single cases; by default nothing.
+        """Returns report sections on single cases; none by default.
 
         Args:
             run: a finished `Run`.
-            dataset: its data.
-            titles: of items, by their ids, as far as they have any.
+            dataset: data of the run.
+            titles: item id -> title, for items that have one.
         """
         return []
 
     @abstractmethod
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
-        """The model card of a finished run.
+        """Makes the model card of a finished run.
 
         Args:
             run: the run.
             data_terms: terms of use of the data.
-            **facts: other attributes of the card, in place of the run's.
+            **facts: other attributes of the card, which replace those of the run.
 
         Raises:
             InputError: if the run is not finished.

@@ -1,4 +1,4 @@
-"""The profile of a run's data: written when it is trained, taken along when it is exported."""
+"""The profile of a run's data, written after training and copied into exports."""
 
 import logging
 from pathlib import Path
@@ -13,11 +13,11 @@ logger = logging.getLogger(__name__)
 
 
 def write_profile(folder: Path, dataset: Dataset) -> None:
-    """Writes the profile of the data that a finished run was trained on, where they have one.
+    """Writes the profile of the data that a finished run was trained on, if they have one.
 
     Args:
-        folder: of the run.
-        dataset: its data.
+        folder: folder of the run.
+        dataset: data of the run.
     """
     profile = dataset.profile()
     if profile is not None:
@@ -25,10 +25,10 @@ def write_profile(folder: Path, dataset: Dataset) -> None:
 
 
 def profile_of(run: RunFolder) -> TrainingProfile | None:
-    """The profile of a run's data: the run's own; of a run without, one of its data where they are still there.
+    """Returns the profile of a run's data: that of the run, or a new one if the run has none and its data still exist.
 
     Raises:
-        InputError: if the run's own cannot be read.
+        InputError: if the run's own profile cannot be read.
     """
     profile = TrainingProfile.read(run.folder)
     if profile is not None:
@@ -37,6 +37,6 @@ def profile_of(run: RunFolder) -> TrainingProfile | None:
         dataset: Dataset = run.source.read(run.features())
         run.refuse_changed_data(run.source.path, dataset.fingerprint)
         return dataset.profile()
-    except InputError as error:  # the run by itself is enough for an export
+    except InputError as error:  # an export is possible without it
         logger.warning("%s The export has no profile of its training, which `tfrec-dl drift` compares with.", error)
         return None

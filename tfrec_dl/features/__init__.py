@@ -1,6 +1,6 @@
-"""Readers of the features of items, users and impressions: text, pictures, categories, numbers.
+"""Readers that turn features of items, users and impressions (text, pictures, categories, numbers) into vectors.
 
-`tfrec_dl.features.ImageCNN` and the other classes are imported when they are asked for.
+`tfrec_dl.features.ImageCNN` and the other classes are imported when they are first used.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Augmentation of pictures in training."""
+"""Augments pictures in training."""
 
 import tensorflow as tf
 
@@ -7,12 +7,12 @@ from tfrec_dl.layers.dropout import ResumableDropout
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Augmentation(ResumableDropout):
-    """Mirrors half of the pictures, shifts each and changes its contrast; what is shifted in is a mirror image.
+    """Mirrors half of the pictures, shifts each and changes its contrast; shifted-in areas become a mirror image.
 
-    Keras's own layers for this keep the state of their random generators out of checkpoints.
+    Keras's own layers for this do not store the state of their random generators in checkpoints.
 
     Args:
-        rate: the furthest shift, as a share of height and width, and the largest change of the contrast.
+        rate: largest shift, as a share of height and width, and largest change of the contrast.
     """
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
@@ -27,7 +27,7 @@ class Augmentation(ResumableDropout):
         across += tf.where(is_mirrored, tf.cast(width - 1, tf.float32), 0.0)
         downwards = self.rate * (2 * down - 1) * tf.cast(height, tf.float32)
         zeros = tf.zeros_like(across)
-        # Where each pixel comes from: (a x + b y + c, d x + e y + f).
+        # Source of each pixel: (a x + b y + c, d x + e y + f).
         origins = [tf.where(is_mirrored, -1.0, 1.0), zeros, across, zeros, zeros + 1, downwards, zeros, zeros]
         moved = tf.raw_ops.ImageProjectiveTransformV3(
             images=pictures,

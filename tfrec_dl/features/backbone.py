@@ -1,4 +1,4 @@
-"""Pictures as vectors: a pre-trained network of `tf.keras.applications`."""
+"""Reads pictures as vectors with a pre-trained network of `tf.keras.applications`."""
 
 import inspect
 from pathlib import Path
@@ -17,16 +17,16 @@ from tfrec_dl.layers.dropout import ResumableDropout
 @PICTURE_READERS.register("backbone")
 @configuration
 class Backbone(PictureReader):
-    """A network of `tf.keras.applications`.
+    """A network of `tf.keras.applications`, with given weights or trained from scratch.
 
-    With weights its features are taken as they are, computed once for each picture; without, it is trained with the
-    recommender from a random start, which takes many pictures and a GPU.
+    With weights, its features are fixed and computed once per picture. Without weights, it is trained with the
+    recommender from random initial weights, which needs many pictures and a GPU.
 
     Attributes:
         application: name of the model function, for example "MobileNetV2".
-        weights: path of its weights without the top (a Keras weights file), which a run's folder does not hold: opening
-            the run needs the file too; None starts at random.
-        size: height and width in pixels that pictures are resized to, as the backbone needs them.
+        weights: path of its weights without the top (a Keras weights file), which is not copied into a run's folder:
+            opening the run needs the file too. None starts from random weights.
+        size: height and width in pixels that pictures are resized to, as the network requires.
         dropout: share of the features set to zero in training.
     """
 
@@ -36,7 +36,7 @@ class Backbone(PictureReader):
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
     def preparation(self, state: NothingLearnt) -> tf.keras.layers.Layer:
-        """Layer, pictures [N, H, W, 3] uint8 -> features [N, F] float32; without weights as `ImageCNN`.
+        """Layer, pictures [N, H, W, 3] uint8 -> features [N, F] float32; without weights as in `ImageCNN`.
 
         Raises:
             InputError: if there is no such application, or the weights cannot be read.
@@ -59,7 +59,7 @@ class Backbone(PictureReader):
             raise InputError(f"weights of {self.application}: no file {self.weights!r}; give its path, or None.")
         try:
             network = function(include_top=False, weights=self.weights, input_shape=(*self.size, 3), pooling="avg")
-        except Exception as error:  # readers of a damaged file raise whatever they do
+        except Exception as error:  # a damaged file can raise any exception
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise InputError(f"{self.application} cannot be built with weights {self.weights!r}: {reason}") from error
         network.trainable = self.weights is None
@@ -68,7 +68,7 @@ class Backbone(PictureReader):
 
 
 def _application(name: str) -> tuple:
-    """The model function of `tf.keras.applications` and its module's preprocessing."""
+    """Returns the model function of `tf.keras.applications` and its module's preprocessing."""
     function = getattr(tf.keras.applications, name, None)
     for module in vars(tf.keras.applications).values():
         if inspect.ismodule(module) and getattr(module, name, None) is function and callable(function):
@@ -78,7 +78,7 @@ def _application(name: str) -> tuple:
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Preprocessing(tf.keras.layers.Layer):
-    """Makes pixels what a network of `tf.keras.applications` reads.
+    """Converts pixels to the input of a network of `tf.keras.applications`.
 
     Args:
         application: name of its model function.
@@ -94,5 +94,5 @@ class Preprocessing(tf.keras.layers.Layer):
         return preprocess(tf.cast(pictures, tf.float32))
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "application": self.application}

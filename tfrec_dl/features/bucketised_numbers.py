@@ -1,4 +1,4 @@
-"""Numbers as vectors, by the bucket they fall into and how far."""
+"""Reads numbers as vectors, by their bucket and their position in it."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -14,7 +14,7 @@ from tfrec_dl.features.readers import NUMBER_READERS, NumberReader
 
 @dataclass(frozen=True)
 class BucketState:
-    """Edges of the buckets, ascending; one or none makes no bucket."""
+    """Edges of the buckets, ascending; one edge or none makes no bucket."""
 
     edges: list[float]
 
@@ -22,14 +22,14 @@ class BucketState:
 @NUMBER_READERS.register("bucketised_numbers")
 @configuration
 class BucketisedNumbers(NumberReader):
-    """A dense layer over a number's piecewise linear encoding and whether it is there.
+    """A dense layer over the piecewise linear encoding of a number and whether it is present.
 
-    Where what matters is no straight line in the number: hours, prices of very different sizes. Buckets are quantiles
-    of the training values, so that each holds as many, and no outlier moves the others. Source: Gorishniy et al., On
-    Embeddings for Numerical Features in Tabular Deep Learning, NeurIPS 2022 (equation 1, section 3.2.1).
+    Use it where the effect of a number is not linear, as with hours or with prices of very different sizes. Buckets are
+    quantiles of the training values, so each holds equally many, and outliers do not move them. Source: Gorishniy et
+    al., On Embeddings for Numerical Features in Tabular Deep Learning, NeurIPS 2022 (equation 1, section 3.2.1).
 
     Attributes:
-        buckets: how many at most; values that repeat make fewer.
+        buckets: maximum number of buckets; repeated values make fewer.
         units: width of the vector.
     """
 
@@ -38,7 +38,7 @@ class BucketisedNumbers(NumberReader):
     state_type: ClassVar[type] = BucketState
 
     def learn(self, values: np.ndarray) -> BucketState:
-        """The buckets of values [n] float32, NaN where missing."""
+        """Learns the buckets of values [n] float32, NaN if missing."""
         present = values[np.isfinite(values)].astype(np.float64)
         if not len(present):
             return BucketState([])
@@ -46,7 +46,7 @@ class BucketisedNumbers(NumberReader):
         return BucketState(edges.tolist())
 
     def preparation(self, state: BucketState) -> tf.keras.layers.Layer:
-        """Layer, values [N] float32 -> [N, buckets + 1] float32: a number's encoding and 1; all 0 where missing."""
+        """Layer, values [N] float32 -> [N, buckets + 1] float32: a number's encoding and 1; all 0 if missing."""
         return PiecewiseLinear(state.edges)
 
     def vector(self, encoded: tf.Tensor) -> tf.Tensor:
@@ -56,13 +56,13 @@ class BucketisedNumbers(NumberReader):
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class PiecewiseLinear(tf.keras.layers.Layer):
-    """1 for every bucket below a number, for its own the share of it that lies below, 0 for those above.
+    """Returns 1 for every bucket below a number, the share below it of its own bucket, and 0 for the buckets above.
 
-    Numbers beyond the first and the last edge are taken for these; the paper goes on in a straight line, which a value
-    far away would make large.
+    Numbers beyond the first or last edge are clipped to it. The paper continues linearly, which gives large values for
+    numbers far away.
 
     Args:
-        edges: of the buckets, ascending; one or none makes no bucket.
+        edges: edges of the buckets, ascending; one edge or none makes no bucket.
     """
 
     def __init__(self, edges: Sequence[float], **kwargs: object) -> None:
@@ -74,11 +74,11 @@ class PiecewiseLinear(tf.keras.layers.Layer):
         present = tf.math.is_finite(values)
         there = tf.cast(present, tf.float32)[:, None]
         lower, upper = (tf.constant(edges, tf.float64) for edges in (self.edges[:-1], self.edges[1:]))
-        # In double precision: the range of a 32-bit number is not one itself.
+        # In double precision, because the range of 32-bit numbers may not fit into 32 bits.
         number = tf.cast(tf.where(present, values, 0), tf.float64)[:, None]
         shares = tf.clip_by_value((number - lower) / (upper - lower), 0, 1)
         return tf.concat([tf.cast(shares, tf.float32) * there, there], axis=1)
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "edges": self.edges}

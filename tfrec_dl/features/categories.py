@@ -1,4 +1,4 @@
-"""Categories as vectors: embedding bags."""
+"""Reads categories as vectors: embedding bags."""
 
 from collections import Counter
 from typing import ClassVar
@@ -17,11 +17,11 @@ from tfrec_dl.layers.masking import EntryDropout, known_mask, masked_mean
 
 @dataclass(frozen=True)
 class CategoryState:
-    """What a lookup of categories has to know.
+    """State of a category lookup.
 
     Attributes:
-        categories: known, the most frequent first.
-        width: categories of a value that are read.
+        categories: known categories, the most frequent first.
+        width: number of categories of a value that are read.
     """
 
     categories: list[str]
@@ -33,13 +33,14 @@ class CategoryState:
 class Categories(CategoryReader):
     """The mean of the vectors of an item's categories.
 
-    A category that was never seen, or too rarely, is passed over: an item with no other has the zero vector.
+    Categories that are unknown, because they were never seen or too rarely, are skipped. An item without known
+    categories has the zero vector.
 
     Attributes:
         embedding: width of a category's vector.
-        min_count: items that must have a category for it to be known.
-        max_count: categories of an item that are read.
-        dropout: share of an item's categories not read in training, and of the mean's components set to zero.
+        min_count: number of items that must have a category for it to be known.
+        max_count: maximum number of categories of an item that are read.
+        dropout: share of an item's categories hidden in training, and of the mean's components set to zero.
     """
 
     embedding: int = Field(default=32, ge=1)
@@ -49,7 +50,7 @@ class Categories(CategoryReader):
     state_type: ClassVar[type] = CategoryState
 
     def learn(self, values: np.ndarray) -> CategoryState:
-        """The categories of values [n] object (str), each "" or one category or several: "Drama|War"."""
+        """Learns the categories of values [n] object (str), each "" or one category or several: "Drama|War"."""
         counter: Counter[str] = Counter()
         longest = 1
         for value in values:
@@ -60,7 +61,7 @@ class Categories(CategoryReader):
         return CategoryState(kept, min(longest, self.max_count))
 
     def preparation(self, state: CategoryState) -> tf.keras.layers.Layer:
-        """Layer, values [N] string -> [N, C] int32, right-padded with 0; what it does not know is 1."""
+        """Layer, values [N] string -> [N, C] int32, right-padded with 0; unknown categories are 1."""
         return CategoryLookup(state.categories, state.width)
 
     def vector(self, indices: tf.Tensor, size: int) -> tf.Tensor:
@@ -68,7 +69,7 @@ class Categories(CategoryReader):
 
         Args:
             indices: [N, C] int32.
-            size: categories that the preparation knows, padding and unknown included.
+            size: number of known categories, padding and unknown included.
 
         Returns:
             [N, embedding].
@@ -82,23 +83,23 @@ class Categories(CategoryReader):
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class CategoryLookup(tf.keras.layers.Layer):
-    """Splits "a|b" and looks the parts up, in the graph.
+    """Splits "a|b" and looks up the parts, in the graph.
 
     Args:
-        categories: those known, whose indices start at 2.
-        width: parts of a value that are read.
+        categories: known categories, whose indices start at 2.
+        width: number of parts of a value that are read.
     """
 
     def __init__(self, categories: list[str], width: int, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.categories = list(categories)
         self.width = width
-        keys = tf.constant(self.categories or [SEPARATOR], tf.string)  # never a part: a table may not be empty
+        keys = tf.constant(self.categories or [SEPARATOR], tf.string)  # never a part: a table must not be empty
         indices = tf.range(2, 2 + len(self.categories or [SEPARATOR]), dtype=tf.int32)
         self._table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, indices), 1)
 
     def vocabulary_size(self) -> int:
-        """Categories known, padding and unknown included."""
+        """Number of known categories, padding and unknown included."""
         return 2 + max(1, len(self.categories))
 
     def call(self, values: tf.Tensor) -> tf.Tensor:
@@ -110,5 +111,5 @@ class CategoryLookup(tf.keras.layers.Layer):
         return indices.to_tensor(0, shape=[None, self.width])
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "categories": self.categories, "width": self.width}

@@ -1,4 +1,4 @@
-"""Content vectors: prepares and reads each kind of an item's raw features, and joins them."""
+"""Content vectors: prepares and reads every kind of an item's raw features, and fuses them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -26,19 +26,19 @@ from tfrec_dl.features.readers import (
 from tfrec_dl.features.text_cnn import TextCNN
 from tfrec_dl.registered_fields import Registered
 
-BLOCK = 1_024  # rows prepared at once: bounds the memory that resized pictures take
+BLOCK = 1_024  # rows prepared at once: limits the memory of resized pictures
 
 
 @configuration
 class Content:
-    """Readers of each kind of feature. Every feature has a network of its own; kinds that are not there cost nothing.
+    """Readers of each kind of feature. Every feature has its own network; kinds without features cost nothing.
 
     Attributes:
-        text: for texts.
-        image: for pictures.
-        categories: for categories and multi-categories.
-        numbers: for numbers.
-        fusion: how the vectors of an item's features become one.
+        text: reader of texts.
+        image: reader of pictures.
+        categories: reader of categories and multi-categories.
+        numbers: reader of numbers.
+        fusion: how the vectors of an item's features are combined into one.
     """
 
     text: TextCNN = TextCNN()
@@ -48,7 +48,7 @@ class Content:
     fusion: Annotated[Fusion, Registered(FUSIONS)] = Concatenation()
 
     def of_kind(self, kind: str) -> Any:
-        """The configuration that reads features of a kind of `Catalogue.kinds`."""
+        """Returns the reader of features of a kind in `Catalogue.kinds`."""
         return {
             "text": self.text,
             "image": self.image,
@@ -59,7 +59,7 @@ class Content:
 
 
 def prepare(preparation: tf.keras.Model, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Raw features {name: [n, ...]} -> prepared features {name: [n, ...]}, some rows at a time."""
+    """Prepares raw features {name: [n, ...]} -> {name: [n, ...]}, some rows at a time."""
     rows = len(next(iter(columns.values())))
     blocks = []
     for start in range(0, max(rows, 1), BLOCK):
@@ -71,12 +71,12 @@ def prepare(preparation: tf.keras.Model, columns: Mapping[str, np.ndarray]) -> d
 def content_vector(
     config: Content, catalogue: Catalogue, preparation: tf.keras.Model, dimension: int
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-    """Builds the part that is trained.
+    """Builds the trained part.
 
     Args:
-        config: what reads each kind.
-        catalogue: names and kinds of the features.
-        preparation: of the same features.
+        config: how each kind is read.
+        catalogue: provides names and kinds of the features.
+        preparation: preparation of the same features.
         dimension: width of the vector.
 
     Returns:
@@ -92,9 +92,9 @@ def feature_vectors(
     """Builds a network for each feature.
 
     Args:
-        config: what reads each kind.
+        config: how each kind is read.
         kinds: feature -> kind.
-        preparation: of the same features.
+        preparation: preparation of the same features.
 
     Returns:
         Keras inputs of the prepared features {name: [N, ...]}, and their vectors, [N, width of the reader] each.
@@ -112,14 +112,14 @@ def feature_vectors(
 
 
 def raw_input(kind: str) -> tf.Tensor:
-    """Keras input of raw values of a kind, [N] or [N, H, W, 3]."""
+    """Returns the Keras input for raw values of a kind, [N] or [N, H, W, 3]."""
     if kind == "image":
         return tf.keras.Input([None, None, 3], dtype=tf.uint8)
     return tf.keras.Input([], dtype=tf.float32 if kind == "number" else tf.string)
 
 
 def vocabulary_size(preparation: tf.keras.Model, name: str) -> int:
-    """Entries that the lookup of a feature knows, padding and unknown included."""
+    """Returns the size of a feature's lookup, padding and unknown included."""
     layer = preparation.output[name]._keras_history.layer
     size: int = layer.vocabulary_size()
     return size

@@ -1,7 +1,7 @@
-"""The discriminator of pictures whose layers are features: its network, and reading the file of its weights.
+"""A GAN discriminator whose layers serve as picture features: builds the network, and reads its weights from a file.
 
-A file may come from anybody, and a Keras file can hold code. So nothing of it is run: two facts, the size of pictures
-and the filters, are read as numbers, the network is built here, and numbers alone fill its weights.
+A file may come from anybody, and a Keras file can contain code. So nothing in it is executed: the size of pictures
+and the filters are read as numbers, the network is built here, and its weights are filled with numbers only.
 """
 
 import json
@@ -16,12 +16,12 @@ from pydantic.dataclasses import dataclass
 
 from tfrec_dl.errors import InputError
 
-PREFIX = "features_"  # of the names of the layers that are features
+PREFIX = "features_"  # prefix of the names of the layers that are features
 KERNEL = 4
 NEGATIVE_SLOPE = 0.2
 WEIGHTS, CONFIG = "model.weights.h5", "config.json"  # members of a .keras file
 LONGEST_CONFIG = 2**20  # bytes
-SLACK = 2**20  # bytes that a file of weights has beside its numbers
+SLACK = 2**20  # bytes that a file of weights may have in addition to its numbers
 
 Side = Annotated[int, Field(ge=1, le=4096, strict=True)]
 Filters = Annotated[int, Field(ge=1, le=65_536, strict=True)]
@@ -29,7 +29,7 @@ Filters = Annotated[int, Field(ge=1, le=65_536, strict=True)]
 
 @dataclass(frozen=True)
 class _Shape:
-    """All that is taken from a file beside its weights: height and width, and the filters of each convolution."""
+    """Everything read from a file besides its weights: height and width, and the filters of each convolution."""
 
     size: tuple[Side, Side]
     filters: Annotated[tuple[Filters, ...], Field(min_length=1, max_length=12)]
@@ -38,12 +38,12 @@ class _Shape:
 def build_discriminator(size: Sequence[int], filters: Sequence[int]) -> tf.keras.Model:
     """Builds a discriminator: strided convolutions with leaky ReLU.
 
-    Without DCGAN's batch normalisation: a gradient penalty is of one picture at a time, which the others of its batch
-    must not touch, and a picture's features must not depend on them.
+    It has no batch normalization, unlike DCGAN. A gradient penalty applies to one picture at a time, which must not
+    depend on the other pictures of its batch, and neither must a picture's features.
 
     Args:
         size: height and width of the pictures in pixels.
-        filters: of each convolution.
+        filters: filters of each convolution.
 
     Returns:
         Functional model, pictures [N, height, width, 3] float32 of -1 to 1 -> logits [N, 1]; its layers "features_1",
@@ -53,7 +53,7 @@ def build_discriminator(size: Sequence[int], filters: Sequence[int]) -> tf.keras
     inputs = tf.keras.Input([*size, 3])
     values = inputs
     for number, count in enumerate(filters, start=1):
-        # Without normalisation the paper's small initial weights would leave nothing of a picture after some layers.
+        # Without normalization, the paper's small initial weights would let a picture vanish after some layers.
         convolution = layers.Conv2D(count, KERNEL, strides=2, padding="same", kernel_initializer="he_normal")
         values = layers.LeakyReLU(NEGATIVE_SLOPE, name=f"{PREFIX}{number}")(convolution(values))
     logits = layers.Dense(1, name="logit")(layers.Flatten()(values))
@@ -61,10 +61,10 @@ def build_discriminator(size: Sequence[int], filters: Sequence[int]) -> tf.keras
 
 
 def read_discriminator(path: str | None) -> tf.keras.Model:
-    """Reads the file that `save_discriminator` wrote; runs nothing of it.
+    """Reads a file written by `save_discriminator`, without executing anything in it.
 
     Raises:
-        InputError: if there is no file, or it holds no such discriminator.
+        InputError: if there is no file, or it contains no such discriminator.
     """
     if path is None or not Path(path).is_file():
         raise InputError(f"gan_features: no file {path!r}; give as weights the path that save_discriminator wrote to.")
@@ -75,11 +75,11 @@ def read_discriminator(path: str | None) -> tf.keras.Model:
         expected = 4 * _weights(shape)
         if not expected <= held <= expected + SLACK:
             raise InputError(f"its weights take {held:,} bytes, and those of its layers {expected:,}")
-        if Path(path).suffix != ".keras":  # by which Keras tells that these are weights of its own format
+        if Path(path).suffix != ".keras":  # the suffix by which Keras recognizes weights of its own format
             raise InputError("its name does not end in .keras")
         model = build_discriminator(shape.size, shape.filters)
         model.load_weights(path)
-    except Exception as error:  # readers of a damaged file raise whatever they do
+    except Exception as error:  # a damaged file can raise any exception
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise InputError(
             f"gan_features: {path!r} cannot be read as a discriminator ({reason}): give what save_discriminator wrote."
@@ -88,7 +88,7 @@ def read_discriminator(path: str | None) -> tf.keras.Model:
 
 
 def _shape(archive: zipfile.ZipFile) -> _Shape:
-    """The facts that a network is built from, as numbers within bounds."""
+    """Reads the sizes that a network is built from, as numbers within bounds."""
     with archive.open(CONFIG) as file:
         text = file.read(LONGEST_CONFIG + 1)
     if len(text) > LONGEST_CONFIG:
@@ -97,12 +97,12 @@ def _shape(archive: zipfile.ZipFile) -> _Shape:
     size = next(layer["batch_input_shape"][1:3] for layer in layers if "batch_input_shape" in layer)
     filters = [layer["filters"] for layer in layers if "filters" in layer]
     if sum(str(layer["name"]).startswith(PREFIX) for layer in layers) != len(filters):
-        raise InputError("the model in it is no conv_gan discriminator")
+        raise InputError("the model in it is not a conv_gan discriminator")
     return TypeAdapter(_Shape).validate_python({"size": size, "filters": filters})
 
 
 def _weights(shape: _Shape) -> int:
-    """Numbers that a discriminator of this shape has."""
+    """Returns the number of weights of a discriminator of this shape."""
     count, before, (height, width) = 0, 3, shape.size
     for filters in shape.filters:
         count += KERNEL * KERNEL * before * filters + filters

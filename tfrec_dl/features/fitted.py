@@ -1,4 +1,4 @@
-"""Fitted state of the preprocessing of features: fitted once on the training rows, saved with the run."""
+"""Fitted state of feature preprocessing: learned once from the training rows, and saved with the run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class FittedFeatures:
-    """Vocabularies, means, bucket edges of the features of a table.
+    """Vocabularies, means and bucket edges of the features of a table.
 
     Attributes:
         kinds: feature -> kind, as in `Catalogue.kinds`.
@@ -34,11 +34,11 @@ class FittedFeatures:
 
     @classmethod
     def fit(cls, config: Content, catalogue: Catalogue) -> FittedFeatures:
-        """Learns from rows, and logs what a reader reports of that.
+        """Learns from rows, and logs what a reader reports.
 
         Args:
-            config: what reads each kind.
-            catalogue: the rows of training.
+            config: how each kind is read.
+            catalogue: the training rows.
         """
         states = {}
         for name, kind in catalogue.kinds.items():
@@ -50,17 +50,17 @@ class FittedFeatures:
         return cls(dict(catalogue.kinds), states)
 
     def preparation(self, config: Content) -> tf.keras.Model:
-        """Builds the part that learns nothing by gradient: tokens, category indices, normalised numbers, pictures.
+        """Builds the part that is not trained: tokens, category indices, normalized numbers, pictures.
 
         Args:
-            config: what reads each kind, the same as for `fit`.
+            config: how each kind is read, the same as for `fit`.
 
         Returns:
             Functional model, raw features {name: [N, ...]} as in `Catalogue.columns` -> prepared features
             {name: [N, ...]}.
 
         Raises:
-            InputError: if the states do not suit the readers.
+            InputError: if the states do not fit the readers.
         """
         raw, prepared = {}, {}
         for name, kind in self.kinds.items():
@@ -69,19 +69,19 @@ class FittedFeatures:
                 state = TypeAdapter(reader.state_type).validate_python(self.states[name])
             except (KeyError, ValidationError) as error:
                 raise InputError(
-                    f"what was learnt of feature {name!r} does not suit {type(reader).__name__}: train the run again."
+                    f"what was learned about feature {name!r} does not fit {type(reader).__name__}: train again."
                 ) from error
             raw[name] = raw_input(kind)
             prepared[name] = reader.preparation(state)(raw[name])
         return tf.keras.Model(raw, prepared, name="preparation")
 
     def save(self, path: Path) -> None:
-        """Writes it as JSON, whole or not at all."""
+        """Writes the state as JSON, completely or not at all."""
         write_json(path, FITTED.dump_python(self, mode="json"))
 
     @classmethod
     def load(cls, path: Path) -> FittedFeatures:
-        """Reads what `save` wrote.
+        """Reads a file written by `save`.
 
         Raises:
             InputError: if it is missing or damaged.

@@ -1,4 +1,4 @@
-"""Fusion: several feature vectors of an item -> one."""
+"""Fusions, which combine several feature vectors of an item into one."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ from tfrec_dl.layers.plain import StackVectors
 @FUSIONS.register("concatenation")
 @configuration
 class Concatenation(Fusion):
-    """One dense layer over all of them side by side, and one to the width wanted.
+    """Concatenates the vectors, followed by a hidden layer and a layer of the output width.
 
     Attributes:
-        units: width of the first layer.
+        units: width of the hidden layer.
         dropout: share of its outputs set to zero in training.
     """
 
@@ -36,7 +36,7 @@ class Concatenation(Fusion):
 @FUSIONS.register("gated_sum")
 @configuration
 class GatedSum(Fusion):
-    """The sum of all of them, each weighted for the item by a softmax over the features.
+    """Sums the vectors, weighted for each item by a softmax over its features.
 
     Source: the gates of a mixture of experts (Jacobs et al., Neural Computation 1991), a feature an expert.
     """

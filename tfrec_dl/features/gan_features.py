@@ -1,4 +1,4 @@
-"""Pictures as vectors: the features of a GAN's discriminator, which learnt them without labels."""
+"""Reads pictures as vectors: features of a GAN's discriminator, which learned them without labels."""
 
 from math import ceil
 from typing import Annotated, ClassVar
@@ -15,7 +15,7 @@ from tfrec_dl.features.readers import PICTURE_READERS, PictureReader
 from tfrec_dl.layers.dropout import ResumableDropout
 
 BLOCK = 256  # pictures read at once
-LEAST_VARIANCE = 1e-6  # a unit that never fires has no variance, and would be all there is once a picture wakes it
+LEAST_VARIANCE = 1e-6  # a unit that never fires has no variance, and would dominate once a picture activates it
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,16 @@ class GANFeatureState:
 @PICTURE_READERS.register("gan_features")
 @configuration
 class GANFeatures(PictureReader):
-    """The largest activations of each of a discriminator's layers over a grid, taken as they are.
+    """Fixed picture features: the largest activations of each layer of a discriminator, over a grid.
 
-    Computed once for each picture, in standard deviations from the mean of the training items (Radford et al.,
+    They are computed once per picture, in standard deviations from the mean of the training items (Radford et al.,
     Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks, ICLR 2016, section
     5.1, whose grid is 4 by 4).
 
     Attributes:
-        weights: path of the file that `save_discriminator` wrote, which a run's folder does not hold: opening the run
-            needs the file too.
-        grid: rows and columns of the fields that a picture is split into; each gives the largest value of every
+        weights: path of the file written by `save_discriminator`, which is not copied into a run's folder: opening the
+            run needs the file too.
+        grid: rows and columns of the fields that a picture is divided into; each gives the largest value of every
             filter.
         dropout: share of the features set to zero in training.
     """
@@ -49,7 +49,7 @@ class GANFeatures(PictureReader):
     state_type: ClassVar[type] = GANFeatureState
 
     def learn(self, values: np.ndarray) -> GANFeatureState:
-        """Mean and variance of the features of pictures [N, H, W, 3] uint8.
+        """Learns mean and variance of the features of pictures [N, H, W, 3] uint8.
 
         Raises:
             InputError: as `preparation`.
@@ -62,11 +62,11 @@ class GANFeatures(PictureReader):
         """Builds the features.
 
         Returns:
-            Functional model, pictures [N, H, W, 3] uint8 of any size -> features [N, F] float32, zeros where the
-            picture is black: missing.
+            Functional model, pictures [N, H, W, 3] uint8 of any size -> features [N, F] float32, zeros if the
+            picture is black (missing).
 
         Raises:
-            InputError: if there is no file, or it holds no such discriminator.
+            InputError: if there is no file, or it contains no such discriminator.
         """
         inputs, features, resized = self._features()
         mean, variance = (np.array(values, dtype=np.float32) for values in (state.mean, state.variance))
@@ -74,11 +74,11 @@ class GANFeatures(PictureReader):
         return tf.keras.Model(inputs, where_present(standard, resized), name=self.name)
 
     def vector(self, prepared: tf.Tensor) -> tf.Tensor:
-        """What the preparation gives, [N, F] float32 -> the same."""
+        """Returns the output of the preparation, [N, F] float32, with dropout."""
         return ResumableDropout(self.dropout)(prepared) if self.dropout else prepared
 
     def _features(self) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Keras tensors: pictures, their features as they are, and the pictures resized."""
+        """Returns Keras tensors: pictures, their unscaled features, and the resized pictures."""
         discriminator = read_discriminator(self.weights)
         inputs = tf.keras.Input([None, None, 3], dtype=tf.uint8)
         resized = Resize(discriminator.input_shape[1:3])(inputs)
@@ -87,15 +87,15 @@ class GANFeatures(PictureReader):
 
 
 def grid_features(discriminator: tf.keras.Model, grid: tuple[int, int]) -> tf.keras.Model:
-    """Builds the features of a discriminator.
+    """Builds the grid features of a discriminator.
 
     Args:
         discriminator: functional model over pixels [N, height, width, 3] of -1 to 1, whose layers "features_1", ... are
             feature maps.
-        grid: rows and columns; fewer where a map is smaller.
+        grid: rows and columns; fewer if a map is smaller.
 
     Returns:
-        Functional model that is not trained, the same pixels -> [N, F] float32.
+        Functional model that is not trained further, the same pixels -> [N, F] float32.
     """
     pooled = []
     for layer in discriminator.layers:
@@ -110,7 +110,7 @@ def grid_features(discriminator: tf.keras.Model, grid: tuple[int, int]) -> tf.ke
 
 
 def _moments(model: tf.keras.Model, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance [F] of the features of the pictures that are not missing; 0 and 1 where there is none."""
+    """Mean and variance [F] of the features of the pictures that are not missing; 0 and 1 if there are none."""
     present = np.flatnonzero(pictures.any(axis=(1, 2, 3)))
     if not len(present):
         return np.zeros(model.output.shape[1], np.float32), np.ones(model.output.shape[1], np.float32)

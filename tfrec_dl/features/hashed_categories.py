@@ -1,4 +1,4 @@
-"""Categories as vectors without a vocabulary: several hashes each."""
+"""Reads categories as vectors without a vocabulary, by several hashes each."""
 
 from typing import ClassVar
 
@@ -18,10 +18,10 @@ FIRST = UNKNOWN + 1  # the first bin: 0 is padding, 1 a hidden category
 
 @dataclass(frozen=True)
 class HashState:
-    """What a hash of categories has to know.
+    """State of a category hash.
 
     Attributes:
-        width: categories of a value that are read.
+        width: number of categories of a value that are read.
     """
 
     width: int
@@ -30,18 +30,19 @@ class HashState:
 @CATEGORY_READERS.register("hashed_categories")
 @configuration
 class HashedCategories(CategoryReader):
-    """The mean of the vectors of an item's categories, each the mean of the bins that it falls into.
+    """The mean of the vectors of an item's categories; each is the mean of the hash bins that it falls into.
 
-    For categories that are too many to list, or that go on appearing: one that was never seen has a vector too, made of
-    bins that others have trained. Two that share a bin under one hash function rarely do under the next. Source:
-    Svenstrup et al., Hash Embeddings for Efficient Word Representations, NeurIPS 2017, without its weights.
+    Use it for categories that are too many to list, or where new ones keep appearing: an unseen category also has a
+    vector, from bins that other categories have trained. Two categories that share a bin under one hash function rarely
+    do so under the next. Source: Svenstrup et al., Hash Embeddings for Efficient Word Representations, NeurIPS 2017,
+    without its weights.
 
     Attributes:
-        bins: of each hash function.
-        hashes: hash functions.
+        bins: number of bins of each hash function.
+        hashes: number of hash functions.
         embedding: width of a bin's vector.
-        max_count: categories of an item that are read.
-        dropout: share of an item's categories not read in training, and of the mean's components set to zero.
+        max_count: maximum number of categories of an item that are read.
+        dropout: share of an item's categories hidden in training, and of the mean's components set to zero.
     """
 
     bins: int = Field(default=1024, ge=2)
@@ -52,7 +53,7 @@ class HashedCategories(CategoryReader):
     state_type: ClassVar[type] = HashState
 
     def learn(self, values: np.ndarray) -> HashState:
-        """The most categories that one of values [n] object (str) has; each is "", "Drama" or "Drama|War"."""
+        """Finds the largest number of categories of values [n] object (str), each "", "Drama" or "Drama|War"."""
         longest = max((sum(bool(part.strip()) for part in str(value).split(SEPARATOR)) for value in values), default=1)
         return HashState(min(max(longest, 1), self.max_count))
 
@@ -65,7 +66,7 @@ class HashedCategories(CategoryReader):
 
         Args:
             indices: [N, C, hashes] int32.
-            size: bins of all hash functions, padding and unknown included.
+            size: number of bins of all hash functions, padding and unknown included.
 
         Returns:
             [N, embedding].
@@ -79,12 +80,12 @@ class HashedCategories(CategoryReader):
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class CategoryHash(tf.keras.layers.Layer):
-    """Splits "a|b" and hashes the parts, in the graph, on every machine alike.
+    """Splits "a|b" and hashes the parts, in the graph, the same on every machine.
 
     Args:
-        bins: of each hash function; each has bins of its own.
-        hashes: hash functions.
-        width: parts of a value that are read.
+        bins: number of bins of each hash function; each has its own bins.
+        hashes: number of hash functions.
+        width: number of parts of a value that are read.
     """
 
     def __init__(self, bins: int, hashes: int, width: int, **kwargs: object) -> None:
@@ -94,7 +95,7 @@ class CategoryHash(tf.keras.layers.Layer):
         self.width = width
 
     def vocabulary_size(self) -> int:
-        """Bins of all hash functions, padding and unknown included."""
+        """Number of bins of all hash functions, padding and unknown included."""
         return FIRST + self.hashes * self.bins
 
     def call(self, values: tf.Tensor) -> tf.Tensor:
@@ -105,12 +106,12 @@ class CategoryHash(tf.keras.layers.Layer):
         return tf.stack([self._indices(parts, number) for number in range(self.hashes)], axis=2)
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "bins": self.bins, "hashes": self.hashes, "width": self.width}
 
     def _indices(self, parts: tf.RaggedTensor, number: int) -> tf.Tensor:
-        """Parts [N, ...] and which hash function -> [N, width] int32."""
-        key = [number, 0]  # of SipHash
+        """Parts [N, ...] and the number of the hash function -> [N, width] int32."""
+        key = [number, 0]  # key of SipHash
         bins = tf.strings.to_hash_bucket_strong(parts.values, self.bins, key)
         indices = parts.with_values(tf.cast(bins, tf.int32) + FIRST + number * self.bins)
         return indices.to_tensor(0, shape=[None, self.width])
@@ -121,7 +122,7 @@ class CategoryDropout(EntryDropout):
     """Hides a share of the categories in training, under all hash functions at once.
 
     Args:
-        rate: that share.
+        rate: share of the categories.
     """
 
     def _uniform(self, shape: tf.Tensor, dtype: tf.DType) -> tf.Tensor:

@@ -1,4 +1,4 @@
-"""Pictures as vectors: a small convolutional network from the pixels up."""
+"""Reads pictures as vectors with a small convolutional network, from the pixels up."""
 
 import tensorflow as tf
 from pydantic import Field, PositiveInt
@@ -13,13 +13,13 @@ from tfrec_dl.layers.dropout import ResumableDropout
 @PICTURE_READERS.register("image_cnn")
 @configuration
 class ImageCNN(PictureReader):
-    """Strided convolutions from the pixels up, trained with the recommender.
+    """Strided convolutions over the pixels, trained with the recommender.
 
     Attributes:
         size: height and width in pixels that pictures are resized to.
-        filters: of each convolution; each halves height and width.
-        augmentation: in training, pictures are shifted by up to this share of their height and width, their contrast
-            changed by up to as much, and half of them mirrored, so that none is learnt by heart; 0 leaves them alone.
+        filters: filters of each convolution; each halves height and width.
+        augmentation: in training, pictures are shifted by up to this share of their height and width, their contrast is
+            changed by up to the same share, and half of them are mirrored, to avoid memorizing them; 0 for no changes.
         dropout: share of the pooled values set to zero in training.
     """
 
@@ -33,7 +33,7 @@ class ImageCNN(PictureReader):
         return Resize(self.size)
 
     def vector(self, pictures: tf.Tensor) -> tf.Tensor:
-        """Pictures [N, height, width, 3] uint8 -> [N, 2 x last filters], zeros where the picture is black: missing."""
+        """Pictures [N, height, width, 3] uint8 -> [N, 2 x last filters], zeros if the picture is black (missing)."""
         values = pictures
         if self.augmentation:
             values = Augmentation(self.augmentation)(values)

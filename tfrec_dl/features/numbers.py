@@ -1,4 +1,4 @@
-"""Numbers as vectors: normalised, with missing ones distinguished from average ones."""
+"""Reads numbers as vectors: normalized, with missing numbers distinguished from average ones."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 from tfrec_dl.configurations import configuration
 from tfrec_dl.features.readers import NUMBER_READERS, NumberReader
 
-FURTHEST = 5.0  # standard deviations: what lies beyond is moved there
+FURTHEST = 5.0  # standard deviations; values beyond are clipped
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class NumberState:
 @NUMBER_READERS.register("numbers")
 @configuration
 class Numbers(NumberReader):
-    """A dense layer over a normalised number and whether it is there.
+    """A dense layer over a normalized number and whether it is present.
 
     Attributes:
         units: width of the vector.
@@ -34,7 +34,7 @@ class Numbers(NumberReader):
     state_type: ClassVar[type] = NumberState
 
     def learn(self, values: np.ndarray) -> NumberState:
-        """Mean and deviation of values [n] float32, NaN where missing."""
+        """Learns mean and deviation of values [n] float32, NaN if missing."""
         present = values[np.isfinite(values)].astype(np.float64)
         if not len(present):
             return NumberState(0.0, 1.0)
@@ -44,7 +44,7 @@ class Numbers(NumberReader):
     def preparation(self, state: NumberState) -> tf.keras.layers.Layer:
         """Layer, values [N] float32 -> [N, 2] float32: the number in standard deviations from the mean, and 1.
 
-        Both are 0 where it is missing.
+        Both are 0 if the number is missing.
         """
         return Standardise(state.mean, state.deviation)
 
@@ -55,11 +55,11 @@ class Numbers(NumberReader):
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Standardise(tf.keras.layers.Layer):
-    """(x - mean) / deviation, cut to five deviations, beside whether x is there.
+    """Computes (x - mean) / deviation, clipped to five deviations, and whether x is present.
 
     Args:
-        mean: of the training items.
-        deviation: of the training items.
+        mean: mean of the training items.
+        deviation: standard deviation of the training items.
     """
 
     def __init__(self, mean: float, deviation: float, **kwargs: object) -> None:
@@ -74,5 +74,5 @@ class Standardise(tf.keras.layers.Layer):
         return tf.stack([tf.clip_by_value(standard, -FURTHEST, FURTHEST), tf.cast(present, tf.float32)], axis=1)
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "mean": self.mean, "deviation": self.deviation}

@@ -1,4 +1,4 @@
-"""Helpers of networks over pictures: resizing, missing pictures, files of weights."""
+"""Helpers for networks over pictures: resizing, missing pictures, files of weights."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import tensorflow as tf
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Resize(tf.keras.layers.Layer):
-    """Pictures of any size to one size.
+    """Resizes pictures of any size to one size.
 
     Args:
         size: height and width in pixels.
@@ -23,13 +23,13 @@ class Resize(tf.keras.layers.Layer):
         return tf.cast(tf.round(tf.clip_by_value(resized, 0, 255)), tf.uint8)
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "size": self.size}
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class IsPresent(tf.keras.layers.Layer):
-    """1 for pictures, 0 for black ones, which are missing."""
+    """Returns 1 for pictures, 0 for black ones, which count as missing."""
 
     def call(self, pictures: tf.Tensor) -> tf.Tensor:
         """[N, H, W, 3] uint8 -> [N, 1] float32."""
@@ -37,10 +37,10 @@ class IsPresent(tf.keras.layers.Layer):
 
 
 def where_present(vector: tf.Tensor, pictures: tf.Tensor) -> tf.Tensor:
-    """The vector [N, F], zeros where the picture [N, H, W, 3] is black, which is how a missing one is given."""
+    """The vector [N, F], with zeros where the picture [N, H, W, 3] is black, which means missing."""
     return tf.keras.layers.Multiply()([vector, IsPresent()(pictures)])
 
 
 def absolute_path(path: str) -> str:
-    """The path as it is found from any working directory, for a run is opened from others."""
+    """Returns the absolute path, because a run may be opened from another working directory."""
     return str(Path(path).resolve())

@@ -1,4 +1,4 @@
-"""The prepared features of the rows of a table, kept beside a tower."""
+"""The prepared features of the rows of a table, stored with a tower."""
 
 from collections.abc import Mapping
 
@@ -13,10 +13,10 @@ from tfrec_dl.features.fitted import FittedFeatures
 
 
 class Features:
-    """What no training changes: a plain object, so that Keras puts none of it into checkpoints.
+    """Prepared features, which training does not change; a plain object, so that Keras leaves it out of checkpoints.
 
     Args:
-        fitted: what the preparation was built from.
+        fitted: state that the preparation was built from.
         preparation: functional model, raw features {name: [N, ...]} -> prepared features {name: [N, ...]}.
         prepared: {name: [R, ...]}, the prepared features of R rows.
     """
@@ -28,7 +28,7 @@ class Features:
 
     @classmethod
     def of(cls, fitted: FittedFeatures, config: Content, catalogue: Catalogue, empty_rows: int) -> "Features":
-        """Prepares a catalogue's rows, after some rows without any feature."""
+        """Prepares a catalogue's rows, placed after some rows without any feature."""
         preparation = fitted.preparation(config)
         rows = prepare(preparation, catalogue.columns)
         prepared = {
@@ -47,11 +47,11 @@ class Features:
         return {name: tf.gather(values, indices) for name, values in self.prepared.items()}
 
     def first(self, count: int) -> "Features":
-        """The first rows alone."""
+        """Returns only the first rows."""
         return Features(self.fitted, self.preparation, {name: rows[:count] for name, rows in self.prepared.items()})
 
     def extended(self, catalogue: Catalogue) -> "Features":
-        """These rows and then a catalogue's.
+        """Appends a catalogue's rows to these.
 
         Raises:
             InputError: if the catalogue has other features.

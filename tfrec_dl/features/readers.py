@@ -1,4 +1,4 @@
-"""Base classes and registries of feature readers, and of fusions that join their vectors."""
+"""Base classes and registries of feature readers, and of fusions that combine their vectors."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NothingLearnt:
-    """What a preparation has to know that learns nothing of the training rows."""
+    """State of a preparation that learns nothing from the training rows."""
 
 
 class FeatureReader(ABC):
     """Turns the raw values of a feature into vectors: a preparation without gradients, then a network.
 
-    A subclass is a `@configuration` whose fields are its settings. What the preparation has to know of the
-    training rows, such as a vocabulary, is learnt once and saved with the run.
+    A subclass is a `@configuration` whose fields are its settings. What the preparation needs to know of the training
+    rows, such as a vocabulary, is learned once and saved with the run.
 
     Attributes:
-        state_type: class of what `learn` gives, a dataclass that pydantic can write as JSON.
+        state_type: class of the result of `learn`, a dataclass that pydantic can write as JSON.
     """
 
     state_type: ClassVar[type] = NothingLearnt
 
     def learn(self, values: np.ndarray) -> Any:
-        """What the preparation has to know of the training rows; default nothing.
+        """Learns what the preparation needs to know of the training rows; nothing by default.
 
         Args:
             values: raw values [n, ...] as in `Catalogue.columns`.
@@ -44,11 +44,11 @@ class FeatureReader(ABC):
         return self.state_type()
 
     def report(self, values: np.ndarray, state: Any) -> str:
-        """What to log of what was learnt; default nothing, "".
+        """Returns what to log about what was learned; "" (nothing) by default.
 
         Args:
             values: as for `learn`.
-            state: as of `learn`.
+            state: the result of `learn`.
         """
         return ""
 
@@ -57,7 +57,7 @@ class FeatureReader(ABC):
         """Builds the part that is not trained.
 
         Args:
-            state: as of `learn`.
+            state: the result of `learn`.
 
         Returns:
             Layer, raw values [N, ...] -> prepared values [N, ...].
@@ -65,28 +65,28 @@ class FeatureReader(ABC):
 
 
 class PictureReader(FeatureReader):
-    """From pictures to vectors. A part is a frozen dataclass of its settings, registered under a name.
+    """Turns pictures into vectors. A part is a frozen dataclass of its settings, registered under a name.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
+        name: registered name; `register` sets it.
     """
 
     name: ClassVar[str]
 
     @abstractmethod
     def preparation(self, state: Any) -> tf.keras.layers.Layer:
-        """Layer, pictures [N, H, W, 3] uint8 of any size -> what `vector` takes, computed once for each picture."""
+        """Layer, pictures [N, H, W, 3] uint8 of any size -> input of `vector`, computed once per picture."""
 
     @abstractmethod
     def vector(self, prepared: tf.Tensor) -> tf.Tensor:
-        """Builds the network, what the preparation gives [N, ...] -> [N, F], zeros where the picture is black."""
+        """Builds the network, prepared values [N, ...] -> [N, F], zeros where the picture is black."""
 
 
 class CategoryReader(FeatureReader):
-    """From categories to vectors. A part is a frozen dataclass of its settings, registered under a name.
+    """Turns categories into vectors. A part is a frozen dataclass of its settings, registered under a name.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
+        name: registered name; `register` sets it.
     """
 
     name: ClassVar[str]
@@ -103,8 +103,8 @@ class CategoryReader(FeatureReader):
         """Builds the network.
 
         Args:
-            indices: what the preparation gives.
-            size: its `vocabulary_size()`.
+            indices: output of the preparation.
+            size: `vocabulary_size()` of the preparation.
 
         Returns:
             [N, F].
@@ -112,28 +112,28 @@ class CategoryReader(FeatureReader):
 
 
 class NumberReader(FeatureReader):
-    """From numbers to vectors. A part is a frozen dataclass of its settings, registered under a name.
+    """Turns numbers into vectors. A part is a frozen dataclass of its settings, registered under a name.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
+        name: registered name; `register` sets it.
     """
 
     name: ClassVar[str]
 
     @abstractmethod
     def preparation(self, state: Any) -> tf.keras.layers.Layer:
-        """Layer, values [N] float32, NaN where missing -> what `vector` takes."""
+        """Layer, values [N] float32, NaN if missing -> input of `vector`."""
 
     @abstractmethod
     def vector(self, prepared: tf.Tensor) -> tf.Tensor:
-        """Builds the network, what the preparation gives [N, ...] -> [N, F]."""
+        """Builds the network, prepared values [N, ...] -> [N, F]."""
 
 
 class Fusion(ABC):
-    """From the vectors of several features to one. A part is a frozen dataclass of its settings.
+    """Combines the vectors of several features into one. A part is a frozen dataclass of its settings.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
+        name: registered name; `register` sets it.
     """
 
     name: ClassVar[str]

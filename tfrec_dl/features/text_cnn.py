@@ -1,4 +1,4 @@
-"""Text as a vector: a convolutional network over its words.
+"""Reads text as a vector with a convolutional network over its words.
 
 Source: Kim, Convolutional Neural Networks for Sentence Classification, EMNLP 2014.
 """
@@ -22,16 +22,16 @@ WIDE_PUNCTUATION = "[\u3000-\u3003\u3008-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\
 PUNCTUATION = r"[!\"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~']"
 UNKNOWN_TOKEN = 1
 BLOCK = 512  # texts split into tokens at once
-LONGEST_TEXT = 20_000  # bytes of a text that are looked at: bounds what one endless text can cost
+LONGEST_TEXT = 20_000  # bytes of a text that are read: limits the cost of one endless text
 
 
 @dataclass(frozen=True)
 class TextState:
-    """What a preparation of texts has to know.
+    """State of a preparation of texts.
 
     Attributes:
-        tokens: known, the most frequent first.
-        length: tokens of a text that are read.
+        tokens: known tokens, the most frequent first.
+        length: number of tokens of a text that are read.
     """
 
     tokens: list[str]
@@ -40,18 +40,18 @@ class TextState:
 
 @configuration
 class TextCNN(FeatureReader):
-    """Embedded tokens, parallel convolutions, pooling over the text.
+    """Embeds tokens, applies parallel convolutions and pools over the text.
 
     Attributes:
-        max_tokens: tokens of a text that are read; fewer where the longest text of the catalogue is shorter.
-        vocabulary_size: tokens known at most, the most frequent.
-        min_count: items whose text must hold a token for it to be known.
-        split: what a token is: "auto", a word, and in scripts that are written without spaces (Han, Kana, Thai, Lao,
-            Khmer, ...) a letter; "whitespace", what stands between spaces; "character".
+        max_tokens: maximum number of tokens of a text that are read; fewer if the catalogue's longest text is shorter.
+        vocabulary_size: maximum number of known tokens, the most frequent ones.
+        min_count: number of items whose text must contain a token for it to be known.
+        split: what a token is: "auto", a word, or a letter in scripts written without spaces (Han, Kana, Thai, Lao,
+            Khmer, ...); "whitespace", what is between spaces; "character".
         embedding: width of a token's vector.
-        kernel_sizes: tokens that a filter of each convolution sees.
-        filters: of each convolution.
-        pooling: over the text: the largest value of each filter, or the mean.
+        kernel_sizes: number of tokens that a filter of each convolution spans.
+        filters: number of filters of each convolution.
+        pooling: pooling over the text: the largest value of each filter, or the mean.
         token_dropout: share of the tokens read as unknown in training.
         dropout: share of the pooled values set to zero in training.
     """
@@ -69,18 +69,18 @@ class TextCNN(FeatureReader):
     state_type: ClassVar[type] = TextState
 
     def learn(self, values: np.ndarray) -> TextState:
-        """The tokens of texts [n] object (str)."""
+        """Learns the tokens of texts [n] object (str)."""
         tokens, longest = self._count(values)
         kept = [token for token, count in tokens.most_common(self.vocabulary_size) if count >= self.min_count]
         return TextState(kept, max(1, min(self.max_tokens, longest)))
 
     def preparation(self, state: TextState) -> tf.keras.layers.Layer:
-        """Layer, texts [N] string -> tokens [N, T] int32, right-padded with 0; tokens that it does not know are 1."""
+        """Layer, texts [N] string -> tokens [N, T] int32, right-padded with 0; unknown tokens are 1."""
         return tf.keras.layers.TextVectorization(
             standardize=_standardise_of(self.split),
             split="character" if self.split == "character" else "whitespace",
             output_sequence_length=state.length,
-            # A vocabulary may not be empty; punctuation is never a token.
+            # A vocabulary must not be empty; punctuation is never a token.
             vocabulary=state.tokens or ["|"],
         )
 
@@ -89,7 +89,7 @@ class TextCNN(FeatureReader):
 
         Args:
             tokens: [N, T] int32.
-            size: tokens that the preparation knows, padding and unknown included.
+            size: number of known tokens, padding and unknown included.
 
         Returns:
             [N, filters x convolutions]; zeros for an empty text.
@@ -97,7 +97,7 @@ class TextCNN(FeatureReader):
         if self.token_dropout:
             tokens = EntryDropout(self.token_dropout)(tokens)
         known = known_mask(tokens)
-        # Zeros where no token is known, as a convolution finds beyond the text's end.
+        # Zeros for unknown tokens, as a convolution sees beyond the end of the text.
         embedded = tf.keras.layers.Multiply()([tf.keras.layers.Embedding(size, self.embedding)(tokens), known])
         pooled = []
         for kernel in self.kernel_sizes:
@@ -113,14 +113,14 @@ class TextCNN(FeatureReader):
         return ResumableDropout(self.dropout)(vector) if self.dropout else vector
 
     def report(self, values: np.ndarray, state: TextState) -> str:
-        """How many texts [n] object (str) hold no known token, and so say nothing."""
+        """Reports how many texts [n] object (str) contain no known token, and so carry no information."""
         preparation = self.preparation(state)
         blocks = [values[start : start + BLOCK] for start in range(0, len(values), BLOCK)]
         tokens = [preparation(tf.constant(block, tf.string)).numpy() for block in blocks]
         return unread_texts(values, np.concatenate(tokens)) if tokens else ""
 
     def _count(self, texts: np.ndarray) -> tuple[Counter[str], int]:
-        """In how many texts each token occurs, and the most tokens of one text."""
+        """Counts the texts that each token occurs in, and the most tokens of one text."""
         counter: Counter[str] = Counter()
         longest = 0
         standardise = _standardise_of(self.split)
@@ -131,16 +131,16 @@ class TextCNN(FeatureReader):
             for row in ragged.to_list():
                 longest = max(longest, len(row))
                 counter.update(list(dict.fromkeys(token.decode(errors="ignore") for token in row)))
-        # Characters include spaces, and those that stand for punctuation.
+        # Characters include spaces, and placeholders for punctuation.
         return Counter({token: count for token, count in counter.items() if token.strip()}), longest
 
 
 def unread_texts(texts: np.ndarray, tokens: np.ndarray) -> str:
-    """What to log of texts without a known token; "" where there are none.
+    """Returns what to log about texts without a known token; "" if there are none.
 
     Args:
         texts: [n] object (str).
-        tokens: [n, T] int32, as a preparation makes them.
+        tokens: [n, T] int32, the output of a preparation.
     """
     filled = texts != ""
     unread = np.count_nonzero(filled & (tokens <= UNKNOWN_TOKEN).all(axis=1))
@@ -152,12 +152,12 @@ def _standardise_of(split: str) -> Callable[[tf.Tensor], tf.Tensor]:
 
 
 def _standardised(texts: tf.Tensor) -> tf.Tensor:
-    """Lower case, without punctuation."""
+    """Converts to lower case, without punctuation."""
     short = tf.strings.substr(texts, 0, LONGEST_TEXT)
     return tf.strings.regex_replace(tf.strings.lower(short, encoding="utf-8"), PUNCTUATION, " ")
 
 
 def _letters_apart(texts: tf.Tensor) -> tf.Tensor:
-    """The same, with spaces around each letter of a script that has none between words."""
+    """Does the same, with spaces around each letter of a script written without spaces."""
     plain = tf.strings.regex_replace(_standardised(texts), WIDE_PUNCTUATION, " ")
     return tf.strings.regex_replace(plain, f"([{SPACELESS}])", r" \1 ")

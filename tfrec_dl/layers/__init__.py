@@ -1,1 +1,1 @@
-"""Keras layers that several networks share."""
+"""Keras layers shared by several networks."""

@@ -1,14 +1,14 @@
-"""Padding of empty batches, on which TensorFlow's convolutions fail."""
+"""Pads empty batches, on which TensorFlow's convolutions fail."""
 
 import tensorflow as tf
 
 
 def at_least_one(values: tf.types.experimental.TensorLike, axes: int = 1) -> tf.Tensor:
-    """Pads the first axes to size 1 where they have size 0, with zeros or ""; other tensors stay as they are.
+    """Pads leading axes of size 0 to size 1, with zeros or ""; other tensors are returned unchanged.
 
     Args:
-        values: a tensor of known rank, or what makes one.
-        axes: how many.
+        values: a tensor of known rank, or a value that can be converted to one.
+        axes: number of leading axes.
     """
     values = tf.convert_to_tensor(values)
     sizes = tf.unstack(tf.shape(values)[:axes])

@@ -1,11 +1,11 @@
-"""Causal mean: the running mean of a history, a user vector that needs no user id."""
+"""Causal mean: the running mean of a history, a user vector without a user id."""
 
 import tensorflow as tf
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class CausalMean(tf.keras.layers.Layer):
-    """Mean over the history up to each position: a user represented by the items of their history.
+    """Mean over the history up to each position, which represents a user by the items of their history.
 
     Source: Kabbur et al., FISM: Factored Item Similarity Models for Top-N Recommender Systems, KDD 2013 (equation 4
     with alpha = 1).

@@ -9,12 +9,13 @@ from tfrec_dl.layers.random_stream import RandomStream
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ResumableDropout(tf.keras.layers.Layer):
-    """Dropout as in Keras, but training continued from a checkpoint uses the masks it would have used.
+    """Dropout as in Keras, except that training continued from a checkpoint uses the same masks as without a stop.
 
-    Keras keeps the state of its dropout layers out of checkpoints. Replicas that share a batch use those of one device.
+    Keras does not store the state of its dropout layers in checkpoints. Replicas that share a batch use the masks that
+    one device would use.
 
     Args:
-        rate: share of the components set to zero in training; the rest grows by 1 / (1 - rate).
+        rate: share of the components set to zero in training; the others are scaled by 1 / (1 - rate).
     """
 
     def __init__(self, rate: float, **kwargs: object) -> None:
@@ -29,7 +30,7 @@ class ResumableDropout(tf.keras.layers.Layer):
         return tf.nn.experimental.general_dropout(inputs, self.rate, self._uniform)
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "rate": self.rate}
 
     def _uniform(self, shape: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
@@ -38,10 +39,10 @@ class ResumableDropout(tf.keras.layers.Layer):
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ItemDropout(ResumableDropout):
-    """Hides whole items of the history in training: their vectors become zero, as if the item were unknown.
+    """Hides whole items of the history in training: their vectors become zero, like those of unknown items.
 
     Args:
-        rate: share of the items hidden.
+        rate: share of the items that are hidden.
     """
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:

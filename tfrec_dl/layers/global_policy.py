@@ -1,4 +1,4 @@
-"""Keras's global precision, which our models do not follow."""
+"""Checks Keras's global precision, which our models do not support."""
 
 import tensorflow as tf
 
@@ -6,9 +6,9 @@ from tfrec_dl.errors import InputError
 
 
 def require_float32() -> None:
-    """Refuses a global mixed-precision policy, and floats of another width by default, before a layer is made.
+    """Refuses a global mixed-precision policy, or a default float type other than float32, before a layer is created.
 
-    Layers would take it over one by one, while losses, scores and exports are float32.
+    The layers would adopt it one by one, while losses, scores and exports are float32.
 
     Raises:
         InputError: if Keras's global policy or its `floatx` is not "float32".

@@ -1,15 +1,15 @@
-"""Masked means: padding and unknown entries are ignored."""
+"""Masks and masked means, which ignore padding and unknown entries."""
 
 import tensorflow as tf
 
 from tfrec_dl.layers.dropout import ResumableDropout
 
-UNKNOWN = 1  # as in every lookup of Keras with a mask: 0 is padding, 1 unknown, known entries start at 2
+UNKNOWN = 1  # as in every Keras lookup with a mask: 0 is padding, 1 unknown, known entries start at 2
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class KnownMask(tf.keras.layers.Layer):
-    """1 for known entries, 0 for padding and unknown ones."""
+    """Returns 1 for known entries, 0 for padding and unknown ones."""
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Indices [N, T] int32 -> [N, T, 1] float32."""
@@ -18,7 +18,7 @@ class KnownMask(tf.keras.layers.Layer):
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class AnyKnown(tf.keras.layers.Layer):
-    """1 for rows with a known entry, else 0."""
+    """Returns 1 for rows with a known entry, otherwise 0."""
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Indices [N, T] int32 -> [N, 1] float32."""
@@ -35,7 +35,7 @@ class EntryDropout(ResumableDropout):
     """Makes a share of the known entries unknown in training.
 
     Args:
-        rate: that share.
+        rate: share of the known entries.
     """
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
@@ -47,13 +47,13 @@ class EntryDropout(ResumableDropout):
 
 
 def masked_mean(vectors: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-    """Vectors [N, T, D] and mask [N, T, 1] -> [N, D]: the mean over the mask's entries, zeros where there are none."""
+    """Vectors [N, T, D] and mask [N, T, 1] -> [N, D]: mean over the entries in the mask; zeros if there are none."""
     return MaskedMean()([vectors, mask])
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class MaskedMean(tf.keras.layers.Layer):
-    """The mean over a mask's entries, zeros where there are none."""
+    """Mean over the entries in a mask; zeros if there are none."""
 
     def call(self, inputs: list[tf.Tensor]) -> tf.Tensor:
         """Vectors [N, T, D] and mask [N, T, 1] -> [N, D]."""

@@ -1,4 +1,4 @@
-"""Layers without weights for what a Lambda layer would do, which Keras saves and refuses to load."""
+"""Weightless layers used instead of Lambda layers, which Keras saves but refuses to load."""
 
 from collections.abc import Sequence
 
@@ -22,13 +22,13 @@ class Shift(tf.keras.layers.Layer):
         return inputs + self.by
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "by": self.by}
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class StackVectors(tf.keras.layers.Layer):
-    """Puts vectors beside one another."""
+    """Stacks vectors along a new axis."""
 
     def call(self, inputs: Sequence[tf.Tensor]) -> tf.Tensor:
         """N vectors [N, D] -> [N, n, D]."""
@@ -37,10 +37,10 @@ class StackVectors(tf.keras.layers.Layer):
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class Zeros(tf.keras.layers.Layer):
-    """Zeros in place of vectors.
+    """Replaces vectors by zeros.
 
     Args:
-        width: of the zeros; None for that of the vectors.
+        width: width of the zeros; None for the width of the vectors.
     """
 
     def __init__(self, width: int | None = None, **kwargs: object) -> None:
@@ -52,13 +52,13 @@ class Zeros(tf.keras.layers.Layer):
         return tf.zeros_like(inputs[..., : self.width])
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "width": self.width}
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class AsNumbers(tf.keras.layers.Layer):
-    """True as 1 and False as 0, each a vector of one component."""
+    """Converts booleans to 1 and 0, each a vector of one component."""
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Bool [...] -> float32 [..., 1]."""

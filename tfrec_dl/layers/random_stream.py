@@ -3,19 +3,19 @@
 import tensorflow as tf
 
 PHILOX = 1
-GROUP = 4  # 32-bit numbers that one step of Philox's counter makes
+GROUP = 4  # 32-bit numbers per step of Philox's counter
 
 
 class RandomStream(tf.__internal__.tracking.AutoTrackable):
-    """Uniform numbers from a seed, part of checkpoints and not of a layer's weights, as `tf.random.Generator` is.
+    """Uniform random numbers; the state is part of checkpoints, not of a layer's weights, as in `tf.random.Generator`.
 
-    A generator of TensorFlow's gives each replica a stream of its own, so that training on two devices is another
-    training than on one. Here a replica gets the numbers that one device would have used for its rows of the global
-    batch. Philox computes any place of the stream without what comes before it (Salmon et al., Parallel Random
-    Numbers: As Easy as 1, 2, 3, SC 2011).
+    A TensorFlow generator gives each replica its own stream, so training on two devices differs from training on one.
+    Here a replica gets the numbers that one device would use for its rows of the global batch. Philox computes any
+    position of the stream without computing those before it (Salmon et al., Parallel Random Numbers: As Easy as 1, 2,
+    3, SC 2011).
 
     Args:
-        seed: of the stream.
+        seed: seed of the stream.
     """
 
     def __init__(self, seed: int) -> None:
@@ -28,11 +28,11 @@ class RandomStream(tf.__internal__.tracking.AutoTrackable):
         )
 
     def uniform(self, shape: tf.Tensor, dtype: tf.DType = tf.float32) -> tf.Tensor:
-        """The next numbers of [0, 1), for this replica's rows of a tensor that all replicas share.
+        """Returns the next numbers in [0, 1), for this replica's rows of a tensor that all replicas share.
 
         Args:
-            shape: [rank] int32, of this replica's rows; equal for all replicas.
-            dtype: a floating type.
+            shape: [rank] int32 shape of this replica's rows; the same for all replicas.
+            dtype: a floating-point type.
         """
         count = tf.reduce_prod(tf.cast(shape, tf.int64))
         replica, replicas = _replica()
@@ -52,7 +52,7 @@ class RandomStream(tf.__internal__.tracking.AutoTrackable):
 
 
 def _replica() -> tuple[tf.Tensor, int]:
-    """Number of this replica, scalar int64, and how many there are."""
+    """Returns the number of this replica, scalar int64, and the number of replicas."""
     context = tf.distribute.get_replica_context()
     if context is None:
         return tf.constant(0, tf.int64), 1

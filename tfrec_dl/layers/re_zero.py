@@ -5,7 +5,7 @@ import tensorflow as tf
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ReZero(tf.keras.layers.Layer):
-    """Multiplies by one trained number that starts at 0, so that a deep residual network starts as the identity.
+    """Multiplies by a trained number that starts at 0, so that a deep residual network starts as the identity.
 
     Source: Bachlechner et al., ReZero is All You Need: Fast Convergence at Large Depth, UAI 2021 (equation 1).
     """

@@ -1,6 +1,6 @@
-"""Training and comparing models of every family.
+"""Training, comparison, tuning, export and reports for models of every family.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported on first use.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Comparison of recipes and baselines on one table: trained, measured on the same test part, one leaderboard."""
+"""Comparison of recipes and baselines: trains them, measures all on one test part, and ranks them on a leaderboard."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -27,13 +27,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What `compare` has trained and measured.
+    """The trained models and measurements of `compare`.
 
     Attributes:
         board: the leaderboard.
-        runs: of the recipes, in their order.
-        entries: the lines of the leaderboard with all that was measured, in no order.
-        dataset: the data, read.
+        runs: runs of the recipes, in the order of the recipes.
+        entries: lines of the leaderboard with all measurements, in no particular order.
+        dataset: the data, as read.
     """
 
     board: pd.DataFrame
@@ -49,28 +49,29 @@ def compare(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> pd.DataFrame:
-    """Trains each recipe into FOLDER/<name>, fits the baselines and puts all on one leaderboard.
+    """Trains each recipe into FOLDER/<name>, fits the baselines, and returns a leaderboard of all of them.
 
-    Retrieval is ordered by test NDCG@10, on a cold-start split by that of cold items; ranking by NDCG of clicks where
-    impressions are shown in lists, else by AUC, and by RMSE where only ratings are learnt.
+    Retrieval models are ordered by test NDCG@10, on a cold-start split by the NDCG@10 of cold items. Ranking models are
+    ordered by NDCG of clicks if impressions are shown in lists, otherwise by AUC, and by RMSE if only ratings are
+    learned.
 
-    The table is read once. Called again it goes on where it was: finished runs of the same configuration are measured
-    and not trained again. Each step is logged as it begins.
+    The table is read once. If the call is repeated, it continues where it stopped: finished runs with the same
+    configuration are measured but not trained again. Each step is logged when it begins.
 
     Args:
-        recipes: what to train, one after the other, by name or with settings of their own, or "gru,lru"; all of one
-            task, and of different names.
-        source: the table, its columns, its split; or its path, as for `train`.
-        folder: of the runs; created if missing.
+        recipes: recipes to train one after the other, by name, with settings of their own, or as "gru,lru". All must
+            have the same task and different names.
+        source: the table with its columns and split, or a path, as for `train`.
+        folder: folder for the runs; created if missing.
         callbacks: further Keras callbacks for each training.
         verbose: as in `model.fit`.
 
     Returns:
-        The leaderboard, a row a model or baseline, best first.
+        The leaderboard, one row per model or baseline, best first.
 
     Raises:
-        InputError: for bad data, recipes of several tasks, or a folder that holds something else, before anything is
-            trained.
+        InputError: for invalid data, recipes of several tasks, or a folder that holds something else; raised before any
+            training.
     """
     return compare_runs(recipes, source, folder, callbacks, verbose).board
 
@@ -82,7 +83,7 @@ def compare_runs(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Comparison:
-    """As `compare`, with the runs and all that was measured of them, which a report is made of."""
+    """Does the same as `compare`, and also returns the runs and all measurements, which a report needs."""
     check_callbacks(callbacks)
     source, folder = source_given(source), path_given(folder, "folder")
     chosen = _chosen(recipes, source)
@@ -90,7 +91,7 @@ def compare_runs(
         raise InputError(f"{folder} is the folder of a run: choose another for the comparison.")
     task = _task(chosen)
     if not source.in_memory:
-        raise InputError(f"{source.path} is a prepared folder, and baselines need the table in memory: give the table.")
+        raise InputError(f"{source.path} is a prepared folder, but baselines need the table in memory: give the table.")
     reason = task.why_not_together(chosen)
     if reason is not None:
         raise InputError(reason)
@@ -118,17 +119,17 @@ def train_once(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Run:
-    """Trains as `train_on` does; a folder of other data is refused in words for comparisons.
+    """Trains like `train_on`; an error about a folder with other data is worded for comparisons.
 
     Args:
-        recipe: what to train.
-        dataset: what its source read.
-        folder: the run's folder.
+        recipe: recipe to train.
+        dataset: data read by its source.
+        folder: folder of the run.
         callbacks: further Keras callbacks.
         verbose: as in `model.fit`.
 
     Raises:
-        InputError: as `train_on`; and if the folder holds a run of another recipe, table or split.
+        InputError: as in `train_on`, and if the folder holds a run of another recipe, table or split.
     """
     refuse_other_recipe(recipe, folder)
     refuse_other_data(dataset, folder)
@@ -136,13 +137,13 @@ def train_once(
 
 
 def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
-    """Raises InputError where the folder holds a run, finished or not, of another recipe or with other settings."""
+    """Raises InputError if the folder holds a finished or unfinished run of another recipe or with other settings."""
     if not (folder / "config.json").exists():
         return
     if form_begun(recipe, folder) is not None:
         return
     before, now = flat_settings(Run.open(folder).recipe.to_dict()), flat_settings(recipe.to_dict())
-    for name in ("name", "model.name", *now, *before):  # of another family all else differs too
+    for name in ("name", "model.name", *now, *before):  # with another family, everything else differs too
         if before.get(name) != now.get(name):
             state = "a finished" if (folder / "metrics.json").exists() else "a"
             raise InputError(
@@ -152,20 +153,20 @@ def refuse_other_recipe(recipe: Recipe, folder: Path) -> None:
 
 
 def refuse_other_data(dataset: Any, folder: Path) -> None:
-    """Raises InputError where the folder holds a run, finished or not, on other tables, columns or split."""
+    """Raises InputError if the folder holds a finished or unfinished run on other tables, columns or split."""
     if not (folder / "config.json").exists():
         return
     run, now = Run.open(folder), dataset.source.absolute()
     config = run.config()
     same_table = config["data_fingerprint"] == dataset.fingerprint
     same_features = config.get("features", {}) == describe_features(dataset.features)
-    there = {name: getattr(now, name) for name in now.paths}  # the same data may have moved
+    there = {name: getattr(now, name) for name in now.paths}  # the same data may have been moved
     if not (type(now) is type(run.source) and replace(run.source, **there) == now and same_table and same_features):
         raise InputError(f"{folder} holds a run on other data: choose a new folder, or delete that one.")
 
 
 def _chosen(recipes: Sequence[Recipe | str] | Recipe | str, source: Source) -> list[Recipe]:
-    """The recipes, each with a name of its own, which its run's folder has."""
+    """Returns the recipes; their names must differ, because each names a run folder."""
     if isinstance(recipes, str):
         recipes = recipes.split(",")
     given = [recipes] if isinstance(recipes, Recipe) else recipes
@@ -174,14 +175,14 @@ def _chosen(recipes: Sequence[Recipe | str] | Recipe | str, source: Source) -> l
     names = [recipe.name for recipe in chosen]
     if twice := [name for name in names if names.count(name) > 1]:
         raise InputError(
-            f"there are {names.count(twice[0])} recipes called {twice[0]!r}, and each has a line and a folder of its "
-            'own: give one another name, as by dataclasses.replace(recipe, name="...").'
+            f"there are {names.count(twice[0])} recipes called {twice[0]!r}, but each needs a line and a folder of its "
+            'own: rename one, for example with dataclasses.replace(recipe, name="...").'
         )
     return chosen
 
 
 def _task(recipes: Sequence[Recipe]) -> Any:
-    """The task that all recipes have."""
+    """Returns the task that all recipes share."""
     if not recipes:
         raise InputError("there are 0 recipes to compare: name at least one.")
     tasks = {recipe.family.task.name: recipe.family.task for recipe in recipes}

@@ -35,36 +35,37 @@ def export(
 ) -> Path:
     """Exports a finished run of any family, or a trained model, to DEST/<next free version>/.
 
-    The version appears complete or not at all; `docs/serving.md` describes what is in it.
+    The version appears only once it is complete. `docs/serving.md` describes its contents.
 
     Args:
-        run_or_model: a run, or its folder; or a model with `serving_module`, as every model of ours has it.
-        dest: folder of the versions, created if missing.
-        card: what is known about data, split and metrics; by default what the run holds; of a model alone they are
-            unknown.
-        k_max: length of the recommendation lists, where the model makes any; cut to the number of items.
-        keep_seen: whether items of the history are recommended again; None as the run was trained, and not for a model.
-        items: table of the items (a frame, a CSV or Parquet file, a `Catalogue`) whose columns become attributes, which
-            requests can set conditions on; None takes the one that a run was trained with, if any.
-        attributes: its columns that do; None takes all that hold categories, numbers or dates.
-        item_column: its column of ids.
-        shown: its columns that come back in answers as text, such as titles.
-        index: how the best items are searched where scores are products of vectors: "exact", in all items; "ivf", in
-            lists of like ones, which takes a fraction of the time in catalogues above some 50,000 items.
-        recall: share of the exact ten best items that "ivf" is to find, on average.
-        histories: with "ivf", of a model: item ids of users, oldest first, a row each, which were not trained on; what
-            the recall is chosen and measured on. A run has its own.
-        counts: of a run with transitions beside a network, or in a stack: table of interactions, as that of the
-            training, from which they are counted anew; the same table adds what was held out to validate and test on.
+        run_or_model: a run or its folder, or a model with `serving_module`, which every model of this package has.
+        dest: folder of the versions; created if missing.
+        card: facts about data, split and metrics; by default taken from the run, and unknown for a model alone.
+        k_max: length of the recommendation lists, if the model makes any; capped at the number of items.
+        keep_seen: whether items of the history are recommended again; None uses the setting of the run, and False for a
+            model.
+        items: table of items (a frame, a CSV or Parquet file, or a `Catalogue`) whose columns become attributes, on
+            which requests can set conditions. None uses the table that the run was trained with, if any.
+        attributes: columns that become attributes; None for all with categories, numbers or dates.
+        item_column: column of item ids.
+        shown: columns that answers return as text, such as titles.
+        index: how to search for the best items if scores are dot products: "exact" searches all items; "ivf" searches
+            lists of similar items, which takes a fraction of the time in catalogues above some 50,000 items.
+        recall: average share of the exact top ten that "ivf" must find.
+        histories: for "ivf" with a model: one row of item ids per user, oldest first, not used in training. The recall
+            is chosen and measured on them. A run has its own.
+        counts: for a run with transition counts beside a network or in a stack: table of interactions, like the
+            training table, from which transitions are counted again. The same table adds the interactions held out for
+            validation and test.
 
     Returns:
         The version folder.
 
     Raises:
-        InputError: if the run is not finished, or for "ivf" its data are gone, the object is neither, `dest` is a file,
-            a run's folder or cannot be written to, there are no transitions to count anew, `k_max` is below 1, a weight
-            is not finite, there is no such index, the scores are no products of vectors, or `tensorflow-serving-api` is
-            missing.
+        InputError: if the run is not finished, or its data is missing for "ivf"; if the object is neither a run nor a
+            model; if `dest` is a file, a run's folder or not writable; if there are no transitions to count again; if
+            `k_max` is below 1; if a weight is not finite; if the index does not exist or the scores are not dot
+            products; or if `tensorflow-serving-api` is missing.
     """
     dest, shown = path_given(dest, "dest"), names_given(shown, "shown")
     names = None if attributes is None else names_given(attributes, "attributes")
@@ -76,10 +77,10 @@ def export(
     if not isinstance(run_or_model, Run):
         source = None if items is None else AttributeSource(items, names, item_column, may_be_none=bool(shown))
         if shown and items is None:
-            raise InputError(f"the columns to show are {list(shown)}, of a table of items: give items.")
+            raise InputError(f"the columns to show are {list(shown)}, but there is no table of items: give items.")
         columns = None if items is None or not shown else ShownSource(items, tuple(shown), item_column)
         if counts is not None:
-            raise InputError(f"counts is {str(counts)!r}, of a model: give a run, which knows the table's columns.")
+            raise InputError(f"counts is {str(counts)!r}, but a model does not know the table's columns: give a run.")
         request = IvfRequest(histories, recall=recall) if is_ivf(index) else None
         return export_saved_model(run_or_model, dest, k_max, card, bool(keep_seen), source, columns, request)
     family = run_or_model.recipe.family

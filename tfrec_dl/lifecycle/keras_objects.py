@@ -20,13 +20,13 @@ ROOMS = (
 
 
 def keras_objects() -> dict[str, type]:
-    """Imports every layer, initialiser, loss, optimiser and model of the package, so that Keras finds it.
+    """Imports every layer, initializer, loss, optimizer and model of the package, so that Keras finds them.
 
-    `model.encoder.save("encoder.keras")` is read in another process by
+    After `model.encoder.save("encoder.keras")`, another process reads the file with
     `tf.keras.models.load_model("encoder.keras", custom_objects=keras_objects())`.
 
     Returns:
-        Name -> class, under the names that the formats of Keras's ask for.
+        Maps the names that Keras's file formats use to classes.
     """
     for room in ROOMS:
         package = importlib.import_module(f"tfrec_dl.{room}")

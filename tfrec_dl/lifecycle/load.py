@@ -1,4 +1,4 @@
-"""Loading an export that recommends."""
+"""Loading of an export that recommends."""
 
 from os import PathLike
 
@@ -8,14 +8,14 @@ from tfrec_dl.serving.recommender import Recommender
 
 
 def load(dest: str | PathLike[str]) -> Recommender:
-    """Loads the newest version below `dest`, or `dest` itself if it is a version folder.
+    """Loads the newest version in `dest`, or `dest` itself if it is a version folder.
 
     Raises:
-        InputError: if there is none, or it is damaged or no tfrec_dl export.
+        InputError: if there is no version, it is damaged, or it is not a tfrec_dl export.
     """
     export = open_export(dest)
     if RECOMMEND_RANKED in export.signatures:
-        # Here, because the ranking stage brings modules that no other export needs.
+        # Imported here, because the ranking stage needs modules that no other export needs.
         from tfrec_dl.two_stage.recommender import TwoStageRecommender
 
         return TwoStageRecommender(export)

@@ -1,14 +1,14 @@
-"""Processes that do a part of the work of the one that starts them."""
+"""Helpers for child processes that share the work of their parent."""
 
 import multiprocessing
 import os
 import threading
 
-STARTED = "spawn"  # how: a process that has loaded TensorFlow cannot be forked
+STARTED = "spawn"  # start method: a process that has loaded TensorFlow cannot be forked
 
 
 def end_with_parent() -> None:
-    """Lets this process end with the one that started it, however that ends."""
+    """Makes this process end when its parent ends, for whatever reason."""
     threading.Thread(target=_end, daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""Trains a recipe on the data of a source, whatever the family of the recipe."""
+"""Training of a recipe of any family on the data of a source."""
 
 import logging
 from collections.abc import Sequence
@@ -33,26 +33,26 @@ def train(
     verbose: str | int = "auto",
     strategy: tf.distribute.Strategy | str | None = None,
 ) -> Run:
-    """Trains a recipe into a folder; killed at any moment and called again, goes on from its last finished epoch.
+    """Trains a recipe into a folder; after being killed, the same call continues from the last finished epoch.
 
     Args:
-        recipe: what to train, and how; a name stands for the recipe as it comes, hybrid where the source has features
-            of items.
-        source: the table, its columns, its split: a `DataSource`, a `PreparedSource`, or for rankers a `RankingSource`.
-            A path stands for the `DataSource` of that table, or for the folder that `prepare` wrote there.
-        folder: the run's folder; new, or that of the same call's run; a finished one is given back as it is.
-        callbacks: further Keras callbacks; they find the validation metrics in the logs. Those that set the learning
-            rate, which has a schedule, and those that save whole models are refused.
+        recipe: what to train, and how. A name stands for the recipe with default settings, as a hybrid if the source
+            has item features.
+        source: the table with its columns and split: a `DataSource`, a `PreparedSource`, or for rankers a
+            `RankingSource`. A path stands for the `DataSource` of that table, or for a folder written by `prepare`.
+        folder: folder of the run: new, or from the same call. A finished run is returned unchanged.
+        callbacks: further Keras callbacks; validation metrics are in their logs. Callbacks that set the learning rate,
+            which follows a schedule, or save whole models are rejected.
         verbose: as in `model.fit`.
-        strategy: of `make_strategy`, or its name: the devices to train on; None for one. The batch size stays that of
-            all of them together, and a run may go on with another strategy than it began with.
+        strategy: devices to train on: the result of `make_strategy`, or its name; None for one device. The batch size
+            is that of all devices together. A run can continue with another strategy.
 
     Returns:
-        The finished run. In a worker that does not write it, the run as it is when that worker has done its part.
+        The finished run. A worker that does not write the run returns its state when that worker's part is done.
 
     Raises:
-        InputError: for bad data, data of another task, or a folder that holds something else or that another process
-            trains into; before anything is written.
+        InputError: for invalid data, data of another task, or a folder that holds something else or that another
+            process trains into; raised before anything is written.
     """
     check_callbacks(callbacks)
     source = source_given(source)
@@ -63,7 +63,7 @@ def train(
 
 
 def check(recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
-    """Refuses what cannot be trained on a source, in any form, before anything is read; as `Family.check`."""
+    """Rejects a recipe and source, in any form, that cannot be trained, before anything is read; see `Family.check`."""
     form = next(forms(recipe))
     form.family.task.refuse_other(source)
     form.family.check(form, source, strategy)
@@ -77,21 +77,22 @@ def train_on(
     verbose: str | int = "auto",
     strategy: tf.distribute.Strategy | None = None,
 ) -> Run:
-    """As `train`, on data that have been read: `source.read()`.
+    """Trains like `train`, on data that has already been read with `source.read()`.
 
     Raises:
-        InputError: as `train`.
+        InputError: as in `train`.
     """
     check_callbacks(callbacks)
     check(recipe, dataset.source, strategy)
     folder = Path(folder)
-    refuse_other_files(folder)  # no lock is put into a folder of somebody else's
+    refuse_other_files(folder)  # no lock is written into an unrelated folder
     recipe = as_trained(recipe, dataset, folder, strategy)
-    recipe.family.check(recipe, dataset.source, strategy)  # a run that has counts does not go on on several devices
-    # From here on nobody else writes to it, so all that is found in it stays; only the chief of several workers writes.
+    recipe.family.check(recipe, dataset.source, strategy)  # a run that has counts does not continue on several devices
+    # From here on no other process writes to the folder, so what is found there stays. Only the chief of several
+    # workers writes.
     with locked(folder) if is_chief(strategy) else nullcontext(), disk_explained(folder):
         if is_chief(strategy) and (folder / "config.json").exists():
-            Run.begin(folder, recipe, dataset)  # refuses the run of anything else before a model is built
+            Run.begin(folder, recipe, dataset)  # rejects a run of anything else before a model is built
         if is_chief(strategy) and (folder / "metrics.json").exists():
             logger.info("%s is already finished: nothing is trained", folder)
         else:

@@ -1,6 +1,6 @@
-"""Retrieval losses, each from queries, targets and candidates to one loss a target.
+"""Retrieval losses: each computes one loss per target from queries, targets and candidates.
 
-`tfrec_dl.losses.FullSoftmax` and the other classes are imported when they are asked for.
+`tfrec_dl.losses.FullSoftmax` and the other classes are imported when they are first used.
 """
 
 from typing import Any

@@ -1,20 +1,20 @@
-"""Targets shared between the replicas of a synchronous strategy."""
+"""Sharing of targets between the replicas of a synchronous strategy."""
 
 import tensorflow as tf
 
 
 def gather_targets(targets: tf.Tensor, vectors: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The targets of the global batch, a replica's own ones first and in their order.
+    """Gathers the targets of the global batch; a replica's own come first, in their order.
 
-    Under one replica these are the arguments, and nothing is communicated. Replicas may hold different numbers of
-    targets. Gradients flow back to the replica that a vector is from.
+    With a single replica it returns its arguments, without communication. Replicas may hold different numbers of
+    targets. Gradients flow back to the replica that a vector comes from.
 
     Args:
-        targets: [P] int32 of this replica.
+        targets: [P] int32 targets of this replica.
         vectors: [P, D] their item vectors.
 
     Returns:
-        [G] int32 and [G, D], G the number of targets of all replicas.
+        [G] int32 and [G, D], where G is the number of targets of all replicas.
     """
     if tf.distribute.get_strategy().num_replicas_in_sync == 1 or tf.distribute.in_cross_replica_context():
         return targets, vectors

@@ -1,4 +1,4 @@
-"""Bayesian personalised ranking.
+"""Bayesian personalized ranking.
 
 Source: Rendle et al., BPR: Bayesian Personalized Ranking from Implicit Feedback, UAI 2009.
 """
@@ -18,10 +18,10 @@ from tfrec_dl.recipes.search_space import SearchRange
 @LOSSES.register("bpr")
 @configuration
 class BPR(SampledLoss):
-    """Mean of -log sigmoid(target's score - negative's score).
+    """Bayesian personalized ranking: the mean of -log sigmoid(target's score - negative's score).
 
     Attributes:
-        negatives: candidates sampled a step.
+        negatives: candidates sampled per step.
         popularity_exponent: negatives are sampled with probability proportional to count ** this.
     """
 

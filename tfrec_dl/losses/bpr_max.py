@@ -1,4 +1,4 @@
-"""BPR-max: BPR against the softmax-weighted negatives.
+"""BPR-max: BPR against softmax-weighted negatives.
 
 Source: Hidasi and Karatzoglou, Recurrent Neural Networks with Top-k Gains for Session-based Recommendations, CIKM
 2018.
@@ -21,10 +21,10 @@ TINY = 1e-24  # keeps the logarithm finite, as in Hidasi's own code
 @LOSSES.register("bpr_max")
 @configuration
 class BPRMax(SampledLoss):
-    """BPR against the softmax-weighted negatives (CIKM 2018, equation 10), with score regularisation.
+    """BPR against softmax-weighted negatives (CIKM 2018, equation 10), with score regularization.
 
     Attributes:
-        negatives: candidates sampled a step.
+        negatives: candidates sampled per step.
         popularity_exponent: negatives are sampled with probability proportional to count ** this.
         score_regularisation: weight of the negatives' squared scores (the paper's lambda).
     """

@@ -1,4 +1,4 @@
-"""Candidates of a retrieval loss: their vectors, counts and sizes."""
+"""Candidates of a retrieval loss: item vectors, training counts and the sampling seed."""
 
 import math
 from collections.abc import Callable
@@ -17,7 +17,7 @@ class Candidates(NamedTuple):
     Attributes:
         vectors: maps vocabulary indices [N] int32 to item vectors [N, D]: the item tower.
         item_counts: training interactions of each vocabulary row [V] int64.
-        seed: int32 [2], different at every step: decides the negatives sampled.
+        seed: int32 [2], different at every step; determines the sampled negatives.
     """
 
     vectors: Callable[[tf.Tensor], tf.Tensor]
@@ -26,13 +26,14 @@ class Candidates(NamedTuple):
 
     @property
     def trained_size(self) -> int:
-        """Rows of the vocabulary with training interactions, which come first, padding and unknown included.
+        """Counts the vocabulary rows up to the last item with training interactions, padding and unknown included.
 
-        The others are no candidates: they would be pushed down for not having been there.
+        Items without training interactions come after them. They are no candidates, because as negatives they would be
+        pushed down only for having been absent.
         """
         return FIRST_ITEM + int(np.count_nonzero(self.item_counts))
 
     def log_popularity(self, indices: tf.Tensor) -> tf.Tensor:
-        """Log of the items' share of the training interactions [N] float32; without any an item has that of one."""
+        """Logs of items' shares of the training interactions [N] float32; an item without any counts as having one."""
         share = NegativeSampler(self.item_counts, 1.0).log_probability(indices)
         return tf.maximum(share, -math.log(self.item_counts[FIRST_ITEM:].sum()))

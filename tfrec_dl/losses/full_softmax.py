@@ -12,7 +12,10 @@ from tfrec_dl.losses.loss import LOSSES, Loss
 @LOSSES.register("full_softmax")
 @configuration
 class FullSoftmax(Loss):
-    """Cross-entropy over the whole catalogue: exact; costs targets x catalogue in time, a block of it in memory."""
+    """Exact cross-entropy over the whole catalogue, at a cost of targets x catalogue.
+
+    Time is proportional to targets x catalogue. Memory holds the scores of one block of targets at a time.
+    """
 
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P]."""
@@ -25,5 +28,5 @@ class FullSoftmax(Loss):
         return True
 
     def scores_computed(self, targets: int, items: int) -> int:
-        """Those of one block of targets, with every item."""
+        """Counts the scores of one block of targets with every item."""
         return min(targets, block_rows(items)) * items

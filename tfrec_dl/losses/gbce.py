@@ -1,4 +1,4 @@
-"""Generalised binary cross-entropy.
+"""Generalized binary cross-entropy.
 
 Source: Petrov and Macdonald, gSASRec: Reducing Overconfidence in Sequential Recommendation Trained with Negative
 Sampling, RecSys 2023.
@@ -20,11 +20,13 @@ from tfrec_dl.recipes.search_space import SearchRange
 @LOSSES.register("gbce")
 @configuration
 class GBCE(SampledLoss):
-    """Binary cross-entropy whose positive part is raised to beta, against overconfidence (equations 9 and 13).
+    """Binary cross-entropy with the positive term raised to the power beta, against overconfidence (gSASRec).
+
+    Equations 9 and 13 of the paper.
 
     Attributes:
-        negatives: candidates sampled uniformly a step (the paper's best results use 256 each).
-        calibration: the paper's t: 0 is plain binary cross-entropy, 1 gives calibrated probabilities.
+        negatives: candidates sampled uniformly per step (the paper's best results use 256 each).
+        calibration: the paper's t; 0 is plain binary cross-entropy, 1 gives calibrated probabilities.
     """
 
     negatives: int = Field(default=256, ge=1)

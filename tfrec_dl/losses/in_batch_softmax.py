@@ -1,4 +1,4 @@
-"""Softmax over the batch's targets: TFRS's retrieval task."""
+"""Softmax over the batch's targets: the retrieval task of TensorFlow Recommenders (TFRS)."""
 
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
@@ -12,10 +12,10 @@ from tfrec_dl.losses.loss import LOSSES, Loss
 @LOSSES.register("in_batch_softmax")
 @configuration
 class InBatchSoftmax(Loss):
-    """TFRS's own retrieval task: the other targets of the batch are the negatives, those of other replicas included.
+    """TFRS's retrieval task: the other targets of the batch, including those of other replicas, are the negatives.
 
-    Accidental hits are removed and logits corrected by the targets' popularity (Yi et al., Sampling-Bias-Corrected
-    Neural Modeling for Large Corpus Item Recommendations, RecSys 2019). Costs targets squared.
+    Accidental hits are removed, and logits are corrected by the targets' popularity (Yi et al., Sampling-Bias-Corrected
+    Neural Modeling for Large Corpus Item Recommendations, RecSys 2019). The cost grows with the square of the targets.
     """
 
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
@@ -25,7 +25,7 @@ class InBatchSoftmax(Loss):
             remove_accidental_hits=True,
         )
         ids, vectors = gather_targets(targets, candidates.vectors(targets))
-        # Not by the task's own correction: it takes no item for rarer than one in a million.
+        # The task's own correction is not used, because it treats no item as rarer than one in a million.
         log_probability = candidates.log_popularity(ids)
         return task(
             tf.concat([queries, tf.ones_like(queries[:, :1])], axis=1),
@@ -36,9 +36,9 @@ class InBatchSoftmax(Loss):
         )
 
     def vectors_read(self, targets: int, items: int) -> int:
-        """Those of the targets."""
+        """Counts the vectors of the targets."""
         return targets
 
     def scores_computed(self, targets: int, items: int) -> int:
-        """Those of the targets for each of them."""
+        """Counts the scores of all targets for each target."""
         return targets * targets

@@ -1,31 +1,32 @@
-"""Log of the sum over all items of the exponentials of their scores, without the table of scores in memory.
+"""Log-sum-exp of the scores of all items, without holding all scores in memory.
 
-The scores of a training step's queries with a whole catalogue do not fit a processor's cache: written, read, and kept
-for the gradient, they cost more time than the products that they are made of. Here they are made block by block, and
-again for the gradient (the recomputation of Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016).
+The scores of a training step's queries for a whole catalogue do not fit into a processor's cache. Writing them,
+reading them and keeping them for the gradient takes longer than computing them. Here they are computed block by
+block, and again for the gradient (the recomputation of Chen et al., Training Deep Nets with Sublinear Memory Cost,
+2016).
 """
 
 import tensorflow as tf
 
-BLOCK_SCORES = 2**22  # held at once, 4 bytes each
+BLOCK_SCORES = 2**22  # scores held at once, 4 bytes each
 
 
 def log_partition(queries: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
-    """Log sum over the items of exp(query · item).
+    """Computes the log of the sum over the items of exp(query · item).
 
     Args:
         queries: [P, D] float32.
         items: [V, D] float32, V at least 1.
 
     Returns:
-        [P] float32, finite also for huge scores; its gradients are exact, and have none of their own.
+        [P] float32, finite also for huge scores. Its gradients are exact, but cannot be differentiated again.
     """
     value: tf.Tensor = _log_partition(queries, items)
     return value
 
 
 def block_rows(items: int) -> int:
-    """Queries whose scores with so many items are held at once."""
+    """Returns the number of queries whose scores for this many items are held at once."""
     return max(1, BLOCK_SCORES // max(1, items))
 
 
@@ -56,7 +57,7 @@ def _log_partition(queries: tf.Tensor, items: tf.Tensor) -> tuple[tf.Tensor, obj
 
 
 def _blocks(queries: tf.Tensor, items: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Number of blocks, at least one, and queries of each."""
+    """Returns the number of blocks, at least one, and the number of queries in each."""
     rows = tf.maximum(1, BLOCK_SCORES // tf.maximum(1, tf.shape(items)[0]))
     return tf.maximum(1, -(-tf.shape(queries)[0] // rows)), rows
 
@@ -66,6 +67,6 @@ def _array(blocks: tf.Tensor, *width: int) -> tf.TensorArray:
 
 
 def _in_turn(body: object, blocks: tf.Tensor, *state: object) -> tuple:
-    """The state after a body has seen every block, one at a time."""
+    """Applies a body to the blocks one at a time and returns the final state."""
     found = tf.while_loop(lambda block, *_: block < blocks, body, (0, *state), parallel_iterations=1)
     return tuple(found[1:])

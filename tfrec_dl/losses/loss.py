@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class Loss(ABC):
-    """One number for each target of a batch, from its query and the items that it competes with.
+    """Computes one loss per target from its query and the items that it competes with.
 
-    A part is a frozen dataclass of its settings, registered under a name; one more file is all that it takes. Its
-    methods beside `per_target` give the cost of a step; their defaults are those of a loss over all items.
+    A part is a frozen dataclass of its settings, registered under a name. To add one, add a file. The methods other
+    than `per_target` state the cost of a step. Their defaults are those of a loss over all items.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
+        name: registered name; `register` sets it.
     """
 
     name: ClassVar[str]
@@ -30,36 +30,36 @@ class Loss(ABC):
         """Computes the losses, in the graph of a training step.
 
         Args:
-            queries: [P, D] float32, scored against an item by the dot product with its vector.
-            targets: [P] int32 vocabulary indices, the right answers.
-            candidates: item vectors, training counts, and the seed of what is sampled.
+            queries: [P, D] float32; a query scores an item by the dot product with the item's vector.
+            targets: [P] int32 vocabulary indices, the correct answers.
+            candidates: item vectors, training counts, and the seed for sampling.
 
         Returns:
             [P] float32, finite also for huge scores.
         """
 
     def reads_every_item(self) -> bool:
-        """Whether a step asks for the vectors of all trained items, so that it pays to compute them once; False."""
+        """Whether a step reads the vectors of all trained items, so that computing them once pays; by default False."""
         return False
 
     def vectors_read(self, targets: int, items: int) -> int:
-        """Item vectors that a step computes; by default those of the targets and of every item.
+        """Counts the item vectors that a step computes; by default those of the targets and of every item.
 
         Args:
-            targets: of the step.
-            items: that have training interactions.
+            targets: targets of the step.
+            items: items with training interactions.
         """
         return targets + items
 
     def scores_computed(self, targets: int, items: int) -> int:
-        """Scores that a step holds at once; by default those of every item for each target.
+        """Counts the scores that a step holds at once; by default those of every item for each target.
 
         Args:
-            targets: of the step.
-            items: that have training interactions.
+            targets: targets of the step.
+            items: items with training interactions.
         """
         return targets * items
 
 
 LOSSES: Registry[Loss] = Registry("loss", "tfrec_dl.losses")
-"""The retrieval losses by name."""
+"""The retrieval losses, by name."""

@@ -20,15 +20,16 @@ from tfrec_dl.recipes.search_space import SearchRange
 class MixedSoftmax(SampledLoss):
     """Softmax over the target, the other targets of the batch and sampled negatives, with logQ correction.
 
-    In-batch negatives cost no further look-up and are mostly popular items; sampled ones also reach items that are
-    seldom a target. A negative's logit is lowered by the log of the item's expected count among both kinds (Yang et
-    al., Mixed Negative Sampling for Learning Two-tower Neural Networks in Recommendations, WWW 2020), so that their sum
-    estimates the sum over all other items; as in `SampledSoftmax` the target itself is not corrected. Targets of other
-    replicas are negatives too. Accidental hits are removed. Costs targets x (targets + negatives).
+    In-batch negatives need no further look-up and are mostly popular items. Sampled negatives also cover items that are
+    seldom a target. The logit of a negative is lowered by the log of the item's expected count among both kinds (Yang
+    et al., Mixed Negative Sampling for Learning Two-tower Neural Networks in Recommendations, WWW 2020). Their sum then
+    estimates the sum over all other items. As in `SampledSoftmax`, the target itself is not corrected. Targets of other
+    replicas are negatives too. Accidental hits are removed. The cost grows with targets x (targets + negatives).
 
     Attributes:
-        negatives: candidates sampled a step, beside the targets.
-        popularity_exponent: they are sampled with probability proportional to count ** this; uniformly in the paper.
+        negatives: candidates sampled per step, in addition to the targets.
+        popularity_exponent: negatives are sampled with probability proportional to count ** this; the paper samples
+            uniformly.
     """
 
     negatives: int = Field(default=1024, ge=1)
@@ -61,5 +62,5 @@ class MixedSoftmax(SampledLoss):
         return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.zeros_like(targets), logits)
 
     def scores_computed(self, targets: int, items: int) -> int:
-        """Those of the other targets and of the negatives for each target."""
+        """Counts the scores of the other targets and of the negatives for each target."""
         return targets * (targets + self.negatives)

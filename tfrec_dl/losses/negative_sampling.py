@@ -1,4 +1,4 @@
-"""Negative sampling: candidates sampled once a step and shared by every target of the batch."""
+"""Negative sampling: candidates sampled once per step and shared by all targets of the batch."""
 
 import numpy as np
 import tensorflow as tf
@@ -9,12 +9,12 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM
 class NegativeSampler:
     """Samples items with replacement, with probability proportional to count ** exponent.
 
-    It holds one number for each run of neighbours with equal counts, not one for each item. A vocabulary is sorted by
-    count, and of a million items most share theirs with thousands of others, so the constants in a graph stay small and
-    a sample searches them in cache.
+    The sampler stores one number per run of neighbors with equal counts, not one per item. A vocabulary is sorted by
+    count, and of a million items most share their count with thousands of others. The constants in a graph therefore
+    stay small, and sampling searches them in cache.
 
     Args:
-        item_counts: training interactions of each vocabulary row [V]; those without any, and 0 and 1, are never
+        item_counts: training interactions of each vocabulary row [V]; rows without any, and rows 0 and 1, are never
             sampled.
         exponent: 0 samples uniformly, 1 by popularity; word2vec uses 0.75 (Mikolov et al., NeurIPS 2013).
     """
@@ -34,10 +34,10 @@ class NegativeSampler:
         self._length = lengths[drawn].astype(np.int32)
         self._each = each[drawn]
         self._reached = np.cumsum(self._each * self._length)
-        self._reached /= self._reached[-1]  # exactly 1 in the end
+        self._reached /= self._reached[-1]  # exactly 1 at the end
 
     def sample(self, count: int, seed: tf.Tensor) -> tf.Tensor:
-        """Samples `count` vocabulary indices [count] int32; `seed` is an int [2] that decides them."""
+        """Samples `count` vocabulary indices [count] int32, determined by `seed`, an int [2]."""
         uniform = tf.random.stateless_uniform([count], seed, dtype=tf.float64)
         run = tf.searchsorted(tf.constant(self._reached), uniform, side="right")
         before = tf.gather(tf.constant(np.concatenate([[0.0], self._reached[:-1]])), run)
@@ -46,6 +46,6 @@ class NegativeSampler:
         return tf.gather(tf.constant(self._first), run) + tf.minimum(place, last)
 
     def log_probability(self, indices: tf.Tensor) -> tf.Tensor:
-        """Log of the probability that one sample gives each of the indices [N] int32, float32 [N]."""
+        """Log of the probability that one draw gives each of the indices [N] int32, float32 [N]."""
         run = tf.searchsorted(tf.constant(self._starts), indices, side="right") - 1
         return tf.gather(tf.constant(self._log_probability), run)

@@ -1,4 +1,4 @@
-"""Softmax over the target and negatives that are sampled for it alone.
+"""Softmax over the target and negatives sampled separately for each target.
 
 Source: Petrov and Macdonald, gSASRec, RecSys 2023 (negatives sampled for each position); the softmax loss of RecTools'
 SASRec over them.
@@ -19,10 +19,11 @@ from tfrec_dl.recipes.search_space import SearchRange
 @LOSSES.register("own_negatives")
 @configuration
 class OwnNegatives(Loss):
-    """Softmax over the target and negatives of its own, uniform unless set; a target sampled by accident is left out.
+    """Softmax over the target and negatives sampled separately for each target, uniformly by default.
 
-    Scores are not corrected for how often an item is sampled. Negatives that each target has to itself differ more from
-    step to step than as many that a step shares, which holds a network back where interactions are few.
+    A negative that happens to be the target is left out. Scores are not corrected for how often an item is sampled.
+    Separate negatives differ more from step to step than the same number of shared ones. This regularizes a network
+    where interactions are few.
 
     Attributes:
         negatives: candidates sampled for each target.
@@ -35,7 +36,7 @@ class OwnNegatives(Loss):
     def per_target(self, queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates) -> tf.Tensor:
         """Queries [P, D] and targets [P] int32 -> losses [P].
 
-        Of a small catalogue all scores are computed, [P, V], which is less than the negatives' vectors, [P, N, D].
+        For a small catalogue it computes all scores, [P, V]: fewer numbers than the negatives' vectors, [P, N, D].
         """
         count = tf.shape(targets)[0]
         sampler = NegativeSampler(candidates.item_counts, self.popularity_exponent)
@@ -53,9 +54,9 @@ class OwnNegatives(Loss):
         return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.zeros_like(targets), logits)
 
     def vectors_read(self, targets: int, items: int) -> int:
-        """Those of the targets and of their negatives; of a small catalogue all are read once."""
+        """Counts the vectors of the targets and of their negatives; for a small catalogue, all are read once."""
         return min(targets * (1 + self.negatives), targets + items)
 
     def scores_computed(self, targets: int, items: int) -> int:
-        """Those of the negatives of each target, beside the others of a small catalogue."""
+        """Counts the scores of each target and its negatives, without the other items of a small catalogue."""
         return targets * (1 + self.negatives)

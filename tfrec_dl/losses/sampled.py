@@ -11,31 +11,31 @@ from tfrec_dl.losses.negative_sampling import NegativeSampler
 
 
 class SampledLoss(Loss):
-    """A loss against negatives that are sampled once a step and shared by its targets.
+    """A loss against negatives that are sampled once per step and shared by its targets.
 
     Attributes:
-        negatives: candidates sampled a step.
+        negatives: candidates sampled per step.
     """
 
     negatives: int
 
     def vectors_read(self, targets: int, items: int) -> int:
-        """Those of the targets and of the negatives."""
+        """Counts the vectors of the targets and of the negatives."""
         return targets + self.negatives
 
     def scores_computed(self, targets: int, items: int) -> int:
-        """Those of the negatives for each target."""
+        """Counts the scores of the negatives for each target."""
         return targets * self.negatives
 
 
 class SampledScores(NamedTuple):
-    """Scores against shared negatives.
+    """Scores of targets and of shared negatives.
 
     Attributes:
         positive: [P] scores of the targets.
         negative: [P, N] scores of the negatives.
-        is_target: [P, N] bool, accidental hits: the negative is the row's target.
-        log_expected_count: [N] log of how often each negative is expected in the sample.
+        is_target: [P, N] bool, True for accidental hits, where the negative is the row's target.
+        log_expected_count: [N] log of the expected count of each negative in the sample.
     """
 
     positive: tf.Tensor
@@ -47,16 +47,16 @@ class SampledScores(NamedTuple):
 def score_with_negatives(
     queries: tf.Tensor, targets: tf.Tensor, candidates: Candidates, negatives: int, popularity_exponent: float
 ) -> SampledScores:
-    """Samples negatives and scores them and the targets.
+    """Samples negatives, and scores them and the targets.
 
-    Targets and negatives are looked up together, so that their table gets one sparse gradient.
+    Targets and negatives are looked up together, so that their table gets a single sparse gradient.
 
     Args:
         queries: [P, D].
         targets: [P] int32.
-        candidates: the item tower and the counts to sample by.
-        negatives: how many to sample, with replacement.
-        popularity_exponent: of the distribution sampled from.
+        candidates: the item tower, and the counts to sample by.
+        negatives: number of negatives to sample, with replacement.
+        popularity_exponent: exponent of the sampling distribution.
     """
     sampler = NegativeSampler(candidates.item_counts, popularity_exponent)
     sampled = sampler.sample(negatives, candidates.seed)
@@ -71,5 +71,5 @@ def score_with_negatives(
 
 
 def softmax_over_negatives(scores: SampledScores) -> tf.Tensor:
-    """Each negative's share [P, N]; accidental hits have none."""
+    """Returns the share of each negative [P, N]; accidental hits have a share of 0."""
     return tf.nn.softmax(tf.where(scores.is_target, scores.negative.dtype.min, scores.negative), axis=1)

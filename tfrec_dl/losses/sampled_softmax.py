@@ -17,12 +17,12 @@ from tfrec_dl.recipes.search_space import SearchRange
 class SampledSoftmax(SampledLoss):
     """Softmax over the target and shared sampled negatives, with logQ correction.
 
-    A negative's logit is lowered by the log of its expected count in the sample, so that the sum over the negatives
-    estimates the sum over all other items without bias (Bengio and Senecal, 2008; the target itself is not sampled and
-    so not corrected). Accidental hits are removed.
+    The logit of a negative is lowered by the log of its expected count in the sample, so that the sum over the
+    negatives is an unbiased estimate of the sum over all other items (Bengio and Senecal, 2008). The target itself is
+    not sampled and therefore not corrected. Accidental hits are removed.
 
     Attributes:
-        negatives: candidates sampled a step.
+        negatives: candidates sampled per step.
         popularity_exponent: negatives are sampled with probability proportional to count ** this.
     """
 

@@ -1,4 +1,4 @@
-"""Scalable cross-entropy: each target against the items that score high in its region of the space.
+"""Scalable cross-entropy: each target competes with the highest-scoring items near its query.
 
 Source: Mezentsev et al., Scalable Cross-Entropy Loss for Sequential Recommendations with Large Item Catalogs, RecSys
 2024.
@@ -20,18 +20,18 @@ from tfrec_dl.recipes.search_space import SearchRange
 @LOSSES.register("sce")
 @configuration
 class ScalableCrossEntropy(Loss):
-    """Softmax over the target and hard negatives, which buckets of similar queries and items find (RecSys 2024).
+    """Softmax over the target and hard negatives, found by bucketing similar queries and items (RecSys 2024).
 
-    A bucket is a random mixture of the step's queries; it holds the queries nearest to it and the items that score
-    highest for it. A query's loss is the largest of its buckets. One that is in no bucket adds nothing, and the others
-    count for it, so that the mean over a step is that over the queries in a bucket. Items are looked for among all up
-    to `pool`, and beyond it among so many that each step samples evenly over the vocabulary, so that a step's cost does
-    not grow with the catalogue; the paper looks through all.
+    A bucket is a random mixture of the step's queries. It holds the queries nearest to it and the items that score
+    highest for it. The loss of a query is the largest over its buckets. A query in no bucket adds nothing, and the
+    others are weighted up, so the mean over a step is the mean over the queries in buckets. A step searches
+    all items if there are at most `pool`, else `pool` items sampled evenly over the vocabulary. So the cost of a step
+    does not grow with the catalogue. The paper searches all items.
 
     Attributes:
-        negatives: items of a bucket.
-        coverage: a step of P queries has coverage * sqrt(P) buckets of as many queries each (the paper's best: 2).
-        pool: items that a step looks through at most.
+        negatives: items per bucket.
+        coverage: for P queries, a step has coverage * sqrt(P) buckets of as many queries each (the paper's best: 2).
+        pool: most items that a step searches.
     """
 
     negatives: int = Field(default=256, ge=1)
@@ -61,21 +61,21 @@ class ScalableCrossEntropy(Loss):
         return tf.math.divide_no_nan(tf.where(covered, largest, 0.0), share)
 
     def vectors_read(self, targets: int, items: int) -> int:
-        """Those of the targets, of the items looked through and of the buckets'."""
+        """Counts the vectors of the targets, of the searched items and of the buckets' items."""
         looked_through = min(self.pool, items)
         return targets + looked_through + self._size(targets) * min(self.negatives, looked_through)
 
     def scores_computed(self, targets: int, items: int) -> int:
-        """Those of each bucket's items for its queries, and of the items looked through for each bucket."""
+        """Counts the scores of each bucket's items for its queries, and of the searched items for each bucket."""
         looked_through, size = min(self.pool, items), self._size(targets)
         return size * (size * min(self.negatives, looked_through) + looked_through)
 
     def _size(self, targets: int) -> int:
-        """Buckets of a step, and queries of a bucket."""
+        """Returns the number of buckets of a step, which is also the number of queries per bucket."""
         return min(math.ceil(self.coverage * math.sqrt(targets)), targets)
 
     def _buckets(self, queries: tf.Tensor, candidates: Candidates) -> tuple[tf.Tensor, tf.Tensor]:
-        """Places of each bucket's queries [S, S] int32, and its items [S, N] int32; without a gradient."""
+        """Positions of each bucket's queries [S, S] int32, and its items [S, N] int32; without a gradient."""
         count = tf.shape(queries)[0]
         size = tf.cast(tf.math.ceil(self.coverage * tf.sqrt(tf.cast(count, tf.float32))), tf.int32)
         size = tf.minimum(size, count)
@@ -85,12 +85,12 @@ class ScalableCrossEntropy(Loss):
 
         queries = tf.stop_gradient(queries)
         mixture = tf.random.stateless_normal([size, count], seeds[0])
-        # As long as a query on average, with the 1 that meets the item bias: what it gives an item is a score.
+        # Has the average length of a query, and the 1 for the item bias; its product with an item is a score.
         mixed = tf.linalg.matmul(mixture, queries[:, :-1]) / tf.sqrt(tf.cast(tf.maximum(count, 1), tf.float32))
         inside = tf.math.top_k(tf.linalg.matmul(mixed, queries[:, :-1], transpose_b=True), size).indices
 
         looked_through = FIRST_ITEM + tf.range(pool)
-        if pool < known:  # one of each of `pool` runs of neighbours: no item twice
+        if pool < known:  # one from each of `pool` runs of neighbors, so no item is drawn twice
             begins = tf.range(pool, dtype=tf.float64) + tf.random.stateless_uniform([pool], seeds[1], dtype=tf.float64)
             looked_through = FIRST_ITEM + tf.cast(begins * (known / pool), tf.int32)
         vectors = tf.stop_gradient(candidates.vectors(looked_through))

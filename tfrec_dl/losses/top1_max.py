@@ -1,4 +1,4 @@
-"""TOP1-max: TOP1 against the softmax-weighted negatives.
+"""TOP1-max: TOP1 against softmax-weighted negatives.
 
 Source: Hidasi and Karatzoglou, Recurrent Neural Networks with Top-k Gains for Session-based Recommendations, CIKM
 2018.
@@ -19,10 +19,10 @@ from tfrec_dl.recipes.search_space import SearchRange
 @LOSSES.register("top1_max")
 @configuration
 class TOP1Max(SampledLoss):
-    """TOP1 against the softmax-weighted negatives (CIKM 2018, equation 8).
+    """TOP1 against softmax-weighted negatives (CIKM 2018, equation 8).
 
     Attributes:
-        negatives: candidates sampled a step.
+        negatives: candidates sampled per step.
         popularity_exponent: negatives are sampled with probability proportional to count ** this.
     """
 

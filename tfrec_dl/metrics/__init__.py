@@ -1,6 +1,6 @@
-"""Ranking and catalogue metrics, each computed from the same ranks.
+"""Ranking metrics and catalogue metrics, all computed from the same ranks.
 
-`tfrec_dl.metrics.NDCG` and the other classes are imported when they are asked for.
+`tfrec_dl.metrics.NDCG` and the other classes are imported when they are first used.
 """
 
 from typing import Any

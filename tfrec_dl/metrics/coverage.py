@@ -13,9 +13,9 @@ from tfrec_dl.metrics.rankings import Rankings
 @METRICS.register("coverage")
 @dataclass(frozen=True)
 class CatalogueCoverage(OnLists):
-    """Share of the items that can be recommended which is recommended to anyone.
+    """Share of the recommendable items that are recommended to at least one user.
 
-    One number for all users together, so reports give it without an interval.
+    It is one number for all users together, so reports show it without an interval.
 
     >>> CatalogueCoverage(2).total(example)
     1.0
@@ -25,12 +25,12 @@ class CatalogueCoverage(OnLists):
     per_user = False
 
     def total(self, rankings: Rankings) -> float:
-        """Distinct recommended items divided by the number of items that can be."""
+        """Distinct recommended items, divided by the number of recommendable items."""
         recommended = np.unique(self.recommended(rankings))
         size = rankings.catalogue_size
         size = len(rankings.item_counts) - FIRST_ITEM if size is None else size
         return float(np.count_nonzero(recommended >= FIRST_ITEM) / max(1, size))
 
     def values(self, rankings: Rankings) -> np.ndarray:
-        """[H] float64, one value per user."""
+        """Returns one value per user, [H] float64."""
         return np.full(len(rankings), self.total(rankings))

@@ -11,7 +11,7 @@ from tfrec_dl.metrics.rankings import Rankings
 @METRICS.register("hit_rate")
 @dataclass(frozen=True)
 class HitRate(AtK):
-    """1 if any target is among the first k, else 0.
+    """1 if any target is among the first k, otherwise 0.
 
     >>> HitRate(10).values(example)
     array([1., 0.])
@@ -20,5 +20,5 @@ class HitRate(AtK):
     place = 20
 
     def values(self, rankings: Rankings) -> np.ndarray:
-        """[H] float64, one value per user."""
+        """Returns one value per user, [H] float64."""
         return (rankings.best_ranks() <= self.k).astype(np.float64)

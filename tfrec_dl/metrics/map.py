@@ -21,7 +21,7 @@ class MAP(AtK):
     in_tables = False
 
     def values(self, rankings: Rankings) -> np.ndarray:
-        """[H] float64, one value per user."""
+        """Returns one value per user, [H] float64."""
         order = np.lexsort((rankings.ranks, rankings.target_users))
         ranks = rankings.ranks[order]
         upto = rankings.last_of_ties(ranks)

@@ -1,4 +1,4 @@
-"""Base class and registry of metrics, and parsing of a name with its cutoff: "ndcg@10"."""
+"""Base class and registry of metrics, and parsing of keys such as "ndcg@10"."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tfrec_dl.registry import Registry
 
 
 class Metric(ABC):
-    """One number a user, from the ranks of the targets or from recommended lists.
+    """Computes one number per user from the ranks of the targets or from recommended lists.
 
-    A part is a class registered under a name; one more file is all that it takes, and it is reported wherever ours are:
+    A part is a class registered under a name. To add one, add a file; reports then include it like ours:
 
         @register("first")
         class First(Metric):
@@ -25,10 +25,10 @@ class Metric(ABC):
                 return (rankings.best_ranks() == 1).astype(np.float64)
 
     Attributes:
-        name: under which it is registered; `register` sets it.
-        place: among the metrics of the package, ascending; those of plugins follow.
-        per_user: whether `values` gives a number a user, which has an interval; else `total` gives one for all.
-        in_tables: whether leaderboards in Markdown show it; those in files have all metrics.
+        name: registered name; `register` sets it.
+        place: sort position among the package's own metrics, ascending; those of plugins follow.
+        per_user: whether `values` gives one number per user, with an interval; otherwise `total` gives one for all.
+        in_tables: whether leaderboards in Markdown show it; leaderboards in files contain all metrics.
     """
 
     name: ClassVar[str]
@@ -38,33 +38,33 @@ class Metric(ABC):
 
     @property
     def key(self) -> str:
-        """The key in reports, for example "ndcg@10"; by default the name."""
+        """The key in reports, for example "ndcg@10"; the name by default."""
         return self.name
 
     @property
     def list_length(self) -> int:
-        """Length of the recommended lists the metric needs; 0 when ranks are enough, as by default."""
+        """Length of the recommended lists that the metric needs; 0 (default) if ranks are enough."""
         return 0
 
     @abstractmethod
     def values(self, rankings: Rankings) -> np.ndarray:
-        """[H] float64, one value per user."""
+        """Returns one value per user, [H] float64."""
 
     def total(self, rankings: Rankings) -> float:
-        """One number for all users together; by default the mean of their values."""
+        """Returns one number for all users together; by default the mean of their values."""
         return float(self.values(rankings).mean())
 
     @classmethod
     def defaults(cls) -> Sequence[Metric]:
-        """What reports hold of it where no metrics are asked for; by default one, without a cutoff."""
+        """Returns the variants reported if no metrics are requested; by default one, without a cutoff."""
         return [cls()]
 
     @classmethod
     def at(cls, k: int) -> Metric:
-        """The metric of the first `k` recommended items.
+        """Returns the metric of the first `k` recommended items.
 
         Raises:
-            InputError: if it has no cutoff, as by default, or `k` is below 1.
+            InputError: if the metric has no cutoff (default), or `k` is below 1.
         """
         raise InputError(f"metric {cls.name!r} has no cutoff: ask for {cls.name!r}, not {f'{cls.name}@{k}'!r}.")
 
@@ -90,23 +90,23 @@ class AtK(Metric):
 
     @classmethod
     def at(cls, k: int) -> AtK:
-        """The metric of the first `k` recommended items."""
+        """Returns the metric of the first `k` recommended items."""
         return cls(k)
 
     def hits(self, rankings: Rankings) -> np.ndarray:
-        """[H] float64 number of targets among the first k."""
+        """Counts the targets among the first k, [H] float64."""
         return rankings.sum_by_user(rankings.ranks <= self.k)
 
 
 METRICS: Registry[Metric] = Registry("metric", "tfrec_dl.metrics", order=lambda cls: (cls.place, cls.__module__))
-"""The metrics by name."""
+"""The metrics, by name."""
 
 
 def as_metric(metric: Metric | str) -> Metric:
-    """A metric from its key, "auc" or "ndcg@10" ("ndcg" is at its default cutoff); a metric as it is.
+    """Returns the metric of a key such as "auc", "ndcg@10" or "ndcg" (default cutoff); returns a metric unchanged.
 
     Raises:
-        InputError: if no metric has the name, it has no cutoff, or the cutoff is no number of at least 1.
+        InputError: if there is no metric of that name, it has no cutoff, or the cutoff is not an integer of at least 1.
     """
     if isinstance(metric, Metric):
         return metric
@@ -115,10 +115,10 @@ def as_metric(metric: Metric | str) -> Metric:
     if not at:
         return cls()
     if not cutoff.isascii() or not cutoff.isdigit():
-        raise InputError(f"metric {metric!r}: {cutoff!r} is no cutoff; write for example '{name}@10'.")
+        raise InputError(f"metric {metric!r}: {cutoff!r} is not a cutoff; write for example '{name}@10'.")
     return cls.at(int(cutoff))
 
 
 def default_metrics() -> tuple[Metric, ...]:
-    """What reports hold where no metrics are asked for: what every registered metric asks for."""
+    """Returns the metrics reported if none are requested: the defaults of every registered metric."""
     return tuple(metric for cls in METRICS.classes() for metric in cls.defaults())

@@ -14,7 +14,8 @@ from tfrec_dl.metrics.rankings import Rankings
 class Novelty(OnLists):
     """Mean self-information of the recommended items, in bits (Castells, Hurley and Vargas, 2015).
 
-    An item's is -log2 of its share of the training interactions; one without any counts as having one.
+    The self-information of an item is -log2 of its share of the training interactions. An item without any counts as
+    having one.
 
     >>> Novelty(2).values(example).round(3)
     array([1.208, 0.415])
@@ -23,6 +24,6 @@ class Novelty(OnLists):
     place = 90
 
     def values(self, rankings: Rankings) -> np.ndarray:
-        """[H] float64, one value per user."""
+        """Returns one value per user, [H] float64."""
         counts = np.maximum(rankings.item_counts, 1)
         return self.mean(np.log2(max(1, rankings.item_counts.sum())) - np.log2(counts), rankings)

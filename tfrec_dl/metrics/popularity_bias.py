@@ -12,9 +12,9 @@ from tfrec_dl.metrics.rankings import Rankings
 @METRICS.register("popularity_bias")
 @dataclass(frozen=True)
 class PopularityBias(OnLists):
-    """Mean training interactions of the recommended items.
+    """Mean number of training interactions of the recommended items.
 
-    Known as average recommendation popularity (Yin et al., 2012; Abdollahpouri et al., 2019).
+    Also known as average recommendation popularity (Yin et al., 2012; Abdollahpouri et al., 2019).
 
     >>> PopularityBias(2).values(example)
     array([4., 6.])
@@ -24,5 +24,5 @@ class PopularityBias(OnLists):
     in_tables = False
 
     def values(self, rankings: Rankings) -> np.ndarray:
-        """[H] float64, one value per user."""
+        """Returns one value per user, [H] float64."""
         return self.mean(rankings.item_counts.astype(np.float64), rankings)

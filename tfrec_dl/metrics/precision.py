@@ -11,7 +11,7 @@ from tfrec_dl.metrics.rankings import Rankings
 @METRICS.register("precision")
 @dataclass(frozen=True)
 class Precision(AtK):
-    """Share of the k recommended items that are targets; k is the divisor even when the catalogue is smaller.
+    """Share of the k recommended items that are targets; the divisor is k even if the catalogue is smaller.
 
     >>> Precision(10).values(example)
     array([0.2, 0. ])
@@ -21,5 +21,5 @@ class Precision(AtK):
     in_tables = False
 
     def values(self, rankings: Rankings) -> np.ndarray:
-        """[H] float64, one value per user."""
+        """Returns one value per user, [H] float64."""
         return self.hits(rankings) / self.k

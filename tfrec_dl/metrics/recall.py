@@ -11,7 +11,7 @@ from tfrec_dl.metrics.rankings import Rankings
 @METRICS.register("recall")
 @dataclass(frozen=True)
 class Recall(AtK):
-    """Share of the user's targets among the first k.
+    """Share of the user's targets that are among the first k.
 
     >>> Recall(10).values(example).round(3)
     array([0.667, 0.   ])
@@ -21,5 +21,5 @@ class Recall(AtK):
     in_tables = False
 
     def values(self, rankings: Rankings) -> np.ndarray:
-        """[H] float64, one value per user."""
+        """Returns one value per user, [H] float64."""
         return self.hits(rankings) / rankings.target_counts

@@ -1,6 +1,6 @@
-"""Ranking: candidates in the order of clicks, conversions or ratings.
+"""Ranking: models that order candidates by clicks, conversions or ratings.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported on first use.
 """
 
 import lazy_loader

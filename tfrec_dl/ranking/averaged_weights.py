@@ -1,4 +1,4 @@
-"""Context manager that puts the optimiser's running averages in the place of the weights."""
+"""Context manager that replaces a model's weights by the optimizer's running averages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +8,12 @@ import tensorflow as tf
 
 @contextmanager
 def averaged_weights(model: tf.keras.Model) -> Iterator[None]:
-    """Puts the averages that the optimiser keeps (`use_ema`) into the model; afterwards training goes on as it was.
+    """Uses the optimizer's averaged weights (`use_ema`) inside the block; afterwards, training continues unaffected.
 
     Source: Polyak and Juditsky, SIAM J. Control and Optimization, 1992.
 
     Args:
-        model: compiled and built; where its optimiser keeps no averages, nothing changes.
+        model: a compiled and built model; nothing changes if its optimizer keeps no averages.
     """
     optimizer = model.optimizer
     if not optimizer.use_ema:

@@ -1,4 +1,4 @@
-"""Builds a ranking model from its configuration and its fitted state."""
+"""Construction of a ranking model from its configuration and its fitted state."""
 
 from collections.abc import Mapping
 
@@ -26,12 +26,12 @@ from tfrec_dl.ranking.ranking_data import RankingData
 
 
 def build_ranking_model(config: RankingConfig, data: RankingData, max_length: int) -> RankingModel:
-    """Builds the model, not compiled.
+    """Builds the model without compiling it.
 
     Args:
-        config: the network.
-        data: its fitted state and objectives.
-        max_length: past items of a user that are read.
+        config: configuration of the network.
+        data: fitted state and objectives.
+        max_length: number of past items of a user to read.
 
     Raises:
         InputError: if the ranker's settings do not fit, the ratings do not suit the output, or Keras's global policy is
@@ -57,12 +57,12 @@ def build_ranking_model(config: RankingConfig, data: RankingData, max_length: in
 
 
 def fitted_state_of(data: RankingData, content: Content, max_length: int) -> FittedState:
-    """What a model of the data knows before its weights are trained, its features prepared.
+    """Returns the state that a model knows before its weights are trained, with prepared features.
 
     Args:
-        data: with fitted features.
-        content: what reads them.
-        max_length: past items of a user that are read.
+        data: data with fitted features.
+        content: readers of the features.
+        max_length: number of past items of a user to read.
     """
     context = None
     if data.context is not None:
@@ -80,7 +80,7 @@ def fitted_state_of(data: RankingData, content: Content, max_length: int) -> Fit
 
 
 def _history_reader(config: RankingConfig, tables: Mapping[str, tf.keras.layers.Embedding]) -> tf.keras.Model:
-    """Functional model, history and level [B, L] int32 -> embedded [B, L, K]."""
+    """Returns a functional model: history and level [B, L] int32 -> embedded [B, L, K]."""
     history = tf.keras.Input([None], dtype=tf.int32, name="history")
     level = tf.keras.Input([None], dtype=tf.int32, name="level")
     item = tables["item"](UnknownIdMasking(tables["item"].input_dim, config.id_dropout or 0.0)(history))
@@ -100,7 +100,7 @@ def _network(
     fitted_state: FittedState,
     tables: Mapping[str, tf.keras.layers.Embedding],
 ) -> tf.keras.Model:
-    """Functional model, what is known of each row -> {head: outputs}; see `RankingModel`."""
+    """Returns a functional model: the inputs of each row -> {head: outputs}; see `RankingModel`."""
     width, objectives = config.dimension, data.objectives
     ids = {name: tf.keras.Input([], dtype=tf.int32, name=name) for name in ("user", "item")}
     known = {
@@ -112,7 +112,7 @@ def _network(
     vectors = []
     for name, kinds, prepared in fitted_state.prepared_features():
         features, found = feature_vectors(config.content, kinds, prepared)
-        # Flat: Keras takes a dictionary of dictionaries of one feature each for one that is not nested.
+        # Flat, because Keras mistakes a dictionary of single-feature dictionaries for one that is not nested.
         inputs |= {f"{name}/{feature}": tensor for feature, tensor in features.items()}
         vectors += found
     kept = [_dropped(_projected(vector, width), config.embedding_dropout) for vector in vectors]
@@ -123,7 +123,7 @@ def _network(
     outputs = {}
     for head, representation in hidden.items():
         linear = data.linear.get(head)
-        # What is fitted beforehand stands alone at first.
+        # With a linear part fitted in advance, it alone makes the first score.
         initial = "glorot_uniform" if linear is None else "zeros"
         score = tf.keras.layers.Dense(1, kernel_initializer=initial, name=f"{head}_score")(representation)
         if linear is None:
@@ -142,7 +142,7 @@ def _first_order(
     features: list[tf.Tensor],
     head: str,
 ) -> list[tf.Tensor]:
-    """What user, item and features add to a head's score by themselves, [R, 1] each: the wide part."""
+    """Returns the first-order terms of user, item and features for a head, [R, 1] each: the wide part."""
     found = []
     for name in ("user", "item"):
         bias = tf.keras.layers.Embedding(tables[name].input_dim, 1, "zeros", name=f"{head}_{name}_bias")
@@ -156,7 +156,7 @@ def _first_order(
 def _features(
     content: Content, fitted: FittedFeatures | None, catalogue: Catalogue | None, vocabulary: Vocabulary
 ) -> Features | None:
-    """Prepared features of every row of a vocabulary."""
+    """Returns the prepared features of every row of a vocabulary."""
     if fitted is None or catalogue is None:
         return None
     return Features.of(fitted, content, catalogue.take(vocabulary.ids), FIRST_ITEM)

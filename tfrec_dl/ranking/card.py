@@ -8,11 +8,10 @@ from tfrec_dl.runs.run_folder import RunFolder
 from tfrec_dl.serving.card import ModelCard
 
 RANKING_SPLITS = {
-    "given": "given: a column of the table holds what is trained on, validated on and tested on",
-    "random": "random: lists sampled at random are tested on, others validated on; "
-    "the rest is trained on, whether it came before or after",
-    "temporal": "temporal: the lists that came last by the clock are tested on, those before them validated on; "
-    "the rest is trained on",
+    "given": "given: a column of the table assigns each list to training, validation or test",
+    "random": "random: lists sampled at random are for test, others for validation; the rest is for training, "
+    "whether it came before or after",
+    "temporal": "temporal: the latest lists are for test, those before them for validation; the rest is for training",
 }
 
 
@@ -20,9 +19,9 @@ def ranking_run_card(run: RunFolder, data_terms: str | None = None, **facts: Any
     """Fills a model card from a finished ranking run.
 
     Args:
-        run: the run.
+        run: a finished run.
         data_terms: terms of use of the data.
-        **facts: other attributes of the card, in place of the run's.
+        **facts: other attributes of the card, which replace those of the run.
 
     Raises:
         InputError: if the run is not finished.

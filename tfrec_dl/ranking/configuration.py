@@ -1,4 +1,4 @@
-"""The configuration of ranking models and of their training."""
+"""Configuration of ranking models and of their training."""
 
 from typing import Annotated, Literal
 
@@ -28,34 +28,34 @@ from tfrec_dl.registered_fields import Registered
 
 @configuration
 class RankingConfig:
-    """The network, what its heads share, and what they learn.
+    """Configuration of the network, of what its heads share, and of their objectives.
 
-    There is a head for each label that the data have; the settings of others are not used. `embedding_dropout`,
-    `regularization` and `linear_part` follow from the data where they are None; see `tfrec_dl.ranking.defaults`.
+    The model has one head for each label in the data; objectives of absent labels are ignored. `embedding_dropout`,
+    `regularization` and `linear_part` depend on the data if they are None; see `tfrec_dl.ranking.defaults`.
 
     Attributes:
-        ranker: the network.
-        sharing: what several heads have in common.
-        click: how clicks are learnt; None: as a choice where impressions are shown in lists of which none has more than
-            one click, else each by itself.
-        conversion: how conversions are learnt.
-        rating: how ratings are learnt.
-        dimension: width of a field's vector.
-        content: what reads the features of users, items and context.
-        recency: last past items that are distinguished by how many came after them; 0 for none. For histories whose
-            order matters.
-        id_dropout: share of the ids of users and items hidden in training, so that unknown ones work. None: where
-            clicks are learnt, as many as are unknown among the validation impressions, from half to nine tenths of
-            them; none for ratings alone.
-        embedding_dropout: share of the components of each field and of the history's vectors set to zero in training.
-        calibration: how logits of clicks become probabilities, once the network is trained; fitted on the validation
-            part. None: by the sigmoid.
-        regularization: weight in the loss of the mean squared length of a batch's user vectors, of its item vectors,
-            and of its histories' item vectors.
-        linear_part: whether a head of ratings, or of clicks learnt row by row, starts from a ridge or logistic
-            regression on ids, features and pairs of features, fitted beforehand and not trained further, in place of
-            first-order terms that are trained with the rest.
-        name: of the family.
+        ranker: network over the fields of an impression.
+        sharing: what the heads have in common.
+        click: objective for clicks. None: a choice within the list if impressions are shown in lists with at most one
+            click each, otherwise each impression by itself.
+        conversion: objective for conversions.
+        rating: objective for ratings.
+        dimension: width of the vector of each field.
+        content: readers of the features of users, items and context.
+        recency: number of most recent past items that are distinguished by their position from the end; 0 for none. For
+            histories whose order matters.
+        id_dropout: share of user and item ids hidden in training, so that the model handles unknown ids. None: for
+            clicks, the share of unknown ids among the validation impressions, limited to between half and nine tenths;
+            0 for ratings alone.
+        embedding_dropout: share of components set to zero in training, in the vectors of each field and of the history.
+        calibration: method that turns click logits into probabilities, fitted on the validation part after the network
+            is trained. None: the sigmoid.
+        regularization: weight in the loss of the mean squared length of the batch's user vectors, item vectors, and
+            history item vectors.
+        linear_part: whether a head for ratings, or for clicks learned row by row, starts from a ridge or logistic
+            regression on ids, features and feature pairs. It is fitted in advance, stays fixed, and replaces the
+            trained first-order terms.
+        name: name of the family.
     """
 
     ranker: Annotated[Ranker, Registered(RANKERS)]
@@ -76,26 +76,26 @@ class RankingConfig:
 
 @configuration
 class RankingTraining:
-    """How a ranking model is trained.
+    """Configuration of the training of a ranking model.
 
-    `batch_size` and `learning_rate` follow from the data where they are None; see `tfrec_dl.ranking.defaults`.
+    `batch_size` and `learning_rate` depend on the data if they are None; see `tfrec_dl.ranking.defaults`.
 
     Attributes:
-        epochs: passes over the training impressions at most; the learning rate's schedule spans them.
-        batch_size: impressions a step, about: a batch holds whole lists.
-        max_length: past items of a user that are read, the last ones.
-        drawn: past items that are read in training instead, sampled anew for each batch; None takes the last
-            ones. For histories that are sets rather than sequences: long ones are seen from many sides, and not learnt
-            by heart.
-        learning_rate: peak of the schedule: linear warm-up, cosine decay.
-        warm_up: share of the steps that the warm-up takes.
-        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
-        weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay
-            (Polyak and Juditsky, 1992). 0: the weights themselves.
-        patience: epochs without a better validation metric after which training stops.
-        refit: whether a ranker that is trained and chosen on validation is trained once more, on the validation part
-            too, with the same settings and for as many epochs as were best.
-        seed: decides initial weights, the order of lists, and dropout.
+        epochs: maximum number of passes over the training impressions; the learning rate schedule spans all of them.
+        batch_size: approximate number of impressions per step; batches hold whole lists.
+        max_length: number of most recent past items of a user to read.
+        drawn: number of past items to read in training, sampled anew for each batch; None takes the most recent ones.
+            For histories that are sets rather than sequences, because sampling varies long histories and reduces
+            overfitting to them.
+        learning_rate: peak of the schedule, which has a linear warm-up and a cosine decay.
+        warm_up: share of the steps used for the warm-up.
+        weight_decay: decay of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        weight_average: share of the averaged weights kept at each step. The averaged weights are validated and become
+            the result (Polyak and Juditsky, 1992). 0: no averaging.
+        patience: number of epochs without a better validation metric after which training stops.
+        refit: whether to train the ranker again after choosing it on validation, with the validation part included, the
+            same settings, and the best number of epochs.
+        seed: seed of the initial weights, the order of lists, and dropout.
     """
 
     epochs: int = Field(default=10, ge=1)

@@ -1,4 +1,4 @@
-"""Defaults that follow from the data: what a ranker's configuration leaves open, and why it is filled in so."""
+"""Defaults that depend on the data: values for settings that a ranker's configuration leaves open, and the reasons."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -8,10 +8,10 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.ranking.configuration import RankingConfig, RankingTraining
 from tfrec_dl.ranking.data.feedback import CLICK, RATING
 
-# Training impressions of a ranker of ratings alone below which a network learns them by heart unless it is held back,
-# and a linear model finds most of what can be found. Of clicks it is not known.
+# Number of training impressions below which a network for ratings alone overfits without strong regularization, and
+# below which a linear model finds most of the structure. For clicks, this is not known.
 FEW = 20_000
-# Share of ids hidden in training where users and items come and go; as many as are unknown later, where these are more.
+# Share of ids hidden in training if users and items come and go; higher if more ids are unknown later.
 HIDDEN, MOST_HIDDEN = 0.5, 0.9
 
 OF_MODEL: dict[str, tuple[Any, Any]] = {
@@ -23,24 +23,24 @@ OF_TRAINING: dict[str, tuple[Any, Any]] = {
     "learning_rate": (5e-4, 2e-3),
     "batch_size": (256, 1024),
 }
-"""Setting -> where ratings are few, else."""
+"""Maps settings to their value if there are few ratings, and their value otherwise."""
 
 
 def impressions(users: Vocabulary) -> int:
-    """The training impressions of users that have a vector of their own."""
+    """Returns the number of training impressions of users that have their own vector."""
     return int(users.counts.sum())
 
 
 def model_filled_in(
     config: RankingConfig, count: int, labels: Mapping[str, Any], unknown: float = 0.0
 ) -> RankingConfig:
-    """Fills in what a network's configuration leaves open.
+    """Fills in the open settings of a network's configuration.
 
     Args:
-        config: as set.
-        count: training impressions; see `impressions`.
-        labels: those that are learnt.
-        unknown: share of the validation impressions whose user, or item, has none to train on; the larger of the two.
+        config: configuration as given.
+        count: number of training impressions; see `impressions`.
+        labels: labels to learn.
+        unknown: share of the validation impressions with an unseen user, or with an unseen item; the larger of the two.
     """
     found = replace(config, **_open(config, OF_MODEL, few(count, labels)))
     if found.id_dropout is not None:
@@ -49,35 +49,35 @@ def model_filled_in(
 
 
 def hidden_share(unknown: float) -> float:
-    """The share of ids that are hidden where clicks are learnt, in hundredths."""
+    """Returns the share of ids to hide when clicks are learned, in hundredths."""
     return round(min(max(HIDDEN, unknown), MOST_HIDDEN), 2)
 
 
 def training_filled_in(config: RankingTraining, count: int, labels: Mapping[str, Any]) -> RankingTraining:
-    """Fills in what the configuration of a training leaves open."""
+    """Fills in the open settings of a training configuration."""
     return replace(config, **_open(config, OF_TRAINING, few(count, labels)))
 
 
 def few(count: int, labels: Mapping[str, Any]) -> bool:
-    """Whether a ranker learns ratings alone, and from few training impressions."""
+    """Whether a ranker learns only ratings, from few training impressions."""
     return count < FEW and set(labels) == {RATING}
 
 
 def explained(
     model: RankingConfig, training: RankingTraining, count: int, labels: Mapping[str, Any], unknown: float
 ) -> Iterator[str]:
-    """Lines on what the data decided, where that is not the usual."""
+    """Yields lines on settings that the data decided, if they are not the usual ones."""
     if model.id_dropout is None and CLICK in labels and hidden_share(unknown) > HIDDEN:
         yield (
             f"id_dropout {hidden_share(unknown)}: because the user or the item is unknown in {unknown:.0%} of the "
-            "validation impressions, and so it will be when served"
+            "validation impressions, and will be when served"
         )
     if few(count, labels) and (found := _open(model, OF_MODEL, True) | _open(training, OF_TRAINING, True)):
         values = ", ".join(f"{name} {value}" for name, value in found.items())
-        yield f"{values}: because {count:,} ratings to train on are few (below {FEW:,})"
+        yield f"{values}: because {count:,} training ratings are few (below {FEW:,})"
 
 
 def _open(config: Any, defaults: Mapping[str, tuple[Any, Any]], held_back: bool) -> dict[str, Any]:
-    """Setting -> value, of those that are None."""
+    """Returns the values for settings that are None."""
     place = 0 if held_back else 1
     return {name: values[place] for name, values in defaults.items() if getattr(config, name) is None}

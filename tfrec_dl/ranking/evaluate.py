@@ -17,22 +17,22 @@ from tfrec_dl.ranking.predictor import Predictor
 from tfrec_dl.ranking.rows import require_rows_of
 
 Report = ClickReport | ConversionReport | RatingReport
-ROWS = 4_096  # predicted at once
+ROWS = 4_096  # rows predicted at once
 
 
 def evaluate_ranking(model: RankingModel, rows: RankingRows, part: np.ndarray) -> dict[str, Report]:
-    """Predicts some rows as they would be served: without their positions.
+    """Evaluates predictions for some rows, made as in serving, without their positions.
 
     Args:
-        model: trained.
-        rows: of the model's table; see `ranking_rows`.
-        part: [m] int64, the rows to predict, whole lists.
+        model: a trained model.
+        rows: rows of the model's table; see `ranking_rows`.
+        part: [m] int64, rows to predict, as whole lists.
 
     Returns:
-        "click", "conversion" and "rating" -> report, for those that the model predicts.
+        Maps "click", "conversion" and "rating", as far as the model predicts them, to reports.
 
     Raises:
-        InputError: if a prediction is not finite, or the rows are another model's.
+        InputError: if a prediction is not finite, or the rows belong to another model.
     """
     require_rows_of(model.fitted_state, rows)
     return ranking_reports(Predictor(model)(RankingBatches(rows, part, ROWS).in_order()), rows.impressions)
@@ -41,11 +41,11 @@ def evaluate_ranking(model: RankingModel, rows: RankingRows, part: np.ndarray) -
 def ranking_reports(predictions: Mapping[str, np.ndarray], impressions: Impressions) -> dict[str, Report]:
     """Compares predictions with labels.
 
-    Where every row is a list of its own, the metrics of lists are those of users.
+    If every row is a list of its own, list metrics are computed per user instead.
 
     Args:
-        predictions: "row" [m] and what was predicted of each, as of `Predictor`.
-        impressions: the table.
+        predictions: "row" [m] and the predictions for each row, as returned by `Predictor`.
+        impressions: table of impressions.
 
     Raises:
         InputError: if a prediction is not finite.

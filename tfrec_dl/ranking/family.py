@@ -25,7 +25,7 @@ from tfrec_dl.serving.card import ModelCard
 
 @FAMILIES.register("ranking")
 class RankingFamily(Family):
-    """A ranker over an impression's fields, with a head for each label."""
+    """A ranker over the fields of an impression, with a head for each label."""
 
     config = RankingConfig
     training = RankingTraining
@@ -33,7 +33,7 @@ class RankingFamily(Family):
     refits = True
 
     def recipes(self) -> Iterable[Recipe]:
-        """A recipe for each ranker."""
+        """Yields a recipe for each ranker."""
         return ranking_recipes()
 
     def train(
@@ -50,15 +50,15 @@ class RankingFamily(Family):
         train(recipe, dataset, folder, callbacks, verbose)
 
     def filled_in(self, recipe: Recipe, dataset: Any) -> Recipe:
-        """By the labels and how many impressions there are."""
+        """Fills in settings that depend on the labels and the number of impressions."""
         return recipe_filled_in(recipe, dataset)
 
     def model(self, run: RunFolder) -> RankingModel:
-        """The trained model of a run, with its best weights, calibrated."""
+        """Returns the trained model of a run, with its best weights and calibration."""
         return trained_ranker(run)
 
     def export(self, run: RunFolder, dest: Path, card: ModelCard, options: ExportOptions = DEFAULT_EXPORT) -> Path:
-        """Exports a finished run's model, which ranks the candidates that it is given; returns the version's folder."""
+        """Exports a finished run's model, which ranks given candidates; returns the version folder."""
         options.refuse_keep_seen(run.folder)
         options.refuse_counts(run.folder)
         options.refuse_attributes(run.folder)

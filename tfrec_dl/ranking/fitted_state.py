@@ -14,18 +14,19 @@ from tfrec_dl.ranking.features.impression_features import ImpressionFeatures
 
 @dataclass(frozen=True, eq=False)
 class FittedState:
-    """What a ranking model has learnt of its training rows before its weights are trained; no training changes it.
+    """What a ranking model learns from its training rows before its weights are trained; training does not change it.
 
     Attributes:
-        users: those with training impressions.
-        items: those with training impressions, then those known by their features alone.
-        levels: of past items.
-        context: what prepares the features of impressions; None without any.
-        item_features: prepared, of every row of `items`; None without any.
-        user_features: prepared, of every row of `users`; None without any.
-        max_length: past items of a user that are read.
-        request_features: raw features of the context that belong to the request, for each training list had one value
-            of them; the others belong to the candidate. None where no list had two candidates, which leaves it open.
+        users: users with training impressions.
+        items: items with training impressions, followed by items known only by their features.
+        levels: levels of past items.
+        context: preparation of impression features; None if there are none.
+        item_features: prepared features of every row of `items`; None if there are none.
+        user_features: prepared features of every row of `users`; None if there are none.
+        max_length: number of past items of a user to read.
+        request_features: raw context features that belong to the request, because they had a single value in each
+            training list; the others belong to the candidate. None if no list had two candidates, so that this is
+            unknown.
     """
 
     users: Vocabulary
@@ -38,12 +39,12 @@ class FittedState:
     request_features: tuple[str, ...] | None = None
 
     def without_users(self) -> "FittedState":
-        """The same, which knows neither an id of a user nor a user's features."""
+        """Returns a copy that knows no user ids and no user features."""
         features = None if self.user_features is None else self.user_features.first(FIRST_ITEM)
         return replace(self, users=Vocabulary.empty(), user_features=features)
 
     def prepared_features(self) -> Iterator[tuple[str, Mapping[str, Kind], tf.keras.Model]]:
-        """Name, kinds and preparation of what features there are."""
+        """Yields name, kinds and preparation of the available features."""
         if self.context is not None:
             yield "context", self.context.fitted.kinds, self.context.preparation
         for name in ("item_features", "user_features"):

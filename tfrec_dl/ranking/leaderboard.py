@@ -1,4 +1,4 @@
-"""Leaderboard of rankers and baselines: sorted, with intervals and significance against the best."""
+"""Leaderboard of rankers and baselines: sorted, with intervals and significance tests against the best."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tfrec_dl.ranking.metrics.report import ClickReport
 NOTE = (
     "95 % bootstrap intervals over users; *, **, ***: differs from the best at p < 0.05, 0.01, 0.001 (paired bootstrap)"
 )
-LOSSES = ("rmse", "mae", "log_loss", "normalised_entropy", "calibration_error")  # the lowest is the best
+LOSSES = ("rmse", "mae", "log_loss", "normalised_entropy", "calibration_error")  # the lowest is best
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +30,9 @@ class RankingEntry:
     """One line of a leaderboard.
 
     Attributes:
-        name: of the model.
-        reports: "click", "conversion" and "rating" -> what its evaluation found, for those that it predicts.
-        seconds: its training took; None where unknown.
+        name: name of the model.
+        reports: maps "click", "conversion" and "rating", as far as the model predicts them, to evaluation reports.
+        seconds: training time; None if unknown.
         family: "deep" or "baseline".
     """
 
@@ -43,14 +43,14 @@ class RankingEntry:
 
 
 def ordering_metric(impressions: Impressions) -> str:
-    """The metric that orders rankers: "ndcg" of clicks in lists, "auc" of other clicks, "rmse" of ratings alone."""
+    """Returns the metric that orders rankers: "ndcg" for clicks in lists, "auc" for others, "rmse" for only ratings."""
     if CLICK not in impressions.labels:
         return "rmse"
     return "ndcg" if len(np.unique(impressions.lists)) < len(impressions) else "auc"
 
 
 def ranking_metrics(reports: Mapping[str, Report]) -> dict[str, float]:
-    """The metrics of all reports of one model, each with "/low" and "/high", its 95 % interval over users."""
+    """Returns the metrics of all reports of one model, each with its 95 % interval over users as "/low" and "/high"."""
     found: dict[str, float] = {}
     for report in reports.values():
         found |= rating_metrics(report) if isinstance(report, RatingReport) else report.summary()
@@ -58,19 +58,19 @@ def ranking_metrics(reports: Mapping[str, Report]) -> dict[str, float]:
 
 
 def ranking_leaderboard(entries: Sequence[RankingEntry], metric: str) -> pd.DataFrame:
-    """Puts entries in order, best first.
+    """Sorts entries, best first.
 
     Args:
-        entries: evaluated on the same rows.
-        metric: of clicks, or "rmse", that orders them; see `ordering_metric`.
+        entries: entries evaluated on the same rows.
+        metric: click metric, or "rmse", that orders them; see `ordering_metric`.
 
     Returns:
-        One row an entry, as `leaderboard` has it: `model`, `family`; `metric` with its interval, then every other
-        metric, NaN where an entry has none; `difference` from the best, with `difference/low` and `difference/high`,
-        its `p`, and `stars`; `seconds`, NaN where unknown.
+        One row per entry, as in `leaderboard`: `model`, `family`; `metric` with its interval, then every other metric,
+        NaN if an entry lacks it; `difference` from the best, with `difference/low` and `difference/high`, its `p`, and
+        `stars`; `seconds`, NaN if unknown.
 
     Raises:
-        InputError: if there are no entries, an entry lacks the metric, or the entries are over different rows.
+        InputError: if there are no entries, an entry lacks the metric, or the entries are based on different rows.
     """
     if not entries:
         raise InputError("a leaderboard needs at least one model: none was given.")
@@ -103,18 +103,18 @@ def ranking_leaderboard(entries: Sequence[RankingEntry], metric: str) -> pd.Data
 
 
 def _difference(entry: RankingEntry, best: RankingEntry, metric: str) -> PairedDifference:
-    """How far an entry is from the best."""
+    """Returns the difference between an entry and the best."""
     label = RATING if metric == "rmse" else CLICK
     return ranking_difference(entry.reports[label], best.reports[label], metric)
 
 
 def ranking_difference(report_a: Report, report_b: Report, metric: str) -> PairedDifference:
-    """The paired difference of two models on the same rows, a - b.
+    """Returns the paired difference a - b of two models on the same rows.
 
     Args:
-        report_a: of one model: of clicks, or for "rmse" of ratings.
-        report_b: of the other.
-        metric: of such a report.
+        report_a: report of one model, on clicks, or on ratings for "rmse".
+        report_b: report of the other model.
+        metric: metric of such a report.
     """
     if isinstance(report_a, RatingReport) and isinstance(report_b, RatingReport):
         return paired_rmse_difference(report_a, report_b)

@@ -1,4 +1,4 @@
-"""Fits what a ranking model is built from, once, on the training part."""
+"""Fitting of everything that a ranking model is built from, once, on the training part."""
 
 from dataclasses import replace
 
@@ -40,11 +40,11 @@ def learn_ranking_data(
 
     Args:
         split: the impressions.
-        config: the objectives among it are given their labels.
-        items: features of the items; those without a training impression are known by them alone.
-        users: features of the users.
-        min_count: training impressions a user or an item needs for a vector of its own.
-        max_length: past items of a user that are read.
+        config: configuration, whose objectives get their labels.
+        items: item features; items without a training impression are known only by them.
+        users: user features.
+        min_count: number of training impressions that a user or an item needs for its own vector.
+        max_length: number of past items of a user to read.
 
     Raises:
         InputError: if nothing reaches `min_count`, or the ratings do not suit the output.
@@ -84,7 +84,7 @@ def learn_ranking_data(
 
 
 def recipe_filled_in(recipe: Recipe, dataset: ImpressionDataset) -> Recipe:
-    """A recipe with what its data decide, found without learning anything else of them."""
+    """Returns a recipe with the settings that its data decides filled in, without other fitting."""
     split, min_count = dataset.split, dataset.source.min_count
     table = split.impressions
     count = impressions(Vocabulary.build(table.user_ids, table.users[split.train], min_count))
@@ -97,19 +97,19 @@ def recipe_filled_in(recipe: Recipe, dataset: ImpressionDataset) -> Recipe:
 
 
 def _unknown_share(codes: np.ndarray, split: ImpressionSplit, min_count: int) -> float:
-    """Share of the validation impressions whose code has fewer than `min_count` training impressions."""
+    """Returns the share of validation impressions whose code has fewer than `min_count` training impressions."""
     counts = np.bincount(codes[split.train], minlength=codes.max() + 1)
     return float(np.mean(counts[codes[split.validation]] < min_count)) if len(split.validation) else 0.0
 
 
 def _click_objective(lists: np.ndarray, clicks: np.ndarray) -> Objective:
-    """How clicks are learnt where the recipe leaves it open."""
+    """Chooses the click objective if the recipe leaves it open."""
     in_lists = len(np.unique(lists)) < len(lists)
     return Choice() if in_lists and np.bincount(lists, weights=clicks).max() <= 1 else Click()
 
 
 def _comparisons(split: ImpressionSplit) -> Comparisons:
-    """Of clicks, which a history precedes; for ratings the history is no sequence."""
+    """Returns comparisons for clicks, which follow a history; none for ratings, whose history is not a sequence."""
     table = split.impressions
     context = table.context
     kinds = {} if context is None else context.kinds
@@ -118,12 +118,14 @@ def _comparisons(split: ImpressionSplit) -> Comparisons:
     found = Comparisons.learn(numbers, in_lists, timed=table.times is not None)
     taken = sorted(set(kinds) & set(found.names))
     if taken:
-        raise InputError(f"a column of the context is called {taken[0]!r}, as what is made of the table: rename it")
+        raise InputError(
+            f"a column of the context is called {taken[0]!r}, like a feature that is made from the table: rename it"
+        )
     return found
 
 
 def _request_features(split: ImpressionSplit) -> tuple[str, ...] | None:
-    """Features with one value, or none, in each training list; None where no list has two rows."""
+    """Returns features with at most one value in each training list; None if no list has two rows."""
     context, lists = split.impressions.context, split.impressions.lists[split.train]
     first, number = np.unique(lists, return_index=True, return_inverse=True)[1:]
     if len(first) == len(lists):
@@ -137,12 +139,12 @@ def with_fitted_features(data: RankingData, content: Content, context: Catalogue
     """Fits the preprocessing of features.
 
     Args:
-        data: without it.
-        content: what reads the features.
-        context: the training rows as of `described`, or None.
+        data: data without fitted features.
+        content: readers of the features.
+        context: training rows, as returned by `described`, or None.
 
     Returns:
-        The same with `context`, `fitted_items` and `fitted_users`.
+        The same data with `context`, `fitted_items` and `fitted_users`.
     """
     return replace(
         data,
@@ -153,7 +155,7 @@ def with_fitted_features(data: RankingData, content: Content, context: Catalogue
 
 
 def _of_trained(content: Content, catalogue: Catalogue | None, vocabulary: Vocabulary) -> FittedFeatures | None:
-    """Learnt of the ids with training impressions."""
+    """Fits preprocessing on the ids with training impressions."""
     if catalogue is None:
         return None
     return FittedFeatures.fit(content, catalogue.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM]))

@@ -10,20 +10,20 @@ from tfrec_dl.ranking.leaderboard import ranking_difference, ranking_metrics
 from tfrec_dl.ranking.model import RankingModel
 from tfrec_dl.ranking.rows import ranking_rows
 
-PAIRED = {"ndcg": CLICK, "auc": CLICK, "log_loss": CLICK, "rmse": RATING}  # metric -> label that it is of
+PAIRED = {"ndcg": CLICK, "auc": CLICK, "log_loss": CLICK, "rmse": RATING}  # maps each metric to its label
 
 
 def measure_ranking(model: RankingModel, rows: RankingRows, split: ImpressionSplit) -> dict[str, float]:
-    """The metrics of a finished run on validation and test, with their intervals.
+    """Measures a finished run on validation and test, with intervals.
 
     Args:
-        model: trained and calibrated. What it was calibrated on is the validation part, whose metrics of probabilities
-            are flattered by it.
-        rows: of the split.
-        split: the parts.
+        model: a trained and calibrated model. It was calibrated on the validation part, so the validation metrics of
+            probabilities are too good.
+        rows: rows of the split.
+        split: split of the table.
 
     Returns:
-        "test/auc", "test/auc/low", "test/auc/high", ...; so too under "validation/".
+        "test/auc", "test/auc/low", "test/auc/high", ...; the same under "validation/".
     """
     metrics: dict[str, float] = {}
     for part in ("validation", "test"):
@@ -33,18 +33,18 @@ def measure_ranking(model: RankingModel, rows: RankingRows, split: ImpressionSpl
 
 
 def measure_ranking_gain(model: RankingModel, start: RankingModel, split: ImpressionSplit) -> dict[str, float]:
-    """Test metrics of a model and of the one that it is compared with, and what was gained.
+    """Measures the test metrics of a model and of the model it is compared with, and the difference.
 
-    Both read the histories that the split gives, as every evaluation does.
+    Both read the histories that the split provides, as in every evaluation.
 
     Args:
-        model: trained and calibrated.
+        model: a trained and calibrated model.
         start: the other model.
-        split: the parts.
+        split: split of the table.
 
     Returns:
-        "test/auc" with its interval, of the model; "test_start/auc" of the other; "test_gain/auc", the difference, and
-        for NDCG, AUC and log loss of clicks and RMSE of ratings its paired interval and p.
+        "test/auc" with its interval, for the model; "test_start/auc" for the other; "test_gain/auc" for the difference,
+        with its paired interval and p for NDCG, AUC and log loss of clicks and RMSE of ratings.
     """
     after, before = (
         evaluate_ranking(each, ranking_rows(each.fitted_state, split), split.test) for each in (model, start)

@@ -1,4 +1,4 @@
-"""Ranking model: predicts clicks, conversions and ratings for each candidate of a list."""
+"""Ranking model, which predicts clicks, conversions and ratings for each candidate of a list."""
 
 from collections.abc import Mapping
 
@@ -20,20 +20,21 @@ from tfrec_dl.serving.publishing import Served
 class RankingModel(TrainableModel, tfrs.Model):
     """Predicts what a user will do with each candidate.
 
-    Trains under `model.compile` and `model.fit` on batches of `RankingBatches`, as TFRS ranking tasks.
+    Trains with `model.compile` and `model.fit` on `RankingBatches`, like TFRS ranking tasks.
 
     Args:
         history_reader: functional model, {"history", "level"} [B, L] int32 -> [B, L, K].
-        network: functional model, of each row {"user", "item" [R] int32, "history" [R, L, K], "mask" [R, L] bool, and
-            prepared features [R, ...], "context/NAME", "item_features/NAME", "user_features/NAME"} -> {head: its
-            outputs [R, ...]}: logits [R, 1] of clicks and conversions, of ratings what their output is made of.
-        objectives: "click", "conversion", "rating" -> objective, for the labels that there are.
-        fitted_state: its vocabularies and prepared features.
-        position_bias: added to the logits of clicks; None where positions play no part.
+        network: functional model, from the inputs of each row {"user", "item" [R] int32, "history" [R, L, K], "mask"
+            [R, L] bool, and prepared features [R, ...], "context/NAME", "item_features/NAME", "user_features/NAME"} to
+            {head: its outputs [R, ...]}: logits [R, 1] for clicks and conversions, and the input of the rating output
+            for ratings.
+        objectives: maps "click", "conversion", "rating", as far as the labels exist, to objectives.
+        fitted_state: vocabularies and prepared features.
+        position_bias: bias added to click logits; None if positions are not used.
 
     Attributes:
-        calibration: from logits of clicks to probabilities; None for the sigmoid.
-        starts_fitted: whether it predicts something before the first epoch, a linear model's score; default False.
+        calibration: map from click logits to probabilities; None for the sigmoid.
+        starts_fitted: whether the model gives a linear model's predictions before the first epoch; default False.
     """
 
     def __init__(
@@ -57,20 +58,20 @@ class RankingModel(TrainableModel, tfrs.Model):
 
     @property
     def orders_by(self) -> str:
-        """The prediction that candidates are ordered by, the highest first."""
+        """The prediction that orders candidates, highest first."""
         if CONVERSION in self.objectives:
             return CLICK_AND_CONVERSION
         return CLICK if CLICK in self.objectives else RATING
 
     def compute_loss(self, inputs: Mapping[str, tf.Tensor], training: bool = False) -> tf.Tensor:
-        """The objectives' losses over a batch, summed with their weights.
+        """Returns the weighted sum of the objectives' losses over a batch.
 
         Args:
             inputs: a batch of `RankingBatches`.
             training: whether dropout is active.
 
         Returns:
-            Scalar, divided by the number of replicas.
+            A scalar, divided by the number of replicas.
         """
         self.refuse_xla()
         outputs = self.head_outputs(inputs, training)
@@ -81,20 +82,20 @@ class RankingModel(TrainableModel, tfrs.Model):
             objective.weight * objective.loss(outputs if head == CLICK else log_odds, labels, inputs["list"], weights)
             for head, objective in self.objectives.items()
         ]
-        loss = tf.add_n(losses)  # TFRS adds the layers' regularisation losses
+        loss = tf.add_n(losses)  # TFRS adds the layers' regularization losses
         self.loss_mean.update_state(loss, sample_weight=tf.reduce_sum(weights))
         return loss / tf.distribute.get_strategy().num_replicas_in_sync
 
     def train_step(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One optimiser step; reports the epoch's mean loss where `tfrs.Model` reports the last batch's."""
+        """Runs one optimizer step; reports the epoch's mean loss, where `tfrs.Model` reports that of the last batch."""
         super().train_step(inputs)
         return {metric.name: metric.result() for metric in self.metrics}
 
     def head_outputs(self, inputs: Mapping[str, tf.Tensor], training: bool = False) -> dict[str, tf.Tensor]:
-        """The heads' outputs of each row, the bias of the row's position in it where that is known.
+        """Returns the heads' outputs for each row, including the position bias if the row's position is known.
 
         Args:
-            inputs: as for `compute_loss`; labels, weights and positions may be missing.
+            inputs: inputs as for `compute_loss`; labels, weights and positions may be missing.
             training: whether dropout is active.
         """
         lists, past = inputs["list"], inputs["history"]
@@ -114,20 +115,20 @@ class RankingModel(TrainableModel, tfrs.Model):
         return outputs
 
     def predictions(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """What is to be expected of each row as it is served, without its position.
+        """Predicts each row as in serving, without its position.
 
         Args:
-            inputs: as for `compute_loss`; labels, weights and positions are not read.
+            inputs: inputs as for `compute_loss`; labels, weights and positions are ignored.
 
         Returns:
-            [R] float32 each, for the heads that there are: "click", the calibrated probability, and "click_logit"
-            before calibration; "conversion", the probability once it is clicked, and "click_and_conversion", of both;
-            "rating".
+            [R] float32 each, for the available heads: "click", the calibrated probability, and "click_logit" before
+            calibration; "conversion", the probability given a click, and "click_and_conversion", the probability of
+            both; "rating".
         """
         return self.calibrated(self.uncalibrated(inputs))
 
     def uncalibrated(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """As `predictions`, before `calibrated`: "click" is the sigmoid of "click_logit"."""
+        """Does the same as `predictions` before `calibrated`: "click" is the sigmoid of "click_logit"."""
         lists = inputs["list"]
         outputs = self.head_outputs({name: values for name, values in inputs.items() if name != "position"})
         found = {name: self.objectives[name].expected(values, lists) for name, values in outputs.items()}
@@ -136,7 +137,7 @@ class RankingModel(TrainableModel, tfrs.Model):
         return found
 
     def calibrated(self, found: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Predictions with the calibrated probability of a click, and what follows from it."""
+        """Replaces the probability of a click by the calibrated one, and updates what depends on it."""
         found = dict(found)
         if self.calibration is not None:
             found[CLICK] = self.calibration(found[CLICK_LOGIT])
@@ -145,49 +146,49 @@ class RankingModel(TrainableModel, tfrs.Model):
         return found
 
     def call(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """As `predictions`."""
+        """See `predictions`."""
         return self.predictions(inputs)
 
     def with_fitted_state(self, fitted_state: FittedState) -> "RankingModel":
-        """A model with the same networks, weights and calibration, that reads other tables of features."""
+        """Returns a model with the same networks, weights and calibration that reads other tables of features."""
         model = RankingModel(self.history_reader, self.network, self.objectives, fitted_state, self.position_bias)
         model.calibration = self.calibration
         return model
 
     def without_users(self) -> "RankingModel":
-        """The same model, to which every user is a new one: what is exported of it holds no user's id or features.
+        """Returns the same model treating every user as new; an export of it contains no user's id or features.
 
-        Whose the users' vectors among its weights are is known no more.
+        Its weights still contain the user vectors, but nothing says which user each belongs to.
         """
         return self.with_fitted_state(self.fitted_state.without_users())
 
     def serving_module(self, k_max: int = 100) -> Served:
-        """The graph that is exported. The weights are read now and shared, not copied.
+        """Returns the module to export. Its weights are shared with the model, not copied.
 
         Args:
-            k_max: not used: the client brings the candidates.
+            k_max: ignored, because the client provides the candidates.
 
         Raises:
             InputError: if a weight is not finite.
         """
-        # Here, because no training needs it.
+        # Imported here, because training does not need it.
         from tfrec_dl.ranking.serving.module import RankingModule
 
         return RankingModule(self)
 
     def parts(self) -> dict[str, tf.keras.layers.Layer]:
-        """What has trained weights, by name."""
+        """Returns the parts with trained weights, by name."""
         found = {"history_reader": self.history_reader, "network": self.network}
         return found if self.position_bias is None else {**found, "position_bias": self.position_bias}
 
     def _click_log_odds(self, outputs: Mapping[str, tf.Tensor], lists: tf.Tensor) -> dict[str, tf.Tensor]:
-        """{"click": log-odds [R, 1]}; nothing where clicks are not predicted."""
+        """Returns {"click": log-odds [R, 1]}, or nothing if clicks are not predicted."""
         if CLICK not in outputs:
             return {}
         return {CLICK: self.objectives[CLICK].logits(outputs[CLICK], lists)[:, None]}
 
     def _features(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """The prepared features of each row."""
+        """Returns the prepared features of each row."""
         found: dict[str, tf.Tensor] = {}
         if self.fitted_state.context is not None:
             names = (f"context/{name}" for name in self.fitted_state.context.fitted.kinds)

@@ -1,4 +1,4 @@
-"""Position bias: what a place in the list adds to a click's logit, in training alone."""
+"""Position bias: what a position in the list adds to the click logit, in training only."""
 
 import numpy as np
 import tensorflow as tf
@@ -6,15 +6,15 @@ import tensorflow as tf
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class PositionBias(tf.keras.layers.Layer):
-    """A number a position, added to the logit of a click where the position is known.
+    """A number per position, added to the click logit if the position is known.
 
-    A click means that an item was liked and looked at, and whether it was looked at depends on its place in the list. A
-    tower of its own for the place takes the second part away from the rest of the network (Zhao et al., Recommending
-    What Video to Watch Next, RecSys 2019). When served, every candidate gets the same: the mean over the training
+    A click means that an item was both liked and seen, and whether it was seen depends on its position in the list. A
+    separate tower for the position removes this effect from the rest of the network (Zhao et al., Recommending What
+    Video to Watch Next, RecSys 2019). In serving, every candidate gets the same value, the mean over the training
     impressions.
 
     Args:
-        counts: [P] training impressions at each position.
+        counts: [P] number of training impressions at each position.
     """
 
     def __init__(self, counts: np.ndarray, name: str = "position_bias", **kwargs: object) -> None:
@@ -23,13 +23,13 @@ class PositionBias(tf.keras.layers.Layer):
         self.table = self.add_weight("table", [len(counts)], initializer="zeros")
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to build the layer again."""
         return {**super().get_config(), "counts": self.counts.tolist()}
 
     def call(self, positions: tf.Tensor) -> tf.Tensor:
-        """Positions [R] int32 from 0 -> [R]; those beyond the last known are taken for that."""
+        """Maps positions [R] int32 from 0 to [R]; positions beyond the last known one get its value."""
         return tf.gather(self.table, tf.minimum(positions, len(self.counts) - 1))
 
     def constant(self) -> tf.Tensor:
-        """The mean over the training impressions, a scalar."""
+        """Returns the mean over the training impressions, a scalar."""
         return tf.reduce_sum(self.table * self.counts) / tf.reduce_sum(tf.constant(self.counts))

@@ -10,25 +10,25 @@ from tfrec_dl.ranking.data.batches import OF_LISTS
 from tfrec_dl.ranking.model import RankingModel
 
 Tensors = Mapping[str, tf.Tensor]
-UNREAD = ("weight", "position")  # by predictions, and labels
+UNREAD = ("weight", "position")  # predictions do not use these, nor labels
 
 
 class Predictor:
     """Predicts the rows of a table, batch by batch.
 
     Args:
-        model: the model. Its graph is traced once, whatever is predicted; what its weights and its calibration are is
-            looked at with each batch.
+        model: model to predict with. Its graph is traced once and reused. Its weights and calibration are read again
+            for each batch.
     """
 
     def __init__(self, model: RankingModel) -> None:
         self._model = model
 
     def __call__(self, batches: Iterator[tuple[np.ndarray, Mapping[str, np.ndarray]]]) -> dict[str, np.ndarray]:
-        """Predictions of every row.
+        """Returns the predictions for every row.
 
         Args:
-            batches: rows of the table [R] and their inputs, as of `RankingBatches.in_order`.
+            batches: rows of the table [R] and their inputs, as returned by `RankingBatches.in_order`.
 
         Returns:
             "row" [n] int64, and each of `RankingModel.predictions` [n] float32.
@@ -47,16 +47,16 @@ class Predictor:
         return {name: np.concatenate(values) for name, values in parts.items()}
 
 
-# Traces by model: what evaluates a model again need not trace it again.
+# Graphs by model, so that a model that is evaluated again need not be traced again.
 _graphs: weakref.WeakKeyDictionary[RankingModel, Callable[[Tensors], Tensors]] = weakref.WeakKeyDictionary()
 
 
 def _graph(model: RankingModel, inputs: Tensors) -> Callable[[Tensors], Tensors]:
-    """The model's predictions before calibration as one graph, which does not keep the model alive.
+    """Returns the model's predictions before calibration as one graph that does not keep the model alive.
 
     Args:
-        model: whose.
-        inputs: a batch; others have other numbers of rows, lists and past items.
+        model: model to predict with.
+        inputs: an example batch; numbers of rows, lists and past items may differ later.
     """
     if model in _graphs:
         return _graphs[model]
@@ -71,5 +71,5 @@ def _graph(model: RankingModel, inputs: Tensors) -> Callable[[Tensors], Tensors]
         assert own is not None
         return own.uncalibrated(batch)
 
-    # A concrete function: of a `tf.function` for each model TensorFlow would think that one is traced again and again.
+    # A concrete function, because TensorFlow would treat a `tf.function` per model as repeated retracing.
     return _graphs.setdefault(model, tf.function(predicted, input_signature=[signature]).get_concrete_function())

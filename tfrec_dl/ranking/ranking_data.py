@@ -1,4 +1,4 @@
-"""What a ranking model is built from: vocabularies, objectives, preprocessing, linear parts."""
+"""The data that a ranking model is built from: vocabularies, objectives, preprocessing and linear parts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,26 +17,26 @@ from tfrec_dl.ranking.objectives.fitted import FittedObjective
 
 @dataclass(frozen=True, eq=False)
 class RankingData:
-    """What a ranking model is built from; all of it is of the training part.
+    """The data that a ranking model is built from; all of it is fitted on the training part.
 
     Attributes:
-        users: with their training impressions.
-        items: with their training impressions; those of the catalogue without any come last.
-        levels: of past items.
-        objectives: "click", "conversion", "rating" -> what is learnt of the labels, for those that there are.
-        ratings: [n] float32 training ratings, where an ordinal output starts; None where weights are loaded later.
-        positions: [P] training impressions at each position, or None.
-        context: learnt of the features of the training impressions as of `described`, or None.
-        context_kinds: raw feature of the context -> kind.
-        request_features: those of them that belong to the request; see `FittedState`.
-        comparisons: the other features among these, or None.
-        item_features: the items' catalogue, or None.
-        user_features: the users' catalogue, or None.
-        fitted_items: learnt of the items with training impressions, where they have features.
-        fitted_users: learnt of the users with training impressions, likewise.
-        unknown: share of the validation impressions whose user, or item, has none to train on; the larger of the two.
-        linear: "click", "rating" -> the linear model that the head starts from, for those that have one.
-        settled_by: training impressions by which the settings that a recipe leaves open were decided; None: those of
+        users: users with their number of training impressions.
+        items: items with their number of training impressions; catalogue items without any come last.
+        levels: levels of past items.
+        objectives: maps "click", "conversion", "rating", as far as the labels exist, to fitted objectives.
+        ratings: [n] float32 training ratings, which initialize an ordinal output; None if weights are loaded later.
+        positions: [P] number of training impressions at each position, or None.
+        context: preprocessing fitted on the training impressions' features, as returned by `described`, or None.
+        context_kinds: maps raw context features to kinds.
+        request_features: the context features that belong to the request; see `FittedState`.
+        comparisons: the comparison features, or None.
+        item_features: catalogue of the items, or None.
+        user_features: catalogue of the users, or None.
+        fitted_items: preprocessing fitted on the items with training impressions, if they have features.
+        fitted_users: preprocessing fitted on the users with training impressions, if they have features.
+        unknown: share of the validation impressions with an unseen user, or with an unseen item; the larger of the two.
+        linear: maps "click", "rating" to the linear model that the head starts from, if it has one.
+        settled_by: number of training impressions that decided the settings which a recipe leaves open; None: that of
             `users`.
     """
 

@@ -9,10 +9,10 @@ from tfrec_dl.recipes.recipe import Recipe
 
 
 def ranking_recipes() -> Iterator[Recipe]:
-    """The recipe of every ranker that is registered by now, with the ranker's name, source and own settings."""
+    """Yields the recipe of every registered ranker, with its name, source and specific settings."""
     return map(_recipe, RANKERS.classes())
 
 
-@functools.cache  # whoever asks for a recipe by its name asks for all of them
+@functools.cache  # looking up one recipe by name also requests all others
 def _recipe(ranker: type[Ranker]) -> Recipe:
     return Recipe(ranker.name, ranker.source, RankingConfig(ranker())).with_settings(ranker.recipe_settings())

@@ -1,4 +1,4 @@
-"""Trains a ranker once more, on the validation part too, with the settings and the epochs that validation chose."""
+"""Second training of a ranker that includes the validation part, with settings and epochs chosen on validation."""
 
 import logging
 from collections.abc import Sequence
@@ -32,13 +32,14 @@ def refit_ranker(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Run:
-    """Trains a ranker into FOLDER/chosen, and then once more into the folder; see `Family.train`.
+    """Trains a ranker into FOLDER/chosen, and then again into the folder; see `Family.train`.
 
-    What validation decided stays: the epochs, the penalties of linear parts, the calibration, and the settings that
-    follow from the data. The validation metrics are those of the first training, the test metrics those of the second.
+    Everything that validation decided is kept: the number of epochs, the penalties of linear parts, the calibration,
+    and the settings that depend on the data. The validation metrics are those of the first training, the test metrics
+    those of the second.
     """
     filled, chosen = recipe_filled_in(recipe, dataset), folder / CHOSEN
-    ranking_data(filled, dataset)  # refuses data that cannot be learnt from before anything is written
+    ranking_data(filled, dataset)  # rejects data that cannot be learned from before anything is written
     run = Run.begin(folder, recipe, dataset)
     logger.info("on the training part, to choose on validation")
     if not (chosen / "metrics.json").exists():

@@ -1,4 +1,4 @@
-"""Rows of a split as a ranking model reads them."""
+"""Rows of a split in the form that a ranking model reads."""
 
 from dataclasses import replace
 
@@ -15,8 +15,8 @@ def ranking_rows(fitted_state: FittedState, split: ImpressionSplit) -> RankingRo
     """Looks up users and items, prepares the context and collects the histories.
 
     Args:
-        fitted_state: of the model.
-        split: decides what a list's history holds.
+        fitted_state: fitted state of the model.
+        split: split that decides what a list's history holds.
 
     Raises:
         InputError: if the table lacks features that the model reads.
@@ -40,7 +40,7 @@ def ranking_rows(fitted_state: FittedState, split: ImpressionSplit) -> RankingRo
 
 
 def require_rows_of(fitted_state: FittedState, rows: RankingRows) -> None:
-    """Raises InputError where rows number users or items otherwise than a model, as those made for another one do."""
+    """Raises InputError if rows number users or items differently than the model, as those made for another do."""
     table = rows.impressions
     for what, found, vocabulary, ids in (
         ("user", rows.users, fitted_state.users, table.user_ids),

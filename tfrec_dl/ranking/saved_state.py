@@ -30,7 +30,7 @@ CATALOGUES = {"item_features": "items.parquet", "user_features": "users.parquet"
 
 @dataclass(frozen=True)
 class SavedObjective:
-    """A head's objective: its settings with its name, and what was fitted on the training labels."""
+    """A head's objective: its name, settings, and the values fitted on the training labels."""
 
     config: dict[str, Any]
     levels: list[float]
@@ -38,7 +38,7 @@ class SavedObjective:
 
 @dataclass(frozen=True)
 class SavedState:
-    """What `fitted_state.json` holds; see `RankingData`."""
+    """The content of `fitted_state.json`; see `RankingData`."""
 
     levels: tuple[float, ...]
     objectives: dict[str, SavedObjective]
@@ -56,9 +56,9 @@ SAVED: TypeAdapter[SavedState] = TypeAdapter(SavedState)
 
 
 def save_ranking_data(data: RankingData, folder: Path) -> None:
-    """Writes `users.txt`, `items.txt`, the features of users and items as Parquet, and `fitted_state.json`, last.
+    """Writes `users.txt`, `items.txt`, the features of users and items as Parquet, and last `fitted_state.json`.
 
-    A run that has them keeps them.
+    If a run already has them, they are kept.
     """
     if (folder / STATE).exists() or (folder / EARLY_STATE).exists():
         return
@@ -89,17 +89,17 @@ def save_ranking_data(data: RankingData, folder: Path) -> None:
 
 
 def load_ranking_data(folder: Path, content: Content) -> RankingData:
-    """Reads what `save_ranking_data` wrote.
+    """Reads the data written by `save_ranking_data`.
 
-    Early runs have no `fitted_state.json`, but `knowledge.json` and, in `context.parquet`, the training rows: what is
-    learnt of features is learnt again.
+    Early runs have no `fitted_state.json`, but `knowledge.json` and, in `context.parquet`, the training rows. For
+    these, the preprocessing of features is fitted again.
 
     Args:
-        folder: of the run.
-        content: what reads the features.
+        folder: folder of the run.
+        content: readers of the features.
 
     Raises:
-        InputError: if something is missing or damaged.
+        InputError: if a file is missing or damaged.
     """
     path = folder / STATE
     if not path.exists() and (folder / EARLY_STATE).exists():

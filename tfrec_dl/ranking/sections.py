@@ -1,4 +1,4 @@
-"""Sections of a report on rankers: how reliable their probabilities are, and where they are good and bad."""
+"""Report sections on rankers: reliability of probabilities, and strengths and weaknesses by group."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tfrec_dl.ranking.metrics.reliability import Reliability
 from tfrec_dl.ranking.metrics.report import ClickReport
 from tfrec_dl.ranking.metrics.summary import summarised
 
-FEWEST_USERS = 10  # of a group that has an interval: resamples of fewer say too little of others
+FEWEST_USERS = 10  # minimum for an interval of a group; resamples of fewer users say too little
 
 
 def ranking_sections(entries: Sequence[RankingEntry], dataset: ImpressionDataset) -> list[Section]:
-    """Calibration and slices of clicks, and of ratings where they are predicted.
+    """Returns sections on the calibration and slices of clicks, and on ratings if they are predicted.
 
     Args:
         entries: lines of a leaderboard.
-        dataset: that they were measured on.
+        dataset: data that they were measured on.
     """
     found: list[Section] = []
     clicks, ratings = {}, {}
@@ -56,14 +56,14 @@ def _calibration(clicks: dict[str, tuple[ClickReport, str]]) -> Section:
         series,
         diagonal=True,
     )
-    columns = ["", "calibration error", "of that noise alone", "clicks predicted / observed"]
+    columns = ["", "calibration error", "calibration error of noise alone", "clicks predicted / observed"]
     rows = [
         [name, table.expected_calibration_error, table.noise, None if np.isnan(table.ratio) else table.ratio]
         for name, (table, _) in tables.items()
     ]
     text = (
-        "Impressions in bins of about equally many, by what was predicted. On the diagonal a probability means what it "
-        "says; a calibration error near that of noise is none."
+        "Impressions in bins of about equal size, by predicted rate. On the diagonal, predicted and observed rates "
+        "agree; a calibration error near that of noise alone is no sign of miscalibration."
     )
     return Section("Calibration", [chart, Grid("", columns, rows)], [text])
 
@@ -84,14 +84,14 @@ def _click_slices(clicks: dict[str, tuple[ClickReport, str]], dataset: Impressio
         _slices(clicks, "By the user's impressions in training", lambda report: users[report.users], "new users"),
         _slices(clicks, "By the item's impressions in training", lambda report: items[report.items], "new items"),
     ]
-    text = "The same test impressions, in groups: how often a clicked one is rated above one that was not."
+    text = "The same test impressions, in groups: how often a clicked one is scored above one that was not clicked."
     return Section("Where it is good and bad", [chart for chart in charts if len(chart.labels) > 1], [text])
 
 
 def _slices(
     clicks: dict[str, tuple[ClickReport, str]], title: str, counts: Callable[[ClickReport], np.ndarray], none: str
 ) -> Dots:
-    """AUC by how often a row's user or item occurs in training; reports have their rows in orders of their own."""
+    """Returns AUC by how often a row's user or item occurs in training; each report has its own row order."""
     series: list[Series] = []
     labels: Sequence[str] = ()
     notes: list[str] = []

@@ -1,4 +1,4 @@
-"""Ranking as a task: how its models are measured beside each other and beside baselines."""
+"""Ranking as a task: how its models are compared with each other and with baselines."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from tfrec_dl.serving.card import ModelCard
 
 
 class RankingTask(Task):
-    """Orders candidates by clicks, conversions or ratings."""
+    """Ordering of candidates by clicks, conversions or ratings."""
 
     name = "ranking"
     marks = {"task": "ranking"}
@@ -29,11 +29,11 @@ class RankingTask(Task):
     source_example = 'tfrec_dl.RankingSource("shown.csv", tfrec_dl.ranking.Feedback(click="click"))'
 
     def source(self, description: Mapping[str, Any]) -> RankingSource:
-        """The table of impressions that a run's configuration describes."""
+        """Returns the table of impressions that a run's configuration describes."""
         return RankingSource(**description)
 
     def entries(self, run: Any, dataset: Any) -> list[RankingEntry]:
-        """A finished run's lines of the leaderboard: best weights on the test rows, the seconds of the epochs."""
+        """Returns a finished run's leaderboard entries: best weights on the test rows, with the time of its epochs."""
         split, found = dataset.split, []
         for each in (type(run)(each.folder, each.recipe, each.source) for each in run.recipe.family.lines(run)):
             model = each.model()
@@ -44,22 +44,22 @@ class RankingTask(Task):
     def baseline_entries(
         self, dataset: Any, recipes: Sequence[Recipe] = (), names: Collection[str] | None = None
     ) -> Iterator[RankingEntry]:
-        """The baselines' lines of the leaderboard, each logged before it is fitted."""
+        """Yields the baselines' leaderboard entries; each baseline is logged before it is fitted."""
         yield from ranking_baseline_entries(dataset, None if names is None else tuple(names))
 
     def monitored(self, dataset: Any) -> Monitored:
-        """The metric that orders the leaderboard."""
+        """Returns the metric that orders the leaderboard."""
         metric = ordering_metric(dataset.impressions)
         return Monitored(metric, "min" if metric in LOSSES else "max")
 
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
-        """Lines by test NDCG of clicks where impressions are shown in lists, else AUC, or RMSE of ratings alone."""
+        """Sorts entries by test NDCG of clicks if impressions are in lists, else by AUC, or RMSE for ratings alone."""
         return ranking_leaderboard(entries, ordering_metric(dataset.impressions))
 
     def sections(self, entries: Sequence[Any], dataset: Any) -> list[Section]:
-        """How well predictions are calibrated, and where they are good and bad."""
+        """Returns report sections on calibration, and on strengths and weaknesses."""
         return ranking_sections(entries, dataset)
 
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
-        """The model card of a finished run."""
+        """Returns the model card of a finished run."""
         return ranking_run_card(run, data_terms, **facts)

@@ -1,4 +1,4 @@
-"""Trains a ranker into a run."""
+"""Training of a ranker into a run."""
 
 import logging
 from collections.abc import Sequence
@@ -48,9 +48,9 @@ def train_ranker(
     """Trains a ranking recipe into a folder; see `Family.train`.
 
     Args:
-        recipe: what to train, and how.
+        recipe: recipe to train.
         dataset: an `ImpressionDataset`.
-        folder: of the run.
+        folder: folder of the run.
         callbacks: further Keras callbacks.
         verbose: as in `model.fit`.
     """
@@ -71,14 +71,14 @@ def train_ranker(
 
 
 def ranking_data(filled: Recipe, dataset: Any) -> RankingData:
-    """What a recipe's model is built from, but for linear parts, learnt from the training part."""
+    """Fits what a recipe's model is built from, except linear parts, on the training part."""
     items, users = dataset.features["items"], dataset.features["users"]
     min_count = dataset.source.min_count
     return learn_ranking_data(dataset.split, filled.model, items, users, min_count, filled.training.max_length)
 
 
 def built_with_rows(filled: Recipe, data: RankingData, split: ImpressionSplit) -> tuple[RankingModel, RankingRows]:
-    """A recipe's model as it is before its training, and the rows of a split as it reads them."""
+    """Returns a recipe's model before training, and the rows of a split in the form that it reads."""
     tf.keras.utils.set_random_seed(filled.training.seed)
     model = build_ranking_model(filled.model, data, filled.training.max_length)
     return model, ranking_rows(model.fitted_state, split)
@@ -94,19 +94,19 @@ def fit_ranker(
     verbose: str | int,
     epochs: int | None = None,
 ) -> None:
-    """Fits the model from the run's last checkpoint on.
+    """Fits the model, starting from the run's last checkpoint.
 
     Args:
-        model: built.
-        split: the parts.
-        rows: of the split.
-        run: that has begun.
-        config: with nothing left open.
+        model: a built model.
+        split: split of the table.
+        rows: rows of the split.
+        run: a run that has begun.
+        config: configuration without open settings.
         callbacks: further Keras callbacks.
         verbose: as in `model.fit`.
-        epochs: of the schedule to train for, without validation; None validates, and keeps the best.
+        epochs: number of epochs of the schedule to train without validation; None validates and keeps the best epoch.
     """
-    assert config.batch_size is not None  # filled in
+    assert config.batch_size is not None  # settings are filled in
     folder = run.folder
     batches = RankingBatches(rows, split.train, config.batch_size, config.seed, config.drawn)
     compile_ranking_model(model, config, batches.steps_per_epoch)
@@ -145,7 +145,7 @@ def fit_ranker(
 
 
 def _calibrate(model: RankingModel, split: ImpressionSplit, rows: RankingRows, run: Run) -> None:
-    """Makes probabilities of the logits of clicks, by the validation part."""
+    """Fits the calibration of click logits on the validation part."""
     method = run.recipe.model.calibration
     if method is None or CLICK not in model.objectives:
         return

@@ -1,4 +1,4 @@
-"""The trained model of a ranking run."""
+"""Loading of the trained model of a ranking run."""
 
 from tfrec_dl.ranking.build import build_ranking_model
 from tfrec_dl.ranking.calibration import CALIBRATION, load_calibration
@@ -9,10 +9,10 @@ from tfrec_dl.runs.run_folder import RunFolder
 
 
 def trained_ranker(run: RunFolder) -> RankingModel:
-    """The trained model of a run, with the weights of its best epoch, calibrated.
+    """Returns the trained model of a run, with the weights of its best epoch and its calibration.
 
     Raises:
-        InputError: if it is not trained yet, or cannot be read.
+        InputError: if the run is not trained yet, or cannot be read.
     """
     data = load_ranking_data(run.folder, run.recipe.model.content)
     model = build_ranking_model(run.recipe.model, data, run.recipe.training.max_length)

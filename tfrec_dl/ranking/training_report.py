@@ -1,4 +1,4 @@
-"""Log lines on the parts that the training of a ranker uses, and why."""
+"""Log lines on the parts that a ranker's training uses, and the reasons."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ ORDERS = {
 
 
 def training_report(model: RankingModel, recipe: Recipe) -> Iterator[str]:
-    """Lines on the network, the objectives and the optimiser of a compiled model."""
+    """Yields lines on the network, the objectives and the optimizer of a compiled model."""
     yield f"network: {model.network.name}"
     for head, objective in model.objectives.items():
         why = _why(head, model, click_is_set=recipe.model.click is not None)
@@ -32,7 +32,7 @@ def _why(head: str, model: RankingModel, click_is_set: bool) -> str:
     if click_is_set:
         return ", as set"
     if objective.name == Choice.name:
-        return ", because no list has more than one click: its candidates compete for it"
+        return ", because no list has more than one click, and its candidates compete for it"
     context = model.fitted_state.context
     comparisons = None if context is None else context.comparisons
     in_lists = comparisons is not None and comparisons.in_lists

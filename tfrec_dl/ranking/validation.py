@@ -1,4 +1,4 @@
-"""Validation metrics of a ranking model after each epoch, in `logs`, where Keras's own callbacks find them."""
+"""Validation metrics of a ranking model after each epoch, written to `logs`, where Keras callbacks find them."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -22,13 +22,13 @@ SHOWN = ("auc", "log_loss", "ndcg")
 class RankingValidation(tf.keras.callbacks.Callback):
     """Predicts the validation rows after each epoch.
 
-    The metrics are `val_auc`, `val_log_loss` and `val_ndcg` of clicks, `val_ctcvr_auc` of conversions, `val_rmse`. List
-    the callback before those that read the logs.
+    The metrics are `val_auc`, `val_log_loss` and `val_ndcg` of clicks, `val_ctcvr_auc` of conversions, and `val_rmse`.
+    List this callback before those that read the logs.
 
     Args:
-        rows: of the model's table.
-        part: [m] int64, the validation rows, whole lists.
-        weights: gives the weights to look at, where these are not those that training goes on from.
+        rows: rows of the model's table.
+        part: [m] int64, the validation rows, as whole lists.
+        weights: provides the weights to validate, if these differ from the training weights.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class RankingValidation(tf.keras.callbacks.Callback):
         self.weights = weights
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Checks that the rows are the model's, before any training is lost."""
+        """Checks before training starts that the rows belong to the model."""
         require_rows_of(self.model.fitted_state, self.batches.rows)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -53,14 +53,14 @@ class RankingValidation(tf.keras.callbacks.Callback):
             logs.update(found)
 
     def metrics(self, model: RankingModel) -> dict[str, float]:
-        """The metrics of a model as it is."""
+        """Returns the metrics of a model in its current state."""
         predictions = Predictor(model)(self.batches.in_order())
         reports = ranking_reports(predictions, self.batches.rows.impressions)
         return {f"val_{name}": value for name, value in quick_metrics(reports).items()}
 
 
 def quick_metrics(reports: dict[str, Report]) -> dict[str, float]:
-    """Some metrics of reports, without intervals."""
+    """Returns some metrics of reports, without intervals."""
     found: dict[str, float] = {}
     if CLICK in reports:
         means = reports[CLICK].means()  # type: ignore[union-attr]

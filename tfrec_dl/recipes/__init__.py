@@ -1,6 +1,6 @@
-"""Recipes: name -> configuration.
+"""Recipes: named, complete configurations of models.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported when they are first used.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""What settings are, in words: from the docstrings of the classes that hold them."""
+"""Descriptions of settings, taken from the docstrings of their classes."""
 
 import inspect
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ from tfrec_dl.recipes.recipe import Recipe
 
 
 def description(recipe: Recipe, path: str) -> str:
-    """What a setting of a recipe is: a sentence or a few.
+    """Returns the description of a setting of a recipe: one or a few sentences.
 
     Args:
-        recipe: that has it.
-        path: of the setting, as "model.body.units".
+        recipe: recipe that has the setting.
+        path: path of the setting, such as "model.body.units".
 
     Returns:
-        The text on the attribute in the docstring of its class; "" where there is none.
+        The text on the attribute in the docstring of its class; "" if there is none.
     """
     *folders, name = path.split(".")
     holder: Any = recipe
@@ -30,7 +30,7 @@ def description(recipe: Recipe, path: str) -> str:
 
 @cache
 def _attributes(cls: type) -> dict[str, str]:
-    """Attribute -> the text on it; a class says nothing anew of what its base classes have."""
+    """Returns attribute -> its text, including those documented in base classes."""
     texts: dict[str, str] = {}
     for each in reversed(cls.__mro__):
         documented = parse(inspect.cleandoc(each.__doc__ or ""), style=DocstringStyle.GOOGLE).params

@@ -1,6 +1,6 @@
-"""The families of models by name: what a recipe's `model` may be, and who builds, trains, opens and exports it.
+"""The families of models, by name: what a recipe's `model` may be, and what builds, trains, opens and exports it.
 
-A room of the package with a `family.py` registers its families there; see `tfrec_dl.families.family.Family`.
+A subpackage with a `family.py` registers its families there; see `tfrec_dl.families.family.Family`.
 """
 
 from typing import Any
@@ -9,13 +9,13 @@ from tfrec_dl.registry import Registry
 
 FAMILIES: Registry[Any] = Registry("family of models", "tfrec_dl", module="family")
 
-OLDEST = "retrieval"  # the family of configurations that name none, as those of early runs
+OLDEST = "retrieval"  # the family of configurations that name none, as in early runs
 
 _added: dict[str, Any] = {}
 
 
 def family_named(config: Any) -> Any:
-    """The family that a configuration of a model, or its plain values, belongs to.
+    """Returns the family of a model's configuration, or of its plain values.
 
     Raises:
         InputError: if it names no family.
@@ -25,9 +25,10 @@ def family_named(config: Any) -> Any:
 
 
 def known_recipes() -> dict[str, Any]:
-    """Name -> recipe: those of all registered families, asked anew for a plugin may have added parts, and the added.
+    """Returns name -> recipe, for the recipes of all registered families and those added.
 
-    Networks that stand alone come first, then what is made of them, then other tasks.
+    It is computed anew each time, because a plugin may have added parts. Stand-alone networks come first, then what is
+    made of them, then other tasks.
     """
     families = FAMILIES.classes()
     tasks = {family.task.name for family in families if family.is_network}
@@ -37,5 +38,5 @@ def known_recipes() -> dict[str, Any]:
 
 
 def add_recipe(recipe: Any) -> None:
-    """Makes a recipe known by its name."""
+    """Registers a recipe under its name."""
     _added[recipe.name] = recipe

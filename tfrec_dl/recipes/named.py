@@ -1,4 +1,4 @@
-"""The recipes by name, each with its source and its defaults: those of every family, and those that are added."""
+"""The recipes by name: those of every family, and those added."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,32 +10,32 @@ from tfrec_dl.recipes.recipe import Recipe
 
 
 class _Recipes(Mapping[str, Recipe]):
-    """The recipes that are known at the moment."""
+    """Mapping of the recipes known at the moment."""
 
     def __getitem__(self, name: str) -> Recipe:
-        """The recipe of that name."""
+        """Returns the recipe of that name."""
         recipe: Recipe = known_recipes()[name]
         return recipe
 
     def __iter__(self) -> Iterator[str]:
-        """The names."""
+        """Iterates over the names."""
         return iter(known_recipes())
 
     def __repr__(self) -> str:
-        """The names."""
+        """Shows the names."""
         return f"RECIPES({', '.join(self)})"
 
     def __len__(self) -> int:
-        """The number of recipes."""
+        """Returns the number of recipes."""
         return len(known_recipes())
 
 
 RECIPES: Mapping[str, Recipe] = _Recipes()
-"""Name -> recipe."""
+"""All known recipes, by name."""
 
 
 def register_recipe(recipe: Recipe) -> Recipe:
-    """Makes a recipe available by its name, wherever ours are.
+    """Makes a recipe available by its name, like the built-in ones.
 
     Raises:
         InputError: if another recipe has the name.
@@ -47,28 +47,28 @@ def register_recipe(recipe: Recipe) -> Recipe:
 
 
 def get_recipe(name: str, recipes: Mapping[str, Recipe] = RECIPES) -> Recipe:
-    """The recipe of that name.
+    """Returns the recipe of that name.
 
     Args:
-        name: of the recipe.
-        recipes: to choose from, by name; by default all.
+        name: name of the recipe.
+        recipes: recipes to choose from, by name; all by default.
 
     Raises:
-        InputError: if there is none; names the nearest.
+        InputError: if there is none; the message names the nearest.
     """
     require_type(name, str, "name", "give the name of a recipe, such as 'gru'")
     if name == "auto" and name not in recipes:
-        raise InputError("'auto' is no recipe: in Python take tfrec_dl.advise(\"clicks.csv\").advised[0].recipe.")
+        raise InputError("'auto' is not a recipe: in Python use tfrec_dl.advise(\"clicks.csv\").advised[0].recipe.")
     if name not in recipes:
         raise InputError(f"no recipe is called {name!r}: {closest(name, recipes)}")
     return recipes[name]
 
 
 def recipe_given(recipe: Recipe | str) -> Recipe:
-    """The recipe itself, or that of a name.
+    """Returns a recipe unchanged, or the recipe of a name.
 
     Raises:
-        InputError: if no recipe has the name, or it is something else.
+        InputError: if no recipe has the name, or the value is something else.
     """
     if isinstance(recipe, str):
         return get_recipe(recipe)
@@ -77,5 +77,5 @@ def recipe_given(recipe: Recipe | str) -> Recipe:
 
 
 def recipes_of(task: str) -> dict[str, Recipe]:
-    """The recipes of a task by name: "retrieval", "ranking", ...; none where there is no such task."""
+    """Returns the recipes of a task ("retrieval", "ranking", ...) by name; empty if there is no such task."""
     return {name: recipe for name, recipe in RECIPES.items() if recipe.family.task.name == task}

@@ -16,9 +16,9 @@ from tfrec_dl.recipes.settings import change, setting_at
 
 
 def _model(values: Any) -> Any:
-    """A model's configuration, from its plain values or as it is."""
+    """Returns a model's configuration, from plain values or unchanged."""
     if not isinstance(values, Mapping) and type(values) not in {family.config for family in FAMILIES.classes()}:
-        message = f"a value of type {type(values).__name__} configures no model"
+        message = f"a value of type {type(values).__name__} does not configure a model"
         raise PydanticCustomError("unknown_family", "{message}", {"message": message})
     try:
         family = family_named(dict(values) if isinstance(values, Mapping) else values)
@@ -33,14 +33,14 @@ def _plain(config: Any, info: Any) -> Any:
 
 @configuration
 class Recipe:
-    """A named model.
+    """A named model with its complete configuration.
 
     Attributes:
-        name: as given to `train` and `compare`.
-        source: the paper.
-        model: configuration of the network and its loss, the stack, the adversarial training, the ranker: what its
-            family asks for.
-        training: how it is trained; None takes the family's defaults.
+        name: name as given to `train` and `compare`.
+        source: paper that the model comes from.
+        model: configuration of the model, as its family requires: a network and its loss, a stack, an adversarial
+            training or a ranker.
+        training: training configuration; None uses the family's defaults.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Recipe:
     @field_validator("training", mode="before")
     @classmethod
     def _training(cls, values: Any, info: ValidationInfo) -> Any:
-        """The training's configuration, which the family of the model decides."""
+        """Validates the training configuration, whose class depends on the family of the model."""
         if "model" not in info.data:  # it has been refused
             return values
         training = family_named(info.data["model"]).training
@@ -63,19 +63,19 @@ class Recipe:
         return family_named(self.model)
 
     def with_settings(self, settings: Mapping[str, Any]) -> "Recipe":
-        """A copy with some settings changed.
+        """Returns a copy with some settings changed.
 
         Args:
-            settings: setting -> value; a setting is a path such as "model.body.units", or its last part alone where
-                that names one setting only (those of `content` aside). Values may be strings, as on the command line; a
-                loss, what reads pictures, and the fusion may be given by name, and their own settings beside it. A
-                stack's members, a generator and a discriminator may be given by the names of recipes; a setting of
-                members, or of generator and discriminator, holds for all that have it unless the path names one.
+            settings: setting -> value. A setting is a path such as "model.body.units", or its last part if only one
+                setting has it (those of `content` aside). Values may be strings, as on the command line. A loss, a
+                picture reader and a fusion can be given by name, together with their own settings. Members of a stack,
+                a generator and a discriminator can be given by names of recipes. A setting of members, or of generator
+                and discriminator, applies to all that have it, unless the path names one.
 
         Raises:
-            InputError: for a setting that does not exist, is ambiguous, or a value out of its bounds.
+            InputError: if a setting does not exist or is ambiguous, or a value is out of bounds.
         """
-        require_type(settings, Mapping, "settings", 'give a dict, as {"units": 256}')
+        require_type(settings, Mapping, "settings", 'give a dict, such as {"units": 256}')
         adapter = TypeAdapter(Recipe)
         values = adapter.dump_python(self)
         change(values, settings, (self.family.config, self.family.training))
@@ -87,13 +87,13 @@ class Recipe:
             raise InputError(f"setting {setting_at(first['loc'])} is {first['input']!r}: {message}") from error
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Returns plain values, for JSON."""
         values: dict[str, Any] = TypeAdapter(Recipe).dump_python(self, mode="json")
         return values
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> "Recipe":
-        """The recipe that `to_dict` wrote, in this version or an earlier one.
+        """Rebuilds the recipe from the result of `to_dict`, in this version or an earlier one.
 
         Raises:
             InputError: if the values do not describe a recipe.

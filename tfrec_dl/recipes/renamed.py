@@ -1,4 +1,4 @@
-"""Settings that had another name in earlier versions; the old names are still read, from files and in `--set`."""
+"""Renamed settings: the names of earlier versions are still accepted, in files and in `--set`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,13 +13,13 @@ RENAMED = {
     "irgan": {"game": "adversarial_training", **ADVERSARIAL},
     "cfgan": {"game": "adversarial_training", **ADVERSARIAL},
 }
-"""Family of models -> {old name of a setting: its name}."""
+"""Family of models -> {old name of a setting: present name}."""
 
 
 def with_new_names(recipe: Any) -> Any:
-    """The plain values of a recipe, with settings of its model under the names that they have now.
+    """Replaces the old names of model settings in the plain values of a recipe.
 
-    What is no mapping is given back as it is: it is no recipe, and whoever reads it says so.
+    A value that is not a mapping is returned unchanged; whoever reads it as a recipe reports the error.
     """
     if not isinstance(recipe, Mapping):
         return recipe
@@ -29,7 +29,7 @@ def with_new_names(recipe: Any) -> Any:
 
 
 def new_path(family: str, path: str) -> str:
-    """A setting's path, or the last parts of it, in the names that settings of this family have now."""
+    """Replaces the old names in a setting's path, or in the last parts of one, for a family."""
     names = RENAMED.get(family, {})
     return ".".join(names.get(part, part) for part in path.split("."))
 

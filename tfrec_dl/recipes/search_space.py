@@ -1,4 +1,4 @@
-"""What of a recipe is worth searching: each field says it about itself, in its annotation."""
+"""Search spaces for tuning, declared in the annotations of a recipe's fields."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -11,15 +11,15 @@ from tfrec_dl.registered_fields import hints_of
 
 @dataclass(frozen=True)
 class SearchRange:
-    """Numbers that are worth trying for a setting: `units: Annotated[int, SearchRange(64, 256, log=True)] = 128`.
+    """Range of numbers to search for a setting: `units: Annotated[int, SearchRange(64, 256, log=True)] = 128`.
 
     Attributes:
-        low: the lowest.
-        high: the highest; it is tried too.
-        log: whether what counts is by how many times a number is larger, as with learning rates.
+        low: lowest number.
+        high: highest number, included.
+        log: whether to search on a logarithmic scale, as for learning rates.
 
     Raises:
-        InputError: if it is upside down, or what is searched by multiples is not above 0.
+        InputError: if `low` is not below `high`, or a logarithmic range is not above 0.
     """
 
     low: float
@@ -28,32 +28,34 @@ class SearchRange:
 
     def __post_init__(self) -> None:
         if not self.low < self.high:
-            raise InputError(f"the range {self} holds no two numbers: write the lower one first, as in 0.1:0.5.")
+            raise InputError(
+                f"the range {self} does not go from lower to higher: write the lower one first, as in 0.1:0.5."
+            )
         if self.log and self.low <= 0:
-            raise InputError(f"the range {self} begins at {self.low:g}: one that is searched by multiples is above 0.")
+            raise InputError(f"the range {self} begins at {self.low:g}: a logarithmic range must begin above 0.")
 
     def __str__(self) -> str:
-        """As `parse_search` reads it."""
+        """Formats the range as `parse_search` reads it."""
         return f"{self.low:.12g}:{self.high:.12g}" + ":log" * self.log
 
     def suggest(self, trial: Any, name: str) -> Any:
-        """A number for a trial of Optuna's; a whole one where both ends are."""
+        """Suggests a number for an Optuna trial; an integer if both ends are integers."""
         if isinstance(self.low, int) and isinstance(self.high, int):
             return trial.suggest_int(name, self.low, self.high, log=self.log)
         return trial.suggest_float(name, self.low, self.high, log=self.log)
 
     @property
     def ends(self) -> tuple[Any, ...]:
-        """What a setting must be able to be."""
+        """Values that the setting must accept."""
         return self.low, self.high
 
 
 @dataclass(frozen=True)
 class SearchChoices:
-    """Values that are worth trying for a setting: `layers: Annotated[int, SearchChoices((1, 2, 4))] = 1`.
+    """Values to search for a setting: `layers: Annotated[int, SearchChoices((1, 2, 4))] = 1`.
 
     Attributes:
-        values: plain ones, of which none is nearer to another.
+        values: plain values without an order.
 
     Raises:
         InputError: if there are fewer than two.
@@ -63,19 +65,19 @@ class SearchChoices:
 
     def __post_init__(self) -> None:
         if len(set(self.values)) < 2:
-            raise InputError(f"the choices {self} are no two: name several, or fix the setting.")
+            raise InputError(f"the choices {self} are fewer than two: name several, or fix the setting.")
 
     def __str__(self) -> str:
-        """As `parse_search` reads it."""
+        """Formats the choices as `parse_search` reads them."""
         return ",".join(map(str, self.values))
 
     def suggest(self, trial: Any, name: str) -> Any:
-        """One of them for a trial of Optuna's."""
+        """Suggests one of the values for an Optuna trial."""
         return trial.suggest_categorical(name, self.values)
 
     @property
     def ends(self) -> tuple[Any, ...]:
-        """What a setting must be able to be."""
+        """Values that the setting must accept."""
         return self.values
 
 
@@ -84,12 +86,12 @@ Searched = SearchRange | SearchChoices
 
 @dataclass(frozen=True)
 class SearchableField:
-    """A setting of a recipe.
+    """A setting of a recipe, as seen by a search.
 
     Attributes:
-        declared: what its field says is worth trying; None for nothing.
+        declared: range or choices declared by its field; None for nothing.
         is_number: whether it takes numbers.
-        is_whole: whether it takes whole numbers alone.
+        is_whole: whether it takes only integers.
     """
 
     declared: Searched | None
@@ -98,10 +100,10 @@ class SearchableField:
 
 
 def searchable_fields(recipe: Recipe) -> dict[str, SearchableField]:
-    """The settings of a recipe's model and training: path -> what its field says.
+    """Returns the settings of a recipe's model and training: path -> what the field declares.
 
-    A field of a part, whoever's it is, or of any other configuration says nothing unless its annotation has a
-    `SearchRange` or `SearchChoices`. Parts that the recipe leaves open have no settings yet.
+    A field of a part or of any other configuration declares nothing unless its annotation has a `SearchRange` or
+    `SearchChoices`. Parts that the recipe leaves open have no settings yet.
     """
     return {
         path: field for part in ("model", "training") for path, field in _fields_of(getattr(recipe, part), f"{part}.")
@@ -109,16 +111,16 @@ def searchable_fields(recipe: Recipe) -> dict[str, SearchableField]:
 
 
 def declared_space(recipe: Recipe) -> dict[str, Searched]:
-    """What the parts of a recipe say is worth searching: path of a setting -> range or choices."""
+    """Returns the search space declared by a recipe's parts: path of a setting -> range or choices."""
     found = searchable_fields(recipe)
     return {path: field.declared for path, field in found.items() if field.declared is not None}
 
 
 def parse_search(text: str) -> Searched:
-    """A range or choices from text: "0.1:0.5", "1e-4:1e-2:log", "gru,lstm".
+    """Parses a range or choices from text: "0.1:0.5", "1e-4:1e-2:log", "gru,lstm".
 
     Raises:
-        InputError: if it is none.
+        InputError: if the text is neither.
     """
     low, colon, rest = text.partition(":")
     if not colon:
@@ -129,12 +131,12 @@ def parse_search(text: str) -> Searched:
     except ValueError:
         numbers = None
     if numbers is None or scale not in ("", "log"):
-        raise InputError(f"{text!r:.80} is no range: write LOW:HIGH, LOW:HIGH:log, or choices as A,B,C.")
+        raise InputError(f"{text!r:.80} is not a range: write LOW:HIGH, LOW:HIGH:log, or choices such as A,B,C.")
     return SearchRange(*numbers, log=scale == "log")
 
 
 def _fields_of(configuration: Any, prefix: str) -> Iterator[tuple[str, SearchableField]]:
-    """The fields of a configuration and of those that it holds, by their paths."""
+    """Yields the fields of a configuration, and of configurations inside it, by their paths."""
     if isinstance(configuration, Mapping):
         for name, each in configuration.items():
             yield from _fields_of(each, f"{prefix}{name}.")
@@ -155,7 +157,7 @@ def _field(hint: Any) -> SearchableField:
 
 
 def _types(hint: Any) -> Iterator[Any]:
-    """The types that an annotation is made of; none of what a collection holds."""
+    """Yields the types that an annotation consists of, without those inside a collection."""
     inner = hint.__origin__ if get_origin(hint) is Annotated else hint
     arguments = get_args(inner)
     if isinstance(inner, type) or get_origin(inner) in (tuple, list, dict):

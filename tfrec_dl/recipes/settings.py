@@ -1,4 +1,4 @@
-"""Settings by their paths: how `--set units=256` finds its place in a recipe."""
+"""Settings by their paths: finds the place of `--set units=256` in a recipe."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,25 +13,25 @@ from tfrec_dl.recipes.renamed import new_path
 from tfrec_dl.registered_fields import registered_settings
 from tfrec_dl.registry import Registry
 
-PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one network of several
-NETWORKS = ("generator", "discriminator")  # settings that are a whole network, and can be set by a recipe's name
+PARTS = re.compile(r"model\.(members\.[^.]+|generator|discriminator)\.")  # a path into one of several networks
+NETWORKS = ("generator", "discriminator")  # settings that are a whole network and can be set by a recipe's name
 
 
 def change(values: dict[str, Any], settings: Mapping[str, Any], configurations: Sequence[type]) -> None:
     """Puts settings into the plain values of a recipe, in place.
 
     Args:
-        values: as of a recipe's `model` and `training`.
+        values: plain values, such as a recipe's `model` and `training`.
         settings: setting -> value, as for `Recipe.with_settings`.
-        configurations: classes of the recipe's `model` and `training`, whose annotations show which settings are parts
-            and go by name.
+        configurations: classes of the recipe's `model` and `training`; their annotations show which settings are parts
+            given by name.
 
     Raises:
-        InputError: for a setting that does not exist or is ambiguous.
+        InputError: if a setting does not exist or is ambiguous.
     """
     parts = {name: registry for each in configurations for name, registry in registered_settings(each).items()}
     settings = {new_path(values["model"].get("name"), name): value for name, value in settings.items()}
-    # Those set by a name first: another loss has other settings.
+    # Parts given by name come first, because another loss has other settings.
     for name, value in sorted(settings.items(), key=lambda setting: _turn(setting[0], parts)):
         for path in _resolve({part: values[part] for part in ("model", "training")}, name):
             *folders, leaf = path.split(".")
@@ -39,12 +39,12 @@ def change(values: dict[str, Any], settings: Mapping[str, Any], configurations: 
             for folder in folders:
                 level = level[folder]
             level[leaf] = _parse(leaf, value, level[leaf], parts)
-            if leaf == "generator" and isinstance(value, str):  # it comes with how it is trained
+            if leaf == "generator" and isinstance(value, str):  # a generator's recipe includes its training settings
                 values["training"] = _network(value)["training"] or values["training"]
 
 
 def _parse(leaf: str, value: Any, before: Any, parts: Mapping[str, Registry[Any]]) -> Any:
-    """A setting's value, where it is text: a class from its name, a list from "1,2,4"; pydantic parses the rest."""
+    """Parses a setting's text: a class from its name, a list from "1,2,4"; pydantic parses the rest."""
     if leaf in NETWORKS and isinstance(value, str):
         return _network(value)["model"]
     if leaf in parts and isinstance(value, str) and _is_named(before):
@@ -53,7 +53,7 @@ def _parse(leaf: str, value: Any, before: Any, parts: Mapping[str, Registry[Any]
         try:
             return parts[leaf].plain(parts[leaf].make(value), "python")
         except (InputError, ValidationError):
-            return {"name": value}  # refused with all the other settings
+            return {"name": value}  # refused later, together with all other settings
     if leaf == "members" and isinstance(value, str | list | tuple):
         return {name: _network(name) for name in _listed(value)}
     if isinstance(before, tuple) and isinstance(value, str):
@@ -62,7 +62,7 @@ def _parse(leaf: str, value: Any, before: Any, parts: Mapping[str, Registry[Any]
 
 
 def _network(name: str) -> dict[str, Any]:
-    """The plain values of a recipe of one network: its model, and its training where that is not the usual one."""
+    """Returns the plain values of a one-network recipe: its model, and its training if that is not the usual one."""
     recipes = known_recipes()
     networks = [each for each, recipe in recipes.items() if recipe.family.is_network]
     if name not in recipes:
@@ -80,47 +80,47 @@ def _network(name: str) -> dict[str, Any]:
 
 
 def _listed(value: Any) -> list[Any]:
-    """The parts of "1,2,4" or "(1, 2, 4)"; anything else than text as it is."""
+    """Returns the parts of "1,2,4" or "(1, 2, 4)"; any value that is not text is returned unchanged."""
     return [part.strip() for part in value.strip("()[] ").split(",") if part] if isinstance(value, str) else list(value)
 
 
 def _turn(setting: str, parts: Mapping[str, Registry[Any]]) -> int:
-    """When a setting is set: first those that decide which others there are."""
+    """Sort key of a setting: those that determine which other settings exist come first."""
     leaf = setting.rsplit(".", 1)[-1]
     return 0 if leaf == "members" or leaf in NETWORKS else 1 if leaf in parts else 2
 
 
 def setting_at(place: Sequence[Any]) -> str:
-    """A setting's path from the place of a pydantic error."""
+    """Returns a setting's path from the location of a pydantic error."""
     return ".".join(map(str, place))
 
 
 def _is_named(value: Any) -> bool:
-    """Whether a value is one of several classes, or left open; settings elsewhere may have the same last part."""
+    """Whether a value is one of several classes, or left open; other settings may have the same last part."""
     return value is None or (isinstance(value, Mapping) and "name" in value)
 
 
 def setting_paths(values: Mapping[str, Any], name: str) -> list[str]:
-    """The full paths of a setting of a recipe; several where several of its networks have it.
+    """Returns the full paths of a setting of a recipe; several if several of its networks have it.
 
     Args:
         values: plain values of the recipe, with "model" and "training".
-        name: the setting's path, or the last part of it.
+        name: path of the setting, or its last part.
 
     Raises:
-        InputError: for a setting that does not exist, or is ambiguous.
+        InputError: if a setting does not exist or is ambiguous.
     """
     name = new_path(values["model"].get("name"), name)
     return _resolve({part: values[part] for part in ("model", "training")}, name)
 
 
 def _resolve(values: Mapping[str, Any], name: str) -> list[str]:
-    """The full paths of a setting given by its path or by its last part: several where several networks have it."""
+    """Returns the full paths for a path or last part of a setting; several if several networks have it."""
     paths = list(_paths(values))
     if name in paths:
         return [name]
     matches = [path for path in paths if path.endswith(f".{name}")]
-    # What reads an item's features goes by more than the last part: "text.dropout" beside the body's "dropout".
+    # A feature reader's setting needs more than its last part: "text.dropout" as opposed to the body's "dropout".
     matches = [path for path in matches if ".content." not in path] or matches
     matches = [path for path in matches if not PARTS.match(path)] or matches
     if len({PARTS.sub("", path, count=1) for path in matches if PARTS.match(path)}) == 1:
@@ -136,7 +136,7 @@ def _resolve(values: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _paths(values: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Every setting's path; the name of a body or loss is no setting."""
+    """Returns the path of every setting; the name of a body or loss is not a setting."""
     found = []
     for key, value in values.items():
         if key == "name":

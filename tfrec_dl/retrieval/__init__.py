@@ -1,6 +1,6 @@
-"""Retrieval: histories in, the best items of the catalogue out.
+"""Retrieval: recommends the best items of the catalogue for a history.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported when they are first used.
 """
 
 import lazy_loader

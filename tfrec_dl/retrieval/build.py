@@ -1,4 +1,4 @@
-"""Building a retrieval model from a recipe and the items."""
+"""Builds a retrieval model from a recipe and the items."""
 
 from typing import Any
 
@@ -19,25 +19,25 @@ def build_model(
     users: Catalogue | None = None,
     fitted: FittedTowers | None = None,
 ) -> Any:
-    """Builds the model of a recipe of one network for a catalogue, not compiled.
+    """Builds the model of a one-network recipe for a catalogue, uncompiled.
 
     Args:
-        recipe: what to build, or its name; a loss left open is chosen by the size of the catalogue.
+        recipe: recipe or its name; an open loss is chosen by the size of the catalogue.
         vocabulary: the items, with their training counts.
-        items: the items' features; None where the model knows items by their ids.
+        items: the items' features; None if the model represents items by their ids.
         users: the users' features, if any.
-        fitted: what a run has learnt of the features; None learns it.
+        fitted: what a run has learned of the features; None learns it here.
 
     Returns:
         A `RetrievalModel`.
 
     Raises:
-        InputError: if there is no such recipe, the vocabulary is none, the recipe and the features do not go together,
-            the recipe is of several networks, or ranks, or Keras's global policy is not float32.
+        InputError: if there is no such recipe, `vocabulary` is not a vocabulary, the recipe and the features do not fit
+            together, the recipe has several networks, or ranks, or Keras's global policy is not float32.
     """
     require_float32()
     recipe = recipe_given(recipe)
     if not recipe.family.is_network:
-        raise InputError(f"{recipe.name!r} is several networks, trained one by one, or ranks: give it to `train`.")
+        raise InputError(f"{recipe.name!r} trains several networks one by one, or ranks: pass it to `train`.")
     require_type(vocabulary, Vocabulary, "vocabulary", "give that of a split, split.vocabulary")
     return recipe.family.build(recipe, vocabulary, items, users, fitted or FittedTowers())

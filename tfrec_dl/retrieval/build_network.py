@@ -1,4 +1,4 @@
-"""Builds retrieval models of an encoder and an item tower."""
+"""Builds retrieval models that consist of an encoder and an item tower."""
 
 import tensorflow as tf
 
@@ -20,13 +20,15 @@ from tfrec_dl.retrieval.towers.user_tower import user_tower
 
 
 def check_kind(config: ModelConfig, items: object) -> None:
-    """Raises InputError where what a network knows items by, and the items' features or None, do not fit."""
+    """Raises InputError if a network's kind does not fit the items' features, or their absence."""
     if config.kind != "behaviour" and items is None:
         raise InputError(f"kind is {config.kind!r}, which needs the items' features: give a catalogue of items.")
     if config.kind == "behaviour" and items is not None:
         raise InputError("features of items are given, but kind is 'behaviour': choose 'content' or 'hybrid'.")
     if config.kind != "behaviour" and config.markov_order:
-        raise InputError(f"markov_order is {config.markov_order}, but goes by ids: kind must be 'behaviour', or it 0.")
+        raise InputError(
+            f"markov_order is {config.markov_order}, but works on ids: set kind to 'behaviour', or markov_order to 0."
+        )
     if config.kind != "behaviour" and not config.tied:
         raise InputError(f"tied is False, but kind {config.kind!r} reads and scores an item by the same vector.")
 
@@ -38,26 +40,26 @@ def build_network(
     users: Catalogue | None,
     fitted: FittedTowers,
 ) -> RetrievalModel:
-    """Builds the model of an encoder and an item tower, not compiled.
+    """Builds a model of an encoder and an item tower, uncompiled.
 
     Args:
-        recipe: whose model is a `ModelConfig`; what it leaves open follows from the vocabulary.
+        recipe: recipe whose model is a `ModelConfig`; open settings are chosen by the vocabulary.
         vocabulary: the items, with their training counts.
-        items: the items' features; None where the recipe's kind is "behaviour".
-        users: the users' features, if any: with every kind.
-        fitted: what a run has learnt of the features; what is None is learnt.
+        items: the items' features; None if the recipe's kind is "behaviour".
+        users: the users' features, if any; allowed with every kind.
+        fitted: what a run has learned of the features; whatever is None is learned here.
 
     Raises:
-        InputError: if the recipe's kind and the items' features do not go together, or the body reads nothing of
-            anyone or is not causal.
+        InputError: if the recipe's kind and the items' features do not fit together, or the body reads neither history
+            nor user features, or is not causal.
     """
     config = filled_in(recipe.model, vocabulary)
     check_kind(config, items)
     if not config.body.reads_history() and users is None:
-        raise InputError(f"body is {config.body.name!r}, which reads nothing of the history: give a table of users.")
+        raise InputError(f"body is {config.body.name!r}, which does not read the history: give a table of users.")
     if not config.body.is_causal():
         raise InputError(
-            f"body is {config.body.name!r}, whose states know the items that training asks for: take a causal one."
+            f"body is {config.body.name!r}, whose states see the items that they must predict: choose a causal one."
         )
     embedding = None
     if items is None:

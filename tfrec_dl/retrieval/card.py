@@ -1,4 +1,4 @@
-"""The model cards of finished runs."""
+"""Model cards of finished runs."""
 
 from pathlib import PurePath
 from typing import Any
@@ -16,20 +16,20 @@ SPLITS = {
     "the rest is trained on",
     "random": "random: a fifth of each user's interactions, sampled at random, is tested on, a tenth validated on; "
     "the rest is trained on, whether it came before or after",
-    "temporal": "temporal: what came last by the clock is tested on, what came before that validated on; "
+    "temporal": "temporal: the latest interactions are tested on, those before them validated on; "
     "the rest is trained on",
 }
 
 
 def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
-    """Fills a model card from a finished run.
+    """Fills in a model card from a finished run.
 
-    The table goes by its file's name, not its path, for the card travels.
+    The card names the table's file without its path, because the card is passed on.
 
     Args:
         run: the run.
         data_terms: terms of use of the data.
-        **facts: other attributes of the card, for example `data`, in place of the run's.
+        **facts: other attributes of the card, for example `data`, which replace those of the run.
 
     Raises:
         InputError: if the run is not finished.
@@ -59,14 +59,14 @@ def run_card(run: RunFolder, data_terms: str | None = None, **facts: Any) -> Mod
 
 
 def _without_folders(values: dict[str, Any]) -> dict[str, Any]:
-    """A recipe without the folder that it, or a member of it, went on from, for the card travels."""
+    """Removes the folders of earlier runs from a recipe and its members, because the card is passed on."""
     nested = {name: _without_folders(each) if isinstance(each, dict) else each for name, each in values.items()}
     return {name: None if name == "warm_start" else each for name, each in nested.items()}
 
 
 def _lineage(run: RunFolder) -> str:
-    """What the run went on from, in words; nothing where it began anew."""
+    """Describes the runs that this one started from; empty if there are none."""
     starts = [
         f"{each['interactions']:,} interactions ({each['data_fingerprint'][:12]})" for each in lineage(run.folder)
     ]
-    return f"; it went on from trainings on {', then '.join(starts)}" if starts else ""
+    return f"; it continued from trainings on {', then '.join(starts)}" if starts else ""

@@ -19,37 +19,37 @@ from tfrec_dl.retrieval.perturbation.configuration import PERTURBATIONS, Perturb
 from tfrec_dl.retrieval.towers.hashed_ids import Hashing
 
 NETWORKS: Registry[Any] = Registry("family of networks")
-"""Configurations of single networks that recommend: what can be a member of a stack, a generator, a discriminator."""
+"""Configurations of single networks that recommend: possible members of a stack, generators and discriminators."""
 
 
 @NETWORKS.register("retrieval")
 @configuration
 class ModelConfig:
-    """The network and its loss.
+    """Settings of a retrieval network and its loss.
 
     Attributes:
         body: the encoder's network.
-        kind: what the model knows an item by: "behaviour", its id; "content", its features, so that it recommends items
-            that nobody interacted with yet; "hybrid", both. The last two need a catalogue.
-        content: what reads the features, of items and of users.
-        id_dropout: share of the ids hidden in training from a hybrid model, so that it learns to do without them.
-        user_dropout: share of the users whose features are not read in training, so that a query without them works.
-        blocks: normalised residual blocks that the body stands in, each followed by a feed-forward network; 0 for the
-            body alone.
-        dimension: width of item vectors and states, the bias apart.
-        item_dropout: share of the history's items that the body does not see in training.
-        embedding_dropout: share of the embedded history's components set to zero in training; None chooses by how many
-            interactions an item has.
-        state_dropout: share of the body's outputs set to zero in training; None likewise.
-        tied: whether the item vectors are the encoder's input embedding, or a table of their own; always so where items
-            have features.
-        hashing: how many rows the tables of items have, where fewer than items.
-        markov_order: last items with a short path to the scores; 0 for none. For behaviour only.
+        kind: how the model represents an item: "behaviour", by its id; "content", by its features, so that it can
+            recommend items without interactions; "hybrid", by both. The last two need a catalogue.
+        content: how the features of items and users are read.
+        id_dropout: share of ids hidden from a hybrid model in training, so that it learns to work without them.
+        user_dropout: share of users whose features are hidden in training, so that queries without features work.
+        blocks: normalized residual blocks around the body, each followed by a feed-forward network; 0 for the body
+            alone.
+        dimension: width of item vectors and states, without the bias.
+        item_dropout: share of the history's items hidden from the body in training.
+        embedding_dropout: share of the embedded history's components set to zero in training; None chooses by the
+            number of interactions per item.
+        state_dropout: share of the body's outputs set to zero in training; None chooses likewise.
+        tied: whether the item vectors are the encoder's input embedding instead of a table of their own; always true if
+            items have features.
+        hashing: number of rows in the item tables, if fewer than items.
+        markov_order: number of last items with a short path to the scores; 0 for none. Only for "behaviour".
         loss: the retrieval loss; None chooses by the size of the catalogue.
-        contrastive: a self-supervised term beside it, which compares views of histories; None for none.
-        counts: whether counts of transitions stand beside the network, joined with it on validation; None joins them
-            where the network knows items by their ids and enough users have validation targets.
-        name: of the family.
+        contrastive: a self-supervised term added to the loss, which compares views of histories; None for none.
+        counts: whether transition counts are blended with the network, fitted on validation; None blends them if the
+            network represents items by their ids and enough users have validation targets.
+        name: name of the family.
     """
 
     body: Annotated[Encoder, Registered(ENCODERS)]
@@ -76,30 +76,30 @@ class TrainingConfig:
     """Training settings of a retrieval model.
 
     Attributes:
-        epochs: at most, each ended by a validation and a checkpoint; the learning rate's schedule spans them.
-        steps_per_epoch: None for a pass over the training interactions. Fewer on long data, for less to be lost when a
-            training is killed.
-        batch_size: windows a step.
-        max_length: items a window holds, and a query reads.
-        context: items at the start of a long history's later windows that are read and not trained on; None
-            takes half of `max_length`.
-        learning_rate: peak of the schedule: linear warm-up, cosine decay. The recipes' are chosen for Adam.
-        optimizer: "adam", or "adagrad", which keeps one number beside each weight where Adam keeps two, and learns well
-            from a `learning_rate` four to twenty times as high. Both update only the rows of a table that a step
-            touches.
-        warm_up: share of the steps that the warm-up takes.
-        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
-        patience: epochs without a better validation NDCG@10 after which training stops.
-        perturbation: shifts of the rows that a step reads, as a regulariser; None for none. A run trains without it
-            first, and goes on from there with it.
-        keep_seen: whether items of the history can be recommended again, for data in which people come back to them: in
-            validation, in the metrics, in what the export recommends.
-        refit: whether a network that is trained and chosen on validation is trained once more, on the validation part
-            too, with the same settings and for as many epochs as were best.
-        precision: what the encoder's body computes in; weights, scores and loss are float32 always. "mixed_bfloat16" is
-            for GPUs and TPUs, where it halves what a step's activations take; on CPUs it is slower.
-        seed: decides initial weights, windows, dropout and negatives.
-        warm_start: folder of a finished run of the same network, whose weights training goes on from; None begins anew.
+        epochs: maximum number of epochs, each followed by validation and a checkpoint. The learning-rate schedule spans
+            all of them.
+        steps_per_epoch: training steps per epoch; None for a full pass over the training interactions. With large data,
+            set fewer steps, so that less is lost if the training is killed.
+        batch_size: windows per step.
+        max_length: items that a window holds and a query reads.
+        context: items at the start of a long history's later windows that are read but not trained on; None uses half
+            of `max_length`.
+        learning_rate: peak of the schedule (linear warm-up, cosine decay). The recipes' values are chosen for Adam.
+        optimizer: "adam", or "adagrad", which keeps one number per weight where Adam keeps two, and works well with a
+            `learning_rate` four to twenty times as high. Both update only the rows of a table that a step uses.
+        warm_up: share of the steps used for warm-up.
+        weight_decay: weight decay of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        patience: epochs without a better validation NDCG@10 before training stops.
+        perturbation: shifts of the rows that a step reads, as a regularizer; None for none. A run first trains without
+            it, then continues with it.
+        keep_seen: whether items in the history can be recommended again, for data in which users return to items.
+            Applies to validation, metrics and the export.
+        refit: whether to train the chosen network again on the training and validation parts, with the same settings
+            and the best number of epochs.
+        precision: precision of the encoder's body; weights, scores and loss are always float32. "mixed_bfloat16" is for
+            GPUs and TPUs, where it halves the memory of a step's activations; it is slower on CPUs.
+        seed: seed of initial weights, windows, dropout and negatives.
+        warm_start: folder of a finished run of the same network, whose weights training starts from; None starts anew.
     """
 
     epochs: int = Field(default=15, ge=1)
@@ -123,20 +123,20 @@ class TrainingConfig:
 @NETWORKS.register("autoencoder")
 @configuration
 class AutoencoderConfig:
-    """A network that gives back all of a history from some of it, as a set; it knows an item by its id.
+    """A network that reconstructs a history from part of it, as a set; it represents an item by its id.
 
     Attributes:
-        reads: what is given back: "items", those of a user; "users", those of an item. The second scores the users that
-            it was trained on, is measured as any other, and cannot be exported.
-        reconstruction: the distribution of what is given back.
-        units: width of each hidden layer, the last one's being that of the item vectors, the bias apart.
-        activation: of the hidden layers.
+        reads: what is reconstructed: "items", the items of a user; "users", the users of an item. With "users" the
+            model only scores users that it was trained on. It is evaluated like any other, but cannot be exported.
+        reconstruction: the distribution of what is reconstructed.
+        units: width of each hidden layer; that of the last is the width of the item vectors, without the bias.
+        activation: activation of the hidden layers.
         item_dropout: share of the history's items hidden in training.
         state_dropout: share of the last hidden layer set to zero in training.
-        regularization: weight of the squared weights in the loss, which is summed over a history's items.
-        user_dropout: share of the users whose features are not read in training, so that a query without them works.
-        counts: whether counts of transitions stand beside the network, as in `ModelConfig`.
-        name: of the family.
+        regularization: weight of the squared weights in the loss, which is summed over the items of a history.
+        user_dropout: share of users whose features are hidden in training, so that queries without features work.
+        counts: whether transition counts are blended with the network, as in `ModelConfig`.
+        name: name of the family.
     """
 
     reads: Literal["items", "users"] = "items"
@@ -154,8 +154,8 @@ class AutoencoderConfig:
 Network = Annotated[ModelConfig | AutoencoderConfig, Registered(NETWORKS)]
 
 
-"""What one retrieval model is made by."""
+"""Configuration of a single retrieval network."""
 
 
 WHOLE_HISTORIES = TrainingConfig(epochs=50, batch_size=64, max_length=1_000, learning_rate=3e-3, patience=20)
-"""How networks that read whole histories as sets are trained."""
+"""Training settings of networks that read whole histories as sets."""

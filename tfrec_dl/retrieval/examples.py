@@ -1,4 +1,4 @@
-"""Queries and targets of a batch, and what vectors they are made of."""
+"""Queries and targets of a batch."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -13,7 +13,7 @@ class Examples(NamedTuple):
 
     Attributes:
         queries: [Q, D] float32.
-        rows: [P] int32, the query that each target answers.
+        rows: [P] int32 query of each target.
         targets: [P] int32.
         weights: [P] float32.
     """
@@ -25,10 +25,10 @@ class Examples(NamedTuple):
 
 
 def with_embedded(history: tf.Tensor, embedded: tf.Tensor) -> dict[str, tf.Tensor]:
-    """The encoder's inputs."""
+    """Returns the encoder's inputs."""
     return {"history": history, "embedded": embedded}
 
 
 def with_bias_component(states: tf.Tensor) -> tf.Tensor:
-    """Appends the 1 that meets the item bias: [..., D - 1] -> [..., D]."""
+    """Appends a 1, which is multiplied by the item bias: [..., D - 1] -> [..., D]."""
     return tf.concat([states, tf.ones_like(states[..., :1])], axis=-1)

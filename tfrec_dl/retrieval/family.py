@@ -33,13 +33,13 @@ from tfrec_dl.retrieval.network_family import NetworkFamily
 
 @FAMILIES.register("retrieval")
 class EncoderFamily(NetworkFamily):
-    """An encoder of the history against an item tower."""
+    """Models with an encoder of the history and an item tower."""
 
     config = ModelConfig
     model_class = RetrievalModel
 
     def recipes(self) -> Iterable[Recipe]:
-        """A recipe for each encoder that wants one."""
+        """Returns a recipe for each encoder that has one."""
         for encoder in ENCODERS.classes():
             if encoder.has_recipe:
                 yield Recipe(encoder.name, encoder.source, ModelConfig(encoder(), blocks=encoder.blocks))
@@ -52,16 +52,16 @@ class EncoderFamily(NetworkFamily):
         users: Catalogue | None,
         fitted: FittedTowers,
     ) -> RetrievalModel:
-        """Builds a recipe's model, not compiled."""
+        """Builds a recipe's model, uncompiled."""
         return build_network(recipe, vocabulary, items, users, fitted)
 
     def counts(self, recipe: Recipe) -> bool | None:
-        """As the recipe says."""
+        """Returns the recipe's setting."""
         wanted: bool | None = recipe.model.counts
         return wanted
 
     def step_size(self, recipe: Recipe, vocabulary: Vocabulary, targets: int | None) -> tuple[int, int]:
-        """Those of the histories and of the loss: every position is a query."""
+        """Returns those of the histories plus those of the loss, in which every position is a query."""
         positions = recipe.training.batch_size * recipe.training.max_length
         asked = positions if targets is None else min(positions, targets)
         loss = filled_in(recipe.model, vocabulary).loss
@@ -73,33 +73,33 @@ class EncoderFamily(NetworkFamily):
         return read, loss.scores_computed(asked, items) + compared
 
     def encoder_passes(self, recipe: Recipe) -> int:
-        """One, and those of the contrastive term."""
+        """Counts one pass, plus those of the contrastive term."""
         term = recipe.model.contrastive
         return 1 if term is None else 1 + int(term.passes)
 
     def filled_in(self, recipe: Recipe, dataset: Dataset) -> Recipe:
-        """The loss and the dropouts by the items."""
+        """Fills in the loss and the dropouts, by the items."""
         return replace(recipe, model=filled_in(recipe.model, dataset.split.vocabulary))
 
     def explained(self, recipe: Recipe, vocabulary: Vocabulary) -> Iterable[str]:
-        """The dropout, where it is left open."""
+        """Explains the dropout, if it was left open."""
         return explained(recipe.model, vocabulary)
 
     def knows_items_by(self, recipe: Recipe) -> str:
-        """The recipe's kind."""
+        """Returns the recipe's kind."""
         return str(recipe.model.kind)
 
     def without_features(self, recipe: Recipe) -> Recipe:
-        """By ids; a body that reads nothing of the history needs features, and weighs nothing."""
+        """Returns a recipe by ids; a body that ignores the history needs features, and has no weights to count."""
         body = recipe.model.body if recipe.model.body.reads_history() else GRU(units=1)
         return replace(recipe, model=replace(recipe.model, kind="behaviour", body=body))
 
     def hidden_activations(self, recipe: Recipe) -> int:
-        """Those of the body."""
+        """Counts those of the body."""
         return int(recipe.model.body.hidden_activations(recipe.training.max_length))
 
     def cheaper_settings(self, recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
-        """Shared rows, narrower vectors, a sampled loss."""
+        """Returns shared rows, narrower vectors and a sampled loss."""
         config = recipe.model
         found: dict[str, Any] = {}
         if config.hashing.own_rows is None and config.kind != "content":
@@ -111,24 +111,24 @@ class EncoderFamily(NetworkFamily):
         return found
 
     def content(self, config: Any) -> Content:
-        """What reads the features of items and users."""
+        """Returns the settings that read the features of items and users."""
         content: Content = config.content
         return content
 
     def check_features(self, config: Any, items: object) -> None:
-        """Raises InputError where a configuration and the items' features, or None, do not go together."""
+        """Raises InputError if a configuration does not fit the items' features, or their absence."""
         check_kind(config, items)
 
 
 @FAMILIES.register("autoencoder")
 class AutoencoderFamily(NetworkFamily):
-    """An autoencoder over histories as sets."""
+    """Autoencoders over histories as sets."""
 
     config = AutoencoderConfig
     model_class = AutoencoderModel
 
     def recipes(self) -> Iterable[Recipe]:
-        """Mult-DAE."""
+        """Returns the recipe of Mult-DAE."""
         yield Recipe("mult_dae", "Liang et al., WWW 2018", AutoencoderConfig(), WHOLE_HISTORIES)
 
     def build(
@@ -139,33 +139,33 @@ class AutoencoderFamily(NetworkFamily):
         users: Catalogue | None,
         fitted: FittedTowers,
     ) -> RetrievalModel:
-        """Builds a recipe's model, not compiled."""
+        """Builds a recipe's model, uncompiled."""
         return build_autoencoder(recipe, vocabulary, items, users, fitted)
 
     def counts(self, recipe: Recipe) -> bool | None:
-        """As the recipe says; none where an item's users are read, for counts are joined by histories."""
+        """Returns the recipe's setting; False if the model reads an item's users, as counts need histories."""
         if recipe.model.reads == "users":
             return False
         wanted: bool | None = recipe.model.counts
         return wanted
 
     def step_size(self, recipe: Recipe, vocabulary: Vocabulary, targets: int | None) -> tuple[int, int]:
-        """A history is one query, scored against all items."""
+        """Returns the cost of a step; a history is one query, scored against all items."""
         rows, items = recipe.training.batch_size, vocabulary.trained_size
         return rows * recipe.training.max_length + items, rows * items
 
     def without_features(self, recipe: Recipe) -> Recipe:
-        """Of the items' side, which is of like size, where it reads an item's users."""
+        """Returns the recipe that reads items, of similar size, in place of one that reads an item's users."""
         return replace(recipe, model=replace(recipe.model, reads="items"))
 
     def batches(self, config: Any) -> type[TrainingWindows] | type[TrainingHistories]:
-        """Histories, or columns."""
+        """Returns the class for histories, or that for columns."""
         return TrainingColumns if config.reads == "users" else TrainingHistories
 
     def fitted(
         self, config: Any, split: TrainingData, items: Catalogue | None, users: Catalogue | None
     ) -> FittedTowers:
-        """Of the features, and the users of each item where it reads these."""
+        """Returns what is learned of the features, and each item's users if the model reads these."""
         fitted = super().fitted(config, split, items, users)
         if config.reads != "users":
             return fitted
@@ -179,21 +179,21 @@ class AutoencoderFamily(NetworkFamily):
         super().check(recipe, source, strategy)
 
     def check_columns(self, config: AutoencoderConfig, source: Source) -> None:
-        """Raises InputError where a network is to read an item's users, and the source does not allow it."""
+        """Raises InputError if a network reads an item's users, and the source does not allow it."""
         if config.reads == "users" and config.counts:
             raise InputError(f"{KNOWN_USERS}, or counts=false.")
         if config.reads == "users" and not source.in_memory:
             raise InputError("reads is 'users', and the data is a prepared folder: give the table itself.")
 
     def check_histories(self, config: Any) -> None:
-        """Raises InputError where an item's users are read."""
+        """Raises InputError if the model reads an item's users."""
         if config.reads == "users":
             raise InputError(f"{KNOWN_USERS} for parts of a stack and of irgan.")
 
     def content(self, config: Any) -> Content:
-        """What reads the features of users."""
+        """Returns the settings that read the features of users."""
         return CONTENT
 
     def check_features(self, config: Any, items: object) -> None:
-        """Raises InputError where features of items are given."""
+        """Raises InputError if features of items are given."""
         check_no_features(items)

@@ -1,4 +1,4 @@
-"""Compiling and fitting a retrieval model: windows in, learning-rate schedule, row-sparse optimiser."""
+"""Compiles and fits a retrieval model: training windows, learning-rate schedule, row-sparse optimizer."""
 
 from collections.abc import Sequence
 
@@ -27,13 +27,13 @@ def training_batches(
     config: TrainingConfig,
     user_ids: bool = False,
 ) -> Batches:
-    """The batches that a configuration cuts from a split's training histories.
+    """Cuts a split's training histories into batches, as configured.
 
     Args:
-        batches: of windows or of whole histories, as the model's class takes.
-        split: the histories.
-        config: lengths, batch size, seed.
-        user_ids: whether the model reads users' features and needs their ids beside the windows.
+        batches: class for windows or for whole histories, as the model needs.
+        split: split with the histories.
+        config: lengths, batch size and seed.
+        user_ids: whether the model reads users' features, so that batches include their ids.
 
     Raises:
         InputError: if no user has two training interactions, or the context does not fit the window.
@@ -44,14 +44,14 @@ def training_batches(
 
 
 def steps_per_epoch(config: TrainingConfig, batches: Batches) -> int:
-    """Steps between two validations: as configured, or those of a pass over the data."""
+    """Returns the steps between two validations: as configured, or those of a pass over the data."""
     return config.steps_per_epoch or batches.steps_per_epoch
 
 
 def compile_model(model: RetrievalModel, config: TrainingConfig, steps_per_epoch: int) -> None:
-    """Compiles the model with the row-sparse optimiser on the schedule, and creates the optimiser's slots.
+    """Compiles the model with the row-sparse optimizer and the schedule, and creates the optimizer's slots.
 
-    Call it where the model was built: in the scope of the same strategy.
+    Call it in the scope of the strategy that the model was built in.
     """
     schedule = warm_up_and_decay(config.learning_rate, config.warm_up, config.epochs * steps_per_epoch)
     optimizer = row_sparse_optimizer(config.optimizer, model, schedule, config.weight_decay)
@@ -66,26 +66,26 @@ def fit(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> tf.keras.callbacks.History:
-    """Trains a model, stops early on validation NDCG@10 and keeps the best epoch's weights.
+    """Trains a model with early stopping on validation NDCG@10, and keeps the best epoch's weights.
 
     Args:
-        model: from `build_model`, under a `tf.distribute` strategy or none; compiled here.
+        model: result of `build_model`, under a `tf.distribute` strategy or none; compiled here.
         split: training histories and validation cases.
         config: default `TrainingConfig()` with the model's `max_length`; a recipe's own is `recipe.training`.
-        callbacks: further Keras callbacks; they find `val_ndcg@10`, `val_hit_rate@10` and `val_mrr@10` in the logs.
-            Those that set the learning rate, which has a schedule, and those that save whole models are refused.
+        callbacks: further Keras callbacks; the logs contain `val_ndcg@10`, `val_hit_rate@10` and `val_mrr@10`.
+            Callbacks that set the learning rate, which has a schedule, or save whole models are refused.
         verbose: as in `model.fit`.
 
     Returns:
-        Keras's history.
+        Keras's `History`.
 
     Raises:
-        InputError: if an argument is of another type, there is nothing to learn from, the split's items are numbered
-            otherwise than the model's, or masking seen items leaves no target to validate on.
+        InputError: if an argument has the wrong type, there is nothing to learn from, the split is encoded with another
+            vocabulary than the model's, or masking seen items leaves no target to validate on.
     """
     check_callbacks(callbacks)
-    require_type(model, RetrievalModel, "model", "give one of tfrec_dl.build_model(recipe, split.vocabulary)")
-    require_type(split, TrainingData, "split", "give a split, as of tfrec_dl.leave_last_out(interactions)")
+    require_type(model, RetrievalModel, "model", "give one from tfrec_dl.build_model(recipe, split.vocabulary)")
+    require_type(split, TrainingData, "split", "give a split, such as tfrec_dl.leave_last_out(interactions)")
     split.vocabulary.require_numbers_of(model.vocabulary, "the split's")
     config = config or TrainingConfig(max_length=model.max_length)
     require_type(config, TrainingConfig, "config", "give a tfrec_dl.TrainingConfig, such as recipe.training")

@@ -1,4 +1,4 @@
-"""Fits the network of a run, from its last checkpoint on."""
+"""Fits the network of a run, resuming from its last checkpoint."""
 
 import logging
 from collections.abc import Sequence
@@ -36,19 +36,19 @@ def fit_run(
     start: Path | None,
     chosen: Path | None,
 ) -> None:
-    """Fits the model from the last checkpoint in `resumed_from` on; where there is none, from the run in `start` on.
+    """Fits the model, from the last checkpoint in `resumed_from`, or else from the run in `start`, if given.
 
     Args:
-        model: built, not compiled; it has the last epoch's weights afterwards.
-        split: the cases to validate on.
-        windows: the batches to train on.
-        run: that has begun; checkpoints and history are written in it.
+        model: model, built but uncompiled; it has the last epoch's weights afterwards.
+        split: split with the validation cases.
+        windows: batches to train on.
+        run: started run, which receives checkpoints and history.
         callbacks: further Keras callbacks.
         verbose: as in `model.fit`.
-        resumed_from: folder of the checkpoints to go on from.
-        start: folder of a finished run whose weights training begins with; None for none.
-        chosen: folder of a finished run of the same network: as many epochs of the schedule as were best there, without
-            validation; None validates.
+        resumed_from: folder of the checkpoints to resume from.
+        start: folder of a finished run with the initial weights; None for none.
+        chosen: folder of a finished run of the same network; training then takes that run's best number of epochs of
+            the schedule, without validation. None validates.
     """
     config, folder, strategy = run.recipe.training, run.folder, model.distribute_strategy
     config = config if start is None else with_perturbation(config)
@@ -63,7 +63,7 @@ def fit_run(
     for line in [*training_report(model), *run.recipe.family.explained(run.recipe, model.vocabulary)]:
         logger.info("%s", line)
     warm_start = start_of(run.recipe)
-    # Of users to validate on: their histories are in memory wherever the others are.
+    # Only of the validation users, because their histories are always in memory.
     joined = None if warm_start is None else joined_items(warm_start, model.vocabulary, split.validation.histories)
     if warm_start is not None and joined is not None and not finished_epochs:
         if start is None:

@@ -18,12 +18,12 @@ FILE = "fitted_features.json"
 
 @dataclass(frozen=True, eq=False)
 class FittedTowers:
-    """What is learnt before training of the features that the towers read.
+    """What is learned before training from the features that the towers read.
 
     Attributes:
-        items: of the items with training interactions; None where the model knows items by their ids, or to learn it.
-        users: of the users; None where nothing is known of them, or to learn it.
-        columns: the users of each item in training; None where the model does not read them.
+        items: state for the items with training interactions; None if items are represented by ids, or not learned yet.
+        users: state for the users; None if users have no features, or not learned yet.
+        columns: the users of each item in training; None if the model does not read them.
     """
 
     items: FittedFeatures | None = None
@@ -34,11 +34,11 @@ class FittedTowers:
 def learn_fitted(
     content: Content, vocabulary: Vocabulary, items: Catalogue | None, users: Catalogue | None
 ) -> FittedTowers:
-    """Learns what preparations have to know.
+    """Learns the state of the preparations.
 
     Args:
-        content: what reads the features.
-        vocabulary: the items; only those with training interactions are learnt from.
+        content: how the features are read.
+        vocabulary: the items; only those with training interactions are learned from.
         items: the items' features, or None.
         users: the users' features, or None.
     """
@@ -51,7 +51,7 @@ def learn_fitted(
 
 @dataclass(frozen=True, eq=False)
 class _File:
-    """What of it `fitted_features.json` holds."""
+    """The content of `fitted_features.json`."""
 
     items: FittedFeatures | None = None
     users: FittedFeatures | None = None
@@ -61,7 +61,7 @@ FITTED: TypeAdapter[_File] = TypeAdapter(_File)
 
 
 def save_fitted(fitted: FittedTowers, folder: Path) -> None:
-    """Writes what there is and is not there yet, `fitted_features.json` and `columns.npz`; whole or not at all."""
+    """Writes `fitted_features.json` and `columns.npz` if needed and missing, each completely or not at all."""
     if (fitted.items or fitted.users) and not (folder / FILE).exists():
         write_json(folder / FILE, FITTED.dump_python(_File(fitted.items, fitted.users), mode="json"))
     if fitted.columns is not None:
@@ -69,7 +69,7 @@ def save_fitted(fitted: FittedTowers, folder: Path) -> None:
 
 
 def load_fitted(folder: Path) -> FittedTowers:
-    """Reads what `save_fitted` wrote; no features, so that they are learnt again, where an early run has no file.
+    """Reads files written by `save_fitted`; without a file, as in early runs, the state is empty and learned again.
 
     Raises:
         InputError: if it is damaged.

@@ -1,4 +1,4 @@
-"""Estimate of the memory and disk that a training takes, before it starts."""
+"""Estimates the memory and disk space of a training before it starts."""
 
 from dataclasses import dataclass
 
@@ -11,31 +11,31 @@ from tfrec_dl.retrieval.scorer import QUERY_TOKENS
 from tfrec_dl.runs.memory import available_memory, used_memory
 
 FLOAT = 4  # bytes
-SLOTS = {"adam": 2, "adagrad": 1}  # numbers that the optimiser keeps beside each weight
-LOGITS = 4  # arrays of the logits' size at once: they, which of them are hits, the softmax, its gradient
-READ = 4  # arrays of the rows that a step reads: they, their gradients, the sums by row, the update
-LAYERS = 3  # of an encoder that is not trained, held at once
-KEPT = 2  # checkpoints with the optimiser; the best weights are kept once, without
-TEXTS = 10_000  # ids whose length is looked at
+SLOTS = {"adam": 2, "adagrad": 1}  # numbers that the optimizer stores per weight
+LOGITS = 4  # arrays of the logits' size at once: the logits, which of them are hits, the softmax, its gradient
+READ = 4  # arrays of the rows read in a step: the rows, their gradients, the sums by row, the update
+LAYERS = 3  # layers of an encoder held at once outside training
+KEPT = 2  # checkpoints with the optimizer; the best weights are kept once, without it
+TEXTS = 10_000  # number of ids whose length is sampled
 
 
 @dataclass(frozen=True)
 class SizeEstimate:
-    """Bytes, about. What is left out: features of items and users, and what reads them.
+    """Approximate sizes in bytes, without the features of items and users and their readers.
 
     Attributes:
-        items: in the vocabulary.
-        rows: of a table of items; fewer than items where they share rows.
-        loaded: in memory already: TensorFlow and the data.
-        tables: tables of items.
-        biases: of the items.
+        items: number of items in the vocabulary.
+        rows: number of rows in an item table; fewer than items if they share rows.
+        loaded: memory already in use by TensorFlow and the data.
+        tables: item tables.
+        biases: item biases.
         network: the other weights.
-        slots: what the optimiser keeps of all these.
+        slots: the optimizer's state for all of these.
         step: activations, logits and gradients of the largest batch.
-        evaluation: the vectors of all items, and a block of scores.
-        checkpoints: on disk.
-        export: on disk.
-        available: memory that processes can still take; None where unknown.
+        evaluation: vectors of all items and a block of scores.
+        checkpoints: disk space of checkpoints.
+        export: disk space of an export.
+        available: memory still available to processes; None if unknown.
     """
 
     items: int
@@ -53,18 +53,18 @@ class SizeEstimate:
 
     @property
     def memory(self) -> int:
-        """Of the process at its peak."""
+        """Peak memory of the process."""
         kept = self.loaded + self.tables + self.biases + self.network + self.slots
         return kept + self.step + self.evaluation
 
     @property
     def limit(self) -> int | None:
-        """The most memory that the process can have; None where unknown."""
+        """Most memory that the process can have; None if unknown."""
         return None if self.available is None else self.available + self.loaded
 
     @property
     def fits(self) -> bool:
-        """Whether that is enough, as far as is known."""
+        """Whether the limit suffices, as far as is known."""
         return self.limit is None or self.memory <= self.limit
 
 
@@ -75,15 +75,15 @@ def estimate_size(
     replicas: int = 1,
     shape: ModelShape | None = None,
 ) -> SizeEstimate:
-    """Estimates what training a recipe will take, without building the model.
+    """Estimates the size of a recipe's training without building the model.
 
     Args:
-        recipe: of one network.
+        recipe: recipe of one network.
         vocabulary: the items.
-        targets: training targets in all, which a step cannot have more of; None for no such bound.
-        replicas: copies of the weights in this process's memory: its devices, where these are CPUs. What parameter
-            servers will hold is counted as if this process held it.
-        shape: of the model; by default as `model_shape` finds it.
+        targets: total number of training targets, an upper bound for a step; None for no bound.
+        replicas: copies of the weights in this process's memory: the number of its devices, if these are CPUs. What
+            parameter servers hold is counted as if this process held it.
+        shape: shape of the model; by default the result of `model_shape`.
     """
     training = recipe.training
     shape = shape or model_shape(recipe, vocabulary)
@@ -107,15 +107,15 @@ def estimate_size(
 
 
 def _step(recipe: Recipe, vocabulary: Vocabulary, shape: ModelShape, targets: int | None) -> int:
-    """Numbers of the largest step: of the encoder, of the rows read, of the logits."""
+    """Counts the numbers in the largest step: those of the encoder, of the rows read and of the logits."""
     positions = recipe.training.batch_size * recipe.training.max_length
-    encoder = positions * (shape.history_width + 2 * shape.activations)  # forwards and backwards
+    encoder = positions * (shape.history_width + 2 * shape.activations)  # forward and backward
     encoder *= recipe.family.encoder_passes(recipe)
     read, logits = recipe.family.step_size(recipe, vocabulary, targets)
     return encoder + READ * read * shape.vector_width + LOGITS * logits
 
 
 def _evaluation(vocabulary: Vocabulary, shape: ModelShape) -> int:
-    """Numbers of an evaluation: every item's vectors, the queries of a chunk of users."""
-    vectors = vocabulary.size * (shape.vector_width + 2 * shape.history_width)  # those of the history put together
+    """Counts the numbers in an evaluation: every item's vectors, and the queries of a chunk of users."""
+    vectors = vocabulary.size * (shape.vector_width + 2 * shape.history_width)  # twice, as the parts are concatenated
     return vectors + QUERY_CHUNK * shape.vector_width + QUERY_TOKENS * LAYERS * shape.widest

@@ -1,4 +1,4 @@
-"""Memory report: logs what a training will take, and what to change where that is too much."""
+"""Logs the memory that a training needs, and what to change if it is too much."""
 
 import logging
 from pathlib import Path
@@ -16,9 +16,9 @@ from tfrec_dl.retrieval.model_shape import ModelShape
 
 logger = logging.getLogger(__name__)
 
-LARGE = 2**30  # bytes to come from which on they are logged in parts
-RARE = 5  # interactions below which an item is first to go
-WORTH = 0.02  # share of the memory that a change has to save to be named
+LARGE = 2**30  # an estimate of this many bytes or more, besides those in use, is logged in parts
+RARE = 5  # items with fewer interactions are the first to leave out
+WORTH = 0.02  # share of the memory that a change must save to be listed
 
 
 def announce_size(
@@ -29,18 +29,18 @@ def announce_size(
     strategy: tf.distribute.Strategy | None = None,
     shape: ModelShape | None = None,
 ) -> SizeEstimate:
-    """Estimates what a training takes, logs it, and warns where it will not fit in memory.
+    """Estimates the size of a training, logs it, and warns if it does not fit in memory.
 
     Args:
-        recipe: of one network.
+        recipe: recipe of one network.
         vocabulary: the items.
-        folder: of the run.
+        folder: folder of the run.
         targets: as for `estimate_size`.
-        strategy: that it trains under.
+        strategy: strategy of the training.
         shape: as for `estimate_size`.
 
     Raises:
-        InputError: if its checkpoints will not fit on the disk.
+        InputError: if its checkpoints do not fit on the disk.
     """
     replicas = _copies(strategy)
     estimate = estimate_size(recipe, vocabulary, targets, replicas, shape)
@@ -50,24 +50,24 @@ def announce_size(
             f"{change}: {readable(size)}" for change, size in savings(recipe, vocabulary, targets, replicas).items()
         )
         logger.warning(
-            "this training needs about %s of memory, and there are %s. What would take less: %s.",
+            "this training needs about %s of memory, but only %s are available. What would take less: %s.",
             readable(estimate.memory),
             readable(estimate.limit),
-            changes or "a machine for it",
+            changes or "none of the usual changes; use a larger machine",
         )
-    # What a run that goes on has written is room that it has.
+    # Files already written by a resumed run count as available space.
     written = sum(path.stat().st_size for path in (folder / "checkpoints").rglob("*") if path.is_file())
     free = free_bytes(folder) + written
     if estimate.checkpoints > free:
         raise InputError(
             f"no space for this training in {folder}: its checkpoints take about {megabytes(estimate.checkpoints)}: "
-            f"free {megabytes(estimate.checkpoints - free)} and give the same command again, or choose another folder."
+            f"free {megabytes(estimate.checkpoints - free)} and run the same command again, or choose another folder."
         )
     return estimate
 
 
 def log_estimate(estimate: SizeEstimate) -> None:
-    """Logs a line where it is little, else a table."""
+    """Logs a small estimate on one line, otherwise a table."""
     of_all = "" if estimate.limit is None else f" of {readable(estimate.limit)}"
     disk = f"{readable(estimate.checkpoints)} of disk for checkpoints, {readable(estimate.export)} for an export"
     if estimate.fits and estimate.memory - estimate.loaded < LARGE:
@@ -75,25 +75,25 @@ def log_estimate(estimate: SizeEstimate) -> None:
         return
     shared = "" if estimate.rows >= estimate.items else f" for {estimate.items:,} items"
     parts = (
-        ("TensorFlow and the data, loaded already", estimate.loaded),
+        ("TensorFlow and the data, already loaded", estimate.loaded),
         (f"tables of items, {estimate.rows:,} rows{shared}", estimate.tables),
         ("biases of items", estimate.biases),
         ("network", estimate.network),
-        ("optimiser's numbers beside the weights", estimate.slots),
+        ("optimiser state", estimate.slots),
         ("activations, logits and gradients of a step", estimate.step),
         ("evaluation: all items' vectors, a block of scores", estimate.evaluation),
     )
     footer = (f"in all{of_all and ',' + of_all}", readable(estimate.memory))
     rows = [(part, readable(size)) for part, size in parts]
-    log_table(logger, LoggedTable("what it will take, about", ("memory", ""), rows, footer, numbers=(1,)))
+    log_table(logger, LoggedTable("what this training takes, roughly", ("memory", ""), rows, footer, numbers=(1,)))
     logger.info("%s", disk)
 
 
 def savings(recipe: Recipe, vocabulary: Vocabulary, targets: int | None = None, replicas: int = 1) -> dict[str, int]:
-    """Changes that take less memory -> bytes that are then needed, the best first, and all of them together last.
+    """Returns changes that save memory -> bytes needed with them, the best first, and all of them together last.
 
     Args:
-        recipe: of one network.
+        recipe: recipe of one network.
         vocabulary: the items.
         targets: as for `estimate_size`.
         replicas: as for `estimate_size`.
@@ -115,12 +115,12 @@ def savings(recipe: Recipe, vocabulary: Vocabulary, targets: int | None = None, 
 
 
 def readable(size: int) -> str:
-    """Bytes as "1.2 GiB" or "12 MiB"."""
+    """Formats bytes as "1.2 GiB" or "12 MiB"."""
     return f"{size / 2**30:,.1f} GiB" if size >= 2**30 // 10 else f"{size / 2**20:,.0f} MiB"
 
 
 def _cheaper_settings(recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Setting -> value."""
+    """Returns setting -> value that needs less memory."""
     training = recipe.training
     found: dict[str, Any] = {}
     if training.optimizer == "adam":
@@ -131,7 +131,7 @@ def _cheaper_settings(recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _copies(strategy: tf.distribute.Strategy | None) -> int:
-    """Of the weights in this machine's memory: one for each CPU that is a replica."""
+    """Counts copies of the weights in this machine's memory: one for each CPU replica."""
     if not isinstance(strategy, tf.distribute.MirroredStrategy):
         return 1
     return max(sum("CPU" in device for device in strategy.extended.worker_devices), 1)

@@ -22,35 +22,35 @@ from tfrec_dl.retrieval.tables import Tables
 from tfrec_dl.runs.replicas import counted_once, share_of_replicas
 from tfrec_dl.runs.trainable_model import TrainableModel
 
-ROWS = 4_096  # item vectors computed at once: bounds the memory that towers over texts and pictures take
+ROWS = 4_096  # item vectors computed at once: limits the memory of towers over texts and pictures
 
 if TYPE_CHECKING:
-    from tfrec_dl.serving.module import ServingModule  # with rules and attributes, which no training needs
+    from tfrec_dl.serving.module import ServingModule  # its rules and attributes are not needed in training
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class RetrievalModel(TrainableModel, tfrs.Model):
-    """Scores items by the dot product of a query's and an item's vector.
+    """Scores items by the dot product of query and item vectors.
 
-    Trains under `model.compile` and `model.fit` on batches of `TrainingWindows`.
+    It trains with `model.compile` and `model.fit` on batches of `TrainingWindows`.
 
     Args:
         encoder: functional model, {"history": [B, L] int32, "embedded": [B, L, E]} -> states [B, L, D - 1] float32,
             causal.
-        item_tower: layer or functional model, vocabulary indices [N] int32 -> item vectors [N, D] whose last component
-            is the item bias; the query carries a constant 1 there.
+        item_tower: layer or functional model, vocabulary indices [N] int32 -> item vectors [N, D]; the last component
+            is the item bias, for which the query has a constant 1.
         vocabulary: the items.
         loss: a retrieval loss.
-        max_length: items of a history that a query reads, the last ones.
-        seed: decides the sampled negatives, together with the optimiser's step.
+        max_length: number of last items of a history that a query reads.
+        seed: determines the sampled negatives, together with the optimizer's step.
         history_embedding: layer, vocabulary indices [B, L] int32 -> [B, L, E], what the encoder reads of an item; None
-            takes the item tower's vectors, the bias apart.
-        user_tower: layer, user ids [B] string -> [B, D - 1], added to the states; None where nothing is known of users.
-        perturbation: of what a training step reads; None for none.
-        contrastive: a term of training beside the loss, which the metric "contrastive" reports; None for none.
+            uses the item tower's vectors without the bias.
+        user_tower: layer, user ids [B] string -> [B, D - 1], added to the states; None if users have no features.
+        perturbation: perturbation of the rows read in training; None for none.
+        contrastive: a training term added to the loss and reported as the metric "contrastive"; None for none.
 
     Attributes:
-        batches: what cuts histories into the batches that it trains on.
+        batches: class that cuts histories into its training batches.
     """
 
     batches: ClassVar[type[TrainingWindows] | type[TrainingHistories]] = TrainingWindows
@@ -85,15 +85,15 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         self.built = True
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
-        """Mean loss over a batch's targets.
+        """Computes the mean loss over a batch's targets.
 
         Args:
             inputs: a batch of `TrainingWindows`: "history" and "next_item" [B, L] int32, optionally "weight" [B, L],
-                and "user_id" [B] string where there is a user tower.
+                and "user_id" [B] string if there is a user tower.
             training: whether dropout is active.
 
         Returns:
-            Scalar; the sum over the replicas is the mean over the global batch.
+            Scalar; its sum over the replicas is the mean over the global batch.
         """
         self.refuse_xla()
         found = []
@@ -118,65 +118,65 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         return total + counted_once(self.losses)
 
     def lookup(self, training: bool = False, reads: Reads = AS_THEY_ARE) -> Lookup:
-        """Vocabulary indices [N] int32 -> item vectors [N, D], for one step, as `reads` gives them."""
+        """Returns a function for one step, vocabulary indices [N] int32 -> item vectors [N, D]; see `Reads`."""
         vectors: Lookup = partial(self._item_vectors, training=training, reads=reads)
         if self.history_embedding is None and self.retrieval_loss.reads_every_item():
-            # The loss asks for every item: each is read once for the history and for the candidates.
+            # The loss needs every item, so each is read once for both history and candidates.
             vectors = partial(tf.gather, vectors(tf.range(self.vocabulary.trained_size)))
         return vectors
 
     def examples(
         self, inputs: dict[str, tf.Tensor], vectors: Lookup, training: bool = False, reads: Reads = AS_THEY_ARE
     ) -> Examples:
-        """One query for each target of a batch, the target being the item that came next.
+        """Makes one query for each target of a batch; the target is the item that came next.
 
         Args:
             inputs: as for `compute_loss`.
-            vectors: of `lookup`.
+            vectors: the result of `lookup`.
             training: whether dropout is active.
-            reads: of the history and of users.
+            reads: how rows of the history and of users are read.
         """
         history = inputs["history"]
         states = self.encoder(with_embedded(history, self.embed(history, vectors, reads)), training=training)
         if self.user_tower is not None:
             states += self.user_vectors(inputs["user_id"], training, reads)[:, None]
         is_target = inputs["next_item"] > 0
-        # Padded and context positions leave before any logit is computed.
+        # Padding and context positions are removed before any logit is computed.
         queries = with_bias_component(tf.boolean_mask(states, is_target))
         targets = tf.boolean_mask(inputs["next_item"], is_target)
-        # Ones where there are targets, and not as many ones as targets: that number is an upper bound under XLA.
+        # A mask rather than as many ones as targets, because under XLA that number is an upper bound.
         weights = tf.cast(is_target, tf.float32) * inputs.get("weight", 1.0)
         weights = tf.boolean_mask(weights, is_target)
         return Examples(queries, tf.range(tf.shape(targets)[0]), targets, weights)
 
     def supervised_loss(self, examples: Examples, vectors: Lookup, seed: tf.Tensor) -> tf.Tensor:
-        """Weighted mean of the retrieval loss over the targets, a scalar; `seed` [2] decides sampled negatives."""
+        """Weighted mean of the retrieval loss over the targets, a scalar; `seed` [2] determines sampled negatives."""
         candidates = Candidates(vectors, self.vocabulary.item_counts, seed)
         losses = self.retrieval_loss.per_target(examples.queries, examples.targets, candidates)
         weights = examples.weights
         return tf.math.divide_no_nan(tf.reduce_sum(losses * weights), tf.reduce_sum(weights))
 
     def averaged_over(self, examples: Examples) -> tf.Tensor:
-        """What `supervised_loss` is a mean over, and so a batch's share of the epoch's mean: the targets' weights."""
+        """Returns the total weight of the targets, by which a batch counts in the epoch's mean loss."""
         return tf.reduce_sum(examples.weights)
 
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One optimiser step; reports the epoch's mean loss where `tfrs.Model` reports the last batch's."""
+        """Runs one optimizer step; reports the epoch's mean loss, where `tfrs.Model` reports the last batch's."""
         super().train_step(inputs)
         return {metric.name: metric.result() for metric in self.metrics}
 
     def test_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Loss of held-out windows, without an update."""
+        """Computes the loss of held-out windows without an update."""
         super().test_step(inputs)
         return {metric.name: metric.result() for metric in self.metrics}
 
     def states(self, history: tf.Tensor) -> tf.Tensor:
-        """Query vectors at every position, whoever the user is: history [B, L] int32 -> [B, L, D]."""
+        """Query vectors at every position, without user features: history [B, L] int32 -> [B, L, D]."""
         embedded = self.embed(history, partial(self.item_tower, training=False))
         return with_bias_component(self.encoder(with_embedded(history, embedded), training=False))
 
     def query(self, history: tf.Tensor) -> tf.Tensor:
-        """Query vectors after the last item.
+        """Computes query vectors after the last item.
 
         Args:
             history: [B, L] int32, right-padded with 0; an empty row gives the state of a padding item.
@@ -189,12 +189,12 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         return queries[: tf.shape(history)[0]]
 
     def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
-        """Query vectors after the last item, from rows of `Tables.history`, so that no item is embedded twice.
+        """Computes query vectors after the last item from rows of `Tables.history`, so that no item is embedded twice.
 
         Args:
             history: [B, L] int32, right-padded with 0.
-            embedded: [B, L, E] float32, rows of the history's items.
-            user: [B or 1, D - 1] float32, from the user tower; None for users without features.
+            embedded: [B, L, E] float32, the rows of the history's items.
+            user: [B or 1, D - 1] float32, the result of the user tower; None for users without features.
 
         Returns:
             [B, D] float32.
@@ -223,37 +223,37 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         return self.tables().items
 
     def call(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
-        """Query vectors of a batch's histories, as `query`."""
+        """Computes the query vectors of a batch's histories, as `query`."""
         return self.query(inputs["history"])
 
     def parts(self) -> dict[str, tf.keras.layers.Layer]:
-        """What has trained weights, by name."""
+        """Returns the layers with trained weights, by name."""
         names = ("encoder", "item_tower", "history_embedding", "user_tower")
         parts = {name: getattr(self, name) for name in names}
         return {name: part for name, part in parts.items() if part is not None}
 
     def scorer(self) -> ModelScorer:
-        """Scores whole catalogues with the weights as they are now."""
+        """Returns a scorer of the whole catalogue with the current weights."""
         return ModelScorer(self)
 
     def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> "ServingModule":
-        """The graph that is exported. The weights are read now and shared, not copied.
+        """Returns the graph for export. The weights are read now and shared, not copied.
 
         Args:
-            k_max: length of the recommendation lists; cut to the number of items.
-            keep_seen: whether items of the history are recommended again.
+            k_max: length of the recommendation lists; at most the number of items.
+            keep_seen: whether items in the history can be recommended again.
 
         Raises:
-            InputError: if `k_max` is below 1, the vocabulary is empty or holds the empty string (which means padding in
-                a request), or a weight is not finite.
+            InputError: if `k_max` is below 1, the vocabulary is empty or contains the empty string (which means padding
+                in a request), or a weight is not finite.
         """
-        # Here, because no training needs it.
+        # Imported here, because training does not need it.
         from tfrec_dl.retrieval.serving.module import retrieval_module
 
         return retrieval_module(self, k_max, keep_seen)
 
     def embed(self, history: tf.Tensor, vectors: Lookup, reads: Reads = AS_THEY_ARE) -> tf.Tensor:
-        """What the encoder reads of a history's items: [B, L] int32 -> [B, L, E]."""
+        """Computes what the encoder reads of a history's items: [B, L] int32 -> [B, L, E]."""
         if self.history_embedding is not None:
             tied = self.history_embedding in self.item_tower.submodules
             return reads.rows(ITEMS if tied else HISTORY, history, self.history_embedding(history))
@@ -261,7 +261,7 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         return tf.reshape(embedded, tf.concat([tf.shape(history), [embedded.shape[-1]]], axis=0))
 
     def user_vectors(self, user_ids: tf.Tensor, training: bool, reads: Reads = AS_THEY_ARE) -> tf.Tensor:
-        """What a query reads of users, where there is a user tower: ids [B] string -> [B, D - 1]."""
+        """Computes what a query reads of users, if there is a user tower: ids [B] string -> [B, D - 1]."""
         assert self.user_tower is not None
         return reads.rows(USERS, numbers_of_users(user_ids), self.user_tower(user_ids, training=training))
 
@@ -272,7 +272,7 @@ class RetrievalModel(TrainableModel, tfrs.Model):
         return tf.concat([reads.rows(ITEMS, indices, vectors[:, :-1]), vectors[:, -1:]], axis=1)  # no bias is shifted
 
     def _contrastive_term(self, inputs: dict[str, tf.Tensor], examples: Examples, vectors: Lookup) -> tf.Tensor:
-        """The term of a training step, without its weight."""
+        """Computes the contrastive term of a training step, without its weight."""
         assert self.contrastive is not None
         again = partial(self.examples, vectors=vectors, training=True)
         seed = tf.random.experimental.stateless_fold_in(self._step_seed(), 1)

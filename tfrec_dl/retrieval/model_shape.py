@@ -1,4 +1,4 @@
-"""Number of weights of a recipe's model, built or not."""
+"""Counts the weights of a recipe's model, without building it in memory."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,18 +14,18 @@ from tfrec_dl.retrieval.towers.ids import ITEM_BIAS
 
 @dataclass(frozen=True)
 class ModelShape:
-    """Numbers that a model keeps, not bytes; without what reads features of items and users.
+    """Sizes of a model, in numbers rather than bytes, without the parts that read features of items and users.
 
     Attributes:
-        rows: of a table of items; fewer than indices where items share rows, 0 without a table.
-        tables: in all tables of items.
-        biases: of the items.
-        network: all other weights.
-        history_width: what the encoder reads of an item.
-        vector_width: of an item vector, the bias included.
-        tied: whether the encoder reads what the item vectors are made of.
-        activations: that the encoder computes for each position of a history, and keeps for the gradient.
-        widest: of its layers; an encoder that is not trained keeps few layers at a time.
+        rows: rows of an item table; fewer than indices if items share rows, 0 without a table.
+        tables: numbers in all item tables.
+        biases: number of item biases.
+        network: number of all other weights.
+        history_width: width of what the encoder reads of an item.
+        vector_width: width of an item vector, including the bias.
+        tied: whether the encoder reads the same table that the item vectors are made of.
+        activations: numbers that the encoder computes for each position of a history and keeps for the gradient.
+        widest: width of its widest layer; an encoder outside training keeps few layers at a time.
     """
 
     rows: int
@@ -40,15 +40,15 @@ class ModelShape:
 
     @property
     def weights(self) -> int:
-        """All trained numbers."""
+        """Number of all trained weights."""
         return self.tables + self.biases + self.network
 
 
 def model_shape(recipe: Recipe, vocabulary: Vocabulary) -> ModelShape:
-    """Builds the model in a graph of its own, where variables take no memory.
+    """Builds the model in a separate graph, where variables take no memory, and measures it.
 
     Args:
-        recipe: of one network.
+        recipe: recipe of one network.
         vocabulary: the items.
     """
     family = recipe.family
@@ -61,12 +61,12 @@ def model_shape(recipe: Recipe, vocabulary: Vocabulary) -> ModelShape:
 
 
 def shape_of(model: Any, recipe: Recipe, has_ids: bool = True) -> ModelShape:
-    """The shape of a built model that reads no features.
+    """Measures a built model that reads no features.
 
     Args:
-        model: of one network.
-        recipe: that it was built by.
-        has_ids: whether its tables of items count.
+        model: model of one network.
+        recipe: recipe that it was built from.
+        has_ids: whether its item tables count.
     """
     layers = [layer for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
     shapes = [tuple(map(int, layer.embeddings.shape)) for layer in layers if layer.name != ITEM_BIAS]
@@ -88,5 +88,5 @@ def shape_of(model: Any, recipe: Recipe, has_ids: bool = True) -> ModelShape:
 
 
 def _width(layer: tf.keras.layers.Layer) -> int:
-    """Numbers that a layer gives for each position."""
+    """Returns how many numbers a layer outputs for each position."""
     return int(np.prod([size for size in layer.output.shape[1:] if size is not None]))

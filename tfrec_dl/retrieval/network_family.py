@@ -1,4 +1,4 @@
-"""Families whose models are one network that recommends."""
+"""Base class of families whose models are a single network that recommends."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
@@ -29,10 +29,10 @@ from tfrec_dl.runs.run_folder import RunFolder
 
 
 class NetworkFamily(Family):
-    """A family of networks: trained in one go, alone or as a part of something larger.
+    """A family of single networks, trained in one go, alone or as a part of a larger model.
 
     Attributes:
-        model_class: of the models that are trained.
+        model_class: class of its models.
     """
 
     training = TrainingConfig
@@ -53,69 +53,69 @@ class NetworkFamily(Family):
         users: Catalogue | None,
         fitted: FittedTowers,
     ) -> RetrievalModel:
-        """Builds a recipe's model, not compiled; see `build_model`."""
+        """Builds a recipe's model, uncompiled; see `build_model`."""
 
     def batches(self, config: Any) -> type[TrainingWindows] | type[TrainingHistories]:
-        """What cuts histories into the batches that the models of a configuration train on."""
+        """Returns the class that cuts histories into training batches for a configuration's models."""
         return self.model_class.batches
 
     def fitted(
         self, config: Any, split: TrainingData, items: Catalogue | None, users: Catalogue | None
     ) -> FittedTowers:
-        """What the models of a configuration learn of the data before they are trained: by default of features.
+        """Returns what a configuration's models learn from the data before training; by default from features.
 
         Args:
-            config: of this family.
-            split: the training histories.
+            config: configuration of this family.
+            split: split with the training histories.
             items: the items' features, or None.
             users: the users' features, or None.
         """
         return learn_fitted(self.content(config), split.vocabulary, items, users)
 
     def check_histories(self, config: Any) -> None:
-        """Raises InputError where the models of a configuration score by something else than a history."""
+        """Raises InputError if a configuration's models score by something other than a history."""
 
     @abstractmethod
     def content(self, config: Any) -> Content:
-        """What reads the features of items and users in the models of a configuration."""
+        """Returns the settings that read the features of items and users, for a configuration's models."""
 
     @abstractmethod
     def step_size(self, recipe: Recipe, vocabulary: Vocabulary, targets: int | None) -> tuple[int, int]:
-        """Item vectors that the largest training step reads, and scores that it computes.
+        """Counts the item vectors that the largest training step reads, and the scores that it computes.
 
         Args:
-            recipe: of this family.
+            recipe: recipe of this family.
             vocabulary: the items.
-            targets: training targets in all, which a step cannot have more of; None for no such bound.
+            targets: total number of training targets, an upper bound for a step; None for no bound.
         """
 
     def explained(self, recipe: Recipe, vocabulary: Vocabulary) -> Iterable[str]:
-        """Log lines on what the data decided of the model, where a recipe leaves it open; by default none."""
+        """Returns log lines on open settings of the model that the data decided; none by default."""
         return ()
 
     def knows_items_by(self, recipe: Recipe) -> str:
-        """What a model knows an item by: "behaviour", its id; "content", its features; "hybrid", both."""
+        """Returns how a model represents an item: "behaviour", by id; "content", by its features; "hybrid", by both."""
         return "behaviour"
 
     def without_features(self, recipe: Recipe) -> Recipe:
-        """A recipe of the same sizes whose model can be built without features of items and users."""
+        """Returns a recipe of the same size whose model can be built without features of items and users."""
         return recipe
 
     def hidden_activations(self, recipe: Recipe) -> int:
-        """Numbers a position that the network keeps beside the outputs of its layers, for the gradient."""
+        """Counts the numbers per position kept for the gradient, beyond the outputs of the network's layers."""
         return 0
 
     def encoder_passes(self, recipe: Recipe) -> int:
-        """Times that a training step passes a batch through the encoder."""
+        """Returns how often a training step passes a batch through the encoder."""
         return 1
 
     def cheaper_settings(self, recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
-        """Settings of the model that would take less memory: setting -> value."""
+        """Returns settings of the model that need less memory: setting -> value."""
         return {}
 
     @abstractmethod
     def check_features(self, config: Any, items: object) -> None:
-        """Raises InputError where a configuration and the items' features, or None, do not go together."""
+        """Raises InputError if a configuration does not fit the items' features, or their absence."""
 
     def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
         """Refuses what cannot be trained, before anything is read."""
@@ -138,11 +138,11 @@ class NetworkFamily(Family):
         train(recipe, dataset, folder, callbacks, verbose, strategy)
 
     def model(self, run: RunFolder) -> RetrievalModel:
-        """The trained model of a run, with its best weights."""
+        """Returns the trained model of a run, with its best weights."""
         return trained_model(run.recipe, run)
 
     def second_stage(self, recipe: Recipe) -> SecondStage | None:
-        """A perturbation goes on from the network without it."""
+        """Returns the perturbed training, which starts from the network trained without perturbation."""
         perturbation = recipe.training.perturbation
         if perturbation is not None:
             return SecondStage(f"{perturbation.name} perturbation", START)

@@ -1,4 +1,4 @@
-"""Files of a retrieval run that its model is built from without its data."""
+"""Files in a retrieval run from which its model is rebuilt without its data."""
 
 from tfrec_dl.data.dataset import Dataset
 from tfrec_dl.data.vocabulary import Vocabulary
@@ -12,8 +12,8 @@ from tfrec_dl.runs.run_folder import RunFolder
 
 
 def save_vocabulary(run: RunFolder, dataset: Dataset) -> None:
-    """Writes the features, then the vocabulary, of a run that has just begun; those that are there stay."""
-    # After the configuration, by which a call that continues knows the folder as its own.
+    """Writes the features, then the vocabulary, of a newly started run; existing files stay."""
+    # After the configuration, by which a resumed call recognizes the folder as its own.
     for name, catalogue in dataset.features.items():
         if catalogue is not None and not (run.folder / f"{name}.parquet").exists():
             catalogue.save(run.folder / f"{name}.parquet")
@@ -25,20 +25,20 @@ def save_vocabulary(run: RunFolder, dataset: Dataset) -> None:
 
 
 def vocabulary_of(run: RunFolder) -> Vocabulary:
-    """The items of a retrieval run and their training counts.
+    """Reads the items of a retrieval run and their training counts.
 
     Raises:
-        InputError: if the run has none, or it is damaged.
+        InputError: if the run has none, or the file is damaged.
     """
     return Vocabulary.load(run.folder / "vocabulary.txt")
 
 
 def trained_model(recipe: Recipe, run: RunFolder) -> RetrievalModel:
-    """A network with the best weights of a run.
+    """Returns a network with the best weights of a run.
 
     Args:
-        recipe: of the network: the run's own, or that of its generator.
-        run: whose weights are read.
+        recipe: recipe of the network: the run's own, or that of its generator.
+        run: run whose weights are read.
 
     Raises:
         InputError: if it is not trained yet, or cannot be read.

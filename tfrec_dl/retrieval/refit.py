@@ -1,4 +1,4 @@
-"""Trains a network once more, on the validation part too, with the settings and the epochs that validation chose."""
+"""Trains a network again on the training and validation parts, with the settings and epochs chosen on validation."""
 
 import logging
 from collections.abc import Sequence
@@ -27,29 +27,29 @@ def refit_network(
     verbose: str | int = "auto",
     strategy: tf.distribute.Strategy | None = None,
 ) -> Run:
-    """Trains a recipe into FOLDER/chosen, and then once more into the folder; see `Family.train`.
+    """Trains a recipe into FOLDER/chosen, and then again into the folder; see `Family.train`.
 
-    The validation metrics are those of the first training, the test metrics those of the second; "test_gain/..." is
-    what the validation part added.
+    The validation metrics are those of the first training, the test metrics those of the second; "test_gain/..." is the
+    gain from the validation part.
 
     Returns:
-        The finished run. In a worker that does not write it, the run as it is when that worker has done its part.
+        The finished run. In a worker that does not write it, the run in its state when that worker has done its part.
     """
     strategy = one_device() if strategy is None else strategy
     checked_batches(recipe, dataset)
-    if is_chief(strategy):  # the folder of a run before there is another run in it
+    if is_chief(strategy):  # the outer run's folder comes first, because the other run is inside it
         Run.begin(folder, recipe, dataset)
     chosen = folder / CHOSEN
     logger.info("on the training part, to choose on validation")
     if not (chosen / "metrics.json").exists():
         train_network(without_refit(recipe), dataset, chosen, callbacks, verbose, strategy)
-    wait_until_finished(chosen)  # the chief measures while other workers are here
+    wait_until_finished(chosen)  # the chief evaluates while other workers wait here
     logger.info("once more, on training and validation part")
     return train_in_one_go(recipe, dataset.with_validation(), folder, callbacks, verbose, strategy, chosen=chosen)
 
 
 def check_refit(recipe: Recipe, source: Source) -> None:
-    """Raises InputError where a recipe cannot be trained once more on a source, in any case before it is read."""
+    """Raises InputError if a recipe cannot be trained again on a source, before the source is read."""
     training = recipe.training
     if not training.refit:
         return
@@ -57,7 +57,8 @@ def check_refit(recipe: Recipe, source: Source) -> None:
     for name, value in others.items():
         if value is not None:
             raise InputError(
-                f"training.refit trains a network anew, and training.{name} goes on from one: leave one of them out."
+                f"training.refit trains a network from scratch, and training.{name} continues from an existing one: "
+                "leave one of the two out."
             )
     if not source.in_memory:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Scorer of a retrieval model: histories encoded in batches of similar length, times every item vector."""
+"""Scorer of a retrieval model: encodes histories in batches of similar length, and multiplies by every item vector."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from tfrec_dl.data.histories import Histories
     from tfrec_dl.retrieval.serving.network import ServableModel
 
-QUERY_TOKENS = 65_536  # history positions encoded at once: bounds the encoder's memory however long the histories are
-QUERY_ROWS = 4_096  # histories encoded at once at most
+QUERY_TOKENS = 65_536  # history positions encoded at once: limits the encoder's memory for histories of any length
+QUERY_ROWS = 4_096  # largest number of histories encoded at once
 
 
 class ModelScorer(FactorScorer):
-    """Scores with a `RetrievalModel`, every item read once.
+    """Scores with a `RetrievalModel`; every item is read once.
 
-    Histories are cut to the model's last `max_length` items and encoded in batches of similar length, so padding costs
+    Histories are cut to the model's last `max_length` items and encoded in batches of similar length, so there is
+    hardly any padding.
     next to nothing.
 
     Args:
-        model: the model; where it has a `user_tower`, the histories' users are looked up in it.
+        model: the model; if it has a `user_tower`, the histories' users are looked up in it.
     """
 
     def __init__(self, model: ServableModel) -> None:
@@ -38,14 +39,14 @@ class ModelScorer(FactorScorer):
         self._encode = _encoder(model, tables.history.shape[1])
 
     def refresh(self) -> None:
-        """Reads the items anew, after the model's weights have changed."""
-        del self._history, self._items  # before others take as much memory
+        """Reads the items again, after the model's weights have changed."""
+        del self._history, self._items  # before the new ones take as much memory
         tables = self.model.tables()
         self._history = tables.history
         self._items = np.asarray(tables.items, dtype=np.float32)
 
     def queries(self, histories: Histories) -> np.ndarray:
-        """[H, D] float32 query vectors; rows of empty histories are zero."""
+        """Computes the query vectors, [H, D] float32; rows of empty histories are zero."""
         queries = np.zeros((len(histories), self._items.shape[1]), dtype=np.float32)
         lengths = np.minimum(histories.lengths, self.model.max_length)
         order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
@@ -61,16 +62,16 @@ class ModelScorer(FactorScorer):
         return queries
 
 
-# Traces by model: what evaluates a model again need not trace its encoder again.
+# Traced encoders by model, so that repeated evaluation of a model does not trace it again.
 _encoders: weakref.WeakKeyDictionary[Any, Callable[..., tf.Tensor]] = weakref.WeakKeyDictionary()
 
 
 def _encoder(model: ServableModel, width: int) -> Callable[..., tf.Tensor]:
-    """The model's encoder as one graph for every batch and table; it does not keep the model alive.
+    """Returns the model's encoder as one graph for every batch and table; it does not keep the model alive.
 
     Args:
-        model: as `ModelScorer` takes it.
-        width: of the table of items' vectors.
+        model: the model, as for `ModelScorer`.
+        width: width of the table of item vectors.
     """
     if model in _encoders:
         return _encoders[model]
@@ -86,5 +87,5 @@ def _encoder(model: ServableModel, width: int) -> Callable[..., tf.Tensor]:
         own: Any = weak()
         return own.encode(history, tf.gather(table, history), *(own.user_tower(ids) for ids in user_ids))
 
-    # A concrete function: of a `tf.function` for each model TensorFlow would think that one is traced again and again.
+    # A concrete function, because TensorFlow would warn of retracing with one `tf.function` per model.
     return _encoders.setdefault(model, tf.function(encode, input_signature=signature).get_concrete_function())

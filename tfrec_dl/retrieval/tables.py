@@ -9,8 +9,8 @@ class Tables(NamedTuple):
     """Vectors of every vocabulary row.
 
     Attributes:
-        history: [V, E] float32, what the encoder reads of an item.
-        items: [V, D] float32 item vectors, the bias last; rows 0 and 1 are no items.
+        history: [V, E] float32, what the encoder reads of each item.
+        items: [V, D] float32 item vectors, with the bias last; rows 0 and 1 are no items.
     """
 
     history: tf.Tensor

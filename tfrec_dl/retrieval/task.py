@@ -1,4 +1,4 @@
-"""Retrieval as a task: how its models are measured beside each other and beside baselines."""
+"""The retrieval task: how its models are compared with each other and with baselines."""
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,18 +29,18 @@ logger = logging.getLogger(__name__)
 
 
 class RetrievalTask(Task):
-    """Finds items among all."""
+    """Finds the best items among all."""
 
     name = "retrieval"
     sources = (DataSource, PreparedSource)
     source_example = 'a path, or tfrec_dl.DataSource("clicks.csv")'
 
     def source(self, description: Mapping[str, Any]) -> DataSource | PreparedSource:
-        """The table or the prepared folder that a run's configuration describes."""
+        """Returns the table or the prepared folder described in a run's configuration."""
         return PreparedSource(description["prepared"]) if "prepared" in description else DataSource(**description)
 
     def entries(self, run: Any, dataset: Any) -> list[Entry] | list[ColdStartEntry]:
-        """A finished run's lines of the leaderboard; on a cold-start split they have warm, cold and all items."""
+        """Returns a finished run's lines of the leaderboard; a cold-start split has warm, cold and all items."""
         keep_seen = run.recipe.training.keep_seen
         runs = [type(run)(each.folder, each.recipe, each.source) for each in run.recipe.family.lines(run)]
         if dataset.cold_split is None:
@@ -55,16 +55,16 @@ class RetrievalTask(Task):
         ]
 
     def why_not_together(self, recipes: Sequence[Recipe]) -> str | None:
-        """Some recommend seen items and others do not."""
+        """Returns a reason if some of the models recommend seen items and others do not."""
         keeping = [recipe.name for recipe in recipes if recipe.training.keep_seen]
         if len(keeping) in (0, len(recipes)):
             return None
-        return f"keep_seen is True for {', '.join(keeping)} alone: choose one for all recipes that are compared."
+        return f"keep_seen is True only for {', '.join(keeping)}: choose one value for all compared recipes."
 
     def baseline_entries(
         self, dataset: Any, recipes: Sequence[Recipe] = (), names: Collection[str] | None = None
     ) -> Iterator[Any]:
-        """The baselines' lines of the leaderboard, each logged before it is fitted."""
+        """Yields the baselines' lines of the leaderboard, each logged before it is fitted."""
         keep_seen = any(recipe.training.keep_seen for recipe in recipes)
         if dataset.cold_split is None:
             for name in (each for each in BASELINES if names is None or each in names):
@@ -78,30 +78,30 @@ class RetrievalTask(Task):
             logger.info("baseline %s", name)
             try:
                 yield from cold_baseline_entries(dataset.cold_split, texts, keep_seen=keep_seen, names=[name])
-            except InputError as error:  # there are no texts, or scikit-learn, an extra, is missing
+            except InputError as error:  # there are no texts, or the extra scikit-learn is missing
                 logger.info("%s is left out: %s", name, error)
 
     def monitored(self, dataset: Any) -> Monitored:
-        """NDCG@10, which ends the training of networks too."""
+        """Returns NDCG@10, which also decides early stopping of networks."""
         return Monitored("ndcg@10")
 
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
-        """Lines by test NDCG@10, best first; on a cold-start split by that of cold items."""
+        """Sorts lines by test NDCG@10, best first; on a cold-start split by that of cold items."""
         return leaderboard(entries) if dataset.cold_split is None else cold_start_leaderboard(entries)
 
     def sections(self, entries: Sequence[Any], dataset: Any) -> list[Section]:
-        """Where models are good and bad, and what of the catalogue they show."""
+        """Returns sections on where models are good or bad, and on how much of the catalogue they show."""
         return retrieval_sections(entries, dataset) if dataset.cold_split is None else cold_sections(entries, dataset)
 
     def examples(self, run: Any, dataset: Any, titles: Mapping[str, str]) -> list[Section]:
-        """Users of the test part: what they did, what is recommended to them and why."""
+        """Shows users of the test part: what they did, what is recommended to them and why."""
         return example_sections(run.model(), dataset.split, titles, run.recipe.training.keep_seen)
 
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
-        """The model card of a finished run."""
+        """Makes the model card of a finished run."""
         return run_card(run, data_terms, **facts)
 
 
 def run_entry(run: Any, split: Any, keep_seen: bool = False) -> Entry:
-    """A finished run's line of the leaderboard: its best weights on the test cases, the seconds of its epochs."""
+    """Returns a finished run's leaderboard line: its best weights on the test cases, the seconds of its epochs."""
     return Entry(run.recipe.name, evaluate(run.model(), split.test, split.vocabulary, keep_seen), run_seconds(run))

@@ -1,4 +1,4 @@
-"""Trains a network of a retrieval recipe into a run."""
+"""Trains the network of a retrieval recipe into a run."""
 
 import logging
 import tempfile
@@ -32,7 +32,7 @@ from tfrec_dl.runs.strategies import is_chief, one_device
 
 logger = logging.getLogger(__name__)
 
-FEW = 10_000  # items whose tables fit in any memory
+FEW = 10_000  # number of items whose tables fit in any memory
 
 
 def train_network(
@@ -45,23 +45,23 @@ def train_network(
 ) -> Run:
     """Trains a recipe of one network; see `Family.train`.
 
-    Where it has a perturbation, FOLDER/start is the run without it, which training goes on from; the best epoch on
-    validation is kept, the start being epoch 0, and "test_gain/..." of the metrics is what was added.
+    If it has a perturbation, FOLDER/start is the run without it, from which training continues. The best epoch on
+    validation is kept, with the start as epoch 0, and "test_gain/..." in the metrics is the gain.
 
     Returns:
-        The finished run. In a worker that does not write it, the run as it is when that worker has done its part.
+        The finished run. In a worker that does not write it, the run in its state when that worker has done its part.
     """
     strategy = one_device() if strategy is None else strategy
     training = recipe.training
     if training.perturbation is None:
         return train_in_one_go(recipe, dataset, folder, callbacks, verbose, strategy)
-    if is_chief(strategy):  # the folder of a run before there is another run in it
+    if is_chief(strategy):  # the outer run's folder comes first, because the other run is inside it
         Run.begin(folder, recipe, dataset)
-    logger.info("before it is perturbed")
+    logger.info("first without the perturbation")
     plain = replace(recipe, name=f"{recipe.name}_start", training=replace(training, perturbation=None))
     if not (folder / START / "metrics.json").exists():
         train_in_one_go(plain, dataset, folder / START, callbacks, verbose, strategy)
-    wait_until_finished(folder / START)  # the chief measures while other workers are here
+    wait_until_finished(folder / START)  # the chief evaluates while other workers wait here
     logger.info("perturbed: %s", training.perturbation.name)
     return train_in_one_go(recipe, dataset, folder, callbacks, verbose, strategy, folder / START)
 
@@ -76,18 +76,18 @@ def train_in_one_go(
     start: Path | None = None,
     chosen: Path | None = None,
 ) -> Run:
-    """Trains a network without a training before it; see `Family.train`.
+    """Trains a network without an earlier stage; see `Family.train`.
 
     Args:
-        recipe: of a network.
-        dataset: of the source; for one that is trained again, with the validation targets in the training part.
-        folder: of the run.
-        callbacks: as there.
-        verbose: as there.
-        strategy: to train under.
-        start: a finished run whose weights it goes on from; None begins anew.
-        chosen: a finished run of the same network that it is trained again for as many epochs as were best for, without
-            validation; None validates.
+        recipe: recipe of a network.
+        dataset: dataset of the source; in a refit, with the validation targets in the training part.
+        folder: folder of the run.
+        callbacks: as in `Family.train`.
+        verbose: as in `Family.train`.
+        strategy: strategy to train under.
+        start: a finished run with the initial weights; None starts anew.
+        chosen: a finished run of the same network, whose best number of epochs this training takes, without validation;
+            None validates.
 
     Returns:
         The finished run.
@@ -95,7 +95,7 @@ def train_in_one_go(
     split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
     keep_seen = recipe.training.keep_seen
     windows = checked_batches(recipe, dataset)
-    # Few items' model is built first, and measured; what others take is known before they are built.
+    # With few items the model is built first and then measured; otherwise its size is estimated before it is built.
     few = split.vocabulary.size <= FEW and items is None and users is None and strategy is one_device()
     if not few:
         announce_size(recipe, split.vocabulary, folder, windows.target_count, strategy)
@@ -107,7 +107,7 @@ def train_in_one_go(
     if few:
         announce_size(recipe, split.vocabulary, folder, windows.target_count, strategy, shape_of(model, recipe))
     if not is_chief(strategy):
-        with tempfile.TemporaryDirectory() as own:  # saving is something that all workers do together
+        with tempfile.TemporaryDirectory() as own:  # saving needs all workers
             run = _begin(Path(own) / folder.name, recipe, dataset)
             fit_run(model, split, windows, run, callbacks, verbose, folder, start, chosen)
         return Run(folder, recipe, dataset.source.absolute())
@@ -115,7 +115,7 @@ def train_in_one_go(
     save_fitted(fitted, folder)
     fit_run(model, split, windows, run, callbacks, verbose, folder, start, chosen)
     if strategy is not one_device():
-        model = build_model(recipe, split.vocabulary, items, users, fitted)  # workers may be gone by now
+        model = build_model(recipe, split.vocabulary, items, users, fitted)  # workers may have stopped by now
     restore_best(model, folder)
     if chosen is None:
         metrics = measure(model, split, keep_seen=keep_seen)
@@ -131,10 +131,10 @@ def train_in_one_go(
 
 
 def checked_batches(recipe: Recipe, dataset: Any) -> Batches:
-    """The batches that a network is trained on.
+    """Returns the batches that a network is trained on.
 
     Raises:
-        InputError: if there is nothing to learn from, to validate or to test on; before anything is written.
+        InputError: if there is nothing to learn from, to validate on or to test on; before anything is written.
     """
     require_targets(dataset.split, recipe.training.keep_seen)
     kind, reads_users = recipe.family.batches(recipe.model), dataset.features["users"] is not None
@@ -142,11 +142,11 @@ def checked_batches(recipe: Recipe, dataset: Any) -> Batches:
 
 
 def require_targets(split: TrainingData, keep_seen: bool) -> None:
-    """Raises InputError where masking seen items leaves nothing to validate or to test on; before anything is written.
+    """Raises InputError if masking seen items leaves nothing to validate or test on; before anything is written.
 
     Args:
-        split: the cases.
-        keep_seen: whether items of the history can be recommended.
+        split: split with the cases.
+        keep_seen: whether items in the history can be recommended.
     """
     split.validation.refuse_masked("validation", keep_seen)
     split.test.refuse_masked("test", keep_seen)
@@ -159,7 +159,7 @@ def trained_network(
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
 ) -> RetrievalModel:
-    """A network that is a part of something larger, trained into a folder of its own now or before."""
+    """Returns a network that is a part of a larger model, trained into its own folder now or earlier."""
     with locked(folder):
         run = Run.open(folder) if (folder / "metrics.json").exists() else None
         if run is None:

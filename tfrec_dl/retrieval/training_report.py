@@ -1,4 +1,4 @@
-"""Log lines on the parts that a training uses, and why."""
+"""Log lines on the parts used in a training, and the reasons for them."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from tfrec_dl.runs.optimisers import optimizer_title
 
 
 def training_report(model: RetrievalModel) -> Iterator[str]:
-    """Lines on the network, the loss and the optimiser of a compiled model."""
+    """Yields lines on the network, the loss and the optimizer of a compiled model."""
     items = model.vocabulary.trained_size - FIRST_ITEM
     loss, few = model.retrieval_loss, items <= FULL_SOFTMAX_LIMIT
     if loss != default_loss(items):

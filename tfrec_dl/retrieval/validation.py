@@ -1,4 +1,4 @@
-"""Validation metrics after each epoch, in `logs`, where Keras's own callbacks find them."""
+"""Adds validation metrics to `logs` after each epoch, where Keras's own callbacks find them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class ValidationCallback(tf.keras.callbacks.Callback):
 
     Args:
         cases: validation histories and targets.
-        vocabulary: the model's; None takes `model.vocabulary`.
-        metrics: what to compute, metrics or their keys.
-        keep_seen: whether items of the history can be recommended.
-        max_users: evaluate this many users, sampled once with `seed`; None takes all.
-        seed: of that sample.
+        vocabulary: vocabulary of the model; None uses `model.vocabulary`.
+        metrics: metrics to compute, or their keys.
+        keep_seen: whether items in the history can be recommended.
+        max_users: number of users to evaluate, sampled once with `seed`; None for all.
+        seed: seed of that sample.
 
     Raises:
         InputError: if `max_users` is below 1.
@@ -59,7 +59,7 @@ class ValidationCallback(tf.keras.callbacks.Callback):
         self._scorer: Any = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Checks the cases against the model's vocabulary, before any training is lost."""
+        """Checks the cases against the model's vocabulary, before time is spent on training."""
         check_cases(self.cases, self._vocabulary())
         self._vocabulary().require_numbers_of(self.model.vocabulary, "the cases'")
 

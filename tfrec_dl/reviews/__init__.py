@@ -1,6 +1,6 @@
 """Rating prediction from review texts: DeepCoNN.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported on first use.
 """
 
 import lazy_loader

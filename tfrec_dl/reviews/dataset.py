@@ -11,11 +11,11 @@ from tfrec_dl.reviews.splits import RatingSplit
 
 @dataclass(frozen=True, eq=False)
 class ReviewDataset:
-    """A table of reviews with its split, as a `ReviewSource` reads it.
+    """A table of reviews with its split, as read by a `ReviewSource`.
 
     Attributes:
-        source: where it comes from, a `ReviewSource`.
-        reviews: the table.
+        source: the `ReviewSource` that it comes from.
+        reviews: table of reviews.
         split: training, validation and test.
     """
 
@@ -29,18 +29,18 @@ class ReviewDataset:
         return self.reviews.fingerprint()
 
     def without_test(self) -> "ReviewDataset":
-        """The same data, with the validation part in place of the test part."""
+        """Returns the same data with the validation part in place of the test part."""
         return replace(self, split=replace(self.split, test=self.split.validation))
 
     def profile(self) -> None:
-        """None: later data are not compared with these."""
+        """Returns None, because later data is not compared with reviews."""
 
     @property
     def size(self) -> dict[str, int]:
-        """How many reviews, users and items there are."""
+        """Returns the numbers of reviews, users and items."""
         return {"reviews": len(self.reviews), "users": len(self.reviews.user_ids), "items": len(self.reviews.item_ids)}
 
     @property
     def features(self) -> dict[str, Catalogue | None]:
-        """None: items and users are described by their reviews."""
+        """None, because items and users are described by their reviews."""
         return {"items": None, "users": None}

@@ -1,4 +1,4 @@
-"""DeepCoNN: two documents of reviews, a convolutional network over their words, a factorization machine on top.
+"""DeepCoNN: documents of user and item reviews, a convolutional network over words, and a factorization machine.
 
 Source: Zheng, Noroozi and Yu, Joint Deep Modeling of Users and Items Using Reviews for Recommendation, WSDM 2017.
 """
@@ -28,20 +28,20 @@ from tfrec_dl.reviews.training_reviews import TrainingReviews, learn_training_re
 
 @configuration
 class DeepCoNN:
-    """The network; its defaults were chosen on the validation parts of Amazon Musical Instruments.
+    """Configuration of the network; its defaults were chosen on the validation parts of Amazon Musical Instruments.
 
-    Beyond the paper, the score holds a bias of the user and of the item, as NARRE's does (Chen et al., WWW 2018,
-    equation 12): most of the signal of a rating is there.
+    Unlike in the paper, the score includes a user bias and an item bias, as in NARRE (Chen et al., WWW 2018, equation
+    12), because they carry most of the signal of a rating.
 
     Attributes:
-        text: reads the words of a review; users' and items' documents share it, so that a review is read once. Its
-            pooling is the documents', too. Its own dropout is off: a mean over words that hardly moves from text to
-            text drowns in it.
-        reader: how reviews become a document.
-        dimension: width of the user's and the item's vector.
-        factors: of the factorization machine that joins them.
+        text: network over the words of a review. It is shared by user and item documents, so that each review is read
+            once, and its pooling is also that of the documents. Its own dropout is off, because it would drown a mean
+            over words that hardly varies between texts.
+        reader: how reviews are combined into a document.
+        dimension: width of the user and item vectors.
+        factors: number of factors of the factorization machine that joins them.
         dropout: share of a document's components set to zero in training.
-        output: from the score to a rating, with the strength of the biases' prior.
+        output: map from the score to a rating, including the strength of the biases' prior.
     """
 
     text: TextCNN = TextCNN(max_tokens=64, embedding=16, filters=16, token_dropout=0.0, dropout=0.0)
@@ -54,11 +54,11 @@ class DeepCoNN:
 
 
 def build_deep_conn(config: DeepCoNN, reviews: Reviews) -> RatingModel:
-    """Builds the model for training reviews, not compiled.
+    """Builds the model for training reviews without compiling it.
 
     Args:
-        config: the network.
-        reviews: to learn from; their texts are read once, here.
+        config: configuration of the network.
+        reviews: training reviews; their texts are read once, here.
 
     Raises:
         InputError: if the ratings do not suit the output.
@@ -69,11 +69,11 @@ def build_deep_conn(config: DeepCoNN, reviews: Reviews) -> RatingModel:
 
 
 def build_rating_model(config: DeepCoNN, data: TrainingReviews) -> RatingModel:
-    """Builds the model without reading a text, with weights that are to be restored.
+    """Builds the model without reading texts, with weights that are restored later.
 
     Args:
-        config: the network.
-        data: what was learned from the training reviews before training.
+        config: configuration of the network.
+        data: what was fitted on the training reviews before training.
 
     Raises:
         InputError: if the ratings do not suit the output, or Keras's global policy is not float32.
@@ -95,14 +95,14 @@ def build_rating_model(config: DeepCoNN, data: TrainingReviews) -> RatingModel:
 
 
 def _tower(config: DeepCoNN, width: int, name: str) -> tf.keras.Model:
-    """Document [B, width] -> vector [B, dimension]."""
+    """Returns a model from documents [B, width] to vectors [B, dimension]."""
     document = tf.keras.Input([width])
     kept = ResumableDropout(config.dropout)(document) if config.dropout else document
     return tf.keras.Model(document, tf.keras.layers.Dense(config.dimension)(kept), name=name)
 
 
 def _biases(users: int, items: int) -> tf.keras.Model:
-    """User and item [B] int32 -> the sum of their biases [B, 1], 0 at first."""
+    """Returns a model from user and item [B] int32 to the sum of their biases [B, 1], initially 0."""
     inputs = [tf.keras.Input([], dtype=tf.int32, name=side) for side in ("user", "item")]
     tables = [tf.keras.layers.Embedding(size, 1, embeddings_initializer="zeros") for size in (users, items)]
     each = [table(indices) for table, indices in zip(tables, inputs, strict=True)]
@@ -110,7 +110,7 @@ def _biases(users: int, items: int) -> tf.keras.Model:
 
 
 def _scorer(config: DeepCoNN, documents: Documents, levels: np.ndarray) -> tf.keras.Model:
-    """User and item vectors [B, dimension], biases [B, 1] -> outputs of `config.output`."""
+    """Returns a model from user and item vectors [B, dimension] and biases [B, 1] to the outputs of `config.output`."""
     vectors = [tf.keras.Input([config.dimension], name=f"{side}_vector") for side in ("user", "item")]
     biases = tf.keras.Input([1], name="biases")
     text = FactorizationMachine(config.factors)(tf.keras.layers.Concatenate()(vectors))

@@ -1,4 +1,4 @@
-"""Documents of a rating model: the reviews that each user wrote, and those about each item."""
+"""Documents of a rating model: the reviews by each user, and those about each item."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ NOBODY = 0
 
 @dataclass(frozen=True, eq=False)
 class Documents:
-    """Training reviews by user and by item; users and items have indices from 1, 0 is one without reviews.
+    """Training reviews by user and by item; indices of users and items start at 1, and 0 means without reviews.
 
     Attributes:
-        user_ids: [U] object (str), the user of index i at i - 1.
-        item_ids: [I] object (str), the item of index i at i - 1.
-        users: [n] int32 in 1..U, who wrote each review.
-        items: [n] int32 in 1..I, what each review is about.
+        user_ids: [U] object (str); the user with index i is at i - 1.
+        item_ids: [I] object (str); the item with index i is at i - 1.
+        users: [n] int32 in 1..U, author of each review.
+        items: [n] int32 in 1..I, subject of each review.
         ratings: [n] float32.
         texts: [n] object (str).
     """
@@ -35,7 +35,7 @@ class Documents:
 
     @classmethod
     def of(cls, reviews: Reviews) -> "Documents":
-        """The documents of training reviews."""
+        """Builds the documents of training reviews."""
         users, user_codes = pd.factorize(reviews.users)
         items, item_codes = pd.factorize(reviews.items)
         return cls(
@@ -48,23 +48,23 @@ class Documents:
         )
 
     def __len__(self) -> int:
-        """The number of reviews."""
+        """Returns the number of reviews."""
         return len(self.ratings)
 
     def by_user(self) -> tuple[np.ndarray, np.ndarray]:
-        """Row splits [U + 2] int64 and reviews [n] int32: user i wrote reviews[splits[i]:splits[i + 1]], in order."""
+        """Returns splits [U + 2] int64, reviews [n] int32: user i wrote reviews[splits[i]:splits[i + 1]], in order."""
         return _grouped(self.users, len(self.user_ids) + 1)
 
     def by_item(self) -> tuple[np.ndarray, np.ndarray]:
-        """Row splits [I + 2] int64 and reviews [n] int32, as `by_user`."""
+        """Returns row splits [I + 2] int64 and reviews [n] int32, as for `by_user`."""
         return _grouped(self.items, len(self.item_ids) + 1)
 
     def encode_users(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
-        """Ids [B] to indices [B] int32; 0 for those without reviews."""
+        """Maps ids [B] to indices [B] int32; 0 for users without reviews."""
         return _encoded(ids, self.user_ids)
 
     def encode_items(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
-        """Ids [B] to indices [B] int32; 0 for those without reviews."""
+        """Maps ids [B] to indices [B] int32; 0 for items without reviews."""
         return _encoded(ids, self.item_ids)
 
 

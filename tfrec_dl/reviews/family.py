@@ -24,14 +24,14 @@ from tfrec_dl.serving.card import ModelCard
 
 @FAMILIES.register("deep_conn")
 class DeepCoNNFamily(Family):
-    """Two documents of reviews, a convolutional network over their words, a factorization machine on top."""
+    """Models with user and item documents, a convolutional network over words, and a factorization machine."""
 
     config = DeepCoNN
     training = RatingTraining
     task = ReviewTask()
 
     def recipes(self) -> Iterable[Recipe]:
-        """DeepCoNN."""
+        """Yields DeepCoNN."""
         yield Recipe("deep_conn", "Zheng et al., WSDM 2017", DeepCoNN())
 
     def train(
@@ -47,13 +47,13 @@ class DeepCoNNFamily(Family):
         train_reviews(recipe, dataset, folder, callbacks, verbose)
 
     def model(self, run: RunFolder) -> RatingModel:
-        """The trained model of a run, with its best weights. Reads no data beside the run's own."""
+        """Returns the trained model of a run, with its best weights. Reads only the run's own files."""
         model = build_rating_model(run.recipe.model, load_training_reviews(run.folder))
         restore_best(model, run.folder)
         return model
 
     def outcome(self, run: RunFolder) -> list[str]:
-        """The difference to the baseline."""
+        """Returns the difference from the baseline."""
         metrics = run.metrics()
         gain, low, high, p = (metrics[f"test_gain/rmse{end}"] for end in ("", "/low", "/high", "/p"))
         return [
@@ -61,7 +61,7 @@ class DeepCoNNFamily(Family):
         ]
 
     def export(self, run: RunFolder, dest: Path, card: ModelCard, options: ExportOptions = DEFAULT_EXPORT) -> Path:
-        """Exports a finished run's model, which rates pairs of a user and an item; returns the version's folder."""
+        """Exports a finished run's model, which rates pairs of a user and an item; returns the version folder."""
         options.refuse_keep_seen(run.folder)
         options.refuse_counts(run.folder)
         options.refuse_attributes(run.folder)

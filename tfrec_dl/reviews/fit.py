@@ -1,4 +1,4 @@
-"""Fitting of rating models: biases first, then text, with averaged weights and early stopping."""
+"""Fitting of rating models: first biases, then text, with averaged weights and early stopping."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -24,13 +24,14 @@ class RatingTraining:
     """Training settings of a rating model.
 
     Attributes:
-        epochs: passes over the training reviews at most; the learning rate's cosine decay spans them.
-        batch_size: ratings a step.
-        learning_rate: at the start.
-        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
-        weight_average: share of the averaged weights that a step keeps; validation looks at these, and they stay.
-        patience: epochs without a lower validation MSE after which training stops.
-        seed: decides the order of the ratings. Initial weights and dropout depend on `tf.keras.utils.set_random_seed`,
+        epochs: maximum number of passes over the training reviews; the learning rate's cosine decay spans all of them.
+        batch_size: number of ratings per step.
+        learning_rate: initial learning rate.
+        weight_decay: decay of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019).
+        weight_average: share of the averaged weights kept at each step; the averages are validated and become the
+            result.
+        patience: number of epochs without a lower validation MSE after which training stops.
+        seed: seed of the order of ratings. Initial weights and dropout depend on `tf.keras.utils.set_random_seed`,
             called before the model is built.
     """
 
@@ -50,15 +51,15 @@ def fit_ratings(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> tf.keras.callbacks.History:
-    """Trains a model on its documents' ratings, stops early on validation MSE and keeps the best epoch's weights.
+    """Trains a model on its documents' ratings, stops early by validation MSE, and keeps the best epoch's weights.
 
-    Biases are fitted first (`fit_biases`) and stay; then the text is trained on what they leave.
+    Biases are fitted first (`fit_biases`) and stay fixed; then the text is trained on the residual.
 
     Args:
-        model: from `build_deep_conn`; compiled here.
+        model: model from `build_deep_conn`; compiled here.
         validation: held-out ratings.
-        config: default `RatingTraining()`.
-        callbacks: further Keras callbacks; they find `val_mse` in the logs.
+        config: settings; default `RatingTraining()`.
+        callbacks: further Keras callbacks; `val_mse` is in their logs.
         verbose: as in `model.fit`.
 
     Returns:
@@ -80,11 +81,11 @@ def fit_ratings(
 
 
 def rating_batches(model: RatingModel, biases: np.ndarray, config: RatingTraining) -> tf.data.Dataset:
-    """Batches of the training ratings, in another order each time it is iterated.
+    """Returns batches of the training ratings, in a different order each time it is iterated.
 
     Args:
-        model: whose documents' ratings are learned.
-        biases: [n] float32 of `fit_biases`.
+        model: model that learns its documents' ratings.
+        biases: [n] float32 from `fit_biases`.
         config: batch size and seed.
     """
     documents = model.documents
@@ -94,17 +95,17 @@ def rating_batches(model: RatingModel, biases: np.ndarray, config: RatingTrainin
 
 
 def compile_rating_model(model: RatingModel, config: RatingTraining, steps_per_epoch: int) -> None:
-    """Compiles a model, with its optimiser built.
+    """Compiles a model and builds its optimizer.
 
     Args:
-        model: of `build_deep_conn`.
+        model: model from `build_deep_conn`.
         config: learning rate and decay.
-        steps_per_epoch: batches an epoch.
+        steps_per_epoch: number of batches per epoch.
     """
     steps = config.epochs * steps_per_epoch
     schedule = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, steps, alpha=0.01)
     optimizer = RowSparseAdam(schedule, weight_decay=config.weight_decay or None)
-    # Decay would touch every row of a table at every step, and pull thresholds to 0.
+    # Decay would update every row of a table at every step, and pull thresholds toward 0.
     tables = [layer.embeddings for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
     optimizer.exclude_from_weight_decay([*tables, *(each for each in model.trainable_variables if each.shape.rank < 2)])
     optimizer.build(model.trainable_variables)

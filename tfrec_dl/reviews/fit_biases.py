@@ -1,4 +1,4 @@
-"""The biases of a rating model, fitted before its text network."""
+"""Fitting of a rating model's biases before its text network."""
 
 import numpy as np
 import tensorflow as tf
@@ -11,21 +11,21 @@ LEARNING_RATE = 0.1
 
 
 def fit_biases(model: RatingModel, folds: int = FOLDS, steps: int = STEPS, seed: int = 0) -> np.ndarray:
-    """Fits biases (and an ordinal output's thresholds) as if all documents were empty.
+    """Fits biases (and the thresholds of an ordinal output) as if all documents were empty.
 
-    The biases are the mode under the output's loss and Gaussian priors around 0 whose precisions are its shrinkages.
-    They are fitted once for each fold of the training ratings without that fold, which gives every training pair biases
-    that were fitted without its rating (cross-fitting: Chernozhukov et al., The Econometrics Journal 2018), and in the
-    end on all ratings.
+    The biases are the mode under the output's loss and Gaussian priors around 0 whose precisions are the shrinkages of
+    the output. They are fitted once per fold on the other training ratings, which gives every training pair biases that
+    were fitted without its rating (cross-fitting: Chernozhukov et al., The Econometrics Journal 2018). Finally, they
+    are fitted on all ratings.
 
     Args:
-        model: from `build_deep_conn`; its biases and thresholds are set.
-        folds: parts that the ratings are split into.
-        steps: of gradient descent, on all ratings at once.
-        seed: of the folds.
+        model: model from `build_deep_conn`; its biases and thresholds are set.
+        folds: number of parts that the ratings are split into.
+        steps: number of gradient descent steps, each on all ratings.
+        seed: seed of the folds.
 
     Returns:
-        [n] float32, the sum of the user's and the item's bias for each training rating, fitted without its fold.
+        [n] float32, sum of user and item bias for each training rating, fitted without its fold.
     """
     documents, output = model.documents, model.output_kind
     pairs = [tf.constant(documents.users), tf.constant(documents.items)]

@@ -1,4 +1,4 @@
-"""Leaderboard of rating prediction: models and the baseline by test RMSE."""
+"""Leaderboard of rating prediction, with models and the baseline ordered by test RMSE."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class RatingEntry:
     """One line of a leaderboard.
 
     Attributes:
-        name: of the model.
+        name: name of the model.
         report: test ratings and their predictions.
-        seconds: its training took; None where unknown.
+        seconds: training time; None if unknown.
         family: "deep" or "baseline".
     """
 
@@ -32,15 +32,15 @@ def rating_leaderboard(entries: Sequence[RatingEntry]) -> pd.DataFrame:
     """Sorts entries by RMSE, lowest first.
 
     Args:
-        entries: at least one, evaluated on the same ratings.
+        entries: at least one entry, evaluated on the same ratings.
 
     Returns:
-        One row an entry: `model`, `family`; `rmse`, `mse` and `mae` with their intervals; `difference` of the RMSE from
-        the best, with `difference/low` and `difference/high`, its `p`, and `stars` ("" for no significant difference,
-        and for the best itself); `seconds`, NaN where unknown.
+        One row per entry: `model`, `family`; `rmse`, `mse` and `mae` with their intervals; `difference` of the RMSE
+        from the best, with `difference/low` and `difference/high`, its `p`, and `stars` ("" for no significant
+        difference, and for the best itself); `seconds`, NaN if unknown.
 
     Raises:
-        InputError: if the entries are over different ratings.
+        InputError: if the entries are based on different ratings.
     """
     ordered = sorted(entries, key=lambda entry: entry.report.summary()["rmse"])
     rows = []

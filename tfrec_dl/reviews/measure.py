@@ -1,4 +1,4 @@
-"""Metrics of a rating model on validation and test, beside the rating-bias baseline."""
+"""Metrics of a rating model on validation and test, compared with the rating-bias baseline."""
 
 from tfrec_dl.baselines.rating_bias import RatingBias
 from tfrec_dl.evaluation.rating_metrics import paired_rmse_difference, rating_metrics
@@ -7,16 +7,16 @@ from tfrec_dl.reviews.splits import RatingSplit
 
 
 def measure_ratings(model: RatingPredictor, split: RatingSplit) -> dict[str, float]:
-    """Everything that `metrics.json` of a rating run holds.
+    """Computes everything in the `metrics.json` of a rating run.
 
     Args:
-        model: trained on the split's training part.
+        model: a model trained on the split's training part.
         split: the data; the baseline's shrinkages are chosen on its validation part.
 
     Returns:
         "validation/rmse", "validation/mse", "validation/mae" and the same under "test", each with "/low" and "/high";
-        under "validation_bias" and "test_bias" those of the baseline; "test_gain/rmse" with "/low", "/high" and "/p",
-        the model's RMSE minus the baseline's, below 0 where the model is better.
+        those of the baseline under "validation_bias" and "test_bias"; "test_gain/rmse" with "/low", "/high" and "/p",
+        the model's RMSE minus the baseline's, negative if the model is better.
     """
     baseline = RatingBias.tuned(split.train.rated(), split.validation.rated())
     metrics: dict[str, float] = {}
@@ -35,5 +35,5 @@ def measure_ratings(model: RatingPredictor, split: RatingSplit) -> dict[str, flo
 
 
 def part_metrics(part: str, report: RatingReport) -> dict[str, float]:
-    """The metrics of a report, named as in `metrics.json`: "test/rmse", "test/rmse/low", ..."""
+    """Returns the metrics of a report, named as in `metrics.json`: "test/rmse", "test/rmse/low", ..."""
     return {f"{part}/{name}": value for name, value in rating_metrics(report).items()}

@@ -1,4 +1,4 @@
-"""Rating model: predicts ratings from the reviews that the user wrote and that others wrote about the item."""
+"""Rating model: predicts ratings from reviews by the user and from reviews by others about the item."""
 
 from collections.abc import Sequence
 
@@ -20,31 +20,31 @@ from tfrec_dl.serving.publishing import Served
 class RatingModel(TrainableModel, tfrs.Model):
     """Predicts ratings from the reviews of the user and of the item.
 
-    In training the reviews that the user wrote about the item itself are left out of both documents: when a rating is
-    predicted they do not exist yet. Nor do the biases of a training pair know its rating: what remains of a bias that
-    does, once the others' ratings are read from their reviews, is the rating itself.
+    In training, reviews by the user about the item itself are left out of both documents, because they do not exist yet
+    when a rating is predicted. For the same reason, the biases of a training pair are fitted without its rating.
+    Otherwise, after subtracting what others' reviews explain, such a bias would reveal the rating itself.
 
-    Trains under `model.compile` and `model.fit` on batches of "user" and "item" [B] int32 (indices of `Documents`),
-    "bias" [B] float32 (see `fit_biases`) and "rating" [B] float32. A review is encoded once a step, in however many
-    documents it stands.
+    Trains with `model.compile` and `model.fit` on batches of "user" and "item" [B] int32 (indices of `Documents`),
+    "bias" [B] float32 (see `fit_biases`) and "rating" [B] float32. A review is encoded once per step, even if it
+    belongs to several documents.
 
     Args:
         documents: the training reviews.
-        tokens: [n, T] int32 of their texts.
+        tokens: [n, T] int32 tokens of their texts.
         text_encoder: functional model, tokens [N, T] -> review vectors [N, F].
         pool: review vectors -> document vectors.
-        importances: of a user's and of an item's reviews: functional models, review vectors [E, F] and the index of
-            the item or user on the other side [E] -> logits [E, 1]; or None.
-        towers: the user's and the item's functional model, documents [B, F] -> vectors [B, D].
-        biases: functional model, user and item indices [B] int32 -> the sum of their biases [B, 1]; no part of the
-            trainable variables, for it is fitted beforehand.
+        importances: importance networks of a user's and of an item's reviews: functional models, review vectors [E, F]
+            and the index of the item or user on the other side [E] -> logits [E, 1]; or None.
+        towers: functional models of the user and the item, documents [B, F] -> vectors [B, D].
+        biases: functional model, user and item indices [B] int32 -> the sum of their biases [B, 1]; not part of the
+            trainable variables, because it is fitted in advance.
         scorer: functional model, user vectors and item vectors [B, D], biases [B, 1] -> outputs.
         output: what the outputs mean, and their loss.
-        levels: of the output, for the training ratings.
+        levels: levels of the output, for the training ratings.
 
     Attributes:
         documents: the training reviews.
-        tokens: [n, T] int32 of their texts.
+        tokens: [n, T] int32 tokens of their texts.
     """
 
     def __init__(
@@ -84,14 +84,14 @@ class RatingModel(TrainableModel, tfrs.Model):
         self.built = True
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
-        """Mean loss of a batch's ratings, each predicted without the pair's own reviews.
+        """Returns the mean loss of a batch's ratings, each predicted without the pair's own reviews.
 
         Args:
             inputs: "user" and "item" [B] int32, "bias" and "rating" [B] float32.
             training: whether dropout is active.
 
         Returns:
-            Scalar, divided by the number of replicas.
+            A scalar, divided by the number of replicas.
         """
         self.refuse_xla()
         outputs = self.score(inputs["user"], inputs["item"], inputs["bias"], without_own=True, training=training)
@@ -101,20 +101,20 @@ class RatingModel(TrainableModel, tfrs.Model):
         return loss / tf.distribute.get_strategy().num_replicas_in_sync
 
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One optimiser step; reports the epoch's mean loss where `tfrs.Model` reports the last batch's."""
+        """Runs one optimizer step; reports the epoch's mean loss, where `tfrs.Model` reports that of the last batch."""
         super().train_step(inputs)
         return {metric.name: metric.result() for metric in self.metrics}
 
     def score(
         self, users: tf.Tensor, items: tf.Tensor, biases: tf.Tensor, without_own: bool, training: bool = False
     ) -> tf.Tensor:
-        """Outputs of the scorer for pairs.
+        """Returns the outputs of the scorer for pairs.
 
         Args:
             users: [B] int32.
             items: [B] int32.
-            biases: [B] float32 of the pairs.
-            without_own: whether reviews by the user about the item are left out, as they are in training.
+            biases: [B] float32 biases of the pairs.
+            without_own: whether to leave out reviews by the user about the item, as in training.
             training: whether dropout is active.
         """
         written, writers = _reviews_of(self._of_user, users)
@@ -134,7 +134,7 @@ class RatingModel(TrainableModel, tfrs.Model):
         return outputs
 
     def parts(self) -> dict[str, tf.keras.Model]:
-        """The networks by name, which a checkpoint of the weights alone holds."""
+        """Returns the networks by name, as stored in a checkpoint of the weights alone."""
         parts = {
             "text_encoder": self.text_encoder,
             "user_importance": self.user_importance,
@@ -147,7 +147,7 @@ class RatingModel(TrainableModel, tfrs.Model):
         return {name: part for name, part in parts.items() if part is not None}
 
     def tables(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """User vectors [U + 1, D] and item vectors [I + 1, D] from all training reviews, by index."""
+        """Returns user vectors [U + 1, D] and item vectors [I + 1, D] from all training reviews, by index."""
         blocks = [self._encode(self.tokens[start : start + BLOCK]) for start in range(0, len(self.documents), BLOCK)]
         vectors = tf.concat(blocks, axis=0)
         found = []
@@ -158,34 +158,35 @@ class RatingModel(TrainableModel, tfrs.Model):
         return found[0], found[1]
 
     def serving_module(self, k_max: int = 100) -> Served:
-        """The graph that is exported. The weights are read now and shared, not copied.
+        """Returns the module to export. Vectors are computed now; scorer and biases are shared with the model.
 
         Args:
-            k_max: not used: the client brings the items.
+            k_max: ignored, because the client provides the items.
 
         Raises:
             InputError: if a vector is not finite.
         """
-        # Here, because no training needs it.
+        # Imported here, because training does not need it.
         from tfrec_dl.reviews.serving_module import RatingModule
 
         return RatingModule(self)
 
     def without_users(self) -> Exportable:
-        """The same model, to which every user is a new one: what is exported of it holds no user's id or vector."""
-        # Here, because no training needs it.
+        """Returns the same model treating every user as new; an export of it contains no user's id or vector."""
+        # Imported here, because training does not need it.
         from tfrec_dl.reviews.serving_module import WithoutUsers
 
         return WithoutUsers(self)
 
     def ratings(self, outputs: tf.Tensor) -> tf.Tensor:
-        """Outputs of the scorer -> expected ratings [B], clipped to the range of the training ratings."""
+        """Converts outputs of the scorer to expected ratings [B], clipped to the range of the training ratings."""
         return tf.clip_by_value(self.output_kind.expected(outputs, self.levels), self.lowest, self.highest)
 
     def predict_ratings(self, user_ids: Sequence[str] | np.ndarray, item_ids: Sequence[str] | np.ndarray) -> np.ndarray:
-        """Predicts the ratings of pairs that are no training reviews.
+        """Predicts the ratings of pairs that are not among the training reviews.
 
-        A user or an item without training reviews has bias 0 and an empty document: what is left is the other side.
+        A user or an item without training reviews has bias 0 and an empty document, so the prediction uses the other
+        side.
 
         Args:
             user_ids: [B] ids.
@@ -195,10 +196,12 @@ class RatingModel(TrainableModel, tfrs.Model):
             [B] float32 within the range of the training ratings.
 
         Raises:
-            InputError: if there are not as many users as items.
+            InputError: if the numbers of users and items differ.
         """
         if len(user_ids) != len(item_ids):
-            raise InputError(f"{len(user_ids)} users and {len(item_ids)} items are no pairs: give one item a user")
+            raise InputError(
+                f"{len(user_ids)} users and {len(item_ids)} items do not form pairs: give one item per user"
+            )
         users = tf.constant(self.documents.encode_users(user_ids))
         items = tf.constant(self.documents.encode_items(item_ids))
         user_vectors, item_vectors = self.tables()
@@ -208,14 +211,14 @@ class RatingModel(TrainableModel, tfrs.Model):
         return predicted
 
     def call(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
-        """Ratings [B] of a batch's pairs, from all training reviews, as `predict_ratings`."""
+        """Returns ratings [B] of a batch's pairs from all training reviews, as `predict_ratings` does."""
         biases = self.biases([inputs["user"], inputs["item"]])[:, 0]
         return self.ratings(self.score(inputs["user"], inputs["item"], biases, without_own=False))
 
     def _vectors(
         self, side: str, vectors: tf.Tensor, reviews: tf.Tensor, rows: tf.Tensor, count: tf.Tensor, training: bool
     ) -> tf.Tensor:
-        """Review vectors [E, F], the reviews [E] and the document of each [E] -> [count, D]."""
+        """Pools review vectors [E, F], given the reviews [E] and the document of each [E], to [count, D]."""
         importance = self.user_importance if side == "user" else self.item_importance
         tower = self.user_tower if side == "user" else self.item_tower
         logits = None
@@ -227,6 +230,6 @@ class RatingModel(TrainableModel, tfrs.Model):
 
 
 def _reviews_of(index: tf.RaggedTensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The reviews [E] in rows [B] of an index, and each one's position in B, [E] int32."""
+    """Returns the reviews [E] in rows [B] of an index, and each one's position in B, [E] int32."""
     found = tf.gather(index, rows)
     return found.values, tf.cast(found.value_rowids(), tf.int32)

@@ -1,4 +1,4 @@
-"""Readers: pool the vectors of many reviews into one document vector."""
+"""Readers, which pool the vectors of many reviews into one document vector."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -12,24 +12,24 @@ from tfrec_dl.registry import Registry
 
 
 class Reader(ABC):
-    """Weights of the reviews in a document. A part is a frozen dataclass of its settings, registered under a name.
+    """Defines the weights of the reviews in a document. Subclasses are frozen dataclasses registered under a name.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
+        name: name under which it is registered; set by `register`.
     """
 
     name: ClassVar[str]
 
     @abstractmethod
     def importance(self, width: int, others: int) -> tf.keras.Model | None:
-        """Builds the network that weighs reviews.
+        """Builds the network that weights reviews.
 
         Args:
-            width: of a review's vector.
-            others: number of indices of those on the other side: writers of an item's reviews, items of a user's.
+            width: width of a review's vector.
+            others: number of indices on the other side: authors of an item's reviews, items of a user's.
 
         Returns:
-            Functional model, review vectors [E, width] and other indices [E] int32 -> logits [E, 1]; None where every
+            Functional model, review vectors [E, width] and other indices [E] int32 -> logits [E, 1]; None if every
             review counts the same.
         """
 
@@ -40,28 +40,28 @@ READERS: Registry[Reader] = Registry("review reader")
 @READERS.register("concatenated_reviews")
 @configuration
 class ConcatenatedReviews(Reader):
-    """All reviews as one text, as DeepCoNN reads them (Zheng, Noroozi and Yu, WSDM 2017, section 3).
+    """Reads all reviews as one text, as in DeepCoNN (Zheng, Noroozi and Yu, WSDM 2017, section 3).
 
-    A filter's largest value over the joined text is the largest over its reviews; its mean is taken over each review,
-    then over the reviews, so that a long one does not drown the others.
+    The maximum of a filter over the joined text is the maximum over its reviews. The mean is taken first over each
+    review, then over the reviews, so that long ones do not dominate.
     """
 
     def importance(self, width: int, others: int) -> tf.keras.Model | None:
-        """None: every review counts the same."""
+        """Returns None: every review counts the same."""
         return None
 
 
 @READERS.register("review_attention")
 @configuration
 class ReviewAttention(Reader):
-    """A weight for each review, from its text and from who wrote it or what it is about.
+    """Weights each review by its text, and by its author or the item it is about.
 
     Source: NARRE (Chen, Zhang, Liu and Ma, WWW 2018, equations 5 and 6). The weights do not depend on the pair whose
     rating is predicted.
 
     Attributes:
         units: width of the hidden layer.
-        embedding: width of the vectors of the writers, or of the items written about.
+        embedding: width of the vectors of authors, or of reviewed items.
     """
 
     units: int = Field(default=16, ge=1)
@@ -75,21 +75,21 @@ class ReviewAttention(Reader):
         hidden = tf.keras.layers.Dense(self.units, activation="relu")(
             tf.keras.layers.Concatenate()([vectors, embedded])
         )
-        # Zero at first: training starts from equal weights.
+        # Initially zero, so that training starts from equal weights.
         logits = tf.keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")(hidden)
         return tf.keras.Model([vectors, other], logits, name="importance")
 
 
 def average(vectors: tf.Tensor, documents: tf.Tensor, count: tf.Tensor, logits: tf.Tensor | None = None) -> tf.Tensor:
-    """Weighted means of the reviews in each document, as if it held one more review whose vector is zero.
+    """Returns weighted means of the reviews in each document, with one more review whose vector is zero.
 
-    The one more stands for what is not known: the fewer the reviews, the closer the document to an empty one.
+    The extra review represents uncertainty: the fewer the reviews, the closer a document is to an empty one.
 
     Args:
-        vectors: [E, F] of the reviews.
-        documents: [E] int32, the document of each, below `count`.
+        vectors: [E, F] review vectors.
+        documents: [E] int32, document of each review, below `count`.
         count: scalar int32, number of documents.
-        logits: [E] float32; None weighs all equally. The one more has logit 0.
+        logits: [E] float32; None weights all equally. The extra review has logit 0.
 
     Returns:
         [count, F]; zeros for an empty document.
@@ -105,9 +105,9 @@ def average(vectors: tf.Tensor, documents: tf.Tensor, count: tf.Tensor, logits: 
 
 
 def largest(vectors: tf.Tensor, documents: tf.Tensor, count: tf.Tensor, logits: tf.Tensor | None = None) -> tf.Tensor:
-    """The largest values over the reviews in each document, and over an empty one; as `average`.
+    """Returns the maxima over the reviews in each document and an empty review; arguments as for `average`.
 
-    Logits scale a review's vector by its weight relative to the document's heaviest.
+    Logits scale a review's vector by its weight relative to the document's largest weight.
     """
     if logits is not None:
         highest = tf.math.unsorted_segment_max(logits, documents, count)

@@ -1,4 +1,4 @@
-"""A checked table of reviews: user, item, rating and text of each."""
+"""A checked table of reviews, with user, item, rating and text for each."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ TEXT_COLUMNS = ("summary", "review")
 
 @dataclass(frozen=True)
 class ReviewColumns:
-    """The names of the columns to read from a table of reviews.
+    """Names of the columns to read from a table of reviews.
 
     Attributes:
         user: column of user ids.
         item: column of item ids.
         rating: column of ratings.
-        texts: columns of text, joined in this order; empty reads "summary" and "review", those that the table has.
+        texts: columns of text, joined in this order; if empty, "summary" and "review", as far as the table has them.
     """
 
     user: str = "user_id"
@@ -36,18 +36,18 @@ class ReviewColumns:
     texts: tuple[str, ...] = ()
 
     def resolve(self, header: Sequence[str], table: str = "the table") -> "ReviewColumns":
-        """Settles the text columns for a table with this header.
+        """Determines the text columns for a table with this header.
 
         Args:
             header: the table's column names.
-            table: what to call the table in an error.
+            table: name of the table for errors.
 
         Raises:
-            InputError: if a column is missing or named twice, or there is no text.
+            InputError: if a column is missing or named twice, or there is no text column.
         """
         texts = self.texts or tuple(name for name in TEXT_COLUMNS if name in header) or TEXT_COLUMNS[-1:]
         for text in texts:
-            # Columns knows how to speak of a missing, repeated or doubly used one.
+            # Columns already reports missing, repeated or doubly used columns.
             Columns(user=self.user, item=self.item, rating=self.rating, weight=text).resolve(header, table)
         return ReviewColumns(self.user, self.item, self.rating, texts)
 
@@ -59,10 +59,10 @@ class Reviews:
     Attributes:
         user_ids: [U] object (str), in the order of first appearance.
         item_ids: [I] object (str), in the order of first appearance.
-        users: [n] int32 codes into `user_ids`.
-        items: [n] int32 codes into `item_ids`.
+        users: [n] int32 codes that index `user_ids`.
+        items: [n] int32 codes that index `item_ids`.
         ratings: [n] float32, finite.
-        texts: [n] object (str), "" where there is none.
+        texts: [n] object (str), "" for missing texts.
     """
 
     user_ids: np.ndarray
@@ -74,18 +74,17 @@ class Reviews:
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, columns: ReviewColumns | None = None) -> "Reviews":
-        """Checks a pandas table; its index plays no part.
+        """Checks a pandas table; its index is ignored.
 
         Args:
-            frame: one row a review; texts may be missing, ids and ratings may not.
-            columns: which column is what; default `ReviewColumns()`.
+            frame: one row per review; texts may be missing, ids and ratings may not.
+            columns: names of the columns; default `ReviewColumns()`.
 
         Returns:
             The reviews, in table order.
 
         Raises:
-            InputError: if a column is missing, the table is empty or a value is invalid; the message names column, row
-                and value.
+            InputError: if a column is missing, the table is empty or a value is invalid; names column, row and value.
         """
         require_type(frame, pd.DataFrame, "the table", "pass a pandas DataFrame")
         columns = _columns(columns).resolve(list(frame.columns))
@@ -96,14 +95,14 @@ class Reviews:
         """Reads and checks a CSV (also gzip) or Parquet file; in CSV every id is text, so "007" stays "007".
 
         Args:
-            path: the file; see `tfrec_dl.data.tables.reading.TableFile` for the formats.
+            path: path of the file; see `tfrec_dl.data.tables.reading.TableFile` for the formats.
             columns: as for `from_frame`.
 
         Returns:
             The reviews, in file order.
 
         Raises:
-            InputError: if the file cannot be read, and as `from_frame`.
+            InputError: if the file cannot be read, and as in `from_frame`.
         """
         table = TableFile(path)
         columns = _columns(columns).resolve(table.header, table.name)
@@ -124,11 +123,11 @@ class Reviews:
         return cls(user_ids, item_ids, users, items, ratings, texts)
 
     def __len__(self) -> int:
-        """The number of reviews."""
+        """Returns the number of reviews."""
         return len(self.ratings)
 
     def fingerprint(self) -> str:
-        """SHA-256 of all content in 64 hexadecimal digits: on every machine the same for the same rows in order."""
+        """SHA-256 of all content in 64 hexadecimal digits; the same rows in the same order give the same everywhere."""
         digest = hashlib.sha256()
         for texts in (self.user_ids, self.item_ids, self.texts):
             encoded = [text.encode() for text in texts]
@@ -139,23 +138,23 @@ class Reviews:
         return digest.hexdigest()
 
     def select(self, rows: np.ndarray) -> "Reviews":
-        """The reviews of some rows (indices or a mask); ids and codes stay."""
+        """Returns the reviews in some rows (indices or a mask); ids and codes are unchanged."""
         return Reviews(
             self.user_ids, self.item_ids, self.users[rows], self.items[rows], self.ratings[rows], self.texts[rows]
         )
 
     def rated(self) -> Rated:
-        """The ratings without the texts, as `RatingBias` takes them."""
+        """Returns the ratings without the texts, as input for `RatingBias`."""
         return Rated(self.user_ids[self.users], self.item_ids[self.items], self.ratings)
 
     def without_texts(self) -> "Reviews":
-        """The same ratings with every text empty."""
+        """Returns the same ratings with empty texts."""
         texts = np.full(len(self), "", dtype=object)
         return Reviews(self.user_ids, self.item_ids, self.users, self.items, self.ratings, texts)
 
 
 def _columns(columns: ReviewColumns | None) -> ReviewColumns:
-    """The columns that a call names, or the usual ones."""
+    """Returns the given columns, or the default ones."""
     found = ReviewColumns() if columns is None else columns
     require_type(found, ReviewColumns, "columns", "give tfrec_dl.reviews.ReviewColumns")
     return found

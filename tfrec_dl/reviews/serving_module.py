@@ -1,4 +1,4 @@
-"""The graph that is exported of a rating model: raw ids of a user and an item in, the rating out, no text read."""
+"""Exported graph of a rating model: takes raw ids of users and items, and returns ratings without reading texts."""
 
 from dataclasses import replace
 from typing import Protocol
@@ -12,7 +12,7 @@ from tfrec_dl.serving.names import RATINGS, SERVING_DEFAULT
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 from tfrec_dl.serving.user_ids import USER_IDS, user_ids_held
 
-EXAMPLES = 10  # users and items in the warm-up
+EXAMPLES = 10  # number of users and items in the warm-up
 PAIRS_OF_TRAINING = "Knows users and items by the reviews of its training; others have bias 0 and an empty document."
 
 
@@ -24,14 +24,14 @@ class ServableRatings(Protocol):
     biases: tf.keras.Model
 
     def tables(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """User vectors and item vectors, by index."""
+        """Returns user vectors and item vectors, by index."""
 
     def ratings(self, outputs: tf.Tensor) -> tf.Tensor:
-        """Outputs of the scorer -> ratings [B]."""
+        """Converts outputs of the scorer to ratings [B]."""
 
 
 class WithoutUsers:
-    """A rating model to which every user is a new one: what is exported of it holds no user's id or vector.
+    """A rating model that treats every user as new; an export of it contains no user's id or vector.
 
     Args:
         model: a trained model.
@@ -43,26 +43,26 @@ class WithoutUsers:
         self.scorer, self.biases = model.scorer, model.biases
 
     def tables(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """The vector of a new user, and item vectors by index."""
+        """Returns the vector of a new user, and item vectors by index."""
         users, items = self._model.tables()
         return users[:1], items
 
     def ratings(self, outputs: tf.Tensor) -> tf.Tensor:
-        """Outputs of the scorer -> ratings [B]."""
+        """Converts outputs of the scorer to ratings [B]."""
         return self._model.ratings(outputs)
 
     def serving_module(self, k_max: int = 100) -> "RatingModule":
-        """The graph that is exported; `k_max` is not used."""
+        """Returns the module to export; `k_max` is ignored."""
         return RatingModule(self)
 
 
 class RatingModule(tf.Module):
-    """The graph that is exported: id lookups, the vectors of users and items, the scorer.
+    """The exported graph: id lookups, user and item vectors, and the scorer.
 
-    A pair that has no rating yet has no review to leave out of its documents, so each user and item has one vector.
+    A pair without a rating has no review to leave out of its documents, so each user and item has one fixed vector.
 
     Args:
-        model: a trained model; its weights are read now and shared, not copied.
+        model: a trained model; the vectors are computed from it now, and the scorer and biases are shared, not copied.
 
     Raises:
         InputError: if a vector is not finite.
@@ -91,7 +91,7 @@ class RatingModule(tf.Module):
         self._scorer_variables = list(self._ratings.graph.variables)
 
     def signatures(self) -> list[Signature]:
-        """Signatures of the export."""
+        """Returns the signatures of the export."""
         users, items = (ids("B", sample=tuple(known[:EXAMPLES]) or ("",)) for known in self._known)
         return [
             Signature(
@@ -104,12 +104,12 @@ class RatingModule(tf.Module):
         ]
 
     def facts(self) -> dict[str, object]:
-        """Facts about the export for the model card."""
+        """Returns facts about the export for the model card."""
         users, items = map(len, self._known)
         return {"users": users, "items": items, USER_IDS: user_ids_held(users)}
 
     def rate(self, user_ids: tf.Tensor, item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Ids [B] and [B] -> {"ratings": [B] float32}; unknown ones have bias 0 and an empty document."""
+        """Maps ids [B] and [B] to {"ratings": [B] float32}; unknown ids have bias 0 and an empty document."""
         users, items = (lookup.lookup(known) for lookup, known in zip(self._lookups, (user_ids, item_ids), strict=True))
         rows = [tf.gather(table, found) for table, found in zip(self._tables, (users, items), strict=True)]
         return {RATINGS: tf.ensure_shape(self._ratings(*rows, users, items), [None])}

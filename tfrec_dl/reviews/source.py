@@ -1,4 +1,4 @@
-"""Description of a table of reviews and its split, which is written into a run's configuration."""
+"""Description of a table of reviews and its split, as stored in a run's configuration."""
 
 import logging
 from collections.abc import Mapping
@@ -21,17 +21,17 @@ PURPOSES = ("train", "validate", "test")
 
 @configuration
 class ReviewSource(TableSource):
-    """A table of reviews on disk, its columns and its random split.
+    """A table of reviews on disk, with its columns and its random split.
 
     Attributes:
-        path: CSV (also gzip) or Parquet.
+        path: path of a CSV (also gzip) or Parquet file.
         user: column of user ids.
         item: column of item ids.
         rating: column of ratings.
-        texts: columns of text, joined in this order; empty reads "summary" and "review", those that the table has.
-        validation_share: share of the reviews to validate on.
-        test_share: share of the reviews to test on.
-        seed: of the split.
+        texts: columns of text, joined in this order; if empty, "summary" and "review", as far as the table has them.
+        validation_share: share of the reviews for validation.
+        test_share: share of the reviews for testing.
+        seed: seed of the split.
     """
 
     items: ClassVar[None] = None
@@ -47,13 +47,13 @@ class ReviewSource(TableSource):
     seed: int = Field(default=0, ge=0, lt=2**31)
 
     def read(self, features: Mapping[str, Catalogue | None] | None = None) -> ReviewDataset:
-        """Reads and checks the table, logs what it holds, and splits it at random.
+        """Reads and checks the table, logs its content, and splits it at random.
 
         Args:
-            features: of none; reviews stand in their place.
+            features: ignored, because reviews replace features.
 
         Raises:
-            InputError: as `Reviews.read` and `random_splits`.
+            InputError: as in `Reviews.read` and `random_splits`.
         """
         logger.info("reading %s", self.path)
         reviews = Reviews.read(self.path, ReviewColumns(self.user, self.item, self.rating, self.texts))

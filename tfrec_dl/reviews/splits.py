@@ -1,4 +1,4 @@
-"""Splits reviews at random into training, validation and test."""
+"""Random splits of reviews into training, validation and test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from tfrec_dl.reviews.reviews import Reviews
 
 @dataclass(frozen=True, eq=False)
 class RatingSplit:
-    """Training, validation and test; held-out reviews have lost their texts.
+    """Training, validation and test parts; the texts of held-out reviews are removed.
 
-    When a rating is predicted its review is not written yet. A model that reads it, as one review among the user's or
-    the item's, reads the answer: the leak of many published results (Catherine and Cohen, TransNets, RecSys 2017;
-    Sachdeva and McAuley, SIGIR 2020).
+    When a rating is predicted, its review is not written yet. A model that reads it among the user's or the item's
+    reviews reads the answer, a leak in many published results (Catherine and Cohen, TransNets, RecSys 2017; Sachdeva
+    and McAuley, SIGIR 2020).
 
     Attributes:
-        train: reviews to learn from.
-        validation: ratings to choose settings by; every text is "".
+        train: reviews to train on.
+        validation: ratings to choose settings on; every text is "".
         test: ratings to measure on; every text is "".
     """
 
@@ -33,21 +33,21 @@ def random_splits(
 ) -> Sequence[RatingSplit]:
     """Makes several random splits whose held-out parts share no review.
 
-    So no rating is tested twice, and no rating that any split is tested on took part in choosing settings on the
-    validation parts of the others.
+    No rating is tested twice, and no rating that any split tests was used to choose settings on the validation parts of
+    the others.
 
     Args:
         reviews: the reviews.
         count: number of splits.
         validation_share: share of the reviews in each validation part.
         test_share: share of the reviews in each test part.
-        seed: of the splits.
+        seed: seed of the splits.
 
     Returns:
         The splits; each part is in table order.
 
     Raises:
-        InputError: if the held-out parts do not fit, or a part would be empty.
+        InputError: if the held-out parts do not fit into the data, or a part would be empty.
     """
     if count < 1:
         raise InputError(f"count is {count}: make at least 1 split")

@@ -1,4 +1,4 @@
-"""Rating prediction from reviews as a task: how its models are measured beside each other and the baseline."""
+"""Rating prediction from reviews as a task: how its models are compared with each other and the baseline."""
 
 import logging
 import time
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class ReviewTask(Task):
-    """Predicts ratings from reviews."""
+    """Prediction of ratings from reviews."""
 
     name = "reviews"
     marks = {"task": "reviews"}
@@ -32,18 +32,18 @@ class ReviewTask(Task):
     source_example = 'tfrec_dl.reviews.ReviewSource("reviews.csv")'
 
     def source(self, description: Mapping[str, Any]) -> ReviewSource:
-        """The table of reviews that a run's configuration describes."""
+        """Returns the table of reviews that a run's configuration describes."""
         return ReviewSource(**description)
 
     def entries(self, run: Any, dataset: Any) -> list[RatingEntry]:
-        """A finished run's line of the leaderboard: the errors of its test ratings, the seconds of its epochs."""
+        """Returns a finished run's leaderboard entry: the errors on its test ratings, and the time of its epochs."""
         report = evaluate_ratings(run.model(), dataset.split.test)
         return [RatingEntry(run.recipe.name, report, run_seconds(run))]
 
     def baseline_entries(
         self, dataset: Any, recipes: Sequence[Recipe] = (), names: Collection[str] | None = None
     ) -> Iterator[RatingEntry]:
-        """The biases of users and items."""
+        """Yields the entry of the user and item bias baseline."""
         logger.info("baseline rating_bias")
         start, split = time.perf_counter(), dataset.split
         baseline = RatingBias.tuned(split.train.rated(), split.validation.rated())
@@ -51,21 +51,21 @@ class ReviewTask(Task):
         yield RatingEntry("rating_bias", evaluate_ratings(baseline, split.test), seconds, "baseline")
 
     def monitored(self, dataset: Any) -> Monitored:
-        """The mean squared error, which ends the training too."""
+        """Returns the mean squared error, which also controls early stopping."""
         return Monitored("mse", "min")
 
     def leaderboard(self, entries: Sequence[Any], dataset: Any) -> pd.DataFrame:
-        """Lines by test RMSE, lowest first."""
+        """Sorts entries by test RMSE, lowest first."""
         return rating_leaderboard(entries)
 
     def sections(self, entries: Sequence[Any], dataset: Any) -> list[Section]:
-        """Where ratings are predicted well and badly."""
+        """Returns report sections on where ratings are predicted well and badly."""
         reviews = dataset.split.train
         rated = reviews.user_ids[reviews.users], reviews.item_ids[reviews.items]
         return rating_sections({each.name: (each.report, each.family) for each in entries}, *rated)
 
     def card(self, run: RunFolder, data_terms: str | None = None, **facts: Any) -> ModelCard:
-        """The model card of a finished run."""
+        """Returns the model card of a finished run."""
         config = run.config()
         size = config["data_size"]
         known: dict[str, Any] = {
@@ -74,7 +74,7 @@ class ReviewTask(Task):
             f"{size['items']:,} items",
             "data_terms": data_terms,
             "data_fingerprint": config["data_fingerprint"],
-            "split": "random: some reviews to test on, others to validate on, the rest to train on",
+            "split": "random: some reviews are for test, others for validation, the rest for training",
             "metrics": run.metrics(),
             "configuration": run.recipe.to_dict(),
             "versions": config["versions"],

@@ -1,4 +1,4 @@
-"""Training of a recipe of rating prediction into a run folder."""
+"""Training of a rating prediction recipe into a run folder."""
 
 import logging
 from collections.abc import Sequence
@@ -40,14 +40,14 @@ def train_reviews(
     """Trains a recipe into a folder; see `Family.train`.
 
     Args:
-        recipe: what to train, and how.
+        recipe: recipe to train.
         dataset: a `ReviewDataset`.
-        folder: of the run.
-        callbacks: further Keras callbacks; they find `val_mse` in the logs.
+        folder: folder of the run.
+        callbacks: further Keras callbacks; `val_mse` is in their logs.
         verbose: as in `model.fit`.
     """
     split = dataset.split
-    recipe.model.output.levels(split.train.ratings)  # refuses ratings before their texts are read
+    recipe.model.output.levels(split.train.ratings)  # rejects unsuitable ratings before their texts are read
     data = learn_training_reviews(recipe.model.text, split.train)
     tf.keras.utils.set_random_seed(recipe.training.seed)
     model = build_rating_model(recipe.model, data)
@@ -67,7 +67,7 @@ def _fit(
     callbacks: Sequence[tf.keras.callbacks.Callback],
     verbose: str | int,
 ) -> None:
-    """Fits the model from the run's last checkpoint on; without one, the biases first."""
+    """Fits the model, starting from the run's last checkpoint, or with the biases if there is none."""
     config, folder = run.recipe.training, run.folder
     compile_rating_model(model, config, -(-len(model.documents) // config.batch_size))
     average = WeightAverage(config.weight_average, model.trainable_variables)

@@ -25,12 +25,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class TrainingReviews:
-    """Training reviews as a model reads them.
+    """Training reviews in the form that a model reads.
 
     Attributes:
         documents: users, items and ratings.
-        tokens: [n, T] int32 of the texts, right-padded with 0; unknown words are 1.
-        words: the word of each token; those of padding and unknown are "" and "[UNK]".
+        tokens: [n, T] int32 tokens of the texts, right-padded with 0; unknown words are 1.
+        words: word of each token; padding is "" and unknown is "[UNK]".
     """
 
     documents: Documents
@@ -39,11 +39,11 @@ class TrainingReviews:
 
 
 def learn_training_reviews(config: TextCNN, reviews: Reviews) -> TrainingReviews:
-    """Learns the words of training reviews and reads every text once.
+    """Determines the known words of training reviews, and reads every text once.
 
     Args:
-        config: which words are known, and how many of a text are read.
-        reviews: the training part.
+        config: which words are known, and how many words of a text are read.
+        reviews: training part.
     """
     documents = Documents.of(reviews)
     preparation = config.preparation(config.learn(documents.texts))
@@ -55,10 +55,10 @@ def learn_training_reviews(config: TextCNN, reviews: Reviews) -> TrainingReviews
 
 
 def save_training_reviews(data: TrainingReviews, folder: Path) -> None:
-    """Writes `words.json` and `reviews.parquet`, each whole or not at all.
+    """Writes `words.json` and `reviews.parquet`; each file appears only once it is complete.
 
     Raises:
-        InputError: if the folder cannot be written to.
+        InputError: if the folder is not writable.
     """
     documents = data.documents
     write_json(folder / WORDS, data.words)
@@ -75,7 +75,7 @@ def save_training_reviews(data: TrainingReviews, folder: Path) -> None:
 
 
 def load_training_reviews(folder: Path) -> TrainingReviews:
-    """Reads what `save_training_reviews` wrote; the texts themselves are not kept.
+    """Reads files written by `save_training_reviews`; the texts themselves are not stored.
 
     Raises:
         InputError: if a file is missing or damaged.

@@ -9,9 +9,9 @@ from tfrec_dl.reviews.reviews import Reviews
 
 
 class RatingValidation(tf.keras.callbacks.Callback):
-    """Predicts held-out ratings after each epoch and puts their mean squared error into `logs` as `val_mse`.
+    """Predicts held-out ratings after each epoch and writes their mean squared error to `logs` as `val_mse`.
 
-    List the callback before those that read it (EarlyStopping, ModelCheckpoint, CSVLogger).
+    List this callback before those that read `val_mse` (EarlyStopping, ModelCheckpoint, CSVLogger).
 
     Args:
         reviews: the validation part; its texts are not read.

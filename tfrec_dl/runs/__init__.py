@@ -1,6 +1,6 @@
-"""Run folders, resuming, devices, optimisers, schedules.
+"""Run folders, resumable training, devices, optimizers and schedules.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported on first use.
 """
 
 import lazy_loader

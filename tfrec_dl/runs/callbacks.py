@@ -1,4 +1,4 @@
-"""Keras callbacks that would do nothing, or write what cannot be read, refused before training."""
+"""Checks that reject, before training, Keras callbacks that would have no effect or write unreadable files."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,15 +16,16 @@ SCHEDULED = (
 
 
 def check_callbacks(callbacks: Iterable[tf.keras.callbacks.Callback], scheduled: bool = True) -> None:
-    """Refuses callbacks that cannot do what they are for.
+    """Rejects callbacks that cannot fulfill their purpose.
 
     Args:
-        callbacks: given to a training.
-        scheduled: whether the learning rate follows a schedule, so that a rate that is set lasts no step.
+        callbacks: callbacks given to a training.
+        scheduled: whether the learning rate follows a schedule, which overwrites a rate set by a callback at the next
+            step.
 
     Raises:
-        InputError: for one that sets the learning rate of a schedule, or that saves whole models, which Keras could not
-            load.
+        InputError: if a callback sets the learning rate despite a schedule, or saves whole models, which Keras could
+            not load.
     """
     require_type(callbacks, Iterable, "callbacks", "give a list of Keras callbacks")
     for callback in callbacks:
@@ -40,43 +41,43 @@ def check_callbacks(callbacks: Iterable[tf.keras.callbacks.Callback], scheduled:
 
 
 def has_schedule(optimizer: Any) -> bool:
-    """Whether an optimiser's learning rate follows a schedule."""
+    """Whether an optimizer's learning rate follows a schedule."""
     return isinstance(getattr(optimizer, "_learning_rate", None), tf.keras.optimizers.schedules.LearningRateSchedule)
 
 
 def guarded(callbacks: Iterable[tf.keras.callbacks.Callback]) -> list[tf.keras.callbacks.Callback]:
-    """Callbacks between two that compare the learning rate before and after them, at the ends of every epoch."""
+    """Puts callbacks between two others that compare the learning rate around them at both ends of every epoch."""
     first = _NotesRate()
     return [first, *callbacks, _ComparesRate(first)]
 
 
 class _NotesRate(tf.keras.callbacks.Callback):
-    """Notes the learning rate before other callbacks are called."""
+    """Records the learning rate before other callbacks are called."""
 
     rate: float = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Notes it."""
+        """Records the learning rate."""
         self.rate = _rate(self.model)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Notes it."""
+        """Records the learning rate."""
         self.rate = _rate(self.model)
 
 
 class _ComparesRate(tf.keras.callbacks.Callback):
-    """Refuses a learning rate that a callback has set, for the next step would overwrite it."""
+    """Rejects a learning rate set by a callback, because the next step would overwrite it."""
 
     def __init__(self, first: _NotesRate) -> None:
         super().__init__()
         self.first = first
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Compares it."""
+        """Compares the learning rate."""
         self._compare()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Compares it."""
+        """Compares the learning rate."""
         self._compare()
 
     def _compare(self) -> None:

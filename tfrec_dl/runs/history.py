@@ -1,4 +1,4 @@
-"""Reading the history of a training: a row an epoch, with its seconds and its metrics."""
+"""Reading of a training history, which has one row per epoch with its seconds and metrics."""
 
 import csv
 from pathlib import Path
@@ -8,7 +8,7 @@ HISTORY = "history.csv"
 
 
 def read_history(path: Path) -> list[dict[str, Any]]:
-    """The rows of a history, an epoch each; none where there is no file."""
+    """Returns the rows of a history, one per epoch; empty if there is no file."""
     if not path.exists():
         return []
     with path.open(newline="") as file:

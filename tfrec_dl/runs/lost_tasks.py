@@ -1,4 +1,4 @@
-"""Handling of a lost task in a cluster's training."""
+"""Handling of a task that is lost while a cluster trains."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfrec_dl.runs.strategies import is_asynchronous
 
-# Errors that the remaining tasks see: by the task's connection, by its missing heartbeats, by its new incarnation.
+# Errors in the remaining tasks: the lost task's connection, missing heartbeats, or its restarted instance.
 LOST = (
     tf.errors.UnavailableError,
     tf.errors.AbortedError,
@@ -18,20 +18,20 @@ LOST = (
 
 
 class LostTaskError(RuntimeError):
-    """A worker or parameter server went away in the middle of a training; what was saved is whole.
+    """Raised if a worker or parameter server is lost during training; everything saved so far is intact.
 
-    The same call in a new process of each task goes on from the last checkpoint. A process cannot join a cluster twice,
-    so it has to be a new one.
+    The same call, in a new process for each task, continues from the last checkpoint. New processes are necessary
+    because a process cannot join a cluster twice.
     """
 
 
 @contextmanager
 def lost_tasks_explained(strategy: tf.distribute.Strategy) -> Iterator[None]:
-    """Turns what TensorFlow raises into a LostTaskError, where the strategy has other tasks."""
+    """Converts TensorFlow's errors to LostTaskError if the strategy has other tasks."""
     try:
         yield
     except LOST as error:
-        # Strategies of parameter servers have their resolver to themselves.
+        # Parameter-server strategies keep their resolver private.
         if getattr(strategy, "cluster_resolver", None) is None and not is_asynchronous(strategy):
             raise
         reason = " ".join(str(error).split())[-300:]

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import psutil
 
-CGROUPS = (  # limit and use of a container, which psutil does not read: of version 2 and of version 1
+CGROUPS = (  # limit and usage of a container (cgroup versions 2 and 1), which psutil does not read
     ("memory.max", "memory.current"),
     ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
 )
 
 
 def available_memory(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """Bytes that processes can still take: what the machine has left, or a container's limit leaves, if that is less.
+    """Returns the bytes that processes can still use: those left on the machine, or in a container's limit if lower.
 
     Args:
-        cgroup: where a container sees its limits.
+        cgroup: folder in which a container sees its limits.
     """
     left = [psutil.virtual_memory().available]
     for limit, use in CGROUPS:
@@ -26,18 +26,18 @@ def available_memory(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
 
 
 def used_memory() -> int:
-    """Bytes that this process has in memory now."""
+    """Returns the bytes that this process currently has in memory."""
     return int(psutil.Process().memory_info().rss)
 
 
 def peak_memory() -> int:
-    """The most bytes that this process, or the one that started it, has had in memory so far."""
-    # The system notes the peak now and then: it can lie a little below what is used at this moment.
+    """Returns the maximum bytes that this process, or the one that started it, has had in memory so far."""
+    # The system updates the peak only now and then, so it can be slightly below current usage.
     return max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, used_memory())
 
 
 def _number(path: Path) -> int | None:
-    """A file's number; None where there is no file, or it holds "max"."""
+    """Reads a number from a file; None if the file is missing or contains "max"."""
     try:
         return int(path.read_text())
     except (OSError, ValueError):

@@ -1,25 +1,25 @@
-"""Optimisers that touch only the rows of an embedding table that a batch touched."""
+"""Optimizers that update only those rows of an embedding table that occur in a batch."""
 
 from typing import Literal
 
 import tensorflow as tf
 
-ADAGRAD_EPSILON = 1e-20  # added to a sum of squares, under the root: 1e-10 outside, as in PyTorch
+ADAGRAD_EPSILON = 1e-20  # added to a sum of squares inside the root; 1e-10 outside of it, as in PyTorch
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class RowSparseAdam(tf.keras.optimizers.Adam):
-    """Adam whose moments of an embedding row stand still while no batch touches the row.
+    """Adam that leaves the moments of an embedding row unchanged while no batch contains the row.
 
-    Keras's Adam decays every row's moments and moves every row at every step, so a step costs as much as the table is
-    large. Here a sparse gradient (`tf.IndexedSlices`) updates the rows it names and reads no other. Dense gradients are
-    updated as in Keras. The same rule is known as LazyAdam (TensorFlow Addons).
+    Keras's Adam decays the moments and moves the weights of every row at every step, so a step's cost grows with the
+    table. Here, a sparse gradient (`tf.IndexedSlices`) updates only the rows that it names. Dense gradients are handled
+    as in Keras. The same rule is known as LazyAdam (TensorFlow Addons).
 
     Args: those of `tf.keras.optimizers.Adam`.
     """
 
     def update_step(self, gradient: tf.Tensor | tf.IndexedSlices, variable: tf.Variable) -> None:
-        """Updates one variable; the optimiser has summed the slices that name the same row already."""
+        """Updates one variable; the optimizer has already summed slices for the same row."""
         if not isinstance(gradient, tf.IndexedSlices):
             super().update_step(gradient, variable)
             return
@@ -45,19 +45,19 @@ def row_sparse_optimizer(
     rate: float | tf.keras.optimizers.schedules.LearningRateSchedule,
     weight_decay: float = 0.0,
 ) -> tf.keras.optimizers.Optimizer:
-    """The optimiser for a model with tables, not built.
+    """Returns an unbuilt optimizer for a model with embedding tables.
 
     Keras's own Adagrad (Duchi et al., Adaptive Subgradient Methods for Online Learning and Stochastic Optimization,
-    JMLR 2011) reads and writes the rows of a sparse gradient alone, so it is taken as it is, but for where its sums of
-    squares begin: at 0, as in the paper and in PyTorch. Keras's 0.1 drowns the gradients of a mean over thousands of
-    targets, and nothing is learnt. It keeps one number beside each weight, Adam two. Neither is clipped by norm nor
-    averaged over steps: both would read every row at every step.
+    JMLR 2011) reads and writes only the rows of a sparse gradient, so it is used unchanged, except for the initial sums
+    of squares. These start at 0, as in the paper and in PyTorch. Keras's default 0.1 dwarfs the gradients of a mean
+    over thousands of targets, and nothing is learned. Adagrad keeps one number per weight, Adam two. Neither uses
+    clipping by norm or averaging over steps, because both would read every row at every step.
 
     Args:
-        name: which.
-        model: built.
+        name: name of the optimizer.
+        model: a built model.
         rate: learning rate or schedule.
-        weight_decay: of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019); 0 for none.
+        weight_decay: decay of the dense variables (decoupled, Loshchilov and Hutter, ICLR 2019); 0 for none.
     """
     optimizer: tf.keras.optimizers.Optimizer
     if name == "adam":
@@ -71,17 +71,17 @@ def row_sparse_optimizer(
 
 
 def spare_tables(optimizer: tf.keras.optimizers.Optimizer, model: tf.keras.Model) -> None:
-    """Excludes a model's tables from weight decay, which would touch every row at every step.
+    """Excludes a model's tables from weight decay, which would update every row at every step.
 
     Args:
-        optimizer: not built.
-        model: built.
+        optimizer: an unbuilt optimizer.
+        model: a built model.
     """
     layers = [layer for layer in model.submodules if isinstance(layer, tf.keras.layers.Embedding)]
-    # By their weights: under parameter servers a table is several of them.
+    # Identified by their weights, because a table has several of them on parameter servers.
     optimizer.exclude_from_weight_decay(var_list=[weight for layer in layers for weight in layer.trainable_weights])
 
 
 def optimizer_title(optimizer: tf.keras.optimizers.Optimizer) -> str:
-    """What messages call it."""
+    """Returns the name of the optimizer for messages."""
     return "row-sparse Adam" if isinstance(optimizer, RowSparseAdam) else "row-sparse Adagrad"

@@ -1,4 +1,4 @@
-"""Resumable training: the whole state is written to disk after every epoch, atomically."""
+"""Resumable training: saves the complete state to disk after every epoch, atomically."""
 
 import csv
 import logging
@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 
 
 class Progress(tf.Module):
-    """Progress of a training: finished epochs, and the best one.
+    """Progress of a training: number of finished epochs, and the best one.
 
     Attributes:
-        epoch: finished epochs.
-        best: best monitored value so far, the sign turned where the lowest is the best.
+        epoch: number of finished epochs.
+        best: best monitored value so far, negated if the lowest is best.
         best_epoch: the epoch, counted from 1, that reached it.
     """
 
@@ -37,20 +37,20 @@ class Progress(tf.Module):
 
 
 class ResumableTraining(tf.keras.callbacks.Callback):
-    """Checkpoints each epoch, keeps the best, writes history.csv and stops when validation no longer improves.
+    """Saves a checkpoint after each epoch, keeps the best, writes history.csv, and stops early.
 
-    The checkpoint holds weights, optimiser, dropout's random generators and progress, so that continued training goes
-    on as if it had not been interrupted. The best epoch's weights are kept apart.
+    The checkpoint contains weights, optimizer, dropout's random generators and progress, so that resumed training
+    continues as if it had not been interrupted. The best epoch's weights are kept separately.
 
     Args:
-        model: compiled, its optimiser built; the weights of its `parts` are the best that are kept.
-        folder: the run's folder; writes `checkpoints/` and `history.csv` in it.
-        monitor: name in the logs of the value to improve; None where the last epoch is the best.
-        patience: epochs without improvement after which training stops.
-        mode: whether the highest value is the best, or the lowest.
-        weights: gives the weights to keep as the best, where these are not those that training goes on from.
-        resumed_from: the run's folder where it is not `folder`, as for a worker that does not write the run.
-        state: further state to checkpoint, by name, for example a callback's; default none.
+        model: a compiled model with a built optimizer; the weights of its `parts` are kept for the best epoch.
+        folder: folder of the run; `checkpoints/` and `history.csv` are written into it.
+        monitor: name in the logs of the value to improve; None if the last epoch counts as best.
+        patience: number of epochs without improvement after which training stops.
+        mode: whether the highest or the lowest value is best.
+        weights: provides the weights to keep for the best epoch, if these differ from the training weights.
+        resumed_from: folder of the run if it is not `folder`, as for a worker that does not write the run.
+        state: additional state to checkpoint, by name, for example of a callback; default none.
     """
 
     def __init__(
@@ -83,22 +83,22 @@ class ResumableTraining(tf.keras.callbacks.Callback):
 
     @property
     def epoch(self) -> int:
-        """Finished epochs."""
+        """Number of finished epochs."""
         return int(self.progress.epoch.numpy())
 
     @property
     def stalled(self) -> bool:
-        """Whether patience has run out."""
+        """Whether training has run out of patience."""
         return self.epoch - int(self.progress.best_epoch.numpy()) >= self.patience
 
     def resume(self) -> int:
-        """Restores the newest checkpoint that can be read.
+        """Restores the newest readable checkpoint.
 
         Returns:
-            The number of finished epochs; 0 where there is no checkpoint.
+            The number of finished epochs; 0 if there is no checkpoint.
 
         Raises:
-            InputError: if there are checkpoints and none can be read.
+            InputError: if there are checkpoints but none is readable.
         """
         folder = self._resumed_from / "checkpoints"
         state = tf.train.get_checkpoint_state(str(folder))
@@ -118,7 +118,7 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         return 0
 
     def start_from(self, value: float) -> None:
-        """Takes the weights as they are for the best so far, as those of epoch 0.
+        """Records the current weights as the best so far, as those of epoch 0.
 
         Args:
             value: their monitored value.
@@ -127,11 +127,11 @@ class ResumableTraining(tf.keras.callbacks.Callback):
         self._save(self.best, 0)
 
     def last_logs(self) -> dict[str, float]:
-        """The metrics of the last finished epoch; none before the first."""
+        """The metrics of the last finished epoch; empty before the first."""
         return {name: float(value) for name, value in self._rows[-1].items() if value != ""} if self._rows else {}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Starts the epoch's clock."""
+        """Starts timing the epoch."""
         self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -157,20 +157,20 @@ class ResumableTraining(tf.keras.callbacks.Callback):
             self.model.stop_training = True
 
     def _save(self, manager: tf.train.CheckpointManager, number: int) -> None:
-        """Writes a checkpoint, and waits until it is on the disk: history and metrics count on it."""
+        """Writes a checkpoint and waits until it is on disk, because history and metrics rely on it."""
         folder = Path(manager.directory)
         with disk_explained(folder.parent, self._checkpoint_bytes()):
             path = Path(manager.save(checkpoint_number=number))
         flush(*folder.glob(f"{path.name}.*"), folder / "checkpoint", folder)
 
     def _checkpoint_bytes(self) -> int:
-        """What a checkpoint takes, about: the weights, and what the optimiser keeps of them."""
+        """Estimates the size of a checkpoint: the weights, and the optimizer's values for them."""
         kept = [*self._trained.variables, *self._trained.optimizer.variables]
         return sum(int(variable.shape.num_elements() or 0) * variable.dtype.size for variable in kept)
 
     def _write_history(self) -> None:
         with replacing(self.history_path) as temporary, temporary.open("w", newline="") as file:
-            # A continued training may log other metrics than the one before it.
+            # Resumed training may log other metrics than before.
             names = dict.fromkeys(name for row in self._rows for name in row)
             writer = csv.DictWriter(file, fieldnames=list(names))
             writer.writeheader()

@@ -1,4 +1,4 @@
-"""A run's configuration: what it holds, and checks that a folder holds the run of just that one."""
+"""Configuration of a run: its content, and checks that a folder holds the run with this configuration."""
 
 import importlib.metadata
 import json
@@ -22,7 +22,7 @@ PACKAGES = ("tfrec-dl", "tensorflow", "tf-keras", "tensorflow-recommenders", "nu
 
 
 def describe_features(features: Mapping[str, Catalogue | None]) -> dict[str, Any]:
-    """Description of a run's catalogues in its configuration, "items" and "users" where there are any."""
+    """Describes a run's catalogues for its configuration, under "items" and "users" as far as they exist."""
     return {
         name: {"kinds": dict(catalogue.kinds), "rows": len(catalogue), "fingerprint": catalogue.fingerprint()}
         for name, catalogue in features.items()
@@ -31,13 +31,13 @@ def describe_features(features: Mapping[str, Catalogue | None]) -> dict[str, Any
 
 
 def refuse_other_files(folder: Path) -> None:
-    """Raises InputError where a folder without a run's configuration holds anything."""
+    """Raises InputError if a folder contains files but no run configuration."""
     if folder.exists() and not (folder / "config.json").exists() and not _is_unstarted(folder):
         raise InputError(f"{folder} exists and is not a run: choose a new folder.")
 
 
 def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A nested configuration with one level: path, as `--set` and `Recipe.with_settings` take it, -> value."""
+    """Flattens a nested configuration to paths, as in `--set` and `Recipe.with_settings`, with their values."""
     flat: dict[str, Any] = {}
     for key, value in values.items():
         flat |= flat_settings(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
@@ -45,17 +45,17 @@ def flat_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]
 
 
 def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()) -> None:
-    """Refuses a folder's run unless it was begun with just this configuration.
+    """Rejects a folder's run unless it was begun with this exact configuration.
 
-    Data that have moved are the same data, by their fingerprints: then the run is told their new place.
+    Data is recognized by fingerprint. If it has only moved, the new location is recorded in the run.
 
     Args:
-        folder: of the run, which its configuration is in.
-        config: what is asked for now.
-        paths: names in `config["data"]` that hold a path, or None.
+        folder: folder of the run and its configuration.
+        config: requested configuration.
+        paths: names in `config["data"]` whose values are a path or None.
 
     Raises:
-        InputError: that names the first setting that differs.
+        InputError: if a setting differs; names the first one.
     """
     path = folder / "config.json"
     found, config = read_configuration(path), json.loads(json.dumps(config))
@@ -69,7 +69,7 @@ def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()
         if name == "plugins" or name.startswith(("versions.", "files.")) or name in moved:
             continue
         if name.startswith("data.") and name not in before:
-            continue  # newer than the run; what it decides, the fingerprint of the data shows
+            continue  # newer than the run; the fingerprint of the data covers its effect
         if before.get(name) != now.get(name):
             is_finished = (folder / "metrics.json").exists()
             if name == "data_fingerprint":
@@ -88,7 +88,7 @@ def check_same(folder: Path, config: dict[str, Any], paths: Collection[str] = ()
 
 
 def _with_new_settings(values: dict[str, Any]) -> dict[str, Any]:
-    """A recipe's plain values with the defaults of settings that are newer; as they are where they make no recipe."""
+    """Adds defaults for newer settings to a recipe's plain values; returns them unchanged if they form no recipe."""
     try:
         return Recipe.from_dict(values).to_dict()
     except InputError:
@@ -96,7 +96,7 @@ def _with_new_settings(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """Reads a run's configuration and imports the plugins that the run was made with, for its parts may be theirs.
+    """Reads a run's configuration and imports the plugins it was made with, which may define its parts.
 
     Raises:
         InputError: if it is missing or damaged, or a plugin is not installed.
@@ -110,7 +110,7 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def installed_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that make a model; "unknown" where one is not installed as a package."""
+    """Returns the versions of Python and of packages that make a model; "unknown" if not installed as a package."""
     versions = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -121,5 +121,5 @@ def installed_versions() -> dict[str, str]:
 
 
 def _is_unstarted(folder: Path) -> bool:
-    """Whether a folder is empty but for what is left of a run that was killed while it wrote its configuration."""
+    """Whether a folder is empty except for leftovers of a run killed while it wrote its configuration."""
     return folder.is_dir() and all(entry.name.startswith((".config.json.", LOCK)) for entry in folder.iterdir())

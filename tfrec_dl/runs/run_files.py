@@ -1,4 +1,4 @@
-"""Files of a run's folder, which may be damaged or anybody's: read whole, checked whole, faults named."""
+"""Validated reading of files in a run's folder, which may be damaged or foreign; errors name the fault."""
 
 import json
 from pathlib import Path
@@ -14,15 +14,15 @@ Content = TypeVar("Content")
 Count = Annotated[int, Field(ge=0, strict=True)]
 Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
-LONGEST_REASON = 200  # characters
+LONGEST_REASON = 200  # maximum number of characters
 
 
 class Fields(dict[str, Any]):
-    """An object of a JSON file; asked for a field that it lacks, it names the file.
+    """A JSON object that names its file in the error about a missing field.
 
     Args:
-        values: of its fields.
-        path: of the file.
+        values: values of its fields.
+        path: path of the file.
     """
 
     def __init__(self, values: dict[str, Any], path: Path) -> None:
@@ -36,7 +36,7 @@ class Fields(dict[str, Any]):
 
 @configuration
 class Features:
-    """What a configuration says of a table of features."""
+    """What a configuration says about a table of features."""
 
     kinds: dict[str, str]
     rows: Count
@@ -45,7 +45,7 @@ class Features:
 
 @dataclass(frozen=True, config=ConfigDict(extra="allow"))
 class Configuration:
-    """What `config.json` holds; recipe and data are checked further by the family and the task that they name."""
+    """The content of `config.json`; recipe and data are checked further by the family and the task that they name."""
 
     recipe: dict[str, Any]
     data: dict[str, Any]
@@ -63,10 +63,10 @@ METRICS: TypeAdapter[Any] = TypeAdapter(dict[str, Annotated[float, Field(strict=
 
 
 def read_json(path: Path) -> Any:
-    """Reads a file of a run's folder; its objects are `Fields`.
+    """Reads a JSON file of a run's folder; its objects become `Fields`.
 
     Raises:
-        InputError: if it is missing or damaged.
+        InputError: if the file is missing or damaged.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"), object_hook=lambda values: Fields(values, path))
@@ -78,16 +78,16 @@ def read_json(path: Path) -> Any:
 
 
 def checked(content: TypeAdapter[Content], values: Any, path: Path, what: str) -> Content:
-    """The content of a file, checked as a whole.
+    """Validates the complete content of a file.
 
     Args:
-        content: what it must be.
-        values: as they were read.
-        path: of the file.
-        what: the file should be, for the error: "a run's configuration".
+        content: required type of the content.
+        values: values as read.
+        path: path of the file.
+        what: description of the expected file for the error: "a run's configuration".
 
     Raises:
-        InputError: that names the file, the first field that is wrong and its value.
+        InputError: if the content is invalid; names the file, the first wrong field and its value.
     """
     try:
         return content.validate_python(values)
@@ -100,10 +100,10 @@ def checked(content: TypeAdapter[Content], values: Any, path: Path, what: str) -
 
 
 def read_configuration(path: Path) -> dict[str, Any]:
-    """Reads `config.json`, checked.
+    """Reads and validates `config.json`.
 
     Raises:
-        InputError: if it is missing or damaged.
+        InputError: if the file is missing or damaged.
     """
     values: dict[str, Any] = read_json(path)
     checked(CONFIGURATION, values, path, "a run's configuration")
@@ -111,10 +111,10 @@ def read_configuration(path: Path) -> dict[str, Any]:
 
 
 def read_metrics(path: Path) -> dict[str, float]:
-    """Reads `metrics.json`, checked.
+    """Reads and validates `metrics.json`.
 
     Raises:
-        InputError: if it is missing or damaged.
+        InputError: if the file is missing or damaged.
     """
     values: dict[str, float] = read_json(path)
     checked(METRICS, values, path, "a run's metrics")

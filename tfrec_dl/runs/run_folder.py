@@ -1,4 +1,4 @@
-"""The folder of a run: what was asked, what came out, and everything needed to go on or to repeat it."""
+"""The folder of a run: its inputs, its results, and everything needed to resume or repeat it."""
 
 import csv
 from collections.abc import Collection, Mapping
@@ -21,11 +21,11 @@ REPORT = "report.html"
 
 
 class RunFolder:
-    """A folder whose `config.json` holds what was asked, and whose `metrics.json`, written last, what came out.
+    """A run's folder: `config.json` holds what was requested, and `metrics.json`, written last, the results.
 
     Attributes:
-        folder: where it is.
-        recipe: the model, with every setting.
+        folder: path of the folder.
+        recipe: the model with all its settings.
         source: the data.
     """
 
@@ -35,11 +35,11 @@ class RunFolder:
         self.source: Any = source
 
     def __fspath__(self) -> str:
-        """Its folder: a run can stand where a path is wanted."""
+        """Returns the folder, so that a run can be used as a path."""
         return str(self.folder)
 
     def __repr__(self) -> str:
-        """What it is, in a line."""
+        """Describes the run in one line."""
         state = "finished" if self.finished else "not finished"
         return f"{type(self).__name__}({str(self.folder)!r}, recipe {self.recipe.name!r}, {state})"
 
@@ -50,17 +50,17 @@ class RunFolder:
 
     @property
     def report(self) -> str | None:
-        """Folder and name of the report on the run, or on the comparison that it is in; None where there is none."""
+        """Folder and name of the report on the run, or on the comparison that contains it; None without a report."""
         folder = self.folder.absolute()
         found = next((each for each in (folder, folder.parent) if (each / REPORT).is_file()), None)
         return None if found is None else f"{found.name}/{REPORT}"
 
     def config(self) -> dict[str, Any]:
-        """Its configuration: recipe, data, their fingerprint and size, versions."""
+        """The configuration of the run: recipe, data, fingerprint and size of the data, versions."""
         return read_configuration(self.folder / "config.json")
 
     def metrics(self) -> dict[str, float]:
-        """Its metrics.
+        """The metrics of the run.
 
         Raises:
             InputError: if the run is not finished.
@@ -70,10 +70,10 @@ class RunFolder:
         return read_metrics(self.folder / "metrics.json")
 
     def model(self) -> Any:
-        """The trained model, with the weights of its best epoch.
+        """Returns the trained model, with the weights of its best epoch.
 
         Raises:
-            InputError: if it is not trained yet, or cannot be read.
+            InputError: if the run is not trained yet, or cannot be read.
         """
         settings = {f"recipe.{name}": value for name, value in flat_settings(self.recipe.to_dict()).items()}
         try:
@@ -81,18 +81,18 @@ class RunFolder:
                 model = self.recipe.family.model(self)
         except (InputError, MemoryError):
             raise
-        except Exception as error:  # whatever the readers of damaged files end in
+        except Exception as error:  # any error that reading a damaged file may cause
             words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
             raise InputError(
                 f"the model of {self.folder} cannot be built from its files ({words}): they are damaged, or of another "
                 "version."
             ) from error
-        # Last, for whoever reads a damaged file says best what is wrong with it.
+        # Checked last, because an error from reading a damaged file says better what is wrong with it.
         refuse_other_content(self.folder, self.config())
         return model
 
     def features(self) -> dict[str, Catalogue | None]:
-        """The features of "items" and "users" that the run was trained with, from its own files; None where none."""
+        """Returns the features of "items" and "users" used in training, from the run's own files; None if none."""
         kept = self.config().get("features", {})
         return {
             name: Catalogue.load(self.folder / f"{name}.parquet") if name in kept else None
@@ -100,11 +100,11 @@ class RunFolder:
         }
 
     def refuse_changed_data(self, path: str, fingerprint: str) -> None:
-        """Raises InputError where the data are no longer those trained on.
+        """Raises InputError if the data has changed since training.
 
         Args:
-            path: of the table.
-            fingerprint: of the data as they are now.
+            path: path of the table.
+            fingerprint: fingerprint of the current data.
         """
         expected = self.config()["data_fingerprint"]
         if fingerprint != expected:
@@ -115,9 +115,9 @@ class RunFolder:
 
 
 def run_seconds(run: RunFolder) -> float:
-    """What a run's epochs took together, in seconds."""
+    """Returns the total time of a run's epochs in seconds."""
     seconds = 0.0
-    for history in run.folder.rglob("history.csv"):  # its own, or those of a stack's members
+    for history in run.folder.rglob("history.csv"):  # the run's own histories, or those of a stack's members
         with history.open(newline="", encoding="utf-8") as file:
             try:
                 seconds += sum(float(row["seconds"]) for row in csv.DictReader(file))
@@ -127,16 +127,15 @@ def run_seconds(run: RunFolder) -> float:
 
 
 def start_folder(folder: Path, config: Mapping[str, Any], paths: Collection[str] = ()) -> None:
-    """Writes a run's configuration, or finds that of the run that the same call has started.
+    """Writes a run's configuration, or checks it if the same call has already started the run.
 
     Args:
-        folder: of the run, created if missing.
-        config: the configuration; the plugins that are loaded, where there are any, and the versions of what is
-            installed are added.
+        folder: folder of the run; created if missing.
+        config: the configuration; loaded plugins, if any, and the versions of installed packages are added.
         paths: as for `check_same`.
 
     Raises:
-        InputError: if the folder holds a run of something else, or other files, or cannot be written to.
+        InputError: if the folder holds another run or other files, or is not writable.
     """
     path = folder / "config.json"
     if path.exists():

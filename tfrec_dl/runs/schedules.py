@@ -4,12 +4,12 @@ import tensorflow as tf
 
 
 def warm_up_and_decay(peak: float, warm_up: float, steps: int) -> tf.keras.optimizers.schedules.LearningRateSchedule:
-    """Linear warm-up to the peak, then cosine decay to a hundredth of it at the last step.
+    """Linear warm-up to the peak, then cosine decay to one hundredth of the peak at the last step.
 
     Args:
-        peak: the highest learning rate.
-        warm_up: share of the steps that the warm-up takes.
-        steps: of the whole training.
+        peak: maximum learning rate.
+        warm_up: share of the steps used for the warm-up.
+        steps: total number of training steps.
     """
     rising = int(steps * warm_up)
     return tf.keras.optimizers.schedules.CosineDecay(

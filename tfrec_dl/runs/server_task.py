@@ -1,4 +1,4 @@
-"""Tasks of a cluster that wait for the chief: those that only serve, workers and parameter servers."""
+"""Cluster tasks that wait for the chief: workers and parameter servers that only serve."""
 
 import time
 from pathlib import Path
@@ -11,13 +11,13 @@ POLL_SECONDS = 2.0
 
 
 def serve(run: Path | str) -> None:
-    """Serves the chief of a parameter-server cluster as the worker or parameter server that TF_CONFIG names.
+    """Serves the chief of a parameter-server cluster, as the worker or parameter server that TF_CONFIG names.
 
     Args:
-        run: folder of the chief's run; returns once that is finished.
+        run: folder of the chief's run; the function returns once that run is finished.
 
     Raises:
-        InputError: for a TF_CONFIG that cannot be read.
+        InputError: if TF_CONFIG cannot be read.
     """
     kind, number = task()
     resolver = tf.distribute.cluster_resolver.TFConfigClusterResolver()
@@ -27,6 +27,6 @@ def serve(run: Path | str) -> None:
 
 
 def wait_until_finished(folder: Path) -> None:
-    """Returns once the run in a folder is finished, whichever process trains it."""
+    """Waits until the run in a folder is finished, whichever process trains it."""
     while not (folder / "metrics.json").exists():
         time.sleep(POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""A check that a run's configuration asks for no more than its checkpoints hold, before any of it takes memory."""
+"""Check, before memory is allocated, that a configuration requires no larger variables than its checkpoints hold."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,25 +11,25 @@ import tensorflow as tf
 from tfrec_dl.errors import InputError
 
 MORE_NUMBERS = 10_000_000
-"""Numbers that a model may have beside those of its checkpoints, such as statistics of features."""
+"""Numbers that a model may have in addition to those of its checkpoints, such as statistics of features."""
 MORE_ARRAYS = 1_000
-"""Arrays that it may have beside."""
+"""Arrays that it may have in addition."""
 
 
 @contextmanager
 def sizes_checked(folder: Path, settings: Mapping[str, Any]) -> Iterator[None]:
-    """Refuses variables that the checkpoints of a run cannot fill, each before it is created.
+    """Rejects variables that the checkpoints of a run cannot fill, before each is created.
 
     Args:
-        folder: of the run; runs in it count too.
-        settings: path of a setting -> its value, to name the one that asks for too much.
+        folder: folder of the run; runs inside it count too.
+        settings: maps paths of settings to values, to name the one that requires too much.
 
     Raises:
-        InputError: that names file, setting and value.
+        InputError: if a variable is too large; names file, setting and value.
     """
     shapes = [shape for index in folder.rglob("checkpoints/best/*.index") for shape in _shapes(index.with_suffix(""))]
     held = sum(map(prod, shapes))
-    # What pictures are read by has its weights from files of its own.
+    # Networks that read pictures load their weights from separate files.
     values = (Path(value) for name, value in settings.items() if name.endswith("weights") and isinstance(value, str))
     files = [file for file in values if file.is_file()]
     most_numbers = 2 * held + MORE_NUMBERS + sum(file.stat().st_size // 2 for file in files)
@@ -51,19 +51,19 @@ def sizes_checked(folder: Path, settings: Mapping[str, Any]) -> Iterator[None]:
 
 
 def _refusal(folder: Path, settings: Mapping[str, Any], sides: list[int], held: int) -> str:
-    # The setting that is the largest side, or else the largest number of all.
+    # The setting equal to the largest side, or otherwise the largest number of all.
     numbers = {name: value for name, value in settings.items() if type(value) is int}
     largest = max(sides, default=None)
     names = [name for name, value in numbers.items() if value == largest] or sorted(numbers, key=numbers.__getitem__)
     named = f"{names[-1]} is {settings[names[-1]]!r}" if names else "the model is too large"
     return (
-        f"{folder / 'config.json'}: {named}, which asks for more, as an array of {sides}, than the {held:,} numbers "
-        "of the checkpoints: the run is damaged."
+        f"{folder / 'config.json'}: {named}, which needs more numbers, for example in an array of {sides}, than the "
+        f"{held:,} in the checkpoints: the run is damaged."
     )
 
 
 def _shapes(checkpoint: Path) -> list[list[int]]:
-    """Shapes of the arrays that a checkpoint holds; none if it cannot be read, which whoever restores it says."""
+    """Returns the shapes of the arrays in a checkpoint; empty if it is unreadable, which restoring it will report."""
     try:
         return list(tf.train.load_checkpoint(str(checkpoint)).get_variable_to_shape_map().values())
     except (tf.errors.OpError, ValueError, IndexError, RuntimeError):

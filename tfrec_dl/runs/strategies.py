@@ -1,4 +1,4 @@
-"""The devices and machines that a training runs on: `tf.distribute` strategies by name, and what each is fed."""
+"""Devices and machines for training: `tf.distribute` strategies by name, and the input each one needs."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from tfrec_dl.errors import InputError
 StrategyName = Literal["none", "mirrored", "multi-worker", "parameter-server", "tpu"]
 STRATEGIES: tuple[StrategyName, ...] = get_args(StrategyName)
 
-# Tables of at least two such parts are split among parameter servers, kernels of the networks are not: a split one
+# Tables of at least two such parts are split among parameter servers. Network kernels are not, because a split kernel
 # is put together again at every use.
 SHARD_BYTES = 256 * 1024
 EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
@@ -24,21 +24,20 @@ PARAMETER_SERVER_EXAMPLE = (
 
 
 def make_strategy(name: StrategyName) -> tf.distribute.Strategy:
-    """A strategy for `train(..., strategy=...)`, or to build a model in its scope for `fit`.
+    """Returns a strategy for `train(..., strategy=...)`, or for building a model in its scope for `fit`.
 
-    "multi-worker" and "parameter-server" read the cluster from the environment's TF_CONFIG, and have to be made before
-    TensorFlow computes anything in this process. Both wait for the other tasks. The batch size is always that of the
-    global batch.
+    "multi-worker" and "parameter-server" read the cluster from the environment variable TF_CONFIG. They must be created
+    before TensorFlow computes anything in this process, and they wait for the other tasks. The batch size is always
+    that of the global batch.
 
     Args:
-        name: "none", one device; "mirrored", all GPUs of this machine, or its logical CPUs where it has no GPU, the
-            same strategy each time it is asked for;
-            "multi-worker", all workers of a cluster, in step; "parameter-server", a cluster whose parameter servers
-            hold the weights, each worker at its own pace: call this in its chief, and `serve` in the others; "tpu", the
-            one that the environment names.
+        name: "none" for one device; "mirrored" for all GPUs of this machine, or its logical CPUs if it has no GPU, with
+            the same strategy returned each time; "multi-worker" for all workers of a cluster, in step;
+            "parameter-server" for a cluster whose parameter servers hold the weights while each worker runs at its own
+            pace (call this in the chief, and `serve` in the other tasks); "tpu" for the TPU that the environment names.
 
     Raises:
-        InputError: for another name, a TF_CONFIG that is missing or does not fit, or a TPU that is not there.
+        InputError: if the name is unknown, TF_CONFIG is missing or does not fit, or the TPU is not available.
     """
     if name not in STRATEGIES:
         raise InputError(f"no strategy is called {name!r}: choose one of {', '.join(STRATEGIES)}.")
@@ -50,7 +49,9 @@ def make_strategy(name: StrategyName) -> tf.distribute.Strategy:
         return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "parameter-server":
         if _require_task(name, PARAMETER_SERVER_EXAMPLE, "chief", "worker", "ps") != "chief":
-            raise InputError("this task is no chief: call serve() in it, or `tfrec-dl train` with the chief's options.")
+            raise InputError(
+                "this task is not the chief: call serve() in it, or `tfrec-dl train` with the chief's options."
+            )
         return tf.distribute.ParameterServerStrategy(
             tf.distribute.cluster_resolver.TFConfigClusterResolver(),
             variable_partitioner=tf.distribute.experimental.partitioners.MinSizePartitioner(
@@ -63,10 +64,10 @@ def make_strategy(name: StrategyName) -> tf.distribute.Strategy:
 
 
 def one_device() -> tf.distribute.Strategy:
-    """The strategy that is none.
+    """Returns the strategy for a single device.
 
     Raises:
-        InputError: inside the scope of another.
+        InputError: if called inside the scope of another strategy.
     """
     if tf.distribute.has_strategy():
         raise InputError("this is called inside a strategy's scope: call it outside, and pass strategy=... instead.")
@@ -74,13 +75,13 @@ def one_device() -> tf.distribute.Strategy:
 
 
 def task() -> tuple[str, int]:
-    """Type and number of this process's task in TF_CONFIG's cluster; ("", 0) where there is no cluster."""
+    """Returns type and number of this process's task in TF_CONFIG's cluster; ("", 0) if there is no cluster."""
     found = _tf_config().get("task", {})
     return str(found.get("type", "")), int(found.get("index", 0))
 
 
 def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Whether this process writes the run; every process but the other workers of a "multi-worker" cluster does."""
+    """Whether this process writes the run, as all do except non-chief workers of a "multi-worker" cluster."""
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return True
     kind, number = task()
@@ -88,17 +89,17 @@ def is_chief(strategy: tf.distribute.Strategy) -> bool:
 
 
 def is_asynchronous(strategy: tf.distribute.Strategy) -> bool:
-    """Whether workers train each at its own pace, on weights that parameter servers hold."""
+    """Whether workers train at their own pace on weights that parameter servers hold."""
     return isinstance(strategy, tf.distribute.ParameterServerStrategy)
 
 
 def training_input(batches: Batches, first_step: int, strategy: tf.distribute.Strategy) -> Any:
-    """What `model.fit` takes of a model built under the strategy: no window is read twice in a pass, nor left out.
+    """Returns the input of `model.fit` for a model built under the strategy; each pass reads every window exactly once.
 
     Args:
-        batches: the global batches.
-        first_step: where training goes on.
-        strategy: the model's.
+        batches: global batches.
+        first_step: step at which training continues.
+        strategy: strategy of the model.
     """
     if is_asynchronous(strategy):
         workers = _tasks("worker")
@@ -120,10 +121,10 @@ def training_input(batches: Batches, first_step: int, strategy: tf.distribute.St
 
 
 def _require_task(name: str, example: str, *kinds: str) -> str:
-    """The type of this process's task.
+    """Returns the type of this process's task.
 
     Raises:
-        InputError: where TF_CONFIG is missing or its cluster lacks one of the kinds of tasks.
+        InputError: if TF_CONFIG is missing, or its cluster lacks one of the required task types.
     """
     cluster = _tf_config().get("cluster", {})
     kind, _ = task()
@@ -155,7 +156,8 @@ def _tasks(kind: str) -> int:
 
 @cache
 def _mirrored(devices: tuple[str, ...]) -> tf.distribute.Strategy:
-    # Two in one process give what their replicas exchange the same numbers, and end with mismatched shapes.
+    # Two strategies in one process number their exchanges between replicas identically, and fail with mismatched
+    # shapes.
     return tf.distribute.MirroredStrategy(devices)
 
 

@@ -1,4 +1,4 @@
-"""Base class of our models: trained by Keras, saved and served by runs and exports."""
+"""Base class of the package's models, which Keras trains, and runs and exports save and serve."""
 
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -13,13 +13,13 @@ from tfrec_dl.runs.callbacks import check_callbacks, guarded, has_schedule
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class TrainableModel(tf.keras.Model):
-    """A model under `compile` and `fit`; what of Keras it does not go together with is refused, with the remedy.
+    """A model for `compile` and `fit`; unsupported Keras features are rejected with a remedy.
 
-    Its weights are made when it is; a subclass says so at the end of its constructor, `self.built = True`, so that
-    `summary` and `count_params` work at once.
+    Its weights are created in the constructor. A subclass declares this at the end of its constructor with `self.built
+    = True`, so that `summary` and `count_params` work at once.
 
     Raises:
-        InputError: as `require_float32`.
+        InputError: as in `require_float32`.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -27,10 +27,11 @@ class TrainableModel(tf.keras.Model):
         super().__init__(*arguments, **options)
 
     def compile(self, *arguments: Any, **options: Any) -> None:
-        """As Keras's.
+        """Compiles the model as in Keras.
 
         Raises:
-            InputError: for `jit_compile`: a batch has as many targets as it has, and XLA pads them.
+            InputError: if `jit_compile` is set, because the number of targets varies between batches, and XLA pads
+                them.
         """
         _refuse_xla(options.get("jit_compile"))
         super().compile(*arguments, **options)
@@ -56,10 +57,10 @@ class TrainableModel(tf.keras.Model):
         callbacks: Sequence[tf.keras.callbacks.Callback] | None = None,
         **options: Any,
     ) -> tf.keras.callbacks.History:
-        """As Keras's.
+        """Trains the model as in Keras.
 
         Raises:
-            InputError: as `check_callbacks`, or where a callback has set the learning rate of a schedule.
+            InputError: as in `check_callbacks`, or if a callback has set the learning rate of a schedule.
         """
         if isinstance(callbacks, Sequence):
             scheduled = has_schedule(self.optimizer)
@@ -68,11 +69,11 @@ class TrainableModel(tf.keras.Model):
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **options)
 
     def refuse_xla(self) -> None:
-        """Raises InputError in a graph that XLA compiles, as that of `tf.function(jit_compile=True)`."""
+        """Raises InputError inside a graph that XLA compiles, such as that of `tf.function(jit_compile=True)`."""
         _refuse_xla(GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()))
 
     def get_config(self) -> NoReturn:
-        """Raises InputError: no configuration of Keras's holds a vocabulary and what was learnt of the data."""
+        """Raises InputError: a Keras configuration cannot hold a vocabulary and other values learned from data."""
         raise InputError(_cannot(self, "configured or copied"))
 
     def save(self, filepath: Any, *arguments: Any, **options: Any) -> NoReturn:
@@ -83,13 +84,14 @@ class TrainableModel(tf.keras.Model):
 def _cannot(model: TrainableModel, what: str) -> str:
     return (
         f"{type(model).__name__} cannot be {what} by Keras, which could not load it: train into a run "
-        "(tfrec_dl.train) or export it (tfrec_dl.export); or call save_weights, and load_weights on one built alike."
+        "(tfrec_dl.train) or export it (tfrec_dl.export); or call save_weights, and load_weights on a model that is "
+        "built in the same way."
     )
 
 
 def _refuse_xla(jit_compile: bool | None) -> None:
     if jit_compile:
         raise InputError(
-            "jit_compile is True, but a step has as many targets as the batch happens to hold, and XLA compiles for "
-            "fixed shapes: leave it out."
+            "jit_compile is True, but the number of targets varies from batch to batch, and XLA compiles for fixed "
+            "shapes: leave it out."
         )

@@ -1,1 +1,1 @@
-"""Exports -> TF Serving's REST and gRPC interfaces on this machine, for laptops and tests, and the explorer."""
+"""Local server for exports with TF Serving's REST and gRPC interfaces, for laptops and tests, and with the explorer."""

@@ -1,4 +1,4 @@
-"""What a server answers, by path."""
+"""The ASGI application of a server, which dispatches requests by path."""
 
 import re
 
@@ -23,11 +23,11 @@ class Application:
     """The ASGI application of a server.
 
     Args:
-        models: what is served.
-        limits: of a request.
-        metrics: counts requests.
-        metrics_at: path at which Prometheus finds them; None for none.
-        users: whose histories the explorer can load; None for no one's.
+        models: served models.
+        limits: limits on a request.
+        metrics: metrics that count requests.
+        metrics_at: path where Prometheus finds the metrics; None for none.
+        users: users whose histories the explorer can load; None for nobody.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""
-        # Not a route: what TF Serving makes of a path, it makes of the path as it came.
+        # Not a route, because TF Serving interprets the raw path.
         if scope["type"] == "http" and REST.match(scope["raw_path"]):
             response = await self._rest(Request(scope, receive))
             await response(scope, receive, send)

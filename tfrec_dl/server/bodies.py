@@ -1,4 +1,4 @@
-"""Bodies of requests, of which there are never more bytes than a server can hold."""
+"""Reading of request bodies, with a limit on the bytes held in total."""
 
 import asyncio
 
@@ -7,14 +7,14 @@ from starlette.requests import ClientDisconnect, Request
 from tfrec_dl.server.limits import Limits
 from tfrec_dl.server.statuses import Code, RequestError
 
-DRAINED = 16  # times the largest body that is taken
+DRAINED = 16  # in multiples of the largest accepted body
 
 
 class Bodies:
-    """Reads bodies.
+    """Reads request bodies.
 
     Args:
-        limits: of the server.
+        limits: limits of the server.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -22,10 +22,10 @@ class Bodies:
         self._held = 0
 
     async def read(self, request: Request) -> "Body":
-        """Reads a request's body; leave the block that it opens as soon as it has been used.
+        """Reads a request's body; leave the block that it opens as soon as the body has been used.
 
         Raises:
-            RequestError: if it is too large, comes too slowly, or too much is waiting.
+            RequestError: if the body is too large or arrives too slowly, or too many bytes are waiting.
         """
         body = Body(self)
         try:
@@ -46,7 +46,7 @@ class Bodies:
         too_much = 0
         async for chunk in request.stream():
             if too_much or len(body.content) + len(chunk) > self._limits.body_bytes:
-                # Read to its end, as far as that goes, for a client that is cut off reads no answer.
+                # Reads the rest of the body if possible, because a client that is cut off reads no answer.
                 too_much += len(chunk)
                 if too_much > DRAINED * self._limits.body_bytes:
                     break
@@ -60,18 +60,18 @@ class Bodies:
             raise RequestError(Code.RESOURCE_EXHAUSTED, message, http_status=413)
 
     def free(self, size: int) -> None:
-        """Notes that a body of a size is gone."""
+        """Records that a body of this size has been released."""
         self._held -= size
 
 
 class Body:
-    """A body; a block that frees it at its end.
+    """A request body, used as a block that releases it at the end.
 
     Args:
-        bodies: what it is one of.
+        bodies: reader that it belongs to.
 
     Attributes:
-        content: its bytes.
+        content: bytes of the body.
     """
 
     def __init__(self, bodies: Bodies) -> None:
@@ -79,7 +79,7 @@ class Body:
         self.content = bytearray()
 
     def free(self) -> None:
-        """Lets go of it."""
+        """Releases the body."""
         self._bodies.free(len(self.content))
         self.content = bytearray()
 

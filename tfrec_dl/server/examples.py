@@ -13,10 +13,10 @@ from tfrec_dl.server.statuses import invalid
 
 
 def input_of(document: Mapping[str, Any]) -> Any:
-    """The `Input` of a request: its examples, and their context where there is one.
+    """Returns the `Input` of a request: its examples, and their context if there is one.
 
     Raises:
-        RequestError: if they are none.
+        RequestError: if the examples are invalid.
     """
     found = input_pb2.Input()
     examples = found.example_list.examples
@@ -39,13 +39,13 @@ def input_of(document: Mapping[str, Any]) -> Any:
 
 
 def rows_of(given: Any) -> np.ndarray:
-    """Serialised examples, [N] bytes, each with the context before it.
+    """Returns the serialized examples, [N] bytes, each preceded by the context.
 
     Args:
         given: an `Input`.
 
     Raises:
-        RequestError: if it holds no example.
+        RequestError: if there is no example.
     """
     context = b""
     examples = given.example_list.examples
@@ -84,7 +84,7 @@ def _add(feature: Any, name: str, value: Any) -> None:
 
 
 def _list_of(feature: Any, name: str, kind: str) -> Any:
-    """The values of a feature, all of one kind."""
+    """Returns the values of a feature, all of the same kind."""
     found = feature.WhichOneof("kind")
     if found not in (None, f"{kind}_list"):
         message = f"Unexpected element type in feature: {name} expecting type: {found.removesuffix('_list')}"

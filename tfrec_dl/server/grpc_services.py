@@ -1,4 +1,4 @@
-"""TF Serving's gRPC services: PredictionService and ModelService, as far as exports can be asked."""
+"""TF Serving's gRPC services PredictionService and ModelService, as far as they apply to exports."""
 
 import time
 from collections.abc import Callable
@@ -34,12 +34,12 @@ STATUSES = {status.value[0]: status for status in grpc.StatusCode}
 
 
 class _Answers:
-    """What the services have in common.
+    """Common base of the services.
 
     Args:
-        models: what is served.
-        limits: of a request.
-        metrics: counts them.
+        models: served models.
+        limits: limits on a request.
+        metrics: metrics that count requests.
     """
 
     def __init__(self, models: Models, limits: Limits, metrics: Metrics) -> None:
@@ -63,23 +63,23 @@ class PredictionService(_Answers, prediction_service_pb2_grpc.PredictionServiceS
     """Answers requests to signatures, and questions about them."""
 
     def Predict(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """The outputs of a signature."""
+        """Returns the outputs of a signature."""
         return self._answered(request.model_spec, context, "predict", lambda: self._predict(request))
 
     def GetModelMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """The signatures of a model."""
+        """Returns the signatures of a model."""
         return self._answered(request.model_spec, context, "metadata", lambda: self._metadata(request))
 
     def Classify(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Classes of examples, and their scores."""
+        """Returns classes of examples with their scores."""
         return self._answered(request.model_spec, context, "classify", lambda: self._infer(request, "classify"))
 
     def Regress(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Values of examples."""
+        """Returns regression values of examples."""
         return self._answered(request.model_spec, context, "regress", lambda: self._infer(request, "regress"))
 
     def MultiInference(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """What several signatures say of the same examples."""
+        """Returns the results of several signatures on the same examples."""
         return self._answered(_first(request), context, "multi_inference", lambda: self._infer_several(request))
 
     def _predict(self, request: Any) -> Any:
@@ -114,13 +114,13 @@ class PredictionService(_Answers, prediction_service_pb2_grpc.PredictionServiceS
 
 
 class ModelService(_Answers, model_service_pb2_grpc.ModelServiceServicer):
-    """Answers questions about the state of models, and changes which are served.
+    """Answers questions about the state of models, and changes which models are served.
 
     Args:
-        models: what is served.
-        limits: of a request.
-        metrics: counts them.
-        reload: takes another configuration.
+        models: served models.
+        limits: limits on a request.
+        metrics: metrics that count requests.
+        reload: function that applies another configuration.
     """
 
     def __init__(self, models: Models, limits: Limits, metrics: Metrics, reload: Reload) -> None:
@@ -128,7 +128,7 @@ class ModelService(_Answers, model_service_pb2_grpc.ModelServiceServicer):
         self._reload = reload
 
     def HandleReloadConfigRequest(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Serves other models."""
+        """Changes the served models."""
 
         def answer() -> Any:
             self._reload(request.config)
@@ -137,7 +137,7 @@ class ModelService(_Answers, model_service_pb2_grpc.ModelServiceServicer):
         return self._answered(model_pb2.ModelSpec(), context, "reload", answer)
 
     def GetModelStatus(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """The state of a model's versions."""
+        """Returns the state of a model's versions."""
 
         def answer() -> Any:
             _check_spec(request)
@@ -149,18 +149,18 @@ class ModelService(_Answers, model_service_pb2_grpc.ModelServiceServicer):
 def grpc_server(
     models: Models, limits: Limits, metrics: Metrics, reload: Reload, host: str, port: int
 ) -> tuple[grpc.Server, int]:
-    """A server that is not started yet, and its port.
+    """Returns a server that is not started yet, and its port.
 
     Args:
-        models: what is served.
-        limits: of a request.
-        metrics: counts requests.
-        reload: takes another configuration.
-        host: the address to listen at.
-        port: 0 for any that is free.
+        models: served models.
+        limits: limits on a request.
+        metrics: metrics that count requests.
+        reload: function that applies another configuration.
+        host: address to listen on.
+        port: port; 0 for any free one.
 
     Raises:
-        InputError: if the port is taken.
+        InputError: if the port is in use.
     """
     options = [("grpc.max_receive_message_length", limits.body_bytes), ("grpc.so_reuseport", 0)]
     waiting = max(limits.waiting_bytes // limits.body_bytes, limits.threads)
@@ -177,7 +177,7 @@ def grpc_server(
 
 
 def _first(request: Any) -> Any:
-    """The `ModelSpec` of the first task of a multi-inference request."""
+    """Returns the `ModelSpec` of the first task of a multi-inference request."""
     return request.tasks[0].model_spec if request.tasks else model_pb2.ModelSpec()
 
 

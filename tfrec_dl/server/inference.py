@@ -21,17 +21,17 @@ METHODS = {"classify": "classification", "regress": "regression"}
 
 
 def infer_json(models: Models, spec: ModelSpec, body: bytes, method: str, limits: Limits) -> bytes:
-    """The answer to a request over REST.
+    """Returns the answer to a REST request.
 
     Args:
-        models: what is served.
-        spec: what is asked for.
-        body: of the request.
+        models: served models.
+        spec: requested model.
+        body: body of the request.
         method: "classify" or "regress".
-        limits: of a request.
+        limits: limits on a request.
 
     Raises:
-        RequestError: as `infer`; or if the body cannot be read, or there is no such model.
+        RequestError: as in `infer`, or if the body cannot be read, or the model does not exist.
     """
     document = json_requests.parsed(body)
     signature = json_requests.signature_name(document)
@@ -42,17 +42,17 @@ def infer_json(models: Models, spec: ModelSpec, body: bytes, method: str, limits
 
 
 def infer(version: LoadedVersion, signature: str, given: Any, method: str, limits: Limits) -> Any:
-    """A `ClassificationResult` or `RegressionResult`.
+    """Returns a `ClassificationResult` or `RegressionResult`.
 
     Args:
-        version: answers.
-        signature: its name; "" is TensorFlow's default.
-        given: the request's `Input`.
+        version: version that answers.
+        signature: name of the signature; "" is TensorFlow's default.
+        given: `Input` of the request.
         method: "classify" or "regress".
-        limits: of a request.
+        limits: limits on a request.
 
     Raises:
-        RequestError: if the signature is of another kind, the examples are none or too many, or it fails.
+        RequestError: if the signature is of another kind, there are no examples or too many, or the signature fails.
     """
     name = signature or SERVING_DEFAULT
     if name not in version.signature_defs:
@@ -62,10 +62,11 @@ def infer(version: LoadedVersion, signature: str, given: Any, method: str, limit
 
 
 def infer_several(version: LoadedVersion, request: Any, limits: Limits) -> Any:
-    """A `MultiInferenceResponse`: several signatures of one model on the same examples.
+    """Returns a `MultiInferenceResponse`: several signatures of one model on the same examples.
 
     Raises:
-        RequestError: as `infer`; or if the tasks name other models, one signature twice or other inputs.
+        RequestError: as in `infer`, or if the tasks name different models, the same signature twice, or different
+            inputs.
     """
     names: list[str] = []
     tensors = set()
@@ -94,7 +95,7 @@ def infer_several(version: LoadedVersion, request: Any, limits: Limits) -> Any:
 
 
 def fill_spec(spec: Any, version: LoadedVersion, signature: str) -> None:
-    """Writes into an answer's `ModelSpec` what has answered."""
+    """Records in an answer's `ModelSpec` which version and signature answered."""
     spec.name = version.name
     spec.version.value = version.number
     spec.signature_name = signature or SERVING_DEFAULT

@@ -1,4 +1,4 @@
-"""Outputs of a signature -> JSON, by the rules of TF Serving's `json_tensor.cc`."""
+"""Conversion of signature outputs to JSON, by the rules of TF Serving's `json_tensor.cc`."""
 
 import base64
 import json
@@ -10,15 +10,15 @@ import numpy as np
 
 from tfrec_dl.server.statuses import Code, RequestError, invalid
 
-BYTES = "_bytes"  # the end of names of outputs that are no text
+BYTES = "_bytes"  # suffix of output names whose values are bytes, not text
 Write = Callable[[Any], str]
 
 
 def in_rows(outputs: Mapping[str, np.ndarray]) -> bytes:
-    """The answer to a request in rows: {"predictions": [...]}, an entry a row.
+    """Returns the answer to a row-wise request: {"predictions": [...]}, one entry per row.
 
     Raises:
-        RequestError: if an output has no rows, or other numbers of them than another.
+        RequestError: if an output has no rows, or outputs differ in their numbers of rows.
     """
     if not outputs:
         raise invalid("Cannot convert empty tensor map to JSON")
@@ -42,7 +42,7 @@ def in_rows(outputs: Mapping[str, np.ndarray]) -> bytes:
 
 
 def in_columns(outputs: Mapping[str, np.ndarray]) -> bytes:
-    """The answer to a request in columns: {"outputs": ...}, the only output or an object of them."""
+    """Returns the answer to a column-wise request: {"outputs": ...}, with a single output or an object of several."""
     if not outputs:
         raise invalid("Cannot convert empty tensor map to JSON")
     texts = {json.dumps(name): _text(value, _writer(name, value)) for name, value in outputs.items()}
@@ -54,7 +54,7 @@ def in_columns(outputs: Mapping[str, np.ndarray]) -> bytes:
 
 
 def of_classes(result: Any) -> bytes:
-    """The answer to a classify request, {"results": [[[label, score], ...], ...]}, of a `ClassificationResult`."""
+    """Returns a classify answer, {"results": [[[label, score], ...], ...]}, from a `ClassificationResult`."""
     rows = [
         "[" + ", ".join(f"[{_as_text(each.label)}, {_decimal(np.float32(each.score))}]" for each in row.classes) + "]"
         for row in result.classifications
@@ -63,18 +63,18 @@ def of_classes(result: Any) -> bytes:
 
 
 def of_regressions(result: Any) -> bytes:
-    """The answer to a regress request, {"results": [value, ...]}, of a `RegressionResult`."""
+    """Returns the answer to a regress request, {"results": [value, ...]}, from a `RegressionResult`."""
     values = [_decimal(np.float32(each.value)) for each in result.regressions]
     return _encoded('{\n    "results": [' + ", ".join(values) + "]\n}")
 
 
 def error_body(message: str) -> bytes:
-    """The body of an answer to a request that failed."""
+    """Returns the body of an answer to a failed request."""
     return _encoded('{\n    "error": ' + json.dumps(message, ensure_ascii=False) + "\n}")
 
 
 def _encoded(text: str) -> bytes:
-    """UTF-8; bytes of a model's texts that are none stand as they are, as TF Serving lets them."""
+    """Encodes text as UTF-8; bytes of a model that are not UTF-8 are kept, as in TF Serving."""
     return text.encode("utf-8", "surrogateescape") if _encodes(text) else text.encode("utf-8", "replace")
 
 
@@ -97,7 +97,7 @@ def _text(value: Any, write: Write) -> str:
 
 
 def _writer(name: str, value: np.ndarray) -> Write:
-    """What writes the values of an output."""
+    """Returns the function that writes the values of an output."""
     if value.dtype == object:
         return _as_base64 if name.endswith(BYTES) else _as_text
     if value.dtype in (np.float16, np.float32, np.float64):
@@ -119,7 +119,7 @@ def _as_base64(value: bytes) -> str:
 
 
 def _decimal(value: np.floating) -> str:
-    """Six digits where they are enough to tell the number, else all; with a point or an exponent."""
+    """Formats a number with six digits if they identify it, otherwise with all; always with a point or an exponent."""
     number = float(value)
     if math.isnan(number):
         return "NaN"

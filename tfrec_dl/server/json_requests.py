@@ -1,4 +1,4 @@
-"""JSON of predict requests -> arrays, by the rules of TF Serving's `json_tensor.cc`."""
+"""Conversion of JSON predict requests to arrays, by the rules of TF Serving's `json_tensor.cc`."""
 
 import json
 from collections.abc import Mapping
@@ -10,16 +10,16 @@ from tfrec_dl.server.json_errors import parse_error, shown
 from tfrec_dl.server.json_tensors import is_object, tensor_of
 from tfrec_dl.server.statuses import RequestError, invalid
 
-Infos = Mapping[str, Any]  # of a signature's inputs: name -> `TensorInfo`
+Infos = Mapping[str, Any]  # maps names of a signature's inputs to `TensorInfo`
 
 
 def parsed(body: bytes) -> dict[str, Any]:
-    """The object of a request.
+    """Returns the JSON object of a request.
 
-    Bytes of texts that are no UTF-8 are kept (`surrogateescape`), as TF Serving keeps them.
+    Bytes in texts that are not UTF-8 are kept (`surrogateescape`), as in TF Serving.
 
     Raises:
-        RequestError: if it is none.
+        RequestError: if the body is not a JSON object.
     """
     if not body:
         raise invalid("JSON Parse error: The document is empty")
@@ -33,7 +33,7 @@ def parsed(body: bytes) -> dict[str, Any]:
 
 
 def signature_name(document: Mapping[str, Any]) -> str:
-    """The signature that a request names; "" where it names none."""
+    """Returns the signature that a request names; "" if it names none."""
     name = document.get("signature_name", "")
     if not isinstance(name, str):
         raise invalid(
@@ -43,10 +43,10 @@ def signature_name(document: Mapping[str, Any]) -> str:
 
 
 def arrays_of(document: Mapping[str, Any], infos: Infos) -> dict[str, np.ndarray]:
-    """The inputs of a predict request, in rows ("instances") or columns ("inputs").
+    """Returns the inputs of a predict request, given in rows ("instances") or columns ("inputs").
 
     Raises:
-        RequestError: if they are not what the signature takes.
+        RequestError: if they do not match the signature.
     """
     if not infos:
         raise invalid(f"Failed to get input map for signature: {signature_name(document) or 'DEFAULT'}")
@@ -104,7 +104,7 @@ def _of_objects(instances: list[Any], infos: Infos) -> dict[str, list[np.ndarray
 
 
 def _instance_tensor(value: Any, name: str, infos: Infos, first: list[np.ndarray], where: str) -> np.ndarray:
-    """One instance's tensor, of the shape that the first one's has."""
+    """Returns the tensor of one instance, which must have the shape of the first one's."""
     try:
         if name not in infos:
             raise invalid(f"JSON object: does not have named input: {name}")

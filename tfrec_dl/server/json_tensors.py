@@ -1,4 +1,4 @@
-"""A JSON value -> the array of a type, by the rules of TF Serving's `json_tensor.cc`."""
+"""Conversion of a JSON value to an array of a given type, by the rules of TF Serving's `json_tensor.cc`."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ from tfrec_dl.server.json_errors import MOST_AXES, shown, type_error
 from tfrec_dl.server.statuses import Code, RequestError, invalid
 
 INTEGERS = {
-    tf.int8: (-(2**31), 2**31 - 1),  # TF Serving checks these as int32, and cuts them
+    tf.int8: (-(2**31), 2**31 - 1),  # TF Serving checks these as int32, and truncates them
     tf.int16: (-(2**31), 2**31 - 1),
     tf.uint8: (-(2**31), 2**31 - 1),
     tf.int32: (-(2**31), 2**31 - 1),
@@ -26,14 +26,14 @@ Read = Callable[[Any], Any]
 
 
 def tensor_of(value: Any, dtype: int) -> np.ndarray:
-    """The array of a nested list, whose shape is that of its first elements.
+    """Converts a nested list to an array, whose shape is that of the first elements.
 
     Args:
-        value: of JSON.
+        value: parsed JSON value.
         dtype: number of a TensorFlow type.
 
     Raises:
-        RequestError: if the list is not regular, or holds a value that the type has not.
+        RequestError: if the list is ragged, or contains a value that the type cannot represent.
     """
     shape: list[int] = []
     inner = value
@@ -75,7 +75,7 @@ def _fill(value: Any, level: int, shape: list[int], read: Read, values: list[Any
 
 
 def _reader(dtype: tf.DType) -> Read:
-    """What reads a value of a type."""
+    """Returns the function that reads a value of a type."""
     if dtype == tf.string:
         return text_of
     if dtype in (tf.float32, tf.float64):
@@ -93,7 +93,7 @@ def _reader(dtype: tf.DType) -> Read:
 
 
 def text_of(value: Any) -> bytes:
-    """The bytes of a text, or of {"b64": ...}."""
+    """Returns the bytes of a text, or of {"b64": ...}."""
     if isinstance(value, dict):
         return _bytes(value)
     if not isinstance(value, str):
@@ -115,7 +115,7 @@ def _bytes(value: dict[str, Any]) -> bytes:
 
 
 def decimal_of(value: Any, dtype: tf.DType) -> float:
-    """A number that the type can hold."""
+    """Returns a number that the type can represent."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise type_error(value, type_name(dtype))
     digits, most = (24, float(np.finfo(np.float32).max)) if dtype == tf.float32 else (53, float(np.finfo(float).max))
@@ -147,7 +147,7 @@ def _boolean(value: Any) -> bool:
 
 
 def type_name(dtype: tf.DType) -> str:
-    """What TensorFlow calls a type in messages."""
+    """Returns TensorFlow's name for a type in messages."""
     return {"float32": "float", "float64": "double"}.get(dtype.name, dtype.name)
 
 
@@ -156,5 +156,5 @@ def _is_base64(value: Any) -> bool:
 
 
 def is_object(value: Any) -> bool:
-    """Whether a value is an object of JSON; not the form that bytes have, {"b64": ...}."""
+    """Whether a value is a JSON object other than {"b64": ...}, the form of bytes."""
     return isinstance(value, dict) and not _is_base64(value)

@@ -1,4 +1,4 @@
-"""A SavedModel that is loaded and answers requests, one of ours or any other."""
+"""A loaded SavedModel that answers requests, from this package or any other source."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,21 +14,21 @@ from tfrec_dl.serving.names import RECOMMEND_EXCLUDING, SERVING_DEFAULT
 from tfrec_dl.serving.refusals import refusal_of
 
 Arrays = Mapping[str, np.ndarray]
-LONGEST_MESSAGE = 2000  # characters of an error of TensorFlow that a client is told
+LONGEST_MESSAGE = 2000  # maximum number of characters of a TensorFlow error sent to a client
 
 
 class LoadedVersion:
-    """A version of a model.
+    """A loaded version of a model.
 
     Args:
-        name: of the model.
-        number: of the version.
-        folder: with the SavedModel.
+        name: name of the model.
+        number: number of the version.
+        folder: folder of the SavedModel.
 
     Attributes:
-        saved_model: what `tf.saved_model.load` gives.
-        signature_defs: name -> `SignatureDef`, those of the graph that is served.
-        items: width of its scores where it is a recommender of ours, else None.
+        saved_model: result of `tf.saved_model.load`.
+        signature_defs: maps names to `SignatureDef`, as in the served graph.
+        items: width of its scores if it is a recommender of this package, otherwise None.
     """
 
     def __init__(self, name: str, number: int, folder: Path) -> None:
@@ -41,10 +41,10 @@ class LoadedVersion:
         self.items = LoadedExport(folder, self.saved_model).size if is_ours else None
 
     def signature_def(self, name: str) -> Any:
-        """The signature of a request; "" is TensorFlow's default.
+        """Returns the signature of a request; "" is TensorFlow's default.
 
         Raises:
-            RequestError: if there is none of the name.
+            RequestError: if no signature has the name.
         """
         name = name or SERVING_DEFAULT
         if name not in self.signature_defs:
@@ -55,11 +55,11 @@ class LoadedVersion:
         """Computes the outputs of a signature.
 
         Args:
-            signature: its name; "" is TensorFlow's default.
-            inputs: all that it takes, of its types.
+            signature: name of the signature; "" is TensorFlow's default.
+            inputs: all its inputs, with the right types.
 
         Raises:
-            RequestError: if the graph refuses or fails.
+            RequestError: if the graph rejects the inputs or fails.
         """
         infos = self.signature_def(signature).inputs
         function = self.saved_model.signatures[signature or SERVING_DEFAULT]
@@ -74,7 +74,7 @@ class LoadedVersion:
             raise RequestError(Code(error.error_code), str(error.message)[:LONGEST_MESSAGE]) from error
         except MemoryError as error:
             raise RequestError(Code.RESOURCE_EXHAUSTED, "out of memory: send fewer rows, or shorter ones.") from error
-        except (TypeError, ValueError) as error:  # of inputs that the function does not take
+        except (TypeError, ValueError) as error:  # for inputs that the function does not take
             raise invalid(str(error)[:LONGEST_MESSAGE]) from error
 
 
@@ -85,19 +85,19 @@ def _signature_defs(folder: Path) -> dict[str, Any]:
             found = {}
             for name, signature in graph.signature_def.items():
                 found[name] = type(signature)()
-                found[name].CopyFrom(signature)  # by itself, or it would hold the whole graph
+                found[name].CopyFrom(signature)  # stored alone, because it would otherwise keep the whole graph alive
             return found
     raise ValueError(f"{folder} has no graph with the tag serve")
 
 
 def _array(value: tf.Tensor) -> np.ndarray:
-    """The values; of a text without shape TensorFlow makes bytes."""
+    """Returns the values as an array; for a text without shape, TensorFlow returns bytes."""
     found = value.numpy()
     return np.array(found, object) if isinstance(found, bytes) else np.asarray(found)
 
 
 def _check_shape(name: str, value: np.ndarray, shape: Any) -> None:
-    """Refuses another shape in a line of its own; TF Serving checks none, and lets the graph fail or answer."""
+    """Rejects another shape with a one-line error; TF Serving does not check, and lets the graph fail or answer."""
     if shape.unknown_rank:
         return
     sizes = [dim.size for dim in shape.dim]

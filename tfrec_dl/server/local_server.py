@@ -1,4 +1,4 @@
-"""A server on this machine: REST and gRPC on two ports, and what watches for new versions."""
+"""A local server: REST and gRPC on two ports, with a watcher for new versions."""
 
 import os
 import socket
@@ -23,7 +23,7 @@ from tfrec_dl.server.slow_clients import impatient
 from tfrec_dl.server.watcher import Watcher
 
 LAST_PORT = 65535
-SECONDS_TO_END = 5  # that requests are given which are worked on
+SECONDS_TO_END = 5  # seconds allowed for requests in progress
 
 
 @configuration
@@ -31,12 +31,12 @@ class ServerSettings:
     """Settings of a server.
 
     Attributes:
-        host: the address to listen at; by default this machine alone reaches it.
-        port: of REST and the explorer; 0 for any that is free.
-        grpc_port: of gRPC; the same.
-        poll_seconds: between two looks for new versions.
-        warm_up: whether a version first answers the requests that come with it, as in TF Serving.
-        limits: of a request.
+        host: address to listen on; by default only this machine can reach it.
+        port: port of REST and the explorer; 0 for any free one.
+        grpc_port: port of gRPC; 0 for any free one.
+        poll_seconds: seconds between checks for new versions.
+        warm_up: whether a version first runs its warm-up requests, as in TF Serving.
+        limits: limits on a request.
     """
 
     host: str = "127.0.0.1"
@@ -48,24 +48,23 @@ class ServerSettings:
 
 
 class LocalServer:
-    """Serves exports; a block, or `run`.
+    """Serves exports, either as a block or with `run`.
 
-    The models are loaded when it is made; ports are open from then on, and answer within the block.
+    The models are loaded on creation. Ports are open from then on, and answer within the block.
 
     Args:
-        dest: as for `model_configs`.
-        settings: of the server.
+        dest: path as for `model_configs`.
+        settings: settings of the server.
         histories: table of interactions whose users' histories the explorer can load; None for none.
 
     Attributes:
-        models: what it serves.
-        watcher: looks for new versions; `watcher.look()` does so at once.
-        url: of REST and the explorer, without a path.
-        grpc_address: of gRPC.
+        models: the served models.
+        watcher: watcher for new versions; `watcher.look()` checks at once.
+        url: address of REST and the explorer, without a path.
+        grpc_address: address of gRPC.
 
     Raises:
-        InputError: if there is nothing to serve, nothing of it can be loaded, a port is taken, or the table cannot be
-            read.
+        InputError: if there is nothing to serve, no model can be loaded, a port is in use, or the table cannot be read.
     """
 
     def __init__(
@@ -142,7 +141,7 @@ class LocalServer:
 
 
 class _Started(uvicorn.Server):
-    """Says when it answers."""
+    """A server that signals when it answers."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -160,7 +159,7 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(
-            f"cannot listen at port {port} of {host} ({reason}): name another with --port, or 0 for any that is free."
+            f"cannot listen on port {port} of {host} ({reason}): name another with --port, or 0 for any that is free."
         ) from error
 
 

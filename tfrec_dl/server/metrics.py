@@ -1,4 +1,4 @@
-"""Counts and latencies of requests, for Prometheus, under the names that TF Serving gives them."""
+"""Request counts and latencies for Prometheus, under the names that TF Serving uses."""
 
 import bisect
 import threading
@@ -11,7 +11,7 @@ BOUNDS = tuple(10 * 1.8**power for power in range(33))  # microseconds
 
 
 class Metrics:
-    """What a server counts; for any number of threads."""
+    """Thread-safe counters of a server."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -23,11 +23,12 @@ class Metrics:
         """Counts a request.
 
         Args:
-            model: its name; of models that are not served "", lest clients make up any number of them.
-            method: as "predict".
+            model: name of the model; "" for models that are not served, so that clients cannot create any number of
+                entries.
+            method: name of the method, such as "predict".
             entry: "REST" or "GRPC".
-            code: how it ended.
-            seconds: that it took.
+            code: outcome of the request.
+            seconds: duration.
         """
         microseconds = int(seconds * 1e6)
         key = (model, method, entry)
@@ -38,7 +39,7 @@ class Metrics:
             self._sums[key] += microseconds
 
     def page(self) -> str:
-        """All of it, in Prometheus's text format."""
+        """Returns all metrics in Prometheus's text format."""
         lines = [f"# TYPE {PREFIX}:request_count counter"]
         with self._lock:
             for (model, status), count in sorted(self._counts.items()):

@@ -1,4 +1,4 @@
-"""Which models and versions are served: a folder, or a models.config as `tensorflow_model_server` takes it."""
+"""Selection of served models and versions, from a folder or a models.config as for `tensorflow_model_server`."""
 
 import os
 import re
@@ -18,14 +18,14 @@ METRICS_PATH = "/monitoring/prometheus/metrics"  # TF Serving's own default
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """A model that is served.
+    """A served model.
 
     Attributes:
-        name: what requests call it.
+        name: name that requests use.
         base_path: folder of its versions.
-        newest: how many of the newest versions are served; None for all. Of no account where `specific` names some.
-        specific: versions that are served.
-        labels: label -> version.
+        newest: number of newest versions to serve; None for all. Ignored if `specific` is not empty.
+        specific: versions to serve.
+        labels: maps labels to versions.
     """
 
     name: str
@@ -35,7 +35,7 @@ class ModelConfig:
     labels: Mapping[str, int] = field(default_factory=dict)
 
     def wanted(self) -> dict[int, Path]:
-        """The versions to serve that are there, by number."""
+        """Returns the existing versions to serve, by number."""
         found = version_folders(self.base_path) if self.base_path.is_dir() else {}
         if self.specific:
             return {number: found[number] for number in self.specific if number in found}
@@ -44,10 +44,10 @@ class ModelConfig:
 
 
 def model_configs(dest: str | os.PathLike[str]) -> list[ModelConfig]:
-    """The models that a folder or file names.
+    """Returns the models that a folder or file specifies.
 
     Args:
-        dest: an export, with its models.config if it has one; a version of an export; a folder of exports; or a
+        dest: an export, with its models.config if there is one; a version of an export; a folder of exports; or a
             models.config.
 
     Raises:
@@ -60,7 +60,7 @@ def model_configs(dest: str | os.PathLike[str]) -> list[ModelConfig]:
         raise InputError(f"cannot serve {dest}: it does not exist; name the folder that was exported to.")
     if (dest / "saved_model.pb").is_file():
         if not dest.name.isdigit():
-            raise InputError(f"cannot serve {dest}: a version's folder has a number for its name, as .../gru/1.")
+            raise InputError(f"cannot serve {dest}: the name of a version's folder must be a number, as in .../gru/1.")
         return [ModelConfig(dest.parent.name, dest.parent, specific=(int(dest.name),))]
     if (dest / MODEL_CONFIG_FILE).is_file():
         return _of_file(dest / MODEL_CONFIG_FILE)
@@ -84,22 +84,22 @@ def _of_file(path: Path) -> list[ModelConfig]:
         raise InputError(f"{path} names no model in model_config_list: add one, or delete the file.")
     names = [model.name for model in models]
     if len(set(names)) < len(names):
-        raise InputError(f"{path} names a model twice, of {', '.join(names)}: give each a name of its own.")
+        raise InputError(f"{path} uses a name twice, in {', '.join(names)}: give each model a name of its own.")
     return models
 
 
 def served_folder(dest: str | os.PathLike[str]) -> Path:
-    """The folder of what a folder or file names."""
+    """Returns the folder of the models that a folder or file specifies."""
     dest = Path(os.path.abspath(dest))
     return dest.parent if dest.is_file() or (dest / "saved_model.pb").is_file() else dest
 
 
 def model_of(config: Any, folder: Path) -> ModelConfig:
-    """A model of a `ModelConfig` message.
+    """Converts a `ModelConfig` message to a model.
 
     Args:
-        config: the message.
-        folder: of the file that it is in.
+        config: a `ModelConfig` message.
+        folder: folder of the file that contains it.
     """
     policy = config.model_version_policy
     kind = policy.WhichOneof("policy_choice")
@@ -109,7 +109,7 @@ def model_of(config: Any, folder: Path) -> ModelConfig:
 
 
 def _base_path(config: Any, folder: Path) -> Path:
-    """Where the versions are here: a container's /models/NAME is beside the file, or the file's own folder."""
+    """Returns the local folder of versions: a container's /models/NAME is beside the file, or the file's own folder."""
     path = Path(config.base_path)
     if path.is_dir() or not path.is_absolute():
         return folder / path
@@ -117,11 +117,11 @@ def _base_path(config: Any, folder: Path) -> Path:
 
 
 def metrics_path(dest: str | os.PathLike[str]) -> str | None:
-    """The path at which Prometheus finds metrics, of the monitoring.config beside the models; None if that says no."""
+    """Returns the Prometheus path in the monitoring.config beside the models; None if that does not enable metrics."""
     file = served_folder(dest) / MONITORING_FILE
     if not file.is_file():
         return METRICS_PATH
-    # `MonitoringConfig` is not in tensorflow-serving-api.
+    # tensorflow-serving-api lacks `MonitoringConfig`.
     text = re.sub(r"#.*", "", file.read_text(encoding="utf-8"))
     if not re.search(r"\benable\s*:\s*true\b", text):
         return None

@@ -1,4 +1,4 @@
-"""Answers about models: their state, and their signatures."""
+"""Answers about the state and the signatures of models."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,10 +13,10 @@ SIGNATURES = "signature_def"
 
 
 def model_status(models: Models, spec: ModelSpec) -> Any:
-    """A `GetModelStatusResponse`: of the version that is named, else of all. Labels are passed over, as by TF Serving.
+    """Returns a `GetModelStatusResponse` for the given version, or for all. Labels are ignored, as in TF Serving.
 
     Raises:
-        RequestError: if there is no such model or version.
+        RequestError: if the model or version does not exist.
     """
     states = models.states(spec.name)
     if spec.version is not None:
@@ -34,10 +34,10 @@ def model_status(models: Models, spec: ModelSpec) -> Any:
 
 
 def model_metadata(models: Models, spec: ModelSpec, fields: Sequence[str] = (SIGNATURES,)) -> Any:
-    """A `GetModelMetadataResponse`.
+    """Returns a `GetModelMetadataResponse`.
 
     Raises:
-        RequestError: if there is no such model, or another field than the signatures is asked for.
+        RequestError: if the model does not exist, or a field other than the signatures is requested.
     """
     if not fields:
         raise invalid("GetModelMetadataRequest must specify at least one metadata_field")
@@ -58,13 +58,13 @@ def model_metadata(models: Models, spec: ModelSpec, fields: Sequence[str] = (SIG
 
 
 def status_json(response: Any) -> bytes:
-    """A `GetModelStatusResponse` as TF Serving writes it."""
+    """Returns a `GetModelStatusResponse` in TF Serving's JSON form."""
     text: str = json_format.MessageToJson(response, indent=1, always_print_fields_with_no_presence=True)
     return text.encode() + b"\n"
 
 
 def metadata_json(response: Any) -> bytes:
-    """A `GetModelMetadataResponse` as TF Serving writes it."""
+    """Returns a `GetModelMetadataResponse` in TF Serving's JSON form."""
     signatures = get_model_metadata_pb2.SignatureDefMap()
     response.metadata[SIGNATURES].Unpack(signatures)
     options: dict[str, Any] = {

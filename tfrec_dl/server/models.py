@@ -1,4 +1,4 @@
-"""The versions of models that are served: which are loaded, who uses them, what state they are in."""
+"""The served versions of models: which are loaded, which are in use, and their states."""
 
 import gc
 import threading
@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from tfrec_dl.server.loaded_version import LoadedVersion
 from tfrec_dl.server.statuses import Code, invalid, not_found
 
-START, LOADING, AVAILABLE, UNLOADING, END = "START", "LOADING", "AVAILABLE", "UNLOADING", "END"  # TF Serving's
+START, LOADING, AVAILABLE, UNLOADING, END = "START", "LOADING", "AVAILABLE", "UNLOADING", "END"  # as in TF Serving
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What a request asks for.
+    """The model and version that a request asks for.
 
     Attributes:
-        name: of the model.
-        version: a number; None for the newest that is loaded.
-        label: stands for a version; None for none.
+        name: name of the model.
+        version: version number; None for the newest loaded version.
+        label: label of a version; None for none.
     """
 
     name: str
@@ -29,12 +29,12 @@ class ModelSpec:
 
 @dataclass(frozen=True)
 class VersionState:
-    """How a version is.
+    """State of a version.
 
     Attributes:
-        state: as TF Serving calls it.
-        code: `Code.OK`, or why it could not be loaded.
-        message: the reason.
+        state: state in TF Serving's terms.
+        code: `Code.OK`, or why the version could not be loaded.
+        message: the reason in words.
     """
 
     state: str
@@ -51,7 +51,7 @@ class _Model:
 
 
 class Models:
-    """The models of a server; for any number of threads."""
+    """The models of a server; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -59,10 +59,10 @@ class Models:
 
     @contextmanager
     def use(self, spec: ModelSpec) -> Iterator[LoadedVersion]:
-        """A version that is not unloaded while it is used.
+        """Yields a version that is not unloaded while the block runs.
 
         Raises:
-            RequestError: if there is no such version, or label.
+            RequestError: if the version or label does not exist.
         """
         with self._lock:
             model = self._models.get(spec.name, _Model())
@@ -82,7 +82,7 @@ class Models:
                     model.states[number] = VersionState(END)
             del version
             if freed:
-                gc.collect()  # a SavedModel refers to itself
+                gc.collect()  # a SavedModel contains reference cycles
 
     @staticmethod
     def _number(model: _Model, spec: ModelSpec) -> int | None:
@@ -93,41 +93,41 @@ class Models:
         return max(model.loaded, default=None) if spec.version is None else spec.version
 
     def states(self, name: str) -> dict[int, VersionState]:
-        """The state of each version that is or was served, by number; none of an unknown model."""
+        """Returns the state of each version that is or was served, by number; empty for an unknown model."""
         with self._lock:
             return dict(sorted(self._models.get(name, _Model()).states.items()))
 
     def loaded(self) -> dict[str, dict[int, LoadedVersion]]:
-        """The versions that answer requests, of each model."""
+        """Returns the versions of each model that answer requests."""
         with self._lock:
             return {name: dict(sorted(model.loaded.items())) for name, model in sorted(self._models.items())}
 
     def labels(self, name: str) -> dict[str, int]:
-        """The labels of a model, with their versions."""
+        """Returns the labels of a model with their versions."""
         with self._lock:
             return dict(self._models.get(name, _Model()).labels)
 
     def set_labels(self, name: str, labels: Mapping[str, int]) -> None:
-        """Moves labels of a model to versions that are loaded; others stay where they were, as in TF Serving."""
+        """Moves labels of a model to versions that are loaded; other labels stay, as in TF Serving."""
         with self._lock:
             model = self._models.setdefault(name, _Model())
             kept = {label: number for label, number in model.labels.items() if label in labels}
             model.labels = kept | {label: number for label, number in labels.items() if number in model.loaded}
 
     def set_state(self, name: str, number: int, state: VersionState) -> None:
-        """Notes how a version is that is not loaded."""
+        """Records the state of a version that is not loaded."""
         with self._lock:
             self._models.setdefault(name, _Model()).states[number] = state
 
     def add(self, version: LoadedVersion) -> None:
-        """Requests go to this version from now on."""
+        """Directs requests to this version from now on."""
         with self._lock:
             model = self._models.setdefault(version.name, _Model())
             model.loaded[version.number] = version
             model.states[version.number] = VersionState(AVAILABLE)
 
     def remove(self, name: str, number: int) -> None:
-        """No further request goes to this version; it is unloaded after its last one."""
+        """Directs no further requests to this version; it is unloaded after its last one."""
         with self._lock:
             model = self._models[name]
             del model.loaded[number]

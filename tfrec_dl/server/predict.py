@@ -1,4 +1,4 @@
-"""Answers to predict requests, however they came."""
+"""Answers to predict requests, for both REST and gRPC."""
 
 from collections.abc import Sequence
 
@@ -14,17 +14,17 @@ from tfrec_dl.server.statuses import invalid
 def predict(
     version: LoadedVersion, signature: str, inputs: Arrays, limits: Limits, outputs: Sequence[str] = ()
 ) -> dict[str, np.ndarray]:
-    """The outputs of a signature.
+    """Returns the outputs of a signature.
 
     Args:
-        version: answers.
-        signature: its name; "" is TensorFlow's default.
-        inputs: what it is given.
-        limits: what it may be given.
-        outputs: those that are asked for; none for all.
+        version: version that answers.
+        signature: name of the signature; "" is TensorFlow's default.
+        inputs: inputs of the request.
+        limits: limits on the inputs.
+        outputs: requested outputs; empty for all.
 
     Raises:
-        RequestError: if the inputs are not what it takes or more than is taken, or it fails.
+        RequestError: if the inputs do not match the signature or exceed a limit, or the signature fails.
     """
     wanted, offered = version.signature_def(signature).inputs, version.signature_def(signature).outputs
     if inputs.keys() != wanted.keys():
@@ -43,10 +43,10 @@ def predict(
 
 
 def predict_json(models: Models, spec: ModelSpec, body: bytes, limits: Limits) -> bytes:
-    """The answer to a predict request over REST.
+    """Returns the answer to a predict request over REST.
 
     Raises:
-        RequestError: as `predict`; or if the body cannot be read, or there is no such model.
+        RequestError: as in `predict`, or if the body cannot be read, or the model does not exist.
     """
     document = json_requests.parsed(body)
     signature = json_requests.signature_name(document)

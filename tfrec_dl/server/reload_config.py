@@ -1,4 +1,4 @@
-"""`HandleReloadConfigRequest`, after `server_core.cc`: other models, versions and labels while a server runs."""
+"""`HandleReloadConfigRequest`, after `server_core.cc`: changes models, versions and labels of a running server."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,14 +14,15 @@ Reload = Callable[[Any], None]
 
 
 def reloader(watcher: Watcher, models: Models, folder: Path) -> Reload:
-    """What takes a `ModelServerConfig` in the place of the one that is served; it returns when its models answer.
+    """Returns a function that replaces the served `ModelServerConfig`, and returns once the models answer.
 
-    Unlike TF Serving it takes no model from outside the folder: who may ask a model may not have any file loaded.
+    Unlike TF Serving, it accepts no model outside the folder, because a client must not be able to load arbitrary
+    files.
 
     Args:
-        watcher: loads and unloads.
-        models: what is served.
-        folder: of the exports that are served.
+        watcher: watcher that loads and unloads versions.
+        models: served models.
+        folder: folder of the served exports.
     """
 
     def reload(config: Any) -> None:
@@ -52,10 +53,10 @@ def _requested(config: Any, folder: Path) -> list[ModelConfig]:
 
 
 def _inside(config: Any, folder: Path) -> ModelConfig:
-    """A model whose versions are in the folder, if there are any yet."""
+    """Returns the configuration of a model whose versions, if there are any yet, are in the folder."""
     model = model_of(config, folder)
     for path in (Path(config.base_path), model.base_path):
         if path.resolve().is_relative_to(folder.resolve()):
             return replace(model, base_path=path)
-    message = f"{config.base_path} is not in {folder}: this server loads models of the folder that it serves alone."
+    message = f"{config.base_path} is not in {folder}: this server loads models only from the folder that it serves."
     raise RequestError(Code.PERMISSION_DENIED, message)

@@ -1,4 +1,4 @@
-"""TF Serving's REST interface: paths -> models, methods -> answers."""
+"""TF Serving's REST interface, which maps paths to models and methods to answers."""
 
 import re
 import time
@@ -29,7 +29,7 @@ LAST_VERSION = 2**63 - 1
 
 @dataclass(frozen=True)
 class Call:
-    """What a request asks for.
+    """The model and method that a request asks for.
 
     Attributes:
         spec: the model.
@@ -41,11 +41,11 @@ class Call:
 
 
 def call_of(method: str, path: str) -> Call:
-    """Reads the method and path of a request.
+    """Parses the method and path of a request.
 
     Args:
-        method: of HTTP.
-        path: as it came, escapes included.
+        method: HTTP method.
+        path: raw path, including escapes.
 
     Raises:
         RequestError: if TF Serving has no such path.
@@ -56,7 +56,7 @@ def call_of(method: str, path: str) -> Call:
         raise malformed
     name, version, label, what = found.groups()
     if method == "POST" and what not in ("predict", *METHODS):
-        raise malformed  # PREDICT, which the pattern lets through
+        raise malformed  # PREDICT, which the pattern also matches
     if not name:
         raise invalid("Missing model name in request.")
     if version is not None and (len(version.lstrip("0")) > 19 or int(version) > LAST_VERSION):
@@ -73,10 +73,10 @@ class RestInterface:
     """Answers requests below /v1.
 
     Args:
-        models: what is served.
-        limits: of a request.
-        bodies: reads requests.
-        metrics: counts them.
+        models: served models.
+        limits: limits on a request.
+        bodies: reader of request bodies.
+        metrics: metrics that count requests.
     """
 
     def __init__(self, models: Models, limits: Limits, bodies: Bodies, metrics: Metrics) -> None:
@@ -87,7 +87,7 @@ class RestInterface:
         self._threads: anyio.CapacityLimiter | None = None
 
     async def __call__(self, request: Request) -> Response:
-        """The answer to a request, whatever it is."""
+        """Answers any request."""
         start = time.perf_counter()
         call, code = None, Code.OK
         try:
@@ -95,7 +95,7 @@ class RestInterface:
             return _json(await self._answer(call, request))
         except RequestError as error:
             code = error.code
-            # A client that did not send all of its request cannot send another one behind it.
+            # A client that has not sent its complete request cannot send another one after it.
             left = {"Connection": "close"} if error.http_status in (408, 413, 503) else None
             return _json(error_body(error.message), error.http_status, left)
         finally:
@@ -115,7 +115,7 @@ class RestInterface:
             return await self._in_a_thread(answer)
 
     async def _in_a_thread(self, function: Callable[[], bytes]) -> bytes:
-        if self._threads is None:  # of the loop that answers
+        if self._threads is None:  # belongs to the loop that answers
             self._threads = anyio.CapacityLimiter(self._limits.threads)
         return await anyio.to_thread.run_sync(function, limiter=self._threads)
 

@@ -1,4 +1,4 @@
-"""Connections whose client must send the head of its request in time."""
+"""Connections on which clients must send the head of a request in time."""
 
 import asyncio
 from typing import Any
@@ -7,13 +7,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 def impatient(seconds: float) -> type[H11Protocol]:
-    """The protocol of a server's connections.
+    """Returns the protocol of a server's connections.
 
-    uvicorn waits for ever for the first request of a connection; how long a later one takes to begin is its
+    uvicorn waits forever for the first request of a connection. The time until a later request begins is limited by its
     `timeout_keep_alive`.
 
     Args:
-        seconds: from the connection, and from the first byte of each later request, to the end of its head.
+        seconds: time limit for the head of a request, from the connection or from the first byte of a later request.
     """
 
     class Impatient(H11Protocol):
@@ -28,7 +28,7 @@ def impatient(seconds: float) -> type[H11Protocol]:
                 self._deadline = self.loop.call_later(seconds, self._hang_up)
             super().data_received(data)
             if self.cycle is not None and not self.cycle.response_complete:
-                self._be_patient()  # the head is there, and the body is waited for by who reads it
+                self._be_patient()  # the head has arrived; whoever reads the body waits for it
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._be_patient()

@@ -1,10 +1,10 @@
-"""Outcomes of requests: TensorFlow's codes, which are gRPC's too, and what TF Serving makes of them over HTTP."""
+"""Outcomes of requests: TensorFlow's codes, which gRPC shares, and their HTTP statuses in TF Serving."""
 
 from enum import IntEnum
 
 
 class Code(IntEnum):
-    """How a request ended, as `tensorflow::error::Code` numbers it."""
+    """How a request ended, with the numbers of `tensorflow::error::Code`."""
 
     OK = 0
     CANCELLED = 1
@@ -40,16 +40,16 @@ HTTP = {
     Code.UNIMPLEMENTED: 501,
     Code.UNAVAILABLE: 503,
     Code.UNAUTHENTICATED: 401,
-}  # 500 for the others
+}  # 500 for all others
 
 
 class RequestError(Exception):
-    """A request that is refused or has failed.
+    """Raised for a request that is rejected or has failed.
 
     Args:
-        code: why.
-        message: what the client is told.
-        http_status: over HTTP, where it is not what TF Serving makes of the code; for limits that TF Serving lacks.
+        code: reason as a code.
+        message: message to the client.
+        http_status: HTTP status, if it differs from TF Serving's for the code; for limits that TF Serving lacks.
     """
 
     def __init__(self, code: Code, message: str, http_status: int | None = None) -> None:
@@ -60,10 +60,10 @@ class RequestError(Exception):
 
 
 def invalid(message: str) -> RequestError:
-    """The error of a request that cannot be read or answered."""
+    """Returns the error for a request that cannot be read or answered."""
     return RequestError(Code.INVALID_ARGUMENT, message)
 
 
 def not_found(message: str) -> RequestError:
-    """The error of a request for what is not there."""
+    """Returns the error for a request for something that does not exist."""
     return RequestError(Code.NOT_FOUND, message)

@@ -1,4 +1,4 @@
-"""`TensorProto` messages and arrays."""
+"""Conversion between `TensorProto` messages and arrays."""
 
 import math
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import tensorflow as tf
 from tfrec_dl.server.json_tensors import type_name
 from tfrec_dl.server.statuses import invalid
 
-LARGEST = 1 << 26  # values of a tensor: a message of a few bytes can claim any number, all of one value
+LARGEST = 1 << 26  # maximum number of values per tensor, because a tiny message can declare any number of equal values
 FIELDS = {
     tf.float32: "float_val",
     tf.float64: "double_val",
@@ -27,14 +27,14 @@ FIELDS = {
 
 
 def array_of(name: str, proto: Any) -> np.ndarray:
-    """The values of a message.
+    """Returns the values of a message.
 
     Args:
-        name: of the input.
+        name: name of the input.
         proto: a `TensorProto`.
 
     Raises:
-        RequestError: if it holds none that could be read.
+        RequestError: if it contains no readable values.
     """
     sizes = [dim.size for dim in proto.tensor_shape.dim]
     if proto.tensor_shape.unknown_rank or any(size < 0 for size in sizes) or math.prod(sizes) > LARGEST:
@@ -47,14 +47,14 @@ def array_of(name: str, proto: Any) -> np.ndarray:
 
 
 def check_type(given: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    """Refuses inputs of another type than the signature's, as a session does.
+    """Rejects inputs of another type than the signature's, as a session does.
 
     Args:
-        given: name -> `TensorProto`.
-        wanted: name -> `TensorInfo`.
+        given: maps names to `TensorProto`.
+        wanted: maps names to `TensorInfo`.
 
     Raises:
-        RequestError: for the first of them.
+        RequestError: for the first such input.
     """
     for place, name in enumerate(sorted(given)):
         if name in wanted and given[name].dtype != wanted[name].dtype:
@@ -70,7 +70,7 @@ def _type_name(number: int) -> str:
 
 
 def proto_of(array: np.ndarray) -> Any:
-    """A message with each value in a field of its type, as TF Serving answers."""
+    """Returns a message with each value in the field for its type, as TF Serving answers."""
     dtype = tf.as_dtype(tf.string if array.dtype == object else array.dtype)
     if dtype not in FIELDS:
         return tf.make_tensor_proto(array)

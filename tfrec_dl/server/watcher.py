@@ -1,4 +1,4 @@
-"""Watches the folders of models: new versions are loaded while the server runs, old ones unloaded after that."""
+"""Watcher of model folders: loads new versions while the server runs, then unloads old ones."""
 
 import logging
 import os
@@ -19,16 +19,16 @@ Files = tuple[tuple[str, int, int], ...]
 
 
 class Watcher(threading.Thread):
-    """Brings the served versions into line with what is on the disk.
+    """Brings the served versions in line with those on disk.
 
     Args:
-        dest: as for `model_configs`.
-        models: what is served.
-        seconds: between two looks.
-        warm_up: whether a version answers the requests that come with it before it is given others.
+        dest: path as for `model_configs`.
+        models: served models.
+        seconds: time between checks.
+        warm_up: whether a version runs its warm-up requests before it gets others.
 
     Raises:
-        InputError: as `model_configs`.
+        InputError: as in `model_configs`.
     """
 
     def __init__(
@@ -46,24 +46,24 @@ class Watcher(threading.Thread):
         self._configs = model_configs(dest)
 
     def run(self) -> None:
-        """Looks until `end` is called."""
+        """Checks for changes until `end` is called."""
         while not self._ended.wait(self._seconds):
             try:
                 self.look()
-            except Exception:  # a server answers, whatever happens to a disk
+            except Exception:  # a server keeps answering, whatever happens to a disk
                 logger.exception("cannot look for versions")
 
     def end(self) -> None:
-        """Ends the thread, after what it is at."""
+        """Ends the thread after its current work."""
         self._ended.set()
 
     def look(self) -> None:
-        """Loads what should be served and is not, then unloads what should not be and is."""
+        """Loads versions that should be served and are not, then unloads those that are and should not be."""
         with self._looking:
             self._look()
 
     def serve(self, configs: list[ModelConfig]) -> None:
-        """Serves these models from now on, whatever a models.config on the disk says."""
+        """Serves these models from now on, whatever a models.config on disk says."""
         with self._looking:
             self._asked = configs
             self._look()
@@ -72,7 +72,7 @@ class Watcher(threading.Thread):
         try:
             self._configs = model_configs(self._dest) if self._asked is None else self._asked
         except InputError as error:
-            logger.warning("%s; what it said before holds", error)
+            logger.warning("%s; what it said before still applies", error)
         for config in self._configs:
             self._follow(config)
         named = {config.name for config in self._configs}
@@ -86,7 +86,7 @@ class Watcher(threading.Thread):
             if number not in self._models.loaded().get(config.name, {}):
                 self._load(config.name, number, folder)
         loaded = self._models.loaded().get(config.name, {})
-        # As in TF Serving, the last one that answers stays until another can.
+        # As in TF Serving, the last version that answers stays until another one can.
         if not wanted or any(number in loaded for number in wanted):
             for number in loaded:
                 if number not in wanted:
@@ -106,7 +106,7 @@ class Watcher(threading.Thread):
             version = LoadedVersion(name, number, folder)
             if self._warm_up:
                 warm_up(version)
-        except Exception as error:  # TensorFlow raises many types on damaged files, and so do folders being copied
+        except Exception as error:  # damaged files and folders being copied raise many error types
             self._failed[folder] = files
             reason = str(error).strip().split("\n")[0] or type(error).__name__
             self._models.set_state(name, number, VersionState(END, Code.UNKNOWN, reason))
@@ -118,13 +118,13 @@ class Watcher(threading.Thread):
 
 
 def _files(folder: Path) -> Files:
-    """What tells whether a folder has changed."""
+    """Returns what reveals whether a folder has changed."""
     found = [(path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file()]
     return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in found)
 
 
 def warm_up(version: LoadedVersion) -> None:
-    """Runs the requests that come with the version, as TF Serving does: the first of a kind is slow."""
+    """Runs the warm-up requests of a version, as TF Serving does, because the first request of a kind is slow."""
     path = version.folder / WARM_UP_FILE
     for request in read_warm_up(path) if path.is_file() else ():
         inputs = {name: array_of(name, proto) for name, proto in request.inputs.items()}

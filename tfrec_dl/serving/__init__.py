@@ -1,6 +1,6 @@
-"""SavedModels for TF Serving: publishing a version, signatures, warm-up; loading an export.
+"""SavedModels for TF Serving: publishing versions with signatures and warm-up requests, and loading exports.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported on first use.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""What an export says about items, in Python: which are alike, what is shown of them, why one is recommended."""
+"""Python access to what an export knows about items: similar items, shown columns and explanations of scores."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ from tfrec_dl.serving.rules.rules import Rules
 
 
 class AboutItems(LoadedRecommender):
-    """Questions about items.
+    """Answers questions about items.
 
     Args:
-        export: the export.
+        export: loaded export.
 
     Attributes:
-        shown: columns that it shows of items, as `describe_items` names them; those chosen at export.
+        shown: columns chosen at export that answers show about items, under the names used by `describe_items`.
     """
 
     def __init__(self, export: LoadedExport) -> None:
@@ -40,20 +40,20 @@ class AboutItems(LoadedRecommender):
         exclude: Sequence[Sequence[str]] | None = None,
         rules: Rules | Sequence[Rules] | None = None,
     ) -> list[Recommendations]:
-        """The items most like each item, without itself.
+        """Returns the items most similar to each item, without the item itself.
 
         Args:
-            item_ids: the items.
-            k: similar ones of each, at most `k_max`.
-            exclude: ids that must not be listed, a row for each item.
-            rules: as for `recommend`, one for all or one for each item; their scores are the similarities.
+            item_ids: item ids.
+            k: number of similar items per item, at most `k_max`.
+            exclude: ids that must not be listed, one row per item.
+            rules: rules as for `recommend`, one for all items or one per item; their scores are the similarities.
 
         Returns:
-            For each item up to `k` pairs (item id, similarity), the most similar first; none for an unknown item.
+            For each item, up to `k` pairs (item id, similarity), most similar first; empty for an unknown item.
 
         Raises:
-            InputError: if `k` is below 1 or above `k_max`, the ids are no list of ids, rules are of attributes that the
-                export does not hold, or of histories, or the export is from before there was this signature.
+            InputError: if `k` is below 1 or above `k_max`, the ids are not a list of ids, rules use attributes that the
+                export does not hold, or rules use histories, or the export is too old to have this signature.
         """
         self._check(k)
         items = id_list(item_ids, "item_ids")
@@ -64,17 +64,17 @@ class AboutItems(LoadedRecommender):
         return self._in_parts(lambda part: signature(item_ids=tf.constant(items[part], tf.string)), len(items), k)
 
     def describe_items(self, item_ids: Sequence[str]) -> list[dict[str, str]]:
-        """What the export shows of items, such as their titles.
+        """Returns what the export shows about items, such as their titles.
 
         Args:
-            item_ids: the items.
+            item_ids: item ids.
 
         Returns:
-            For each item the columns that were chosen at export, by name; "" where nothing is known, as of unknown
+            For each item, the columns chosen at export, by name; "" if there is no value, for example for unknown
             items.
 
         Raises:
-            InputError: if the ids are no list of ids.
+            InputError: if the ids are not a list of ids.
         """
         items = id_list(item_ids, "item_ids")
         if not self.shown:
@@ -84,18 +84,17 @@ class AboutItems(LoadedRecommender):
         return [{name: text.decode() for name, text in zip(self.shown, row, strict=True)} for row in rows]
 
     def explain(self, histories: Sequence[Sequence[str]], items: Sequence[Sequence[str]]) -> list[list[Explanation]]:
-        """Why items have their scores after a history: what of it speaks for each, and how much.
+        """Explains the scores of items after a history: how much each history item contributes to each item.
 
         Args:
-            histories: item ids, oldest first, a row each.
-            items: ids of the items to explain, a row for each history.
+            histories: one row of item ids per user, oldest first.
+            items: ids of the items to explain, one row per history.
 
         Returns:
-            For each history an explanation of each of its items, unknown ones left out.
+            For each history, one explanation per item; unknown items are left out.
 
         Raises:
-            InputError: if an argument is not a list of lists of ids, or the export is from before there was this
-                signature.
+            InputError: if an argument is not a list of lists of ids, or the export is too old to have this signature.
         """
         rows = id_rows(histories, "histories")
         asked = id_rows_beside(items, rows, "items")
@@ -113,7 +112,7 @@ class AboutItems(LoadedRecommender):
         self, items: list[str], k: int, excluded: list[list[str]], rules: Sequence[Rules]
     ) -> list[Recommendations]:
         if any(each.keep_seen is not None for each in rules):
-            raise InputError("keep_seen is of a history, and an item is never like itself: leave it out.")
+            raise InputError("keep_seen is for histories, but an item is never similar to itself: leave it out.")
         signature = self._signature(SIMILAR_ITEMS_WITH_RULES)
 
         def outputs(part: slice) -> Outputs:

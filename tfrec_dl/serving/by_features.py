@@ -1,4 +1,4 @@
-"""Recommendations by the features of new items and of users, in Python."""
+"""Python access to recommendations by the features of new items and of users."""
 
 import json
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ from tfrec_dl.serving.request_rows import id_rows, id_rows_beside, padded
 
 
 class ByFeatures(LoadedRecommender):
-    """Recommendations by features beside the history.
+    """Recommends by features in addition to the history.
 
     Args:
-        export: the export.
+        export: loaded export.
 
     Attributes:
-        item_features: raw features of an item that it does not know; empty where it knows items by their ids.
-        user_features: raw features of a user beside the history.
+        item_features: raw features that describe an unknown item; empty if the export knows items only by id.
+        user_features: raw features of a user besides the history.
     """
 
     def __init__(self, export: LoadedExport) -> None:
@@ -45,22 +45,23 @@ class ByFeatures(LoadedRecommender):
         exclude: Sequence[Sequence[str]] | None = None,
         id_column: str = "item_id",
     ) -> list[Recommendations]:
-        """As `recommend`, where histories may hold items that are not in the export: they are known by their features.
+        """Recommends like `recommend`, after histories that may contain new items, which are known by their features.
 
-        They are read, not recommended; `add_items` does that.
+        New items are read but not recommended; `add_items` makes items recommendable.
 
         Args:
-            histories: item ids, oldest first, a row each; an id is looked up in the export, then in `new_items`.
-            new_items: the features of such items, as for `add_items`.
+            histories: one row of item ids per user, oldest first; each id is looked up in the export, then in
+                `new_items`.
+            new_items: features of these items, as for `add_items`.
             k: as for `recommend`.
             exclude: as for `recommend`.
-            id_column: the table's column of ids.
+            id_column: column of item ids in the table.
 
         Returns:
-            As `recommend`.
+            The same as `recommend`.
 
         Raises:
-            InputError: as `recommend`, or if the export takes no features or `new_items` lacks one.
+            InputError: as in `recommend`, or if the export takes no features, or `new_items` lacks one.
         """
         if not self.item_features:
             raise InputError(f"{self.folder} takes no features of items: its model knows items by their ids.")
@@ -78,7 +79,7 @@ class ByFeatures(LoadedRecommender):
             taken = ~flat.any(axis=1) & (named >= 0)
             flat[taken] = new[named[taken]]
             vectors = tf.constant(flat.reshape(*ids.shape, flat.shape[1]))
-            # The history by its ids once more: what the export knows of it is not recommended again.
+            # The known items of the history are also passed by id, so that they are not recommended again.
             masked = [[]] * len(rows) if self._keeps_seen else rows
             exclusions = padded([[*row, *more] for row, more in zip(masked[part], excluded[part], strict=True)])
             return self._signatures[RECOMMEND_FROM_VECTORS](history_vectors=vectors, exclude=exclusions)
@@ -88,23 +89,23 @@ class ByFeatures(LoadedRecommender):
     def recommend_for_users(
         self, histories: Sequence[Sequence[str]], users: Table, k: int = 10, id_column: str = "user_id"
     ) -> list[Recommendations]:
-        """As `recommend`, with what is known of the users beside their histories.
+        """Recommends like `recommend`, and also uses features of the users.
 
         Args:
-            histories: item ids, oldest first, a row each.
-            users: the features of the users, a row for each history in the same order: a table, the path of one, or a
-                `Catalogue`. A frame needs no ids.
+            histories: one row of item ids per user, oldest first.
+            users: features of the users, one row per history in the same order: a table, its path, or a `Catalogue`. A
+                frame needs no ids.
             k: as for `recommend`.
-            id_column: the table's column of ids.
+            id_column: column of ids in the table.
 
         Returns:
-            As `recommend`.
+            The same as `recommend`.
 
         Raises:
-            InputError: as `recommend`, or if the export takes no features of users or `users` lacks one.
+            InputError: as in `recommend`, or if the export takes no user features, or `users` lacks one.
         """
         if not self.user_features:
-            raise InputError(f"{self.folder} takes no features of users: its model was trained without.")
+            raise InputError(f"{self.folder} takes no features of users: its model was trained without them.")
         self._check(k)
         rows = id_rows(histories, "histories")
         if isinstance(users, pd.DataFrame) and id_column not in users.columns:

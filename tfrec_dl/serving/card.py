@@ -1,4 +1,4 @@
-"""The model card that travels with an export.
+"""The model card of an export.
 
 Source: Mitchell et al., Model Cards for Model Reporting, FAT* 2019; the parts of it that a recommender can fill.
 """
@@ -25,22 +25,22 @@ LIMITS = (
     "Its metrics are offline estimates on past interactions, not effects on users.",
 )
 CARD_FOLDER = "assets.extra"
-EXAMPLES = 20  # added ids that the card names
+EXAMPLES = 20  # maximum number of added ids that the card lists
 
 
 def now() -> str:
-    """The time as ISO 8601, UTC."""
+    """Returns the current time as ISO 8601, UTC."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True)
 class Addition:
-    """Items that were added to an export without a training.
+    """Items added to an export without training.
 
     Attributes:
         date: ISO 8601, UTC.
-        items: how many.
-        ids: the first of them.
+        items: number of items.
+        ids: ids of the first items.
     """
 
     date: str
@@ -50,12 +50,12 @@ class Addition:
 
 @dataclass(frozen=True)
 class Update:
-    """Attributes of items that were updated in an export without a training.
+    """An update of item attributes in an export without training.
 
     Attributes:
         date: ISO 8601, UTC.
-        items: how many.
-        attributes: which.
+        items: number of items.
+        attributes: names of the updated attributes.
     """
 
     date: str
@@ -65,25 +65,25 @@ class Update:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Facts about a model for those who use it. What is None or empty, the card calls unknown.
+    """Facts about a model for its users. Facts that are None or empty appear as unknown.
 
     Attributes:
-        name: of the model or its recipe.
-        data: what it was trained on, with counts.
+        name: name of the model or its recipe.
+        data: training data, with counts.
         data_terms: terms of use of the data.
         data_fingerprint: sha256 of the interactions (`Interactions.fingerprint`).
-        split: how the test cases were held out.
-        metrics: flat, as in metrics.json: "test/ndcg@10", with the bounds of its 95 % interval over users at
+        split: how test cases were held out.
+        metrics: flat mapping, as in metrics.json: "test/ndcg@10", with the bounds of its 95 % interval over users at
             "test/ndcg@10/low" and "test/ndcg@10/high".
-        limits: what it cannot do or must not be used for, a sentence each; an export adds one on new items.
-        configuration: what it takes to train it again.
-        versions: of the packages that made it.
-        date: of the export, ISO 8601, UTC.
-        plugins: modules outside the package whose parts the model is made of, or was measured by.
-        additions: items that `add_items` added, oldest first.
-        updates: attributes that `update_items` updated, oldest first.
-        profile: of the data that it was trained on, in a file of its own beside the card; None for none.
-        report: folder and name of the run's report, which stays where it is; None for none.
+        limits: what the model cannot do or must not be used for, one sentence each; an export adds one on new items.
+        configuration: what is needed to train the model again.
+        versions: versions of the packages that made it.
+        date: date of the export, ISO 8601, UTC.
+        plugins: modules outside the package whose parts the model uses, or that measured it.
+        additions: items added by `add_items`, oldest first.
+        updates: attribute updates by `update_items`, oldest first.
+        profile: profile of the training data, stored in a separate file beside the card; None for none.
+        report: folder and name of the run's report, which is not copied; None for none.
     """
 
     name: str = "recommender"
@@ -104,14 +104,14 @@ class ModelCard:
 
     @classmethod
     def read(cls, version: Path, name: str) -> "ModelCard":
-        """The card in a version folder; a card that calls all unknown if the folder has none.
+        """Reads the card in a version folder; returns a card with everything unknown if the folder has none.
 
         Args:
-            version: the folder.
-            name: of the model, for a new card.
+            version: version folder.
+            name: name of the model, for a new card.
 
         Raises:
-            InputError: if it cannot be read.
+            InputError: if the card cannot be read.
         """
         path = version / CARD_FOLDER / "model_card.json"
         if not path.exists():
@@ -124,24 +124,22 @@ class ModelCard:
         except InputError:
             raise
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise InputError(
-                f"{path} is no model card: restore it, or delete it for a card that knows nothing."
-            ) from error
+            raise InputError(f"{path} is not a model card: restore it, or delete it for an empty card.") from error
 
     def with_added(self, ids: Sequence[str]) -> "ModelCard":
-        """The card of the version that holds these items too, of today."""
+        """Returns the card of a version, dated today, that also holds these items."""
         date = now()
         return replace(self, date=date, additions=(*self.additions, Addition(date, len(ids), tuple(ids[:EXAMPLES]))))
 
     def to_json(self, facts: Mapping[str, object], signatures: Sequence[Signature] = ()) -> str:
-        """The card as JSON; metrics that are NaN or infinite become null.
+        """Returns the card as JSON; NaN and infinite metrics become null.
 
         Args:
-            facts: what the export itself knows, such as the number of items.
-            signatures: what the export offers.
+            facts: facts known to the export itself, such as the number of items.
+            signatures: signatures of the export.
         """
         card = asdict(replace(self, profile=None))
-        del card["profile"]  # which has a file of its own
+        del card["profile"]  # stored in a separate file
         card["metrics"] = {key: value if math.isfinite(value) else None for key, value in self.metrics.items()}
         described = [
             {
@@ -158,7 +156,7 @@ class ModelCard:
 
 
 def feature_rows(signatures: Sequence[Signature]) -> list[dict[str, str]]:
-    """The raw features that signatures take: "signature", "feature", "kind" and "input" of each."""
+    """Returns the raw features that signatures take: "signature", "feature", "kind" and "input" of each."""
     return [
         {"signature": each.name, "feature": info.feature.feature, "kind": info.feature.kind, "input": name}
         for each in signatures

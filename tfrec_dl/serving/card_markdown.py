@@ -11,12 +11,12 @@ UNKNOWN_METRICS = "Unknown: the model was exported without an evaluation."
 
 
 def card_markdown(card: ModelCard, facts: Mapping[str, object], signatures: Sequence[Signature] = ()) -> str:
-    """The card as Markdown.
+    """Returns the card as Markdown.
 
     Args:
         card: the card.
-        facts: what the export itself knows, such as the number of items.
-        signatures: what the export offers.
+        facts: facts known to the export itself, such as the number of items.
+        signatures: signatures of the export.
     """
     data = [
         f"- Data: {card.data or 'unknown'}",
@@ -36,7 +36,7 @@ def card_markdown(card: ModelCard, facts: Mapping[str, object], signatures: Sequ
         "Configuration": _configuration_block(card),
         "Plugins": [f"- {module}" for module in card.plugins],
         "Versions": [f"- {package}: {version}" for package, version in card.versions.items()],
-        UPDATES: [f"- {update_line(update)}" for update in card.updates],  # the last: `update_items` adds lines
+        UPDATES: [f"- {update_line(update)}" for update in card.updates],  # last: `update_items` adds lines
     }
     lines = [f"# {card.name}", "", f"Exported {card.date}."]
     for title, body in sections.items():
@@ -46,12 +46,12 @@ def card_markdown(card: ModelCard, facts: Mapping[str, object], signatures: Sequ
 
 
 def update_line(update: Update) -> str:
-    """What was updated, and when."""
+    """Returns a line that says what was updated, and when."""
     return f"{update.date}: {', '.join(update.attributes)} of {update.items:,} items"
 
 
 def signature_table(signatures: Sequence[Signature]) -> list[str]:
-    """A line of Markdown a signature, after two of heading; nothing without signatures."""
+    """Returns two header lines of a Markdown table and one line per signature; empty without signatures."""
     if not signatures:
         return []
     rows = ["| signature | inputs | outputs | what it does |", "|---|---|---|---|"]

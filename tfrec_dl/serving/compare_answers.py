@@ -8,21 +8,22 @@ from tfrec_dl.serving.names import RECOMMENDATION_ID
 from tfrec_dl.serving.recommendation_id import MARK
 from tfrec_dl.serving.run_saved_model import VerificationError
 
-TOLERANCE = 1e-5  # of a score: absolute below 1, relative above, where float32 itself is no finer
+TOLERANCE = 1e-5  # for scores: absolute below 1, relative above, where float32 itself is less precise
 
 
 def compare_answers(what: str, expected: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) -> float:
-    """The largest difference between two answers of a signature, relative where values exceed 1.
+    """Returns the largest difference between two answers of a signature; differences are relative for values above 1.
 
-    Items of a list whose scores all but tie may stand for each other.
+    Items of a list with almost equal scores may replace each other.
 
     Args:
-        what: names the signature and the path, for errors.
-        expected: the Python model's outputs.
-        found: the export's.
+        what: name of the signature and the path, for errors.
+        expected: outputs of the Python model.
+        found: outputs of the export.
 
     Raises:
-        VerificationError: if outputs, shapes, ids or other texts differ, or a number by more than `TOLERANCE`.
+        VerificationError: if outputs, shapes, ids or other texts differ, or if a number differs by more than
+            `TOLERANCE`.
     """
     shapes = [{name: values.shape for name, values in answer.items()} for answer in (expected, found)]
     if shapes[0] != shapes[1]:
@@ -40,19 +41,20 @@ def _row(answer: Mapping[str, np.ndarray], row: int) -> dict[str, np.ndarray]:
 
 
 def _compare_lists(what: str, expected: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) -> float:
-    """The largest difference between two lists: [K] "item_ids", "scores" and further values of each."""
+    """Returns the largest difference between two lists: [K] "item_ids", "scores" and further values of each."""
     differences = [largest_difference(expected["scores"], found["scores"])]
-    # By id, for the order of two that all but tie may differ; one that is there twice, by its scores.
+    # Compared by id, because almost tied items may swap. Duplicates of an id are ordered by score.
     ours, theirs = (np.lexsort((row["scores"], row["item_ids"].astype(bytes))) for row in (expected, found))
     if np.array_equal(expected["item_ids"][ours], found["item_ids"][theirs]):
         values = [name for name in expected if name not in ("item_ids", RECOMMENDATION_ID)]
         differences += [_difference(what, name, expected[name][ours], found[name][theirs]) for name in values]
         if RECOMMENDATION_ID in expected and np.array_equal(expected["item_ids"], found["item_ids"]):
-            # The model that is compared is another version than the export: the part that says which may differ.
+            # The compared model has a different version than the export, so the part of the id that names it may
+            # differ.
             ours, theirs = (np.array(bytes(row[RECOMMENDATION_ID]).split(MARK)[1:]) for row in (expected, found))
             differences.append(_difference(what, RECOMMENDATION_ID, ours, theirs))
     else:
-        # At the end of a list an item may stand for one that all but ties with it.
+        # At the end of a list, an item may be replaced by an almost tied one.
         others = ~np.isin(found["item_ids"], expected["item_ids"])
         distinct = len(set(found["item_ids"])) == len(set(expected["item_ids"]))
         last = np.full(others.sum(), expected["scores"][-1])
@@ -62,7 +64,7 @@ def _compare_lists(what: str, expected: Mapping[str, np.ndarray], found: Mapping
 
 
 def _difference(what: str, name: str, expected: np.ndarray, found: np.ndarray) -> float:
-    """As `largest_difference`, 0 for texts, which must be equal."""
+    """Does the same as `largest_difference`; returns 0 for texts, which must be equal."""
     if expected.dtype.kind not in "OSU":
         return largest_difference(expected, found)
     if not np.array_equal(expected, found):
@@ -71,16 +73,16 @@ def _difference(what: str, name: str, expected: np.ndarray, found: np.ndarray) -
 
 
 def largest_difference(expected: np.ndarray, found: np.ndarray) -> float:
-    """The largest difference between numbers, relative above 1; infinite where one is NaN, 0 without numbers."""
+    """Returns the largest difference between numbers, relative above 1; infinite for NaN, 0 without numbers."""
     differences = np.abs(found - expected) / np.maximum(1, np.abs(expected))
     return float(np.max(np.where(np.isnan(differences), np.inf, differences), initial=0.0))
 
 
 def within_tolerance(what: str, difference: float) -> float:
-    """The difference.
+    """Returns the difference.
 
     Raises:
-        VerificationError: if it is above `TOLERANCE`.
+        VerificationError: if it exceeds `TOLERANCE`.
     """
     if not difference <= TOLERANCE:
         raise VerificationError(f"{what}: a number differs from the Python model's by {difference:.3g}.")

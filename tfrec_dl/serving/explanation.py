@@ -1,4 +1,4 @@
-"""Explanations of scores: what of a history speaks for an item."""
+"""Explanations of scores: how much each item of a history contributes to an item."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ class Explanation:
     """Why an item has its score after a history.
 
     Attributes:
-        item_id: the item.
+        item_id: explained item.
         score: its score after the history, whether or not it would be recommended.
-        because: items of the history with what the score loses without each, the largest first. Negative ones speak
-            against the item; those that change nothing are left out.
-        in_common: up to five categories, as "genres=War", that the item shares with items of the history, with what
-            these items contribute together, the largest first; none of exports without attributes.
+        because: history items with what the score loses without each, largest first. Negative values speak against the
+            item; items with no effect are left out.
+        in_common: up to five categories, such as "genres=War", that the item shares with history items, with the total
+            contribution of these items, largest first; empty for exports without attributes.
     """
 
     item_id: str
@@ -28,14 +28,13 @@ class Explanation:
 
 
 def explanations(history: Sequence[str], items: Sequence[str], answer: Mapping[str, np.ndarray]) -> list[Explanation]:
-    """Explanations from an answer of the signature `explain`; items that the export does not know are left out.
+    """Returns the explanations in an answer of the signature `explain`; items unknown to the export are left out.
 
     Args:
         history: ids of one history.
         items: ids of n items.
-        answer: "scores" [N] float32, N at least n, "contributions" [N, L] float32, L at least the history's length; and
-            "in_common" [N, V] bytes and "in_common_contributions" [N, V] float32, which exports of earlier versions
-            lack.
+        answer: "scores" [N] float32, N at least n; "contributions" [N, L] float32, L at least the history's length; and
+            "in_common" [N, V] bytes and "in_common_contributions" [N, V] float32, which older exports lack.
     """
     found = []
     for number, item in enumerate(items):
@@ -48,7 +47,7 @@ def explanations(history: Sequence[str], items: Sequence[str], answer: Mapping[s
 
 
 def _in_common(answer: Mapping[str, np.ndarray], number: int) -> tuple[tuple[str, float], ...]:
-    """The values that one item shares with the history."""
+    """Returns the attribute values that one item shares with the history."""
     if "in_common" not in answer:
         return ()
     rows = zip(answer["in_common"][number], answer["in_common_contributions"][number].tolist(), strict=True)

@@ -15,17 +15,17 @@ from tfrec_dl.serving.publishing import Served, publish_module
 
 @runtime_checkable
 class Exportable(Protocol):
-    """A model that can be exported: any of ours, or one of your own."""
+    """A model that can be exported: any model of this package, or your own."""
 
     def serving_module(self, k_max: int = 100) -> Served:
-        """The graph that is exported; `k_max` is the length of the recommendation lists, where it makes any."""
+        """Returns the module to export; `k_max` is the length of the recommendation lists, if it makes any."""
 
 
 class Recommends(Exportable, Protocol):
-    """A model that is exported as a recommender: a `RetrievalModel`, a stack, one of your own."""
+    """A model that is exported as a recommender: a `RetrievalModel`, a stack, or your own."""
 
     def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
-        """The graph that is exported; `keep_seen` is whether items of the history are recommended again."""
+        """Returns the module to export; `keep_seen` is whether items of the history are recommended again."""
 
 
 def export_saved_model(
@@ -38,31 +38,31 @@ def export_saved_model(
     shown: ShownSource | None = None,
     index: IvfRequest | None = None,
 ) -> Path:
-    """Exports a model to DEST/<next free version>/, which appears complete or not at all.
+    """Exports a model to DEST/<next free version>/, which appears only once it is complete.
 
-    See `publish_module` for what is written, and `docs/serving.md` for the signatures.
+    See `publish_module` for the files, and `docs/serving.md` for the signatures.
 
     Args:
         model: a trained model.
-        dest: folder of the versions, created if missing.
-        k_max: length of the recommendation lists; cut to the number of items.
-        card: what is known about data, split and metrics; by default the card calls them unknown.
-        keep_seen: whether items of the history are recommended again, where the model recommends.
-        attributes: what requests can ask of items, where the model recommends; None for nothing.
-        shown: columns of items that come back in answers, where the model recommends; None for none.
-        index: an approximate search for the best items, where scores are products of vectors; None searches all.
+        dest: folder of the versions; created if missing.
+        k_max: length of the recommendation lists; capped at the number of items.
+        card: facts about data, split and metrics; by default the card says they are unknown.
+        keep_seen: whether items of the history are recommended again, if the model recommends.
+        attributes: item attributes for conditions in requests, if the model recommends; None for none.
+        shown: item columns that answers return, if the model recommends; None for none.
+        index: approximate search for the best items, if scores are dot products; None searches all items.
 
     Returns:
         The version folder.
 
     Raises:
-        InputError: if the object is no such model, the attributes or the histories of `index` cannot be read, its
-            scores are no products of vectors, `dest` is a file or cannot be written to, `k_max` is below 1, a weight is
-            not finite, or `tensorflow-serving-api` is not installed.
+        InputError: if the object is not such a model; if the attributes or the histories of `index` cannot be read; if
+            `index` is given and scores are not dot products; if `dest` is a file or not writable; if `k_max` is below
+            1; if a weight is not finite; or if `tensorflow-serving-api` is not installed.
     """
     if not isinstance(model, Exportable):
         raise InputError(f"cannot export a {type(model).__name__}: pass a run, or a model with `serving_module`.")
-    # Models of others need no argument `keep_seen`.
+    # Models from outside the package need no argument `keep_seen`.
     further = {"keep_seen": True} if keep_seen else {}
     module = model.serving_module(k_max, **further)
     if attributes is not None:

@@ -1,4 +1,4 @@
-"""Tables of raw features as the inputs of a signature."""
+"""Conversion of tables of raw features to inputs of a signature."""
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,7 +15,7 @@ from tfrec_dl.data.tables.reading import TableFile
 from tfrec_dl.errors import InputError
 from tfrec_dl.serving.features import FeatureInput
 
-ROWS_AT_ONCE = 1_024  # bounds the memory that pictures take
+ROWS_AT_ONCE = 1_024  # limits the memory used by pictures
 
 Table: TypeAlias = Catalogue | pd.DataFrame | str | PathLike[str]
 
@@ -23,12 +23,12 @@ Table: TypeAlias = Catalogue | pd.DataFrame | str | PathLike[str]
 def embed_features(
     function: Callable[..., Mapping[str, tf.Tensor]], inputs: Sequence[FeatureInput], catalogue: Catalogue
 ) -> np.ndarray:
-    """Runs a signature over a catalogue's rows, some at a time.
+    """Runs a signature over the rows of a catalogue in batches.
 
     Args:
-        function: takes the inputs by name and gives {"vectors": [N, D]}.
-        inputs: its features.
-        catalogue: their values, checked by `as_catalogue`; further features are ignored.
+        function: takes the inputs by name and returns {"vectors": [N, D]}.
+        inputs: feature inputs of the function.
+        catalogue: feature values, checked by `as_catalogue`; further features are ignored.
 
     Returns:
         [n, D] float32.
@@ -41,20 +41,20 @@ def embed_features(
 
 
 def tensors(inputs: Sequence[FeatureInput], catalogue: Catalogue, rows: slice) -> dict[str, tf.Tensor]:
-    """Rows of a catalogue that `as_catalogue` has checked, as a signature takes them."""
+    """Converts rows of a catalogue checked by `as_catalogue` to the inputs of a signature."""
     return {each.name: tf.constant(catalogue.columns[each.feature][rows], each.spec.dtype) for each in inputs}
 
 
 def as_catalogue(table: Table, inputs: Sequence[FeatureInput], id_column: str) -> Catalogue:
-    """Reads a table into a model's features, whatever its values look like; other columns are ignored.
+    """Reads a table as features of the given kinds, whatever its values look like; ignores other columns.
 
     Args:
         table: a frame, or a CSV or Parquet file; a `Catalogue` is only checked.
-        inputs: the features.
+        inputs: feature inputs to read.
         id_column: column of ids.
 
     Raises:
-        InputError: if the table lacks a feature, or a catalogue has it as another type, and as `Catalogue.read`.
+        InputError: if the table lacks a feature, or a catalogue holds it as another kind; and as in `Catalogue.read`.
     """
     if isinstance(table, Catalogue):
         _require_all(inputs, table.kinds)

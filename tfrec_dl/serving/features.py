@@ -13,12 +13,12 @@ from tfrec_dl.data.catalogue.feature_kinds import Kind
 
 @dataclass(frozen=True)
 class FeatureInput:
-    """A feature, and the input of a signature that takes its raw values.
+    """A feature and the signature input that takes its raw values.
 
     Attributes:
-        feature: its name in the catalogue.
-        kind: its kind there.
-        name: of the input: the feature's name made an identifier, and unlike any other's.
+        feature: name of the feature in the catalogue.
+        kind: kind of the feature in the catalogue.
+        name: name of the input: the feature's name made an identifier, unique among inputs.
     """
 
     feature: str
@@ -27,19 +27,19 @@ class FeatureInput:
 
     @property
     def spec(self) -> tf.TensorSpec:
-        """[N] string, [N] float32 for a number, [N, H, W, 3] uint8 for a picture."""
+        """Tensor spec: [N] string, [N] float32 for a number, or [N, H, W, 3] uint8 for a picture."""
         if self.kind == "image":
             return tf.TensorSpec([None, None, None, 3], tf.uint8, self.name)
         return tf.TensorSpec([None], tf.float32 if self.kind == "number" else tf.string, self.name)
 
 
 def feature_inputs(kinds: Mapping[str, Kind], reserved: Collection[str] = ()) -> tuple[FeatureInput, ...]:
-    """Names the inputs, each as its feature, made an identifier; "_2", "_3", ... tell apart those of one name.
+    """Names the inputs after their features, made identifiers; "_2", "_3", ... resolve duplicates.
 
-    A feature that is an identifier already keeps its name before others take it.
+    Features whose names are already identifiers keep them and are named first.
 
     Args:
-        kinds: feature -> kind.
+        kinds: maps features to kinds.
         reserved: names of the signature's other inputs.
     """
     names: dict[str, str] = {}
@@ -54,7 +54,7 @@ def feature_inputs(kinds: Mapping[str, Kind], reserved: Collection[str] = ()) ->
 
 
 def _identifier(feature: str) -> str:
-    """The name with anything but ASCII letters, digits and "_" replaced; TensorFlow takes no other as input names."""
+    """Replaces everything but ASCII letters, digits and "_", because TensorFlow accepts no other input names."""
     name = re.sub(r"\W", "_", feature, flags=re.ASCII).strip("_")
     if not name or name[0].isdigit():
         name = f"feature_{name}".rstrip("_")

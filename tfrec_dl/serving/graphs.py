@@ -1,6 +1,6 @@
-"""Graphs that several signatures, and several exports, share, and branches that cost nothing where they are not taken.
+"""Sharing of graphs between signatures and exports, and branches that cost nothing if they are not taken.
 
-Tracing takes most of the time of an export, and starting small operations most of the time of a request with rules.
+Tracing takes most of the time of an export, and launching small operations most of the time of a request with rules.
 """
 
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-CALLED = "called"  # in the names of branches and loops
+CALLED = "called"  # marker in the names of branches and loops
 BRANCHES = ("If", "StatelessIf", "While", "StatelessWhile")
 
 
 def traced_once(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as one graph in all the graphs that call it, those of any export where it is a module's.
+    """Traces a function once; all graphs that call it share its graph, across exports for module-level functions.
 
-    Outside of graphs it is called as it is.
+    Outside of graphs, the function is called directly.
     """
     graph = tf.function(function, autograph=False, reduce_retracing=True)
 
@@ -30,18 +30,18 @@ def traced_once(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def called_cond(condition: tf.Tensor, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
-    """As `tf.cond`, where a branch is large and seldom taken."""
+    """Works like `tf.cond`, for large branches that are seldom taken."""
     return tf.cond(condition, then, otherwise, name=CALLED)
 
 
 def call_branches(file: Path) -> None:
-    """Has the branches of `called_cond`, and loops named `CALLED`, called as functions in a saved model.
+    """Makes a saved model call the branches of `called_cond`, and loops named `CALLED`, as functions.
 
-    TensorFlow otherwise makes them part of the graph around them, where each operation of a branch that is not taken is
-    still passed through, and each step of a loop takes four operations more for every value that it reads.
+    By default, TensorFlow inlines them in the surrounding graph. Then every operation of an untaken branch is still
+    visited, and each step of a loop needs four extra operations for every value that it reads.
 
     Args:
-        file: `saved_model.pb`.
+        file: path of `saved_model.pb`.
     """
     saved = SavedModel.FromString(file.read_bytes())
     for graph in saved.meta_graphs:

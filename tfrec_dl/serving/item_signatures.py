@@ -1,4 +1,4 @@
-"""Signatures that answer questions about items: which are alike, and why one is recommended."""
+"""Signatures that answer questions about items: similar items, explanations and descriptions."""
 
 from typing import Protocol
 
@@ -16,46 +16,46 @@ from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 
 
 class KnowsItems(Protocol):
-    """What these signatures ask of a `ServingModule`."""
+    """What these signatures need from a `ServingModule`."""
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """Some ids."""
+        """Some item ids."""
 
     @property
     def recommendations(self) -> dict[str, TensorInfo]:
-        """The outputs of a signature that recommends."""
+        """Returns the outputs of a signature that recommends."""
 
     @property
     def reach(self) -> int | None:
-        """How many of the last items of a history can do anything for a score; None for all."""
+        """How many of the last history items can affect a score; None for all."""
 
     @property
     def attributes(self) -> ItemAttributes:
         """Attributes of the items."""
 
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
-        """Ids to indices of the same shape; "" and unknown ids become 0."""
+        """Maps ids to indices of the same shape; "" and unknown ids become 0."""
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """How like each of [B] items the others are: [B, size] float32."""
+        """Returns how similar all items are to each of [B] items: [B, size] float32."""
 
     def scores_of(self, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
-        """Scores of items [B, N] after histories [B, L] that are not empty: [B, N] float32."""
+        """Returns the scores of items [B, N] after non-empty histories [B, L]: [B, N] float32."""
 
     def popularity_of(self, items: tf.Tensor) -> tf.Tensor:
-        """What the items score after an empty history, of the same shape, float32."""
+        """Returns the scores of items after an empty history, float32 of the same shape."""
 
     def best(self, scores: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The best items, as a signature gives them."""
+        """Returns the best items, in the form of a signature's answer."""
 
 
 def similar_items(module: KnowsItems, described: str) -> Signature:
-    """Signature `similar_items`.
+    """Returns the signature `similar_items`.
 
     Args:
-        module: what is exported.
-        described: a sentence on what the scores are.
+        module: module to export.
+        described: a sentence that says what the scores are.
     """
 
     def answer(item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -74,7 +74,7 @@ def similar_items(module: KnowsItems, described: str) -> Signature:
 
 
 def explain(module: KnowsItems) -> Signature:
-    """Signature `explain`."""
+    """Returns the signature `explain`."""
 
     def answer(history: tf.Tensor, item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
         seen, items = module.lookup(history), module.lookup(item_ids)
@@ -84,7 +84,7 @@ def explain(module: KnowsItems) -> Signature:
         lost = score_lost(module.scores_of, compacted, items, scores, module.reach)
         has_history, is_known = tf.reduce_any(is_read, axis=1), items != PADDING
         scores = tf.where(has_history[:, None], scores, module.popularity_of(items))
-        # From places of the histories without gaps to those of the request.
+        # Maps positions in the compacted histories back to positions in the request.
         lost = tf.gather(lost, tf.maximum(tf.cumsum(tf.cast(is_read, tf.int32), axis=1) - 1, 0), batch_dims=1)
         lost = tf.transpose(tf.where(is_read[:, :, None] & is_known[:, None], lost, 0.0), [0, 2, 1])
         common, common_contributions = in_common(module.attributes.read(), seen, items, lost)
@@ -113,7 +113,7 @@ def explain(module: KnowsItems) -> Signature:
 
 
 def describe_items(module: KnowsItems, shown: ShownColumns) -> Signature:
-    """Signature `describe_items`, of an export that shows columns of its items."""
+    """Returns the signature `describe_items` of an export that shows item columns."""
     return Signature(
         DESCRIBE_ITEMS,
         'Gives of each item what answers show of it, as text; "" for unknown ids and where nothing is known.',

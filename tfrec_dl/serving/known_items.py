@@ -1,7 +1,7 @@
-"""The items that an exported recommender knows, and lists of them as answers.
+"""The items that an exported recommender knows, and lists of them in answers.
 
-Ids, their lookup, counts and attributes, and nothing of Keras, the optimiser or tfrec_dl, so that plain
-`tf.saved_model.load` and TF Serving run it.
+Contains ids, their lookup, counts and attributes, but nothing of Keras, the optimizer or tfrec_dl, so that plain
+`tf.saved_model.load` and TF Serving can run it.
 """
 
 from collections.abc import Sequence
@@ -27,18 +27,18 @@ class KnownItems(tf.Module):
     """The items of an exported recommender.
 
     Args:
-        ids: the items, in index order.
-        counts: [size] training interactions by index, padding and unknown included.
-        k_max: length of the recommendation lists; cut to the number of items.
+        ids: item ids, in index order.
+        counts: [size] training interactions by index, including padding and unknown.
+        k_max: length of the recommendation lists; capped at the number of items.
         keep_seen: whether items of the history are recommended again.
 
     Attributes:
-        size: indices, padding and unknown included.
-        attributes: of the items, none unless `describe_items` has set them.
-        by_rules: makes its lists by rules.
-        shown: columns of items that come back in answers, none unless `show` has set them.
-        version_id: what the ids of its recommendations begin with.
-        item_ids: gives the ids of the items, of an export that was loaded too.
+        size: number of indices, including padding and unknown.
+        attributes: item attributes; none unless `describe_items` has set them.
+        by_rules: object that makes lists by rules.
+        shown: item columns that answers return; none unless `show` has set them.
+        version_id: prefix of the ids of its recommendations.
+        item_ids: function that returns the item ids; also works in a loaded export.
     """
 
     shown: ShownColumns | None = None
@@ -57,7 +57,7 @@ class KnownItems(tf.Module):
         self.attributes = ItemAttributes(AttributeColumns(self.size))
         self.by_rules = ByRules(self)
         self.version_id = tf.Variable(new_version_id(), trainable=False, name="version_id")
-        # One tensor for both directions, so that the SavedModel stores the ids once.
+        # One tensor serves both directions, so that the SavedModel stores the ids once.
         self._ids = tf.constant(ids, tf.string)
         self.item_ids = tf.function(lambda: self._ids, input_signature=[])
         indices = tf.range(FIRST_ITEM, self.size, dtype=tf.int32)
@@ -65,19 +65,19 @@ class KnownItems(tf.Module):
         self._popularity = tf.Variable(np.asarray(counts, np.float32), trainable=False, name="popularity")
 
     def describe_items(self, source: AttributeSource) -> None:
-        """Takes attributes of the items from a table.
+        """Sets the item attributes from a table.
 
         Raises:
-            InputError: as `AttributeSource.read`.
+            InputError: as in `AttributeSource.read`.
         """
         self.attributes = ItemAttributes(source.read(self._known()))
         self.by_rules = ByRules(self)
 
     def show(self, source: ShownSource) -> None:
-        """Takes columns of the items from a table, which come back in answers.
+        """Sets the item columns that answers return from a table.
 
         Raises:
-            InputError: as `ShownSource.read`.
+            InputError: as in `ShownSource.read`.
         """
         self.shown = ShownColumns(source.read(self._known()))
 
@@ -85,20 +85,20 @@ class KnownItems(tf.Module):
         return [item.decode() for item in self.item_ids().numpy()]
 
     def popularity_of(self, items: tf.Tensor) -> tf.Tensor:
-        """Training interactions of items, which are their scores after an empty history: float32 of the same shape."""
+        """Returns the items' training interactions, their scores after an empty history: float32 of the same shape."""
         return tf.gather(self._popularity, items)
 
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
-        """Ids to indices of the same shape; "" and unknown ids become 0."""
+        """Maps ids to indices of the same shape; "" and unknown ids become 0."""
         return self._table.lookup(ids)
 
     def ids_of(self, indices: tf.Tensor) -> tf.Tensor:
-        """Indices to ids of the same shape; padding to ""."""
+        """Maps indices to ids of the same shape; padding becomes ""."""
         return tf.where(indices == PADDING, "", tf.gather(self._ids, tf.maximum(indices - FIRST_ITEM, 0)))
 
     @property
     def recommendations(self) -> dict[str, TensorInfo]:
-        """The outputs of a signature that recommends."""
+        """Returns the outputs of a signature that recommends."""
         axes = {"B": None, "k_max": self.k_max}
         shown = {} if self.shown is None else self.shown.infos(axes)
         return {
@@ -111,21 +111,21 @@ class KnownItems(tf.Module):
     def best(
         self, scores: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, k: int | None = None
     ) -> dict[str, tf.Tensor]:
-        """The best items, as a signature gives them.
+        """Returns the best items, in the form of a signature's answer.
 
         Args:
             scores: [B, size] float32.
-            has_history: [B] bool; where not, the popular items are the best.
+            has_history: [B] bool; if False, the popular items are the best.
             masked: [B, M] int32, indices that must not be recommended.
-            k: how many, at most the number of items; None for `k_max`.
+            k: number of items, at most that of the catalogue; None for `k_max`.
         """
         k = self.k_max if k is None else k
         indices, best = top_k(self.or_popularity(scores, has_history), masked, k)
         return self.answer(indices, best, k)
 
     def or_popularity(self, scores: tf.Tensor, has_history: tf.Tensor) -> tf.Tensor:
-        """Scores [B, size], the popularity in rows without a history."""
-        # A batch without new users, which is most of them, is spared a copy of the scores.
+        """Returns the scores [B, size], or the popularity in rows without a history."""
+        # Most batches have no new users, and need no copy of the scores.
         return tf.cond(
             tf.reduce_all(has_history),
             lambda: scores,
@@ -133,12 +133,12 @@ class KnownItems(tf.Module):
         )
 
     def answer(self, indices: tf.Tensor, scores: tf.Tensor, k: int | None = None) -> dict[str, tf.Tensor]:
-        """A list as a signature gives it.
+        """Returns a list in the form of a signature's answer.
 
         Args:
             indices: [B, k] int32, 0 where there is no item.
             scores: [B, k] float32.
-            k: how long; None for `k_max`.
+            k: length; None for `k_max`.
         """
         k = self.k_max if k is None else k
         shown = {} if self.shown is None else self.shown.of(indices)

@@ -1,4 +1,4 @@
-"""What each item of a history does for a score: how much is lost when it is left out."""
+"""Contribution of each history item to a score: what is lost if the item is left out."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfrec_dl.serving.graphs import traced_once
 
-ROWS_AT_ONCE = 64  # histories that are scored together, each without another item: bounds the memory
+ROWS_AT_ONCE = 64  # histories scored together, each with a different item left out; limits memory
 
 
 def score_lost(
@@ -16,17 +16,17 @@ def score_lost(
     scores: tf.Tensor,
     reach: int | None,
 ) -> tf.Tensor:
-    """The score of items after a history, minus what it is once one item of the history is left out.
+    """Returns the scores of items after the history, minus their scores with one history item left out.
 
-    Where a score is a sum over the history, this is the item's term. Of a history of one item nothing is left, and the
-    item has all of the score.
+    If a score is a sum over the history, this is the term of the history item. If the history has only one item, that
+    item accounts for the whole score.
 
     Args:
         scores_of: (histories [M, l] int32, right-padded with 0, items [M, N] int32) -> scores [M, N] float32.
         history: [B, l] int32, right-padded with 0, l at least 1.
         items: [B, N] int32.
-        scores: [B, N] float32, theirs after the whole history.
-        reach: how many of the last items of a history can do anything for a score; None for all.
+        scores: [B, N] float32, scores after the whole history.
+        reach: number of last history items that can affect a score; None for all.
 
     Returns:
         [B, l, N] float32, 0 at padding and at items out of reach.
@@ -40,9 +40,9 @@ def score_lost(
 
 @traced_once
 def _left_out(history: tf.Tensor, reach: int | None) -> tuple[tf.Tensor, tf.Tensor]:
-    """Places of histories that are left out [B, r], and the histories without each [B, r, l].
+    """Returns positions of history items to leave out [B, r], and the histories without each [B, r, l].
 
-    The places are those of the last items; of a shorter history those at the end are padding.
+    The positions are those of the last items; for shorter histories, the final ones are padding.
     """
     length, count = tf.shape(history)[1], _count(history)
     places = tf.range(length if reach is None else tf.minimum(length, max(reach, 1)))
@@ -53,7 +53,7 @@ def _left_out(history: tf.Tensor, reach: int | None) -> tuple[tf.Tensor, tf.Tens
 
 @traced_once
 def _lost(history: tf.Tensor, places: tf.Tensor, scores: tf.Tensor, left: tf.Tensor) -> tf.Tensor:
-    """What `score_lost` gives, from the scores [B, r, N] that are left without the item at each place."""
+    """Returns the result of `score_lost`, given the scores [B, r, N] without the item at each position."""
     count, times = _count(history), tf.shape(places)[1]
     left = tf.where((count > 1)[:, :, None], left, 0.0)
     lost = tf.where((places < count)[:, :, None], scores[:, None] - left, 0.0)
@@ -64,14 +64,14 @@ def _lost(history: tf.Tensor, places: tf.Tensor, scores: tf.Tensor, left: tf.Ten
 
 
 def _count(history: tf.Tensor) -> tf.Tensor:
-    """Items of each history: [B, 1]."""
+    """Returns the number of items in each history: [B, 1]."""
     return tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
 
 
 def _in_blocks(
     scores_of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], histories: tf.Tensor, items: tf.Tensor
 ) -> tf.Tensor:
-    """The scores of [M, l] histories and [M, N] items, `ROWS_AT_ONCE` rows at a time."""
+    """Returns the scores for histories [M, l] and items [M, N], computing `ROWS_AT_ONCE` rows at a time."""
     rows = tf.shape(histories)[0]
     at_once = tf.clip_by_value(rows, 1, ROWS_AT_ONCE)
     blocks = tf.maximum(-(-rows // at_once), 1)

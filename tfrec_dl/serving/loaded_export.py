@@ -1,4 +1,4 @@
-"""An export, loaded: the SavedModel of a version folder."""
+"""A loaded export: the SavedModel of a version folder."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from tfrec_dl.serving.versions import resolve_version
 
 @dataclass(frozen=True)
 class LoadedExport:
-    """A version of an export.
+    """A loaded version of an export.
 
     Attributes:
         folder: the version folder.
-        saved_model: what `tf.saved_model.load` gives.
+        saved_model: result of `tf.saved_model.load`.
     """
 
     folder: Path
@@ -30,21 +30,21 @@ class LoadedExport:
 
     @property
     def signatures(self) -> Mapping[str, Any]:
-        """Its functions by name."""
+        """The functions of the export by name."""
         signatures: Mapping[str, Any] = self.saved_model.signatures
         return signatures
 
     @property
     def size(self) -> int:
-        """Width of a recommender's scores: its items, padding and unknown included."""
+        """Width of a recommender's scores: the number of items, including padding and unknown."""
         return int(self._recommending._popularity.shape[0])
 
     def vocabulary(self) -> Vocabulary:
-        """The items that a recommender knows, with their training interactions; those that were added have none."""
+        """The items that a recommender knows, with their training interactions; items added later have none."""
         module = self._recommending
         if hasattr(module, "item_ids"):
             ids = module.item_ids()
-        else:  # exports of earlier versions hold them as a constant of their graph alone
+        else:  # older exports hold them only as a constant in their graph
             held = self.signatures[SERVING_DEFAULT].captured_inputs
             ids = next(each for each in held if each.dtype == tf.string and each.shape == [self.size - FIRST_ITEM])
         texts = np.array([item.decode() for item in ids.numpy()], dtype=object)
@@ -56,14 +56,14 @@ class LoadedExport:
 
 
 def open_export(dest: str | PathLike[str]) -> LoadedExport:
-    """Loads the newest version below `dest`, or `dest` itself if it is a version folder.
+    """Loads the newest version in `dest`, or `dest` itself if it is a version folder.
 
     Raises:
-        InputError: if there is none, or it is damaged.
+        InputError: if there is no version, or it is damaged.
     """
     folder = resolve_version(path_given(dest, "dest"))
     try:
         return LoadedExport(folder, tf.saved_model.load(str(folder)))
-    except Exception as error:  # TensorFlow raises many types on damaged files, with messages of many lines
+    except Exception as error:  # for damaged files, TensorFlow raises many error types with long messages
         reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise InputError(f"cannot load {folder}: it is damaged ({reason}); export again.") from error

@@ -1,4 +1,4 @@
-"""A loaded export that recommends: its signatures, asked some rows at a time."""
+"""Base class of loaded exports that recommend: calls signatures on limited numbers of rows."""
 
 from collections.abc import Callable, Mapping
 from numbers import Integral
@@ -12,7 +12,7 @@ from tfrec_dl.serving.names import RANK, RATINGS, RECOMMEND_EXCLUDING, RECOMMEND
 from tfrec_dl.serving.recommendations import Recommendations, recommendations
 
 ROWS_AT_ONCE = 256
-SCORES_AT_ONCE = 1 << 25  # rows x items, 4 bytes each: fewer rows where there are many items
+SCORES_AT_ONCE = 1 << 25  # rows x items, 4 bytes each; with many items, fewer rows are sent at once
 
 Outputs = Mapping[str, tf.Tensor]
 
@@ -21,11 +21,11 @@ class LoadedRecommender:
     """A loaded export that recommends.
 
     Args:
-        export: the export.
+        export: loaded export.
 
     Attributes:
         folder: the version folder it was loaded from.
-        k_max: most recommendations that it can give for one history.
+        k_max: maximum number of recommendations per history.
 
     Raises:
         InputError: if the export recommends nothing.
@@ -33,7 +33,7 @@ class LoadedRecommender:
 
     def __init__(self, export: LoadedExport) -> None:
         self.folder = export.folder
-        self._export = export  # holds what the signatures read
+        self._export = export  # keeps alive what the signatures read
         self._signatures = signatures = export.signatures
         if RANK in signatures and RECOMMEND_RANKED not in signatures:
             raise InputError(f"{self.folder} ranks candidates that it is given: load it with load_ranker.")
@@ -45,19 +45,21 @@ class LoadedRecommender:
         self.k_max = int(signatures[SERVING_DEFAULT].structured_outputs["scores"].shape[1])
 
     def __repr__(self) -> str:
-        """What it is, in a line."""
+        """Describes the export in one line."""
         return (
             f"{type(self).__name__}({str(self.folder)!r}, {self._export.size - FIRST_ITEM:,} items, k_max {self.k_max})"
         )
 
     def _signature(self, name: str) -> Callable[..., Outputs]:
-        """A signature that exports of earlier versions lack.
+        """Returns a signature that older exports lack.
 
         Raises:
-            InputError: if this one does.
+            InputError: if this export lacks it.
         """
         if name not in self._signatures:
-            raise InputError(f"{self.folder} has no signature {name}: it is of an earlier version, export it again.")
+            raise InputError(
+                f"{self.folder} has no signature {name}: it was written by an earlier version, export it again."
+            )
         function: Callable[..., Outputs] = self._signatures[name]
         return function
 
@@ -68,7 +70,7 @@ class LoadedRecommender:
             )
 
     def _in_parts(self, outputs: Callable[[slice], Outputs], rows: int, k: int) -> list[Recommendations]:
-        """Asks for some rows at a time."""
+        """Calls a signature on limited numbers of rows at a time."""
         found: list[Recommendations] = []
         step = max(1, min(ROWS_AT_ONCE, SCORES_AT_ONCE // self._export.size))
         for start in range(0, rows, step):

@@ -1,4 +1,4 @@
-"""Base class of exported recommenders: raw ids in, recommendations in raw ids out."""
+"""Base class of exported recommenders, which take raw ids and return recommendations as raw ids."""
 
 import numpy as np
 import tensorflow as tf
@@ -24,25 +24,25 @@ NEW_ITEMS_BY_FEATURES = (
     "Recommends new items once add_items has added them to the export. It knows them by their features alone, and "
     "learns nothing of them until a new training."
 )
-ATTRIBUTES = "attributes of items"  # among the facts of the model card
+ATTRIBUTES = "attributes of items"  # label in the facts of the model card
 SHOWN = "shown of items in answers"
 VERSION_ID = "id of this version in recommendation ids"
-SOME = 50  # items in the histories of the warm-up where the model reads histories of any length
+SOME = 50  # length of warm-up histories if the model reads histories of any length
 
 
 class ServingModule(KnownItems):
-    """Recommends from what `scores` gives; a subclass has it.
+    """Recommends items by the scores that a subclass defines in `scores`.
 
     Args: those of `KnownItems`.
 
     Attributes:
-        max_length: items of a history that are read, the last ones; None for all.
-        item_features: raw features that describe a new item; empty where there can be none without a training.
-        user_features: raw features of a user beside the history.
-        similarity: a sentence on what the scores of `similar_items` are.
-        network: tracks what a loaded export needs to take features; None where it takes none. Its `describe` names
-            them.
-        item_lists: what is searched for the best items; None for all items.
+        max_length: number of last history items that are read; None for all.
+        item_features: raw features that describe a new item; empty if new items require training.
+        user_features: raw features of a user besides the history.
+        similarity: a sentence that says what the scores of `similar_items` are.
+        network: tracks what a loaded export needs to take features, which are named by its `describe`; None if it takes
+            none.
+        item_lists: approximate search for the best items; None to search all items.
     """
 
     max_length: int | None = None
@@ -53,38 +53,39 @@ class ServingModule(KnownItems):
     item_lists: ListSearch | None = None
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
-        """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
+        """Returns the scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
         raise NotImplementedError
 
     def searched_vectors(self) -> np.ndarray:
-        """Vectors whose products with queries are the scores of the items, votes apart: [size, D] float32.
+        """Returns vectors whose products with queries are the item scores, apart from votes: [size, D] float32.
 
         Raises:
-            InputError: by default: where scores are nothing of the kind.
+            InputError: by default, for models whose scores are not of this form.
         """
-        raise InputError("index is 'ivf', and this model's scores are no products of vectors: leave it out.")
+        raise InputError("index is 'ivf', and this model's scores are not products of vectors: leave it out.")
 
     def asked(self, seen: tf.Tensor) -> Asked:
-        """Queries and votes that the scores after histories [B, L] int32 are made of, if `searched_vectors` has any."""
+        """Returns queries and votes that form scores after histories [B, L] int32, if `searched_vectors` has any."""
         raise NotImplementedError
 
     def search_in_lists(self, request: IvfRequest) -> None:
-        """Searches for the best items approximately from now on, where that is faster.
+        """Switches to an approximate search for the best items, if that is faster.
 
         Raises:
-            InputError: as `searched_vectors`, or if the request's histories are no lists of ids, or hold no known item.
+            InputError: as in `searched_vectors`, or if the request's histories are not lists of ids, or hold no known
+                item.
         """
         self.item_lists = fitted_lists(self, self.searched_vectors(), self._popularity, request)
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor | None:
-        """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D] float32, zeros where 0.
+        """Returns vectors whose cosines measure item similarity: [B, N] int32 -> [B, N, D] float32, zeros for index 0.
 
-        None, as by default, where the model has none.
+        The default is None, for models without such vectors.
         """
         return None
 
     def scores_of(self, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
-        """Scores of some items after histories that are not empty.
+        """Returns the scores of some items after non-empty histories.
 
         Args:
             history: [B, L] int32, 0 anywhere.
@@ -96,14 +97,14 @@ class ServingModule(KnownItems):
         return tf.gather(self.scores(history), items, batch_dims=1)
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """How like each of some items the others are: indices [B] int32 -> [B, size] float32.
+        """Returns how similar all items are to some items: indices [B] int32 -> [B, size] float32.
 
-        By default what they score after the item alone.
+        By default, these are the scores after a history with only that item.
         """
         return self.scores(items[:, None])
 
     def facts(self) -> dict[str, object]:
-        """Facts about the export for the model card."""
+        """Returns facts about the export for the model card."""
         return {
             "items": self.size - FIRST_ITEM,
             "items of a history that are read": self.max_length or "all",
@@ -118,26 +119,26 @@ class ServingModule(KnownItems):
 
     @property
     def limit(self) -> str:
-        """Note of the model card on new items."""
+        """Returns the note of the model card on new items."""
         return NEW_ITEMS_BY_FEATURES if self.item_features else NEW_ITEMS_BY_TRAINING
 
     @property
     def reach(self) -> int | None:
-        """How many of the last items of a history can do anything for a score; None for all."""
+        """Number of last history items that can affect a score; None for all."""
         return self.max_length
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """Some ids, the most popular first."""
+        """Some item ids, most popular first."""
         return tuple(item.decode() for item in self._ids[: self.max_length or SOME].numpy())
 
     @property
     def longest_example(self) -> int:
-        """Items in the longest history of the warm-up."""
+        """Number of items in the longest warm-up history."""
         return self.max_length or len(self.examples)
 
     def signatures(self) -> list[Signature]:
-        """Signatures of the export."""
+        """Returns the signatures of the export."""
         history, exclude = (ids("B", axis, sample=self.examples) for axis in ("L", "E"))
         return [
             Signature(
@@ -162,12 +163,12 @@ class ServingModule(KnownItems):
         ]
 
     def recommend(self, history: tf.Tensor, exclude: tf.Tensor | None, k: int | None = None) -> dict[str, tf.Tensor]:
-        """The best items after histories of ids [B, L], without those of `masked`.
+        """Returns the best items after histories of ids [B, L], except those of `masked`.
 
         Args:
-            history: the histories.
+            history: histories of ids.
             exclude: [B, E] ids that must not be recommended; None for none.
-            k: how many, at most the number of items; None for `k_max`.
+            k: number of items, at most that of the catalogue; None for `k_max`.
         """
         seen = self.lookup(history)
         masked, has_history = self.masked(seen, exclude), tf.reduce_any(seen != PADDING, axis=1)
@@ -183,10 +184,10 @@ class ServingModule(KnownItems):
         return self.answer(indices, scores, k)
 
     def masked(self, seen: tf.Tensor, exclude: tf.Tensor | None = None) -> tf.Tensor:
-        """What must not be recommended: the history, unless seen items are kept, and what a request excludes.
+        """Returns the items not to recommend: the history, unless seen items are kept, and what a request excludes.
 
         Args:
-            seen: [B, L] int32, the histories.
+            seen: [B, L] int32 histories.
             exclude: [B, E] ids; None for none.
 
         Returns:
@@ -196,5 +197,5 @@ class ServingModule(KnownItems):
         return kept if exclude is None else tf.concat([kept, self.lookup(exclude)], axis=1)
 
     def scores_or_popularity(self, seen: tf.Tensor) -> tf.Tensor:
-        """As `scores`, the popularity where a history holds no item."""
+        """Returns `scores`, or the popularity for histories without items."""
         return self.or_popularity(self.scores(seen), tf.reduce_any(seen != PADDING, axis=1))

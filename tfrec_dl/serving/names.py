@@ -1,10 +1,10 @@
-"""Names of the signatures that Python calls; the modules that offer them and the classes that call them agree on these.
+"""Names of signatures that Python calls, shared by the modules that define them and the classes that call them.
 
-A signature that only clients of TF Serving call needs no name here.
+Signatures that only TF Serving clients call need no name here.
 """
 
-RECOMMENDATION_ID = "recommendation_id"  # an output of every signature that gives a list of the export's choice
-SERVING_DEFAULT = "serving_default"  # TensorFlow's own: what a request without a name means
+RECOMMENDATION_ID = "recommendation_id"  # output of every signature that returns a list chosen by the export
+SERVING_DEFAULT = "serving_default"  # TensorFlow's default, for requests without a signature name
 RECOMMEND_EXCLUDING = "recommend_excluding"
 SIMILAR_ITEMS = "similar_items"
 SIMILAR_ITEMS_WITH_RULES = "similar_items_with_rules"
@@ -18,4 +18,4 @@ RECOMMEND_RANKED_WITH_RULES = "recommend_ranked_with_rules"
 RECOMMEND_FOR_USERS = "recommend_for_users"
 RANK = "rank"
 RECOMMEND_RANKED = "recommend_ranked"
-RATINGS = "ratings"  # the output of an export that predicts ratings
+RATINGS = "ratings"  # output of an export that predicts ratings

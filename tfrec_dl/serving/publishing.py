@@ -1,4 +1,4 @@
-"""Publishing a module as the next version of an export for TF Serving."""
+"""Publishing of a module as the next version of an export for TF Serving."""
 
 import os
 from collections.abc import Callable
@@ -27,42 +27,41 @@ class Served(Protocol):
 
     @property
     def limit(self) -> str:
-        """A limit that the model card names first."""
+        """Returns a limit that the model card lists first."""
 
     @property
     def longest_example(self) -> int:
-        """Items in the longest history of the warm-up."""
+        """Number of items in the longest warm-up history."""
 
     def signatures(self) -> list[Signature]:
-        """Signatures of the export."""
+        """Returns the signatures of the export."""
 
     def facts(self) -> dict[str, object]:
-        """Facts about the export for the model card."""
+        """Returns facts about the export for the model card."""
 
 
 def publish_module(
     module: Served, dest: str | PathLike[str], card: ModelCard | None = None, after: int | None = None
 ) -> Path:
-    """Writes the next free version below `dest`, which appears complete or not at all.
+    """Writes the next free version in `dest`, which appears only once it is complete.
 
-    The version holds the SavedModel with the module's signatures, warm-up requests for each of them, and the model card
-    (`assets.extra/model_card.md`, `.json`), with the profile of the training's data (`profile.json`) where the card has
-    one. `models.config` and `batching_parameters.txt` are written beside the
-    versions unless they are there. The model is called DEST's name in TF Serving. What a killed process has left in
-    `dest` is removed.
+    The version contains the SavedModel with the module's signatures, warm-up requests for each of them, and the model
+    card (`assets.extra/model_card.md`, `.json`), with the profile of the training data (`profile.json`) if the card has
+    one. `models.config` and `batching_parameters.txt` are written beside the versions unless they exist. In TF Serving,
+    the model is named after DEST. Leftovers of killed processes in `dest` are removed.
 
     Args:
-        module: what is served.
-        dest: folder of the versions, created if missing.
-        card: what is known about the model; by default the card calls data, split and metrics unknown.
-        after: the version that the module was made from, which must still be the newest; None if it was made from none.
+        module: module to serve.
+        dest: folder of the versions; created if missing.
+        card: facts about the model; by default the card says that data, split and metrics are unknown.
+        after: version that the module was made from, which must still be the newest; None if there is no such version.
 
     Returns:
         The version folder.
 
     Raises:
-        OvertakenError: if `after` is not the newest version; nothing is published then.
-        InputError: if `dest` is a file or cannot be written to, or `tensorflow-serving-api` is not installed.
+        OvertakenError: if `after` is not the newest version, in which case nothing is published.
+        InputError: if `dest` is a file or not writable, or `tensorflow-serving-api` is not installed.
     """
     require_serving_protos()
     dest = Path(os.path.abspath(dest))
@@ -70,11 +69,11 @@ def publish_module(
 
 
 def publish_version(write: Callable[[Path], None], dest: Path, after: int | None = None) -> Path:
-    """Publishes what `write` writes into a folder as the next free version below `dest`, complete or not at all.
+    """Publishes a folder written by `write` as the next free version in `dest`, which appears only once it is complete.
 
     Args:
-        write: takes the folder.
-        dest: folder of the versions, created if missing.
+        write: function that takes the folder and writes into it.
+        dest: folder of the versions; created if missing.
         after: as for `publish_module`.
 
     Returns:
@@ -82,20 +81,20 @@ def publish_version(write: Callable[[Path], None], dest: Path, after: int | None
 
     Raises:
         OvertakenError: if `after` is not the newest version.
-        InputError: if `dest` is a file, the folder of a run, or cannot be written to.
+        InputError: if `dest` is a file, the folder of a run, or not writable.
     """
     refuse_run(dest)
     with disk_explained(dest), unfinished_folder(dest) as folder:
         write(folder)
         write_server_files(folder, dest, dest.name)
-        flush(*folder.rglob("*"), folder)  # a power cut leaves no version that is not whole
+        flush(*folder.rglob("*"), folder)  # so that a power failure cannot leave an incomplete version
         version = publish(folder, dest, after)
     flush(dest)
     return version
 
 
 def _write_version(module: Served, folder: Path, name: str, card: ModelCard) -> None:
-    # Gradients of custom operations are for training on from a SavedModel; a served one needs none.
+    # Gradients of custom operations are only needed to continue training a SavedModel, not to serve it.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     signatures = module.signatures()
     tf.saved_model.save(module, str(folder), signatures=concrete_functions(signatures), options=options)

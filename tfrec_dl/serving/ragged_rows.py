@@ -1,4 +1,4 @@
-"""Rows of different lengths as tensors."""
+"""Conversion of rows of different lengths to tensors."""
 
 import tensorflow as tf
 
@@ -7,12 +7,12 @@ from tfrec_dl.serving.graphs import traced_once
 
 @traced_once
 def compact(values: tf.Tensor, known: tf.Tensor, longest: int | None) -> tf.Tensor:
-    """The last known entries of each row in order, right-padded with zeros.
+    """Moves the last known entries of each row to its start, in order, and pads the rest with zeros.
 
     Args:
         values: [B, L] or [B, L, D].
         known: [B, L] bool.
-        longest: entries kept of a row; None for all.
+        longest: maximum number of entries to keep per row; None for all.
 
     Returns:
         [B, l] or [B, l, D], 1 <= l <= longest.

@@ -1,4 +1,4 @@
-"""Recommendations, out of the answer of an export."""
+"""Recommendations read from the answer of an export."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -13,11 +13,11 @@ from tfrec_dl.serving.request_rows import Pairs, pairs
 
 
 class Recommendations(Pairs):
-    """Pairs (item id, score), best first, with the id that the answer gives the list.
+    """Pairs (item id, score), best first, with the id of the list.
 
     Attributes:
-        recommendation_id: says which version of the export made which list; "" of exports of earlier versions.
-        texts: name -> bytes of each place: what the export shows of items.
+        recommendation_id: id that identifies the export version and the list; "" for older exports.
+        texts: maps names to bytes for each place: what the export shows about items.
     """
 
     recommendation_id: str = ""
@@ -25,11 +25,11 @@ class Recommendations(Pairs):
 
     @property
     def shown(self) -> dict[str, list[str]]:
-        """What the export shows of the items, such as their titles: name -> a text a place."""
+        """What the export shows about the items, such as their titles: maps each name to one text per place."""
         return {name: [text.decode("utf-8", "replace") for text in row] for name, row in self.texts.items()}
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the items in order, with their titles."""
+        """Returns the notebook display: the items in order, with their titles."""
         rows = [(place, item, score) for place, (item, score) in enumerate(self, start=1)]
         table = pd.DataFrame(rows, columns=["place", "item", "score"])
         for name, texts in self.shown.items():
@@ -38,7 +38,7 @@ class Recommendations(Pairs):
 
 
 def recommendations(answer: Mapping[str, tf.Tensor], k: int) -> list[Recommendations]:
-    """The first k places of each list of an answer, empty ones left out."""
+    """Returns the first k places of each list in an answer, without empty ones."""
     ids, scores = (answer[name].numpy()[:, :k] for name in ("item_ids", "scores"))
     found = [Recommendations(each) for each in pairs(ids, scores)]
     of_items = [name for name, value in answer.items() if value.dtype == tf.string and value.shape.rank == 2]

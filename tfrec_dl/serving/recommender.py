@@ -1,4 +1,4 @@
-"""Recommendations from an export, in Python."""
+"""Python access to recommendations from an export."""
 
 from collections.abc import Sequence
 
@@ -16,22 +16,22 @@ from tfrec_dl.serving.rules.rules import Rules
 
 
 class Recommender(AboutItems, ByFeatures):
-    """An exported model, loaded.
+    """A loaded export that recommends.
 
     Args:
-        export: the export.
+        export: loaded export.
 
     Attributes:
         folder: the version folder it was loaded from.
-        k_max: most recommendations that it can give for one history.
-        item_features: raw features of an item that it does not know; empty where it knows items by their ids.
-        user_features: raw features of a user beside the history.
-        shown: columns that it shows of items, as `describe_items` names them; those chosen at export.
-        ranks: whether it has a ranking stage.
-        request_features: raw features of a request to its ranking stage; empty without that stage.
+        k_max: maximum number of recommendations per history.
+        item_features: raw features that describe an unknown item; empty if the export knows items only by id.
+        user_features: raw features of a user besides the history.
+        shown: columns chosen at export that answers show about items, under the names used by `describe_items`.
+        ranks: whether the export has a ranking stage.
+        request_features: raw features of a request to the ranking stage; empty without that stage.
 
     Raises:
-        InputError: if the export recommends nothing.
+        InputError: if the export does not recommend.
     """
 
     ranks = False
@@ -44,24 +44,24 @@ class Recommender(AboutItems, ByFeatures):
         exclude: Sequence[Sequence[str]] | None = None,
         rules: Rules | Sequence[Rules] | None = None,
     ) -> list[Recommendations]:
-        """The best items after each history, without those in it unless the export keeps seen items.
+        """Returns the best items after each history, without items of the history unless the export keeps seen items.
 
-        Unknown ids are skipped; an empty history gets the popular items, their scores the training counts.
+        Unknown ids are skipped. An empty history gets the popular items, scored by their training counts.
 
         Args:
-            histories: item ids, oldest first, a row each.
-            k: recommendations a row, at most `k_max`.
-            exclude: further ids that must not be recommended, a row for each history.
-            rules: what may be recommended, what is preferred, how varied the lists are; one for all, or one for each
-                history.
+            histories: one row of item ids per user, oldest first.
+            k: number of recommendations per row, at most `k_max`.
+            exclude: further ids that must not be recommended, one row per history.
+            rules: what may be recommended, what is preferred, and how varied the lists are; one set of rules for all
+                histories, or one per history.
 
         Returns:
-            For each history up to `k` pairs (item id, score), best first; fewer where fewer items are left. Each list
-            has a `recommendation_id`.
+            For each history, up to `k` pairs (item id, score), best first; fewer if not enough items are left. Each
+            list has a `recommendation_id`.
 
         Raises:
-            InputError: if `k` is below 1 or above `k_max`, an argument is not a list of lists of ids, rules are of
-                attributes that the export does not hold, or it was written before there were rules.
+            InputError: if `k` is below 1 or above `k_max`, an argument is not a list of lists of ids, rules use
+                attributes that the export does not hold, or the export is too old to have rules.
         """
         self._check(k)
         rows = id_rows(histories, "histories")
@@ -87,25 +87,24 @@ class Recommender(AboutItems, ByFeatures):
         exclude: Sequence[Sequence[str]] | None = None,
         rules: Rules | Sequence[Rules] | None = None,
     ) -> list[Recommendations]:
-        """The best of what is retrieved after each history, in the order of the ranking stage.
+        """Returns the best items retrieved after each history, ordered by the ranking stage.
 
         Args:
-            user_ids: one a history; "" and unknown ones are new users.
-            histories: item ids, oldest first, a row each. One without an item that the retrieval knows gets the popular
-                items, ranked.
-            k: recommendations a row; None for as many as the export gives.
-            context: feature -> a value for each history, None where missing, for `request_features`.
+            user_ids: one user id per history; "" and unknown ids are new users.
+            histories: one row of item ids per user, oldest first. A history without any item known to the retrieval
+                stage gets the popular items, ranked.
+            k: number of recommendations per row; None for as many as the export returns.
+            context: maps each of `request_features` to one value per history, None if missing.
             past: as for `Ranker.rank`.
-            exclude: further ids that must not be recommended, a row for each history.
-            rules: as for `recommend`: they say what is retrieved, and what the list is made of, by the scores of the
-                ranker.
+            exclude: further ids that must not be recommended, one row per history.
+            rules: as for `recommend`. They apply both to retrieval and, with the ranker's scores, to the final list.
 
         Returns:
-            For each history up to `k` pairs (item id, score of the ranker), best first.
+            For each history, up to `k` pairs (item id, score of the ranker), best first.
 
         Raises:
-            InputError: if the export has no ranking stage, `k` is below 1 or above what it gives, a feature is missing
-                or has other numbers of values, or as `recommend` for rules.
+            InputError: if the export has no ranking stage, `k` is below 1 or above the export's maximum, or a feature
+                is missing or has the wrong number of values; for rules, as in `recommend`.
         """
         raise InputError(f"{self.folder} has no ranking stage: write one with export_two_stage.")
 

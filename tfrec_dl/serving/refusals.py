@@ -1,4 +1,4 @@
-"""Refusal of a request in the graph: InvalidArgument with one line that names what was received."""
+"""Rejection of invalid requests inside the graph: InvalidArgument with one line that names the invalid value."""
 
 import codecs
 import re
@@ -12,17 +12,17 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.serving.graphs import called_cond, traced_once
 
 PREAMBLES = ("Graph execution error:", "Detected at node ", "<stack traces unavailable>")
-SHOWN = 80  # bytes of a text that is named
+SHOWN = 80  # maximum number of bytes shown of a text
 
 
 class Check(NamedTuple):
-    """What is refused of a request.
+    """A check on a request.
 
     Attributes:
-        bad: bool, any shape.
-        received: what was received, text or numbers of that shape; the first bad one is named.
-        line: what is wrong and what to do, "{}" standing for what was received.
-        end: of the line, where that is known in the graph alone.
+        bad: bool of any shape, whether a value is invalid.
+        received: received values, text or numbers of that shape; the first bad one is named.
+        line: what is wrong and how to fix it, with "{}" in place of the received value.
+        end: end of the line, if it is only known inside the graph.
     """
 
     bad: tf.Tensor
@@ -32,7 +32,7 @@ class Check(NamedTuple):
 
 
 def refuse(*checks: Check) -> tf.Tensor:
-    """A tensor that cannot be computed where something is bad; what must not happen then depends on it."""
+    """Returns a tensor that fails if any check is bad; operations that must not run in that case depend on it."""
     bad = [tf.reshape(check.bad, [-1]) for check in checks]
 
     def fail() -> tf.Tensor:
@@ -41,12 +41,12 @@ def refuse(*checks: Check) -> tf.Tensor:
         with tf.control_dependencies([tf.debugging.Assert(good, [lines[:1]])]):
             return tf.identity(good)
 
-    # Texts are made where they are needed alone.
+    # Texts are only built if they are needed.
     return called_cond(tf.reduce_any(tf.concat(bad, axis=0)), fail, lambda: True)
 
 
 def _lines(bad: tf.Tensor, check: Check) -> tf.Tensor:
-    """The line of a check, [1], or nothing, [0]."""
+    """Returns the line of a failed check, [1], or nothing, [0]."""
     before, after = check.line.split("{}")
     received = tf.reshape(check.received, [-1])
     return _line_of_first(bad, received, tf.constant(before), tf.strings.join([after, check.end]))
@@ -56,17 +56,17 @@ def _lines(bad: tf.Tensor, check: Check) -> tf.Tensor:
 def _line_of_first(bad: tf.Tensor, received: tf.Tensor, before: tf.Tensor, after: tf.Tensor) -> tf.Tensor:
     first = tf.gather(received, tf.where(bad)[:1, 0])
     text = first if first.dtype == tf.string else tf.strings.as_string(first, shortest=first.dtype.is_floating)
-    # TensorFlow cannot raise errors whose text is no UTF-8.
+    # TensorFlow cannot raise errors whose text is not UTF-8.
     shown = tf.strings.unicode_transcode(tf.strings.substr(text, 0, SHOWN), "UTF-8", "UTF-8")
     return tf.strings.join([before, shown, after])
 
 
 @contextmanager
 def refusals_explained() -> Iterator[None]:
-    """Turns a refusal of a request into an InputError of its line.
+    """Converts the rejection of a request to an InputError with its line.
 
     Raises:
-        InputError: for what `refuse` wrote, or else the first line of TensorFlow's message.
+        InputError: with the line written by `refuse`, or otherwise the first line of TensorFlow's message.
     """
     try:
         yield
@@ -75,7 +75,7 @@ def refusals_explained() -> Iterator[None]:
 
 
 def refusal_of(error: tf.errors.InvalidArgumentError) -> str:
-    """The line that `refuse` wrote, out of TensorFlow's message; where it wrote none, what failed."""
+    """Extracts the line written by `refuse` from TensorFlow's message; if there is none, says what failed."""
     found = re.search(r"assertion failed: \[(.*?)\](?=\s*(\[Op|\[\[|$))", error.message, re.DOTALL)
     if found is None:
         lines = str(error.message).strip().split("\n")

@@ -1,4 +1,4 @@
-"""Conversion of Python lists to the tensors of requests, and of answers to Python lists."""
+"""Conversion of Python lists to request tensors, and of answers to Python lists."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
@@ -16,15 +16,15 @@ Past = Mapping[str, Sequence[Sequence[float | None]]]
 
 
 def id_list(values: Sequence[str] | np.ndarray, name: str, missing: str | None = None) -> list[str]:
-    """Ids as text, by the rules of training: 318.0 is "318", and bytes are decoded; "" stays.
+    """Converts ids to text as in training: 318.0 becomes "318", bytes are decoded, and "" stays.
 
     Args:
-        values: the ids.
-        name: what they are called, for errors.
-        missing: stands for None and NaN; None refuses them.
+        values: ids to convert.
+        name: name of the argument, for errors.
+        missing: text that replaces None and NaN; None rejects them.
 
     Raises:
-        InputError: if they are no list, or an id is missing or neither text nor an integer.
+        InputError: if they are not a list, or an id is missing or neither text nor an integer.
     """
     if not _is_list(values):
         raise InputError(f"{name} is {values!r:.80}, but must be a list of ids, one for each request.")
@@ -33,10 +33,10 @@ def id_list(values: Sequence[str] | np.ndarray, name: str, missing: str | None =
 
 
 def id_rows(values: Sequence[Sequence[str]], name: str) -> list[list[str]]:
-    """Ids as text, a list a row, by the rules of training: 318.0 is "318", and bytes are decoded; "" stays.
+    """Converts rows of ids to text as in training: 318.0 becomes "318", bytes are decoded, and "" stays.
 
     Raises:
-        InputError: if they are no list of lists, or an id is missing or neither text nor an integer.
+        InputError: if they are not a list of lists, or an id is missing or neither text nor an integer.
     """
     if not _is_list(values) or not all(map(_is_list, values := list(values))):
         raise InputError(f"{name} is {values!r:.80}, but must be a list of lists of ids, one list for each user.")
@@ -67,10 +67,10 @@ def _texts(values: list[Any], locate: Locate) -> list[str]:
 
 
 def id_rows_beside(values: Sequence[Sequence[str]], rows: list[list[str]], name: str = "exclude") -> list[list[str]]:
-    """The same, as many rows as the histories have.
+    """Does the same as `id_rows`, and requires as many rows as there are histories.
 
     Raises:
-        InputError: as `id_rows`, or for another number of rows.
+        InputError: as in `id_rows`, or if the number of rows differs.
     """
     found = id_rows(values, name)
     if len(found) != len(rows):
@@ -79,13 +79,13 @@ def id_rows_beside(values: Sequence[Sequence[str]], rows: list[list[str]], name:
 
 
 def padded(rows: list[list[str]]) -> tf.Tensor:
-    """Rows of ids to a string tensor [B, longest], padded with ""."""
+    """Converts rows of ids to a string tensor [B, longest], padded with ""."""
     longest = max(map(len, rows), default=0)
     return tf.constant([row + [""] * (longest - len(row)) for row in rows], tf.string, shape=[len(rows), longest])
 
 
 def pairs(item_ids: np.ndarray, scores: np.ndarray) -> list[Pairs]:
-    """Ids [B, k] and scores [B, k] -> for each row the pairs (id, score), empty places left out."""
+    """Converts ids [B, k] and scores [B, k] to pairs (id, score) per row, without empty places."""
     return [
         [(item.decode(), float(score)) for item, score in zip(ids, row, strict=True) if item]
         for ids, row in zip(item_ids, scores, strict=True)

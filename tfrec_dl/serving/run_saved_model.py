@@ -1,4 +1,4 @@
-"""Runs requests on a SavedModel, on each path that programs take to it."""
+"""Running of requests on a SavedModel in each way that programs use it."""
 
 import json
 import os
@@ -12,10 +12,10 @@ import numpy as np
 import tensorflow as tf
 
 Arrays = dict[str, np.ndarray]
-Request = tuple[str, Arrays]  # name of the signature, values of its inputs
+Request = tuple[str, Arrays]  # name of the signature, and values of its inputs
 Run = Callable[[Path, Sequence[Request]], list[Arrays]]
 
-# Each request as `saved_model_cli run`, all in one process, as starting TensorFlow takes seconds.
+# Runs each request with `saved_model_cli run`, all in one process, because starting TensorFlow takes seconds.
 COMMANDS = """
 import json, sys
 from tensorflow.python.tools import saved_model_cli
@@ -31,7 +31,7 @@ for command in json.load(sys.stdin):
 
 
 class VerificationError(RuntimeError):
-    """An export that does not answer as its model does."""
+    """Raised if an export does not answer as its model does."""
 
 
 def run_eagerly(version: Path, requests: Sequence[Request]) -> list[Arrays]:
@@ -39,10 +39,10 @@ def run_eagerly(version: Path, requests: Sequence[Request]) -> list[Arrays]:
 
     Args:
         version: the version folder.
-        requests: what is asked.
+        requests: requests to run.
 
     Returns:
-        The outputs of each request by name.
+        The outputs of each request, by name.
     """
     signatures = tf.saved_model.load(str(version)).signatures
     answers = []
@@ -54,14 +54,14 @@ def run_eagerly(version: Path, requests: Sequence[Request]) -> list[Arrays]:
 
 
 def run_in_session(version: Path, requests: Sequence[Request]) -> list[Arrays]:
-    """Runs requests as TF Serving does: the SavedModel in a TF1 session, each signature by its tensors' names.
+    """Runs requests as TF Serving does: loads the SavedModel in a TF1 session and runs signatures by tensor names.
 
     Args:
         version: the version folder.
-        requests: what is asked.
+        requests: requests to run.
 
     Returns:
-        The outputs of each request by name.
+        The outputs of each request, by name.
     """
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         meta_graph = tf.compat.v1.saved_model.load(session, ["serve"], str(version))
@@ -74,14 +74,14 @@ def run_in_session(version: Path, requests: Sequence[Request]) -> list[Arrays]:
 
 
 def run_in_command_line(version: Path, requests: Sequence[Request]) -> list[Arrays]:
-    """Runs requests through `saved_model_cli run`, in a process of its own.
+    """Runs requests through `saved_model_cli run` in a separate process.
 
     Args:
         version: the version folder.
-        requests: what is asked.
+        requests: requests to run.
 
     Returns:
-        The outputs of each request by name.
+        The outputs of each request, by name.
 
     Raises:
         VerificationError: if the process fails.

@@ -1,4 +1,4 @@
-"""The exported graph of a model that scores the whole catalogue at once, without item vectors."""
+"""Exported graph of a model that scores the whole catalogue at once, without item vectors."""
 
 from typing import Protocol
 
@@ -11,27 +11,27 @@ from tfrec_dl.serving.weights import lookup_tables, traced, variables_read
 
 
 class CatalogueModel(Protocol):
-    """A model whose scores are no dot products, such as a stack."""
+    """A model whose scores are not dot products, such as a stack."""
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The items."""
 
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
-        """Whole histories [B, L] int32, right-padded with 0 -> [B, vocabulary.size] float32, in the graph."""
+        """Scores whole histories [B, L] int32, right-padded with 0 -> [B, vocabulary.size] float32, in the graph."""
 
 
 class ScoredModule(ServingModule):
-    """A `CatalogueModel` made ready to serve. Its weights are read now and shared, not copied.
+    """A `CatalogueModel` made ready to serve. Its weights are shared with the model, not copied.
 
     Args:
-        model: trained model, a `tf.Module`.
-        k_max: length of the recommendation lists; cut to the number of items.
+        model: a trained model, which is a `tf.Module`.
+        k_max: length of the recommendation lists; capped at the number of items.
         keep_seen: whether items of the history are recommended again.
-        vectors: [size, D] item vectors, the bias last; None where the model has none.
+        vectors: [size, D] item vectors, with the bias last; None if the model has none.
 
     Raises:
-        InputError: as `ServingModule`, or if a weight is not finite.
+        InputError: as in `ServingModule`, or if a weight is not finite.
     """
 
     def __init__(
@@ -48,11 +48,11 @@ class ScoredModule(ServingModule):
         self.owned = [*variables_read(self._scores), *lookup_tables(model)]
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
-        """Scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
+        """Returns the scores of all items after histories: indices [B, L] int32, 0 anywhere -> [B, size] float32."""
         return tf.ensure_shape(self._scores(compact(seen, seen != PADDING, None)), [None, self.size])
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor | None:
-        """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D - 1], the bias apart."""
+        """Returns vectors whose cosines measure item similarity: [B, N] int32 -> [B, N, D - 1], without the bias."""
         if self._vectors is None:
             return None
         return tf.where(indices[..., None] >= FIRST_ITEM, tf.gather(self._vectors, indices)[..., :-1], 0.0)

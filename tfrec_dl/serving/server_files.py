@@ -1,4 +1,4 @@
-"""The files that `tensorflow_model_server` takes beside the versions: models.config, batching and monitoring."""
+"""Files that `tensorflow_model_server` reads beside the versions: models.config, batching and monitoring."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ MODEL_CONFIG_FILE = "models.config"
 BATCHING_FILE = "batching_parameters.txt"
 MONITORING_FILE = "monitoring.config"
 
-# tensorflow.serving.BatchingParameters in text form; its protocol buffer is not in tensorflow-serving-api.
+# tensorflow.serving.BatchingParameters in text form; tensorflow-serving-api lacks its protocol buffer.
 BATCHING_PARAMETERS = """\
 # For tensorflow_model_server --enable_batching --batching_parameters_file=...
 max_batch_size { value: 64 }
@@ -21,7 +21,7 @@ max_enqueued_batches { value: 100 }
 pad_variable_length_inputs: false
 """
 
-# tensorflow.serving.MonitoringConfig, which is not in tensorflow-serving-api either.
+# tensorflow.serving.MonitoringConfig, which tensorflow-serving-api lacks as well.
 MONITORING = """\
 # For tensorflow_model_server --monitoring_config_file=... with --rest_api_port, where Prometheus then reads this path.
 prometheus_config {
@@ -30,7 +30,7 @@ prometheus_config {
 }
 """
 
-# In comments: a server without a collector of its own does not start with it.
+# Commented out, because a server without its own collector does not start with it.
 REQUEST_LOGGING = """\
 # A server built with a LogCollector logs a sample of the requests and answers once the model above has this; the stock
 # server has none, and refuses to start with it:
@@ -50,17 +50,17 @@ def require_serving_protos() -> None:
 
 
 def model_server_config() -> Any:
-    """An empty `tensorflow_serving.config.model_server_config_pb2.ModelServerConfig`."""
+    """Returns an empty `tensorflow_serving.config.model_server_config_pb2.ModelServerConfig`."""
     from tensorflow_serving.config import model_server_config_pb2
 
     return model_server_config_pb2.ModelServerConfig()
 
 
 def model_config(name: str) -> str:
-    """`ModelServerConfig` as text: the server finds the export at /models/NAME and serves its newest version.
+    """Returns a `ModelServerConfig` as text: the server finds the export at /models/NAME and serves its newest version.
 
     Args:
-        name: of the model in TF Serving.
+        name: name of the model in TF Serving.
     """
     config = model_server_config()
     config.model_config_list.config.add(name=name, base_path=f"/models/{name}", model_platform="tensorflow")
@@ -68,17 +68,17 @@ def model_config(name: str) -> str:
 
 
 def config_text(config: Any) -> str:
-    """The text of models.config: a `ModelServerConfig`, and how requests are logged."""
+    """Returns the text of models.config: a `ModelServerConfig`, and how to log requests."""
     return f"{config}{REQUEST_LOGGING}"
 
 
 def write_server_files(unfinished: Path, dest: Path, name: str) -> None:
-    """Writes the files where they are missing; present ones stay, for they may pin versions or hold tuned values.
+    """Writes the files that are missing; existing ones stay, because they may pin versions or hold tuned values.
 
     Args:
-        unfinished: folder in `dest` to write to first.
+        unfinished: folder in `dest` in which files are first written.
         dest: folder of the versions.
-        name: of the model in TF Serving.
+        name: name of the model in TF Serving.
     """
     files = {
         MODEL_CONFIG_FILE: model_config(name),

@@ -1,4 +1,4 @@
-"""Signatures of an export as data: functions, warm-up, model card, verification and documentation are made of them."""
+"""Signatures of an export as data: the source of functions, warm-up, model card, verification and documentation."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ import tensorflow as tf
 
 from tfrec_dl.serving.features import FeatureInput
 
-# Axes: B requests, L items of a history, N items or candidates, E excluded items; others are sizes of the model.
+# Axes: B requests, L history items, N items or candidates, E excluded items; others are sizes of the model.
 HISTORY = "L"
-SAMPLES: dict[str, float] = {"image": 128, "number": 1.0}  # of raw features; the others are texts
-FIXED_SIZES = dict.fromkeys("EOMXCAP", 1) | {"H": 64, "W": 64, "RGB": 3}  # of these axes in examples
+SAMPLES: dict[str, float] = {"image": 128, "number": 1.0}  # example values by kind of feature; other kinds are texts
+FIXED_SIZES = dict.fromkeys("EOMXCAP", 1) | {"H": 64, "W": 64, "RGB": 3}  # size of these axes in examples
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ class TensorInfo:
 
     Attributes:
         dtype: its type.
-        axes: name of each axis -> its size, None where each request has its own.
-        sample: of an input: what its examples hold, ids to take in turn or one value for every place.
-        feature: of an input: the raw feature whose values it takes, if it is one's.
+        axes: maps each axis name to its size, or to None if requests may differ in it.
+        sample: for an input, what its examples hold: ids to use in turn, or one value for every place.
+        feature: for an input, the raw feature whose values it takes, if any.
     """
 
     dtype: tf.DType
@@ -36,11 +36,11 @@ class TensorInfo:
         return tf.TensorShape(list(self.axes.values()))
 
     def __str__(self) -> str:
-        """Type and axes, as "float32 [B, D]"."""
+        """Formats type and axes, as in "float32 [B, D]"."""
         return f"{self.dtype.name} [{', '.join(self.axes)}]"
 
     def example(self, rows: int, length: int) -> np.ndarray:
-        """A value for `rows` rows of `length` places; of several histories the first is a new user's, without items."""
+        """Returns a value with `rows` rows of `length` places; the first of several histories is empty: a new user."""
         sizes = [FIXED_SIZES.get(axis, size or length) for axis, size in self.axes.items()]
         shape = [rows, *sizes[1:]]
         dtype = object if self.dtype == tf.string else self.dtype.as_numpy_dtype
@@ -55,12 +55,12 @@ class Signature:
     """One function of an export.
 
     Attributes:
-        name: what requests call it.
-        description: a sentence or two for those who write requests.
-        inputs: name -> input; a request gives all of them.
-        outputs: name -> output.
-        function: takes the inputs by name and gives the outputs; traced when the export is written.
-        also: further names of it.
+        name: name that requests use.
+        description: a sentence or two for authors of requests.
+        inputs: maps names to inputs; a request must give all of them.
+        outputs: maps names to outputs.
+        function: takes the inputs by name and returns the outputs; traced when the export is written.
+        also: further names of the signature.
     """
 
     name: str
@@ -72,11 +72,11 @@ class Signature:
 
     @property
     def reads_histories(self) -> bool:
-        """Whether it takes an input with an axis of history."""
+        """Whether an input has a history axis."""
         return any(HISTORY in info.axes for info in self.inputs.values())
 
     def concrete(self) -> tf.types.experimental.ConcreteFunction:
-        """The function in TensorFlow, its inputs and outputs as declared."""
+        """Returns the TensorFlow function, with inputs and outputs as declared."""
 
         def call(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
             found = self.function(**inputs)
@@ -86,33 +86,33 @@ class Signature:
         return tf.function(call).get_concrete_function(**specs)
 
     def example(self, rows: int, length: int) -> dict[str, np.ndarray]:
-        """A request.
+        """Returns an example request.
 
         Args:
-            rows: of every input.
-            length: items of each history, and candidates to rank.
+            rows: rows of every input.
+            length: number of items in each history, and of candidates to rank.
         """
         return {name: info.example(rows, length) for name, info in self.inputs.items()}
 
 
 def concrete_functions(signatures: list[Signature]) -> dict[str, tf.types.experimental.ConcreteFunction]:
-    """The functions of an export under each of their names."""
+    """Returns the functions of an export, under each of their names."""
     functions = [(signature, signature.concrete()) for signature in signatures]
     return {name: function for signature, function in functions for name in (signature.name, *signature.also)}
 
 
 def ids(*axes: str, sample: tuple[str, ...] = ()) -> TensorInfo:
-    """Ids as text."""
+    """Returns an input or output of ids as text."""
     return TensorInfo(tf.string, dict.fromkeys(axes), sample)
 
 
 def numbers(*axes: str) -> TensorInfo:
-    """Float32 numbers, NaN where one is missing."""
+    """Returns an input or output of float32 numbers, NaN for missing values."""
     return TensorInfo(tf.float32, dict.fromkeys(axes), 1.0)
 
 
 def raw_features(features: tuple[FeatureInput, ...], *axes: str) -> dict[str, TensorInfo]:
-    """The inputs that take raw values of features."""
+    """Returns the inputs that take raw feature values."""
     found = {}
     for each in features:
         sides: dict[str, int | None] = {"H": None, "W": None, "RGB": 3} if each.kind == "image" else {}

@@ -1,4 +1,4 @@
-"""Folders in which exports are written until they are whole, and what dead processes left of them."""
+"""Temporary folders for unfinished exports, and removal of those left by dead processes."""
 
 import fcntl
 import logging
@@ -12,16 +12,16 @@ from pathlib import Path
 
 from tfrec_dl.errors import InputError
 
-NAME = re.compile(r"\.tmp-[0-9a-f]{32}")  # TF Serving passes over what is no number
+NAME = re.compile(r"\.tmp-[0-9a-f]{32}")  # TF Serving ignores folders whose names are not numbers
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
 def unfinished_folder(dest: Path) -> Iterator[Path]:
-    """Gives a new folder in `dest` to write to, which is removed at the end if it is still there.
+    """Yields a new folder in `dest` to write to; on exit, removes it if it still exists.
 
-    Creates `dest` where it is missing. Removes first what processes that were killed have left there, and logs that.
+    Creates `dest` if it is missing. First removes the folders that killed processes have left there, and logs this.
 
     Raises:
         InputError: if `dest` is a file, or cannot be created or written to.
@@ -42,14 +42,14 @@ def unfinished_folder(dest: Path) -> Iterator[Path]:
 
 
 def _create(dest: Path) -> tuple[Path, int]:
-    """A new folder and the descriptor that holds it, for as long as this process lives or until it is closed."""
+    """Creates a folder; returns it with the descriptor that locks it until it is closed or this process ends."""
     while True:
-        # Not `tempfile.mkdtemp`: its mode 0700 would stay on the version folder: servers could not read it.
+        # Not `tempfile.mkdtemp`: the version folder would keep its mode 0700, and servers could not read it.
         folder = dest / f".tmp-{uuid.uuid4().hex}"
         folder.mkdir()
-        with suppress(FileNotFoundError):  # another process has removed it before it was held
+        with suppress(FileNotFoundError):  # another process removed it before it was locked
             descriptor = os.open(folder, os.O_RDONLY)
-            with suppress(OSError):  # a file system without locks, where nothing is ever removed either
+            with suppress(OSError):  # a file system without locks, on which nothing is ever removed
                 fcntl.flock(descriptor, fcntl.LOCK_SH)
             if folder.exists():
                 return folder, descriptor
@@ -65,9 +65,9 @@ def _remove_abandoned(dest: Path) -> None:
         except OSError:
             continue
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its process lives
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its process is alive
             shutil.rmtree(folder)
-            logger.warning("removed %s, which an export or add-items that was killed had left.", folder)
+            logger.warning("removed %s, which was left behind when an export or add-items was killed.", folder)
         except OSError:
             continue
         finally:

@@ -1,4 +1,4 @@
-"""Giving the items of an export other attributes, without a training, a run or data."""
+"""Update of the attributes of an export's items, without training, run or data."""
 
 import json
 import logging
@@ -37,30 +37,32 @@ def update_items(
     attributes: Sequence[str] | None = None,
     id_column: str = "item_id",
 ) -> Path:
-    """Publishes the next version of an export, with other attributes of its items: today's stock, new prices.
+    """Publishes the next version of an export with other item attributes, such as current stock or prices.
 
-    Items that the table does not name and attributes that it does not have stay as they are; an empty cell takes a
-    value away; new columns become new attributes. What answers show of items is updated too, where the table has such a
-    column. Where another version was published meanwhile, that one is updated.
+    Items and attributes that are not in the table keep their values, an empty cell removes a value, and new columns
+    become new attributes. Shown columns are updated too, if the table has them. If another version has been published
+    in the meantime, that version is updated.
 
     Args:
-        dest: folder of the versions; the newest is taken.
-        items: a frame, a CSV or Parquet file, or a `Catalogue`; ids that the export does not know are ignored.
-        attributes: columns that are taken; None takes all that hold categories, numbers or dates.
-        id_column: column of ids.
+        dest: folder of the versions; the newest is used.
+        items: a frame, a CSV or Parquet file, or a `Catalogue`; ids unknown to the export are ignored.
+        attributes: columns to use; None for all with categories, numbers or dates.
+        id_column: column of item ids.
 
     Returns:
         The new version folder.
 
     Raises:
-        InputError: if there is no export, or one that takes no attributes, the table cannot be read or knows none of
-            the items, or the new version cannot be written.
+        InputError: if there is no export, the export takes no attributes, the table cannot be read or knows none of the
+            items, or the new version cannot be written.
     """
     dest = Path(os.path.abspath(dest))
     while True:
         folder = resolve_version(dest)
         if folder == dest:
-            raise InputError(f"{dest} is a version, and the new one goes beside it: name its folder, {dest.parent}.")
+            raise InputError(
+                f"{dest} is a version, but the new one is written next to it: name its folder, {dest.parent}."
+            )
         try:
             return _publish_updated(open_export(folder), dest, items, attributes, id_column)
         except OvertakenError as overtaken:
@@ -71,16 +73,16 @@ def _publish_updated(
     export: LoadedExport, dest: Path, items: Table, names: Sequence[str] | None, id_column: str
 ) -> Path:
     saved = export.saved_model
-    # Two stages hold a module that recommends; exports of earlier versions hold no attributes.
+    # Two-stage exports contain a module that recommends; older exports hold no attributes.
     path = ("retrieval",) if hasattr(saved, "retrieval") else ()
     module = saved.retrieval if path else saved
     if not hasattr(module, "attributes"):
-        raise InputError(f"{export.folder} was written before exports had attributes, or ranks alone: export again.")
+        raise InputError(f"{export.folder} was written before exports had attributes, or only ranks: export again.")
     old = saved_columns(module.attributes)
     ids = [item.decode() for item in module.item_ids().numpy()]
     shown = saved_shown(module.shown) if hasattr(module, "shown") else AttributeColumns(old.size)
     new_shown = shown_of_table(shown.of_names(names), items, ids, id_column)
-    if names is not None:  # what is shown alone becomes no attribute
+    if names is not None:  # columns that are only shown become no attributes
         names = tuple(name for name in names if name in old.kinds or name not in new_shown.kinds)
     if names or names is None:
         found = AttributeSource(items, names, id_column, old.kinds, may_be_none=bool(new_shown.kinds)).read(ids)
@@ -108,7 +110,7 @@ def _publish_updated(
 
 
 def _write_into_card(folder: Path, facts: Mapping[str, str], update: Update) -> None:
-    """Notes in the model card what has changed of the version, and that it was updated."""
+    """Records in the model card what has changed in the version, and when it was updated."""
     path = folder / "model_card.json"
     card = json.loads(path.read_text(encoding="utf-8"))
     card["model"] |= facts
@@ -123,5 +125,5 @@ def _write_into_card(folder: Path, facts: Mapping[str, str], update: Update) -> 
 
 
 def _as_it_is(line: str, _: re.Match[str]) -> str:
-    """A line that is put in place of another; `re.sub` by itself reads backslashes in it."""
+    """Returns a replacement line verbatim; a plain string in `re.sub` would have its backslashes interpreted."""
     return line

@@ -1,15 +1,15 @@
-"""What a model card says of the users whose ids an export holds."""
+"""Statement in model cards about the user ids that an export holds."""
 
 USER_IDS = "personal data"
 NONE_HELD = "none: no id of a user, and nothing of any one user"
 
 
 def user_ids_held(count: int, what: str = "their ids") -> str:
-    """The fact about an export of a model that knows users.
+    """Returns the fact for an export of a model that knows users.
 
     Args:
-        count: users that it knows.
-        what: it holds of each.
+        count: number of known users.
+        what: what the export holds for each user.
     """
     if not count:
         return NONE_HELD

@@ -1,4 +1,4 @@
-"""Giving variables of a SavedModel other values, its graph as it was."""
+"""Replacement of variable values in a SavedModel, with the graph unchanged."""
 
 import shutil
 from collections.abc import Mapping
@@ -9,19 +9,20 @@ import tensorflow as tf
 from tensorflow.core.protobuf.trackable_object_graph_pb2 import TrackableObjectGraph
 
 CHECKPOINT = Path("variables") / "variables"
-OBJECTS = "_CHECKPOINTABLE_OBJECT_GRAPH"  # under this name a checkpoint says which object has which name in it
-FINGERPRINT = "fingerprint.pb"  # of the values too, so that the copy's would be wrong
+OBJECTS = "_CHECKPOINTABLE_OBJECT_GRAPH"  # checkpoint entry that maps objects to their names in the checkpoint
+FINGERPRINT = "fingerprint.pb"  # covers the values too, so it would be wrong for the copy
 
 
 def copy_with_values(source: Path, target: Path, values: Mapping[tuple[str, ...], np.ndarray]) -> None:
-    """Copies a SavedModel, some of its variables with other values.
+    """Copies a SavedModel with new values for some of its variables.
 
-    Saving a loaded model again would wrap its functions once more each time.
+    Saving a loaded model again would instead add another wrapper around its functions each time.
 
     Args:
         source: folder of the model.
-        target: folder of the copy, which exists.
-        values: path of a variable, attributes from the root on -> its value, of any length where the variable is.
+        target: existing folder for the copy.
+        values: maps a variable's path, as attribute names from the root, to its value, of any length if the variable
+            allows it.
     """
     without = shutil.ignore_patterns(CHECKPOINT.parent.name, FINGERPRINT)
     shutil.copytree(source, target, dirs_exist_ok=True, ignore=without)
@@ -41,7 +42,7 @@ def copy_with_values(source: Path, target: Path, values: Mapping[tuple[str, ...]
 
 
 def _key(objects: TrackableObjectGraph, path: tuple[str, ...]) -> str:
-    """A variable's name in the checkpoint."""
+    """Returns a variable's name in the checkpoint."""
     node = objects.nodes[0]
     for name in path:
         node = objects.nodes[next(child.node_id for child in node.children if child.local_name == name)]

@@ -1,4 +1,4 @@
-"""Verification that an export answers as the Python model does, on each path that runs a SavedModel."""
+"""Verification that an export answers like the Python model, in each way of running a SavedModel."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,18 +17,18 @@ from tfrec_dl.serving.names import SERVING_DEFAULT
 from tfrec_dl.serving.publishing import Served
 from tfrec_dl.serving.run_saved_model import RUNS, Arrays, Request, Run, VerificationError
 
-ROWS = 2  # of each example: a new user, and one with the longest history
+ROWS = 2  # per example: a new user, and one with the longest history
 
 
 class Recommending(Protocol):
-    """A model that recommends: a scorer or a `RetrievalModel`, with its module."""
+    """A model that recommends, with its module: a scorer or a `RetrievalModel`."""
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The items."""
 
     def serving_module(self, k_max: int = 100) -> Served:
-        """The graph that is exported."""
+        """Returns the module to export."""
 
 
 def verify_export(
@@ -38,24 +38,24 @@ def verify_export(
     runs: Mapping[str, Run] = RUNS,
     keep_seen: bool = False,
 ) -> dict[str, float]:
-    """Compares `serving_default` with the scores of the Python model, and every signature with its Python function.
+    """Compares `serving_default` with the Python model's scores, and every signature with its Python function.
 
-    The export is run through `tf.saved_model.load`, through a TF1 session (the path that TF Serving takes) and through
-    `saved_model_cli run` in a process of its own.
+    The export is run through `tf.saved_model.load`, through a TF1 session (as in TF Serving), and through
+    `saved_model_cli run` in a separate process.
 
     Args:
-        model: the model that was exported.
+        model: the exported model.
         version: the version folder.
-        histories: item ids, oldest first, a row each; at least one.
-        runs: the paths, by name.
-        keep_seen: whether it was exported so that items of the history are recommended again.
+        histories: at least one row of item ids, oldest first.
+        runs: ways of running the export, by name.
+        keep_seen: whether it was exported to recommend items of the history again.
 
     Returns:
-        For each path the largest difference between a number and the Python model's, relative where it exceeds 1.
+        Maps each way of running to the largest difference from the Python model's numbers, relative for values above 1.
 
     Raises:
         VerificationError: if a list holds other items than the Python model's (items whose scores differ by less than
-            1e-5 may stand for each other), an item twice or a seen item, or a number is off by more than 1e-5.
+            1e-5 may replace each other), holds an item twice or a seen item, or a number differs by more than 1e-5.
     """
     longest = max(map(len, histories))
     history = np.array([[*row, *[""] * (longest - len(row))] for row in histories], dtype=object)
@@ -76,22 +76,22 @@ def verify_signatures(module: Served, version: Path, runs: Mapping[str, Run] = R
     """Compares every signature of an export with its Python function, on the signature's example.
 
     Args:
-        module: what was exported.
+        module: the exported module.
         version: the version folder.
-        runs: the paths, by name.
+        runs: ways of running the export, by name.
 
     Returns:
-        For each path the largest difference.
+        Maps each way of running to the largest difference.
 
     Raises:
-        VerificationError: as `compare_answers`.
+        VerificationError: as in `compare_answers`.
     """
     requests, wanted = _examples(module)
     return {path: _compare(path, requests, wanted, run(Path(version), requests)) for path, run in runs.items()}
 
 
 def _examples(module: Served) -> tuple[list[Request], list[Arrays]]:
-    """Each signature's example, under each of its names, and what its Python function answers."""
+    """Returns each signature's example, under each of its names, and the answer of its Python function."""
     requests, wanted = [], []
     for signature in module.signatures():
         example = signature.example(ROWS, module.longest_example)
@@ -105,7 +105,7 @@ def _examples(module: Served) -> tuple[list[Request], list[Arrays]]:
 
 
 def _compare(path: str, requests: list[Request], wanted: list[Arrays], given: list[Arrays]) -> float:
-    """The largest difference of answers to examples; raises as `compare_answers`."""
+    """Returns the largest difference between answers to examples; raises as in `compare_answers`."""
     return max(
         compare_answers(f"{path}, {name}", expected, answer)
         for (name, _), expected, answer in zip(requests, wanted, given, strict=True)
@@ -113,7 +113,7 @@ def _compare(path: str, requests: list[Request], wanted: list[Arrays], given: li
 
 
 def _longest_list(version: Path) -> int:
-    """The `k_max` that a version was exported with."""
+    """Returns the `k_max` that a version was exported with."""
     saved = SavedModel.FromString((version / "saved_model.pb").read_bytes())
     return saved.meta_graphs[0].signature_def[SERVING_DEFAULT].outputs["scores"].tensor_shape.dim[1].size
 
@@ -121,23 +121,23 @@ def _longest_list(version: Path) -> int:
 def compare_with_scores(
     path: str, vocabulary: Vocabulary, expected: np.ndarray, item_ids: np.ndarray, scores: np.ndarray
 ) -> float:
-    """The largest difference between recommendations and the scores of the whole catalogue.
+    """Returns the largest difference between recommendations and the scores of the whole catalogue.
 
     Args:
-        path: what recommended, for errors.
+        path: way of running that recommended, for errors.
         vocabulary: the items.
         expected: [H, size] scores, `LOWEST_SCORE` where an item must not be recommended.
         item_ids: [H, k] object (bytes).
         scores: [H, k] float32.
 
     Raises:
-        VerificationError: as `verify_export`.
+        VerificationError: as in `verify_export`.
     """
     k = scores.shape[1]
     best = -np.sort(-expected, axis=1)[:, :k]
     texts = np.array([[item.decode() for item in row] for row in item_ids], dtype=object)
     own = np.take_along_axis(expected, vocabulary.encode(texts).astype(np.int64), axis=1)
-    # The scores by place, and of each item its own: so an item may stand only where its own score would.
+    # Compares scores by place, and each item with its own score: an item may only be where its own score belongs.
     differences = np.maximum(np.abs(scores - best), np.abs(scores - own)) / np.maximum(1, np.abs(best))
     difference = within_tolerance(path, float(np.max(differences)))
     empty = (best == LOWEST_SCORE).sum(axis=1)
@@ -149,14 +149,14 @@ def compare_with_scores(
 
 
 def _python_scores(model: Any, histories: Sequence[Sequence[str]], keep_seen: bool) -> np.ndarray:
-    """Scores [H, size] as the evaluation measures them, `LOWEST_SCORE` for masked items and for padding and unknown."""
+    """Returns scores [H, size] as evaluation measures them, `LOWEST_SCORE` for masked items, padding and unknown."""
     vocabulary = model.vocabulary
     indices = [vocabulary.encode(np.array(row, dtype=object)) for row in histories]
     rows = np.repeat(np.arange(len(indices)), [len(row) for row in indices])
     items = np.concatenate(indices)
     known = items >= FIRST_ITEM
     rows, items = rows[known], items[known]
-    # No user has the id "": like `serving_default`, the model is to know nothing of users but their histories.
+    # No user has the id "", so, as in `serving_default`, the model knows users only by their histories.
     packed = Histories.from_rows(rows, items, np.full(len(histories), "", dtype=object))
     scores = as_scorer(model).scores(packed)
     if not keep_seen:

@@ -20,33 +20,36 @@ from tfrec_dl.serving.server_files import (
 )
 from tfrec_dl.serving.versions import version_folders
 
-LABEL = re.compile(r"[^\s/:=]+")  # as they stand in the path of a request
+LABEL = re.compile(r"[^\s/:=]+")  # as they appear in the path of a request
 
 
 def label_versions(dest: str | PathLike[str], labels: Mapping[str, int]) -> Path:
-    """Writes into models.config that the labelled versions are served, and which label means which.
+    """Sets in models.config which versions are served, and which label stands for which version.
 
-    What else the file says of this model and of others stays, but for comments. A server that polls the file follows;
-    see "Canary, shadow, A/B test" in `docs/serving.md`.
+    The rest of the file, on this model and on others, is kept, except comments. A server that polls the file picks up
+    the change; see "Canary, shadow, A/B test" in `docs/serving.md`.
 
     Args:
         dest: folder of the versions.
-        labels: label -> version. All labels: those that are not named are taken away. Without any the server serves
-            the newest version again.
+        labels: maps labels to versions. Labels that are not given are removed. With no labels, the server serves the
+            newest version again.
 
     Returns:
-        The file.
+        The path of models.config.
 
     Raises:
-        InputError: for a version that is not there, a label that requests could not name, or a file that cannot be read
-            or has no such model; or if `tensorflow-serving-api` is not installed.
+        InputError: if a version does not exist, requests could not use a label, the file cannot be read or lacks the
+            model, or `tensorflow-serving-api` is not installed.
     """
     require_serving_protos()
     dest = Path(os.path.abspath(dest))
     versions = version_folders(dest) if dest.is_dir() else {}
     for label, version in labels.items():
         if not LABEL.fullmatch(label):
-            raise InputError(f"{label!r:.80} is no label: it stands in paths, without spaces and without / : and =.")
+            raise InputError(
+                f"{label!r:.80} is not a valid label: it is part of paths, so write it without spaces and without / : "
+                "and =."
+            )
         if version not in versions:
             there = ", ".join(map(str, sorted(versions))) or "none"
             raise InputError(f"label {label} is for version {version}, but {dest} holds {there}: name one of those.")
@@ -64,7 +67,7 @@ def label_versions(dest: str | PathLike[str], labels: Mapping[str, int]) -> Path
 
 
 def _read(path: Path, name: str) -> Any:
-    """The `ModelServerConfig` in a file, or that of a new one."""
+    """Reads the `ModelServerConfig` in a file, or returns a new one."""
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else model_config(name)
         return text_format.Parse(text, model_server_config())
@@ -74,7 +77,7 @@ def _read(path: Path, name: str) -> Any:
 
 
 def _model_of(config: Any, path: Path, name: str) -> Any:
-    """What a configuration says of the model in the folder `name`."""
+    """Returns the part of a configuration on the model in the folder `name`."""
     for model in config.model_config_list.config:
         if model.name == name or Path(model.base_path).name == name:
             return model

@@ -1,4 +1,4 @@
-"""The version folders of an export: DEST/1, DEST/2, ..., as TF Serving scans them."""
+"""The version folders of an export: DEST/1, DEST/2, ..., as TF Serving finds them."""
 
 import errno
 import os
@@ -6,17 +6,17 @@ from pathlib import Path
 
 from tfrec_dl.errors import InputError
 
-LAST_VERSION = 2**63 - 1  # TF Serving passes over larger numbers
+LAST_VERSION = 2**63 - 1  # TF Serving ignores larger numbers
 
 
 class OvertakenError(RuntimeError):
-    """Another process has published a version meanwhile."""
+    """Raised if another process has published a version in the meantime."""
 
 
 def version_folders(dest: Path) -> dict[int, Path]:
-    """The entries of `dest` that TF Serving takes for versions (their names are int64 numbers), by number."""
+    """Returns the entries of `dest` that TF Serving treats as versions (their names are int64 numbers), by number."""
     entries = [entry for entry in dest.iterdir() if entry.name.isascii() and entry.name.isdigit()]
-    # Of names longer than that Python refuses some as numbers.
+    # Python refuses to convert some longer names to numbers.
     found = {int(entry.name): entry for entry in entries if len(entry.name.lstrip("0")) <= len(str(LAST_VERSION))}
     return {number: entry for number, entry in found.items() if number <= LAST_VERSION}
 
@@ -24,20 +24,20 @@ def version_folders(dest: Path) -> dict[int, Path]:
 def publish(temporary: Path, dest: Path, after: int | None = None) -> Path:
     """Renames a finished folder to the next free version.
 
-    Of two processes that publish at once one gets the number and the other the one after it: a rename onto a folder
-    with files in it fails.
+    If two processes publish at once, one gets the number and the other the next one, because a folder cannot be renamed
+    to a folder with files in it.
 
     Args:
-        temporary: the folder.
+        temporary: the finished folder.
         dest: folder of the versions.
-        after: the version that it was made from, which must still be the newest; None if it was made from none.
+        after: version that it was made from, which must still be the newest; None if there is no such version.
 
     Returns:
         DEST/<version>.
 
     Raises:
         OvertakenError: if `after` is not the newest version.
-        InputError: if there is no number left.
+        InputError: if no version number is left.
     """
     while True:
         newest = max(version_folders(dest), default=0)
@@ -56,16 +56,16 @@ def publish(temporary: Path, dest: Path, after: int | None = None) -> Path:
 
 
 def refuse_run(dest: Path) -> None:
-    """Raises InputError for the folder of a run in place of one for an export."""
+    """Raises InputError if the folder of a run is given instead of one for an export."""
     if is_run(dest):
         raise InputError(f"{dest} is the folder of a run: choose another for its export, such as served/{dest.name}.")
 
 
 def resolve_version(path: Path) -> Path:
-    """The SavedModel meant by `path`: the folder itself if it is one, else its newest version.
+    """Returns the SavedModel that `path` refers to: the folder itself if it is one, otherwise its newest version.
 
     Raises:
-        InputError: if there is none.
+        InputError: if there is no SavedModel.
     """
     if not path.is_dir():
         what = "is a file" if path.exists() else "does not exist"
@@ -84,7 +84,7 @@ def resolve_version(path: Path) -> Path:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a run has been trained into a folder, or begun: its configuration names a recipe."""
+    """Whether a folder holds a finished or unfinished run, which is the case if its configuration names a recipe."""
     try:
         return b'"recipe"' in (folder / "config.json").read_bytes()
     except OSError:

@@ -1,4 +1,4 @@
-"""Warm-up requests: TF Serving runs them when it loads a version, before it sends clients there.
+"""Warm-up requests, which TF Serving runs when it loads a version, before clients use it.
 
 Format: https://www.tensorflow.org/tfx/serving/saved_model_warmup, a TFRecord file of `PredictionLog` messages.
 """
@@ -17,12 +17,12 @@ BATCH_SIZES = (1, 8)
 
 
 def warm_up_requests(name: str, signatures: Sequence[Signature], longest: int) -> list[Any]:
-    """Requests to every signature under each of its names, at each of `BATCH_SIZES`, with full, short and no histories.
+    """Returns requests to all signatures and their names, for each of `BATCH_SIZES`, with full, short and no histories.
 
     Args:
-        name: of the model in TF Serving.
-        signatures: what is warmed up.
-        longest: items of a full history, and candidates to rank.
+        name: name of the model in TF Serving.
+        signatures: signatures to warm up.
+        longest: number of items in a full history, and of candidates to rank.
 
     Returns:
         `tensorflow_serving.apis.predict_pb2.PredictRequest` messages.

@@ -10,20 +10,20 @@ from tfrec_dl.errors import InputError
 
 
 def traced(function: Callable[..., Any], signature: Sequence[Any]) -> tf.types.experimental.ConcreteFunction:
-    """A function as one graph, which is saved as it is: a `tf.function` would be traced again when it is saved.
+    """Traces a function as one graph that is saved unchanged; a `tf.function` would be traced again when saved.
 
     Args:
-        function: of tensors.
+        function: function of tensors.
         signature: a `TensorSpec`, or a dictionary of them, for each argument.
     """
     return tf.function(function, input_signature=signature).get_concrete_function()
 
 
 def variables_read(function: tf.types.experimental.ConcreteFunction) -> list[tf.Variable]:
-    """The variables that a function reads, and no others: no optimiser slots or metrics.
+    """Returns only the variables that a function reads, so no optimizer slots or metrics.
 
     Raises:
-        InputError: if a value in them is not finite.
+        InputError: if one of their values is not finite.
     """
     variables: list[tf.Variable] = sorted(function.graph.variables, key=lambda variable: variable.name)
     for variable in variables:
@@ -33,7 +33,7 @@ def variables_read(function: tf.types.experimental.ConcreteFunction) -> list[tf.
 
 
 def lookup_tables(layer: Any) -> list[Any]:
-    """The lookup tables anywhere in a Keras layer, model or module."""
+    """Returns all lookup tables in a Keras layer, model or module."""
     nodes = tf.train.TrackableView(layer).descendants()
     return [node for node in nodes if isinstance(node, tf.saved_model.experimental.TrackableResource)]
 

@@ -1,6 +1,6 @@
-"""Stacking: the scores of several recommenders blended by a small model that is fitted on validation cases.
+"""Stacking: blends the scores of several recommenders with a small model fitted on validation cases.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported on first use.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Blender of a stack: one weight a member, which depends on the user's history."""
+"""Blender of a stack: one weight per member, which depends on the user's history."""
 
 import numpy as np
 import tensorflow as tf
@@ -6,7 +6,7 @@ import tensorflow as tf
 from tfrec_dl.layers.global_policy import require_float32
 from tfrec_dl.stacking.members import MemberScores
 
-# A member whose scores hardly differ (a chain without transitions from the last items) is not scaled up to count.
+# A member whose scores hardly vary (a chain without transitions from the last items) is not scaled up.
 LEAST_SPREAD = 0.01
 
 
@@ -14,18 +14,18 @@ LEAST_SPREAD = 0.01
 class MemberWeights(tf.keras.layers.Layer):
     """Weights of the members' scores for a user.
 
-    The members' scales differ (counts, similarities, logits), and one member's differ between users. So scores are
-    standardised per user: divided by their standard deviation over the items trained on. That loses how certain a
-    member is, so the weight of a standardised score is
+    The members have different scales (counts, similarities, logits), and a member's scale differs between users. Scores
+    are therefore standardized per user: divided by their standard deviation over the items trained on. This loses how
+    certain a member is, so the weight of a standardized score is
 
         constant + slope · log length + trust · spread,
 
-    where log length is that of the history, standardised over the fitted cases, and spread is the standard deviation
-    relative to the member's mean one: three numbers a member.
+    where log length is the logarithm of the history length, standardized over the fitted cases, and spread is the
+    standard deviation relative to the member's mean spread. Each member has three parameters.
 
     Args:
         members: number M of members.
-        regularization: L2 penalty on these numbers.
+        regularization: L2 penalty on these parameters.
     """
 
     def __init__(
@@ -46,17 +46,17 @@ class MemberWeights(tf.keras.layers.Layer):
         )
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to build the layer again."""
         return {**super().get_config(), "members": self.members, "regularization": self.regularization}
 
     def measure(self, scores: MemberScores) -> None:
-        """Takes the scales from the cases to fit on."""
+        """Measures the scales on the cases to fit on."""
         spread, log_length = np.mean(scores.spread, axis=0), np.log1p(scores.length)
         self.mean_spread.assign(np.where(spread > 0, spread, 1.0))
         self.log_length.assign([log_length.mean(), log_length.std() if np.ptp(log_length) > 0 else 1.0])
 
     def call(self, length: tf.Tensor, spread: tf.Tensor) -> tf.Tensor:
-        """History lengths [B, 1] and standard deviations [B, M] -> weights of the scores as they are, [B, M]."""
+        """Maps history lengths [B, 1] and standard deviations [B, M] to weights of the unscaled scores, [B, M]."""
         log_length = (tf.math.log1p(length) - self.log_length[0]) / self.log_length[1]
         relative = spread / self.mean_spread
         weights = self.kernel[0] + self.kernel[1] * log_length + self.kernel[2] * relative
@@ -64,11 +64,11 @@ class MemberWeights(tf.keras.layers.Layer):
 
 
 def build_blender(members: int, regularization: float = 0.0) -> tf.keras.Model:
-    """Builds a blender that starts as the mean of the standardised scores.
+    """Builds a blender that starts as the mean of the standardized scores.
 
     Args:
         members: number M of members.
-        regularization: L2 penalty on its numbers, in `model.losses`.
+        regularization: L2 penalty on its parameters, in `model.losses`.
 
     Returns:
         Functional model, `MemberScores._asdict()` -> blended scores [B, C] float32; its weights are those of the layer

@@ -7,19 +7,19 @@ from tfrec_dl.configurations import configuration
 
 @configuration
 class BlenderConfig:
-    """Settings of the fit of a blender.
+    """Settings for fitting a blender.
 
-    Of regularizations 0.0001, 0.001 and 0.01 the cross-fitted validation NDCG@10 on ml-1m differed by less than
-    0.001; the other settings were not searched.
+    With regularization 0.0001, 0.001 and 0.01, the cross-fitted validation NDCG@10 on ml-1m differed by less than
+    0.001. The other settings were not searched.
 
     Attributes:
-        cases: validation users to learn from at most.
-        best: items that each member adds to a user's candidates: its highest that are not among them yet. A target
-            among so many is found.
-        sampled: candidates sampled from all other items, which count for those that were not sampled.
-        regularization: L2 penalty on the blender's numbers, beside the mean loss of a case.
-        folds: parts of the users in cross-fitting, which the validation metrics come from.
-        seed: of the samples and folds.
+        cases: maximum number of validation users to learn from.
+        best: number of items that each member adds to a user's candidates: its highest ones that are not among them
+            yet. A target among them counts as found.
+        sampled: number of candidates sampled from all other items, which represent those not sampled.
+        regularization: L2 penalty on the blender's parameters, added to the mean loss per case.
+        folds: number of user folds in cross-fitting, from which the validation metrics come.
+        seed: seed of the samples and folds.
     """
 
     cases: int = Field(default=10_000, ge=1)

@@ -1,4 +1,4 @@
-"""Candidate lists that a blender is fitted on: a target, its competitors, and a sample of the rest."""
+"""Candidate lists for fitting a blender: a target, its competitors, and a sample of the other items."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ NEVER = -1e9  # log weight of a place without an item
 
 @dataclass(frozen=True, eq=False)
 class CandidateLists:
-    """One list a user.
+    """Candidate lists, one per user.
 
     Attributes:
-        scores: of the members, as arrays; the target comes first.
-        log_weights: [N, C] float32 logarithm of the items that each candidate stands for.
-        rows: [N] int64 row of the cases that each list is of.
+        scores: member scores as arrays, with the target first.
+        log_weights: [N, C] float32 logarithm of the number of items that each candidate represents.
+        rows: [N] int64 row of each list in the cases.
     """
 
     scores: MemberScores
@@ -29,25 +29,25 @@ class CandidateLists:
     rows: np.ndarray
 
     def __len__(self) -> int:
-        """The number of lists."""
+        """Returns the number of lists."""
         return len(self.rows)
 
     def select(self, chosen: np.ndarray) -> "CandidateLists":
-        """Some of the lists."""
+        """Returns some of the lists."""
         return CandidateLists(
             MemberScores(*(part[chosen] for part in self.scores)), self.log_weights[chosen], self.rows[chosen]
         )
 
     def ranks(self, scores: np.ndarray) -> np.ndarray:
-        """[N] float64 rank of each target by scores [N, C]; ties count against it."""
+        """Returns [N] float64 rank of each target by scores [N, C]; ties count against it."""
         ahead = np.where(scores[:, 1:] >= scores[:, :1], np.exp(self.log_weights[:, 1:]), 0.0)
         return 1.0 + ahead.sum(axis=1)
 
     def found(self, best: int) -> "CandidateLists":
-        """The lists whose target is among so many highest of some member, without items that stand for others.
+        """Returns the lists whose target is among the `best` highest of some member, without the sampled items.
 
-        Where most targets are found by nobody, their likelihood is about how the members differ far down their lists,
-        and a blender that learns from it spoils the first ten.
+        If most targets are found by no member, their likelihood depends mainly on how the members differ far down their
+        lists, and a blender fitted on it gives a poor top ten.
         """
         own = [self.ranks(self.scores.scores[:, :, member]) for member in range(self.scores.scores.shape[2])]
         chosen = self.select(np.flatnonzero(np.min(own, axis=0) <= best))
@@ -58,20 +58,21 @@ class CandidateLists:
 def candidate_lists(
     members: Members, cases: EvaluationCases, config: BlenderConfig, keep_seen: bool = False
 ) -> CandidateLists:
-    """Lists for the users with a history and a target that can be recommended: known and not masked.
+    """Builds lists for users with a history and a target that can be recommended, which is known and not masked.
 
-    A softmax over all items needs the scores of all items. It is estimated from a few of them: the items that some
-    member ranks high, which hold nearly all of it, each counted once; and a uniform sample of the others, each counted
-    for as many as were left out. Items of the history are no candidates unless seen items are kept, as in evaluation.
+    A softmax over all items needs the scores of all items. It is estimated from a few: the items that some member ranks
+    high, which make up almost all of it and count once each; and a uniform sample of the others, each of which counts
+    for as many items as were left out. Items of the history are no candidates unless seen items are kept, as in
+    evaluation.
 
     Args:
-        members: whose scores are blended.
-        cases: to learn from; of a user's targets the first counts.
+        members: members whose scores are blended.
+        cases: cases to learn from; only the first target of each user counts.
         config: sizes and seed.
         keep_seen: whether items of the history can be recommended.
 
     Raises:
-        InputError: if no case can be learned from.
+        InputError: if no case can be used.
     """
     targets = _first_targets(cases, keep_seen)
     usable = np.flatnonzero(targets >= FIRST_ITEM)
@@ -101,7 +102,7 @@ def candidate_lists(
 
 
 def _first_targets(cases: EvaluationCases, keep_seen: bool) -> np.ndarray:
-    """[H] int64 the first target of each user that can be recommended; 0 where there is none."""
+    """Returns [H] int64 the first target of each user that can be recommended; 0 if there is none."""
     found = np.zeros(len(cases), dtype=np.int64)
     for row in np.flatnonzero(cases.histories.lengths).tolist():
         wanted = cases.targets.row(row)
@@ -113,14 +114,14 @@ def _first_targets(cases: EvaluationCases, keep_seen: bool) -> np.ndarray:
 def _choose(
     scores: np.ndarray, histories: Histories, targets: np.ndarray, config: BlenderConfig, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Candidates of a block.
+    """Chooses the candidates of a block of users.
 
     Args:
         scores: [B, V, M].
-        histories: whose items are masked, B; or none.
+        histories: B histories whose items are masked, or none.
         targets: [B].
         config: sizes.
-        generator: of the samples.
+        generator: generator of the samples.
 
     Returns:
         Items [B, C] int64 and their log weights [B, C] float32.
@@ -134,7 +135,7 @@ def _choose(
     log_weights = [np.zeros((len(users), 1), dtype=np.float32)]
 
     def take(keys: np.ndarray, count: int) -> np.ndarray:
-        """Takes the free items with the highest keys; [B, count] whether each is one."""
+        """Takes the free items with the highest keys; returns [B, count] whether each is an item."""
         keys = np.where(free, keys, -np.inf)
         count = min(count, keys.shape[1])
         highest = np.argpartition(-keys, count - 1, axis=1)[:, :count]

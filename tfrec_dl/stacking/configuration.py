@@ -12,14 +12,14 @@ from tfrec_dl.names import closest
 from tfrec_dl.retrieval.configuration import Network, TrainingConfig
 from tfrec_dl.stacking.blender_configuration import BlenderConfig
 
-BASELINES_OF_A_STACK = ("transitions", "popularity", "item_knn", "ials", "ease")  # where none are named
+BASELINES_OF_A_STACK = ("transitions", "popularity", "item_knn", "ials", "ease")  # used if none are named
 
 
 def _check_baseline(name: str) -> str:
     if name not in BASELINES:
         message = f"no baseline is called {name!r}: {closest(name, BASELINES)}".rstrip(".")
     elif BASELINES[name].graph_class is None:
-        message = f"baseline {name!r} has no graph, which a stack is served by"
+        message = f"baseline {name!r} cannot be a member, because it has no graph to serve"
     else:
         return name
     raise PydanticCustomError("baseline", "{message}", {"message": message})
@@ -27,7 +27,9 @@ def _check_baseline(name: str) -> str:
 
 def _check_member_name(name: str) -> str:
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or name in BASELINES:
-        raise ValueError("a member's name is lower-case letters, digits and _, and no baseline's")
+        raise ValueError(
+            "a member's name consists of lower-case letters, digits and _, and is not the name of a baseline"
+        )
     return name
 
 
@@ -37,7 +39,7 @@ class DeepMember:
 
     Attributes:
         model: the network and its loss.
-        training: how it is trained; None takes the stack's.
+        training: training settings; None uses the stack's.
     """
 
     model: Network
@@ -46,13 +48,13 @@ class DeepMember:
 
 @configuration
 class StackedConfig:
-    """Networks and baselines whose scores a small model, the blender, combines.
+    """Networks and baselines whose scores are combined by a small model, the blender.
 
     Attributes:
-        members: name -> network; trained one after the other.
+        members: maps names to networks, which are trained one after the other.
         baselines: names of baselines, fitted on the training histories.
-        blender: how the blender is fitted on the validation cases.
-        name: of the family.
+        blender: settings for fitting the blender on the validation cases.
+        name: name of the family.
     """
 
     members: dict[Annotated[str, AfterValidator(_check_member_name)], DeepMember]

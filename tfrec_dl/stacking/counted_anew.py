@@ -1,4 +1,4 @@
-"""A trained stack whose transitions are counted anew, from interactions as they are now."""
+"""Recounting of a trained stack's transitions from current interactions."""
 
 from tfrec_dl.data.histories import Histories
 from tfrec_dl.data.interactions import Interactions
@@ -9,28 +9,28 @@ from tfrec_dl.stacking.model import StackedModel
 
 
 def counted_anew(stack: StackedModel, histories: Histories) -> StackedModel:
-    """The same stack with transitions of other histories: those since the training, and those held out of it.
+    """Returns the same stack with transitions counted in other histories, such as newer and held-out interactions.
 
-    Networks and weights stay as they are.
+    Networks and weights do not change.
 
     Args:
-        stack: with transitions among its members.
-        histories: all that are to count, over the stack's vocabulary; unknown items count nowhere.
+        stack: stack with transitions among its members.
+        histories: all histories to count, over the stack's vocabulary; unknown items are not counted.
 
     Raises:
-        InputError: if no member is made of counts, or an earlier version has trained it.
+        InputError: if no member is based on counts, or an earlier version trained the stack.
     """
     members = {
         name: member.counted_anew(histories)
         for name, member in zip(stack.members.names, stack.members.members, strict=True)
     }
     if all(new is old for new, old in zip(members.values(), stack.members.members, strict=True)):
-        raise InputError(f"none of {', '.join(members)} is made of transitions: there is nothing to count anew.")
+        raise InputError(f"none of {', '.join(members)} uses transitions: there is nothing to count again.")
     return StackedModel(Members(members, stack.vocabulary), stack.blender)
 
 
 def histories_over(vocabulary: Vocabulary, interactions: Interactions) -> Histories:
-    """The histories of a table over a vocabulary that is not the table's own; items outside of it are unknown.
+    """Returns the histories of a table over another vocabulary; items outside of it become unknown.
 
     Raises:
         InputError: if no item is known.

@@ -1,7 +1,7 @@
-"""A network and counts of transitions, joined in one run: whether, and as which stack.
+"""Combination of a network with transition counts in one run: decides whether to stack them, and how.
 
-Networks learn what counts cannot, and counts what networks learn only from many interactions; trained apart and joined
-on validation they are better than either (docs/benchmarks/retrieval.md).
+Networks learn what counts cannot represent, and counts capture what networks learn only from many interactions. Trained
+separately and combined on validation, they are better than either alone (docs/benchmarks/retrieval.md).
 """
 
 import logging
@@ -20,22 +20,22 @@ from tfrec_dl.stacking.configuration import DeepMember, StackedConfig
 
 logger = logging.getLogger(__name__)
 
-FEWEST_USERS = 500  # with validation targets; a tenth of them are hits, and six numbers are fitted
-MOST_SCORES = 2 * 10**10  # users to validate on times items: a stack is measured at some ten million scores a second
-NETWORK = "network"  # the member's name
+FEWEST_USERS = 500  # with validation targets; a tenth of them are hits, and six parameters are fitted
+MOST_SCORES = 2 * 10**10  # validation users times items: a stack is measured at about ten million scores per second
+NETWORK = "network"  # name of the member
 
 
 def as_trained(recipe: Recipe, dataset: Any, folder: Path, strategy: tf.distribute.Strategy | None = None) -> Recipe:
-    """The recipe that is trained: a network with counts beside it, or alone; what is no network, as it is.
+    """Returns the recipe to train: a network with counts or alone; any other recipe is returned unchanged.
 
-    `counts` decides; where that is left open, they are joined unless something speaks against it, which is logged. A
-    folder that has a run of the recipe in one of the two forms keeps it.
+    `counts` decides. If it is left open, they are combined unless there is a reason against it, which is logged. If the
+    folder already has a run of the recipe in one of the two forms, that form is kept.
 
     Args:
-        recipe: as asked for.
-        dataset: of the source.
-        folder: of the run.
-        strategy: to train under; None for one device.
+        recipe: recipe as requested.
+        dataset: data of the source.
+        folder: folder of the run.
+        strategy: strategy to train under; None for one device.
     """
     wanted = recipe.family.counts(recipe)
     if wanted is False:
@@ -47,24 +47,24 @@ def as_trained(recipe: Recipe, dataset: Any, folder: Path, strategy: tf.distribu
         return begun
     reason = _why_alone(recipe, dataset, strategy)
     if reason is not None:
-        logger.info("counts: none beside the network, because %s", reason)
+        logger.info("counts: not used with the network, because %s", reason)
         return recipe
     logger.info(
-        "counts: transitions beside the network, joined on the validation targets of %s users (counts=false for the "
-        "network alone)",
+        "counts: transitions are combined with the network, on the validation targets of %s users (counts=false for "
+        "the network alone)",
         f"{len(dataset.split.validation):,}",
     )
     return joined(recipe)
 
 
 def joined(recipe: Recipe) -> Recipe:
-    """The stack of a recipe's network and transitions, under the recipe's name."""
+    """Returns the stack of a recipe's network and transitions, under the recipe's name."""
     network = DeepMember(replace(recipe.model, counts=False))
     return replace(recipe, model=StackedConfig({NETWORK: network}, baselines=("transitions",)))
 
 
 def forms(recipe: Recipe) -> Iterator[Recipe]:
-    """What `as_trained` may make of a recipe."""
+    """Yields the recipes that `as_trained` may return for a recipe."""
     wanted = recipe.family.counts(recipe)
     if not wanted:
         yield recipe
@@ -73,7 +73,7 @@ def forms(recipe: Recipe) -> Iterator[Recipe]:
 
 
 def form_begun(recipe: Recipe, folder: Path) -> Recipe | None:
-    """That form of a recipe which a folder has a run of; None where it has none, or one of something else."""
+    """Returns the form of a recipe that a folder has a run of; None if it has no run, or one of something else."""
     if not (folder / "config.json").exists():
         return None
     there = flat_settings(Run.open(folder).recipe.to_dict())
@@ -81,7 +81,7 @@ def form_begun(recipe: Recipe, folder: Path) -> Recipe | None:
 
 
 def _why_alone(recipe: Recipe, dataset: Any, strategy: tf.distribute.Strategy | None) -> str | None:
-    """What speaks against counts beside a network; None for nothing."""
+    """Returns the reason against combining a network with counts; None if there is none."""
     if strategy not in (None, one_device()):
         return "it is trained on several devices"
     if not dataset.source.in_memory:
@@ -93,8 +93,10 @@ def _why_alone(recipe: Recipe, dataset: Any, strategy: tf.distribute.Strategy | 
     if dataset.cold_split is not None:
         return "a cold-start split asks for items without interactions"
     if dataset.features["users"] is not None:
-        return "users have features, which are not read where counts are"
+        return "users have features, which are not read if counts are used"
     users, items = len(dataset.split.validation), dataset.split.vocabulary.size
     if users * items > MOST_SCORES:
-        return f"scores of {users:,} users for {items:,} items would take long to measure (beyond {MOST_SCORES:,})"
-    return f"only {users:,} users have validation targets (of {FEWEST_USERS})" if users < FEWEST_USERS else None
+        return (
+            f"scores of {users:,} users for {items:,} items would take too long to measure (more than {MOST_SCORES:,})"
+        )
+    return f"only {users:,} users have validation targets (fewer than {FEWEST_USERS})" if users < FEWEST_USERS else None

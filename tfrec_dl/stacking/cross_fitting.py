@@ -1,4 +1,4 @@
-"""Cross-fitting: each validation user is scored by a stack fitted on other users."""
+"""Cross-fitting: scores each validation user with a stack fitted on other users."""
 
 from collections.abc import Callable
 
@@ -16,25 +16,25 @@ Learned = Callable[[CandidateLists], CandidateLists]
 
 
 class CrossFitted:
-    """Scores each validation user by a blender that did not learn from that user.
+    """Scores each validation user with a blender that was not fitted on that user.
 
-    A blender's metrics on its own cases are too good. Here the users are split into folds, and each fold is scored by
-    the blender that was fitted on the others. This corrects for the blender alone: deep members that were stopped early
-    have seen the same validation targets, and so has the choice of the Markov chain's decay.
+    A blender's metrics on its own cases are too good. Users are therefore split into folds, and each fold is scored by
+    the blender fitted on the others. This corrects only for the blender. Deep members with early stopping have seen the
+    same validation targets, and so has the choice of the Markov chain's decay.
 
     Args:
-        members: of the stack.
-        cases: validation, which the lists are of.
-        lists: of `candidate_lists`, as many as folds at least.
+        members: members of the stack.
+        cases: validation cases that the lists belong to.
+        lists: lists from `candidate_lists`, at least as many as folds.
         config: folds, seed and regularization.
-        learned: which of some lists a blender learns from.
+        learned: selects the lists that a blender is fitted on.
     """
 
     def __init__(
         self, members: Members, cases: EvaluationCases, lists: CandidateLists, config: BlenderConfig, learned: Learned
     ) -> None:
         folds = np.random.default_rng(config.seed).permutation(len(cases)) % config.folds
-        # Lists are dealt out evenly, so that no fold is without.
+        # Lists are dealt evenly, so that no fold is empty.
         folds[lists.rows] = np.random.default_rng(config.seed + 1).permutation(len(lists)) % config.folds
         self.folds = dict(zip(cases.histories.user_ids, folds, strict=True))
         self.stacks = [
@@ -44,7 +44,7 @@ class CrossFitted:
         self.folds_of_lists = folds[lists.rows]
 
     def blended(self, lists: CandidateLists) -> np.ndarray:
-        """[N, C] float32 scores of the lists' candidates."""
+        """Returns [N, C] float32 scores of the lists' candidates."""
         scores = np.empty(lists.log_weights.shape, dtype=np.float32)
         for fold, stack in enumerate(self.stacks):
             rows = np.flatnonzero(self.folds_of_lists == fold)

@@ -1,8 +1,8 @@
-"""A stack's scores as products of a vector a history with one an item, plus votes: what can be searched in lists.
+"""A stack's scores as products of history and item vectors plus votes, so that they can be searched in lists.
 
-The blender standardises each member's scores over all items. That takes no scores of all items: products with a query q
-have the mean q . mean vector and the variance q' C q, C the vectors' covariance, and votes change the sums at the items
-that have some.
+The blender standardizes each member's scores over all items. This does not require the scores of all items: products
+with a query q have the mean q . mean vector and the variance q' C q, where C is the covariance of the vectors, and
+votes change the sums only for the items that have some.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ ROWS = 65_536  # vectors whose moments are computed at once
 
 
 class StackFactors(tf.Module):
-    """What a stack's scores are made of.
+    """The components of a stack's scores.
 
     Args:
-        members: of the stack.
-        weights: the blender's layer.
+        members: members of the stack.
+        weights: layer of the blender.
 
     Raises:
-        InputError: if a member's scores are nothing of the kind.
+        InputError: if a member's scores are not of this form.
     """
 
     def __init__(self, members: Members, weights: MemberWeights) -> None:
@@ -46,16 +46,16 @@ class StackFactors(tf.Module):
         self._roots = [tf.constant(root, tf.float32) for root in roots]
 
     def vectors(self) -> np.ndarray:
-        """[size, D] float32, of each member those that its scores of about one scale are products of; last 1."""
+        """Returns [size, D] float32: the vectors of each member, brought to about one scale; the last is 1."""
         each = [member.factors / scale for member, scale in zip(self._members.members, self._scales, strict=True)]
         found: np.ndarray = tf.concat([*each, tf.ones([self._size, 1])], axis=1).numpy()
         return found
 
     def asked(self, history: tf.Tensor) -> Asked:
-        """What the scores of histories are made of: those of `StackedModel.catalogue_scores`, to rounding.
+        """Returns the components of `StackedModel.catalogue_scores` for histories, up to rounding.
 
         Args:
-            history: [B, L] int32, all of the history, right-padded with 0.
+            history: [B, L] int32 complete histories, right-padded with 0.
         """
         each = [member.asked(history) for member in self._members.members]
         means, spreads = zip(*(self._mean_and_spread(place, asked) for place, asked in enumerate(each)), strict=True)
@@ -74,7 +74,7 @@ class StackFactors(tf.Module):
         return found
 
     def _mean_and_spread(self, place: int, asked: Asked) -> tuple[tf.Tensor, tf.Tensor]:
-        """Mean and standard deviation of a member's scores over the items trained on: [B] each."""
+        """Returns mean and standard deviation of a member's scores over the items trained on: [B] each."""
         mean = tf.linalg.matvec(asked.queries, self._means[place])
         squares = tf.reduce_sum(tf.matmul(asked.queries, self._roots[place]) ** 2, axis=1)
         if asked.votes is None:
@@ -86,12 +86,13 @@ class StackFactors(tf.Module):
         without = tf.reduce_sum(vectors * tf.gather(asked.queries, rows), axis=1) - tf.gather(mean, rows)
         batch = tf.shape(asked.queries)[0]
         shift = tf.math.unsorted_segment_sum(values, rows, batch) / count
-        # What votes v add to the sum of squares of w - shift + v, w being scores without votes, which sum up to 0.
+        # The change by votes v in the sum of squares of w - shift + v, where w are scores without votes, which sum to
+        # 0.
         more = values * (values + 2 * without - tf.gather(shift, rows))
         return mean + shift, tf.sqrt(tf.maximum(squares + tf.math.unsorted_segment_sum(more, rows, batch) / count, 0.0))
 
     def _summed(self, voting: list[tuple[Votes, tf.Tensor]]) -> Votes | None:
-        """The members' votes, weighted by history [B]."""
+        """Returns the members' votes, weighted per history [B]."""
         weighted = [votes._replace(values=votes.values * tf.gather(by, votes.rows())) for votes, by in voting]
         if len(weighted) < 2:
             return weighted[0] if weighted else None
@@ -104,7 +105,7 @@ class StackFactors(tf.Module):
 
 
 def _moments(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean [D] and a root [D, D] of the covariance of vectors [n, D]: R with R R' = C, so that no digits cancel."""
+    """Returns mean [D] and a root [D, D] of the covariance of vectors [n, D]: R with R R' = C avoids cancellation."""
     mean, covariance = vectors.mean(axis=0, dtype=np.float64), np.zeros((vectors.shape[1],) * 2)
     for start in range(0, len(vectors), ROWS):
         centred = vectors[start : start + ROWS] - mean

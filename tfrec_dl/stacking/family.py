@@ -1,4 +1,4 @@
-"""The family of stacks: networks and baselines whose scores a blender weighs."""
+"""The family of stacks: networks and baselines whose scores a blender combines."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -41,15 +41,15 @@ class StackedFamily(Family):
     task = RetrievalTask()
     goes_on = True
     refits = True
-    settings_note = "the members are recipes, whose settings hold for each that has them"
+    settings_note = "the members are recipes; a setting applies to each member that has it"
 
     def recipes(self) -> Iterable[Recipe]:
-        """A recurrent and a convolutional network with all baselines."""
+        """Yields a stack of a recurrent and a convolutional network with all baselines."""
         members = {"gru": DeepMember(ModelConfig(GRU())), "caser": DeepMember(ModelConfig(Caser()))}
         yield Recipe("stacked", "Wolpert, Neural Networks 1992", StackedConfig(members))
 
     def check(self, recipe: Recipe, source: Source, strategy: tf.distribute.Strategy | None = None) -> None:
-        """Refuses what cannot be trained, before anything is read."""
+        """Rejects what cannot be trained, before anything is read."""
         super().check(recipe, source, strategy)
         for member in recipe.model.members.values():
             family_named(member.model).check_features(member.model, source.items)
@@ -73,26 +73,27 @@ class StackedFamily(Family):
         train(recipe, dataset, folder, callbacks, verbose)
 
     def model(self, run: RunFolder) -> StackedModel:
-        """The trained stack of a run."""
+        """Returns the trained stack of a run."""
         return trained_stack(run)
 
     def model_to_export(
         self, run: RunFolder, card: ModelCard, options: ExportOptions
     ) -> tuple[StackedModel, ModelCard]:
-        """The trained stack, its transitions counted from another table where that is asked for; the card says so."""
+        """Returns the trained stack, with transitions recounted from another table if requested; the card says so."""
         stack = self.model(run)
         if options.counts is None:
             return stack, card
         interactions = replace(run.source, path=str(options.counts)).read_interactions()
         said = (
-            f"Its transitions are counted from {options.counts} ({len(interactions):,} interactions), which may hold "
-            "what the metrics were measured on: they are those of the run, whose transitions are of its training part."
+            f"Its transitions are counted from {options.counts} ({len(interactions):,} interactions), which may "
+            "include what the metrics were measured on. The metrics are those of the run, whose transitions are "
+            "counted from its training part."
         )
         histories = histories_over(stack.vocabulary, interactions)
         return counted_anew(stack, histories), replace(card, limits=(*card.limits, said))
 
     def filled_in(self, recipe: Recipe, dataset: Dataset) -> Recipe:
-        """Its members, each by its own family."""
+        """Fills in the members' settings, each by its own family."""
         members = {}
         for name, member in recipe.model.members.items():
             own = member_recipe(name, member, recipe)
@@ -100,34 +101,34 @@ class StackedFamily(Family):
         return replace(recipe, model=replace(recipe.model, members=members))
 
     def why_not_measured(self, run: RunFolder, part: str) -> str | None:
-        """The blender has learnt from the validation cases."""
+        """Says that the blender was fitted on the validation cases."""
         if part != "validation":
             return None
         return (
-            f"{run.folder} is a stack, whose blender has learnt from the validation cases: "
-            f"its cross-fitted metrics on them are in {run.folder / 'metrics.json'}."
+            f"{run.folder} is a stack, whose blender learned from the validation cases: its cross-fitted metrics on "
+            f"them are in {run.folder / 'metrics.json'}."
         )
 
     def outcome(self, run: RunFolder) -> list[str]:
-        """The weights of the members."""
+        """Returns the weights of the members."""
         shares = ", ".join(f"{name} {weight:.2f}" for name, weight in self.model(run).weights().items())
         return [f"weights of the members' standardised scores: {shares}", *super().outcome(run)]
 
     def sections(self, run: RunFolder) -> list[Section]:
-        """The weights of the members."""
+        """Returns report sections on the weights of the members."""
         weights = self.model(run).weights()
         points = [Point(place, weight) for place, weight in enumerate(weights.values())]
         chart = Dots(
             "Weights of the members", "weight of standardised scores", list(weights), [Series("weight", points)]
         )
-        text = "Where history and certainty are as on average; a member of weight 0 would not be missed."
+        text = "For an average history and average certainty; a member of weight 0 could be left out."
         return [Section("What the stack is made of", [chart], [text]), *super().sections(run)]
 
     def where(self, run: RunFolder) -> str:
-        """Where the runs of the members are."""
+        """Says where the runs of the members are."""
         return f"runs of the members: {run.folder / MEMBERS}; curves: tensorboard --logdir {run.folder}"
 
     def settings(self, recipe: Recipe) -> dict[str, Any]:
-        """The settings of a recipe, its members by their names."""
+        """Returns the settings of a recipe, with its members by name."""
         others = {name: value for name, value in super().settings(recipe).items() if not name.startswith(f"{PREFIX}.")}
         return {PREFIX: ",".join(recipe.model.members), **others}

@@ -1,4 +1,4 @@
-"""Files of a stack: arrays of its baselines and of its blender; deep members are kept in runs of their own."""
+"""Files of a stack: arrays of its baselines and its blender; deep members are stored in separate runs."""
 
 import zipfile
 from collections.abc import Mapping
@@ -18,21 +18,21 @@ from tfrec_dl.stacking.blender import build_blender
 from tfrec_dl.stacking.members import Member, Members, RetrievalMember
 from tfrec_dl.stacking.model import StackedModel
 
-MEMBERS = "members"  # folder of the runs of the deep members
+MEMBERS = "members"  # folder for the runs of the deep members
 BLENDER, OLD_BLENDER = "blender.npz", "ranker.npz"
 BASELINES, OLD_BASELINES = "baselines", "floors"
 NUMBERS = ("kernel", "mean_spread", "log_length")
 
 
 def save_stack(stack: StackedModel, folder: Path) -> None:
-    """Writes `baselines/NAME.npz`, then `blender.npz`; each whole or not at all.
+    """Writes `baselines/NAME.npz`, then `blender.npz`; each file appears only once it is complete.
 
     Args:
-        stack: its deep members are not written.
-        folder: exists.
+        stack: stack to write; its deep members are not written.
+        folder: an existing folder.
 
     Raises:
-        InputError: if the folder cannot be written to.
+        InputError: if the folder is not writable.
     """
     (folder / BASELINES).mkdir(exist_ok=True)
     for name, member in zip(stack.members.names, stack.members.members, strict=True):
@@ -44,18 +44,18 @@ def save_stack(stack: StackedModel, folder: Path) -> None:
 
 
 def load_stack(folder: Path, vocabulary: Vocabulary, deep: Mapping[str, RetrievalModel]) -> StackedModel:
-    """Reads what `save_stack` wrote, in this version or an earlier one.
+    """Reads files written by `save_stack`, in this version or an earlier one.
 
     Args:
-        folder: of the stack.
+        folder: folder of the stack.
         vocabulary: the items.
-        deep: the members that are no baselines, by name.
+        deep: the members that are not baselines, by name.
 
     Returns:
         A stack with the same scores.
 
     Raises:
-        InputError: if a file is missing or damaged, or a deep member is.
+        InputError: if a file or a deep member is missing or damaged.
     """
     path = _existing(folder, BLENDER, OLD_BLENDER)
     numbers = _load(path)
@@ -77,7 +77,7 @@ def load_stack(folder: Path, vocabulary: Vocabulary, deep: Mapping[str, Retrieva
 
 
 def _read_graph(graph_class: type[BaselineGraph], vocabulary: Vocabulary, path: Path) -> BaselineGraph:
-    """A baseline's graph, tried on all items: a file that was cut is noticed here, and not when it is served."""
+    """Reads a baseline's graph and tries it on all items, so a truncated file is noticed now and not in serving."""
     arrays = _load(path)
     try:
         graph = graph_class(vocabulary.item_counts, **arrays)
@@ -93,7 +93,7 @@ def _read_graph(graph_class: type[BaselineGraph], vocabulary: Vocabulary, path: 
 
 
 def _existing(folder: Path, name: str, old_name: str) -> Path:
-    """The path of a file, under the name that earlier versions gave it where only that exists."""
+    """Returns the path of a file, or its path under the old name if only that one exists."""
     old = folder / old_name
     return old if old.exists() and not (folder / name).exists() else folder / name
 

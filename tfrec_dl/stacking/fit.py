@@ -1,4 +1,4 @@
-"""Fitting a stack on validation cases, and its cross-fitted copy for validation metrics."""
+"""Fitting of a stack on validation cases, with a cross-fitted copy for validation metrics."""
 
 import logging
 
@@ -17,25 +17,25 @@ from tfrec_dl.stacking.model import StackedModel
 
 logger = logging.getLogger(__name__)
 
-LEAST_FOUND = 100  # of fewer lists a blender learns little
+LEAST_FOUND = 100  # a blender learns little from fewer lists
 
 
 def fit_stack(
     members: Members, validation: EvaluationCases, config: BlenderConfig | None = None, keep_seen: bool = False
 ) -> tuple[StackedModel, Scorer]:
-    """Fits the blender of a stack on validation cases; a member that is better alone gets all of the weight.
+    """Fits the blender of a stack on validation cases; a member that is better alone gets the whole weight.
 
-    It learns from all users, or from those alone for whom a member finds what followed: what is better, cross-fitted.
-    Of fewer users than folds nothing is learned, and all members get the same weight.
+    The blender is fitted either on all users, or only on those whose target some member finds; cross-fitting decides
+    which is better. If there are fewer users than folds, nothing is fitted, and all members get the same weight.
 
     Args:
-        members: trained without these cases' targets.
-        validation: histories from training, targets that follow them.
-        config: how to fit; default `BlenderConfig()`.
+        members: members trained without these cases' targets.
+        validation: histories from training, with the targets that follow them.
+        config: settings of the fit; default `BlenderConfig()`.
         keep_seen: whether items of the history can be recommended.
 
     Returns:
-        The stack, and what its validation metrics are to be measured with.
+        The stack, and the scorer for its validation metrics.
 
     Raises:
         InputError: if no validation user has a history and a target that can be recommended.
@@ -44,7 +44,7 @@ def fit_stack(
     lists = candidate_lists(members, validation, config, keep_seen)
     if len(lists) < config.folds:
         logger.warning(
-            "only %d of %d validation users can be learned from, too few for weights: all members have the same.",
+            "only %d of %d validation users can be learned from, too few for weights: all members get the same weight.",
             len(lists),
             len(validation),
         )
@@ -55,7 +55,7 @@ def fit_stack(
     if alone is None:
         return StackedModel(members, fit_blender(learned(lists), config.regularization)), crossed
     logger.warning(
-        "on validation %s alone is better than %s blended: it gets all of the weight, the rest could be left out.",
+        "on validation %s alone is better than %s blended: it gets all of the weight, and the rest could be left out.",
         members.names[alone],
         " and ".join(members.names),
     )
@@ -66,10 +66,10 @@ def fit_stack(
 def _better_way(
     members: Members, validation: EvaluationCases, lists: CandidateLists, config: BlenderConfig
 ) -> tuple[Learned, CrossFitted, np.ndarray]:
-    """What to learn from, all lists or those whose target is found: what has the higher NDCG@10, cross-fitted.
+    """Chooses between all lists and those whose target is found, by cross-fitted NDCG@10.
 
     Returns:
-        The better, its cross-fitted copy, and the scores [N, C] that this gives to the lists' candidates.
+        The better choice, its cross-fitted copy, and the scores [N, C] that the copy gives to the lists' candidates.
     """
 
     def everything(some: CandidateLists) -> CandidateLists:

@@ -1,4 +1,4 @@
-"""Fitting a blender: minimises the softmax loss of the targets among their candidates."""
+"""Fitting of a blender: minimizes the softmax loss of the targets among their candidates."""
 
 import numpy as np
 import tensorflow as tf
@@ -12,17 +12,17 @@ ITERATIONS = 200
 
 
 def fit_blender(lists: CandidateLists, regularization: float) -> tf.keras.Model:
-    """Fits the blender that gives the targets the highest likelihood among their candidates.
+    """Fits the blender that maximizes the likelihood of the targets among their candidates.
 
-    Listwise softmax loss (ListNet's top-one form with one relevant item; Cao et al., ICML 2007). It is convex in the
-    blender's few numbers, so L-BFGS finds the minimum: no learning rate, no order of batches, no early stopping.
+    Uses the listwise softmax loss (ListNet's top-one form with one relevant item; Cao et al., ICML 2007). It is convex
+    in the blender's few parameters, so L-BFGS finds the minimum without learning rate, batch order or early stopping.
 
     Args:
-        lists: to learn from.
-        regularization: L2 penalty on the numbers, beside the mean loss.
+        lists: lists to fit on.
+        regularization: L2 penalty on the parameters, added to the mean loss.
 
     Returns:
-        A blender of `build_blender`.
+        A blender as built by `build_blender`.
     """
     blender = build_blender(lists.scores.scores.shape[2], regularization)
     layer = blender.get_layer("member_weights")
@@ -46,7 +46,7 @@ def fit_blender(lists: CandidateLists, regularization: float) -> tf.keras.Model:
 
 
 def blender_of_one(lists: CandidateLists, member: int, regularization: float) -> tf.keras.Model:
-    """A blender that gives one member all of the weight, by its number."""
+    """Returns a blender that gives the whole weight to one member, identified by its number."""
     blender = build_blender(lists.scores.scores.shape[2], regularization)
     layer = blender.get_layer("member_weights")
     layer.measure(lists.scores)
@@ -57,7 +57,7 @@ def blender_of_one(lists: CandidateLists, member: int, regularization: float) ->
 
 
 def _weights_of_each_number(layer: MemberWeights, lists: CandidateLists) -> np.ndarray:
-    """[3, N, M] float64 weights that the members have by one of their three numbers alone, for these are added up."""
+    """Returns [3, N, M] float64 weights of the members due to each of their three parameters; these add up."""
     length, spread = tf.constant(lists.scores.length, tf.float32), tf.constant(lists.scores.spread, tf.float32)
     start = layer.kernel.numpy()
     found = []

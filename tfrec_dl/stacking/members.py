@@ -1,4 +1,4 @@
-"""Members of a stack: the scores each gives to every item, centred."""
+"""Members of a stack: centered scores from each member for every item."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -15,7 +15,7 @@ from tfrec_dl.retrieval.model import RetrievalModel
 from tfrec_dl.serving.ivf.asked import Asked
 
 BLOCK_CELLS = 2**23  # scores of all members held at once, 4 bytes each
-BLOCK_ITEMS = 65_536  # history items of a block, padding included
+BLOCK_ITEMS = 65_536  # history items per block, including padding
 
 
 class Member(Protocol):
@@ -23,35 +23,35 @@ class Member(Protocol):
 
     @property
     def item_vectors(self) -> tf.Variable | None:
-        """Item vectors [size, D], the bias last; None where it has none."""
+        """Item vectors [size, D] with the bias last; None if it has none."""
         ...
 
     @property
     def reach(self) -> int | None:
-        """How many of the last items of a history it reads; None for all."""
+        """Number of last history items that it reads; None for all."""
 
     def counted_anew(self, train: Histories) -> "Member":
-        """The same of other histories where it is made of counts; itself where it is not."""
+        """Returns the member recounted from other histories if it is based on counts, otherwise the member itself."""
         ...
 
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
-        """All of the history, [B, L] int32 right-padded with 0 -> scores [B, vocabulary.size] float32."""
+        """Maps complete histories, [B, L] int32 right-padded with 0, to scores [B, vocabulary.size] float32."""
         ...
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """How like each of some items the others are, on any scale: [B] int32 -> [B, vocabulary.size] float32."""
+        """Returns how similar all items are to some items, on any scale: [B] int32 -> [B, vocabulary.size] float32."""
         ...
 
     @property
     def factors(self) -> tf.Tensor | None:
-        """As of a `BaselineGraph`."""
+        """See `BaselineGraph`."""
 
     def asked(self, history: tf.Tensor) -> Asked:
-        """As of a `BaselineGraph`."""
+        """See `BaselineGraph`."""
 
 
 class RetrievalMember(tf.Module):
-    """A trained retrieval model as a member; item vectors are computed once, here. Users have no features.
+    """A trained retrieval model as a member; item vectors are computed once, on creation. Users have no features.
 
     Args:
         model: a trained model.
@@ -63,42 +63,42 @@ class RetrievalMember(tf.Module):
         self.model = model
         self.vocabulary = model.vocabulary
         self.history_table = tf.Variable(tables.history, trainable=False)
-        # Scores are taken from their mean: by vectors that are, so that no digits go to what all items have in common,
-        # such as a bias of -8.
+        # Scores are relative to their mean. The vectors are centered too, so that no precision is lost to what all
+        # items have in common, such as a bias of -8.
         items = np.asarray(tables.items, dtype=np.float64)
         items -= items[FIRST_ITEM : model.vocabulary.trained_size].mean(axis=0)
         self.items = tf.Variable(items.astype(np.float32), trainable=False)
 
     @property
     def item_vectors(self) -> tf.Variable:
-        """Item vectors [size, D] from their mean, the bias last."""
+        """Centered item vectors [size, D], with the bias last."""
         return self.items
 
     def counted_anew(self, train: Histories) -> "RetrievalMember":
-        """Itself: a network is trained."""
+        """Returns the member itself, because a network is trained, not counted."""
         return self
 
     @property
     def reach(self) -> int:
-        """The items that a query reads."""
+        """Number of history items that a query reads."""
         return int(self.model.max_length)
 
     def catalogue_scores(self, history: tf.Tensor) -> tf.Tensor:
-        """Query of the last `max_length` items · item vectors from their mean: [B, L] int32 -> [B, size] float32."""
+        """Returns queries of the last `max_length` items · centered item vectors: [B, L] int32 -> [B, size] float32."""
         return tf.matmul(self.asked(history).queries, self.items, transpose_b=True)
 
     @property
     def factors(self) -> tf.Tensor:
-        """Item vectors from their mean, the bias last."""
+        """Returns the centered item vectors, with the bias last."""
         return tf.convert_to_tensor(self.items)
 
     def asked(self, history: tf.Tensor) -> Asked:
-        """The queries of the last `max_length` items."""
+        """Returns the queries of the last `max_length` items."""
         recent = last_items(history, self.model.max_length)
         return Asked(self.model.encode(recent, tf.gather(self.history_table, recent)))
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """Cosines of the vectors of items [B], from their mean and without the bias, with every item's: [B, size]."""
+        """Returns cosines of the centered vectors of items [B], without the bias, with every item's: [B, size]."""
         directions = tf.math.l2_normalize(self.items[:, :-1], axis=1)
         return tf.matmul(tf.gather(directions, items), directions, transpose_b=True)
 
@@ -107,9 +107,9 @@ class MemberScores(NamedTuple):
     """Scores of M members for C items and B users.
 
     Attributes:
-        scores: [B, C, M] float32, from each member's mean over the items with training interactions.
+        scores: [B, C, M] float32, relative to each member's mean over the items with training interactions.
         spread: [B, M] float32 standard deviation of each member's scores over these items.
-        length: [B, 1] float32 items of the history.
+        length: [B, 1] float32 number of items in the history.
     """
 
     scores: tf.Tensor
@@ -118,14 +118,14 @@ class MemberScores(NamedTuple):
 
 
 class Members(tf.Module):
-    """Recommenders over one vocabulary.
+    """Recommenders that share one vocabulary.
 
     Args:
-        members: name -> member, in the order of the scores' last axis.
+        members: maps names to members, in the order of the scores' last axis.
         vocabulary: the items.
 
     Raises:
-        InputError: if there is none, or one numbers the items otherwise.
+        InputError: if there are no members, or one numbers the items differently.
     """
 
     def __init__(self, members: Mapping[str, Member], vocabulary: Vocabulary) -> None:
@@ -141,10 +141,9 @@ class Members(tf.Module):
 
     @cached_property
     def _graph(self) -> Callable[[tf.Tensor], MemberScores]:
-        """`member_scores` as a graph.
+        """Returns `member_scores` as a graph.
 
-        A concrete function: of a `tf.function` for each stack TensorFlow would think that one is traced again and
-        again.
+        This is a concrete function, because TensorFlow would treat a `tf.function` per stack as repeated retracing.
         """
         signature = [tf.TensorSpec([None, None], tf.int32)]
         graph: Any = tf.function(self.member_scores, input_signature=signature).get_concrete_function()
@@ -152,16 +151,16 @@ class Members(tf.Module):
 
     @property
     def item_vectors(self) -> tf.Variable | None:
-        """Item vectors of the first member that has some, the bias last; None where none has."""
+        """Item vectors of the first member that has some, with the bias last; None if none has."""
         return next((each.item_vectors for each in self.members if each.item_vectors is not None), None)
 
     def member_scores(self, history: tf.Tensor) -> MemberScores:
-        """Scores of the whole catalogue; those of padding and unknown, columns 0 and 1, are meaningless.
+        """Scores the whole catalogue; the scores of padding and unknown, columns 0 and 1, are meaningless.
 
         Args:
-            history: [B, L] int32, all of the history, right-padded with 0.
+            history: [B, L] int32 complete histories, right-padded with 0.
         """
-        # Scores of items without interactions may be far off, and would dominate mean and spread.
+        # Scores of items without interactions may be extreme and would dominate mean and spread.
         trained = slice(FIRST_ITEM, self.vocabulary.trained_size)
         scores, spread = [], []
         for member in self.members:
@@ -174,13 +173,13 @@ class Members(tf.Module):
 
     @property
     def reach(self) -> int | None:
-        """How many of the last items of a history the members read; None for all."""
+        """Number of last history items that the members read; None for all."""
         each = [member.reach for member in self.members]
         known = [reach for reach in each if reach is not None]
         return max(known) if len(known) == len(each) else None
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """The mean of what the members say is like each of some items, standardised over the items trained on.
+        """Returns the mean of the members' similarities to some items, each standardized over the items trained on.
 
         Args:
             items: [B] int32.
@@ -197,10 +196,10 @@ class Members(tf.Module):
         return total / len(self.members)
 
     def blocks(self, histories: Histories) -> Iterator[tuple[np.ndarray, MemberScores]]:
-        """Member scores for many histories, those of similar length together.
+        """Yields member scores for many histories, grouping those of similar length.
 
         Args:
-            histories: H histories; empty ones are left out.
+            histories: H histories; empty ones are skipped.
 
         Yields:
             Rows of the histories, [B] int64, and their scores.
@@ -218,7 +217,7 @@ class Members(tf.Module):
 
 
 def last_items(history: tf.Tensor, count: int) -> tf.Tensor:
-    """The last `count` items of each history: [B, L] int32 -> [B, min(L, count)], both right-padded with 0."""
+    """Returns the last `count` items of each history: [B, L] int32 -> [B, min(L, count)], both right-padded with 0."""
     lengths = tf.math.count_nonzero(history, axis=1, keepdims=True, dtype=tf.int32)
     places = tf.maximum(lengths - count, 0) + tf.range(tf.minimum(tf.shape(history)[1], count))
     return tf.where(

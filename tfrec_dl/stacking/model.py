@@ -1,4 +1,4 @@
-"""Stacked model: members and the blender of their scores."""
+"""Stacked model: members and a blender of their scores."""
 
 import numpy as np
 import tensorflow as tf
@@ -14,8 +14,8 @@ class StackedModel(tf.Module):
     """Scores every item by the weighted scores of its members.
 
     Args:
-        members: recommenders over one vocabulary.
-        blender: of `build_blender` for as many members.
+        members: recommenders that share one vocabulary.
+        blender: blender from `build_blender`, for the same number of members.
     """
 
     def __init__(self, members: Members, blender: tf.keras.Model) -> None:
@@ -33,7 +33,7 @@ class StackedModel(tf.Module):
         """Scores the whole catalogue, in the graph; new users get the popular items.
 
         Args:
-            history: [B, L] int32, all of the history, right-padded with 0.
+            history: [B, L] int32 complete histories, right-padded with 0.
 
         Returns:
             [B, vocabulary.size] float32; columns 0 and 1 are meaningless.
@@ -43,17 +43,17 @@ class StackedModel(tf.Module):
         return tf.where(is_new_user, self.popularity, blended)
 
     def scores(self, histories: Histories) -> np.ndarray:
-        """`catalogue_scores` for H histories, in blocks: [H, vocabulary.size] float32."""
+        """Computes `catalogue_scores` for H histories, in blocks: [H, vocabulary.size] float32."""
         scores = np.tile(self.popularity.numpy(), (len(histories), 1))
         for rows, member_scores in self.members.blocks(histories):
             scores[rows] = self.blender(member_scores._asdict()).numpy()
         return scores
 
     def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> ServingModule:
-        """The graph that is exported, as of `RetrievalModel`."""
+        """Returns the module to export; see `RetrievalModel`."""
         return StackedModule(self, k_max, keep_seen)
 
     def weights(self) -> dict[str, float]:
-        """Member -> weight of its standardised scores, where history and spread are as on average."""
+        """Maps members to the weights of their standardized scores, for a history and a spread of average size."""
         kernel = self.blender.get_layer("member_weights").kernel.numpy()
         return dict(zip(self.members.names, (kernel[0] + kernel[2]).tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Trains a stack's members once more, on the validation part too; the blender stays as validation made it."""
+"""Second training of a stack's members that includes the validation part, with the blender unchanged."""
 
 import logging
 from collections.abc import Sequence
@@ -32,9 +32,9 @@ def refit_stacked(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Run:
-    """Trains a stack into FOLDER/chosen, and its members once more into the folder; see `refit_network`.
+    """Trains a stack into FOLDER/chosen, and then its members again into the folder; see `refit_network`.
 
-    Baselines keep the settings that were chosen on validation.
+    Baselines keep the settings chosen on validation.
     """
     run = Run.begin(folder, recipe, dataset)
     config, keep_seen, chosen = recipe.model, recipe.training.keep_seen, folder / CHOSEN

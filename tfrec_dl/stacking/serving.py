@@ -1,4 +1,4 @@
-"""The exported graph of a stack."""
+"""Exported graph of a stack."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -16,7 +16,7 @@ from tfrec_dl.stacking.members import Members
 
 
 class Stack(CatalogueModel, Protocol):
-    """A `StackedModel`."""
+    """Protocol of a `StackedModel`."""
 
     members: Members
     blender: tf.keras.Model
@@ -31,7 +31,7 @@ class StackedModule(ScoredModule):
         keep_seen: as for `ServingModule`.
 
     Raises:
-        InputError: as `ScoredModule`.
+        InputError: as in `ScoredModule`.
     """
 
     similarity = (
@@ -44,24 +44,24 @@ class StackedModule(ScoredModule):
         self._reach = model.members.reach
         self._similarities = traced(model.members.similarities, [tf.TensorSpec([None], tf.int32, "items")])
         self.owned += variables_read(self._similarities)
-        # In a function, so that the export does not hold what no signature reads.
+        # Inside a function, so that the export does not contain what no signature reads.
         self._factors = lambda: StackFactors(model.members, model.blender.get_layer("member_weights"))
         self._asked: Callable[[tf.Tensor], Asked] | None = None
 
     @property
     def reach(self) -> int | None:
-        """How many of the last items of a history the members read; None for all."""
+        """Number of last history items that the members read; None for all."""
         return self._reach
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """How like each of some items the others are: [B] int32 -> [B, size] float32."""
+        """Returns how similar all items are to some items: [B] int32 -> [B, size] float32."""
         return tf.ensure_shape(self._similarities(items), [None, self.size])
 
     def searched_vectors(self) -> np.ndarray:
-        """Vectors of the members beside each other.
+        """Returns the concatenated vectors of the members.
 
         Raises:
-            InputError: if a member scores every item anew.
+            InputError: if a member's scores are not products of vectors.
         """
         factors = self._factors()
         asked = traced(factors.asked, [tf.TensorSpec([None, None], tf.int32, "history")])
@@ -70,7 +70,7 @@ class StackedModule(ScoredModule):
         return factors.vectors()
 
     def asked(self, seen: tf.Tensor) -> Asked:
-        """The members' queries and votes, weighted."""
+        """Returns the members' weighted queries and votes."""
         assert self._asked is not None, "searched_vectors() comes first"
         found: Asked = self._asked(compact(seen, seen != PADDING, None))
         return found

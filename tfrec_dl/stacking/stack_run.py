@@ -1,4 +1,4 @@
-"""A run's stack, read without its data."""
+"""Loading of a run's stack without its data."""
 
 from tfrec_dl.families.run import Run
 from tfrec_dl.retrieval.network_run import trained_model, vocabulary_of
@@ -8,7 +8,7 @@ from tfrec_dl.stacking.model import StackedModel
 
 
 def trained_stack(run: RunFolder) -> StackedModel:
-    """The trained stack of a run.
+    """Returns the trained stack of a run.
 
     Raises:
         InputError: if it is not trained yet, or cannot be read.

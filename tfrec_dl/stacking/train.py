@@ -1,4 +1,4 @@
-"""Trains a stack into a run: members, baselines, blender."""
+"""Training of a stack into a run: members, baselines and blender."""
 
 import logging
 from collections.abc import Sequence
@@ -31,17 +31,17 @@ def train_stacked(
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
 ) -> Run:
-    """Trains every deep member in a run of its own, below FOLDER/members, then fits baselines and blender.
+    """Trains each deep member in a run of its own in FOLDER/members, then fits baselines and blender.
 
-    Called again, finished members are not trained anew. The validation metrics are cross-fitted over the users as far
-    as the blender goes; the deep members' early stopping has seen the same validation targets.
+    If the call is repeated, finished members are not retrained. The validation metrics are cross-fitted over users with
+    respect to the blender; the deep members' early stopping has seen the same validation targets.
     """
     config, split = recipe.model, dataset.split
     keep_seen = recipe.training.keep_seen
     require_targets(split, keep_seen)
     recipes = {name: member_recipe(name, member, recipe) for name, member in config.members.items()}
     for member in recipes.values():
-        # Refuses what cannot be trained before anything is written.
+        # Rejects what cannot be trained before anything is written.
         training_batches(member.family.model_class.batches, split, member.training)
 
     run = Run.begin(folder, recipe, dataset)
@@ -63,10 +63,10 @@ def train_stacked(
 
 
 def member_recipe(name: str, member: DeepMember, stack: Recipe) -> Recipe:
-    """The recipe that a stack's member is trained by."""
+    """Returns the recipe that trains a stack's member."""
     whole = stack.training
     training = replace(member.training or whole, keep_seen=whole.keep_seen, refit=whole.refit)
     if training.warm_start is not None:
-        own = Path(training.warm_start) / MEMBERS / name  # of a stack its member of the name, or a run of one network
+        own = Path(training.warm_start) / MEMBERS / name  # names a member of a stack, or the run of a single network
         training = replace(training, warm_start=str(own if own.exists() else training.warm_start))
     return Recipe(name, f"a member of {stack.name}", member.model, training)

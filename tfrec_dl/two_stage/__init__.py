@@ -1,6 +1,6 @@
-"""Retrieval and ranking as one.
+"""Two-stage recommendation: retrieval followed by ranking.
 
-The names listed in `__init__.pyi` are imported when they are asked for.
+The names listed in `__init__.pyi` are imported on first use.
 """
 
 import lazy_loader

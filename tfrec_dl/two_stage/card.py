@@ -16,7 +16,7 @@ def two_stage_card(retrieval: RunFolder, ranking: RunFolder, data_terms: str | N
         retrieval: the run whose model finds the candidates.
         ranking: the run whose model orders them.
         data_terms: terms of use of the data.
-        **facts: other attributes of the card, in place of the runs'.
+        **facts: other attributes of the card, which replace those of the runs.
 
     Raises:
         InputError: if a run is not finished.

@@ -32,35 +32,35 @@ def export_two_stage(
     shown: ShownSource | None = None,
     index: IvfRequest | None = None,
 ) -> Path:
-    """Exports a retrieval and a ranking model as one, to DEST/<next free version>/.
+    """Exports a retrieval model and a ranking model as one SavedModel to DEST/<next free version>/.
 
-    It has the signature `recommend_ranked`, which ranks what the retrieval finds, `rank`, and all that the retrieval
-    has by itself; so `load` and `load_ranker` both take it. Items are known to both models by the same ids.
+    The export has the signature `recommend_ranked`, which ranks what the retrieval finds, the signature `rank`, and all
+    signatures of the retrieval model. Both `load` and `load_ranker` accept it. Both models identify items by the same
+    ids.
 
-    Of the ranker's features of candidates, "retrieval_score" and "retrieval_rank" (from 0) are filled with what the
-    retrieval gives each; others are missing, as no request can know them.
+    Of the ranker's candidate features, "retrieval_score" and "retrieval_rank" (from 0) are filled in from the
+    retrieval. The others are missing, because a request cannot know them.
 
     Args:
-        retrieval_model: a trained model, or a finished run of one.
-        ranking_model: a trained model that ranks, or a finished run of one.
-        dest: folder of the versions, created if missing.
-        candidates: how many items are retrieved and ranked; cut to the number of items.
-        k: how many of them `recommend_ranked` gives, the best; up to `candidates`.
-        k_max: length of the lists that the retrieval gives by itself; cut to the number of items.
-        card: what is known about data, split and metrics; by default what two runs hold; of models alone they are
-            unknown.
-        keep_seen: whether items of the history are recommended again; None as the retrieval's run was trained, and not
-            for a model.
-        attributes: what requests can ask of items; None for nothing.
-        shown: columns of items that come back in answers; None for none.
-        index: as for `export_saved_model`, of the retrieval.
+        retrieval_model: a trained model, or its finished run.
+        ranking_model: a trained model that ranks, or its finished run.
+        dest: folder of the versions; created if missing.
+        candidates: number of items to retrieve and rank; capped at the number of items.
+        k: number of best items that `recommend_ranked` returns, at most `candidates`.
+        k_max: length of the lists of the retrieval signatures; capped at the number of items.
+        card: facts about data, split and metrics; by default taken from the two runs, and unknown for models alone.
+        keep_seen: whether items of the history are recommended again; None uses the setting of the retrieval run, and
+            False for a model.
+        attributes: item attributes for conditions in requests; None for none.
+        shown: item columns that answers return; None for none.
+        index: approximate search for the retrieval, as for `export_saved_model`.
 
     Returns:
         The version folder.
 
     Raises:
-        InputError: as `export_saved_model` and `export_ranking_model`, or if `candidates` or `k` is below 1 or `k`
-            above `candidates`, or what retrieves and what ranks are other models.
+        InputError: as in `export_saved_model` and `export_ranking_model`; if `candidates` or `k` is below 1, or `k` is
+            above `candidates`; or if the models cannot retrieve and rank, respectively.
     """
     for name, value in (("candidates", candidates), ("k", k)):
         if value < 1:

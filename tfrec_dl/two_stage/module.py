@@ -1,4 +1,4 @@
-"""The exported graph of two stages: a history in, the best of what was retrieved out, in the ranker's order."""
+"""Exported graph of two stages: takes a history, and returns the best retrieved items in the ranker's order."""
 
 import tensorflow as tf
 
@@ -17,13 +17,13 @@ NAN = float("nan")
 
 
 class TwoStageModule(tf.Module):
-    """Two modules made one.
+    """Combines a retrieval module and a ranking module.
 
     Args:
-        retrieval: finds the candidates.
-        ranking: orders them.
-        candidates: how many are found, at least 1; cut to the number of items.
-        k: how many are recommended, at least 1; cut to `candidates`.
+        retrieval: module that finds the candidates.
+        ranking: module that orders them.
+        candidates: number of items to retrieve, at least 1; capped at the number of items.
+        k: number of recommendations, at least 1; capped at `candidates`.
     """
 
     def __init__(self, retrieval: ServingModule, ranking: RankingModule, candidates: int = 100, k: int = 10) -> None:
@@ -32,24 +32,24 @@ class TwoStageModule(tf.Module):
         self.ranking = ranking
         self.candidates = min(int(candidates), retrieval.size - FIRST_ITEM)
         self.k = min(int(k), self.candidates)
-        self.longest = min(self.k, retrieval.k_max)  # list by rules
+        self.longest = min(self.k, retrieval.k_max)  # length of the longest list by rules
         self._rules = rule_names(tuple(ranking.inputs.of_recommend_ranked()))
         self._ranked = traced_once(self._ranked_once)
-        self.network = retrieval.network  # where a loaded export looks for what it takes of items and users
-        self.shown = retrieval.shown  # and for what it shows of items
+        self.network = retrieval.network  # where a loaded export looks for the item and user features that it takes
+        self.shown = retrieval.shown  # and for the item columns that it shows
 
     @property
     def limit(self) -> str:
-        """Note of the model card on new items."""
+        """Returns the note of the model card on new items."""
         return self.ranking.limit
 
     @property
     def longest_example(self) -> int:
-        """Items in the longest history of the warm-up."""
+        """Number of items in the longest warm-up history."""
         return max(self.retrieval.longest_example, self.ranking.longest_example)
 
     def signatures(self) -> list[Signature]:
-        """Signatures of the export."""
+        """Returns the signatures of the export."""
         axes = {"B": None, "k": self.k}
         inputs = self.ranking.inputs.of_recommend_ranked(self.retrieval.examples)
         outputs = {
@@ -80,7 +80,7 @@ class TwoStageModule(tf.Module):
         ]
 
     def facts(self) -> dict[str, object]:
-        """Facts about the export for the model card."""
+        """Returns facts about the export for the model card."""
         return {
             **{f"retrieval: {name}": value for name, value in self.retrieval.facts().items()},
             **{f"ranking: {name}": value for name, value in self.ranking.facts().items()},
@@ -89,13 +89,13 @@ class TwoStageModule(tf.Module):
         }
 
     def recommend_ranked(self, inputs: Tensors) -> dict[str, tf.Tensor]:
-        """The best of what was retrieved, in the ranker's order.
+        """Returns the best retrieved items, in the ranker's order.
 
         Args:
-            inputs: as `RankingInputs.of_recommend_ranked` names them.
+            inputs: inputs named as in `RankingInputs.of_recommend_ranked`.
 
         Returns:
-            As `RankingModule.rank`, [B, k] each.
+            The same as `RankingModule.rank`, [B, k] each.
         """
         found = self.retrieval.recommend(inputs["history"], inputs["exclude"], self.candidates)
         ranked = self._ranked(self._read(inputs), found["item_ids"], found["scores"])
@@ -103,14 +103,14 @@ class TwoStageModule(tf.Module):
         return self._answer(best, self.retrieval.lookup(best["item_ids"]))
 
     def recommend_ranked_with_rules(self, inputs: Tensors) -> dict[str, tf.Tensor]:
-        """As `recommend_ranked`, by rules: of the retrieval's candidates, and of the ranker's list.
+        """Does the same as `recommend_ranked`, with rules for the candidates and for the final list.
 
         Args:
-            inputs: as `RankingInputs.of_recommend_ranked` and `rule_names` name them.
+            inputs: inputs named as in `RankingInputs.of_recommend_ranked` and `rule_names`.
         """
         retrieval = self.retrieval
         request = retrieval.by_rules.read({rule: inputs[name] for rule, name in self._rules.items()}, self.longest)
-        with tf.control_dependencies(tf.nest.flatten(request)):  # what cannot be read is refused before any work
+        with tf.control_dependencies(tf.nest.flatten(request)):  # unreadable inputs are rejected before any work
             seen = retrieval.lookup(inputs["history"])
         found = candidates_of(retrieval.scores_or_popularity(seen), seen, request, self.candidates)
         ranked = self._ranked(self._read(inputs), retrieval.ids_of(found.indices), found.scores)
@@ -125,11 +125,11 @@ class TwoStageModule(tf.Module):
         return self._answer(best, chosen)
 
     def _read(self, inputs: Tensors) -> dict[str, tf.Tensor]:
-        """What the ranker reads of the inputs of a request."""
+        """Returns the ranker's input from the inputs of a request."""
         return {name: inputs[name] for name in self.ranking.inputs.of_recommend_ranked() if name != "exclude"}
 
     def _ranked_once(self, inputs: Tensors, item_ids: tf.Tensor, scores: tf.Tensor) -> dict[str, tf.Tensor]:
-        """As `RankingModule.rank`, of candidates [B, C] with the retrieval's scores, best first."""
+        """Returns the result of `RankingModule.rank` for candidates [B, C] with retrieval scores, best first."""
         shape = tf.shape(item_ids)
         ranks = tf.broadcast_to(tf.range(self.candidates, dtype=tf.float32), shape)
         known = {RETRIEVAL_SCORE: scores, RETRIEVAL_RANK: ranks}
@@ -148,7 +148,7 @@ class TwoStageModule(tf.Module):
         return self.ranking.rank(request)
 
     def _answer(self, best: dict[str, tf.Tensor], indices: tf.Tensor) -> dict[str, tf.Tensor]:
-        """A list [B, k] as a signature gives it."""
+        """Returns a list [B, k] in the form of a signature's answer."""
         shown = {} if self.retrieval.shown is None else self.retrieval.shown.of(indices)
         lists = {name: tf.ensure_shape(values, [None, self.k]) for name, values in (best | shown).items()}
         version_id = tf.convert_to_tensor(self.retrieval.version_id)

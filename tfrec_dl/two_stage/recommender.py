@@ -1,4 +1,4 @@
-"""Recommendations from a two-stage export, in Python."""
+"""Python access to recommendations from a two-stage export."""
 
 import json
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ from tfrec_dl.two_stage.rules import rule_names
 
 
 class TwoStageRecommender(Recommender):
-    """An exported retrieval with a ranking stage, loaded.
+    """A loaded two-stage export.
 
     Args:
-        export: the export.
+        export: loaded export.
 
     Attributes:
-        ranking_inputs: the inputs of the ranking stage; `ranking_inputs.past_of_two_stages` names the numbers that
-            describe past items.
+        ranking_inputs: inputs of the ranking stage; `ranking_inputs.past_of_two_stages` names the numbers that describe
+            past items.
     """
 
     ranks = True
@@ -49,7 +49,7 @@ class TwoStageRecommender(Recommender):
         exclude: Sequence[Sequence[str]] | None = None,
         rules: Rules | Sequence[Rules] | None = None,
     ) -> list[Recommendations]:
-        """As `Recommender.recommend_ranked`."""
+        """See `Recommender.recommend_ranked`."""
         signature = self._signature(RECOMMEND_RANKED if rules is None else RECOMMEND_RANKED_WITH_RULES)
         most = int(self._signatures[RECOMMEND_RANKED].structured_outputs["scores"].shape[1])
         k = most if k is None else k
@@ -72,7 +72,7 @@ class TwoStageRecommender(Recommender):
         exclude: Sequence[Sequence[str]] | None,
         k: int,
     ) -> dict[str, tf.Tensor]:
-        """The inputs that are rules, by name."""
+        """Returns the rule inputs by name."""
         names = rule_names(tuple(self.ranking_inputs.of_recommend_ranked()))
         excluded = (
             [[] for _ in histories] if exclude is None else id_rows_beside(exclude, id_rows(histories, "histories"))

@@ -1,4 +1,4 @@
-"""Rules of a request to two stages: which items are candidates, and what the ranked list is made of."""
+"""Rules of a request to two stages, applied to the candidates and to the ranked list."""
 
 from typing import NamedTuple
 
@@ -17,11 +17,11 @@ HIGHEST = float(np.finfo(np.float32).max)
 
 
 class Candidates(NamedTuple):
-    """What the first stage finds.
+    """The candidates found by the first stage.
 
     Attributes:
         indices: [B, C] int32, 0 where there is none.
-        scores: [B, C] float32, as the retrieval gives them, boosts apart.
+        scores: [B, C] float32, scores of the retrieval without boosts.
     """
 
     indices: tf.Tensor
@@ -29,24 +29,24 @@ class Candidates(NamedTuple):
 
 
 def rule_names(taken: tuple[str, ...]) -> dict[str, str]:
-    """Rule -> the input of `recommend_ranked_with_rules`, whose other inputs are `taken`."""
+    """Maps each rule to its input of `recommend_ranked_with_rules`, whose other inputs are `taken`."""
     found = {}
     for rule in RuleTensors._fields:
         name = rule
-        while name in taken and rule != "exclude":  # which `recommend_ranked` has too
+        while name in taken and rule != "exclude":  # `recommend_ranked` has this input too
             name += "_"
         found[rule] = name
     return found
 
 
 def candidates_of(scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest, count: int) -> Candidates:
-    """The candidates that rules allow, boosts counted and pinned ones among them.
+    """Returns the candidates that the rules allow, chosen with boosts and including pinned items.
 
     Args:
         scores: [B, size] float32.
         seen: [B, L] int32, the histories.
-        request: what is asked for; `min_score` is of the ranker's scores.
-        count: candidates of each request.
+        request: the parsed requests; `min_score` applies to the ranker's scores.
+        count: number of candidates per request.
     """
     of_any_score = request._replace(min_score=tf.fill(tf.shape(request.min_score), float("nan")))
     left = allowed(preferred(scores, of_any_score, deviations(scores, request)), request, seen)
@@ -58,16 +58,16 @@ def candidates_of(scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest, cou
 
 
 def preferred_of_ranked(scores: tf.Tensor, places: tf.Tensor, request: RuledRequest, size: int) -> tf.Tensor:
-    """The ranker's scores by item, boosts added, in standard deviations of the scores of the row's candidates.
+    """Returns the ranker's scores by item plus boosts, measured in standard deviations of the row's candidate scores.
 
     Args:
         scores: [B, C] float32.
         places: [B, C] int32, indices of the candidates, 0 where there is none.
-        request: what is asked for.
-        size: indices of items.
+        request: the parsed requests.
+        size: number of item indices.
 
     Returns:
-        [B, size] float32, `LOWEST_SCORE` for what is no candidate, or is below `min_score`.
+        [B, size] float32, `LOWEST_SCORE` for items that are no candidates or below `min_score`.
     """
     is_candidate = places != PADDING
 
@@ -80,7 +80,7 @@ def preferred_of_ranked(scores: tf.Tensor, places: tf.Tensor, request: RuledRequ
         return scores + tf.where(deviation > 0, deviation, 1.0) * boosts
 
     own = tf.cond(request.has_boosts, boosted, lambda: scores)
-    # Not by "not less": where the bound is NaN, TensorFlow's optimizer makes "at least" of it, which does not hold.
+    # Not written as "not less": if the bound is NaN, TensorFlow's optimizer turns it into "at least", which is false.
     own = tf.where(own < request.min_score[:, None], LOWEST_SCORE, own)
     own = tf.where(is_candidate, own, LOWEST_SCORE)
     nothing = tf.fill(tf.stack([tf.shape(scores)[0], size]), LOWEST_SCORE)

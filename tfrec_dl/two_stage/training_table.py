@@ -1,4 +1,4 @@
-"""Training table for the ranker of a second stage: the candidates that a retrieval model would have shown."""
+"""Training table for a second-stage ranker: the candidates that a retrieval model would have shown."""
 
 import numpy as np
 import pandas as pd
@@ -18,31 +18,31 @@ ROWS = 512  # histories scored at once
 
 
 def candidate_impressions(run: Run, candidates: int = 100, targets: int = 5) -> pd.DataFrame:
-    """Retrieves candidates before each user's last interactions; the next interaction is the click.
+    """Retrieves candidates before each user's last interactions and labels the actual next interaction as the click.
 
-    Users' last interaction is to be tested on and the one before it to be validated on, as in the run; the `targets`
-    before these are to be trained on. The retrieval model has learnt from those, so their scores flatter it: a ranker
-    trusts them a little more than it should.
+    As in the run, each user's last interaction is for testing and the one before it for validation. The `targets`
+    interactions before these are for training. The retrieval model was trained on those, so its scores for them are too
+    good, and a ranker trusts the scores a little more than it should.
 
     Args:
         run: a finished retrieval run on a leave-last-out split.
-        candidates: items retrieved before each target, without those interacted with before unless the run keeps them.
-        targets: training interactions of a user at most.
+        candidates: number of items to retrieve before each target, without past items unless the run keeps them.
+        targets: maximum number of training interactions per user.
 
     Returns:
-        A row a candidate, best first in each list: "user_id", "item_id", "list", "timestamp" (of the target, or its
-        place in the user's interactions where these have no times), "retrieval_score", "retrieval_rank" from 0,
+        One row per candidate, best first in each list: "user_id", "item_id", "list", "timestamp" (of the target, or its
+        position among the user's interactions if these have no times), "retrieval_score", "retrieval_rank" from 0,
         "click", "part" ("train", "validation", "test"). A list whose target was not retrieved has no click.
 
     Raises:
-        InputError: if the run's split is another, it has learnt from the validation part, a number is below 1, or no
+        InputError: if the run uses another split, it was trained on the validation part, a number is below 1, or no
             user has three interactions.
     """
     if run.source.split != "leave-last-out":
-        raise InputError(f"the run is on a {run.source.split!r} split: candidates need one on 'leave-last-out'.")
+        raise InputError(f"the run is on a {run.source.split!r} split: candidates need a run on 'leave-last-out'.")
     if run.recipe.family.is_refitted(run.recipe):
         raise InputError(
-            f"{run.folder} has learnt from the validation part, so its candidates there say nothing of new cases: take "
+            f"{run.folder} learned from the validation part, so its candidates there say nothing about new cases: use "
             f"the run {run.folder / CHOSEN}."
         )
     for name, number in (("candidates", candidates), ("targets", targets)):

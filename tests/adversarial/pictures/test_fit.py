@@ -62,7 +62,7 @@ def test_file_of_the_discriminator_gives_the_same_logits_and_features_and_is_nev
     np.testing.assert_array_equal(*features)
     np.testing.assert_array_equal(features[0][7:], 0)
     content = path.read_bytes()
-    with pytest.raises(InputError, match="already: choose another name"):
+    with pytest.raises(InputError, match="already exists: choose another name"):
         save_discriminator(model, path)
     with pytest.raises(InputError, match="choose a name that ends in .keras"):
         save_discriminator(model, tmp_path / "posters.h5")

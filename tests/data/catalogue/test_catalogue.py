@@ -92,7 +92,7 @@ def test_a_kind_may_be_given_and_a_column_ignored(tmp_path):
         ({"kinds": {"colour": 5}}, "the kind of column 'colour' is 5: choose one of text, category"),
         ({"kinds": {"item_id": "text"}}, "column 'item_id' holds the ids"),
         ({"kinds": {"title": "number"}}, "column 'title', row 1 (and in 1 more): the value is neither a number nor a"),
-        ({"kinds": dict.fromkeys(KINDS, "ignore")}, "no features beside the ids in 'item_id' ('title' is ignored: as"),
+        ({"kinds": dict.fromkeys(KINDS, "ignore")}, "no features besides the ids in 'item_id' ('title' is ignored: as"),
         ({"image_size": (0, 64)}, "image_size is (0, 64)"),
         ({"image_size": 64}, "image_size is 64: give height and width"),
     ],
@@ -129,7 +129,7 @@ def test_invalid_unicode_is_refused_with_its_row():
 
 
 def test_a_table_of_ids_only_has_no_features():
-    assert "no features beside the ids" in refused(Catalogue.from_frame, FRAME[["item_id"]])
+    assert "no features besides the ids" in refused(Catalogue.from_frame, FRAME[["item_id"]])
 
 
 def test_a_column_that_occurs_twice_is_refused():
@@ -168,7 +168,7 @@ def test_more_rows_are_read_alike_and_appended(tmp_path):
 
 def test_rows_that_do_not_fit_are_not_appended():
     catalogue = Catalogue.from_frame(FRAME)
-    assert "1 of the new ids are here already ('b')" in refused(catalogue.extended_by, catalogue.take(["b"]))
+    assert "1 of the new ids are already here ('b')" in refused(catalogue.extended_by, catalogue.take(["b"]))
     other = Catalogue.from_frame(pd.DataFrame({"item_id": ["x", "y"], "title": [1, 2]}))
     assert "title (number) there; read the other table with this catalogue's more()" in refused(
         catalogue.extended_by, other
@@ -207,7 +207,7 @@ def test_a_file_of_several_row_groups_comes_back(tmp_path, monkeypatch):
 
 def test_what_is_no_catalogue_is_not_loaded(tmp_path):
     FRAME.to_parquet(tmp_path / "items.parquet")
-    assert "is no saved catalogue: read a plain table with Catalogue.read" in refused(
+    assert "is not a saved catalogue: read a plain table with Catalogue.read" in refused(
         Catalogue.load, tmp_path / "items.parquet"
     )
     assert "cannot read" in refused(Catalogue.load, tmp_path / "none")
@@ -258,7 +258,7 @@ def test_the_summary_tells_each_column():
     ]
     assert [row.values for row in rows] == [
         "4.5 words on average",
-        "3 distinct, 1.67 a row",
+        "3 distinct, 1.67 per row",
         "2 distinct",
         "mean 1308, sd 925.7",
         "its only value is 'EON'",

@@ -95,10 +95,10 @@ def test_a_folder_without_its_interactions_is_trained_on_and_not_appended_to(fol
     ("change", "settings", "said"),
     [
         (lambda table: table.drop(columns="timestamp"), {}, "no column 'timestamp' in '.*new.csv'"),
-        (lambda table: table.assign(weight=2), {}, "new.csv' has weights, and '.*' has none: what is appended"),
+        (lambda table: table.assign(weight=2), {}, "new.csv' has weights, and '.*' has none: appended tables"),
         (lambda table: table.assign(timestamp="2020-01-01"), {}, "holds numbers in '.*' and datetimes in '.*new.csv'"),
         (lambda table: table[:0], {}, "new.csv' holds no interactions"),
-        (lambda table: table, {"shards": 7}, "shards is 7, but .* has 5, which stay"),
+        (lambda table: table, {"shards": 7}, "shards is 7, but .* has 5, which cannot change"),
     ],
     ids=["times", "weights", "kind of times", "empty", "shards"],
 )  # fmt: skip
@@ -111,5 +111,5 @@ def test_what_cannot_be_appended_is_refused_and_nothing_is_left(folder, table, t
 
 
 def test_a_file_that_is_there_already_is_refused(folder, path, tmp_path):
-    with pytest.raises(InputError, match=r"table.csv' is in '.*' already: its interactions would count twice"):
+    with pytest.raises(InputError, match=r"table.csv' is already in '.*': its interactions would count twice"):
         prepare(append_config(folder.path, str(path)), tmp_path / "out")

@@ -54,7 +54,7 @@ def test_it_is_read_as_it_was_written(profile, tmp_path):
 )
 def test_a_damaged_one_is_refused_in_a_line(profile, tmp_path, change):
     (tmp_path / PROFILE).write_text(json.dumps({**profile.values(), **change}))
-    with pytest.raises(InputError, match=r"profile.json is no profile of a training: restore it, or delete it\.$"):
+    with pytest.raises(InputError, match=r"profile.json is not a training profile: restore it, or delete it\.$"):
         TrainingProfile.read(tmp_path)
 
 

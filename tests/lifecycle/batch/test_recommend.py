@@ -180,7 +180,7 @@ def test_another_command_is_refused(recommender, export, interactions, tmp_path,
         ({"k": 21}, "k is 21, but this export gives 1 to 20"),
         ({"layout": "list"}, "layout is 'list': did you mean 'lists'?"),
         ({"columns": Columns(item="item")}, "no column 'item' in .*: did you mean 'item_id'?"),
-        ({"out": "out.xlsx"}, "out.xlsx is in no format that is written: end its name with .csv, "),
+        ({"out": "out.xlsx"}, "out.xlsx is not supported: end its name with .csv, "),
         ({"out": "taken.csv"}, "taken.csv exists: choose another name, or delete it"),
         ({"out": "taken.csv/out.csv"}, "cannot create .*taken.csv/.out.csv.unfinished: Not a directory"),
         ({"processes": 0}, "processes is 0, but must be 1 to 256"),
@@ -192,7 +192,10 @@ def test_another_command_is_refused(recommender, export, interactions, tmp_path,
         ({"users": "empty.csv"}, "empty.csv' holds no users"),
         ({"users": "gap.csv"}, "column 'user_id', line 3 of '.*gap.csv': the id is missing"),
         ({"rule_columns": ["must"]}, "rule_columns has 'must', a column of users: name their table with users"),
-        ({"users": "ruled.csv", "rule_columns": ["must_nt"]}, "'must_nt', which is no rule: did you mean 'must_not'?"),
+        (
+            {"users": "ruled.csv", "rule_columns": ["must_nt"]},
+            "'must_nt', which is not a rule: did you mean 'must_not'?",
+        ),
         ({"users": "ruled.csv", "rule_columns": ["only"]}, "no column 'only' in '.*ruled.csv'"),
         ({"users": "ruled.csv", "rule_columns": ["diversity"]}, "line 4 of '.*ruled.csv': diversity is 1.5, but must"),
         ({"users": "ruled.csv", "rule_columns": ["keep_seen"]}, "line 3 of '.*ruled.csv': keep_seen is 'perhaps': wr"),
@@ -229,7 +232,7 @@ def test_two_at_once_are_refused_and_foreign_folders_left_alone(recommender, exp
         batch_recommend(export, interactions.folder, tmp_path / "out.csv")
     folder.mkdir()
     (folder / "mine").write_text("precious")
-    with pytest.raises(InputError, match="exists and is no unfinished job"):
+    with pytest.raises(InputError, match="exists and is not an unfinished job"):
         batch_recommend(export, interactions.folder, tmp_path / "out.csv")
     assert [path.name for path in folder.iterdir()] == ["mine"]
 
@@ -241,7 +244,9 @@ def test_what_has_taken_the_name_meanwhile_is_not_overwritten(recommender, expor
         if stage == "writing":
             out.write_text("precious")
 
-    with pytest.raises(InputError, match="out.csv has appeared meanwhile: move it away, and give the same command"):
+    with pytest.raises(
+        InputError, match="out.csv has appeared in the meantime: move it away, and run the same command again"
+    ):
         batch_recommend(export, interactions.folder, out, k=K, progress=progress)
     assert out.read_text() == "precious"
     out.unlink()

@@ -38,10 +38,10 @@ def test_a_setting_of_several_networks_is_searched_for_all_of_them_together():
     ("asked", "said"),
     [
         ({"dropuot": SearchRange(0, 1)}, "there is no setting 'dropuot'"),
-        ({"units": SearchRange(0.5, 4)}, "whole numbers, and 0.5:4"),
+        ({"units": SearchRange(0.5, 4)}, "whole numbers, but 0.5:4"),
         ({"batch_size": SearchChoices(("8", "many"))}, "8,many has others"),
         ({"item_dropout": SearchRange(0.1, 1.5)}, "setting model.item_dropout is 1.5"),
-        ({"kind": SearchRange(0, 1)}, "model.kind takes no numbers"),
+        ({"kind": SearchRange(0, 1)}, "model.kind does not take numbers"),
         ({"loss": SearchChoices(("gbce", "softmaxx"))}, "no loss is called 'softmaxx'"),
         (dict.fromkeys(declared_space(LRU)), "no setting left to search"),
     ],

@@ -131,7 +131,7 @@ def test_the_recipe_as_it_is_has_to_be_trained(folder):
 def test_values_that_are_no_numbers_are_no_best(folder):
     study = begun(folder)
     work(study, lambda recipe, folder, report: float("nan"), Budget(1, None))
-    with pytest.raises(InputError, match="no trial .* its validation metric is no number"):
+    with pytest.raises(InputError, match="no trial .* its validation metric is not a number"):
         study.end()
     assert not study.ended
 

@@ -33,7 +33,7 @@ def test_a_history_in_another_unit_is_refused(start, times):
     split = split_of(seconds)
     assert lengths(split.with_history(past_of(seconds))) == list(range(40))
     if start or times >= 1000:  # what is counted from 0 on is not told from a shorter past
-        with pytest.raises(InputError, match="which seem to be different units: give both in one"):
+        with pytest.raises(InputError, match="which seem to be different units: give both in the same unit"):
             split.with_history(past_of(seconds * times if times >= 1 else (seconds * times).astype(int)))
 
 
@@ -41,7 +41,7 @@ def test_a_history_of_datetimes_beside_numbers_is_refused_and_so_is_the_reverse(
     seconds = START + np.arange(40)
     tables = seconds, pd.to_datetime(seconds, unit="s")
     for shown, past in (tables, tables[::-1]):
-        with pytest.raises(InputError, match="are numbers and those of the .* datetimes: give both one"):
+        with pytest.raises(InputError, match="are numbers and those of the .* datetimes: give both as the same type"):
             split_of(shown).with_history(past_of(past))
 
 

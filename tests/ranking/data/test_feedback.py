@@ -89,7 +89,7 @@ def test_columns_are_each_read_once():
         ({"rating": "r", "conversion": "bought"}, "conversions are in column 'bought', but no column of clicks"),
         ({"rating": "r", "like": 4}, "like is 4, but it is a threshold of a column that is not named"),
         ({"click": "r", "dislike": 2}, "dislike is 2 and like None: give like"),
-        ({"click": "r", "like": 2, "dislike": 2}, "dislike is 2 and like 2: give like, and let it be above"),
+        ({"click": "r", "like": 2, "dislike": 2}, "dislike is 2 and like 2: give like, with a value above dislike"),
         ({"click": "r", "dislike_weight": 0}, "dislike_weight is 0: it must be above 0"),
         ({"click": "r", "dislike_weight": float("nan")}, "dislike_weight is nan"),
     ],

@@ -47,8 +47,8 @@ def warning_of(feedback=CLICKS, **features):
 def test_an_outcome_is_named_and_honest_columns_are_not(values):
     found = warning_of(after=values, price=NOISE)
     assert (
-        "one alone nearly gives the label away: 'after'; what is known only after an impression is in no request"
-        in found
+        "columns that nearly give the label away, each by itself: 'after'; what is known only after an impression is "
+        "not part of requests" in found
     )
     assert "price" not in found
 
@@ -59,7 +59,7 @@ def test_honest_columns_are_not_warned_of():
 
 def test_all_outcomes_are_in_one_line():
     found = warning_of(dwell=OUTCOMES["dwell time, 0 without a click"], bought=OUTCOMES["bought"])
-    assert "gives the label away: 'dwell', 'bought';" in found
+    assert "give the label away, each by itself: 'dwell', 'bought';" in found
     assert "\n" not in found
 
 

@@ -96,5 +96,5 @@ def test_fingerprint_tells_of_another_history(source, tmp_path):
 
 @pytest.mark.parametrize("change", [{"split": "given"}, {"part": "part"}], ids=str)
 def test_parts_are_named_for_a_given_split_and_for_no_other(source, change):
-    with pytest.raises(InputError, match="name the column of parts for 'given' only"):
+    with pytest.raises(InputError, match="name the column of parts if the split is 'given', and only then"):
         replace(source, **change).read()

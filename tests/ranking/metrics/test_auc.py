@@ -60,7 +60,7 @@ def test_auc_of_a_resample_is_that_of_its_rows_repeated():
         ([0.1, 0.2], [0, 2], "labels: 1 of 2 values are not 0 or 1, the first is 2 in row 1"),
         ([0.1, 0.2], [0], "scores 2, labels 1"),
         ([], [], r"scores has the shape \(0,\)"),
-        (["high"], [1], "scores holds what is no number"),
+        (["high"], [1], "scores contains a value that is not a number"),
     ],
 )
 def test_rows_that_make_no_sense_are_refused(scores, labels, message):

@@ -150,7 +150,7 @@ def test_reports_over_different_rows_or_without_the_metric_cannot_be_paired():
         ({"labels": [5, 0, 0, 1, 0, 0]}, "labels: 1 of 6"),
         ({"labels": [1, 0]}, "labels 2"),
         ({"users": ["a", "b", "a", "a", "b", "b"]}, "list 'x' has rows of several users"),
-        ({"users": ["a", None, "a", "a", "b", "b"]}, "users misses 1 of 6 ids, the first in row 1"),
+        ({"users": ["a", None, "a", "a", "b", "b"]}, "users lacks 1 of 6 ids, the first in row 1"),
         ({"score": [np.inf, 0, 0, 0, 0, 0]}, "score: 1 of 6"),
         ({"cutoffs": (0,)}, "cutoffs"),
         ({"bins": 0}, "bins is 0"),
@@ -179,7 +179,7 @@ def test_conversion_rates_by_hand():
 
 def test_conversions_need_clicks():
     clicks = clicks_of([0.5, 0.4], [1, 0], [0, 0], [0, 0])
-    with pytest.raises(InputError, match="1 rows are converted without a click, the first is row 1"):
+    with pytest.raises(InputError, match="1 rows convert without a click, the first is row 1"):
         conversions(clicks, [0.1, 0.1], [0, 1])
     with pytest.raises(InputError, match="0 of 2 rows are clicked"):
         conversions(clicks_of([0.5, 0.4], [0, 0], [0, 0], [0, 0]), [0.1, 0.1], [0, 0])

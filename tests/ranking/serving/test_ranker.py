@@ -124,7 +124,10 @@ def test_ids_are_texts_whatever_pandas_makes_of_them(ranker):
 def test_what_the_histories_do_not_say_is_unknown_and_a_line_says_so(ranker, caplog):
     ids = ["user_id", "item_id"]
     found = ranker.rank_table(table(), past_table()[ids])
-    assert "no column history_price_of_the_night, history_age: taken as unknown (history_age is the time" in caplog.text
+    assert (
+        "no column history_price_of_the_night, history_age: its values are unknown (history_age is the time"
+        in caplog.text
+    )
     unknown = past_table().assign(history_price_of_the_night=np.nan, history_age=np.nan)
     caplog.clear()
     pd.testing.assert_frame_equal(found, ranker.rank_table(table(), unknown))
@@ -201,7 +204,7 @@ def test_another_export_is_no_ranker(tmp_path):
     module = tf.Module()
     module.call = tf.function(lambda x: x, input_signature=[tf.TensorSpec([])])
     tf.saved_model.save(module, str(tmp_path / "1"), signatures={"serving_default": module.call})
-    with pytest.raises(InputError, match="ranks no candidates"):
+    with pytest.raises(InputError, match="does not rank candidates"):
         load_ranker(tmp_path)
 
 

@@ -209,7 +209,7 @@ def test_damaged_card_is_refused_and_a_missing_one_begins_anew(dest, tmp_path):
     shutil.copytree(dest / "1", tmp_path / "1")
     card = tmp_path / "1" / "assets.extra" / "model_card.json"
     card.write_text("{")
-    with pytest.raises(InputError, match="is no model card"):
+    with pytest.raises(InputError, match="is not a model card"):
         add_items(tmp_path, NEW)
     card.unlink()
     version = add_items(tmp_path, NEW)

@@ -58,7 +58,7 @@ def test_recall_is_what_was_asked_for_and_in_the_card(model, timed, caplog):
     assert facts["search"].startswith(f"in lists of like items, {int(module.item_lists.probes)} of ")
     assert facts["time of the search"] == "0.125 of an exact one when exported, for one history: 1.00 ms and 8.00 ms"
     assert "requests of more than 64 histories" in facts["searched exactly"]
-    assert "over 30 test histories, 30 others having chosen" in facts["recall of the search"]
+    assert "over 30 test histories, 30 others were used to choose" in facts["recall of the search"]
     assert "recall@10 is 0." in caplog.text
     rows = tf.ragged.constant(HISTORIES).to_tensor("")
     found, best = ids(module.recommend(rows[:60], None)), ids(exact.recommend(rows[:60], None))
@@ -86,7 +86,7 @@ def test_a_catalogue_that_is_small_and_lists_that_are_slow_leave_an_export_exact
     module = model.serving_module(20)
     with caplog.at_level(logging.INFO, "tfrec_dl"):
         module.search_in_lists(IvfRequest(HISTORIES))
-        assert "index: 400 items are searched exactly; lists of items pay from 50,000 on." in caplog.text
+        assert "index: 400 items are searched exactly; lists of items pay off from 50,000 on." in caplog.text
         module.search_in_lists(IvfRequest(HISTORIES, least_items=1))
     assert "no faster than an exact search" in caplog.text
     assert module.item_lists is None
@@ -135,7 +135,7 @@ def test_a_run_is_measured_on_its_validation_histories(finished):
     [
         ({"index": "ifv"}, "index is 'ifv': did you mean 'ivf'?"),
         ({"index": "hnsw"}, "index is 'hnsw': choose one of exact, ivf."),
-        ({"index": "ivf"}, "there are 0 histories to choose its recall on"),
+        ({"index": "ivf"}, "there are 0 histories to tune its recall on"),
         ({"index": "ivf", "histories": [[]]}, "there are 0 histories"),
         ({"index": "ivf", "recall": 1.0, "histories": HISTORIES}, "recall is 1.0, but must be above 0 and below 1"),
         ({"index": "ivf", "recall": float("nan"), "histories": HISTORIES}, "recall is nan"),
@@ -150,5 +150,5 @@ def test_what_cannot_be_asked_for_is_refused(model, tmp_path, asked, message):
 def test_histories_of_unknown_items_and_models_without_vectors_are_refused(model):
     with pytest.raises(InputError, match="none of the 2 histories holds an item that the model knows"):
         model.serving_module(5).search_in_lists(IvfRequest([["x"], ["y", "z"]], least_items=1))
-    with pytest.raises(InputError, match="scores are no products of vectors"):
+    with pytest.raises(InputError, match="scores are not products of vectors"):
         ServingModule(["a"], np.ones(3)).search_in_lists(IvfRequest([["a"]]))

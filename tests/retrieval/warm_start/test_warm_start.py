@@ -173,7 +173,7 @@ def test_chains_are_remembered_in_the_card_and_hold_no_path(first, second, newer
     assert [start["items_new"] for start in starts] == [2, 0]
     assert starts[0]["data_fingerprint"] == first.config()["data_fingerprint"]
     card = run_card(third)
-    assert "it went on from trainings on 640 interactions" in card.data
+    assert "it continued from trainings on 640 interactions" in card.data
     assert str(folder) not in card.to_json({}, [])
 
 
@@ -186,12 +186,12 @@ def test_counts_beside_the_network_are_counted_anew(newer, folder):
 
 
 def test_mistakes_are_named_before_anything_is_read(first, folder):
-    with pytest.raises(InputError, match="cannot go on from a run"):
+    with pytest.raises(InputError, match="cannot continue from a run"):
         RECIPES["irgan"].family.check(
             RECIPES["irgan"].with_settings({"warm_start": str(first.folder)}), DataSource("missing.csv")
         )
     other = RECIPES["mult_dae"].with_settings({"warm_start": str(first.folder)})
-    with pytest.raises(InputError, match="goes on from a run of its own kind"):
+    with pytest.raises(InputError, match="continues only from a run of its own kind"):
         train(other, DataSource("missing.csv"), folder / "other")
     wide = warm_recipe(first.folder, {"dimension": 16})
     with pytest.raises(InputError, match="of other sizes"):

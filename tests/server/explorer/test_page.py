@@ -264,7 +264,7 @@ def test_rules_that_leave_nothing_and_refusals_are_said(open_page):
     page = open_page(must=["genres=Sci-Fi", "year>=2010"])
     assert "leave nothing" in page.locator(".empty").inner_text()
     page = open_page(must=["colour=red"])
-    assert "is about no attribute of this export" in page.locator(".empty").inner_text()
+    assert "does not name an attribute of this export" in page.locator(".empty").inner_text()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (375, "dark")])

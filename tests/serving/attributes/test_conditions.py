@@ -130,12 +130,12 @@ def test_equal_values_have_equal_codes(attributes):
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
-        ("nope=1", "'?nope=1'? is about no attribute of this export, which has genres, year, released, maker"),
+        ("nope=1", "'?nope=1'? does not name an attribute of this export, which has genres, year, released, maker"),
         ("year", "'?year'? cannot be read as a condition: write an attribute, one of = != < <= > >=, and a value"),
         ("=3", "=3 cannot be read as a condition"),
         ("genres=", "genres= cannot be read as a condition"),
-        ("genres<War", "genres<War is about no number: use = or !="),
-        ("year=late", "year=late needs a number or a day, as 2020-01-31"),
+        ("genres<War", "genres<War compares an attribute that is not a number: use = or !="),
+        ("year=late", "year=late needs a number or a day such as 2020-01-31"),
         (b"gen\xffres=War", "cannot be read as a condition"),
         ("year>nan", "needs a number"),
         ("released<2001-02-30", "released<2001-02-30 needs a number or a day"),
@@ -158,7 +158,10 @@ def test_without_attributes_nothing_is_forbidden_and_every_condition_unknown():
     nothing = tf.constant([[""], [""]])
     assert empty.allowed(nothing, nothing).numpy().all()
     assert empty.value_codes(tf.constant([[2, 3]]), tf.constant([""])).shape == (1, 2, 0)
-    with pytest.raises(InputError, match="about no attribute of this export, which has none"), refusals_explained():
+    with (
+        pytest.raises(InputError, match="does not name an attribute of this export, which has none"),
+        refusals_explained(),
+    ):
         empty.allowed(tf.constant([["a=b"]]), tf.constant([[""]]))
 
 
@@ -190,7 +193,7 @@ def test_a_table_of_texts_alone_is_refused_where_attributes_are_asked_for():
     table = pd.DataFrame({"item_id": IDS, "title": [f"a long title of number {n}" for n in range(6)]})
     assert not AttributeSource(table, may_be_none=True).read(IDS).kinds
     assert AttributeSource(table, ("title",)).read(IDS).kinds == {"title": "category"}
-    with pytest.raises(InputError, match="no column of categories, numbers or dates: name others"):
+    with pytest.raises(InputError, match="no column of categories, numbers or dates: name columns of text instead"):
         AttributeSource(table).read(IDS)
 
 
@@ -199,7 +202,7 @@ def test_a_table_of_texts_alone_is_refused_where_attributes_are_asked_for():
     [
         ({}, ["genre"], "no column of items is called 'genre': did you mean 'genres'"),
         ({"item_id": ["p", "q", "r", "s", "t", "u"]}, None, "no id"),
-        ({"a<b": [1, 2, 3, 4, 5, 6]}, ["a<b"], "'a<b' has a mark of conditions"),
+        ({"a<b": [1, 2, 3, 4, 5, 6]}, ["a<b"], "'a<b' has a character of conditions"),
     ],
 )
 def test_tables_that_cannot_be_used_are_refused(change, names, said):

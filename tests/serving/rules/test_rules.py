@@ -46,7 +46,7 @@ def test_ids_are_read_as_in_training():
         ({"at_most": ["genres=3", "genres=2"]}, "at_most has 'genres' with '2'"),
         ({"pin": {"318": 0}}, "pin has '318' with 0"),
         ({"pin": ["318"]}, "pin has ''"),
-        ({"pin": {"318": 1, "296": 1}}, "two items cannot have one place"),
+        ({"pin": {"318": 1, "296": 1}}, "two items cannot have the same place"),
         ({"keep_seen": "yes"}, "keep_seen is 'yes'"),
         ({"min_score": math.nan}, "min_score is nan"),
     ],

@@ -1,1 +1,1 @@
-"""Generative adversarial networks over pictures: DCGAN, its training and its monitor."""
+"""Generative adversarial networks for pictures: DCGAN, its training and its monitor."""

@@ -1,4 +1,4 @@
-"""Differentiable augmentation of pictures, the same for real and generated ones."""
+"""Differentiable augmentation of pictures, applied equally to real and generated ones."""
 
 import tensorflow as tf
 
@@ -6,18 +6,17 @@ import tensorflow as tf
 def augmented(pictures: tf.Tensor, rate: float, seed: tf.Tensor) -> tf.Tensor:
     """Mirrors half of the pictures, shifts each, and changes its brightness, contrast and saturation.
 
-    A discriminator that sees few pictures learns them by heart. When it sees both sides changed alike it cannot, and
-    the generator does not learn the changes (Zhao et al., Differentiable Augmentation for Data-Efficient GAN
-    Training, NeurIPS 2020).
+    A discriminator that sees few pictures memorizes them. Augmenting both sides alike prevents this, and the generator
+    does not learn the changes (Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training, NeurIPS 2020).
 
     Args:
         pictures: [N, H, W, 3] float32 of -1 to 1.
-        rate: the furthest shift as a share of height and width; brightness changes by up to as much of its range,
-            contrast and saturation by up to twice as much of what they are. 0 leaves the pictures alone.
-        seed: [2] int32, decides the changes.
+        rate: maximum shift as a share of height and width. Brightness changes by up to the same share of its range,
+            contrast and saturation by up to twice that share of their values. 0 leaves the pictures unchanged.
+        seed: [2] int32, seed of the changes.
 
     Returns:
-        [N, H, W, 3] float32; what is shifted in repeats the edge.
+        [N, H, W, 3] float32; areas shifted in repeat the edge.
     """
     if not rate:
         return pictures

@@ -1,4 +1,4 @@
-"""DCGAN over pictures: a generator of pictures, and a discriminator whose features describe them.
+"""DCGAN for pictures: a generator of pictures, and a discriminator whose features describe them.
 
 Source: Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks,
 ICLR 2016.
@@ -23,7 +23,7 @@ from tfrec_dl.features.discriminator import KERNEL, build_discriminator
 from tfrec_dl.registered_fields import Registered
 from tfrec_dl.runs.trainable_model import TrainableModel
 
-MOMENTUM = 0.9  # of the statistics that pictures are made with after training: few pictures make few steps
+MOMENTUM = 0.9  # momentum of the statistics used to generate after training; low, because few pictures make few steps
 
 
 @configuration
@@ -32,12 +32,12 @@ class ConvGANConfig:
 
     Attributes:
         size: height and width of the pictures in pixels, each a multiple of 2 to the number of filters.
-        filters: of the discriminator's convolutions, each of which halves height and width; the generator's are the
-            same in reverse.
-        latent_dimension: numbers that the generator makes a picture of.
-        adversarial_loss: losses of both, from the discriminator's logits.
-        discriminator_steps: of the discriminator for each of the generator.
-        augmentation: how far pictures are changed before the discriminator sees them, see `augmented`.
+        filters: number of filters of the discriminator's convolutions, each of which halves height and width; the
+            generator has the same in reverse.
+        latent_dimension: number of values from which the generator makes a picture.
+        adversarial_loss: losses of both, computed from the discriminator's logits.
+        discriminator_steps: number of discriminator steps per generator step.
+        augmentation: strength of the changes to pictures before the discriminator sees them, see `augmented`.
     """
 
     size: tuple[PositiveInt, PositiveInt] = (48, 32)
@@ -59,15 +59,15 @@ class ConvGANConfig:
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ConvGAN(TrainableModel):
-    """Generator and discriminator of pictures [B, H, W, 3] uint8, trained in alternating steps under `model.fit`.
+    """Generator and discriminator of pictures [B, H, W, 3] uint8, trained in alternating steps by `model.fit`.
 
     Reports "generator_loss", "discriminator_loss" and "discriminator_accuracy" (0.5 is guessing), means over the epoch.
-    Random numbers depend on the seed and the generator's step alone, so that training continued from a checkpoint of
-    model and optimisers samples what it would have sampled.
+    Random numbers depend only on the seed and the generator's step, so training resumed from a checkpoint of model and
+    optimizers samples the same values.
 
     Args:
         config: networks and losses.
-        seed: decides everything sampled in training. Initial weights depend on `tf.keras.utils.set_random_seed`.
+        seed: seed of everything sampled in training. Initial weights depend on `tf.keras.utils.set_random_seed`.
     """
 
     def __init__(self, config: ConvGANConfig | None = None, seed: int = 0) -> None:
@@ -77,7 +77,7 @@ class ConvGAN(TrainableModel):
         self.generator = picture_generator(self.config)
         self.discriminator = build_discriminator(self.config.size, self.config.filters)
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy")
-        # Named so in checkpoints.
+        # Checkpoints use these names.
         self.step_means = {name: tf.keras.metrics.Mean(name=name) for name in names}
         self.built = True
 
@@ -87,14 +87,14 @@ class ConvGAN(TrainableModel):
         discriminator_optimizer: tf.keras.optimizers.Optimizer,
         **options: object,
     ) -> None:
-        """Takes the two optimisers and creates their slots; options are Keras's."""
+        """Takes the two optimizers and creates their slots; options are those of Keras."""
         super().compile(optimizer=generator_optimizer, **options)
         self.discriminator_optimizer = discriminator_optimizer
         generator_optimizer.build(self.generator.trainable_variables)
         discriminator_optimizer.build(self.discriminator.trainable_variables)
 
     def train_step(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        """`discriminator_steps` of the discriminator, each on newly generated pictures, then one of the generator."""
+        """Runs `discriminator_steps` of the discriminator, each on new generated pictures, then one generator step."""
         real = scaled(pictures)
         step = tf.stack([tf.constant(self.seed, tf.int32), tf.cast(self.optimizer.iterations, tf.int32)])
         for number in range(self.config.discriminator_steps):
@@ -103,7 +103,7 @@ class ConvGAN(TrainableModel):
         return {name: mean.result() for name, mean in self.step_means.items()}
 
     def call(self, pictures: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Pictures [N, height, width, 3] uint8 -> the discriminator's logits [N, 1]."""
+        """Maps pictures [N, height, width, 3] uint8 to the discriminator's logits [N, 1]."""
         return self.discriminator(scaled(pictures), training=training)
 
     def generate(self, count: int, seed: int = 0) -> tf.Tensor:
@@ -142,12 +142,12 @@ class ConvGAN(TrainableModel):
 
 
 def scaled(pictures: tf.Tensor) -> tf.Tensor:
-    """Pixels of 0 to 255 -> float32 of -1 to 1, which is what the networks make and read."""
+    """Scales pixels from 0 to 255 to float32 from -1 to 1, the range that the networks produce and read."""
     return tf.cast(pictures, tf.float32) / 127.5 - 1.0
 
 
 def picture_generator(config: ConvGANConfig) -> tf.keras.Model:
-    """Builds the generator: transposed convolutions with batch normalisation and ReLU, tanh at the end.
+    """Builds the generator: transposed convolutions with batch normalization and ReLU, and tanh at the end.
 
     Returns:
         Functional model, latent [N, latent_dimension] float32 -> pictures [N, height, width, 3] float32 of -1 to 1.

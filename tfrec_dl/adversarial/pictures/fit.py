@@ -1,4 +1,4 @@
-"""Training a DCGAN on the pictures of items, and the file of its discriminator."""
+"""Training of a DCGAN on item pictures, and the file of its discriminator."""
 
 import os
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ class ConvGANTraining:
     """Training settings of a DCGAN.
 
     Attributes:
-        epochs: passes over the pictures.
-        batch_size: pictures a step; those left over at the end of an epoch are passed over, others each time.
-        generator_learning_rate: of the generator's Adam.
-        discriminator_learning_rate: of the discriminator's Adam.
-        momentum: of both (Adam's beta 1), 0.5 in the paper; 0 suits the Wasserstein loss.
+        epochs: number of passes over the pictures.
+        batch_size: pictures per step. Those left over at the end of an epoch are skipped; they differ between epochs.
+        generator_learning_rate: learning rate of the generator's Adam.
+        discriminator_learning_rate: learning rate of the discriminator's Adam.
+        momentum: momentum of both (Adam's beta 1), 0.5 in the paper; 0 suits the Wasserstein loss.
         monitor: thresholds at which training is stopped early.
-        seed: decides initial weights, the order of the pictures and everything sampled.
+        seed: seed of initial weights, the order of the pictures and everything sampled.
     """
 
     epochs: int = Field(default=60, ge=1)
@@ -52,18 +52,18 @@ def fit_conv_gan(
     """Trains generator and discriminator on the pictures that are not missing.
 
     Args:
-        pictures: [N, H, W, 3] uint8 of any size; black is missing. For example `Catalogue.columns["poster"]`.
+        pictures: [N, H, W, 3] uint8 of any size; black ones are missing. For example `Catalogue.columns["poster"]`.
         config: networks and losses; default `ConvGANConfig()`.
-        training: default `ConvGANTraining()`.
-        callbacks: further Keras callbacks; they find "generator_loss", "discriminator_loss", "discriminator_accuracy"
-            and "variety" in the logs.
+        training: settings; default `ConvGANTraining()`.
+        callbacks: further Keras callbacks; "generator_loss", "discriminator_loss", "discriminator_accuracy" and
+            "variety" are in their logs.
         verbose: as in `model.fit`.
 
     Returns:
         The model after its last epoch; `history` is Keras's.
 
     Raises:
-        InputError: if the pictures are of another type or shape, or fewer than one batch.
+        InputError: if the pictures have another type or shape, or are fewer than one batch.
     """
     config, training = config or ConvGANConfig(), training or ConvGANTraining()
     present = _present(pictures, config.size, training.batch_size)
@@ -85,25 +85,25 @@ def fit_conv_gan(
 
 
 def save_discriminator(model: ConvGAN, path: str | Path) -> Path:
-    """Writes the discriminator to one file, whole or not at all, for `GANFeatures(weights=path)`.
+    """Writes the discriminator to one file, for `GANFeatures(weights=path)`; it appears only once it is complete.
 
     Args:
-        model: trained.
+        model: a trained model.
         path: new file whose name ends in ".keras".
 
     Returns:
         The path.
 
     Raises:
-        InputError: if there is such a file already, the name ends otherwise, or the folder cannot be written to.
+        InputError: if the file exists, its name ends differently, or the folder is not writable.
     """
     path = Path(path)
     if path.suffix != SUFFIX:
         raise InputError(f"the file of a discriminator is {str(path)!r}: choose a name that ends in {SUFFIX}.")
     if path.exists():
-        raise InputError(f"there is a file {str(path)!r} already: choose another name, or delete it.")
+        raise InputError(f"the file {str(path)!r} already exists: choose another name, or delete it.")
     with replacing(path) as temporary:
-        # Keras writes only to names with the ending of its format.
+        # Keras accepts only file names with the suffix of its format.
         written = temporary.with_name(f"{temporary.name}{SUFFIX}")
         try:
             model.discriminator.save(written, save_format="keras")
@@ -114,7 +114,7 @@ def save_discriminator(model: ConvGAN, path: str | Path) -> Path:
 
 
 def _present(pictures: np.ndarray, size: tuple[int, int], batch_size: int) -> np.ndarray:
-    """The pictures that are not missing, resized: [n, height, width, 3] uint8."""
+    """Returns the pictures that are not missing, resized: [n, height, width, 3] uint8."""
     if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[3] != 3:
         raise InputError(
             f"pictures have type {pictures.dtype} and shape {list(pictures.shape)}: give uint8 [N, height, width, 3]."

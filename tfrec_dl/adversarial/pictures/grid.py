@@ -11,15 +11,15 @@ from tfrec_dl.files import replacing
 
 
 class PictureGrid(tf.keras.callbacks.Callback):
-    """Writes pictures made from the same latent vectors after every epoch: epoch-001.png, epoch-002.png, ...
+    """After every epoch, writes pictures made from the same latent vectors: epoch-001.png, epoch-002.png, ...
 
     Args:
-        folder: made if it is not there. Files of these names in it are an error.
-        count: pictures in a file.
-        every: epochs from one file to the next.
+        folder: folder for the files; created if missing. Existing files with these names are an error.
+        count: number of pictures per file.
+        every: number of epochs between files.
 
     Raises:
-        InputError: if the folder holds such files already.
+        InputError: if the folder already contains such files.
     """
 
     def __init__(self, folder: Path | str, count: int = 64, every: int = 1) -> None:
@@ -40,7 +40,7 @@ class PictureGrid(tf.keras.callbacks.Callback):
 
 
 def grid_png(pictures: tf.Tensor) -> bytes:
-    """Pictures [N, H, W, 3] uint8 side by side, in about as many rows as columns -> a PNG; black fills it up."""
+    """Arranges pictures [N, H, W, 3] uint8 in a roughly square grid and returns a PNG; empty cells are black."""
     count, height, width = pictures.shape[:3]
     columns = math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)

@@ -1,4 +1,4 @@
-"""GAN monitor of pictures: stops training at divergence, mode collapse or a discriminator that has won."""
+"""Monitor of picture GANs, which stops training at divergence, mode collapse, or a discriminator that has won."""
 
 import logging
 import math
@@ -11,7 +11,7 @@ from tfrec_dl.configurations import configuration
 
 logger = logging.getLogger(__name__)
 
-GENERATED = 64  # pictures whose variety is measured
+GENERATED = 64  # pictures on which variety is measured
 
 
 @configuration
@@ -19,11 +19,11 @@ class PictureGANMonitorConfig:
     """Thresholds at which the training of a picture GAN is stopped.
 
     Attributes:
-        collapse: variety below which the generator makes one picture only, see `PictureGANMonitor`; 0 never stops it.
-        won: accuracy of the discriminator from which on it has won. None never stops training: choose it for a
+        collapse: variety below which the generator makes only one picture, see `PictureGANMonitor`; 0 never stops it.
+        won: accuracy from which the discriminator counts as having won. None never stops training; use it for a
             Wasserstein critic, whose logits have no boundary between real and generated.
-        patience: epochs in a row beyond a threshold before training is stopped: it begins with a discriminator that is
-            ahead and pictures that are alike, and recovers.
+        patience: number of consecutive epochs beyond a threshold before training is stopped. Training usually starts
+            with a strong discriminator and similar pictures, and recovers.
     """
 
     collapse: float = Field(default=0.03, ge=0, le=1)
@@ -32,17 +32,18 @@ class PictureGANMonitorConfig:
 
 
 class PictureGANMonitor(tf.keras.callbacks.Callback):
-    """Stops training at a loss that is not finite, a discriminator that has won or pictures that are all alike.
+    """Stops training at a non-finite loss, a discriminator that has won, or pictures that are all alike.
 
     Adds "variety" to the epoch's logs: the standard deviation of a pixel over generated pictures, divided by that over
-    the real ones.
+    real ones.
 
     Args:
-        deviation: of a pixel over the real pictures, in 0 to 255, mean over the pixels.
+        deviation: standard deviation of a pixel over the real pictures, on the scale 0 to 255, averaged over the
+            pixels.
         config: thresholds; default `PictureGANMonitorConfig()`.
 
     Attributes:
-        reason: why training was stopped, one line; None while it was not.
+        reason: why training was stopped, in one line; None if it was not.
     """
 
     def __init__(self, deviation: float, config: PictureGANMonitorConfig | None = None) -> None:
@@ -50,14 +51,14 @@ class PictureGANMonitor(tf.keras.callbacks.Callback):
         self.deviation = deviation
         self.config = config or PictureGANMonitorConfig()
         self.reason: str | None = None
-        self._won = self._collapsed = 0  # epochs in a row
+        self._won = self._collapsed = 0  # consecutive epochs
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Forgets an earlier training."""
+        """Resets the state of an earlier training."""
         self.reason, self._won, self._collapsed = None, 0, 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Adds the variety to the logs, and stops the training with a warning where there is a reason to."""
+        """Adds the variety to the logs, and stops training with a warning if there is a reason to."""
         logs = logs if logs is not None else {}
         generated = tf.cast(self.model.generate(GENERATED), tf.float32)
         logs["variety"] = float(tf.reduce_mean(tf.math.reduce_std(generated, axis=0))) / max(self.deviation, 1e-6)

@@ -1,1 +1,1 @@
-"""Options of the command line, in groups."""
+"""Groups of command-line options."""

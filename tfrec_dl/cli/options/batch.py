@@ -1,4 +1,4 @@
-"""Options of `recommend` for many users at once."""
+"""Options of `recommend` that apply to many users at once."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,11 +9,11 @@ import typer
 
 from tfrec_dl.cli.options.columns import ITEMS, TIMES, USERS, column_of
 
-PANEL = "Everybody at once"
+PANEL = "Many users at once"
 
 
 class LayoutName(str, Enum):
-    """What a row of the output is."""
+    """What one row of the output holds."""
 
     LONG = "long"
     LISTS = "lists"
@@ -21,15 +21,15 @@ class LayoutName(str, Enum):
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """A table of histories, and the file of recommendations that it becomes."""
+    """The table of histories and the output file of recommendations."""
 
     histories: Annotated[
         list[str] | None,
         typer.Option(
             metavar="PATH",
             show_default=False,
-            help="Recommend to every user of this table of interactions, CSV (also gzip) or Parquet: a file, a folder "
-            "or a glob; repeat for more.",
+            help="Recommend to every user in this table of interactions: CSV (also gzip) or Parquet, as a file, a "
+            "folder or a glob. Repeatable.",
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -38,8 +38,8 @@ class BatchOptions:
         typer.Option(
             metavar="PATH",
             show_default=False,
-            help="Only to the users of this table, a row a user, their histories being those of --histories; users "
-            "without one are new.",
+            help="Recommend only to the users in this table, which has one row per user. Their histories are those in "
+            "--histories; users without one are new.",
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -48,7 +48,7 @@ class BatchOptions:
         typer.Option(
             metavar="NAMES",
             show_default=False,
-            help="Columns of --users with rules of each user, separated by commas: only, must, must_not, exclude, "
+            help="Columns of --users with rules for each user, separated by commas: only, must, must_not, exclude, "
             "boost, diversity, at_most, pin, keep_seen, min_score.",
             rich_help_panel=PANEL,
         ),
@@ -64,12 +64,14 @@ class BatchOptions:
     ] = None
     layout: Annotated[
         LayoutName,
-        typer.Option(help="A row a user and place, or a row a user with lists.", rich_help_panel=PANEL),
+        typer.Option(help="One row per user and place, or one row per user with lists.", rich_help_panel=PANEL),
     ] = LayoutName.LONG
     processes: Annotated[
         int,
         typer.Option(
-            metavar="N", help="Processes, each with the export in memory; they share the cores.", rich_help_panel=PANEL
+            metavar="N",
+            help="Number of processes. Each holds the export in memory, and they share the cores.",
+            rich_help_panel=PANEL,
         ),
     ] = 1
     user_column: Annotated[str, column_of(USERS, PANEL)] = "user_id"

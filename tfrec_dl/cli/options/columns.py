@@ -1,4 +1,4 @@
-"""Options that name the columns of a table of interactions."""
+"""Options that name columns of a table of interactions."""
 
 from typing import Annotated, Any
 
@@ -6,17 +6,17 @@ import typer
 
 
 def column_of(what: str, panel: str | None = None) -> Any:
-    """An option that names the column of something.
+    """Returns an option that names the column of something.
 
     Args:
-        what: is in the column.
-        panel: of the help that it stands in; None for the first one.
+        what: content of the column.
+        panel: section of the help; None for the first one.
     """
     return typer.Option(metavar="C", help=f"Column of {what}.", rich_help_panel=panel)
 
 
 USERS, ITEMS = "user ids", "item ids"
-TIMES = 'times; by default "timestamp", where the table has it, else the order is the table\'s'
+TIMES = 'times; by default "timestamp", if the table has it; otherwise rows are taken in table order'
 
 UserColumn = Annotated[str, column_of(USERS)]
 ItemColumn = Annotated[str, column_of(ITEMS)]

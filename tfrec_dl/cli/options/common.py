@@ -1,4 +1,4 @@
-"""Options of `train` and `compare` that every task has."""
+"""Options of `train` and `compare` that all tasks share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -13,7 +13,7 @@ from tfrec_dl.errors import InputError
 
 
 class Task(str, Enum):
-    """What a model learns to do."""
+    """What a model is trained for."""
 
     RETRIEVAL = "retrieval"
     RANKING = "ranking"
@@ -33,8 +33,8 @@ TaskOption = Annotated[
     Task,
     typer.Option(
         "--task",
-        help="Find items among all (retrieval), order those that are shown by click or rating (ranking), or predict "
-        "ratings from reviews (reviews).",
+        help="Find items in the whole catalogue (retrieval), order given items by predicted click or rating (ranking), "
+        "or predict ratings from reviews (reviews).",
     ),
 ]
 ModelOption = Annotated[
@@ -42,7 +42,7 @@ ModelOption = Annotated[
     typer.Option(
         metavar="NAME",
         show_default=False,
-        help="A recipe of `tfrec-dl models`; for ranking by default din, for reviews deep_conn.",
+        help="Recipe, as listed by `tfrec-dl models`; by default din for ranking and deep_conn for reviews.",
     ),
 ]
 
@@ -56,8 +56,8 @@ class TableOptions:
         typer.Option(
             metavar="PATH",
             show_default=False,
-            help="CSV (also gzip) or Parquet, a row an interaction, or a folder of `tfrec-dl prepare`; for ranking a "
-            "row an impression, for reviews a row a review.",
+            help="CSV (also gzip) or Parquet with one row per interaction, or a folder written by `tfrec-dl prepare`. "
+            "For ranking, one row per impression; for reviews, one row per review.",
         ),
     ]
     user_column: UserColumn = "user_id"
@@ -66,59 +66,59 @@ class TableOptions:
     rating_column: Annotated[
         str | None,
         typer.Option(
-            metavar="C", help='Column of ratings; by default "rating", where the table has it. Ranking has --label.'
+            metavar="C", help='Column of ratings; by default "rating", if the table has it. For ranking, use --label.'
         ),
     ] = None
     items: Annotated[
         str | None,
-        typer.Option(metavar="PATH", show_default=False, help="Table of the items' features, a row an item."),
+        typer.Option(metavar="PATH", show_default=False, help="Table of item features, one row per item."),
     ] = None
     item_feature: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=KIND",
             show_default=False,
-            help="Kind of a feature, where the guess is wrong: text, category, multi_category, number, image or "
-            "ignore.",
+            help="Kind of a feature, if the guess is wrong: text, category, multi_category, number, image or ignore.",
         ),
     ] = None
     users: Annotated[
         str | None,
-        typer.Option(metavar="PATH", show_default=False, help="Table of the users' features, a row a user."),
+        typer.Option(metavar="PATH", show_default=False, help="Table of user features, one row per user."),
     ] = None
     user_feature: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=KIND", show_default=False, help="As above.")
+        list[str] | None,
+        typer.Option(metavar="NAME=KIND", show_default=False, help="As --item-feature, for a user feature."),
     ] = None
     image_folder: Annotated[
         str | None,
         typer.Option(
             metavar="FOLDER",
             show_default=False,
-            help="What the paths of pictures are relative to, and must lie below; by default their table's folder.",
+            help="Folder that image paths are relative to and must stay within; by default the folder of their table.",
         ),
     ] = None
     split: Annotated[
         SplitName | None,
         typer.Option(
             show_default=False,
-            help="How test cases are held out; by default leave-last-out, for ranking temporal. Ranking has temporal "
-            "and random.",
+            help="How test cases are held out; by default leave-last-out, or temporal for ranking. Ranking allows "
+            "temporal and random.",
         ),
     ] = None
 
     def item_kinds(self) -> dict[str, Any]:
-        """Feature of an item -> kind.
+        """Maps item features to kinds.
 
         Raises:
-            InputError: as `parse_kinds`.
+            InputError: as in `parse_kinds`.
         """
         return parse_kinds("--item-feature", self.item_feature, self.items)
 
     def user_kinds(self) -> dict[str, Any]:
-        """Feature of a user -> kind.
+        """Maps user features to kinds.
 
         Raises:
-            InputError: as `parse_kinds`.
+            InputError: as in `parse_kinds`.
         """
         return parse_kinds("--user-feature", self.user_feature, self.users)
 
@@ -127,35 +127,39 @@ class TableOptions:
 class TrainingOptions:
     """How a model is trained, and any other setting."""
 
-    epochs: Annotated[int | None, typer.Option(metavar="N", help="Passes over the training data at most.")] = None
+    epochs: Annotated[
+        int | None, typer.Option(metavar="N", help="Maximum number of passes over the training data.")
+    ] = None
     batch_size: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Windows of a history, whole histories, or impressions, a step."),
+        typer.Option(metavar="N", help="Number of history windows, whole histories or impressions per step."),
     ] = None
-    max_length: Annotated[int | None, typer.Option(metavar="N", help="Items of a history that are read.")] = None
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Decides everything random.")] = None
+    max_length: Annotated[
+        int | None, typer.Option(metavar="N", help="Number of items of a history that the model reads.")
+    ] = None
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of everything that is random.")] = None
     refit: Annotated[
         bool,
         typer.Option(
             "--refit",
-            help="Networks, stacks and rankers: chosen on validation, train once more with the validation part, for as "
-            "many epochs as were best.",
+            help="For networks, stacks and rankers: after selection on the validation part, train once more with that "
+            "part included, for the best number of epochs.",
         ),
     ] = False
     set: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
-            help="Any setting that `tfrec-dl models` lists; repeat for more.",
+            help="Any setting that `tfrec-dl models` lists. Repeatable.",
             show_default=False,
         ),
     ] = None
 
     def settings(self) -> dict[str, Any]:
-        """Setting -> value, from options such as `--epochs` and then from `--set`, which wins.
+        """Returns settings from options such as `--epochs`, overridden by `--set`.
 
         Raises:
-            InputError: for a text without "=".
+            InputError: if a text has no "=".
         """
         names = [field.name for field in fields(self) if field.name != "set"]
         values = {f"training.{name}": getattr(self, name) for name in names}
@@ -169,17 +173,17 @@ class TrainingOptions:
 
 
 def parse_kinds(option: str, texts: Sequence[str] | None, table: str | None) -> dict[str, Any]:
-    """Feature -> kind, from "name=kind" each.
+    """Parses texts "name=kind" into a mapping from features to kinds.
 
     Args:
-        option: for example "--item-feature".
-        texts: its values.
-        table: path of the features' table, if one is given.
+        option: name of the option, for example "--item-feature".
+        texts: values of the option.
+        table: path of the table of features, if one is given.
 
     Raises:
-        InputError: for a text without "=", another kind, or kinds without a table.
+        InputError: if a text has no "=", a kind is unknown, or kinds are given without a table.
     """
-    from tfrec_dl.data.catalogue.feature_kinds import KINDS  # imports pandas, which --help does not wait for
+    from tfrec_dl.data.catalogue.feature_kinds import KINDS  # imports pandas, which would slow down --help
 
     if texts and table is None:
         missing = option.replace("-feature", "s")
@@ -194,14 +198,14 @@ def parse_kinds(option: str, texts: Sequence[str] | None, table: str | None) -> 
 
 
 def refuse_others(task: Task, groups: Mapping[Task, Sequence[Any]]) -> Any:
-    """Refuses options of other tasks; returns the first group of the task's own.
+    """Rejects options of other tasks; returns the first option group of the chosen task.
 
     Args:
-        task: that is asked for.
-        groups: task -> groups of options that only it has.
+        task: the chosen task.
+        groups: maps each task to the option groups that only it has.
 
     Raises:
-        InputError: where one of another task's options is given.
+        InputError: if an option of another task is given.
     """
     for other, each in groups.items():
         names = [name for options in each for name in given(options)] if other is not task else []

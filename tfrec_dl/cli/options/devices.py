@@ -1,4 +1,4 @@
-"""Options of the devices that a training runs on, and of clusters whose tasks come and go."""
+"""Options for training devices, and for clusters whose tasks can be lost and restarted."""
 
 import json
 import os
@@ -18,8 +18,8 @@ from tfrec_dl.cli.options.retrieval import PANEL
 if TYPE_CHECKING:
     import tensorflow as tf
 
-RESTARTS = 5  # without an epoch finished between them
-COUNTED = "TFREC_DL_RESTARTS"  # environment variable of a restarted process: [finished epochs, restarts since]
+RESTARTS = 5  # in a row without a finished epoch
+COUNTED = "TFREC_DL_RESTARTS"  # environment variable of a restarted process: [finished epochs, restarts since then]
 
 
 class StrategyChoice(str, Enum):
@@ -39,31 +39,34 @@ class DeviceOptions:
     strategy: Annotated[
         StrategyChoice,
         typer.Option(
-            help="One device; all GPUs of this machine; the workers of TF_CONFIG's cluster in step; or its parameter "
-            "servers and workers. RUN has to be on a disk that all tasks of a cluster share.",
+            help="Train on one device (none), on all GPUs of this machine (mirrored), synchronously on the workers of "
+            "the cluster in TF_CONFIG (multi-worker), on its parameter servers and workers (parameter-server), or "
+            "on a TPU (tpu). RUN must be on a disk that all tasks of a cluster share.",
             rich_help_panel=PANEL,
         ),
     ] = StrategyChoice.NONE
     deterministic: Annotated[
         bool,
         typer.Option(
-            "--deterministic", help="Bitwise equal weights each time, on GPUs too; slower there.", rich_help_panel=PANEL
+            "--deterministic",
+            help="Get bitwise identical weights every time, also on GPUs, where this is slower.",
+            rich_help_panel=PANEL,
         ),
     ] = False
 
 
 def open_devices(options: DeviceOptions, run: Path) -> "tf.distribute.Strategy | None":
-    """The strategy that is asked for, once all its tasks are there; call it before TensorFlow computes anything.
+    """Returns the requested strategy once all its tasks are ready; must be called before TensorFlow computes anything.
 
     Args:
-        options: what is asked for.
-        run: the run's folder.
+        options: the requested devices.
+        run: folder of the run.
 
     Returns:
-        None where this task only served the chief of a cluster, and is done.
+        None if this task only served the chief of a cluster, and is done.
 
     Raises:
-        InputError: as `make_strategy`.
+        InputError: as in `make_strategy`.
     """
     import tensorflow as tf
 
@@ -87,10 +90,10 @@ def open_devices(options: DeviceOptions, run: Path) -> "tf.distribute.Strategy |
 
 @contextmanager
 def restarting(run: Path) -> Iterator[None]:
-    """Starts this program anew where another task of the cluster is lost: it waits for that task, and goes on.
+    """Restarts this program if another task of the cluster is lost; it waits for that task and then continues.
 
     Args:
-        run: the run's folder.
+        run: folder of the run.
     """
     from tfrec_dl.runs.lost_tasks import LostTaskError
 
@@ -104,7 +107,7 @@ def restarting(run: Path) -> Iterator[None]:
         if count > RESTARTS:
             complain(f"no epoch was finished between {RESTARTS} restarts: look at the other tasks' messages")
             raise typer.Exit(1) from error
-        complain("starting again from the last checkpoint, as soon as the other tasks are there")
+        complain("starting again from the last checkpoint as soon as the other tasks are back")
         _become_anew({COUNTED: json.dumps([finished, count])})
 
 
@@ -116,7 +119,7 @@ def _finished_epochs(run: Path) -> int:
 def _become_anew(environment: dict[str, Any]) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
-    # The cluster's sockets must not outlive this program in the one that takes its place.
+    # The restarted program must not inherit the cluster's sockets.
     for descriptor in map(int, os.listdir("/proc/self/fd")):
         with suppress(OSError):
             os.set_inheritable(descriptor, descriptor <= 2)

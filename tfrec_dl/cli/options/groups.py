@@ -1,4 +1,4 @@
-"""Options in groups: a command takes a dataclass, the command line its fields."""
+"""Option groups: a command takes dataclasses, and their fields become command-line options."""
 
 import inspect
 from collections.abc import Callable
@@ -9,14 +9,14 @@ Command = Callable[..., None]
 
 
 def grouped(command: Command) -> Command:
-    """Lets Typer see the fields of a command's dataclasses as options.
+    """Exposes the fields of a command's dataclass parameters to Typer as options.
 
     Args:
-        command: a parameter whose annotation is a dataclass stands for its fields, which are annotated for Typer and
-            have their defaults; every other parameter is one of Typer's.
+        command: each parameter annotated with a dataclass is replaced by the fields of that dataclass, which have their
+            own Typer annotations and defaults. Every other parameter is an ordinary Typer parameter.
 
     Returns:
-        A command without such parameters.
+        A command without dataclass parameters.
     """
     parameters = inspect.signature(command, eval_str=True).parameters
     groups: dict[str, Any] = {
@@ -43,9 +43,9 @@ def grouped(command: Command) -> Command:
 
 
 def given(options: Any) -> list[str]:
-    """Names on the command line of a group's options that have another value than their default."""
+    """Returns the option names of a group's fields whose values differ from their defaults."""
     values = {field.name: (getattr(options, field.name), field.default) for field in fields(options)}
-    # Some versions of Typer give an empty list where an option that may be repeated is not given at all.
+    # Some Typer versions pass an empty list if a repeatable option is not given.
     changed = [name for name, (value, default) in values.items() if value not in (default, [])]
     return ["--" + name.replace("_", "-") for name in changed]
 

@@ -1,4 +1,4 @@
-"""Options of ranking, and the recipe and source that they describe."""
+"""Ranking options, and the recipe and source that they describe."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tfrec_dl.ranking.data.source import RankingSource
 
 PANEL = "With --task ranking"
-RANKER = "din"  # where --model is not given
+RANKER = "din"  # if --model is not given
 SPLITS = (SplitName.TEMPORAL, SplitName.RANDOM)
 
 
@@ -23,47 +23,57 @@ def _option(metavar: str, text: str) -> Any:
 
 @dataclass(frozen=True)
 class RankingOptions:
-    """What only ranking has."""
+    """Options that only ranking has."""
 
     label: Annotated[
         str | None,
-        _option("C", "What to predict: a column of 0 and 1 is clicks; other numbers are ratings, or clicks by --like."),
+        _option("C", "Column to predict: 0 and 1 are clicks; other numbers are ratings, or clicks if --like is given."),
     ] = None
-    like: Annotated[float | None, _option("VALUE", "Values of --label from which a row is a click.")] = None
+    like: Annotated[float | None, _option("VALUE", "Smallest value of --label that counts as a click.")] = None
     dislike: Annotated[
         float | None,
-        _option("VALUE", "Values of --label up to which it is none; rows between the two are left out."),
+        _option(
+            "VALUE", "Largest value of --label that counts as no click; rows between --dislike and --like are left out."
+        ),
     ] = None
-    conversion_column: Annotated[str | None, _option("C", "Column of what became of clicks, 0 or 1.")] = None
+    conversion_column: Annotated[
+        str | None, _option("C", "Column of conversions: whether a click converted, 0 or 1.")
+    ] = None
     confidence_column: Annotated[
-        str | None, _option("C", "Column of dwell times, play counts, ...: the more, the surer the click.")
+        str | None,
+        _option("C", "Column of dwell times, play counts, ...: the higher the value, the more certain the click."),
     ] = None
-    weight_column: Annotated[str | None, _option("C", "Column of how much a row counts.")] = None
+    weight_column: Annotated[str | None, _option("C", "Column of row weights.")] = None
     list_column: Annotated[
         list[str] | None,
-        _option("C", "Column that distinguishes lists of impressions; repeat where it takes several."),
+        _option("C", "Column that identifies lists of impressions. Repeat the option if it takes several columns."),
     ] = None
     position_column: Annotated[
-        str | None, _option("C", "Column of places in the list: learnt from, and not served.")
+        str | None,
+        _option(
+            "C", "Column of positions in the list. The model learns from them, but they are not used when it is served."
+        ),
     ] = None
     part_column: Annotated[
         str | None,
-        _option("C", 'Column that holds "train", "validation" or "test" of each row, in place of --split.'),
+        _option("C", 'Column that holds "train", "validation" or "test" for each row, instead of --split.'),
     ] = None
     history: Annotated[
         str | None,
-        _option("PATH", "Table of interactions that make up the histories; by default they are the clicks."),
+        _option(
+            "PATH", "Table of interactions that make up the histories; by default, histories consist of the clicks."
+        ),
     ] = None
     context_feature: Annotated[
-        list[str] | None, _option("NAME=KIND", "Kind of a further column, where the guess is wrong, or ignore.")
+        list[str] | None, _option("NAME=KIND", "Kind of another column, if the guess is wrong, or ignore.")
     ] = None
 
 
 def ranking_source(table: TableOptions, options: RankingOptions) -> "RankingSource":
-    """The source of the table; the kind of label is inferred from its values.
+    """Returns the source for the table; infers the kind of label from its values.
 
     Raises:
-        InputError: for options that do not fit together, or a table that cannot be read.
+        InputError: if options do not fit together, or the table cannot be read.
     """
     if options.label is None:
         raise InputError("--label is missing: name the column of clicks or of ratings that ranking learns.")
@@ -71,7 +81,7 @@ def ranking_source(table: TableOptions, options: RankingOptions) -> "RankingSour
         raise InputError("--rating-column is an option of the other tasks: name the column with --label.")
     if table.split is not None and table.split not in SPLITS:
         choices = " or ".join(split.value for split in SPLITS)
-        raise InputError(f"--split {table.split.value} is not one of --task ranking: use {choices}.")
+        raise InputError(f"--split {table.split.value} is not available for --task ranking: use {choices}.")
     if table.split is not None and options.part_column is not None:
         raise InputError(f"--split {table.split.value} and --part-column both split the table: leave one out.")
     context = parse_kinds("--context-feature", options.context_feature, table.data)
@@ -99,7 +109,7 @@ def ranking_source(table: TableOptions, options: RankingOptions) -> "RankingSour
 
 
 def _feedback(path: str, label: str, options: RankingOptions) -> "Feedback":
-    """Which columns are labels, and what they mean."""
+    """Returns which columns are labels and what they mean."""
     from tfrec_dl.ranking.data.feedback import Feedback
 
     others: dict[str, Any] = {
@@ -115,7 +125,7 @@ def _feedback(path: str, label: str, options: RankingOptions) -> "Feedback":
 
 
 def _is_binary(path: str, column: str) -> bool:
-    """Whether a column holds 0 and 1, or truth values, and nothing else."""
+    """Whether a column holds only 0 and 1, or only booleans."""
     import numpy as np
 
     from tfrec_dl.data.tables.checks import as_numbers, plain

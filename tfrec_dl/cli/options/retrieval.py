@@ -1,4 +1,4 @@
-"""Options of retrieval, and the recipe and source that they describe."""
+"""Retrieval options, and the recipe and source that they describe."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from tfrec_dl.data.source import DataSource
 
 PANEL = "With --task retrieval"
-PREPARED_OPTIONS = ("--data", "--split", "--kind", "--keep-seen")  # which apply to a prepared folder too
+PREPARED_OPTIONS = ("--data", "--split", "--kind", "--keep-seen")  # options that also apply to a prepared folder
 
 
 class Kind(str, Enum):
-    """What a model knows an item by."""
+    """What a model uses to represent an item."""
 
     BEHAVIOUR = "behaviour"
     CONTENT = "content"
@@ -27,7 +27,7 @@ class Kind(str, Enum):
 
 
 class RepeatedPairs(str, Enum):
-    """What becomes of a user's further interactions with an item."""
+    """How repeated interactions of a user with the same item are treated."""
 
     KEEP = "keep"
     FIRST = "first"
@@ -37,14 +37,14 @@ class RepeatedPairs(str, Enum):
 
 @dataclass(frozen=True)
 class RetrievalOptions:
-    """What only retrieval has."""
+    """Options that only retrieval has."""
 
     min_count: Annotated[
         int,
         typer.Option(
             metavar="N",
             min=1,
-            help="Training interactions that an item needs; rarer ones are unknown to the model.",
+            help="Minimum number of training interactions of an item; rarer items are unknown to the model.",
             rich_help_panel=PANEL,
         ),
     ] = 1
@@ -52,14 +52,15 @@ class RetrievalOptions:
         bool,
         typer.Option(
             "--keep-seen",
-            help="Items of the history can be recommended again: in validation, in the metrics, in the export.",
+            help="Allow items in the history to be recommended again: in validation, in the metrics and in the export.",
             rich_help_panel=PANEL,
         ),
     ] = False
     duplicates: Annotated[
         RepeatedPairs,
         typer.Option(
-            help="A user's further interactions with an item: keep all, only the first, only the last, or an error.",
+            help="Repeated interactions of a user with an item: keep all, keep only the first, keep only the last, or "
+            "raise an error.",
             rich_help_panel=PANEL,
         ),
     ] = RepeatedPairs.KEEP
@@ -67,17 +68,18 @@ class RetrievalOptions:
         Kind | None,
         typer.Option(
             show_default=False,
-            help="What an item is known by: its id, its features, or both. By default both where --items is given.",
+            help="What represents an item: its id (behaviour), its features (content), or both (hybrid). By default "
+            "both if --items is given.",
             rich_help_panel=PANEL,
         ),
     ] = None
 
 
 def prepared_source(table: TableOptions, options: RetrievalOptions) -> "PreparedSource | None":
-    """The source where the data are a prepared folder; None where they are a table.
+    """Returns the source if the data is a prepared folder; None if it is a table.
 
     Raises:
-        InputError: for options that a prepared folder does not have, or one that is not finished.
+        InputError: if an option does not apply to prepared folders, or the folder is not finished.
     """
     from tfrec_dl.data.prepared.source import PreparedSource
     from tfrec_dl.data.source_given import is_prepared
@@ -88,17 +90,17 @@ def prepared_source(table: TableOptions, options: RetrievalOptions) -> "Prepared
     foreign = [name for name in (*given(table), *given(options)) if name not in PREPARED_OPTIONS]
     if foreign or table.split not in (None, SplitName.LEAVE_LAST_OUT):
         raise InputError(
-            f"{(foreign or ['--split'])[0]} is for a table, and {table.data} is a prepared folder, whose columns and "
-            "split are settled: leave it out, or give the table."
+            f"{(foreign or ['--split'])[0]} is for a table, but {table.data} is a prepared folder, whose columns and "
+            "split are fixed: leave it out, or give the table."
         )
     return PreparedSource(table.data)
 
 
 def retrieval_source(table: TableOptions, options: RetrievalOptions) -> "DataSource":
-    """The source of the table.
+    """Returns the source for the table.
 
     Raises:
-        InputError: for kinds of features that are none.
+        InputError: if a kind of feature does not exist.
     """
     from tfrec_dl.data.source import DataSource
 

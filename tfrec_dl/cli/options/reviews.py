@@ -1,4 +1,4 @@
-"""Options of rating prediction from reviews, and the source that they describe."""
+"""Options for predicting ratings from reviews, and the source that they describe."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tfrec_dl.reviews.source import ReviewSource
 
 PANEL = "With --task reviews"
-MODEL = "deep_conn"  # where --model is not given
+MODEL = "deep_conn"  # if --model is not given
 
 
 def _option(metavar: str, text: str) -> Any:
@@ -25,24 +25,24 @@ class ReviewOptions:
 
     text_column: Annotated[
         list[str] | None,
-        _option(
-            "C", 'Column of text; repeat for several. By default "summary" and "review", where the table has them.'
-        ),
+        _option("C", 'Column of text. Repeatable. By default "summary" and "review", if the table has them.'),
     ] = None
 
 
 def review_source(table: TableOptions, options: ReviewOptions) -> "ReviewSource":
-    """The source of the table of reviews.
+    """Returns the source for the table of reviews.
 
     Raises:
-        InputError: for an option of the table that reviews do not have.
+        InputError: if a table option does not apply to reviews.
     """
     if table.split not in (None, SplitName.RANDOM):
-        raise InputError(f"--split {table.split.value} is not one of --task reviews: use random, or leave it out.")
+        raise InputError(
+            f"--split {table.split.value} is not available for --task reviews: use random, or leave it out."
+        )
     given = {"--time-column": table.time_column, "--items": table.items, "--users": table.users}
     for option, value in given.items():
         if value is not None:
-            raise InputError(f"{option} is not an option of --task reviews, which reads reviews alone: leave it out.")
+            raise InputError(f"{option} is not an option of --task reviews, which reads only reviews: leave it out.")
     from tfrec_dl.reviews.source import ReviewSource
 
     return ReviewSource(

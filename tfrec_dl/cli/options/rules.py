@@ -1,4 +1,4 @@
-"""Options of `recommend` that are rules of the request."""
+"""Options of `recommend` that set rules for the request."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,14 +19,14 @@ def _option(metavar: str, text: str) -> typer.models.OptionInfo:
 
 @dataclass(frozen=True)
 class RuleOptions:
-    """What may be recommended, what is preferred, how varied the list is."""
+    """Options on what may be recommended, what is preferred, and how varied the list is."""
 
     only: Annotated[
         list[str] | None,
         _option(
             "CONDITION",
-            "Recommend items for which this holds, as genres=War or year>=1990. Repeated: all of them hold, but one of "
-            "several = of one attribute is enough.",
+            "Recommend only items that meet this condition, for example genres=War or year>=1990. If repeated, items "
+            "must meet all conditions, but only one of several = conditions on the same attribute.",
         ),
     ] = None
     leave_out: Annotated[
@@ -35,45 +35,48 @@ class RuleOptions:
             "--not",
             metavar="CONDITION",
             show_default=False,
-            help="Leave out items for which this holds. Repeatable.",
+            help="Leave out items that meet this condition. Repeatable.",
             rich_help_panel=PANEL,
         ),
     ] = None
-    only_ids: Annotated[str, _option("IDS", "Recommend none but these items, written as in --history.")] = ""
+    only_ids: Annotated[str, _option("IDS", "Recommend only these items, written as in --history.")] = ""
     exclude: Annotated[str, _option("IDS", "Leave out these items, written as in --history.")] = ""
     boost: Annotated[
         list[str] | None,
         _option(
             "CONDITION:WEIGHT",
-            "Prefer items for which this holds, as year>=2000:0.5: so many standard deviations of the user's scores.",
+            "Prefer items that meet this condition, for example year>=2000:0.5. The weight is in standard deviations "
+            "of the user's scores.",
         ),
     ] = None
     diversity: Annotated[
-        float, _option("0..1", "How much unlikeness to what is in the list already counts, against the score.")
+        float,
+        _option("0..1", "How much dissimilarity to the items already in the list counts, compared with the score."),
     ] = 0.0
     at_most: Annotated[
-        list[str] | None, _option("ATTRIBUTE=N", "At most N items of one value, as genres=3. Repeatable.")
+        list[str] | None,
+        _option("ATTRIBUTE=N", "At most N items with the same value, for example genres=3. Repeatable."),
     ] = None
     pin: Annotated[
         list[str] | None,
-        _option("ID@PLACE", "This item at this place, from 1, if the other rules allow it. Repeatable."),
+        _option("ID@PLACE", "Put this item at this place, counted from 1, if the other rules allow it. Repeatable."),
     ] = None
     keep_seen: Annotated[
         bool | None,
         typer.Option(
             "--keep-seen/--mask-seen",
             show_default=False,
-            help="Whether items of the history may come back; by default as the export does it.",
+            help="Whether items in the history can be recommended again; by default as in the export.",
             rich_help_panel=PANEL,
         ),
     ] = None
     min_score: Annotated[float | None, _option("SCORE", "Recommend nothing below this score, boosts included.")] = None
 
     def rules(self) -> "Rules | None":
-        """The rules; None where no option but `exclude` is given.
+        """Returns the rules; None if no option other than `exclude` is given.
 
         Raises:
-            InputError: as `Rules`, or for a quote that is not closed.
+            InputError: as in `Rules`, or if a quote is not closed.
         """
         if replace(self, exclude=RuleOptions.exclude) == RuleOptions():
             return None

@@ -1,1 +1,1 @@
-"""What commands print: data, progress, metrics."""
+"""Output of commands: data, progress and metrics."""

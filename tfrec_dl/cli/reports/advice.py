@@ -1,4 +1,4 @@
-"""Advice on the terminal: what the table looks like, what counts make of it, which recipe to train."""
+"""Display of advice on the terminal: a profile of the table, baseline results, and the recipes to train."""
 
 import shlex
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from tfrec_dl.advice.landmarks import Landmarks
     from tfrec_dl.advice.profile import Profile
 
-BAR = 24  # columns of the longest bar
-OPTIONS = {"keep_seen": "--keep-seen", "refit": "--refit"}  # settings that have an option of their own
+BAR = 24  # width of the longest bar
+OPTIONS = {"keep_seen": "--keep-seen", "refit": "--refit"}  # settings that have their own option
 
 
 def show_advice(advice: "Advice", data: str) -> None:
     """Prints advice.
 
     Args:
-        advice: on a table.
-        data: path of the table, for the commands.
+        advice: advice on a table.
+        data: path of the table, used in the suggested commands.
     """
     _show_profile(advice.profile)
     if advice.landmarks is not None:
@@ -42,9 +42,9 @@ def show_advice(advice: "Advice", data: str) -> None:
 def _show_profile(profile: "Profile") -> None:
     say(
         f"{profile.interactions:,} interactions of {profile.users:,} users with {profile.items:,} items, "
-        f"{profile.item_interactions:,.1f} an item in training"
+        f"{profile.item_interactions:,.1f} per item in training"
     )
-    table = Table("", "of a user's history", "", "of an item's interactions", "")
+    table = Table("", "history length", "", "interactions per item", "")
     for quantile, length in profile.history_lengths.items():
         count = profile.item_counts[quantile]
         table.add_row(
@@ -56,10 +56,10 @@ def _show_profile(profile: "Profile") -> None:
         )
     console().print(table)
     shares = {
-        "interactions with an item that the user had before": profile.repeats,
-        "interactions at the time of the one before": profile.ties,
-        "items to find that are in the history": profile.repeated_targets,
-        "items to find without a training interaction": profile.unknown_targets,
+        "of interactions are with an item that the user had before": profile.repeats,
+        "of interactions have the same time as the one before": profile.ties,
+        "of target items are in the history": profile.repeated_targets,
+        "of target items have no training interaction": profile.unknown_targets,
     }
     say("; ".join(f"{share:.1%} {what}" for what, share in shares.items() if share is not None))
 
@@ -69,17 +69,17 @@ def _bar(value: float, of: Mapping[float, float]) -> str:
 
 
 def _show_landmarks(found: "Landmarks") -> None:
-    table = Table(f"tables of counts, sample of {found.users:,} users", "NDCG@10")
+    table = Table(f"count-based baselines, sample of {found.users:,} users", "NDCG@10")
     for name in ("popularity", "transitions", "shuffled", "ease"):
         label = {"shuffled": "transitions of shuffled histories", "ease": "EASE"}.get(name, name)
         table.add_row(label, f"{getattr(found, name):.4f}")
     console().print(table)
-    say(f"{found.reached:.0%} of the items to find have a count of transitions that leads to them")
+    say(f"{found.reached:.0%} of target items have a transition count that leads to them")
 
 
 def _machine(advice: "Advice") -> str:
     machine = advice.machine
-    memory = "unknown memory" if machine.memory is None else f"{machine.memory / 2**30:,.1f} GiB of memory to take"
+    memory = "unknown memory" if machine.memory is None else f"{machine.memory / 2**30:,.1f} GiB of available memory"
     return f"this machine: {machine.cores} cores, {memory}, {', '.join(machine.devices) or 'no accelerator'}"
 
 
@@ -87,10 +87,10 @@ def _cost(advised: "Advised") -> str:
     cost = advised.cost
     if cost is None:
         return "not timed"
-    twice = ", and at most as much again to train once more" if advised.settings.get("refit") else ""
+    twice = ", and at most as much again for the refit" if advised.settings.get("refit") else ""
     return (
-        f"about {_minutes(cost.epoch_seconds)} a pass, {_minutes(cost.seconds)} for all {cost.epochs} of them{twice}, "
-        f"counts and validation apart; about {cost.memory / 2**30:,.1f} GiB of memory"
+        f"about {_minutes(cost.epoch_seconds)} per epoch, {_minutes(cost.seconds)} for all {cost.epochs} of "
+        f"them{twice}, without counts and validation; about {cost.memory / 2**30:,.1f} GiB of memory"
     )
 
 
@@ -101,7 +101,7 @@ def _minutes(seconds: float) -> str:
 def _command(advised: "Advised", data: str) -> str:
     settings = dict(advised.settings)
     options = "".join(f" {option}" for name, option in OPTIONS.items() if settings.pop(name, False))
-    settings.pop("kind", None)  # which --items decides
+    settings.pop("kind", None)  # --items decides this
     sets = "".join(f" --set {name}={value}" for name, value in settings.items())
     name = advised.recipe.name
     return f"tfrec-dl train --data {shlex.quote(data)} --model {name}{options}{sets} --out runs/{name}"

@@ -1,4 +1,4 @@
-"""What has changed since a training, on the terminal."""
+"""Display of drift reports on the terminal."""
 
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 
 def show_drift(report: "DriftReport") -> None:
-    """Prints a report."""
-    say(f"{report.interactions:,} interactions of {report.users:,} users, against the training of {report.export}")
+    """Prints a drift report."""
+    say(
+        f"{report.interactions:,} interactions of {report.users:,} users, compared with the training of {report.export}"
+    )
     table = Table("measure", "today", "at training", "drift", "limit", "")
     for measure in report.measures.values():
         table.add_row(

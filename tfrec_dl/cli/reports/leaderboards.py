@@ -1,4 +1,4 @@
-"""Leaderboards shown and saved, of every task."""
+"""Display and saving of leaderboards for all tasks."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 LEADERBOARD = ("leaderboard.csv", "leaderboard.json", "leaderboard.md", "leaderboard.png")
 REPORT = "report.html"
 
-# Of rankers, beside the metric that orders them: on a terminal and in Markdown.
+# Columns for rankers beside the metric that sorts the board, on a terminal and in Markdown.
 BESIDE = ("auc", "log_loss", "calibration_error", "mae")
 SHOWN = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error", "ctr@1", "ctcvr_auc", "mae")
 
 
 class Style(NamedTuple):
-    """What a leaderboard shows.
+    """Columns and texts of a leaderboard.
 
     Attributes:
-        title: above it.
+        title: title above the table.
         beside: columns beside the metric on a terminal.
         shown: columns beside the metric in Markdown.
-        note: below it.
+        note: text below the table.
     """
 
     title: str
@@ -39,8 +39,8 @@ def show(table: "pd.DataFrame", keeps_seen: bool = False) -> None:
     """Prints a leaderboard.
 
     Args:
-        table: of `compare`.
-        keeps_seen: whether items of the history were recommended again.
+        table: leaderboard returned by `compare`.
+        keeps_seen: whether items of the history could be recommended again.
     """
     from tfrec_dl.evaluation.rendering import rich_table
 
@@ -49,7 +49,7 @@ def show(table: "pd.DataFrame", keeps_seen: bool = False) -> None:
 
 
 def save(table: "pd.DataFrame", folder: Path) -> list[str]:
-    """Writes a leaderboard in every format, the picture where matplotlib is installed; returns the paths."""
+    """Writes a leaderboard in every format, with a picture if matplotlib is installed; returns the paths."""
     from tfrec_dl.evaluation.rendering import leaderboard_plot, save_leaderboard
 
     style = _style(table)
@@ -58,26 +58,26 @@ def save(table: "pd.DataFrame", folder: Path) -> list[str]:
         save_leaderboard(table, path, style.shown, style.note)
     try:
         leaderboard_plot(table, picture)
-    except InputError as error:  # it is an extra
+    except InputError as error:  # matplotlib is an extra
         say(f"no picture: {error}")
         return [str(path) for path in texts]
     return [str(path) for path in (*texts, picture)]
 
 
 def save_report(comparison: "Comparison", folder: Path) -> None:
-    """Writes the report of a comparison, where jinja2 is installed."""
+    """Writes the report of a comparison if jinja2 is installed."""
     from tfrec_dl.lifecycle.report.write import write_comparison_report
 
     try:
         path = write_comparison_report(comparison, folder)
-    except InputError as error:  # it is an extra, and the leaderboard is there whatever becomes of it
+    except InputError as error:  # jinja2 is an extra, and the leaderboard has been saved either way
         say(f"no report: {error}")
         return
     say(f"report: {path}")
 
 
 def _style(table: "pd.DataFrame", keeps_seen: bool = False) -> Style:
-    """By what the table holds."""
+    """Chooses the style from the columns of the table."""
     from tfrec_dl.evaluation import rendering
     from tfrec_dl.evaluation.leaderboard import NOTE
     from tfrec_dl.ranking import leaderboard as ranking_leaderboard

@@ -1,4 +1,4 @@
-"""One recipe, explained: each setting, what it is by default, and what it is for."""
+"""Explanation of one recipe: each setting, its default and its purpose."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,7 +12,7 @@ from tfrec_dl.recipes.descriptions import description
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.registered_fields import registered_settings
 
-FEATURES = "model.content."  # settings of what reads features stand last, for most tables have none
+FEATURES = "model.content."  # settings of feature readers come last, because most tables have no features
 
 
 def show_recipe(recipe: Recipe) -> None:
@@ -23,7 +23,7 @@ def show_recipe(recipe: Recipe) -> None:
         say(f"  {recipe.family.settings_note}")
     settings = recipe.family.settings(recipe)
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("setting", "by default", "what it is"):
+    for heading in ("setting", "default", "description"):
         table.add_column(heading, overflow="fold")
     configurations = (type(recipe.model), type(recipe.training))
     parts = {name: part for each in configurations for name, part in registered_settings(each).items()}
@@ -33,6 +33,6 @@ def show_recipe(recipe: Recipe) -> None:
 
 
 def _explained(recipe: Recipe, path: str, parts: Mapping[str, Iterable[str]]) -> str:
-    """What a setting is, and the names that it can be set to where it is a part."""
+    """Describes a setting, and lists the available names if the setting selects a part."""
     text, name = description(recipe, path), path.rpartition(".")[2]
     return f"{text} One of {', '.join(parts[name])}.".strip() if name in parts else text

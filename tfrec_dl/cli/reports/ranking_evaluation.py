@@ -1,4 +1,4 @@
-"""`tfrec-dl evaluate` for a run of ranking."""
+"""The `tfrec-dl evaluate` output for a ranking run."""
 
 import json
 from pathlib import Path
@@ -23,16 +23,16 @@ HEADING = "# Reliability of "
 
 
 def evaluate_ranking_run(run: "Run", part: str, folder: Path, as_json: bool) -> None:
-    """Evaluates a finished run anew on its data, prints the metrics, and writes the reliability of its clicks.
+    """Evaluates a finished run again on its data, prints the metrics, and writes the reliability of its clicks.
 
     Args:
-        run: finished.
+        run: a finished run.
         part: "test" or "validation".
-        folder: gets `reliability_PART.md` and, where matplotlib is installed, `.png`; exists.
-        as_json: whether to print JSON and nothing else.
+        folder: existing folder that gets `reliability_PART.md` and, if matplotlib is installed, `.png`.
+        as_json: whether to print only JSON.
 
     Raises:
-        InputError: if the data is gone or has changed, or the files there are another's.
+        InputError: if the data is missing or has changed, or files of these names do not come from an evaluation.
     """
     import numpy as np
 
@@ -74,14 +74,14 @@ def _write(found: dict[str, Reliability], of: str, table: Path, picture: Path, q
     try:
         reliability_plot(found, picture)
         written.append(str(picture))
-    except InputError as error:  # it is an extra
+    except InputError as error:  # matplotlib is an extra
         why = f"; no picture: {error}"
     if not quiet:
         say(f"reliability: {', '.join(written)}{why}")
 
 
 def _refuse_others(table: Path, picture: Path) -> None:
-    """Raises InputError where a file of these names is not of an evaluation."""
+    """Raises InputError if a file of these names was not written by an evaluation."""
     own = table.is_file() and table.read_bytes().startswith(HEADING.encode())
     for path in (table, picture):
         if path.exists() and not own:

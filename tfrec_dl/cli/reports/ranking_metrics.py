@@ -6,7 +6,7 @@ from rich.table import Table
 
 from tfrec_dl.cli.console import metric_table
 
-# In this order; the others are in metrics.json and in `tfrec-dl evaluate RUN --json`.
+# Shown in this order. All other metrics are in metrics.json and in `tfrec-dl evaluate RUN --json`.
 SHOWN = (
     *("auc", "group_auc", "group_auc_by_list", "log_loss", "normalised_entropy", "calibration_error"),
     *("ndcg", "ndcg@5", "ndcg@10", "mrr", "ctr", "predicted_ctr"),
@@ -17,12 +17,12 @@ SHOWN = (
 
 
 def ranking_table(metrics: Mapping[str, float], part: str, title: str) -> Table:
-    """A table of the metrics of ranking that people look at first.
+    """Returns a table of the main ranking metrics.
 
     Args:
-        metrics: as in metrics.json, "test/auc" with "test/auc/low" and "test/auc/high".
+        metrics: keys as in metrics.json: "test/auc" with "test/auc/low" and "test/auc/high".
         part: "test" or "validation".
-        title: of the table.
+        title: title of the table.
     """
     ends = ("", "/low", "/high")
     names = [f"{part}/{name}{end}" for name in SHOWN for end in ends]

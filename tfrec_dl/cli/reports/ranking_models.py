@@ -1,4 +1,4 @@
-"""The ranking recipes as `tfrec-dl models` lists them."""
+"""Listing of ranking recipes for `tfrec-dl models`."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tfrec_dl.recipes.recipe import Recipe
 
-# What has no choice, or is in the recipe's name.
+# Settings that have only one choice, or that the recipe's name implies.
 HIDDEN = ("model.name", "model.ranker.name", "model.conversion.name", "model.rating.name")
 CONTENT = "model.content."
 PARTS = ("model.", "training.")
 
 
 def ranking_models(recipes: Sequence["Recipe"]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Heading, source and settings: of every ranking recipe what is its own, at last what all have in common."""
+    """Yields heading, source and settings: for each ranking recipe its own settings, then the shared ones."""
     from tfrec_dl.runs.run_config import flat_settings
 
     found = {recipe.name: flat_settings(recipe.to_dict()) for recipe in recipes}
@@ -39,7 +39,7 @@ def ranking_models(recipes: Sequence["Recipe"]) -> Iterator[tuple[str, str, dict
 
 
 def _readers(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings of what reads features that are not those of retrieval."""
+    """Returns settings of feature readers that differ from those of retrieval."""
     from tfrec_dl.recipes.named import get_recipe
     from tfrec_dl.runs.run_config import flat_settings
 

@@ -1,4 +1,4 @@
-"""Settings of recipes, listed."""
+"""Listing of recipe settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,21 +13,21 @@ OPEN = "(open)"
 UNSET = {
     "model.contrastive": "(none)",
     "training.perturbation": "(none)",
-    "training.warm_start": "(none: anew)",
-    "model.counts": "(by users to validate on)",
-    "model.loss": "(by the catalogue's size)",
-    "model.embedding_dropout": "(by interactions an item, or ratings)",
-    "model.state_dropout": "(by interactions an item)",
+    "training.warm_start": "(none: from scratch)",
+    "model.counts": "(depends on the validation users)",
+    "model.loss": "(depends on the catalogue's size)",
+    "model.embedding_dropout": "(depends on interactions per item, or ratings)",
+    "model.state_dropout": "(depends on interactions per item)",
     "model.hashing.own_rows": "(all)",
     "model.hashing.buckets": "(a tenth of the other items)",
-    "model.regularization": "(by the ratings)",
-    "model.linear_part": "(by the ratings)",
-    "training.batch_size": "(by the ratings)",
-    "training.learning_rate": "(by the ratings)",
+    "model.regularization": "(depends on the ratings)",
+    "model.linear_part": "(depends on the ratings)",
+    "training.batch_size": "(depends on the ratings)",
+    "training.learning_rate": "(depends on the ratings)",
     "training.context": "(half of max_length)",
-    "training.steps_per_epoch": "(a pass over the data)",
-    "model.click": "(by the lists)",
-    "model.id_dropout": "(by the labels)",
+    "training.steps_per_epoch": "(one pass over the data)",
+    "model.click": "(depends on the lists)",
+    "model.id_dropout": "(depends on the labels)",
     "model.ranker.projection": "(full rank)",
     "model.ranker.pair_weight": "(as small as others)",
     "training.drawn": "(the last max_length)",
@@ -41,5 +41,5 @@ def show_settings(settings: Mapping[str, Any]) -> None:
 
 
 def shown_value(name: str, value: Any) -> str:
-    """What a setting is by default, or what decides where it is left open."""
+    """Returns the default of a setting, or what decides the value if the default leaves it open."""
     return UNSET.get(name, OPEN) if value is None else str(value)

@@ -1,4 +1,4 @@
-"""The tasks on the command line, by the names that `--task` takes."""
+"""The tasks of the command line, by the names that `--task` accepts."""
 
 from tfrec_dl.cli.tasks.ranking import RankingCommands
 from tfrec_dl.cli.tasks.retrieval import RetrievalCommands
@@ -8,4 +8,4 @@ from tfrec_dl.cli.tasks.task import TaskCommands
 COMMANDS: dict[str, TaskCommands] = {
     each.name: each for each in (RetrievalCommands(), RankingCommands(), ReviewCommands())
 }
-"""Name of a task -> what the commands ask of it."""
+"""Maps names of tasks to what the commands ask of them."""

@@ -1,4 +1,4 @@
-"""Ranking on the command line."""
+"""The ranking task on the command line."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 
 class RankingCommands(TaskCommands):
-    """Orders candidates by clicks, conversions or ratings."""
+    """Commands for ordering candidates by clicks, conversions or ratings."""
 
     name = "ranking"
     example = "din,dcn"
 
     def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":
-        """The recipe, by default a deep interest network."""
+        """Returns the recipe; the default is a deep interest network."""
         return self.named(model or RANKER, settings)
 
     def show_recipes(self, recipes: "Sequence[Recipe]") -> None:
-        """Prints of each recipe what is its own, then what all have in common."""
+        """Prints the settings specific to each recipe, then the shared ones."""
         from tfrec_dl.cli.reports.ranking_models import ranking_models
         from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS
 
@@ -46,11 +46,11 @@ class RankingCommands(TaskCommands):
         say(f"model.rating.output {' or '.join(RATING_OUTPUTS)}, model.calibration platt, isotonic or none")
 
     def source(self, table: TableOptions, options: Any) -> Any:
-        """The table of impressions; the kind of label is inferred from its values."""
+        """Returns the source for the table of impressions; infers the kind of label from its values."""
         return ranking_source(table, options)
 
     def column_options(self, source: Any) -> Mapping[str, Iterable[str | None]]:
-        """Option -> the columns that it names."""
+        """Maps each option to the columns that it names."""
         feedback = source.feedback
         return {
             "--label": (feedback.click, feedback.rating),
@@ -67,24 +67,24 @@ class RankingCommands(TaskCommands):
         }
 
     def metric_table(self, run: "Run") -> Table:
-        """What a finished run measured on the test impressions."""
+        """Returns the metrics of a finished run on the test impressions."""
         from tfrec_dl.cli.reports.ranking_metrics import ranking_table
 
         return ranking_table(run.metrics(), "test", f"{run.recipe.name} on test impressions")
 
     def evaluate(self, run: "Run", part: str, keep_seen: bool | None, as_json: bool, out: Path | None) -> None:
-        """Metrics of the impressions, and files on the reliability of the clicks."""
+        """Prints the metrics of the impressions, and writes files on the reliability of click predictions."""
         from tfrec_dl.cli.reports.ranking_evaluation import evaluate_ranking_run
 
         if keep_seen is not None:
-            raise InputError(f"--keep-seen is for retrieval, and {run.folder} is a ranking run: leave it out.")
+            raise InputError(f"--keep-seen is for retrieval, but {run.folder} is a ranking run: leave it out.")
         folder = out or run.folder
         require_writable(folder)
         folder.mkdir(parents=True, exist_ok=True)
         evaluate_ranking_run(run, part, folder, as_json)
 
     def export(self, run: "Run", dest: Path, options: "ExportOptions", retrieval: FirstStage | None) -> None:
-        """A SavedModel that ranks, alone or behind a retrieval run's."""
+        """Exports a SavedModel that ranks, alone or after a retrieval run."""
         family = run.recipe.family
         if retrieval is None:
             card = family.task.card(run)
@@ -96,10 +96,10 @@ class RankingCommands(TaskCommands):
         from tfrec_dl.two_stage.card import two_stage_card
         from tfrec_dl.two_stage.export import export_two_stage
 
-        run.metrics()  # refuses a run that is not finished
+        run.metrics()  # rejects an unfinished run
         finder = open_run(retrieval.run)
         if finder.recipe.family.task.name == self.name:
-            raise InputError(f"--retrieval {retrieval.run} is a run of ranking: name one of retrieval.")
+            raise InputError(f"--retrieval {retrieval.run} is a ranking run: name a retrieval run.")
         version = export_two_stage(
             finder,
             run.model().without_users() if options.anonymous_users else run,

@@ -1,4 +1,4 @@
-"""Retrieval on the command line."""
+"""The retrieval task on the command line."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from tfrec_dl.recipes.recipe import Recipe
 
 CONTENT = "model.content."
-GO_ON = {"perturbation", "warm_start"}  # settings of trainings that go on from another
-AUTO = "auto"  # in place of a recipe's name: the one that `tfrec-dl advise` says
+GO_ON = {"perturbation", "warm_start"}  # settings of trainings that continue from another run
+AUTO = "auto"  # given in place of a recipe name: uses the recipe that `tfrec-dl advise` suggests
 
-# Parts of metrics.json -> heading.
+# Maps parts of metrics.json to headings.
 SHOWN = {
     "test": "test",
     "test_start": "after the first training",
@@ -35,13 +35,13 @@ SHOWN = {
 
 
 class RetrievalCommands(TaskCommands):
-    """Finds items among all."""
+    """Commands for finding items in the whole catalogue."""
 
     name = "retrieval"
     example = "gru,caser"
 
     def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":
-        """The recipe; a hybrid where items have features, unless an option or the network forbids it."""
+        """Returns the recipe; a hybrid if items have features, unless an option or the network rules it out."""
         from tfrec_dl.families.item_features import settings_for_features
 
         if model is None:
@@ -50,7 +50,7 @@ class RetrievalCommands(TaskCommands):
         if model == AUTO:
             model, advised = _advised(table, chosen)
             if GO_ON & {part for name in settings for part in name.split(".")}:
-                advised.pop("refit", None)  # which is of trainings that begin anew
+                advised.pop("refit", None)  # applies only to trainings from scratch
             settings = {**advised, **settings}
         if chosen.keep_seen:
             settings = {"training.keep_seen": True, **settings}
@@ -60,7 +60,7 @@ class RetrievalCommands(TaskCommands):
         return self.named(model, {**by_itself, **settings})
 
     def show_recipes(self, recipes: "Sequence[Recipe]") -> None:
-        """Prints each recipe with its settings; those of what reads features once, at the end."""
+        """Prints each recipe with its settings; settings of feature readers are printed once, at the end."""
         from tfrec_dl.adversarial.losses import ADVERSARIAL_LOSSES
         from tfrec_dl.encoders.encoder import ENCODERS
         from tfrec_dl.features.readers import FUSIONS, PICTURE_READERS
@@ -89,29 +89,29 @@ class RetrievalCommands(TaskCommands):
         say()
 
     def source(self, table: TableOptions, options: Any) -> Any:
-        """The table, or the prepared folder."""
+        """Returns the source for the table or the prepared folder."""
         return prepared_source(table, options) or retrieval_source(table, options)
 
     def column_options(self, source: Any) -> Mapping[str, Iterable[str | None]]:
-        """Option -> the column that it names; a prepared folder has none."""
+        """Maps each option to the column that it names; empty for a prepared folder."""
         parts = ("user", "item", "time", "rating")
         return {f"--{part}-column": (getattr(source, part),) for part in parts} if source.in_memory else {}
 
     def metric_table(self, run: "Run") -> Table:
-        """What a finished run measured on the test cases."""
+        """Returns the metrics of a finished run on the test cases."""
         metrics = run.metrics()
         shown = {part: title for part, title in SHOWN.items() if f"{part}/ndcg@10" in metrics}
         seen = "kept" if run.recipe.training.keep_seen else "left out"
         return metric_table(metrics, shown, f"{run.recipe.name}, items of the history {seen}")
 
     def evaluate(self, run: "Run", part: str, keep_seen: bool | None, as_json: bool, out: Path | None) -> None:
-        """Full ranking over the whole catalogue; warm and cold items too on a cold-start split."""
+        """Ranks the whole catalogue and prints the metrics; on a cold-start split also for warm and for cold items."""
         from tfrec_dl.evaluation.cold_start import evaluate_cold_start
         from tfrec_dl.evaluation.evaluate import evaluate
         from tfrec_dl.evaluation.scorer import as_scorer
 
         if out is not None:
-            raise InputError(f"--out is for ranking runs, and {run.folder} is one of retrieval: leave it out.")
+            raise InputError(f"--out is for ranking runs, but {run.folder} is a retrieval run: leave it out.")
         dataset = run.dataset()
         split, scorer = dataset.split, as_scorer(run.model())
         suffix = {None: "", True: "_keep_seen", False: "_mask_seen"}[keep_seen]
@@ -134,7 +134,7 @@ class RetrievalCommands(TaskCommands):
         console().print(metric_table(metrics, shown, title))
 
     def export(self, run: "Run", dest: Path, options: "ExportOptions", retrieval: FirstStage | None) -> None:
-        """A SavedModel that recommends after histories."""
+        """Exports a SavedModel that recommends items after histories."""
         self.refuse_first_stage(run, retrieval)
         family = run.recipe.family
         say_exported([run.recipe.name], family.export(run, dest, family.task.card(run), options))
@@ -142,15 +142,15 @@ class RetrievalCommands(TaskCommands):
 
 
 def _advised(table: TableOptions, options: RetrievalOptions) -> tuple[str, dict[str, Any]]:
-    """Name and settings of the recipe that is advised for a table; says why."""
+    """Returns name and settings of the recipe that is advised for a table, and prints why."""
     from tfrec_dl.advice.advise import advise
 
     if prepared_source(table, options) is not None:
-        raise InputError(f"--model {AUTO} reads a table, and {table.data} is a prepared folder: name a recipe.")
+        raise InputError(f"--model {AUTO} needs a table, but {table.data} is a prepared folder: name a recipe.")
     with shown_progress():
         advice = advise(retrieval_source(table, options), True if options.keep_seen else None, with_cost=False)
     first = advice.advised[0]
-    settings = {name: value for name, value in first.settings.items() if name != "kind"}  # which the options decide
+    settings = {name: value for name, value in first.settings.items() if name != "kind"}  # the options decide the kind
     for reason in advice.reasons:
         say(f"{AUTO}: {reason.text}")
     say(f"{AUTO}: {first.recipe.name}{'' if advice.worth_a_network else ', though no network is worth it here'}")

@@ -1,4 +1,4 @@
-"""Rating prediction from reviews on the command line."""
+"""The task of predicting ratings from reviews on the command line."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class ReviewCommands(TaskCommands):
-    """Predicts the rating of a user and an item from reviews."""
+    """Commands for predicting the rating of a user and an item from reviews."""
 
     name = "reviews"
     example = MODEL
 
     def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":
-        """The recipe, by default DeepCoNN."""
+        """Returns the recipe; the default is DeepCoNN."""
         return self.named(model or MODEL, settings)
 
     def show_recipes(self, recipes: "Sequence[Recipe]") -> None:
@@ -49,11 +49,11 @@ class ReviewCommands(TaskCommands):
         say(f"model.reader is {' or '.join(READERS)}, model.output {' or '.join(RATING_OUTPUTS)}")
 
     def source(self, table: TableOptions, options: Any) -> Any:
-        """The table of reviews."""
+        """Returns the source for the table of reviews."""
         return review_source(table, options)
 
     def column_options(self, source: Any) -> Mapping[str, Iterable[str | None]]:
-        """Option -> the columns that it names."""
+        """Maps each option to the columns that it names."""
         return {
             "--user-column": (source.user,),
             "--item-column": (source.item,),
@@ -62,18 +62,20 @@ class ReviewCommands(TaskCommands):
         }
 
     def metric_table(self, run: "Run") -> Table:
-        """Metrics of a finished run on the test ratings, beside those of the baseline."""
+        """Returns the metrics of a finished run on the test ratings, beside those of the baseline."""
         shown = {"test": "test", "test_bias": "rating_bias"}
         return metric_table(run.metrics(), shown, f"{run.recipe.name} on test ratings")
 
     def evaluate(self, run: "Run", part: str, keep_seen: bool | None, as_json: bool, out: Path | None) -> None:
-        """Errors of the held-out ratings."""
+        """Prints the errors on the held-out ratings."""
         from tfrec_dl.evaluation.ratings import evaluate_ratings
         from tfrec_dl.reviews.measure import part_metrics
 
         for option, given in (("--keep-seen", keep_seen is not None), ("--out", out is not None)):
             if given:
-                raise InputError(f"{option} is for other tasks, and {run.folder} is a run of reviews: leave it out.")
+                raise InputError(
+                    f"{option} is for other tasks, but {run.folder} is a run of --task reviews: leave it out."
+                )
         report = evaluate_ratings(run.model(), getattr(run.split(), part))
         metrics = part_metrics(part, report)
         if as_json:
@@ -82,7 +84,7 @@ class ReviewCommands(TaskCommands):
         console().print(metric_table(metrics, {part: part}, f"{run.recipe.name}: {len(report):,} ratings"))
 
     def export(self, run: "Run", dest: Path, options: "ExportOptions", retrieval: FirstStage | None) -> None:
-        """A SavedModel that takes ids of users and items and gives ratings."""
+        """Exports a SavedModel that takes user and item ids and returns ratings."""
         self.refuse_first_stage(run, retrieval)
         family = run.recipe.family
         version = family.export(run, dest, family.task.card(run), options)

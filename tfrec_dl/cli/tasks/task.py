@@ -1,4 +1,4 @@
-"""Base class of a task on the command line: recipes and sources from options, and display of metrics."""
+"""Base class of the tasks: builds recipes and sources from options, and displays metrics."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FirstStage:
-    """What finds the candidates of a ranking run.
+    """The retrieval stage that finds the candidates of a ranking run.
 
     Attributes:
         run: folder of a retrieval run.
-        candidates: how many it finds.
-        k: how many of them are given, once they are ranked.
+        candidates: number of candidates to find.
+        k: number of ranked items to return.
     """
 
     run: Path
@@ -37,8 +37,8 @@ class TaskCommands(ABC):
     """One task on the command line.
 
     Attributes:
-        name: of the task.
-        example: two recipes, as `--models` takes them.
+        name: name of the task.
+        example: two recipes, written as for `--models`.
     """
 
     name: str
@@ -46,70 +46,70 @@ class TaskCommands(ABC):
 
     @abstractmethod
     def recipe(self, model: str | None, settings: Mapping[str, Any], options: Any, table: TableOptions) -> "Recipe":
-        """The recipe of a name with its settings.
+        """Returns the named recipe with its settings.
 
         Args:
-            model: the name; None where it is not given.
-            settings: setting -> value.
-            options: the task's own.
+            model: name of the recipe; None if not given.
+            settings: maps settings to values.
+            options: options specific to the task.
             table: options of the table.
 
         Raises:
-            InputError: if there is none, or it is of another task; or for a setting that does not exist.
+            InputError: if the recipe does not exist or belongs to another task, or a setting does not exist.
         """
 
     @abstractmethod
     def source(self, table: TableOptions, options: Any) -> Any:
-        """The source that the options describe.
+        """Returns the source that the options describe.
 
         Raises:
-            InputError: for options that do not fit together.
+            InputError: if options do not fit together.
         """
 
     @abstractmethod
     def column_options(self, source: Any) -> Mapping[str, Iterable[str | None]]:
-        """Option -> the columns of the source that it names."""
+        """Maps each option to the source columns that it names."""
 
     @abstractmethod
     def metric_table(self, run: "Run") -> Table:
-        """What a finished run measured on the test part."""
+        """Returns the metrics of a finished run on the test part."""
 
     @abstractmethod
     def evaluate(self, run: "Run", part: str, keep_seen: bool | None, as_json: bool, out: Path | None) -> None:
-        """Evaluates a finished run anew on its data, and prints the metrics.
+        """Evaluates a finished run again on its data, and prints the metrics.
 
         Args:
-            run: the run.
+            run: a finished run.
             part: "validation" or "test".
-            keep_seen: whether items of the history can be recommended; None as the run was trained.
-            as_json: whether to print JSON and nothing else.
-            out: folder of further files; None for the run's.
+            keep_seen: whether items of the history can be recommended; None for the setting of the run.
+            as_json: whether to print only JSON.
+            out: folder for additional files; None for the run's folder.
         """
 
     @abstractmethod
     def export(self, run: "Run", dest: Path, options: "ExportOptions", retrieval: FirstStage | None) -> None:
-        """Exports a finished run, and prints where it is and what comes next.
+        """Exports a finished run, and prints its location and the next step.
 
         Args:
-            run: the run.
+            run: a finished run.
             dest: folder of the versions.
-            options: what is asked beside the run.
-            retrieval: of a ranking run: what finds its candidates; None where they are given.
+            options: further export options.
+            retrieval: for a ranking run, the stage that finds its candidates; None if requests give the candidates.
         """
 
     def refuse_first_stage(self, run: "Run", retrieval: FirstStage | None) -> None:
-        """Raises InputError where a run that ranks nothing is given one that finds candidates."""
+        """Raises InputError if a retrieval stage is given for a run that does not rank."""
         if retrieval is not None:
             raise InputError(
-                f"--retrieval is for ranking runs, and {run.folder} is one of {self.name}: name a ranking run."
+                f"--retrieval is for ranking runs, but {run.folder} is a run of --task {self.name}: name a ranking run."
             )
 
     @abstractmethod
     def show_recipes(self, recipes: "Sequence[Recipe]") -> None:
-        """Prints the task's recipes, their sources and settings."""
+        """Prints the task's recipes with their sources and settings."""
 
     def named(self, name: str, settings: Mapping[str, Any]) -> "Recipe":
-        """The recipe of that name with its settings; refuses one of another task."""
+        """Returns the named recipe with its settings; rejects recipes of other tasks."""
         from tfrec_dl.recipes.named import RECIPES, get_recipe, recipes_of
 
         recipes = recipes_of(self.name)
@@ -120,7 +120,7 @@ class TaskCommands(ABC):
 
     @contextmanager
     def naming_options(self, source: Any) -> Iterator[None]:
-        """Adds to an error about a missing column the option that names another."""
+        """Adds the relevant column option to an error about a missing column."""
         from tfrec_dl.data.tables.columns import MissingColumnError
 
         try:
@@ -133,7 +133,7 @@ class TaskCommands(ABC):
 
 
 def say_exported(names: Sequence[str], version: Path) -> None:
-    """Prints where an export is."""
+    """Prints the location of an export."""
     from tfrec_dl.cli.console import say
 
     say(f"exported {' and '.join(names)} to {version}")

@@ -1,4 +1,4 @@
-"""Features of items, or of users: text, categories, numbers and pictures, one row an id."""
+"""Features of items, or of users: text, categories, numbers and pictures, one row per id."""
 
 import hashlib
 import json
@@ -29,15 +29,15 @@ from tfrec_dl.errors import InputError
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Features as they are fed into a model.
+    """Features of items or users as they are fed into a model.
 
     Attributes:
         ids: [n] object (str), distinct.
         kinds: feature -> kind, in table order.
         columns: feature -> raw values. "text", "category" and "multi_category" (parts joined by "|"): [n] object (str),
-            "" where missing. "number": [n] float32, NaN where missing. "image": [n, height, width, 3] uint8 RGB, all
-            zero where missing.
-        ignored: column of the table that is no feature -> why.
+            "" if missing. "number": [n] float32, NaN if missing. "image": [n, height, width, 3] uint8 RGB, all zero if
+            missing.
+        ignored: column of the table that is no feature -> reason.
     """
 
     ids: np.ndarray
@@ -54,14 +54,14 @@ class Catalogue:
         image_size: tuple[int, int] = (64, 64),
         image_folder: str | Path | None = None,
     ) -> "Catalogue":
-        """Checks a pandas table; its index plays no part.
+        """Checks a pandas table; its index is ignored.
 
         Args:
-            frame: one row an item; all but the ids may be missing.
+            frame: one row per item; all values except ids may be missing.
             id_column: column of ids.
             kinds: column -> kind, or "ignore", where the guess (`infer_kind`) is wrong.
             image_size: height and width in pixels to which pictures are stretched.
-            image_folder: what paths of pictures are relative to, and where they must lie, in it or below; default the
+            image_folder: folder that picture paths are relative to, and that the files must be in or below; default the
                 working directory. "/" allows any.
 
         Returns:
@@ -94,7 +94,7 @@ class Catalogue:
             id_column: as for `from_frame`; in CSV, ids are text, so that "007" stays "007".
             kinds: as for `from_frame`.
             image_size: as for `from_frame`.
-            image_folder: as for `from_frame`; default the file's own.
+            image_folder: as for `from_frame`; default the folder of the file.
 
         Returns:
             The catalogue, in file order.
@@ -112,12 +112,12 @@ class Catalogue:
         return cls(*checked_table(frame, id_column, kinds or {}, image_size, folder, table.locate, table.name))
 
     def __len__(self) -> int:
-        """The number of ids."""
+        """Returns the number of ids."""
         return len(self.ids)
 
     @property
     def image_size(self) -> tuple[int, int] | None:
-        """Height and width of the pictures; None without any."""
+        """Height and width of the pictures; None if there are none."""
         for name, kind in self.kinds.items():
             if kind == "image":
                 height, width = self.columns[name].shape[1:3]
@@ -133,16 +133,16 @@ class Catalogue:
         return filled
 
     def take(self, ids: Iterable[str]) -> "Catalogue":
-        """Rows for these ids in this order.
+        """Returns the rows of these ids in this order.
 
         Args:
-            ids: distinct; an id without a row gets missing values everywhere.
+            ids: distinct ids; an id without a row gets missing values everywhere.
 
         Returns:
             A catalogue of the same features.
 
         Raises:
-            InputError: if an id is no text or occurs twice.
+            InputError: if an id is not text or occurs twice.
         """
         column = pd.Series(list(ids), dtype=object)
         asked = checked_distinct_ids(column, "ids", lambda row: f"position {row}")
@@ -160,7 +160,8 @@ class Catalogue:
         """Reads another table into features of the same kinds, ready for `extended_by`.
 
         Args:
-            table: a frame or a file. Columns that are no features here are ignored; features that it lacks are missing.
+            table: a frame or a file. Columns that are not features here are ignored; missing columns become missing
+                values.
             id_column: column of ids.
             image_folder: as for `from_frame` and `read`.
 
@@ -186,10 +187,10 @@ class Catalogue:
         return Catalogue(found.ids, dict(self.kinds), columns, found.ignored)
 
     def extended_by(self, other: "Catalogue") -> "Catalogue":
-        """Another catalogue's rows after these.
+        """Appends another catalogue's rows to these.
 
         Args:
-            other: of the same features and image size, without an id that is here; `more` reads one so.
+            other: catalogue with the same features and image size and without any id of this one, as `more` reads it.
 
         Returns:
             The rows of both.
@@ -205,12 +206,12 @@ class Catalogue:
         both = pd.Index(other.ids, dtype=object).isin(self.ids)
         if both.any():
             examples = ", ".join(show(text, 30) for text in other.ids[both][:3])
-            raise InputError(f"{np.count_nonzero(both)} of the new ids are here already ({examples}): leave them out")
+            raise InputError(f"{np.count_nonzero(both)} of the new ids are already here ({examples}): leave them out")
         columns = {name: np.concatenate([values, other.columns[name]]) for name, values in self.columns.items()}
         return replace(self, ids=np.concatenate([self.ids, other.ids]), columns=columns)
 
     def save(self, path: str | Path) -> None:
-        """Writes one Parquet file, whole or not at all; `load` gives back the same to the bit.
+        """Writes one Parquet file, completely or not at all; `load` restores the same values exactly.
 
         Raises:
             InputError: if it cannot be written.
@@ -219,7 +220,7 @@ class Catalogue:
 
     @classmethod
     def load(cls, path: str | Path) -> "Catalogue":
-        """Reads what `save` wrote.
+        """Reads a file written by `save`.
 
         Raises:
             InputError: if there is no such file or it holds no catalogue.
@@ -227,7 +228,7 @@ class Catalogue:
         return cls(*read_catalogue(Path(path)))
 
     def summary(self) -> list[FeatureSummary]:
-        """A row of text for each feature in table order, then for each ignored column."""
+        """Describes each feature, in table order, then each ignored column, as rows of text."""
         rows = [
             summarise(name, kind, self.columns[name], filled_values(self.columns[name], kind))
             for name, kind in self.kinds.items()
@@ -241,7 +242,7 @@ class Catalogue:
             ids: text, bytes or integers, also as floats.
 
         Returns:
-            Counts and examples; `str()` of it is one line.
+            Counts and examples; its `str()` is one line.
 
         Raises:
             InputError: if no id is in both.
@@ -263,6 +264,6 @@ class Catalogue:
 
 
 def _described(catalogue: Catalogue) -> str:
-    """Its features, kinds and image size."""
+    """Describes its features, kinds and image size."""
     kinds = ", ".join(f"{name} ({kind})" for name, kind in catalogue.kinds.items())
     return kinds + ("" if catalogue.image_size is None else " of {} x {} pixels".format(*catalogue.image_size))

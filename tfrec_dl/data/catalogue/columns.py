@@ -1,4 +1,4 @@
-"""Columns of a table -> features of a catalogue: which column is what, and its checked values."""
+"""Turns the columns of a table into features of a catalogue, with checked values."""
 
 import os.path
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ def check_choices(
 
 
 def checked_distinct_ids(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
-    """Ids as text, each of them once: [n] object (str).
+    """Converts ids to text and checks that each occurs once: [n] object (str).
 
     Raises:
         InputError: as `checked_ids`, and if an id occurs twice; the message names both rows.
@@ -56,7 +56,7 @@ def checked_distinct_ids(column: pd.Series, name: str, locate: Locate) -> np.nda
     first = int(np.argmax(codes == codes[second]))
     raise InputError(
         f"column {name!r}: the id {show(ids[codes[second]])} occurs in {locate(first)} and in {locate(second)} "
-        f"({np.count_nonzero(repeated)} repeats in all): keep one row an id"
+        f"({np.count_nonzero(repeated)} repeats in all): keep one row per id"
     )
 
 
@@ -69,16 +69,16 @@ def checked_table(
     locate: Locate,
     table: str,
 ) -> tuple[np.ndarray, dict[str, Kind], dict[str, np.ndarray], dict[str, str]]:
-    """Ids, kinds, columns and ignored columns of a table, as `Catalogue` has them.
+    """Returns ids, kinds, columns and ignored columns of a table, as in `Catalogue`.
 
     Args:
         frame: the table, its header checked by `check_choices`.
         id_column: column of ids.
-        kinds: column -> kind where it is not to be guessed.
+        kinds: column -> kind, for columns whose kind is not guessed.
         image_size: height and width in pixels.
-        folder: what paths of pictures are relative to.
+        folder: folder that picture paths are relative to.
         locate: how to name a row, for errors.
-        table: what to call the table in an error.
+        table: name of the table in an error.
 
     Raises:
         InputError: if an id occurs twice, a value is invalid, or no feature is left.
@@ -100,7 +100,7 @@ def checked_table(
     if not found:
         reasons = "; ".join(f"{name!r} is ignored: {reason}" for name, reason in ignored.items())
         raise InputError(
-            f"{table} has no features beside the ids in {id_column!r}"
+            f"{table} has no features besides the ids in {id_column!r}"
             + (f" ({reasons}): name a column's kind to keep it" if reasons else ": add columns that describe them")
         )
     columns = {name: feature_values(frame[name], kind, locate, image_size, folder) for name, kind in found.items()}
@@ -108,7 +108,7 @@ def checked_table(
 
 
 def settled_kind(column: pd.Series, folder: Path) -> tuple[Kind | None, str]:
-    """The kind that a column seems to be; see `infer_kind`."""
+    """Guesses the kind of a column; see `infer_kind`."""
     if column.name == "" or str(column.name).startswith(("__index_level_", "Unnamed: ")):
         return None, "it has no name, as a frame's index"
     return infer_kind(column, lambda path: os.path.isfile(folder / path))
@@ -117,10 +117,10 @@ def settled_kind(column: pd.Series, folder: Path) -> tuple[Kind | None, str]:
 def feature_values(
     column: pd.Series, kind: Kind, locate: Locate, image_size: tuple[int, int], folder: Path
 ) -> np.ndarray:
-    """The checked raw values of one feature, as `Catalogue.columns` describes them.
+    """Checks the raw values of one feature and returns them as described in `Catalogue.columns`.
 
     Raises:
-        InputError: for a value that is not of this kind.
+        InputError: if a value is not of this kind.
     """
     name = str(column.name)
     if kind == "number":
@@ -135,7 +135,7 @@ def feature_values(
 
 
 def missing_values(kind: Kind, count: int, image_size: tuple[int, int]) -> np.ndarray:
-    """`count` missing values of one feature."""
+    """Returns `count` missing values of one feature."""
     if kind == "image":
         return np.zeros((count, *image_size, 3), dtype=np.uint8)
     if kind == "number":
@@ -144,7 +144,7 @@ def missing_values(kind: Kind, count: int, image_size: tuple[int, int]) -> np.nd
 
 
 def filled_values(values: np.ndarray, kind: Kind) -> np.ndarray:
-    """[n] bool: where a feature has a value."""
+    """Returns where a feature has a value, [n] bool."""
     if kind == "image":
         return np.any(values, axis=(1, 2, 3))
     if kind == "number":

@@ -1,4 +1,4 @@
-"""Guesses from a column's values what kind of feature it is."""
+"""Guesses the kind of a feature from the values of its column."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -17,46 +17,52 @@ Kind = Literal["text", "category", "multi_category", "number", "image"]
 KINDS: tuple[Kind, ...] = ("text", "category", "multi_category", "number", "image")
 
 SEPARATOR = "|"
-"""Between the parts of a multi_category value."""
+"""Separator of the parts of a multi_category value."""
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
 OTHER_PICTURES = (".tif", ".tiff", ".avif", ".heic", ".svg")
 SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"BM", b"RIFF")
-"""What encoded pictures begin with."""
+"""First bytes of encoded pictures."""
 _NUMBER = re.compile(NUMBER, re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d([ T][\d:.]+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 SEVERAL = 0.1
-"""Share of values with a separator from which a column holds lists."""
+"""Least share of values with a separator for a column to hold lists."""
 SHARED = 0.5
-"""Share of values that others have too from which phrases are categories rather than text."""
+"""Least share of values that occur more than once for phrases to be categories rather than text."""
 WORD, PHRASE = 20, 60
-"""Characters: the longest word, and the mean length of phrases, that may be categories."""
+"""In characters: the longest word, and the largest mean length of phrases, that may be categories."""
 IDENTIFIERS = 20
-"""Rows from which a column of one-word values that are all different is taken for an identifier."""
+"""Number of rows from which a column of distinct one-word values is taken for an identifier."""
 
 
 def missing_cells(column: pd.Series) -> np.ndarray:
-    """[n] bool: None, NaN and the like, and text that is empty or only spaces."""
+    """Finds missing cells, [n] bool: None, NaN and the like, and text that is empty or only spaces."""
     missing = column.isna().to_numpy(dtype=bool, copy=True)
     if is_text(column):
-        cells = column.to_numpy(dtype=object)  # looping over a column of Arrow's is slow
+        cells = column.to_numpy(dtype=object)  # looping over an Arrow column is slow
         missing |= np.fromiter((isinstance(v, str) and not v.strip() for v in cells), dtype=bool, count=len(cells))
     return missing
 
 
 def is_sequence(value: object) -> bool:
-    """Whether a cell holds several values: a list, tuple, set or array of one dimension."""
+    """Whether a cell holds several values: a list, tuple, set or one-dimensional array."""
     return isinstance(value, (list, tuple, set, frozenset)) or (isinstance(value, np.ndarray) and value.ndim == 1)
 
 
 def infer_kind(column: pd.Series, exists: Callable[[str], bool]) -> tuple[Kind | None, str]:
     """Guesses the kind of a column.
 
-    In this order: nothing or one value only is no feature; paths of pictures that exist, encoded pictures and arrays
-    are images; numbers, dates and text that spells either are numbers ("007" does not); lists, and text of which a
-    tenth holds "|", are multi_category; short single words, and phrases of which half occur more than once, are
-    categories; single words that are all different are identifiers, hence no feature; the rest is text. In scripts that
-    are written without spaces (Han, Kana, Thai, Lao, Khmer, ...) every text is a phrase. Vectors, structures and bytes
-    that are no picture are no features either.
+    The rules apply in this order:
+
+    - Columns with no value or a single distinct value are no feature.
+    - Paths of existing pictures, encoded pictures and arrays are images.
+    - Numbers, dates and text that spells either are numbers ("007" does not).
+    - Lists, and text of which a tenth contains "|", are multi_category.
+    - Short single words, and phrases of which half occur more than once, are categories.
+    - Single words that are all different are identifiers, hence no feature.
+    - The rest is text.
+
+    In scripts written without spaces (Han, Kana, Thai, Lao, Khmer, ...) every text is a phrase. Vectors, structures and
+    bytes that are no picture are no features either.
 
     Args:
         column: [n] values.
@@ -74,7 +80,7 @@ def infer_kind(column: pd.Series, exists: Callable[[str], bool]) -> tuple[Kind |
         return ("number", "") if filled.nunique() > 1 or len(filled) == 1 else _constant(filled)
     first = filled.iloc[0]
     if isinstance(first, bytes) and not first.startswith(SIGNATURES):
-        return None, f"it holds bytes such as {show(first)}, which are no picture"
+        return None, f"it holds bytes such as {show(first)}, which are not a picture"
     if isinstance(first, bytes) or (isinstance(first, np.ndarray) and first.ndim != 1):
         return "image", ""
     if is_sequence(first):
@@ -102,7 +108,7 @@ def _constant(filled: pd.Series) -> tuple[None, str]:
 
 
 def _differ(texts: set[str]) -> bool:
-    """Whether some texts, all numbers or all dates, are more than one value."""
+    """Whether some texts, all numbers or all dates, have more than one value."""
     try:
         values = map(Decimal, texts)
         first = next(values)

@@ -1,4 +1,4 @@
-"""The tables of features that stand beside a table of interactions or impressions."""
+"""Tables of features that accompany a table of interactions or impressions."""
 
 import logging
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class HasIds(Protocol):
 
 
 class FeatureTables:
-    """Reads the features of items and of users; the subclass has their paths.
+    """Reads the features of items and of users; the subclass provides their paths.
 
     Attributes:
         user: column of user ids.
@@ -34,9 +34,9 @@ class FeatureTables:
         items: table of the items' features; None for none.
         item_kinds: feature of an item -> kind, or "ignore", where the guess is wrong.
         users: table of the users' features; None for none.
-        user_kinds: as `item_kinds`.
+        user_kinds: same as `item_kinds`, for users.
         image_size: height and width in pixels that pictures are stretched to.
-        image_folder: what pictures lie in or below; None takes the folder of their table.
+        image_folder: folder that pictures must be in or below; None uses the folder of their table.
     """
 
     user: str
@@ -73,7 +73,7 @@ class FeatureTables:
         return users
 
     def log_coverage(self, table: HasIds, features: Mapping[str, Catalogue | None]) -> None:
-        """Logs how far the features go.
+        """Logs how many ids of the table have features.
 
         Args:
             table: the interactions or impressions.
@@ -89,12 +89,12 @@ class FeatureTables:
 
 
 def log_features(catalogue: Catalogue, title: str, whose: str) -> None:
-    """Logs what a catalogue holds.
+    """Logs the content of a catalogue.
 
     Args:
-        catalogue: of items, of users, or of a context.
-        title: of the table.
-        whose: "item", "user" or "context": on the log record as `features_of`.
+        catalogue: features of items, of users, or of a context.
+        title: title of the table.
+        whose: "item", "user" or "context"; stored on the log record as `features_of`.
     """
     header = ("feature", "kind", "filled", "values", "example")
     log_table(logger, LoggedTable(title, header, list(catalogue.summary())), features_of=whose)

@@ -9,12 +9,12 @@ from tfrec_dl.errors import InputError
 
 
 def checked_texts(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
-    """Text or categories: [n] object (str) without spaces around, "" where missing.
+    """Checks text or categories: [n] object (str) without surrounding spaces, "" if missing.
 
-    Numbers become their decimal text (10.0 becomes "10", which is what pandas makes of 10 in a column with gaps).
+    Numbers become their decimal text; 10.0 becomes "10", because pandas makes 10.0 of 10 in a column with gaps.
 
     Raises:
-        InputError: for a value that is not a single one, NUL bytes or invalid Unicode.
+        InputError: if a value is not a single one, or has NUL bytes or invalid Unicode.
     """
     column = plain(column)
     missing = missing_cells(column)
@@ -27,12 +27,12 @@ def checked_texts(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
 
 
 def checked_lists(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
-    """Several categories a row: [n] object (str), parts joined by "|" without spaces around, "" where missing.
+    """Checks lists of categories: [n] object (str), parts joined by "|" without surrounding spaces, "" if missing.
 
     Cells are text of the form "a|b", or lists of values.
 
     Raises:
-        InputError: for NUL bytes, invalid Unicode, or a "|" inside a list's value.
+        InputError: if there are NUL bytes, invalid Unicode, or a "|" inside a list's value.
     """
     column = plain(column)
     missing = missing_cells(column)
@@ -56,10 +56,10 @@ def checked_lists(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
 
 
 def checked_measures(column: pd.Series, name: str, locate: Locate) -> np.ndarray:
-    """Numbers: [n] float32, NaN where missing; datetimes and ISO 8601 text become days since 1970 (UTC).
+    """Checks numbers: [n] float32, NaN if missing; datetimes and ISO 8601 text become days since 1970 (UTC).
 
     Raises:
-        InputError: for a value that is neither a number nor a datetime, is infinite or exceeds float32.
+        InputError: if a value is neither a number nor a datetime, is infinite or exceeds float32.
     """
     column = plain(column)
     missing = missing_cells(column)
@@ -70,7 +70,7 @@ def checked_measures(column: pd.Series, name: str, locate: Locate) -> np.ndarray
         numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         bad = np.isnan(numbers) & ~missing & (column.astype(str).str.strip().str.lower() != "nan").to_numpy()
         if bad.any():
-            # pandas would read a number as a datetime of its own making.
+            # pandas would read a number as another datetime.
             words = column.map(lambda value: None if pd.api.types.is_number(value) else str(value))
             datetimes = pd.to_datetime(words, errors="coerce", format="ISO8601", utc=True)
             unread = datetimes.isna().to_numpy() & ~missing
@@ -97,7 +97,7 @@ def _days(column: pd.Series) -> np.ndarray:
 
 
 def _cells(column: pd.Series) -> np.ndarray:
-    """[n] object: the values, float32 as such, for 0.1 is not that of float64."""
+    """Returns the values, [n] object; float32 values stay float32, because 0.1 differs from that of float64."""
     if column.dtype in (np.float16, np.float32):
         return np.array([*column.to_numpy(), None], dtype=object)[:-1]
     return column.to_numpy(dtype=object)
@@ -126,7 +126,7 @@ def _as_text(value: object, name: str, row: int, locate: Locate) -> str:
 
 
 def _refuse_unprintable(texts: np.ndarray, name: str, locate: Locate) -> None:
-    """Raises an InputError about the first text that TensorFlow could not take or would cut."""
+    """Raises an InputError about the first text that TensorFlow could not represent or would truncate."""
     for row, text in enumerate(texts):
         if "\0" in text:
             position = text.index("\0")

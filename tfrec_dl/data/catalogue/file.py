@@ -1,4 +1,4 @@
-"""A catalogue as one Parquet file."""
+"""Reads and writes a catalogue as one Parquet file."""
 
 import json
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 
 KEY = b"tfrec_dl.catalogue"
-"""Of the schema's metadata: kinds, image size and ignored columns as JSON."""
+"""Key in the schema's metadata: kinds, image size and ignored columns as JSON."""
 ROW_GROUP_BYTES = 64 << 20
 
-# What reading values of a wrong type or shape ends in.
+# Exceptions raised when values have a wrong type or shape.
 DAMAGED = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
 
 
@@ -28,7 +28,7 @@ def write_catalogue(
     columns: Mapping[str, np.ndarray],
     ignored: Mapping[str, str],
 ) -> None:
-    """Writes a catalogue whole or not at all; its first column holds the ids, the others the features in order.
+    """Writes a catalogue, completely or not at all; the first column holds the ids, the others the features in order.
 
     Raises:
         InputError: if the file cannot be written.
@@ -51,7 +51,7 @@ def write_catalogue(
 
 
 def read_catalogue(path: Path) -> tuple[np.ndarray, dict[str, Kind], dict[str, np.ndarray], dict[str, str]]:
-    """Reads what `write_catalogue` wrote: ids, kinds, columns and ignored columns.
+    """Reads ids, kinds, columns and ignored columns from a file written by `write_catalogue`.
 
     Raises:
         InputError: if there is no such file or it is not a catalogue.
@@ -60,7 +60,7 @@ def read_catalogue(path: Path) -> tuple[np.ndarray, dict[str, Kind], dict[str, n
         with pyarrow.parquet.ParquetFile(path) as file:
             about = json.loads((file.schema_arrow.metadata or {}).get(KEY, b"null"))
             if about is None:
-                raise InputError(f"{str(path)!r} is no saved catalogue: read a plain table with Catalogue.read")
+                raise InputError(f"{str(path)!r} is not a saved catalogue: read a plain table with Catalogue.read")
             if about["version"] != 1:
                 raise InputError(f"{str(path)!r} has version {about['version']}: update tfrec-dl to read it")
             return _contents(file.read(), about)

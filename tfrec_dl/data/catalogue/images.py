@@ -19,7 +19,7 @@ from tfrec_dl.data.tables.checks import Locate, show
 from tfrec_dl.errors import InputError
 
 READERS = 2
-"""Pictures read at a time: no more than these are in memory at full size."""
+"""Pictures read at a time; only these are in memory at full size."""
 
 
 def checked_images(
@@ -27,23 +27,23 @@ def checked_images(
 ) -> np.ndarray:
     """Reads a column of pictures.
 
-    JPEG (also grey and CMYK), PNG, GIF (its first frame), BMP and WebP; what is transparent becomes white. Pictures are
-    stretched to `size` by area averaging; EXIF orientation is not looked at. An entirely black picture and a
-    missing one are the same.
+    It reads JPEG (also gray and CMYK), PNG, GIF (the first frame), BMP and WebP; transparent areas become white.
+    Pictures are stretched to `size` by area averaging; EXIF orientation is ignored. An entirely black picture counts as
+    missing.
 
     Args:
         cells: [n] each the path of a picture, its encoded bytes, or a uint8 array [height, width, 1, 3 or 4].
         missing: [n] bool, rows to leave black.
         name: the column's name, for errors.
         locate: how to name a row, for errors.
-        size: height and width of the result, pixels.
-        folder: what relative paths are relative to, and where the files are: in it or below.
+        size: height and width of the result in pixels.
+        folder: folder that relative paths are relative to, and that the files must be in or below.
 
     Returns:
-        [n, height, width, 3] uint8, RGB; all zero where missing.
+        [n, height, width, 3] uint8, RGB; all zero if missing.
 
     Raises:
-        InputError: for a missing or unreadable picture, one that is no regular file in the folder, or too large (see
+        InputError: if a picture is missing, unreadable, no regular file in the folder, or too large (see
             `picture_files`); the message names row and path.
     """
     images = np.zeros((len(cells), *size, 3), dtype=np.uint8)
@@ -66,19 +66,19 @@ def checked_images(
 
 
 def _picture(value: Any, size: tuple[int, int], folder: Path) -> np.ndarray:
-    """The picture [height, width, 3] uint8 of one cell."""
+    """Returns the picture of one cell, [height, width, 3] uint8."""
     import tensorflow as tf
 
     with tf.device("CPU:0"):
         pixels = tf.constant(_checked_array(value)) if isinstance(value, np.ndarray) else _decoded(value, size, folder)
         channels = int(pixels.shape[-1])
         small = tf.image.resize(pixels, size, method="area")
-        if channels in (2, 4):  # Straight alpha, over white.
+        if channels in (2, 4):  # straight alpha, over white
             opaque = pixels[..., -1:]
             if int(tf.reduce_min(opaque)) < 255:
                 alpha = tf.cast(opaque, tf.float32) / 255.0
                 shades = []
-                for channel in range(channels - 1):  # one at a time: they are numbers of four bytes
+                for channel in range(channels - 1):  # one at a time, because these are numbers of four bytes
                     over_white = tf.cast(pixels[..., channel : channel + 1], tf.float32) * alpha + 255.0 * (1.0 - alpha)
                     shades.append(tf.image.resize(over_white, size, method="area"))
                 small = tf.concat(shades, axis=-1)
@@ -98,7 +98,7 @@ def _checked_array(value: np.ndarray) -> np.ndarray:
 
 
 def _decoded(value: Any, size: tuple[int, int], folder: Path) -> Any:
-    """The decoded picture, a tensor [height, width, 1 to 4] uint8; large JPEGs already made smaller."""
+    """Decodes a picture to a tensor [height, width, 1 to 4] uint8; large JPEGs are made smaller in decoding."""
     import tensorflow as tf
 
     if not isinstance(value, bytes):

@@ -1,7 +1,7 @@
-"""Files of pictures: which may be read at all, and how large they may be before anything is decoded.
+"""Reads picture files safely: which files may be read, and how large they may be before anything is decoded.
 
-A table may come from anybody. So a path in it names a regular file below one folder, and neither a device, which never
-ends, nor a pipe, which waits, nor anything else that this process may read.
+A table may come from anybody. So a path in it must name a regular file below one folder. It must not be a device,
+which never ends, a pipe, which blocks, or any other file that this process may read.
 """
 
 import os
@@ -9,36 +9,36 @@ import stat
 from pathlib import Path
 
 MOST_BYTES = 2**26
-"""Of a picture's file, or of an encoded picture."""
+"""Limit for a picture's file, or for an encoded picture."""
 MOST_PIXELS = 2**25
-"""Of a picture; a JPEG, which is made smaller as it is decoded, may have twice as many."""
+"""Limit for a picture; a JPEG, which is made smaller as it is decoded, may have twice as many."""
 
 
 class UnreadablePictureError(Exception):
-    """Why a picture cannot be read, as the end of a sentence about it."""
+    """Raised if a picture cannot be read; the message is the end of a sentence about it."""
 
 
 def read_picture(path: str, folder: Path) -> bytes:
-    """The content of a picture's file.
+    """Reads the content of a picture's file.
 
     Args:
-        path: relative to the folder, or absolute.
-        folder: that the file must be in, or in a folder below, once all links are followed.
+        path: path relative to the folder, or absolute.
+        folder: folder that the file must be in or below, after all links are followed.
 
     Raises:
-        UnreadablePictureError: if there is no such file, it lies elsewhere, it is no regular file or too large.
+        UnreadablePictureError: if there is no such file, or it is elsewhere, not a regular file, or too large.
     """
     try:
         place = (folder / path.strip()).resolve(strict=True)
         if not place.is_relative_to(folder.resolve()):
             raise UnreadablePictureError(
-                f"leads out of {str(folder)!r}, which pictures must be below (image_folder names another)"
+                f"leads out of {str(folder)!r}, but pictures must be inside it (image_folder names another)"
             )
         if not place.is_file():
-            raise UnreadablePictureError("is no regular file")
-        # Should it be replaced meanwhile: what is no regular file must not be waited for.
+            raise UnreadablePictureError("is not a regular file")
+        # In case the file is replaced meanwhile: opening must not wait for something that is no regular file.
         descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: circular links
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadablePictureError(f"cannot be read from {str(folder)!r} ({reason})") from error
     with open(descriptor, "rb") as file:
@@ -48,22 +48,22 @@ def read_picture(path: str, folder: Path) -> bytes:
 
 
 def check_bytes(content: bytes) -> None:
-    """Raises UnreadablePictureError where an encoded picture is too large."""
+    """Raises UnreadablePictureError if an encoded picture is too large."""
     if len(content) > MOST_BYTES:
-        raise UnreadablePictureError(f"has more than {MOST_BYTES:,} bytes, the most of a picture")
+        raise UnreadablePictureError(f"has more than {MOST_BYTES:,} bytes, the most that a picture may have")
 
 
 def check_pixels(height: int, width: int, most: int = MOST_PIXELS) -> None:
-    """Raises UnreadablePictureError where a picture has too many pixels to decode, or none."""
+    """Raises UnreadablePictureError if a picture has too many pixels to decode, or none."""
     if height < 1 or width < 1 or height * width > most:
         raise UnreadablePictureError(f"has {width:,} x {height:,} pixels: a picture has 1 to {most:,} of them")
 
 
 def pixels_of(content: bytes) -> tuple[int, int]:
-    """Height and width that the head of a PNG, GIF, BMP or WebP picture has.
+    """Reads height and width from the header of a PNG, GIF, BMP or WebP picture.
 
     Raises:
-        UnreadablePictureError: if it is none of these, or cut short.
+        UnreadablePictureError: if it is none of these, or truncated.
     """
 
     def number(start: int, size: int, order: str = "little") -> int:
@@ -76,7 +76,7 @@ def pixels_of(content: bytes) -> tuple[int, int]:
         if kind == b"GIF8":
             return number(8, 2), number(6, 2)
         if kind[:2] == b"BM":
-            height = int.from_bytes(content[22:26], "little", signed=True)  # negative where rows are from the top down
+            height = int.from_bytes(content[22:26], "little", signed=True)  # negative if rows run from the top down
             return abs(height), number(18, 4)
         if kind == b"VP8X":
             return number(27, 3) + 1, number(24, 3) + 1

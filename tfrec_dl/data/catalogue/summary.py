@@ -16,13 +16,13 @@ EXAMPLES = 3
 
 
 class FeatureSummary(NamedTuple):
-    """One feature, or one column that is none, as text.
+    """Description of a feature, or of an ignored column, as text.
 
     Attributes:
         feature: the column's name.
         kind: its kind, or "ignored".
         filled: percentage of rows with a value.
-        values: the number of distinct values, mean and standard deviation, size, or why it is ignored.
+        values: number of distinct values, mean and standard deviation, size, or why it is ignored.
         example: the first value.
     """
 
@@ -37,8 +37,8 @@ def summarise(name: str, kind: Kind, values: np.ndarray, filled: np.ndarray) -> 
     """Describes one feature.
 
     Args:
-        name: of the feature.
-        kind: of the feature.
+        name: name of the feature.
+        kind: kind of the feature.
         values: [n, ...] as in `Catalogue.columns`.
         filled: [n] bool.
     """
@@ -57,7 +57,7 @@ def summarise(name: str, kind: Kind, values: np.ndarray, filled: np.ndarray) -> 
         words = f"{np.mean([len(split_words(text)) for text in present]):.3g} words on average"
     elif kind == "multi_category":
         parts = [part for text in present for part in text.split(SEPARATOR)]
-        words = f"{len(set(parts)):,} distinct, {len(parts) / len(present):.3g} a row"
+        words = f"{len(set(parts)):,} distinct, {len(parts) / len(present):.3g} per row"
     else:
         words = f"{len(set(present)):,} distinct"
     if kind != "multi_category" and (hint := nearly_numbers(list(dict.fromkeys(present)))):
@@ -68,14 +68,14 @@ def summarise(name: str, kind: Kind, values: np.ndarray, filled: np.ndarray) -> 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Coverage of the interactions' ids by a catalogue; `str()` gives one line.
+    """How far a catalogue covers the ids of the interactions; `str()` gives one line.
 
     Attributes:
-        without_features: ids of the interactions that have no row, or only missing values.
-        without_interactions: ids with features that are not in the interactions.
-        both: ids with both.
-        bare: up to three of the ids without features.
-        unmet: up to three of the ids without interactions.
+        without_features: number of the interactions' ids that have no row, or only missing values.
+        without_interactions: number of ids with features that do not occur in the interactions.
+        both: number of ids with both.
+        bare: up to three ids without features.
+        unmet: up to three ids without interactions.
     """
 
     without_features: int
@@ -85,7 +85,7 @@ class Coverage:
     unmet: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """One line."""
+        """Describes the coverage on one line."""
         words = f"features for {self.both:,} of {self.both + self.without_features:,} ids in the interactions"
         if self.without_features:
             words += f"; {self.without_features:,} without ({_examples(self.bare, self.without_features)})"

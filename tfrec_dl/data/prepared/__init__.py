@@ -1,1 +1,1 @@
-"""Data larger than memory: a table of interactions as shards of user histories, and training batches read from them."""
+"""Data larger than memory: prepares a table as shards of user histories, and reads training batches from them."""

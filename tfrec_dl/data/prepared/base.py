@@ -1,4 +1,4 @@
-"""The prepared folder that a table is appended to."""
+"""The prepared folder that new tables are appended to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tfrec_dl.errors import InputError
 
 @dataclass(frozen=True)
 class Base:
-    """The rows that come before those of a table: of a prepared folder, or none.
+    """The rows that come before those of a table: those of a prepared folder, or none.
 
     Attributes:
         folder: the prepared folder; None for no rows.
@@ -26,10 +26,10 @@ class Base:
 
     @classmethod
     def open(cls, path: str | None) -> "Base":
-        """Opens a prepared folder to append to; None for nothing before the table.
+        """Opens a prepared folder to append to; None for no earlier rows.
 
         Raises:
-            InputError: if it is none, or does not hold all of its rows.
+            InputError: if it is not a prepared folder, or does not contain all of its rows.
         """
         if path is None:
             return cls()
@@ -39,19 +39,19 @@ class Base:
             first, *others = folder.manifest["table"]
             tables = repr(first["path"]) + (f" and {len(others)} more" if others else "")
             raise InputError(
-                f"{path} has not all of its interactions/ (an earlier version prepared it, or they were deleted), and "
-                f"cannot be appended to: prepare its tables ({tables}) together with the new ones."
+                f"{path} lacks some or all of its interactions/ (an earlier version prepared it, or they were deleted) "
+                f"and cannot be appended to: prepare its tables ({tables}) together with the new ones."
             )
         return cls(folder)
 
     @property
     def tables(self) -> Sequence[Mapping[str, Any]]:
-        """What `prepared.json` says of each file."""
+        """Returns the entries of `prepared.json` on each file."""
         return () if self.folder is None else self.folder.manifest["table"]
 
     @property
     def times(self) -> dict[str, tuple[str, float]]:
-        """Kind of the times -> path of the folder, and one of its times; nothing where there are none."""
+        """Returns kind of the times -> path of the folder and one of its times; empty without times."""
         if self.folder is None or not self.folder.manifest["time_kind"]:
             return {}
         for path in self.folder.interactions:
@@ -61,39 +61,38 @@ class Base:
         raise AssertionError("a prepared folder has a row")
 
     def plan(self) -> dict[str, Any]:
-        """What a preparation that goes on must find again."""
+        """Returns what a resumed preparation must find unchanged."""
         return {} if self.folder is None else {"base": self.folder.fingerprint()}
 
     def shards(self, asked: int | None) -> int | None:
-        """How many shards there must be: a user stays in the shard that it is in.
+        """Returns the required number of shards, because a user stays in the same shard.
 
         Raises:
-            InputError: if another number is asked for.
+            InputError: if another number is requested.
         """
         if self.folder is None:
             return asked
         found = len(self.folder.shards)
         if asked not in (None, found):
             raise InputError(
-                f"shards is {asked}, but {self.folder.path} has {found}, which stay: leave it out, or prepare its "
-                "tables together with the new ones."
+                f"shards is {asked}, but {self.folder.path} has {found}, which cannot change: leave it out, or "
+                "prepare its tables together with the new ones."
             )
         return found
 
     def interactions(self, shard: int) -> list[Path]:
-        """The file of a shard's rows, or no file."""
+        """Returns the file of a shard's rows, or no file."""
         return [] if self.folder is None else [self.folder.interactions[shard]]
 
     def require_like(self, files: Sequence[InputFile], columns: Columns) -> None:
         """Checks that a table can be appended.
 
         Args:
-            files: of the table.
-            columns: that all of them have.
+            files: files of the table.
+            columns: columns that all of them have.
 
         Raises:
-            InputError: if it has times or weights where the folder has none, or the other way round; or a file that the
-                folder holds already.
+            InputError: if only one of table and folder has times, or weights; or the folder already contains a file.
         """
         if self.folder is None:
             return
@@ -102,23 +101,23 @@ class Base:
         before = {part for part in self.folder.manifest["columns"] if part != "rating"}
         for part in sorted(parts ^ before):
             has, lacks = (path, files[0].path) if part in before else (files[0].path, path)
-            raise InputError(f"{has!r} has {part}s, and {lacks!r} has none: what is appended must be alike.")
+            raise InputError(f"{has!r} has {part}s, and {lacks!r} has none: appended tables must match the folder.")
         held = {(each["path"], each["bytes"], each["modified"]) for each in self.tables}
         for file in files:
             if (file.path, file.size, file.modified) in held:
-                raise InputError(f"{file.path!r} is in {path!r} already: its interactions would count twice.")
+                raise InputError(f"{file.path!r} is already in {path!r}: its interactions would count twice.")
 
 
 def append_config(folder: Path | str, *data: str, **settings: Any) -> PrepareConfig:
-    """The configuration that appends tables to a prepared folder: `prepare` writes both to another folder.
+    """Returns the configuration that appends tables to a prepared folder; `prepare` writes both to another folder.
 
     Args:
-        folder: that was prepared; it stays as it is.
-        *data: files, folders and globs of new interactions.
-        **settings: of `PrepareConfig`, in place of the folder's own.
+        folder: prepared folder; it stays unchanged.
+        *data: files, folders and globs with new interactions.
+        **settings: settings of `PrepareConfig` that replace the folder's own.
 
     Raises:
-        InputError: if it is no prepared folder, or for a setting that does not exist.
+        InputError: if it is not a prepared folder, or a setting does not exist.
     """
     manifest = PreparedFolder.open(folder).manifest
     names = ("rating", "duplicates", "min_count", "evaluation_users", "seed")

@@ -1,4 +1,4 @@
-"""Between the passes: builds the vocabulary and chooses the users to evaluate on."""
+"""Between the passes: builds the vocabulary and samples the users to evaluate on."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ from tfrec_dl.files import replacing, write_json
 
 
 def count_items(connection: Any, shards: int, min_count: int, work: Work) -> int:
-    """Writes the vocabulary, as `Vocabulary.build` would have it of the training interactions in table order.
+    """Writes the vocabulary, the same as `Vocabulary.build` makes of the training interactions in table order.
 
     Args:
-        connection: to the engine.
-        shards: how many.
-        min_count: the fewest training interactions an item needs.
-        work: has the counts; gets "vocabulary.parquet" (item, index), and its folder the vocabulary itself.
+        connection: connection to DuckDB.
+        shards: number of shards.
+        min_count: fewest training interactions that an item needs.
+        work: has the counts; receives "vocabulary.parquet" (item, index), and its folder the vocabulary itself.
 
     Returns:
-        Distinct items of the table.
+        Number of distinct items in the table.
 
     Raises:
         InputError: if no item reaches `min_count`.
@@ -57,16 +57,16 @@ def draw_users(connection: Any, shards: int, wanted: int, work: Work) -> tuple[i
     """Samples the users to validate and test on: those with the lowest random numbers.
 
     Args:
-        connection: to the engine.
-        shards: how many.
-        wanted: users to sample.
-        work: has the lots.
+        connection: connection to DuckDB.
+        shards: number of shards.
+        wanted: number of users to sample.
+        work: has the users' random numbers.
 
     Returns:
-        The highest lot sampled, and how many users could have been sampled.
+        The highest random number sampled, and the number of users that could have been sampled.
 
     Raises:
-        InputError: if nobody can.
+        InputError: if there are no such users.
     """
     lots = parquet(work.of_shard("lots", shard) for shard in range(shards))
     [(able,)] = connection.execute(f"SELECT count(*) FROM {lots}").fetchall()

@@ -11,23 +11,23 @@ import pyarrow as pa
 from tfrec_dl.disk import disk_trouble
 from tfrec_dl.errors import InputError
 
-BYTES_A_THREAD = 256 << 20  # DuckDB asks for half of it
+BYTES_A_THREAD = 256 << 20  # DuckDB requests half of it
 BATCH_ROWS = 1 << 17
 
 
 @contextmanager
 def engine(memory_bytes: int, spill: Path) -> Iterator[Any]:
-    """A connection to a DuckDB of its own.
+    """Opens a connection to a separate DuckDB.
 
     Args:
-        memory_bytes: that it may hold.
-        spill: folder for what it holds on disk.
+        memory_bytes: memory limit.
+        spill: folder for data on disk.
 
     Yields:
         The connection.
 
     Raises:
-        InputError: if DuckDB is not installed, the memory is too little, or a file cannot be read or written.
+        InputError: if DuckDB is not installed, the memory is too small, or a file cannot be read or written.
     """
     try:
         import duckdb
@@ -42,7 +42,7 @@ def engine(memory_bytes: int, spill: Path) -> Iterator[Any]:
     except duckdb.OutOfMemoryException as error:
         words = " ".join(str(error).split())[:200]
         raise InputError(
-            f"{memory_bytes:,} bytes are too little for DuckDB ({words}): raise memory_limit, or ask for more shards"
+            f"{memory_bytes:,} bytes are not enough for DuckDB ({words}): raise memory_limit, or ask for more shards"
         ) from error
     except duckdb.IOException as error:
         if (trouble := disk_trouble(error, spill.parent.parent)) is not None:
@@ -53,20 +53,20 @@ def engine(memory_bytes: int, spill: Path) -> Iterator[Any]:
 
 
 def quoted(path: Path) -> str:
-    """A path as a literal of SQL."""
+    """Quotes a path as an SQL literal."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
 def parquet(paths: Iterable[Path], options: str = "") -> str:
-    """A table of Parquet files in SQL, of names that mean themselves."""
+    """Returns SQL for a table of Parquet files, whose names are not treated as globs."""
     names = ", ".join(quoted(Path(str(path).translate({ord(mark): f"[{mark}]" for mark in "[*?"}))) for path in paths)
     return f"read_parquet([{names}]{options})"
 
 
 def stream(connection: Any, query: str) -> Iterator[pa.RecordBatch]:
-    """The rows of a query in order, batch by batch."""
-    with connection.cursor() as cursor:  # of its own: a result that is not read to its end blocks the others
+    """Yields the rows of a query in order, batch by batch."""
+    with connection.cursor() as cursor:  # its own, because a result not read to its end blocks the others
         relation = cursor.sql(query)
-        # DuckDB 2 has the first alone, DuckDB 1.1 the second.
+        # DuckDB 2 has only the first, DuckDB 1.1 the second.
         reader = relation.to_arrow_reader if hasattr(relation, "to_arrow_reader") else relation.fetch_arrow_reader
         yield from reader(BATCH_ROWS)

@@ -1,4 +1,4 @@
-"""A prepared folder: reading its description, vocabulary and evaluation cases."""
+"""A prepared folder: reads its description, vocabulary and evaluation cases."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from tfrec_dl.data.vocabulary import Vocabulary
 from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 
-FORMAT = 1  # raise it where an older version would misread a folder
+FORMAT = 1  # increase it if an older version would misread a folder
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class PreparedFolder:
 
     Attributes:
         path: the folder.
-        manifest: its `prepared.json`.
+        manifest: content of its `prepared.json`.
     """
 
     path: Path
@@ -38,13 +38,13 @@ class PreparedFolder:
         """Opens a finished folder.
 
         Raises:
-            InputError: if it is none, or files of it are missing or cut off.
+            InputError: if it is not a finished folder, or some of its files are missing or truncated.
         """
         path = Path(path)
         if not (path / MANIFEST).exists():
             if (path / PLAN).exists():
                 raise InputError(f"{path} is not finished: run the same `tfrec-dl prepare` command again to continue.")
-            raise InputError(f"{path} is not a prepared folder: make one of a table with `tfrec-dl prepare`.")
+            raise InputError(f"{path} is not a prepared folder: make one from a table with `tfrec-dl prepare`.")
         folder = cls(path, read_json(path / MANIFEST))
         if folder.manifest.get("format") != FORMAT:
             raise InputError(
@@ -58,17 +58,17 @@ class PreparedFolder:
 
     @property
     def shards(self) -> list[Path]:
-        """The files of histories."""
+        """Paths of the files of histories."""
         return [self.path / "shards" / each["name"] for each in self.manifest["shards"]]
 
     @property
     def interactions(self) -> list[Path]:
-        """The files of all rows of the table, a shard each; none where an earlier version has prepared it."""
+        """Paths of the files with all rows of the table, one per shard; none if an earlier version prepared it."""
         return [self.path / INTERACTIONS / each["name"] for each in self.manifest.get("interactions", ())]
 
     @property
     def size(self) -> dict[str, int]:
-        """Interactions, users and items of the table, and items in the vocabulary."""
+        """Counts interactions, users and items of the table, and items in the vocabulary."""
         return dict(self.manifest["size"])
 
     @property
@@ -77,17 +77,17 @@ class PreparedFolder:
         return "weight" in self.manifest["columns"]
 
     def fingerprint(self) -> str:
-        """SHA-256 of all content in 64 hexadecimal digits, as `prepare` found it."""
+        """SHA-256 of all content in 64 hexadecimal digits, as computed by `prepare`."""
         return str(self.manifest["fingerprint"])
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """Of the training interactions."""
+        """Vocabulary of the training interactions."""
         return Vocabulary.load(self.path / "vocabulary.txt")
 
     @cached_property
     def lengths(self) -> np.ndarray:
-        """[n, 3] int64: shard, items of a training history, histories of so many."""
+        """[n, 3] int64: shard, items in a training history, number of histories of that length."""
         table = pyarrow.parquet.read_table(self.path / "lengths.parquet")
         return np.stack([table[name].to_numpy() for name in ("shard", "length", "histories")], axis=1)
 
@@ -106,7 +106,7 @@ class PreparedFolder:
 
 
 def write_lengths(folder: Path, lengths: Sequence[Sequence[tuple[int, int]]]) -> None:
-    """Writes how many histories of each shard have how many items."""
+    """Writes how many histories of each length every shard has."""
     rows = [(shard, length, count) for shard, each in enumerate(lengths) for length, count in each]
     columns = dict(zip(("shard", "length", "histories"), np.array(rows, np.int64).reshape(-1, 3).T, strict=True))
     with replacing(folder / "lengths.parquet") as path:

@@ -1,4 +1,4 @@
-"""The files that a table is in: found, opened once, and checked to be of one kind before anything is written."""
+"""Input files of a table: found, opened once, and checked to be of one kind before anything is written."""
 
 import glob
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from tfrec_dl.data.tables.times import checked_times, units_apart
 from tfrec_dl.errors import InputError
 
 SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".pq")
-BYTES_A_ROW = 30  # of CSV, for an estimate of its rows
-PACKED = 4  # times that gzip makes it smaller, for the same
-SECONDS_OF_1973 = 10**8  # larger numbers count from 1970, in whatever unit
+BYTES_A_ROW = 30  # bytes per row of CSV, to estimate the number of rows
+PACKED = 4  # compression factor of gzip, for the same
+SECONDS_OF_1973 = 10**8  # larger numbers count from 1970, in some unit
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class InputFile:
     """A file of the table.
 
     Attributes:
-        path: absolute.
-        size: bytes.
-        modified: nanoseconds since 1970.
+        path: absolute path.
+        size: size in bytes.
+        modified: time of last change, nanoseconds since 1970.
     """
 
     path: str
@@ -35,33 +35,33 @@ class InputFile:
 
     @classmethod
     def of(cls, path: Path) -> "InputFile":
-        """The file as it is now."""
+        """Describes the file in its present state."""
         state = path.stat()
         return cls(str(path), state.st_size, state.st_mtime_ns)
 
     @cached_property
     def table(self) -> TableFile:
-        """The file, its header read."""
+        """The file with its header read."""
         return TableFile(self.path)
 
     def estimated_rows(self) -> int:
-        """Rows: counted in Parquet, a guess from the size in CSV."""
+        """Returns the number of rows: exact for Parquet, estimated from the size for CSV."""
         rows = self.table.row_count
         packed = self.path.lower().endswith(".gz")
         return self.size * (PACKED if packed else 1) // BYTES_A_ROW if rows is None else rows
 
 
 def find_files(paths: Sequence[str]) -> list[InputFile]:
-    """The files that files, folders and globs stand for.
+    """Finds the files that files, folders and globs stand for.
 
     Args:
-        paths: in the order that counts as the table's.
+        paths: paths, in the order that counts as the table's.
 
     Returns:
-        The files: of a folder and of a glob by name.
+        The files; those of a folder or a glob are sorted by name.
 
     Raises:
-        InputError: if something stands for no file, or a file is named twice.
+        InputError: if a path stands for no file, or a file occurs twice.
     """
     found: dict[Path, str] = {}
     for path in paths:
@@ -75,21 +75,21 @@ def find_files(paths: Sequence[str]) -> list[InputFile]:
 
 
 def common_columns(files: Sequence[InputFile], columns: Columns) -> Columns:
-    """The columns that all files have.
+    """Returns the columns that all files have.
 
     Args:
         files: at least one.
-        columns: asked for.
+        columns: requested columns.
 
     Returns:
         Columns in which None means that no file has such a column.
 
     Raises:
-        InputError: if a column is missing in a file, or in some and not in others.
+        InputError: if a column is missing in a file, or exists only in some files.
     """
     resolved = [columns.resolve(file.table.header, file.table.name).named() for file in files]
     for each in resolved:
-        if columns.rating is None:  # it plays no part in retrieval, so that not every file needs it
+        if columns.rating is None:  # retrieval does not use ratings, so not every file needs them
             each.pop("rating", None)
     for file, each in zip(files, resolved, strict=True):
         if each != resolved[0]:
@@ -104,15 +104,15 @@ def common_columns(files: Sequence[InputFile], columns: Columns) -> Columns:
 def common_time_kind(
     files: Sequence[InputFile], columns: Columns, base: Mapping[str, tuple[str, float]] | None = None
 ) -> str:
-    """The kind of times in all files (`Times.kind`), by their first rows.
+    """Returns the kind of times in all files (`Times.kind`), judged by their first rows.
 
     Args:
-        files: the table.
-        columns: of all files.
-        base: kind of the times of another table that must be alike -> its path, and a time; None for no other.
+        files: files of the table.
+        columns: columns of all files.
+        base: kind of the times of another table that must match -> its path, and a time; None for no other.
 
     Raises:
-        InputError: if some have numbers and others datetimes, or numbers in different units: they do not sort together.
+        InputError: if only some have datetimes, or numbers are in different units, because these do not sort together.
     """
     if columns.time is None:
         return ""
@@ -156,6 +156,6 @@ def _expand(path: str) -> list[Path]:
 
 
 def _is_table(path: Path) -> bool:
-    """Whether a file of a folder is part of the table; not what engines keep beside it, as `_SUCCESS`."""
+    """Whether a file of a folder is part of the table, and not a marker of an engine, such as `_SUCCESS`."""
     hidden = any(part[0] in "._" for part in path.parts)
     return not hidden and path.name.lower().endswith(SUFFIXES)

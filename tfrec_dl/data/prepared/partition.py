@@ -1,4 +1,4 @@
-"""Checks the pieces of a table, and writes their rows by shard; a killed call goes on after the last piece."""
+"""First pass: checks the pieces of a table and writes their rows by shard; resumes after the last piece."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +14,8 @@ from tfrec_dl.data.prepared.work import read_json
 from tfrec_dl.data.tables.columns import Columns
 from tfrec_dl.files import replacing, write_json
 
-GROUP_ROWS = 20_480  # of a piece's Parquet file: reading a shard skips the groups of the others
-FILE_BITS = 40  # of a row's position, those below the file's number
+GROUP_ROWS = 20_480  # rows per group of a piece's Parquet file: reading a shard skips the groups of other shards
+FILE_BITS = 40  # bits of a row's position below those of the file's number
 
 
 def partition(
@@ -27,21 +27,21 @@ def partition(
     progress: Progress,
     earlier: int = 0,
 ) -> list[int]:
-    """Writes the rows of all files, piece by piece, those of a shard together; goes on after the pieces that exist.
+    """Writes the rows of all files piece by piece, grouped by shard; resumes after the pieces that exist.
 
-    A shard holds whole users, chosen by a hash. A row's `position` orders all rows as the table does.
+    A shard contains whole users, chosen by a hash. A row's `position` orders all rows as the table does.
 
     Args:
-        files: the table.
-        columns: to read.
-        kind: of the times, as `common_time_kind` has it.
-        shards: how many.
-        folder: gets the pieces; it exists.
-        progress: counts rows.
-        earlier: files that came before these, for the positions.
+        files: files of the table.
+        columns: columns to read.
+        kind: kind of the times, the result of `common_time_kind`.
+        shards: number of shards.
+        folder: existing folder for the pieces.
+        progress: receives the number of rows.
+        earlier: number of files that came before these, for the positions.
 
     Returns:
-        Rows of each file.
+        Number of rows in each file.
 
     Raises:
         InputError: as `checked`.
@@ -72,7 +72,7 @@ def _partition_file(
     earlier: int,
 ) -> None:
     first = len(_rows_of(folder, index))
-    columns = columns.resolve(file.table.header, file.table.name)  # with ratings, where this file has them
+    columns = columns.resolve(file.table.header, file.table.name)  # with ratings, if this file has them
     for number, piece in enumerate(pieces(file.table, columns, PIECE_ROWS, first), start=first):
         start = number * PIECE_ROWS
         rows = _by_shard(checked(file.table, piece, columns, start, kind), earlier + index, shards)
@@ -82,12 +82,12 @@ def _partition_file(
 
 
 def _by_shard(rows: pa.Table, file: int, shards: int) -> pa.Table:
-    """The rows ordered by their `shard`, with their `position`."""
+    """Returns the rows ordered by their `shard`, with their `position`."""
     shard = (rows["key"].to_numpy() % np.uint64(shards)).astype(np.int32)
     position = rows["row"].to_numpy() + (file << FILE_BITS)
     rows = rows.drop_columns(["row"]).append_column("position", pa.array(position))
     rows = rows.append_column("shard", pa.array(shard)).take(np.argsort(shard, kind="stable"))
-    for name in ("user", "item"):  # Parquet would hold a piece's dictionary with each group of rows
+    for name in ("user", "item"):  # otherwise Parquet would store a piece's dictionary with each group of rows
         rows = rows.set_column(rows.column_names.index(name), name, rows[name].cast(pa.string()))
     return rows
 
@@ -97,7 +97,7 @@ def _piece(folder: Path, file: int, number: int) -> Path:
 
 
 def _rows_of(folder: Path, file: int) -> list[int]:
-    """Rows of each piece that exists of a file; they are written in order."""
+    """Returns the number of rows of each existing piece of a file; pieces are written in order."""
     found: list[int] = []
     while (path := _piece(folder, file, len(found))).exists():
         found.append(pyarrow.parquet.read_metadata(path).num_rows)

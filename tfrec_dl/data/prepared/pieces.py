@@ -1,4 +1,4 @@
-"""A file as pieces of equal size, each checked as the in-memory reader checks a table."""
+"""Reads a file as pieces of equal size, each checked as the in-memory reader checks a table."""
 
 from collections.abc import Iterator
 
@@ -15,12 +15,12 @@ PIECE_ROWS = 1_000_000
 
 
 def pieces(table: TableFile, columns: Columns, size: int, first: int = 0) -> Iterator[pa.Table]:
-    """The rows of a file, in pieces.
+    """Yields the rows of a file in pieces.
 
     Args:
         table: the file.
-        columns: to read.
-        size: rows a piece.
+        columns: columns to read.
+        size: rows per piece.
         first: number of the first piece to read.
 
     Yields:
@@ -42,21 +42,21 @@ def pieces(table: TableFile, columns: Columns, size: int, first: int = 0) -> Ite
 
 
 def checked(table: TableFile, piece: pa.Table, columns: Columns, start: int, kind: str) -> pa.Table:
-    """Checks a piece, and gives its columns the types that the engine works on.
+    """Checks a piece, and gives its columns the types that DuckDB works on.
 
     Args:
         table: the file.
         piece: some of its rows.
-        columns: its columns; ratings are checked, and left out.
+        columns: its columns; ratings are checked, then dropped.
         start: number of the piece's first row in the file, from 0.
-        kind: of the times of all files, as `common_time_kind` has it.
+        kind: kind of the times of all files, the result of `common_time_kind`.
 
     Returns:
         Columns user and item (text), key (uint64, a hash of the user), whole (int64) and fraction (float64) of the
-        time, row (int64, number in the file), and weight (float32) where there are weights.
+        time, row (int64, number in the file), and weight (float32) if there are weights.
 
     Raises:
-        InputError: for an invalid value; the message names file, row, column and value.
+        InputError: if a value is invalid; the message names file, row, column and value.
     """
     ids = (columns.user, columns.item)
     frame = table.frame(piece, [name for name in piece.column_names if name not in ids], start)

@@ -1,4 +1,4 @@
-"""Preparation of a table that need not fit in memory: shards of user histories."""
+"""Prepares a table that need not fit in memory: writes shards of user histories."""
 
 import importlib.metadata
 import logging
@@ -30,7 +30,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.files import locked, replacing, write_json
 
 ROWS_A_SHARD = 1_000_000
-FEWEST_SHARDS = 8  # unless asked for, as the next
+FEWEST_SHARDS = 8  # unless `shards` is set; so is the next
 MANY_SHARDS = 4096
 
 logger = logging.getLogger(__name__)
@@ -39,24 +39,24 @@ logger = logging.getLogger(__name__)
 def prepare(
     config: PrepareConfig | str | PathLike[str], folder: Path | str, progress: Progress = silent
 ) -> PreparedFolder:
-    """Turns a table into a prepared folder; killed at any moment and called again, goes on where it was.
+    """Turns a table into a prepared folder; if killed at any moment and called again, it resumes.
 
-    The split is that of `leave_last_out`, the vocabulary that of its training interactions. Memory is bounded by
-    `config.memory_limit`, about 1 GB and the vocabulary, whatever the size of the table. With `config.base` all is
-    as if that folder's tables came before this one.
+    The split is that of `leave_last_out`, with the vocabulary of its training interactions. Memory is bounded by
+    `config.memory_limit`, about 1 GB and the vocabulary, whatever the size of the table. With `config.base`, the result
+    is as if that folder's tables came before this one.
 
     Args:
-        config: the table, its columns, and what to make of it; or the path of a table with the usual columns.
-        folder: to write; new, or that of the same call's preparation; a finished one is given back as it is.
-        progress: is called with how far it is.
+        config: table, columns and settings; or the path of a table with the usual columns.
+        folder: folder to write: new, or that of the same unfinished preparation; a finished one is returned unchanged.
+        progress: called with the progress.
 
     Returns:
         The folder: `shards/`, `interactions/`, `vocabulary.txt`, `evaluation.parquet`, `lengths.parquet`, and
         `prepared.json`, which is written last.
 
     Raises:
-        InputError: for bad data, too little memory, a missing DuckDB, or a folder that holds something else. After bad
-            data nothing is left in the folder.
+        InputError: if the data are bad, there is too little memory, DuckDB is missing, or the folder contains something
+            else. After bad data nothing is left in the folder.
     """
     if isinstance(config, str | PathLike):
         config = PrepareConfig((fspath(config),))
@@ -79,17 +79,17 @@ def prepare(
     if config.duplicates == "keep":
         del plan["duplicates"]  # folders of earlier versions do not have it
     with (
-        locked(work.folder),  # before anything in it is looked at
+        locked(work.folder),  # before anything in it is read
         disk_explained(work.folder),
         engine(config.memory_bytes(), work.path("spill")) as connection,
     ):
         if work.begin(plan):
-            logger.info("%s is already finished: nothing is prepared", work.folder)
+            logger.info("%s is already finished: nothing to prepare", work.folder)
             return PreparedFolder.open(work.folder)
         try:
             return _prepare(connection, config, base, files, columns, kind, shards, plan, work, progress)
         except InputError as error:
-            # A full disk or a network's failure passes; a table that cannot be prepared stays as it is.
+            # A full disk or a network failure is temporary; a table that cannot be prepared stays so.
             if not isinstance(error.__cause__, OSError):
                 work.abandon()
             raise
@@ -126,7 +126,7 @@ def _prepare(
     rows = [*(each["rows"] for each in base.tables), *found]
     repeated = sum(rows) - kept
     for piece in work.path("pieces").glob("*.parquet"):
-        piece.unlink()  # sorted, they are all there again
+        piece.unlink()  # the sorted rows contain all of them
     items = count_items(connection, shards, config.min_count, work)
     highest, able = draw_users(connection, shards, config.evaluation_users, work)
     facts = write_shards(connection, shards, weighted, config.seed, highest, work, progress)
@@ -170,7 +170,7 @@ def _prepare(
 
 
 def _counts(rows: Sequence[int], repeated: int, facts: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Where the rows went, which must be all of them."""
+    """Counts where the rows went; the counts must add up to all rows."""
     counts = {"read": sum(rows), "repeated": repeated}
     counts |= {name: sum(each[name] for each in facts) for name in ("trained", "dropped", "validation", "test")}
     out = repeated + counts["trained"] + counts["dropped"] + counts["validation"] + counts["test"]

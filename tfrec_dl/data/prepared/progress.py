@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with a stage ("reading", "sorting", "writing"), how much of it is done and of how much; None is not known."""
+"""Called with a stage ("reading", "sorting", "writing"), the amount done and the total; None if unknown."""
 
 
 def silent(stage: str, done: int, total: int | None) -> None:

@@ -9,17 +9,17 @@ ITEMS, WEIGHTS = "items", "weights"
 def encode(
     user_id: str, items: np.ndarray, weights: np.ndarray | None, validation: int | None, test: int | None
 ) -> bytes:
-    """Writes a record.
+    """Encodes a record.
 
     Args:
         user_id: the user.
-        items: [n] int, vocabulary indices of the training history; n may be 0.
+        items: [n] int vocabulary indices of the training history; n may be 0.
         weights: [n] float, or None.
-        validation: index of what followed, where the user has 3 interactions; 1 is an item outside the vocabulary.
-        test: index of what came after that.
+        validation: index of the next item, if the user has 3 interactions; 1 for an item outside the vocabulary.
+        test: index of the item after that.
     """
     example = tf.train.Example()
-    feature = example.features.feature  # filled in place: three times as fast as passing messages
+    feature = example.features.feature  # filled in place, which is three times as fast as passing messages
     feature["user_id"].bytes_list.value.append(user_id.encode())
     feature[ITEMS].int64_list.value.extend(items.tolist())
     if weights is not None:
@@ -31,14 +31,14 @@ def encode(
 
 
 def decode(records: tf.Tensor, weighted: bool) -> dict[str, tf.RaggedTensor]:
-    """Reads the training histories of records.
+    """Decodes the training histories of records.
 
     Args:
         records: [R] string.
         weighted: whether they have weights.
 
     Returns:
-        "items" [R, (n)] int64, and "weights" [R, (n)] float32 where there are any.
+        "items" [R, (n)] int64, and "weights" [R, (n)] float32 if there are any.
     """
     wanted = {ITEMS: tf.io.RaggedFeature(tf.int64, row_splits_dtype=tf.int64)}
     if weighted:

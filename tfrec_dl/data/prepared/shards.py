@@ -1,4 +1,4 @@
-"""The third pass: each shard's histories as TFRecords, and the cases of the users sampled for evaluation."""
+"""Third pass: writes each shard's histories as TFRecords, and the cases of the users sampled for evaluation."""
 
 import hashlib
 from collections import Counter
@@ -30,17 +30,17 @@ INDEXED = """
 
 
 class Users(NamedTuple):
-    """Some users, complete.
+    """Complete data of some users.
 
     Attributes:
         ids: [U] object (str).
-        items: [n] int32, the training histories one after the other, items of the vocabulary alone.
-        offsets: [U + 1] int64, of the histories in `items`.
+        items: [n] int32, the training histories one after the other, only items of the vocabulary.
+        offsets: [U + 1] int64 offsets of the histories in `items`.
         weights: [n] float32, or None.
-        validation: [U] int32, index of what followed, 1 outside the vocabulary, 0 where the user has none.
-        test: [U] int32, so too.
-        drawn: [U] bool, whether to test on them.
-        dropped: training interactions with items outside the vocabulary.
+        validation: [U] int32 index of the next item; 1 outside the vocabulary, 0 if the user has none.
+        test: [U] int32 index of the item after that, likewise.
+        drawn: [U] bool, whether to evaluate on them.
+        dropped: number of training interactions with items outside the vocabulary.
     """
 
     ids: np.ndarray
@@ -53,7 +53,7 @@ class Users(NamedTuple):
     dropped: int
 
     def records(self) -> Iterator[bytes]:
-        """A record each."""
+        """Yields one record per user."""
         for row, user in enumerate(self.ids):
             part = slice(self.offsets[row], self.offsets[row + 1])
             weights = None if self.weights is None else self.weights[part]
@@ -61,7 +61,7 @@ class Users(NamedTuple):
             yield encode(user, self.items[part], weights, validation, test)
 
     def cases(self) -> pa.Table:
-        """The sampled users, as `CASES`."""
+        """Returns the sampled users with the schema `CASES`."""
         histories = pa.ListArray.from_arrays(pa.array(self.offsets, pa.int32()), pa.array(self.items))
         columns = [pa.array(self.ids, pa.string()), histories, pa.array(self.validation), pa.array(self.test)]
         return pa.table(columns, schema=CASES).filter(pa.array(self.drawn))
@@ -73,17 +73,17 @@ def write_shards(
     """Writes the shards.
 
     Args:
-        connection: to the engine.
-        shards: how many.
+        connection: connection to DuckDB.
+        shards: number of shards.
         weighted: whether rows have weights.
-        seed: of the lots.
-        highest: lot of a sampled user.
-        work: has the vocabulary; its folder has `interactions/` and gets `shards/`.
-        progress: counts shards.
+        seed: seed of the users' random numbers.
+        highest: highest random number of a sampled user.
+        work: has the vocabulary; its folder has `interactions/` and receives `shards/`.
+        progress: receives the number of shards.
 
     Returns:
-        Facts of each shard: its file's name, bytes and SHA-256; users; interactions trained, dropped, validation, test;
-        lengths, how many histories have how many items.
+        Facts of each shard: name, bytes and SHA-256 of its file; users; interactions trained, dropped, validation,
+        test; lengths, the number of histories of each length.
     """
     vocabulary = parquet([work.path("vocabulary.parquet")])
     facts = []
@@ -101,7 +101,7 @@ def write_shards(
             )
             name = f"histories-{shard:05d}-of-{shards:05d}.tfrecord"
             found = _write_shard(whole_users(stream(connection, query)), name, work.of_shard("evaluation", shard), work)
-            write_json(finished, found)  # last: its presence marks the shard as done
+            write_json(finished, found)  # last, because its existence marks the shard as done
         facts.append(read_json(finished))
         progress("writing", shard + 1, shards)
     return facts
@@ -141,7 +141,7 @@ def _write_shard(users: Iterator[Users], name: str, cases: Any, work: Work) -> d
 
 
 def whole_users(batches: Iterator[pa.RecordBatch]) -> Iterator[Users]:
-    """Cuts rows in order at the ends of users."""
+    """Cuts ordered rows at the ends of users."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         ends = np.flatnonzero(batch.column("remaining").to_numpy() == 0)
@@ -154,7 +154,7 @@ def whole_users(batches: Iterator[pa.RecordBatch]) -> Iterator[Users]:
 
 
 def _users(rows: pa.Table) -> Users:
-    """Takes complete users apart."""
+    """Converts the rows of complete users."""
     role, item = rows["role"].to_numpy(), rows["item"].to_numpy()
     ends = np.flatnonzero(rows["remaining"].to_numpy() == 0)
     lengths = np.diff(ends, prepend=-1)

@@ -1,4 +1,4 @@
-"""The second pass: each shard's rows by user and time, what each is for, and how often items occur in training."""
+"""Second pass: sorts each shard by user and time, assigns a part to each row, and counts items in training."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
-FEWEST = 3  # interactions of a user who is tested on
+FEWEST = 3  # interactions that a user needs to be tested on
 
 SORTED = """
     SELECT * EXCLUDE (length), CASE WHEN length < {fewest} THEN 0 ELSE greatest(2 - remaining, 0) END AS role
@@ -28,7 +28,7 @@ SORTED = """
 """
 COLUMNS = "user, key, item, position, whole, fraction{weight}"
 OF_SHARD = "SELECT {columns} FROM {rows} WHERE shard = {shard}"
-# In time, ties in table order.
+# In time order, ties in table order.
 ONE_A_PAIR = """
     QUALIFY row_number() OVER
         (PARTITION BY key, user, item ORDER BY whole {order}, fraction {order}, position {order}) = 1
@@ -50,21 +50,21 @@ DRAWN = "SELECT {draw} AS draw FROM {rows} WHERE role = 2"
 def sort(
     connection: Any, shards: int, weighted: bool, config: PrepareConfig, base: Base, work: Work, progress: Progress
 ) -> None:
-    """Writes each shard's rows in order, its items' counts, and the lots of its users who are tested on.
+    """Writes each shard's rows in order, its item counts, and the random numbers of users who can be tested on.
 
-    `remaining` is the number of the user's rows that follow, `role` what a row is for, as `leave_last_out` has it.
+    `remaining` is the number of the user's rows after this one; `role` is the part of a row, as in `leave_last_out`.
 
     Args:
-        connection: to the engine.
-        shards: how many.
+        connection: connection to DuckDB.
+        shards: number of shards.
         weighted: whether rows have weights.
-        config: says what becomes of a user's further interactions with an item, and the seed of the lots.
+        config: sets how repeated interactions are treated, and the seed of the random numbers.
         base: has the rows before those of the table.
-        work: has the pieces; gets the rest, and its folder the rows.
-        progress: counts shards.
+        work: has the pieces; receives the rest, and its folder the rows.
+        progress: receives the number of shards.
 
     Raises:
-        InputError: if a user has an item twice, and that is to be an error.
+        InputError: if a user has an item twice, and that is set to be an error.
     """
     pieces = sorted(work.path("pieces").glob("*.parquet"))
     weight = ", weight" if weighted else ""
@@ -80,13 +80,13 @@ def sort(
             if config.duplicates == "error":
                 _refuse_repeated(connection, rows)
             _write(connection, COUNTED.format(rows=parquet([rows])), work.of_shard("counts", shard))
-            # Last: its presence marks the shard as done.
+            # Last, because its existence marks the shard as done.
             _write(connection, DRAWN.format(rows=parquet([rows]), draw=draw(config.seed)), done)
         progress("sorting", shard + 1, shards)
 
 
 def draw(seed: int) -> str:
-    """The lot of a row's user in SQL, the same in every shard; users with the lowest are tested on."""
+    """SQL for the random number of a row's user, the same in every shard; users with the lowest are tested on."""
     return f"md5_number_lower('{seed}:' || CAST(key AS VARCHAR) || user)"
 
 

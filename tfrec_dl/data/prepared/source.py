@@ -35,15 +35,15 @@ logger = logging.getLogger(__name__)
 
 
 class PreparedSplit:
-    """The leave-last-out split of a prepared folder, its training histories on disk.
+    """The leave-last-out split of a prepared folder, with its training histories on disk.
 
     Args:
         folder: the folder.
 
     Attributes:
-        vocabulary: of the training interactions.
-        validation: cases of the sampled users.
-        test: so too.
+        vocabulary: vocabulary of the training interactions.
+        validation: validation cases of the sampled users.
+        test: test cases of the sampled users.
     """
 
     def __init__(self, folder: PreparedFolder) -> None:
@@ -59,20 +59,20 @@ class PreparedSplit:
         config: WindowConfig,
         user_ids: bool = False,
     ) -> "Batches":
-        """The training histories as windows, read from the shards.
+        """Returns the training histories as windows, read from the shards.
 
         Raises:
-            InputError: as `StreamedWindows`, and for whole histories or users' ids.
+            InputError: as `StreamedWindows`, and if whole histories or users' ids are requested.
         """
         if kind is not TrainingWindows or user_ids:
             raise InputError(
-                f"{self.folder.path} is a prepared folder, which gives windows of histories alone: networks that read "
+                f"{self.folder.path} is a prepared folder, which gives only windows of histories: networks that read "
                 "whole histories or users' features need the table itself."
             )
         return StreamedWindows(self.folder, config)
 
     def without_test(self) -> "PreparedSplit":
-        """The same split, with the validation cases in place of the test cases."""
+        """Returns the same split with the validation cases in place of the test cases."""
         found = copy.copy(self)
         found.test = self.validation
         return found
@@ -80,10 +80,10 @@ class PreparedSplit:
 
 @checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class PreparedSource(FeatureTables):
-    """A prepared folder, for networks that know items by their ids.
+    """A prepared folder, for networks that represent items by their ids.
 
     Attributes:
-        path: of the folder.
+        path: path of the folder.
         split: always "leave-last-out".
     """
 
@@ -97,10 +97,10 @@ class PreparedSource(FeatureTables):
     users = None
 
     def read(self, features: Mapping[str, Catalogue | None] | None = None) -> "PreparedDataset":
-        """Opens the folder, and logs what it holds.
+        """Opens the folder and logs its content.
 
         Args:
-            features: of none; a prepared folder has no features.
+            features: ignored; a prepared folder has no features.
 
         Raises:
             InputError: as `PreparedFolder.open`.
@@ -120,22 +120,22 @@ class PreparedSource(FeatureTables):
         return dataset
 
     def absolute(self) -> "PreparedSource":
-        """The same source, found from any working directory."""
+        """Returns the same source with absolute paths."""
         return PreparedSource(os.path.abspath(self.path))
 
     def description(self) -> dict[str, Any]:
-        """Its description in a run's configuration."""
+        """Returns the description stored in a run's configuration."""
         return {"prepared": self.absolute().path, "min_count": PreparedFolder.open(self.path).manifest["min_count"]}
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedDataset:
-    """The data of a prepared folder, as a `PreparedSource` reads them.
+    """The data of a prepared folder, as read by a `PreparedSource`.
 
     Attributes:
-        source: where it comes from.
+        source: source of the data.
         folder: the prepared folder.
-        split: training, validation and test.
+        split: training, validation and test parts.
     """
 
     source: PreparedSource
@@ -148,25 +148,25 @@ class PreparedDataset:
 
     @property
     def interactions(self) -> Interactions:
-        """Raises InputError: the interactions are not in memory."""
+        """Raises InputError, because the interactions are not in memory."""
         raise InputError(f"{self.source.path} is a prepared folder: this needs a run on the table itself.")
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of all content in 64 hexadecimal digits, as `prepare` found it."""
+        """SHA-256 of all content in 64 hexadecimal digits, as computed by `prepare`."""
         return self.folder.fingerprint()
 
     @property
     def size(self) -> dict[str, int]:
-        """How many interactions, users and items there are, and items in the vocabulary."""
+        """Counts interactions, users and items, and the items in the vocabulary."""
         return {**self.folder.size, "items_in_vocabulary": len(self.split.vocabulary.ids)}
 
     def without_test(self) -> "PreparedDataset":
-        """The same data, with the validation cases in place of the test cases."""
+        """Returns the same data with the validation cases in place of the test cases."""
         return replace(self, split=self.split.without_test())
 
     def profile(self) -> TrainingProfile:
-        """What later data are compared with: by the users who are tested on, who stand for all that can be."""
+        """Returns what later data are compared with, from the tested users, who represent all that can be tested."""
         cases, evaluation, counts = self.split.test, self.folder.manifest["evaluation"], self.folder.manifest["counts"]
         whole = Histories.joined([cases.histories, cases.targets])
         users = np.repeat(np.arange(len(whole)), whole.lengths)
@@ -179,5 +179,5 @@ class PreparedDataset:
 
     @property
     def features(self) -> dict[str, Catalogue | None]:
-        """None of items, none of users."""
+        """Neither items nor users have features."""
         return {"items": None, "users": None}

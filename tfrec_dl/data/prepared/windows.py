@@ -1,4 +1,4 @@
-"""Training windows read from shards: no more of the data is in memory than a block."""
+"""Training windows read from shards; only one block of the data is in memory at a time."""
 
 import numpy as np
 import tensorflow as tf
@@ -10,25 +10,25 @@ from tfrec_dl.data.training.cuts import WindowConfig, cut, window_counts
 from tfrec_dl.data.training.windows import CHUNK_BATCHES
 from tfrec_dl.errors import InputError
 
-RECORDS = 256  # that are parsed at a time
-OPEN_SHARDS = 16  # that are read in turns
-BLOCK_WINDOWS = 1 << 15  # that are shuffled at a time
-BLOCK_BYTES = 32 << 20  # that a block takes at most, unless batches are larger
-READER_SEEDS = 1 << 32  # passes before the seed of a reader would be that of the next
+RECORDS = 256  # parsed at a time
+OPEN_SHARDS = 16  # read in turns
+BLOCK_WINDOWS = 1 << 15  # shuffled at a time
+BLOCK_BYTES = 32 << 20  # size limit of a block, unless batches are larger
+READER_SEEDS = 1 << 32  # number of passes before the seeds of one reader would reach those of the next
 
 
 class StreamedWindows:
-    """Cuts the histories of a prepared folder into windows as they are read, anew each pass.
+    """Cuts the histories of a prepared folder into windows while reading them, anew each pass.
 
-    A pass reads the shards in an order of its own, several in turns. What is read is collected in blocks of windows,
-    which are shuffled and cut into batches as `TrainingWindows` does it with all windows of an epoch.
+    A pass reads the shards in a new order, several in turns. Windows are collected in blocks, which are shuffled and
+    cut into batches as `TrainingWindows` does with all windows of an epoch.
 
-    Processes and asynchronous workers read shards of their own. Each goes through them again and again, so that one
-    whose shards hold a little more than another's is a little behind with its passes.
+    Processes and asynchronous workers read separate shards, each over and over. One whose shards hold a little more
+    data than another's is therefore a little behind with its passes.
 
     Args:
-        folder: the histories.
-        config: lengths, batch size, seed.
+        folder: folder with the histories.
+        config: lengths, batch size and seed.
 
     Raises:
         InputError: if no history has two items, or the context fills the window.
@@ -55,45 +55,45 @@ class StreamedWindows:
 
     @property
     def window_count(self) -> int:
-        """Windows a pass."""
+        """Number of windows per pass."""
         return int(self._shard_windows.sum())
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches a pass; the last one of a pass may be smaller."""
+        """Number of batches per pass; the last one of a pass may be smaller."""
         return -(-self.window_count // self.config.batch_size)
 
     def dataset(self, first_step: int = 0, part: Part = WHOLE) -> tf.data.Dataset:
-        """An endless dataset, pass after pass.
+        """Returns an endless dataset, pass after pass.
 
-        What a step holds depends on the seed, its number and the part alone. To go on in the middle of a pass, the
-        pass is read up to there again.
+        The content of a step depends only on the seed, its number and the part. To resume in the middle of a pass, the
+        pass is read again up to that point.
 
         Args:
             first_step: number of the first step, from 0.
-            part: of the global batches; by default all.
+            part: part of the global batches; by default all.
 
         Returns:
-            Batches {"history": [B, l] int32, "next_item": [B, l] int32, and "weight": [B, l] float32 where interactions
-            have weights}, as those of `TrainingWindows`.
+            Batches {"history": [B, l] int32, "next_item": [B, l] int32, and "weight": [B, l] float32 if interactions
+            have weights}, as in `TrainingWindows`.
 
         Raises:
             InputError: if there are fewer shards with histories than processes or workers.
         """
         processes = part.all_replicas // part.replicas
         readers = processes * part.workers
-        # Of all readers: the worker's number may be known in the graph alone.
+        # Of all readers, because the worker's number may be known only in the graph.
         windows = np.array([self._shard_windows[reader::readers].sum() for reader in range(readers)])
         if not windows.all():
             raise InputError(
-                f"{len(self._shard_windows)} shards are too few for {readers} processes to read, each its own: "
+                f"{len(self._shard_windows)} shards are too few for {readers} processes, each of which reads its own: "
                 f"prepare the table with --shards {4 * readers} or more."
             )
         local_batch = -(-self.config.batch_size // part.all_replicas) * part.replicas
         worker = tf.cast(part.worker, tf.int64)
         reader = worker * processes + part.first_replica // part.replicas
         steps = tf.constant(-(-windows // local_batch))[reader]
-        first = -((worker - first_step) // part.workers)  # global steps before it that are this worker's
+        first = -((worker - first_step) // part.workers)  # the global steps before it that are this worker's
         paths = tf.constant([str(path) for path in self._folder.shards])[reader::readers]
 
         def batches(number: tf.Tensor) -> tf.data.Dataset:
@@ -107,7 +107,7 @@ class StreamedWindows:
     def _pass(
         self, number: tf.Tensor, reader: tf.Tensor, paths: tf.Tensor, batch_size: int, replicas: int
     ) -> tf.data.Dataset:
-        """The batches of one pass over some shards, for one replica after the other."""
+        """Returns the batches of one pass over some shards, for one replica after the other."""
         seeds = tf.random.split(tf.stack([self.config.seed, reader * READER_SEEDS + number]), 3)
         paths = tf.random.experimental.stateless_shuffle(paths, seeds[0])
         chunk = batch_size * CHUNK_BATCHES
@@ -162,7 +162,7 @@ class StreamedWindows:
 
 
 def _plan(length: tf.Tensor, batch_size: int, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The order of a block's windows [W], those of like length together, and that of its batches."""
+    """Plans the order of a block's windows [W], grouped by similar length, and that of its batches."""
     seeds = tf.random.split(seed, 2)
     rows = tf.random.experimental.stateless_shuffle(tf.range(tf.size(length, tf.int64)), seeds[0])
     chunk = tf.range(tf.size(length)) // (batch_size * CHUNK_BATCHES)
@@ -173,9 +173,9 @@ def _plan(length: tf.Tensor, batch_size: int, seed: tf.Tensor) -> tuple[tf.Tenso
 
 
 def _batch(windows: Batch, rows: tf.Tensor, turn: tf.Tensor, replicas: int) -> Batch:
-    """The windows at `rows` [B] of a block, or a replica's share of them."""
+    """Returns the windows at `rows` [B] of a block, or a replica's share of them."""
     width = tf.reduce_max(tf.gather(windows["length"], rows))
-    # Numbered from 1, so that a row of zeros that makes the shares equal is none.
+    # Numbered from 1, so that a padding row of zeros is no window.
     rows = Part(0, replicas, replicas).rows(rows + 1, turn % replicas) - 1
     real, rows = rows >= 0, tf.maximum(rows, 0)
     length = tf.where(real, tf.gather(windows["length"], rows), 0)[:, None]

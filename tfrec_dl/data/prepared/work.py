@@ -1,4 +1,4 @@
-"""Intermediate files of a preparation, by which it resumes after being killed at any moment."""
+"""Intermediate files of a preparation, from which it resumes after being killed at any moment."""
 
 import json
 import shutil
@@ -18,33 +18,33 @@ KEPT = ("shards", INTERACTIONS)  # folders of a finished preparation
 
 @dataclass(frozen=True)
 class Work:
-    """The files of an unfinished preparation. Each appears whole or not at all, and one that exists is right.
+    """Files of an unfinished preparation. Each appears completely or not at all, so an existing file is valid.
 
     Attributes:
-        folder: the prepared folder to be.
+        folder: folder that is being prepared.
     """
 
     folder: Path
 
     @property
     def plan(self) -> Path:
-        """What was asked for."""
+        """Path of the plan, which records the requested preparation."""
         return self.folder / PLAN
 
     def path(self, *names: str) -> Path:
-        """A file below the folder of intermediate files."""
+        """Returns the path of a file in the folder of intermediate files."""
         return self.folder / "work" / Path(*names)
 
     def of_shard(self, stage: str, shard: int, suffix: str = "parquet") -> Path:
-        """What a stage makes of a shard."""
+        """Returns the path of a stage's result for a shard."""
         return self.path(stage, f"{shard:05d}.{suffix}")
 
     def interactions(self, shard: int) -> Path:
-        """A shard's rows in order, which stay, so that others can be appended."""
+        """Returns the path of a shard's ordered rows, which are kept so that others can be appended."""
         return self.folder / INTERACTIONS / f"{shard:05d}.parquet"
 
     def begin(self, plan: Mapping[str, Any]) -> bool:
-        """Writes the plan, or finds that of the preparation which the same call has started.
+        """Writes the plan, or finds that of the preparation which the same call started earlier.
 
         Call it with the folder locked.
 
@@ -52,11 +52,11 @@ class Work:
             Whether that preparation is finished.
 
         Raises:
-            InputError: if the folder holds a preparation of something else, or other files, or cannot be written to.
+            InputError: if the folder contains another preparation or other files, or cannot be written to.
         """
         asked: dict[str, Any] = json.loads(json.dumps(plan))
         if (self.folder / MANIFEST).exists():
-            self.remove()  # killed between the end and the clearing up
+            self.remove()  # killed between finishing and cleaning up
             self._check_same(dict(read_json(self.folder / MANIFEST)).get("plan"), asked, "a finished")
             return True
         if self.plan.exists():
@@ -73,7 +73,7 @@ class Work:
         return False
 
     def remove(self) -> None:
-        """Removes all that is not for keeping; the plan last, by which a call that continues knows the folder."""
+        """Removes all intermediate files; the plan last, by which a resumed call recognizes the folder."""
         shutil.rmtree(self.folder / "work", ignore_errors=True)
         for place in (self.folder, *(self.folder / name for name in KEPT)):
             for left in place.glob(".*"):
@@ -82,7 +82,7 @@ class Work:
         self.plan.unlink(missing_ok=True)
 
     def abandon(self) -> None:
-        """Removes everything: what was asked for cannot be done."""
+        """Removes everything, because the requested preparation is impossible."""
         for name in KEPT:
             shutil.rmtree(self.folder / name, ignore_errors=True)
         for name in ("vocabulary.txt", "evaluation.parquet", "lengths.parquet"):
@@ -102,22 +102,22 @@ class Work:
 
     @staticmethod
     def _is_mine(entry: Path) -> bool:
-        """Whether an entry was left by a call that was killed as it began."""
+        """Whether an entry was left by a call that was killed at its beginning."""
         return entry.name.startswith((f".{PLAN}.", LOCK))
 
     def _check_same(self, found: Any, plan: Mapping[str, Any], state: str) -> None:
-        """Raises InputError unless what was asked for before is what is asked for now; a table may have moved."""
+        """Raises InputError unless the earlier plan and the present plan are the same; a table may have moved."""
         remedy = "repeat its command to continue it, or" if state == "an unfinished" else "choose a new folder, or"
         require_same_plan(found, plan, f"{self.folder} holds {state} preparation", f"{remedy} delete the folder")
 
 
 def require_same_plan(found: Any, plan: Mapping[str, Any], holder: str, remedy: str) -> None:
-    """Compares what was asked for before with what is asked for now; the "files" may have moved.
+    """Compares the earlier plan with the present plan; the "files" may have moved.
 
     Args:
-        found: the plan before, as JSON gives it.
-        plan: the plan now, as JSON would give it.
-        holder: of the plan before, for the error: "FOLDER holds an unfinished preparation".
+        found: the earlier plan, as JSON gives it.
+        plan: the present plan, as JSON would give it.
+        holder: holder of the earlier plan, for the error: "FOLDER holds an unfinished preparation".
         remedy: what to do, for the error.
 
     Raises:
@@ -135,12 +135,12 @@ def require_same_plan(found: Any, plan: Mapping[str, Any], holder: str, remedy: 
 
 
 def _contents(files: Any) -> list[Any]:
-    """Size and time of change of each file: what says that it is the same, wherever it lies."""
+    """Returns size and time of change of each file, which identify it wherever it is."""
     return [[file.get("size"), file.get("modified")] for file in files or ()]
 
 
 def read_json(path: Path) -> Any:
-    """Reads what `write_json` wrote.
+    """Reads a file written by `write_json`.
 
     Raises:
         InputError: if it cannot be read.

@@ -1,1 +1,1 @@
-"""What the data of a training looked like, in few numbers, for comparing later data with them."""
+"""Profiles of training data: a few numbers that later data are compared with."""

@@ -1,4 +1,4 @@
-"""Interactions by bin, and how many independent draws they are worth."""
+"""Counts interactions by bin, and the number of independent draws they are equivalent to."""
 
 from typing import Annotated
 
@@ -14,8 +14,8 @@ class BinCounts:
     """Interactions, or users, by bin.
 
     Attributes:
-        counts: of each bin.
-        effective: as many independent draws would say as much of the shares; at most the sum of the counts.
+        counts: number in each bin.
+        effective: number of independent draws with the same information on the shares; at most the sum of the counts.
     """
 
     counts: tuple[Count, ...]
@@ -23,7 +23,7 @@ class BinCounts:
 
     @property
     def total(self) -> float:
-        """All of them."""
+        """Sum over all bins."""
         return float(sum(self.counts))
 
     def share(self, of: int) -> float:
@@ -34,12 +34,13 @@ class BinCounts:
 class BinCounter:
     """Adds up the interactions of users by bin, some users at a time.
 
-    Interactions of one user are alike, so they are worth less than as many independent ones. By how much is the
+    Interactions of one user are alike, so they carry less information than the same number of independent ones. The
     first-order correction of Rao and Scott (The Analysis of Categorical Data from Complex Sample Surveys, Journal of
-    the American Statistical Association, 1981): the mean design effect of the bins, users being the clusters.
+    the American Statistical Association, 1981) measures by how much: the mean design effect of the bins, with users as
+    clusters.
 
     Args:
-        bins: how many.
+        bins: number of bins.
     """
 
     def __init__(self, bins: int) -> None:
@@ -51,7 +52,7 @@ class BinCounter:
         """Adds users.
 
         Args:
-            counts: [U, bins], interactions of each user by bin; users without any count for nothing.
+            counts: [U, bins] interactions of each user by bin; users without any are ignored.
         """
         totals = counts.sum(axis=1, dtype=np.float64)
         self._users += int(np.count_nonzero(totals))
@@ -61,7 +62,7 @@ class BinCounter:
         self._square_totals += float(totals @ totals)
 
     def found(self) -> BinCounts:
-        """All that was added."""
+        """Returns the total of everything added."""
         counts = tuple(self._counts.tolist())
         total = self._counts.sum()
         if self._users < 2:
@@ -75,5 +76,5 @@ class BinCounter:
 
 
 def counts_of_rows(rows: np.ndarray, bins: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """[rows, bins] int64, how often each pair of a row and a bin occurs in two arrays of the same length."""
+    """Counts how often each pair of a row and a bin occurs in two arrays of the same length, [rows, bins] int64."""
     return np.bincount(rows * shape[1] + bins, minlength=shape[0] * shape[1]).reshape(shape)

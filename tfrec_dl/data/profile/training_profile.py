@@ -1,4 +1,4 @@
-"""The profile of a training's data, which travels with the model."""
+"""The profile of a training's data, which is stored with the model."""
 
 import json
 from collections.abc import Sequence
@@ -15,28 +15,28 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, Vocabulary
 from tfrec_dl.errors import InputError
 
 PROFILE = "profile.json"
-"""Its file, in a run and beside the model card of an export."""
+"""Name of its file, in a run and beside the model card of an export."""
 
 BINS = 10
 USERS_AT_ONCE = 1 << 16
-SHORTEST = 2  # interactions of a user; below, no bin of its own
+SHORTEST = 2  # interactions of a user; fewer have no bin of their own
 
 
 @dataclass(frozen=True)
 class TrainingProfile:
-    """What later data are compared with: some hundred numbers, and of no user.
+    """What later data are compared with: a few hundred numbers, none about a single user.
 
     Attributes:
-        users: of the table.
-        interactions: of the table.
-        tested: users that the model was tested on.
-        length_edges: bins of the interactions a user: at most the first edge, more than that and at most the second,
-            ..., more than the last.
-        lengths: users by those bins.
-        popular: items in each bin of popularity: the vocabulary, most popular first, cut into as many parts with
-            about as many training interactions each. A last bin holds whatever comes after them.
-        popularity: interactions by those bins, one more than `popular` has.
-        known: interactions with items outside the vocabulary, and with those in it.
+        users: number of users in the table.
+        interactions: number of interactions in the table.
+        tested: number of users that the model was tested on.
+        length_edges: edges of the bins of interactions per user: at most the first edge, more than that and at most the
+            second, ..., more than the last.
+        lengths: number of users in each of these bins.
+        popular: number of items in each bin of popularity. The vocabulary, most popular first, is cut into parts with
+            about the same number of training interactions. A last bin holds everything after them.
+        popularity: interactions in each of these bins, one more than `popular` has.
+        known: number of interactions with items outside the vocabulary, and with items in it.
     """
 
     users: int
@@ -52,14 +52,14 @@ class TrainingProfile:
     def of(
         cls, users: np.ndarray, items: np.ndarray, vocabulary: Vocabulary, tested: int, short: int = 0
     ) -> "TrainingProfile":
-        """Profiles interactions.
+        """Computes the profile of interactions.
 
         Args:
-            users: [n] int, ascending; every number from 0 on occurs.
-            items: [n] indices of the vocabulary.
-            vocabulary: of the model.
-            tested: users that the model was tested on.
-            short: further users, of whom no more is known than that they have at most `SHORTEST` interactions.
+            users: [n] int, ascending; every number from 0 up occurs.
+            items: [n] vocabulary indices.
+            vocabulary: vocabulary of the model.
+            tested: number of users that the model was tested on.
+            short: number of further users, of whom only is known that they have at most `SHORTEST` interactions.
         """
         lengths = np.bincount(users)
         ends = np.concatenate([[0], np.cumsum(lengths)])
@@ -82,7 +82,7 @@ class TrainingProfile:
 
     @classmethod
     def read(cls, folder: Path) -> "TrainingProfile | None":
-        """The profile in a folder; None if it has none.
+        """Reads the profile in a folder; returns None if there is none.
 
         Raises:
             InputError: if it cannot be read.
@@ -98,49 +98,49 @@ class TrainingProfile:
                 raise ValueError("numbers of bins")
             return profile
         except (OSError, ValueError) as error:
-            raise InputError(f"{path} is no profile of a training: restore it, or delete it.") from error
+            raise InputError(f"{path} is not a training profile: restore it, or delete it.") from error
 
     def values(self) -> dict[str, Any]:
-        """Its plain values, as `read` takes them."""
+        """Returns its plain values, as `read` accepts them."""
         return asdict(self)
 
 
 def length_edges(lengths: np.ndarray) -> np.ndarray:
-    """Edges of bins with about as many users each, and with none below the shortest and above the longest: int64."""
+    """Chooses int64 edges of bins with about equally many users, none below the shortest or above the longest."""
     inner = np.quantile(lengths, np.arange(1, BINS) / BINS, method="inverted_cdf")
     below = [lengths.min() - 1] if lengths.min() > SHORTEST else []
     return np.unique([*below, *inner, lengths.max()]).astype(np.int64)
 
 
 def counts_by_length(lengths: np.ndarray, edges: Sequence[int] | np.ndarray) -> np.ndarray:
-    """Users by the bins between edges, as in `TrainingProfile`: int64."""
+    """Counts users by the bins between edges, as in `TrainingProfile`: int64."""
     return np.bincount(np.searchsorted(edges, lengths), minlength=len(edges) + 1)
 
 
 def popularity_bins(counts: np.ndarray) -> np.ndarray:
-    """How many items each bin of popularity has.
+    """Counts the items in each bin of popularity.
 
     Args:
-        counts: [n] training interactions of each, falling; those without any are in no bin.
+        counts: [n] training interactions of each item, descending; items without any are in no bin.
 
     Returns:
         [BINS] int64.
     """
     trained = counts[counts > 0].astype(np.float64)
-    middles = np.cumsum(trained) - trained / 2  # of each item's part of all interactions
+    middles = np.cumsum(trained) - trained / 2  # middle of each item's part of all interactions
     return np.bincount((BINS * middles / trained.sum()).astype(np.int64), minlength=BINS)
 
 
 def add_items(
     by_bin: BinCounter, by_known: BinCounter, users: np.ndarray, items: np.ndarray, popular: np.ndarray
 ) -> None:
-    """Counts the items of some users by popularity, and whether the vocabulary has them.
+    """Counts the items of some users by popularity, and by whether the vocabulary has them.
 
     Args:
-        by_bin: has a bin more than `popular`.
+        by_bin: has one bin more than `popular`.
         by_known: has two bins.
-        users: [n] int, numbered from 0 on.
-        items: [n] indices of the vocabulary.
+        users: [n] int, numbered from 0.
+        items: [n] vocabulary indices.
         popular: as in `TrainingProfile`.
     """
     rows = int(users.max(initial=-1)) + 1

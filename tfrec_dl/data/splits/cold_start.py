@@ -19,31 +19,31 @@ WARM, VALIDATION, TEST = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class ColdStartSplit:
-    """Warm items, split by leave-last-out, and cold items that are in no training part and in no history.
+    """A split into warm items (leave-last-out) and cold items, which occur in no training part and no history.
 
-    **What a cold case is.** A user with interactions with cold test items is one case of `cold_test`: the target is
-    the last of these interactions, the history the user's warm items from before it (in `Interactions.order`, so
-    of the same time those that stand earlier in the table). The history may be empty. `cold_validation` is the same
+    **What a cold case is.** Each user with interactions with cold test items is one case of `cold_test`. The target
+    is the last of these interactions. The history is the user's warm items from before it, in `Interactions.order`;
+    among equal times, those that come earlier in the table. The history may be empty. `cold_validation` is the same
     for the cold validation items.
 
-    **What a history may hold, and why that does not leak.** Only warm items, from before the target. Among them may
-    be the user's warm validation item and, in `cold_test` alone, the warm test item: a history is read, not
+    **What a history may contain, and why nothing leaks.** It contains only warm items from before the target. These
+    may include the user's warm validation item and, in `cold_test` only, the warm test item: a history is read, not
     trained on, and a service would know it too. Histories of `cold_validation` leave the warm test item out, so
-    whatever is chosen on validation has seen no target of a test. No cold item is in a history, a training row or a
-    warm target: nothing of how a cold item was used, and not even that it is there, can be learnt. One thing remains,
-    as in any leave-last-out: training holds what users did, this one included, after the target's time, all of it
-    with warm items.
+    nothing chosen on validation has seen a test target. No cold item is in a history, a training row or a warm
+    target. So nothing about how a cold item was used, nor that it exists, can be learned. One limitation remains, as
+    in any leave-last-out split: training contains what users, including this one, did with warm items after the
+    target's time.
 
     Attributes:
-        split: leave-last-out over the interactions with warm items. Its vocabulary holds the items trained on, most
-            frequent first, then with count 0 the cold items in the order of first appearance in the table, then what
-            else `catalogue_ids` names. A warm item without a training interaction is in it only if `catalogue_ids`
-            names it, and else unknown, a miss.
-        cold_validation: cases whose targets are cold validation items, one target a row.
-        cold_test: cases whose targets are cold test items, one target a row.
+        split: leave-last-out over the interactions with warm items. Its vocabulary holds the trained items, most
+            frequent first; then, with count 0, the cold items in order of first appearance in the table, then the
+            remaining `catalogue_ids`. A warm item without a training interaction is included only if `catalogue_ids`
+            names it; otherwise it is unknown, and counts as a miss.
+        cold_validation: cases whose targets are cold validation items, one target per row.
+        cold_test: cases whose targets are cold test items, one target per row.
         validation_items: [V] bool, V = `split.vocabulary.size`: the cold validation items.
         test_items: [V] bool: the cold test items.
-        held_out_counts: [V] int64 interactions with each cold item, 0 for all others. For a baseline that peeks; a
+        held_out_counts: [V] int64 interactions with each cold item, 0 for all others. Only for a baseline that peeks; a
             model must not see them.
     """
 
@@ -61,11 +61,11 @@ class ColdStartSplit:
 
     @property
     def warm_items(self) -> np.ndarray:
-        """[V] bool: the items with training interactions."""
+        """Returns which items have training interactions, [V] bool."""
         return self.vocabulary.item_counts > 0
 
     def without_test(self) -> "ColdStartSplit":
-        """The same split, with the validation cases and items in place of those of the test."""
+        """Returns the same split with the validation cases and items in place of those of the test."""
         return replace(
             self,
             split=self.split.without_test(),
@@ -82,24 +82,24 @@ def hold_out_items(
     seed: int = 0,
     catalogue_ids: Sequence[str] | np.ndarray | None = None,
 ) -> ColdStartSplit:
-    """Takes a share of the items out of everything that is trained on or read, and tests on them.
+    """Holds a share of the items out of training and histories, and tests on them.
 
     Args:
         interactions: the interactions.
         test_share: share of the items to test on, above 0, rounded to whole items.
         validation_share: share of the items to validate on, above 0, rounded to whole items.
-        by: "random" samples the items uniformly; the sample depends on the seed and the set of ids, not on the order of
-            the rows. "first_appearance" takes the newest items, by the time of their first interaction: the last ones
-            to test on, those before them to validate on; of the same time those that come later in the table.
-        seed: of the sample.
-        catalogue_ids: items that are known with or without interactions; see `ColdStartSplit.split`.
+        by: "random" samples the items uniformly; the sample depends on the seed and the set of ids, not on the row
+            order. "first_appearance" takes the newest items by the time of their first interaction: the last ones to
+            test on, those before them to validate on; among equal times, those that come later in the table.
+        seed: seed of the sample.
+        catalogue_ids: known items, with or without interactions; see `ColdStartSplit.split`.
 
     Returns:
         The split.
 
     Raises:
-        InputError: if the shares leave nothing, `by` is unknown or needs times that are missing, or the warm items
-            leave no user with three interactions.
+        InputError: if the shares leave nothing, `by` is unknown or needs times that are missing, or no user has three
+            interactions with warm items.
     """
     check_interactions(interactions)
     part_of_item = _part_of_item(interactions, test_share, validation_share, by, seed)
@@ -127,7 +127,7 @@ def hold_out_items(
 def _part_of_item(
     interactions: Interactions, test_share: float, validation_share: float, by: str, seed: int
 ) -> np.ndarray:
-    """[I] int: WARM, VALIDATION or TEST for each of `interactions.item_ids`."""
+    """Assigns WARM, VALIDATION or TEST to each of `interactions.item_ids`, [I] int."""
     if not (test_share > 0 and validation_share > 0 and test_share + validation_share < 1):
         shares = f"test_share is {test_share} and validation_share {validation_share}"
         raise InputError(f"{shares}: both must be above 0 and their sum below 1")
@@ -143,7 +143,7 @@ def _part_of_item(
         if interactions.times is None:
             raise InputError("items by first appearance need times, and the interactions have none: use by='random'")
         by_time = np.argsort(interactions.times, kind="stable")
-        # The first occurrence of each item in time; a reversed assignment keeps the earliest.
+        # The first occurrence of each item in time: a reversed assignment keeps the earliest.
         first = np.empty(items, dtype=np.int64)
         first[interactions.items[by_time[::-1]]] = np.arange(len(interactions))[::-1]
         order = np.argsort(-first)
@@ -158,23 +158,23 @@ def _part_of_item(
 def _cold_cases(
     interactions: Interactions, part_of_item: np.ndarray, part: int, vocabulary: Vocabulary
 ) -> EvaluationCases:
-    """The last interaction of each user with an item of that part, and the warm items from before it.
+    """Builds each user's case: the last interaction with an item of the part, and the warm items from before it.
 
     Args:
-        interactions: all of them.
-        part_of_item: [I] int, as from `_part_of_item`.
+        interactions: all interactions.
+        part_of_item: [I] int, the result of `_part_of_item`.
         part: VALIDATION or TEST.
-        vocabulary: of the split.
+        vocabulary: vocabulary of the split.
 
     Returns:
-        One row a user with such an interaction.
+        One row per user with such an interaction.
     """
     order, indices = interactions.order, vocabulary.encode(interactions.item_ids)
     users, items = interactions.users[order], interactions.items[order]
     parts = part_of_item[items]
     target = np.full(len(interactions.user_ids), -1)  # position in `order`
     positions = np.flatnonzero(parts == part)
-    target[users[positions]] = positions  # of several the last stays
+    target[users[positions]] = positions  # the last assignment stays
     past = (parts == WARM) & (np.arange(len(order)) < target[users])
     if part == VALIDATION:
         past[_warm_test_positions(users, parts)] = False

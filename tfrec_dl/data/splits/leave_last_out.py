@@ -1,4 +1,4 @@
-"""Splits interactions so that each user's last one is tested on, and the one before it validated on."""
+"""Leave-last-out split: tests on each user's last interaction and validates on the one before it."""
 
 from collections.abc import Sequence
 
@@ -18,23 +18,23 @@ def leave_last_out(
 ) -> Split:
     """Tests on each user's last interaction and validates on the one before it.
 
-    Users with fewer than three interactions are for training only. Time orders a user's interactions, ties in table
-    order; without times the table order does.
+    Users with fewer than three interactions are only trained on. A user's interactions are ordered by time, ties in
+    table order; without times, by table order.
 
     Args:
         interactions: the interactions.
-        min_count: the fewest training interactions an item needs to be in the vocabulary.
-        catalogue_ids: items that are known with or without interactions, for example because a model reads their
-            features: those without a training interaction join the vocabulary with count 0, in this order.
-        vocabulary: a model's, to train it on or to measure it: items outside of it are unknown, and those without a
-            training interaction in it are not trained on. None builds one.
+        min_count: fewest training interactions that an item needs to enter the vocabulary.
+        catalogue_ids: known items, with or without interactions, for example because a model reads their features.
+            Those without a training interaction join the vocabulary with count 0, in this order.
+        vocabulary: vocabulary of a model that is trained or evaluated on the split. Items outside it are unknown, and
+            items without a training interaction in it are not trained on. None builds one.
 
     Returns:
-        The split; a test history is the training history and the validation item.
+        The split; a test history consists of the training history and the validation item.
 
     Raises:
-        InputError: if no user has three interactions, no item reaches `min_count` or is in `vocabulary`, or either is
-            given beside a vocabulary.
+        InputError: if no user has three interactions, no item reaches `min_count` or is in `vocabulary`, or `min_count`
+            or `catalogue_ids` is given together with a vocabulary.
     """
     check_interactions(interactions)
     counts = np.bincount(interactions.users, minlength=len(interactions.user_ids))

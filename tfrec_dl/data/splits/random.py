@@ -1,4 +1,4 @@
-"""Splits each user's interactions at random into training, validation and test."""
+"""Random split: divides each user's interactions at random into training, validation and test."""
 
 from collections.abc import Sequence
 
@@ -19,31 +19,31 @@ def random_by_user(
     catalogue_ids: Sequence[str] | np.ndarray | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Split:
-    """Tests on a share of each user's interactions, chosen at random, and validates on another.
+    """Tests on a random share of each user's interactions, and validates on another share.
 
-    The protocol of much work on collaborative filtering, for example CFGAN (Chae et al., CIKM 2018). It does not ask
-    what a user does next: training holds interactions from after those tested on. To know how a recommender will do in
-    use, split by time.
+    This is the protocol of much work on collaborative filtering, for example CFGAN (Chae et al., CIKM 2018). It does
+    not ask what a user does next, because training contains interactions from after those tested on. To estimate how a
+    recommender will perform in use, split by time.
 
-    Each user's parts are the shares of their interactions, rounded half to even; at least one interaction of each user
-    stays for training, so those with too few are for training only.
+    Each user's parts are these shares of their interactions, rounded half to even. At least one interaction of each
+    user stays in training, so users with too few are only trained on.
 
     Args:
         interactions: the interactions.
         validation_share: share of each user's interactions to validate on, between 0 and 1.
         test_share: share of each user's interactions to test on, between 0 and 1.
-        seed: of the split.
-        min_count: the fewest training interactions an item needs to be in the vocabulary.
-        catalogue_ids: items that are known with or without interactions, for example because a model reads their
-            features: those without a training interaction join the vocabulary with count 0, in this order.
+        seed: seed of the split.
+        min_count: fewest training interactions that an item needs to enter the vocabulary.
+        catalogue_ids: known items, with or without interactions, for example because a model reads their features.
+            Those without a training interaction join the vocabulary with count 0, in this order.
         vocabulary: as for `leave_last_out`.
 
     Returns:
         The split; a test history is the user's training and validation interactions in time order, ties in table order.
 
     Raises:
-        InputError: if the shares leave nothing, no user has enough interactions for a part, or as `leave_last_out` for
-            items.
+        InputError: if the shares leave nothing, no user has enough interactions for a part, or for items as in
+            `leave_last_out`.
     """
     check_interactions(interactions)
     check_shares(validation_share, test_share)
@@ -58,7 +58,7 @@ def random_by_user(
             )
     users = interactions.users[interactions.order]
     drawn = np.random.default_rng(seed).permutation(len(users))
-    place = np.empty(len(users), dtype=np.int64)  # of each interaction in its user's draw
+    place = np.empty(len(users), dtype=np.int64)  # position of each interaction in its user's draw
     place[np.lexsort((drawn, users))] = np.arange(len(users)) - (np.cumsum(counts) - counts)[users]
     part_of = np.select([place < tested[users], place < (tested + validated)[users]], [2, 1], 0)
     return split_by_part(interactions, part_of, min_count, catalogue_ids, vocabulary)

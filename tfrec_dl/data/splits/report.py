@@ -10,12 +10,12 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN
 
 
 def split_report(name: str, split: Split, interactions: Interactions, min_count: int) -> Iterator[str]:
-    """Lines on the sizes of the parts, and on what cannot be found in them.
+    """Yields lines on the sizes of the parts, and on what they leave out.
 
     Args:
-        name: of the split.
-        split: of the interactions.
-        interactions: all of them.
+        name: name of the split.
+        split: split of the interactions.
+        interactions: all interactions.
         min_count: training interactions that an item needs.
     """
     yield (
@@ -29,17 +29,18 @@ def split_report(name: str, split: Split, interactions: Interactions, min_count:
     if repeated:
         yield (
             f"{repeated:,} of {len(split.test.targets.items):,} items to find in the test are in the same user's "
-            "history: misses while seen items are masked (--keep-seen lets them compete)"
+            "history: they count as misses while seen items are masked (--keep-seen lets them compete)"
         )
 
 
 def _left_out(min_count: int, interactions: Interactions, split: Split) -> str:
-    """What falls under `min_count`."""
+    """Describes what falls below `min_count`."""
     rare = len(interactions.item_ids) - (split.vocabulary.trained_size - FIRST_ITEM)
     held_out = len(split.validation.targets.items) + len(split.test.targets.items)
     dropped = len(interactions) - held_out - len(split.train.items)
     missed = np.count_nonzero(split.test.targets.items == UNKNOWN)
     return (
-        f"{rare:,} items have fewer than {min_count:,} training interactions: their {dropped:,} are left out, and "
-        f"{missed:,} of {len(split.test.targets.items):,} items to find in the test, being of them, are misses"
+        f"{rare:,} items have fewer than {min_count:,} training interactions: their {dropped:,} interactions are "
+        f"left out, and {missed:,} of {len(split.test.targets.items):,} items to find in the test are such items and "
+        "count as misses"
     )

@@ -1,4 +1,4 @@
-"""Splits interactions into training, validation and test so that nothing evaluated was trained on."""
+"""Base of all splits: training, validation and test parts, such that nothing evaluated was trained on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,13 +25,13 @@ if TYPE_CHECKING:  # these import TensorFlow, which splitting does not need
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Training, validation and test.
+    """Training, validation and test parts of interactions.
 
     Attributes:
-        vocabulary: of the training interactions alone; then the items of the catalogue, if one was given, with count 0.
+        vocabulary: items of the training interactions; then the other items of the catalogue, if given, with count 0.
         train: histories to learn from; users without any have no row.
-        validation: histories from training, targets that follow them.
-        test: histories from training and validation, targets that follow them.
+        validation: histories from training, and the targets that follow them.
+        test: histories from training and validation, and the targets that follow them.
     """
 
     vocabulary: Vocabulary
@@ -40,13 +40,13 @@ class Split:
     test: EvaluationCases
 
     def __repr__(self) -> str:
-        """The sizes of its parts, in a line."""
+        """Shows the sizes of the parts on one line."""
         sizes = f"{len(self.train.items):,} interactions of {len(self.train):,} users"
         cases = f"validation {len(self.validation):,}, test {len(self.test):,} users"
         return f"Split({len(self.vocabulary.ids):,} items; train {sizes}; {cases})"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: users, and interactions or targets, of each part."""
+        """Shows users and interactions or targets of each part, in a notebook."""
         parts = {"train": self.train, "validation": self.validation.targets, "test": self.test.targets}
         rows = [(name, len(rows), len(rows.items)) for name, rows in parts.items()]
         table = pd.DataFrame(rows, columns=["part", "users", "interactions"])
@@ -55,12 +55,12 @@ class Split:
     def batches(
         self, kind: "type[TrainingWindows] | type[TrainingHistories]", config: "WindowConfig", user_ids: bool = False
     ) -> "Batches":
-        """The training histories as batches.
+        """Returns the training histories as batches.
 
         Args:
-            kind: windows or whole histories, as the model's class takes.
-            config: lengths, batch size, seed.
-            user_ids: whether the users' ids stand beside them.
+            kind: windows or whole histories, as the model's class needs.
+            config: lengths, batch size and seed.
+            user_ids: whether the batches include the users' ids.
 
         Raises:
             InputError: if no user has two training interactions, or the context does not fit the window.
@@ -68,15 +68,15 @@ class Split:
         return kind(self.train, config, self.train.user_ids if user_ids else None)
 
     def without_test(self) -> "Split":
-        """The same split, with the validation cases in place of the test cases."""
+        """Returns the same split with the validation cases in place of the test cases."""
         return replace(self, test=self.validation)
 
     def with_validation(self) -> "Split":
-        """The same split, with the validation targets among what is learnt from, and counted; the cases stay.
+        """Returns the same split with the validation targets added to the training part and counted; the cases stay.
 
-        The items stay the same: one that is in the validation part for the first time is as unknown as before.
+        The vocabulary keeps its items: an item that first occurs in the validation part stays unknown.
         """
-        # What was before a test is all of training and validation, in time order; others have no test.
+        # A tested user's history is all of training and validation, in time order; other users have no test.
         tested, new = self.test.histories, self.validation.targets
         others = (each.select(~np.isin(each.user_ids, tested.user_ids)) for each in (self.train, new))
         past = Histories.joined([tested, *others])
@@ -88,14 +88,14 @@ class Split:
 
 
 def check_shares(validation_share: float, test_share: float) -> None:
-    """Raises InputError where the shares leave a part without anything."""
+    """Raises InputError if the shares leave a part without anything."""
     if not (validation_share > 0 and test_share > 0 and validation_share + test_share < 1):
         shares = f"validation_share is {validation_share} and test_share {test_share}"
         raise InputError(f"{shares}: both must be above 0 and their sum below 1")
 
 
 def check_interactions(interactions: Interactions) -> None:
-    """Refuses what is split if it has not been read yet.
+    """Refuses a value that is not a table of interactions that has been read.
 
     Raises:
         InputError: if it is something else, such as a frame.
@@ -111,11 +111,11 @@ def split_by_part(
     catalogue_ids: Sequence[str] | np.ndarray | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Split:
-    """The split in which each interaction is in the part given; users without targets in a part are no case of it.
+    """Builds the split with each interaction in the given part; users without targets in a part are no case of it.
 
     Args:
         interactions: the interactions.
-        part: [n] int, for the interactions in `interactions.order`: 0 to train, 1 to validate, 2 to test.
+        part: [n] int, for the interactions in `interactions.order`: 0 to train on, 1 to validate on, 2 to test on.
         min_count: as for `leave_last_out`.
         catalogue_ids: as for `leave_last_out`.
         vocabulary: as for `leave_last_out`.
@@ -124,7 +124,7 @@ def split_by_part(
         The split; every history is in time order.
 
     Raises:
-        InputError: as `leave_last_out` for items.
+        InputError: for items as in `leave_last_out`.
     """
     order = interactions.order
     if vocabulary is None:
@@ -150,7 +150,7 @@ def split_by_part(
         active = targets.lengths > 0
         return EvaluationCases(histories.select(active), targets.select(active))
 
-    # An item without training interactions has no weights that a model could learn; in other histories it is read.
+    # An item without training interactions has no weights to learn, but is read in other histories.
     past = pack(part == 0)
     learnt = np.where(past.items < vocabulary.trained_size, past.items, np.int32(UNKNOWN))
     train = replace(past, items=learnt).numbered_by(vocabulary).known()
@@ -168,7 +168,7 @@ def _vocabulary(
     min_count: int,
     catalogue_ids: Sequence[str] | np.ndarray | None,
 ) -> Vocabulary:
-    """Of the interactions in the rows `trained`, in the order of the table, then the catalogue's further items."""
+    """Builds the vocabulary of the interactions in the rows `trained`, in table order, then the catalogue's others."""
     items = interactions.items[np.sort(trained)]
     vocabulary = Vocabulary.build(interactions.item_ids, items, min_count)
     if catalogue_ids is None:

@@ -1,4 +1,4 @@
-"""Splits interactions by the clock: what everybody did last is tested on."""
+"""Temporal split: tests on the last interactions of all users by time."""
 
 from collections.abc import Sequence
 
@@ -19,26 +19,26 @@ def temporal(
     catalogue_ids: Sequence[str] | np.ndarray | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Split:
-    """Tests on what everybody did last by the clock, validates on what came before that.
+    """Tests on the latest interactions of all users, and validates on those before them.
 
     Interactions at the same time stay together, in the earlier part. Every user active in a period is a case of it,
-    new users included, whose history is empty.
+    including new users, whose history is empty.
 
     Args:
         interactions: the interactions, with times.
         validation_share: share of the interactions to validate on, between 0 and 1; ties make it smaller.
         test_share: share of the interactions to test on, between 0 and 1; ties make it smaller.
-        min_count: the fewest training interactions an item needs to be in the vocabulary.
-        catalogue_ids: items that are known with or without interactions, for example because a model reads their
-            features: those without a training interaction join the vocabulary with count 0, in this order.
+        min_count: fewest training interactions that an item needs to enter the vocabulary.
+        catalogue_ids: known items, with or without interactions, for example because a model reads their features.
+            Those without a training interaction join the vocabulary with count 0, in this order.
         vocabulary: as for `leave_last_out`.
 
     Returns:
-        The split; a test history holds everything of that user before the test period.
+        The split; a test history contains everything of that user from before the test period.
 
     Raises:
-        InputError: if there are no times, the shares leave nothing, ties leave a part empty, or as `leave_last_out` for
-            items.
+        InputError: if there are no times, the shares leave nothing, ties leave a part empty, or for items as in
+            `leave_last_out`.
     """
     check_interactions(interactions)
     if interactions.times is None:

@@ -17,16 +17,16 @@ EXACT_FLOAT = 2.0**53
 
 
 def show(value: object, limit: int = 60) -> str:
-    """The value on one line, shortened."""
+    """Formats the value on one line, shortened."""
     text = repr(value.item() if isinstance(value, np.generic) else value).replace("\n", " ")
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
 
 
 def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers the distinct ids of a column in the order of their first appearance.
+    """Numbers the distinct ids of a column in order of first appearance.
 
-    Text is taken as it is ("007" stays "007"). Integers become their decimal strings, and so do floats with integer
-    values, which is what pandas makes of an integer column that once had a gap. Bytes are decoded as UTF-8.
+    Text is used unchanged ("007" stays "007"). Integers become their decimal strings, and so do floats with integer
+    values, which pandas makes of an integer column with a gap. Bytes are decoded as UTF-8.
 
     Args:
         column: [n] ids: strings, bytes, integers or integer-valued floats.
@@ -61,7 +61,7 @@ def checked_ids(column: pd.Series, name: Hashable, locate: Locate) -> tuple[np.n
 
 
 def id_texts(ids: Any, locate: Locate) -> np.ndarray:
-    """Ids as text, by the rules of `checked_ids`; the empty string, which is no id, stays.
+    """Converts ids to text by the rules of `checked_ids`; the empty string, which is no id, stays.
 
     Args:
         ids: ids of any shape.
@@ -82,7 +82,7 @@ def id_texts(ids: Any, locate: Locate) -> np.ndarray:
     try:
         codes, distinct = pd.factorize(flat)
     except TypeError as error:
-        raise InputError(f"ids such as {show(flat[0])} are neither text nor integers: use these") from error
+        raise InputError(f"ids such as {show(flat[0])} are neither text nor integers: use text or integers") from error
     if (codes < 0).any():
         row = int(np.argmax(codes < 0))
         raise InputError(f"{locate(row)}: the id is missing, got {show(flat[row])}: leave it out or fill it in")
@@ -95,7 +95,7 @@ def id_texts(ids: Any, locate: Locate) -> np.ndarray:
 
 
 def _plain_ids(distinct: np.ndarray) -> np.ndarray | None:
-    """Distinct ids as text, where all are integers, or all text that needs no second look; otherwise None."""
+    """Converts distinct ids to text if all are integers, or all text that needs no further check; otherwise None."""
     if distinct.dtype.kind in "iu":
         return distinct.astype(str).astype(object)
     values = distinct.tolist()
@@ -109,7 +109,7 @@ def _plain_ids(distinct: np.ndarray) -> np.ndarray | None:
 
 
 def _id_text(value: Any) -> tuple[str, str]:
-    """The id as text, and what is wrong with it ("" when nothing is)."""
+    """Returns the id as text, and what is wrong with it ("" for nothing)."""
     if isinstance(value, str):
         if not value:
             return "", "the id is an empty string: fill it in or drop the row"
@@ -134,10 +134,10 @@ def _id_text(value: Any) -> tuple[str, str]:
 
 
 def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, part: str) -> np.ndarray:
-    """Ratings or weights as finite float32.
+    """Converts ratings or weights to finite float32.
 
     Args:
-        column: [n] numbers, text that spells them, or truth values, which are 1 and 0.
+        column: [n] numbers, text that spells them, or booleans, which are 1 and 0.
         name: the column's name, for errors.
         locate: how to name a row, for errors.
         part: "rating", or "weight", which may not be negative.
@@ -166,7 +166,7 @@ def checked_numbers(column: pd.Series, name: Hashable, locate: Locate, part: str
 
 
 def as_numbers(column: pd.Series) -> np.ndarray:
-    """[n] float64: numbers, text that spells them, "true" and "false" as 1 and 0; NaN for everything else."""
+    """[n] float64 of numbers, text that spells them, "true" and "false" as 1 and 0; NaN for everything else."""
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     if is_text(column) and (unread := np.isnan(numbers)).any():
         words = column[unread].map(lambda value: value.strip().lower() if isinstance(value, str) else value)
@@ -184,9 +184,9 @@ def refuse(bad: np.ndarray, column: pd.Series, name: Hashable, locate: Locate, p
 
 
 def plain(column: pd.Series) -> pd.Series:
-    """The column without a category or Arrow wrapping."""
+    """Returns the column without a category or Arrow wrapper."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        if column.hasnans:  # Integers would not hold the gaps.
+        if column.hasnans:  # Integers could not represent the gaps.
             return column.astype(object).infer_objects()
         return column.astype(column.cat.categories.dtype)
     if isinstance(column.dtype, pd.ArrowDtype):
@@ -195,5 +195,5 @@ def plain(column: pd.Series) -> pd.Series:
 
 
 def is_text(column: pd.Series) -> bool:
-    """Whether the column holds text, or objects of which any may be text."""
+    """Whether the column holds text, or objects that may include text."""
     return pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)

@@ -13,17 +13,17 @@ OPTIONAL_NAMES = {"time": "timestamp", "rating": "rating", "weight": "weight"}
 
 @dataclass(frozen=True)
 class Columns:
-    """Column names: which column holds users, items, times, ratings, weights.
+    """Column names: which column holds users, items, times, ratings and weights.
 
     Attributes:
         user: column of user ids.
         item: column of item ids.
-        time: column of times; None reads "timestamp" when the table has it and no other part uses it.
-        rating: column of ratings; None reads "rating" under the same terms.
-        weight: column of weights; None reads "weight" under the same terms.
+        time: column of times; None reads "timestamp" if the table has it and it has no other role.
+        rating: column of ratings; None reads "rating" under the same conditions.
+        weight: column of weights; None reads "weight" under the same conditions.
 
     Raises:
-        InputError: if one column is named for two parts.
+        InputError: if one column is given two roles.
     """
 
     user: str = "user_id"
@@ -33,7 +33,7 @@ class Columns:
     weight: str | None = None
 
     def __post_init__(self) -> None:
-        """Checks that no column plays two parts."""
+        """Checks that no column has two roles."""
         parts: dict[str, str] = {}
         for part, name in self.named().items():
             if name in parts:
@@ -41,15 +41,15 @@ class Columns:
             parts[name] = part
 
     def named(self) -> dict[str, str]:
-        """Part -> column name, for the parts that have one."""
+        """Returns role -> column name, for the roles that have one."""
         return {part: name for part, name in asdict(self).items() if name is not None}
 
     def resolve(self, header: Sequence[str], table: str = "the table") -> "Columns":
-        """Settles the optional columns for a table with this header.
+        """Resolves the optional columns for a table with this header.
 
         Args:
             header: the table's column names.
-            table: what to call the table in an error.
+            table: name of the table in an error.
 
         Returns:
             Columns in which None means that the table has no such column.
@@ -77,15 +77,15 @@ def refuse_repeats(names: Iterable[str], header: Sequence[str], table: str) -> N
 
 
 class MissingColumnError(InputError):
-    """A column is not in a table.
+    """Raised if a column is not in a table.
 
     Args:
-        column: its name.
+        column: name of the column.
         header: the table's column names; the nearest is suggested.
-        table: what to call the table.
+        table: name of the table.
 
     Attributes:
-        column: its name.
+        column: name of the column.
     """
 
     def __init__(self, column: str, header: Sequence[str], table: str) -> None:
@@ -105,11 +105,11 @@ def _missing(name: str, header: Sequence[str], table: str) -> str:
 
 
 def columns_given(columns: Columns | None) -> Columns:
-    """The columns that a call names, or the usual ones.
+    """Returns the columns that a call names, or the usual ones.
 
     Raises:
         InputError: if they are something else, such as a dict.
     """
     found = Columns() if columns is None else columns
-    require_type(found, Columns, "columns", 'give a tfrec_dl.Columns, as Columns(user="customer")')
+    require_type(found, Columns, "columns", 'give a tfrec_dl.Columns, such as Columns(user="customer")')
     return found

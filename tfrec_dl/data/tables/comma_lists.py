@@ -1,4 +1,4 @@
-"""Ids in one text, separated by commas."""
+"""Splits ids in one text, separated by commas."""
 
 import csv
 import io
@@ -13,10 +13,10 @@ def parse_ids(text: str, option: str) -> list[str]:
 
     Args:
         text: the ids.
-        option: that they were given with, or the column that they are in, for errors.
+        option: option that they were given with, or column that they are in, for errors.
 
     Raises:
-        InputError: for a quote that is not closed.
+        InputError: if a quote is not closed.
     """
     csv.field_size_limit(LONGEST_ID)
     try:

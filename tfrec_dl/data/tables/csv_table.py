@@ -18,10 +18,10 @@ from tfrec_dl.data.tables.csv_columns import float_ids, frame_of, without_points
 from tfrec_dl.errors import InputError
 
 BLOCK_BYTES = 16 << 20
-"""Bytes parsed at a time: no CSV record may be longer."""
+"""Bytes parsed at a time; no CSV record may be longer."""
 SKIPPED_BYTES = 1 << 20
 MOST_LINES = 5_000_000
-"""Lines in which the place of an error is looked for."""
+"""Number of lines that are searched for the place of an error."""
 
 
 class CsvTable:
@@ -32,7 +32,7 @@ class CsvTable:
         zipped: whether it is compressed with gzip.
 
     Attributes:
-        header: the names of the columns.
+        header: column names.
     """
 
     def __init__(self, path: Path, zipped: bool) -> None:
@@ -75,14 +75,14 @@ class CsvTable:
 
     @staticmethod
     def frame(table: pa.Table, typed: Collection[str], start: int = 0) -> pd.DataFrame:
-        """The columns of some of the records as pandas has them; see `TableFile.frame`."""
+        """Converts some records to a pandas frame; see `TableFile.frame`."""
         return frame_of(table, typed, ())
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[pa.NativeFile]:
         with pa.OSFile(str(self.path)) as file:
             stream = pa.CompressedInputStream(file, "gzip") if self.zipped else file
-            # Arrow takes a first block without a record for an empty file.
+            # Arrow treats a first block without a record as an empty file.
             left = self._blank_bytes
             while left and (block := stream.read(min(left, SKIPPED_BYTES))):
                 left -= len(block)
@@ -115,14 +115,14 @@ class CsvTable:
         """Row number from 0 -> "line 7"."""
         try:
             line, _ = next(itertools.islice(self._records(), row + 1, None))
-        except (csv.Error, StopIteration):  # Python's reader is stricter about field sizes and NUL than Arrow's.
+        except (csv.Error, StopIteration):  # Python's reader is stricter than Arrow's about field sizes and NUL.
             return f"row {row + 1}"
         return f"line {line}"
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        """The line on which each record that is not blank starts, and its fields.
+        """Yields the line on which each non-blank record starts, and its fields.
 
-        Slow, so only for the header and for the place of an error, and not beyond `MOST_LINES`.
+        This is slow, so it is only used for the header and the place of an error, and not beyond `MOST_LINES`.
         """
         with self._raw() as raw:
             raw.seek(self._blank_bytes)
@@ -139,7 +139,7 @@ class CsvTable:
         return cast(BinaryIO, gzip.open(self.path)) if self.zipped else self.path.open("rb")
 
     def _leading_blank(self) -> tuple[int, int]:
-        """Bytes, a mark of the byte order among them, and lines before the first record, however many there are."""
+        """Counts the bytes, including a byte-order mark, and the lines before the first record."""
         count = lines = 0
         with self._raw() as raw:
             while block := raw.read(SKIPPED_BYTES):
@@ -158,7 +158,7 @@ class CsvTable:
         raise InputError(f"{str(self.path)!r} is empty: it needs a header and at least one row")
 
     def _first_malformed(self) -> str:
-        """Where a record has too many or too few fields; "" if none has."""
+        """Returns where a record has too many or too few fields; "" if none has."""
         width = len(self.header)
         with contextlib.suppress(csv.Error):
             for line, record in self._records():

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes and its name, so that another format is named and its remedy too."""
+"""Recognizes a file's format by its first bytes and its name, so that errors name it and the remedy."""
 
 from pathlib import Path
 
@@ -48,11 +48,10 @@ LONGEST = max(map(len, SIGNATURES))
 
 
 def first_bytes(path: Path) -> bytes:
-    """The first bytes of a table, once it is sure that there is one that can be read.
+    """Returns the first bytes of a table, after checking that there is a readable one.
 
     Raises:
-        InputError: if there is no such file, it is a folder, a pipe or a device, empty, or in a format that is not
-            read.
+        InputError: if there is no such file, or it is a folder, a pipe or a device, empty, or in an unsupported format.
     """
     if (path / "prepared.json").exists():
         raise InputError(
@@ -62,7 +61,7 @@ def first_bytes(path: Path) -> bytes:
         raise InputError(f"{str(path)!r} is a folder: name a CSV or Parquet file in it")
     if not path.exists():
         raise InputError(_missing(path))
-    if not path.is_file():  # a pipe would be waited for, and can be read only once
+    if not path.is_file():  # reading would wait for a pipe, and can read it only once
         raise InputError(f"{str(path)!r} is a pipe or a device, and a table is read more than once: save it as a file")
     with path.open("rb") as file:
         start = file.read(LONGEST)

@@ -1,4 +1,4 @@
-"""The checks of a table of interactions, the same for one in memory and for pieces of one that is larger."""
+"""Checks of a table of interactions, the same for a table in memory and for pieces of a larger one."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ class InteractionRows(NamedTuple):
         user_ids: [U] object (str), in the order of first appearance.
         items: [n] int32 codes into `item_ids`.
         item_ids: [I] object (str), in the order of first appearance.
-        times: [n], or None where the table has none.
+        times: [n], or None if the table has none.
         ratings: [n] float32, or None.
         weights: [n] float32, not negative, or None.
     """
@@ -38,7 +38,7 @@ def checked_rows(frame: pd.DataFrame, columns: Columns, locate: Locate) -> Inter
 
     Args:
         frame: at least one row.
-        columns: of the table, resolved.
+        columns: columns of the table, resolved.
         locate: how to name a row, for errors.
 
     Raises:
@@ -55,6 +55,6 @@ def checked_rows(frame: pd.DataFrame, columns: Columns, locate: Locate) -> Inter
 
 
 def refuse_no_weight(largest: float, name: str | None) -> None:
-    """Raises an InputError where the largest weight of a table is 0: nothing would be learnt."""
+    """Raises an InputError if the largest weight of a table is 0, because nothing would be learned."""
     if largest == 0:
         raise InputError(f"column {name!r} is 0 in every row: a row of weight 0 teaches nothing, leave the column out")

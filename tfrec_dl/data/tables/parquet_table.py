@@ -1,4 +1,4 @@
-"""A Parquet file as columns of its own types."""
+"""A Parquet file, with columns of its own types."""
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -11,20 +11,20 @@ from tfrec_dl.data.tables.checks import show
 from tfrec_dl.errors import InputError
 
 BATCH_ROWS = 1 << 17
-"""Rows read at a time where a file is read batch by batch."""
+"""Rows read at a time when a file is read batch by batch."""
 BUFFER_BYTES = 1 << 20
 WIDE = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}
 
 
 class ParquetTable:
-    """A Parquet file, as `CsvTable`.
+    """A Parquet file, with the interface of `CsvTable`.
 
     Args:
         path: the file.
 
     Attributes:
-        header: the names of the columns.
-        rows: how many there are.
+        header: column names.
+        rows: number of rows.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,10 +60,10 @@ class ParquetTable:
                     yield batch.slice(skipped)
 
     def frame(self, table: pa.Table, typed: Collection[str], start: int = 0) -> pd.DataFrame:
-        """The columns of some of the rows as pandas has them; see `TableFile.frame`."""
+        """Converts some rows to a pandas frame; see `TableFile.frame`."""
         for name, column in zip(table.column_names, table.columns, strict=True):
             self._refuse_other_than_utf8(column, name, start)
-        # pandas' metadata would turn a column into the frame's index again.
+        # pandas' metadata would turn a column back into the frame's index.
         table = table.unify_dictionaries().replace_schema_metadata()
         frame = table.to_pandas(date_as_object=False)
         for name, column in zip(table.column_names, table.columns, strict=True):
@@ -84,7 +84,7 @@ class ParquetTable:
             ) from error
 
     def _first_other_than_utf8(self, column: pa.ChunkedArray, start: int) -> str:
-        """Where the first text that is not UTF-8 is, and its bytes; "" within lists and structures."""
+        """Locates the first text that is not UTF-8, and its bytes; returns "" inside lists and structures."""
         row = start
         for chunk in column.chunks:
             texts = chunk.dictionary_decode() if pa.types.is_dictionary(chunk.type) else chunk
@@ -92,7 +92,7 @@ class ParquetTable:
                 if not _is_utf8(value):
                     return f", {self.locate(row)}, got {show(value)}"
                 row += 1
-        # The dictionary of these rows has it for a later one.
+        # The dictionary of these rows may have it for a later row.
         values = [
             value for chunk in column.chunks if pa.types.is_dictionary(chunk.type) for value in _raw(chunk.dictionary)
         ]
@@ -107,7 +107,7 @@ class ParquetTable:
 
 
 def _raw(texts: pa.Array) -> list[bytes | None]:
-    """The bytes of each text; none of what is no text."""
+    """Returns the bytes of each text; none for values that are not text."""
     if pa.types.is_string(texts.type):
         return list(texts.view(pa.binary()).to_pylist())
     return list(texts.view(pa.large_binary()).to_pylist()) if pa.types.is_large_string(texts.type) else []

@@ -1,4 +1,4 @@
-"""Reads the columns asked for from a CSV or Parquet file, ids as text."""
+"""Reads the requested columns from a CSV or Parquet file, with ids as text."""
 
 import contextlib
 import csv
@@ -40,16 +40,17 @@ def read_table(path: str | Path, columns: Columns) -> tuple[pd.DataFrame, Column
 class TableFile:
     """A table on disk whose header has been read.
 
-    CSV is UTF-8 with a header, separated by commas (tabs when the name ends in .tsv), quoted with double quotes; ids
-    are text, so that "007" stays "007"; an empty field is a missing value. Compressed with gzip when the name ends in
-    .gz or the content is compressed. Parquet when the name ends in .parquet or .pq, or the content is Parquet.
+    CSV files are UTF-8 with a header, separated by commas (tabs if the name ends in .tsv) and quoted with double
+    quotes. Ids are text, so that "007" stays "007". An empty field is a missing value. A file is compressed with gzip
+    if its name ends in .gz or its content is compressed. It is Parquet if its name ends in .parquet or .pq, or its
+    content is Parquet.
 
     Args:
         path: the file.
 
     Attributes:
-        name: what to call the table in an error.
-        header: the names of the columns.
+        name: name of the table in an error.
+        header: column names.
 
     Raises:
         InputError: if the file is missing, empty, unreadable or malformed.
@@ -74,16 +75,16 @@ class TableFile:
         typed: Collection[str] = (),
         kindless: Collection[str] = (),
     ) -> pd.DataFrame:
-        """Reads columns; those of a CSV file are text as it is written, but for what is asked for otherwise.
+        """Reads columns; those of a CSV file stay text as written, except where another type is requested.
 
-        Parquet's columns have their own types.
+        Parquet columns have their own types.
 
         Args:
-            names: the columns, each once in the header.
+            names: columns to read, each once in the header.
             ids: those of them that hold ids.
-            typed: those that are integers, numbers or datetimes where every value spells one: times, labels, weights.
-            kindless: features whose kind is yet to be guessed, or is a number: they are numbers where every value is
-                spelled as one. That takes less memory than text, and means the same.
+            typed: those that become integers, numbers or datetimes if every value spells one: times, labels, weights.
+            kindless: features whose kind is still to be guessed, or is a number; they become numbers if every value is
+                spelled as one. This takes less memory than text and means the same.
 
         Returns:
             A frame of the columns in the order of `names`.
@@ -103,28 +104,28 @@ class TableFile:
             start: number of the first row to read, from 0.
 
         Yields:
-            Batches of rows in file order, of any size; `frame` makes a frame of them.
+            Batches of rows in file order, of any size; `frame` turns them into a frame.
 
         Raises:
-            InputError: as `read`, when the place is reached.
+            InputError: as `read`, when the faulty place is reached.
         """
         with self._explained():
             yield from self._table.batches(names, ids, start)
 
     def frame(self, table: pa.Table, typed: Collection[str], start: int = 0) -> pd.DataFrame:
-        """What `read` would give of these rows alone: the type of a CSV column is that which they spell.
+        """Returns what `read` would return for these rows alone: the type of a CSV column depends on these rows.
 
         Args:
-            table: rows that follow each other.
+            table: consecutive rows.
             typed: as for `read`.
-            start: number of their first in the file, from 0, for errors.
+            start: number of the first of them in the file, from 0, for errors.
         """
         with self._explained():
             return self._table.frame(table, typed, start)
 
     @property
     def row_count(self) -> int | None:
-        """Rows of a Parquet file; None for CSV, whose rows nobody has counted."""
+        """Returns the number of rows of a Parquet file; None for CSV, whose rows are not counted."""
         return self._table.rows if isinstance(self._table, ParquetTable) else None
 
     def locate(self, row: int) -> str:
@@ -137,7 +138,7 @@ class TableFile:
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
-        """Turns what readers raise into an InputError that names the file."""
+        """Turns exceptions of readers into an InputError that names the file."""
         try:
             yield
         except InputError:

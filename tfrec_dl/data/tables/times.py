@@ -1,4 +1,4 @@
-"""Times of a table as numbers that sort as the times do, whatever their unit."""
+"""Converts the times of a table to numbers in the same order, in any unit."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ TimeUnit = Literal["s", "us", "ns"]
 IN_A_SECOND: dict[TimeUnit, int] = {"s": 1, "us": 10**6, "ns": 10**9}
 LARGEST = np.iinfo(np.int64).max
 UNITS_APART = (10**3, 10**6, 10**9)
-"""How much larger times are in milliseconds, microseconds and nanoseconds than in seconds, or than in each other."""
+"""Factors by which the same times differ in seconds, milliseconds, microseconds and nanoseconds."""
 NEAR = 1.2
-"""Times of one period are this close to each other, as a ratio, since 1970."""
+"""Largest ratio between times, counted from 1970, that are taken to be of the same period."""
 
 
 @dataclass(frozen=True, eq=False)
 class Times:
-    """Times that sort as they do.
+    """Times as numbers in the same order.
 
     Attributes:
         values: [n] int64 or float64.
-        unit: of datetimes, in which they are counted from 1970 on; None for numbers, which are in the table's own unit.
+        unit: unit of datetimes, counted from 1970; None for numbers, which are in the table's own unit.
     """
 
     values: np.ndarray
@@ -33,13 +33,13 @@ class Times:
 
     @property
     def kind(self) -> str:
-        """Either "numbers" or "datetimes"."""
+        """Kind of the times, "numbers" or "datetimes"."""
         return "numbers" if self.unit is None else "datetimes"
 
     def parts(self) -> tuple[np.ndarray, np.ndarray]:
-        """Whole numbers [n] int64 and what is beyond them [n] float64, which sort as the times do.
+        """Splits times into whole numbers [n] int64 and fractions [n] float64, which sort in the same order.
 
-        Of datetimes they are seconds, so that rows that are read apart sort together.
+        Datetimes are split into seconds, so that rows read separately sort together.
         """
         values = self.values
         if self.unit == "s" and values.dtype.kind == "f":
@@ -57,11 +57,11 @@ class Times:
 
 
 def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> Times:
-    """Times as numbers that sort as the times do.
+    """Converts times to numbers in the same order.
 
-    Numbers stay as they are, in the table's own unit. Datetimes and ISO 8601 text become seconds since 1970 (UTC where
-    no zone is given): int64 where all are whole, float64 where all are whole microseconds; others become int64
-    nanoseconds, for float64 would let neighbours tie.
+    Numbers stay as they are, in the table's own unit. Datetimes and ISO 8601 text become seconds since 1970 (UTC if no
+    zone is given): int64 if all are whole seconds, float64 if all are whole microseconds. Others become int64
+    nanoseconds, because float64 would make neighbors tie.
 
     Args:
         column: [n] times.
@@ -69,8 +69,7 @@ def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> Times:
         locate: how to name a row, for errors.
 
     Raises:
-        InputError: for a missing or infinite time, one that is neither a number nor a datetime, or a column that mixes
-            the two.
+        InputError: if a time is missing or infinite, or is neither a number nor a datetime, or a column mixes the two.
     """
     refuse(column.isna().to_numpy(), column, name, locate, "the time is missing", "fill it in or drop the row")
     column = given = plain(column)
@@ -89,14 +88,14 @@ def checked_times(column: pd.Series, name: Hashable, locate: Locate) -> Times:
 
 
 def units_apart(one: float, other: float) -> int:
-    """How many of one unit of time another has, where two times seem to be in different ones; else 0.
+    """Returns the ratio of two units of time, if two times seem to be in different ones; otherwise 0.
 
     Args:
         one: a time.
         other: a time of about the same period.
 
     Returns:
-        One of `UNITS_APART`, if the larger is about as many times the other.
+        One of `UNITS_APART`, if the larger time is about that many times the other.
     """
     low, high = sorted((abs(one), abs(other)))
     if low == 0:
@@ -105,7 +104,7 @@ def units_apart(one: float, other: float) -> int:
 
 
 def show_time(time: float, unit: TimeUnit | None) -> str:
-    """A time as a user knows it: a datetime, or a number in the table's own unit."""
+    """Formats a time as the user knows it: a datetime, or a number in the table's own unit."""
     if unit is None:
         return f"{time:.15g}"
     if unit == "s":
@@ -114,17 +113,17 @@ def show_time(time: float, unit: TimeUnit | None) -> str:
 
 
 def elapsed(now: np.ndarray, then: np.ndarray, unit: TimeUnit | None) -> np.ndarray:
-    """The time between times, float32: seconds where they are datetimes, else in the table's own unit."""
+    """Computes the time between times, float32: in seconds for datetimes, otherwise in the table's own unit."""
     return ((now - then) / IN_A_SECOND[unit or "s"]).astype(np.float32)
 
 
 def _parsed(column: pd.Series, name: Hashable, locate: Locate) -> pd.Series:
-    """Text or objects as numbers, or else as datetimes."""
+    """Parses text or objects as numbers, or otherwise as datetimes."""
     numbers = pd.to_numeric(column, errors="coerce")
     are_numbers = numbers.notna().to_numpy()
     if are_numbers.all():
         return numbers
-    # pandas would read a number as a year, or as a datetime of its own making.
+    # pandas would read a number as a year, or as another datetime.
     datetimes = pd.to_datetime(column.mask(are_numbers), errors="coerce", format="ISO8601", utc=True)
     are_datetimes = datetimes.notna().to_numpy()
     if are_datetimes.all():

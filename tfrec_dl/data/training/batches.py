@@ -1,4 +1,4 @@
-"""Protocol of training batches: an endless dataset, of which a process reads its part."""
+"""Protocol of training batches: an endless dataset, of which each process reads its part."""
 
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -10,17 +10,18 @@ Batch = dict[str, tf.Tensor]
 
 
 class Part(NamedTuple):
-    """Which part of the global batches a process reads; by default all of them, as one replica.
+    """The part of the global batches that a process reads; by default all of them, as one replica.
 
-    Synchronous replicas share each batch: replica r of n has the r-th n-th of its rows. Asynchronous workers share the
-    steps: worker w of n has every n-th batch, from number w on.
+    Synchronous replicas share each batch: replica r of n gets the r-th of n equal parts of its rows. Asynchronous
+    workers share the steps: worker w of n gets every n-th batch, starting with number w.
 
     Attributes:
         first_replica: number of this process's first replica, among those of all processes.
-        replicas: this process's; the dataset gives one after the other their rows of a batch, then of the next.
-        all_replicas: of all processes.
+        replicas: number of replicas in this process; the dataset yields their rows of a batch in turn, then the next
+            batch.
+        all_replicas: number of replicas in all processes.
         worker: number of this asynchronous worker, an int or a scalar int64 tensor.
-        workers: asynchronous workers in all.
+        workers: number of asynchronous workers.
     """
 
     first_replica: int = 0
@@ -30,14 +31,14 @@ class Part(NamedTuple):
     workers: int = 1
 
     def rows(self, plan: tf.Tensor, local_replica: tf.Tensor) -> tf.Tensor:
-        """A replica's rows of a global batch, as many for each replica.
+        """Returns a replica's rows of a global batch, equally many for each replica.
 
         Args:
-            plan: [B, ...], a row for each of the batch.
+            plan: [B, ...], one entry per row of the batch.
             local_replica: scalar int64, number among this process's replicas.
 
         Returns:
-            [ceil(B / all_replicas), ...]; where B cannot be split evenly, the last replicas' rows end with zeros.
+            [ceil(B / all_replicas), ...]; if B cannot be split evenly, the last replicas' rows end with zeros.
         """
         if self.all_replicas == 1:
             return plan
@@ -53,25 +54,25 @@ WHOLE = Part()
 
 
 class Batches(Protocol):
-    """Batches of one pass after the other over the training data; see `TrainingWindows` for what they hold."""
+    """Endless batches of passes over the training data; see `TrainingWindows` for their content."""
 
     @property
     def window_count(self) -> int:
-        """Windows, or whole histories, a pass."""
+        """Number of windows, or whole histories, per pass."""
         ...
 
     @property
     def target_count(self) -> int:
-        """Targets a pass."""
+        """Number of targets per pass."""
         ...
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches a pass; the last one may be smaller."""
+        """Number of batches per pass; the last one may be smaller."""
         ...
 
     def dataset(self, first_step: int = 0, part: Part = WHOLE) -> tf.data.Dataset:
-        """Endless batches, from step `first_step` on, of which `part` is read."""
+        """Returns endless batches from step `first_step` on, restricted to `part`."""
         ...
 
 
@@ -82,19 +83,19 @@ def endless(
     first_step: int,
     part: Part,
 ) -> tf.data.Dataset:
-    """Passes one after the other, each planned as a whole.
+    """Makes an endless dataset of passes, each planned as a whole.
 
     Args:
         plan_pass: number of a pass, scalar int64 -> its plan, and the order of its batches [steps] int64.
         batch: plan, order, number of the step in the pass and of the local replica, scalars int64 -> the replica's
             batch.
-        steps: of a pass.
-        first_step: of the dataset, counted over all passes.
-        part: to read.
+        steps: steps per pass.
+        first_step: first step of the dataset, counted over all passes.
+        part: part of the global batches to read.
     """
     first_pass, first_of_pass = divmod(first_step, steps)
 
-    @tf.autograph.experimental.do_not_convert  # plans and batches are free of Python's ifs and loops over tensors
+    @tf.autograph.experimental.do_not_convert  # plans and batches have no Python ifs or loops over tensors
     def pass_batches(number: tf.Tensor) -> tf.data.Dataset:
         plan, order = plan_pass(number)
         start = tf.where(number == first_pass, tf.constant(first_of_pass, tf.int64), 0)

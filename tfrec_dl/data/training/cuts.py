@@ -1,4 +1,4 @@
-"""Lengths of training windows, and the random positions at which histories are cut into them."""
+"""Lengths of training windows, and the random positions where histories are cut into them."""
 
 import tensorflow as tf
 from pydantic import Field
@@ -6,7 +6,7 @@ from pydantic import Field
 from tfrec_dl.configurations import configuration
 
 LONGEST_HISTORY = 100_000
-"""Items of a history that a model may read at most."""
+"""Largest number of items in a history that a model may read."""
 
 
 @configuration
@@ -14,11 +14,11 @@ class WindowConfig:
     """How histories become training batches.
 
     Attributes:
-        max_length: longest window, in input items.
-        context: items at the start of every window but a history's first that are read and not trained on, so that no
-            target sees fewer than this many predecessors unless it has fewer. Must be below `max_length`.
-        batch_size: windows a batch.
-        seed: decides offsets and order, together with the epoch's number alone.
+        max_length: length of the longest window, in input items.
+        context: items at the start of every window except a history's first that are read but not trained on, so that
+            no target has fewer predecessors than this if more exist. Must be below `max_length`.
+        batch_size: windows per batch.
+        seed: determines offsets and order, together with the number of the epoch only.
     """
 
     max_length: int = Field(default=50, ge=1)
@@ -28,10 +28,10 @@ class WindowConfig:
 
 
 def window_counts(targets: tf.Tensor, config: WindowConfig) -> tuple[tf.Tensor, tf.Tensor]:
-    """How many windows histories take, and how far their cuts may move.
+    """Returns how many windows histories take, and how far their cuts may move.
 
     Args:
-        targets: [H] int64, of each history.
+        targets: [H] int64 targets of each history.
         config: lengths.
 
     Returns:
@@ -47,10 +47,10 @@ def cut(begin: tf.Tensor, targets: tf.Tensor, config: WindowConfig, seed: tf.Ten
     """Cuts histories, each at a random offset within its slack.
 
     Args:
-        begin: [H] int64, where each history's items start.
-        targets: [H] int64, of each history.
+        begin: [H] int64 start of each history's items.
+        targets: [H] int64 targets of each history.
         config: lengths.
-        seed: [2] int, decides the offsets.
+        seed: [2] int, determines the offsets.
 
     Returns:
         Windows [W, 4] int64, history by history: start, length, context, history.

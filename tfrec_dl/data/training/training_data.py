@@ -18,28 +18,28 @@ class TrainingData(Protocol):
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """Of the training interactions."""
+        """Vocabulary of the training interactions."""
         ...
 
     @property
     def validation(self) -> "EvaluationCases":
-        """Histories from training, targets that follow them."""
+        """Histories from training, and the targets that follow them."""
         ...
 
     @property
     def test(self) -> "EvaluationCases":
-        """Histories from training and validation, targets that follow them."""
+        """Histories from training and validation, and the targets that follow them."""
         ...
 
     def batches(
         self, kind: "type[TrainingWindows] | type[TrainingHistories]", config: "WindowConfig", user_ids: bool = False
     ) -> "Batches":
-        """The training histories as batches.
+        """Returns the training histories as batches.
 
         Args:
-            kind: windows or whole histories, as the model's class takes.
-            config: lengths, batch size, seed.
-            user_ids: whether the users' ids stand beside them.
+            kind: windows or whole histories, as the model's class needs.
+            config: lengths, batch size and seed.
+            user_ids: whether the batches include the users' ids.
 
         Raises:
             InputError: if there is nothing to learn from, or the data cannot be read in this way.

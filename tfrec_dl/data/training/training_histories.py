@@ -13,18 +13,19 @@ from tfrec_dl.errors import InputError
 
 
 class TrainingHistories:
-    """Every history once an epoch, in an order of its own each epoch; of a longer one a part, cut anew each epoch.
+    """Yields every history once per epoch, in a new order; of a longer one a part, cut anew each epoch.
 
     Args:
         histories: training histories.
-        config: lengths, batch size, seed; `context` means nothing here.
-        user_ids: [H] ids to put beside the histories, for a model with a user tower; None puts none there.
+        config: lengths, batch size and seed; `context` has no effect.
+        user_ids: [H] ids to include with the histories, for a model with a user tower; None includes none.
 
     Raises:
         InputError: if no history has two items.
 
     Attributes:
-        chunk_batches: histories of so many batches are sorted by length, so that a batch holds some of like length.
+        chunk_batches: number of batches whose histories are sorted by length together, so that a batch has similar
+            lengths.
     """
 
     chunk_batches: ClassVar[int] = CHUNK_BATCHES
@@ -44,31 +45,31 @@ class TrainingHistories:
 
     @property
     def window_count(self) -> int:
-        """Histories an epoch."""
+        """Number of histories per epoch."""
         return len(self._begin)
 
     @property
     def target_count(self) -> int:
-        """Targets an epoch: the items given back."""
+        """Number of targets per epoch: the reconstructed items."""
         return int(np.minimum(self._lengths, self.config.max_length).sum())
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches an epoch; one of an epoch's may be smaller."""
+        """Number of batches per epoch; one of them may be smaller."""
         return -(-self.window_count // self.config.batch_size)
 
     def dataset(self, first_step: int = 0, part: Part = WHOLE) -> tf.data.Dataset:
-        """An endless dataset, pass after pass; pass `steps_per_epoch` to `model.fit`.
+        """Returns an endless dataset, pass after pass; pass `steps_per_epoch` to `model.fit`.
 
-        What a step holds depends on the seed and its number only, as with `TrainingWindows`.
+        The content of a step depends only on the seed and its number, as in `TrainingWindows`.
 
         Args:
             first_step: number of the first step, from 0.
-            part: of the global batches; by default all.
+            part: part of the global batches; by default all.
 
         Returns:
-            Batches {"history": [B, l] int32, "weight": [B, l] float32 where the histories have weights, and "user_id":
-            [B] string where ids were given}, l at most `max_length`, right-padded with 0.
+            Batches {"history": [B, l] int32, "weight": [B, l] float32 if the histories have weights, and "user_id": [B]
+            string if ids were given}, l at most `max_length`, right-padded with 0.
         """
         items = tf.constant(self._items)
         weights = None if self._weights is None else tf.constant(self._weights)
@@ -92,7 +93,7 @@ class TrainingHistories:
         return endless(self._plan_epoch, batch, self.steps_per_epoch, first_step, part)
 
     def _plan_epoch(self, epoch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Lays out an epoch: [H, 3] int64 (start, length, row) in order, and the batches' order."""
+        """Plans an epoch: [H, 3] int64 (start, length, row) in order, and the order of the batches."""
         seeds = tf.random.split([tf.cast(self.config.seed, tf.int64), epoch], 3)
         length = np.minimum(self._lengths, self.config.max_length)
         slack = tf.constant(self._lengths - length)
@@ -101,7 +102,7 @@ class TrainingHistories:
         plan = tf.stack([start, tf.constant(length), tf.range(self.window_count, dtype=tf.int64)], axis=1)
 
         plan = tf.random.experimental.stateless_shuffle(plan, seeds[1])
-        # Sort by length within chunks of batches, so that a batch holds histories of like length.
+        # Sort by length within chunks of batches, so that a batch holds histories of similar length.
         chunk = tf.range(self.window_count, dtype=tf.int64) // (self.config.batch_size * self.chunk_batches)
         plan = tf.gather(plan, tf.argsort(chunk * (self.config.max_length + 1) + plan[:, 1], stable=True))
         batch_order = tf.random.experimental.stateless_shuffle(tf.range(self.steps_per_epoch, dtype=tf.int64), seeds[2])

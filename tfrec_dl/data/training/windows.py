@@ -1,4 +1,4 @@
-"""Training windows: every interaction but a history's first is a target once an epoch, with a long context."""
+"""Training windows: every interaction except a history's first is a target once per epoch, with a long context."""
 
 import numpy as np
 import tensorflow as tf
@@ -8,29 +8,29 @@ from tfrec_dl.data.training.batches import WHOLE, Batch, Part, endless
 from tfrec_dl.data.training.cuts import WindowConfig, cut, window_counts
 from tfrec_dl.errors import InputError
 
-CHUNK_BATCHES = 16  # batches whose windows are sorted by length together: little padding, and batches still mixed
+CHUNK_BATCHES = 16  # batches whose windows are sorted by length together: little padding, but still mixed batches
 
 
 class TrainingWindows:
     """Cuts histories into windows, anew each epoch.
 
-    A history of n items has n - 1 targets. Up to `max_length` targets fit the first window; every further window holds
-    `max_length - context` targets behind `context` items that are only read. The cuts move by a random offset each
-    epoch, within the slack that the last window leaves, so the number of windows, hence of steps, is the same in every
+    A history of n items has n - 1 targets. Up to `max_length` targets fit into the first window. Every further window
+    holds `max_length - context` targets after `context` items that are only read. The cuts move by a random offset each
+    epoch, within the slack that the last window leaves. So the number of windows, and of steps, is the same in every
     epoch.
 
     Args:
-        histories: training histories; those of one item hold no target and are passed over.
-        config: lengths, batch size, seed.
-        user_ids: [H] ids to put beside the windows, of the histories' users, for a model with a user tower; None puts
-            none there.
+        histories: training histories; those of one item have no target and are skipped.
+        config: lengths, batch size and seed.
+        user_ids: [H] ids of the histories' users to include with the windows, for a model with a user tower; None
+            includes none.
 
     Raises:
         InputError: if no history has two items, or the context fills the window.
     """
 
     def __init__(self, histories: Histories, config: WindowConfig, user_ids: np.ndarray | None = None) -> None:
-        # Not in the configuration's own validation: pydantic would turn the error into a ValidationError of many lines.
+        # Not in the configuration's own validation, where pydantic would make a ValidationError of many lines.
         if config.context >= config.max_length:
             raise InputError(
                 f"context is {config.context}, but must be below max_length, which is {config.max_length}."
@@ -51,32 +51,32 @@ class TrainingWindows:
 
     @property
     def window_count(self) -> int:
-        """Windows an epoch."""
+        """Number of windows per epoch."""
         return self._windows
 
     @property
     def target_count(self) -> int:
-        """Targets an epoch: each interaction but the first of each history."""
+        """Number of targets per epoch: each interaction except the first of each history."""
         return int(self._targets.sum())
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches an epoch; the last one of an epoch's cut may be smaller."""
+        """Number of batches per epoch; the last one of an epoch's cut may be smaller."""
         return -(-self.window_count // self.config.batch_size)
 
     def dataset(self, first_step: int = 0, part: Part = WHOLE) -> tf.data.Dataset:
-        """An endless dataset, pass after pass; pass `steps_per_epoch` to `model.fit`.
+        """Returns an endless dataset, pass after pass; pass `steps_per_epoch` to `model.fit`.
 
-        What a step holds depends on the seed and its number only, so training continued at `first_step` sees the
+        The content of a step depends only on the seed and its number, so training continued at `first_step` sees the
         batches that uninterrupted training would have seen.
 
         Args:
             first_step: number of the first step, from 0.
-            part: of the global batches; by default all.
+            part: part of the global batches; by default all.
 
         Returns:
-            Batches {"history": [B, l] int32, "next_item": [B, l] int32, "weight": [B, l] float32 where the histories
-            have weights, and "user_id": [B] string where ids were given}, l at most `max_length`, right-padded with 0.
+            Batches {"history": [B, l] int32, "next_item": [B, l] int32, "weight": [B, l] float32 if the histories have
+            weights, and "user_id": [B] string if ids were given}, l at most `max_length`, right-padded with 0.
             `next_item` is 0 where the position is padding or only context.
         """
         items = tf.constant(self._items)
@@ -95,11 +95,11 @@ class TrainingWindows:
         return endless(self._plan_epoch, batch, self.steps_per_epoch, first_step, part)
 
     def _plan_epoch(self, epoch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Lays out an epoch: windows [W, 4] int64 (start, length, context, history) in order, the batches' order."""
+        """Plans an epoch: windows [W, 4] int64 (start, length, context, history) in order, and the batches' order."""
         seeds = tf.random.split([tf.cast(self.config.seed, tf.int64), epoch], 3)
         plan = cut(tf.constant(self._begin), tf.constant(self._targets), self.config, seeds[0])
         plan = tf.random.experimental.stateless_shuffle(plan, seeds[1])
-        # Sort by length within chunks of batches, so that a batch holds windows of like length.
+        # Sort by length within chunks of batches, so that a batch holds windows of similar length.
         chunk = tf.range(self.window_count, dtype=tf.int64) // (self.config.batch_size * CHUNK_BATCHES)
         plan = tf.gather(plan, tf.argsort(chunk * (self.config.max_length + 1) + plan[:, 1], stable=True))
         batch_order = tf.random.experimental.stateless_shuffle(tf.range(self.steps_per_epoch, dtype=tf.int64), seeds[2])

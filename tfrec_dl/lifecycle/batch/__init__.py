@@ -1,1 +1,1 @@
-"""Histories of many users -> a file of recommendations for all of them."""
+"""Batch recommendation: reads the histories of many users and writes one file of recommendations."""

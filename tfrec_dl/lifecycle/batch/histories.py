@@ -1,4 +1,4 @@
-"""Histories of the users of a shard, and batches of them whose size is bounded."""
+"""Histories of the users in a shard, and batches of them of bounded size."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 ROWS = ("user", "item", "whole", "fraction", "position")
-MOST_USERS = 2048  # of a batch
-MOST_CELLS = 1 << 20  # users of a batch x items of the longest history in it
+MOST_USERS = 2048  # users per batch
+MOST_CELLS = 1 << 20  # per batch: users x items of the longest history
 
 
 @dataclass(frozen=True, eq=False)
 class ShardHistories:
-    """Every history of a shard, the shortest first, so that those of a batch are about as long.
+    """All histories of a shard, sorted by length so that the histories of a batch are similarly long.
 
     Attributes:
         users: [U] text.
         items: [n] text, user by user, oldest first.
-        offsets: [U + 1] int64, of the histories in `items`.
+        offsets: [U + 1] int64, where each history starts in `items`.
     """
 
     users: pa.Array
@@ -30,10 +30,10 @@ class ShardHistories:
 
     @classmethod
     def read(cls, pieces: Path, shard: int) -> "ShardHistories":
-        """Puts a shard's histories together: by time, ties in the order of the table.
+        """Assembles the histories of a shard, ordered by time; ties keep the order of the table.
 
         Args:
-            pieces: folder with the pieces that `partition` wrote.
+            pieces: folder with the pieces written by `partition`.
             shard: number of the shard.
         """
         files = sorted(pieces.glob("*.parquet"))
@@ -50,10 +50,10 @@ class ShardHistories:
         return cls(users.dictionary.take(shortest_first), rows["item"].combine_chunks().take(order), offsets)
 
     def of(self, users: pa.Array) -> "ShardHistories":
-        """The histories of some users: first empty ones, of those who have none here.
+        """Returns the histories of the given users; empty ones first, for users without a history here.
 
         Args:
-            users: text, each once.
+            users: distinct user ids as text.
         """
         kept = pc.is_in(self.users, value_set=users)
         new = users.filter(pc.invert(pc.is_in(users, value_set=self.users)))
@@ -63,7 +63,7 @@ class ShardHistories:
         return ShardHistories(pa.concat_arrays([new, self.users.filter(kept)]), items, offsets)
 
     def batches(self) -> Iterator[tuple[list[str], list[list[str]]]]:
-        """Users and their histories: at most `MOST_USERS` at a time, and `MOST_CELLS` unless one alone has more."""
+        """Yields users and histories: at most `MOST_USERS` at a time, and `MOST_CELLS` unless one user has more."""
         start, lengths = 0, np.diff(self.offsets)
         while start < len(lengths):
             some = lengths[start : start + MOST_USERS]

@@ -1,4 +1,4 @@
-"""What the parts of a job have in common; it is sent to other processes before they import TensorFlow."""
+"""Description of a batch job, which is sent to other processes before they import TensorFlow."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,16 +8,16 @@ from tfrec_dl.lifecycle.batch.request import Request
 
 @dataclass(frozen=True)
 class Job:
-    """What the parts of a job have in common.
+    """Description of a batch job, shared by all its parts.
 
     Attributes:
         version: version folder of the export.
-        request: what is asked for every user.
-        layout: name of the layout of the rows.
+        request: request made for every user.
+        layout: name of the row layout.
         pieces: folder of the histories, by shard.
         parts: folder that the parts are written to.
-        users: file of the users that the job is for, as `write_wanted` has it; None for all of the table.
-        by_user: whether that file has rules of each user.
+        users: file of the users to recommend to, as written by `write_wanted`; None for all users of the table.
+        by_user: whether that file holds rules per user.
     """
 
     version: Path
@@ -29,5 +29,5 @@ class Job:
     by_user: bool = False
 
     def part(self, shard: int) -> Path:
-        """The file of a shard's recommendations."""
+        """Returns the file with the recommendations of a shard."""
         return self.parts / f"{shard:05d}.parquet"

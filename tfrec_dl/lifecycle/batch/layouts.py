@@ -1,4 +1,4 @@
-"""Recommendations as rows of a table: a row a user and place, or a row a user."""
+"""Layouts of recommendations in a table: one row per user and rank, or one row per user."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -14,53 +14,53 @@ from tfrec_dl.serving.names import RECOMMENDATION_ID
 from tfrec_dl.serving.recommendations import Recommendations
 
 Shown = Mapping[str, pa.Array]
-"""What is shown of items: name of a column -> a text for each recommendation."""
+"""What is shown of items: maps names of columns to a text for each recommendation."""
 
 
 class Layout(ABC):
-    """How recommendations become rows of a table.
+    """Base class for converting recommendations to table rows.
 
     Attributes:
-        name: that it is chosen by.
+        name: name that selects the layout.
     """
 
     name: ClassVar[str]
 
     @abstractmethod
     def schema(self, shown: Sequence[str]) -> pa.Schema:
-        """The columns.
+        """Returns the columns of the table.
 
         Args:
-            shown: columns that the export shows of items.
+            shown: columns that the export shows about items.
         """
 
     @abstractmethod
     def table(self, users: Sequence[str], answers: Sequence[Recommendations], shown: Shown) -> pa.Table:
-        """The rows of some users.
+        """Returns the rows for some users.
 
         Args:
-            users: their ids.
-            answers: the recommendations of each.
-            shown: of all recommendations, user by user.
+            users: user ids.
+            answers: recommendations of each user.
+            shown: shown values of all recommendations, user by user.
         """
 
     @abstractmethod
     def counts(self, rows: pa.Table) -> tuple[int, int]:
-        """Users with at least one recommendation, and recommendations, among some of the table's rows."""
+        """Counts the users with at least one recommendation, and the recommendations, in some rows of the table."""
 
 
 class Long(Layout):
-    """A row a user and place: `user_id`, `rank` from 1, `item_id`, `score`, `recommendation_id`, and what is shown."""
+    """One row per user and rank: `user_id`, `rank` from 1, `item_id`, `score`, `recommendation_id`, shown columns."""
 
     name = "long"
 
     def schema(self, shown: Sequence[str]) -> pa.Schema:
-        """As `Layout.schema`."""
+        """See `Layout.schema`."""
         columns = {"user_id": pa.string(), "rank": pa.int32(), "item_id": pa.string(), "score": pa.float32()}
         return pa.schema({**columns, **dict.fromkeys([RECOMMENDATION_ID, *shown], pa.string())})
 
     def table(self, users: Sequence[str], answers: Sequence[Recommendations], shown: Shown) -> pa.Table:
-        """As `Layout.table`."""
+        """See `Layout.table`."""
         counts = _lengths(answers)
         first = np.repeat(np.cumsum(counts) - counts, counts)
         rows = np.repeat(np.arange(len(users)), counts)
@@ -75,24 +75,24 @@ class Long(Layout):
         return pa.table(columns, schema=self.schema(list(shown)))
 
     def counts(self, rows: pa.Table) -> tuple[int, int]:
-        """As `Layout.counts`."""
+        """See `Layout.counts`."""
         return pc.sum(pc.equal(rows["rank"], 1)).as_py() or 0, rows.num_rows
 
 
 class Lists(Layout):
-    """A row a user: `user_id`, `recommendation_id`, and lists `item_ids`, `scores` and of what is shown, best first."""
+    """One row per user: `user_id`, `recommendation_id`, lists `item_ids`, `scores` and of shown columns, best first."""
 
     name = "lists"
 
     def schema(self, shown: Sequence[str]) -> pa.Schema:
-        """As `Layout.schema`."""
+        """See `Layout.schema`."""
         texts = pa.list_(pa.string())
         columns = {"user_id": pa.string(), RECOMMENDATION_ID: pa.string()}
         columns |= {"item_ids": texts, "scores": pa.list_(pa.float32())}
         return pa.schema({**columns, **dict.fromkeys(shown, texts)})
 
     def table(self, users: Sequence[str], answers: Sequence[Recommendations], shown: Shown) -> pa.Table:
-        """As `Layout.table`."""
+        """See `Layout.table`."""
         offsets = pa.array(np.concatenate([[0], np.cumsum(_lengths(answers))]).astype(np.int32))
         values = {"item_ids": items_of(answers), "scores": _scores(answers), **shown}
         lists = {name: pa.ListArray.from_arrays(offsets, each) for name, each in values.items()}
@@ -100,7 +100,7 @@ class Lists(Layout):
         return pa.table(columns, schema=self.schema(list(shown)))
 
     def counts(self, rows: pa.Table) -> tuple[int, int]:
-        """As `Layout.counts`."""
+        """See `Layout.counts`."""
         lengths = pc.list_value_length(rows["item_ids"])
         return pc.sum(pc.greater(lengths, 0)).as_py() or 0, pc.sum(lengths).as_py() or 0
 
@@ -109,10 +109,10 @@ LAYOUTS: dict[str, Layout] = {each.name: each for each in (Long(), Lists())}
 
 
 def layout_of(name: str) -> Layout:
-    """The layout of this name.
+    """Returns the layout with this name.
 
     Raises:
-        InputError: if there is none.
+        InputError: if no layout has this name.
     """
     if name not in LAYOUTS:
         near = nearest(name, LAYOUTS)
@@ -122,7 +122,7 @@ def layout_of(name: str) -> Layout:
 
 
 def items_of(answers: Sequence[Recommendations]) -> pa.Array:
-    """The ids of all recommendations, user by user."""
+    """Returns the item ids of all recommendations, user by user."""
     return pa.array([item for row in answers for item, _ in row], pa.string())
 
 

@@ -1,4 +1,4 @@
-"""Parts joined to one file: Parquet, or CSV."""
+"""Joining of parts into one Parquet or CSV file."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -19,23 +19,23 @@ Write = Callable[[pa.Table], None]
 
 
 def require_known_format(out: Path) -> None:
-    """Raises InputError where a file's name says no format that can be written."""
+    """Raises InputError if the file name does not indicate a supported format."""
     if not out.name.lower().endswith(SUFFIXES):
-        raise InputError(f"{out} is in no format that is written: end its name with {', '.join(SUFFIXES)}.")
+        raise InputError(f"the format of {out} is not supported: end its name with {', '.join(SUFFIXES)}.")
 
 
 def join(parts: Sequence[Path], layout: Layout, out: Path, whole: Path, progress: Progress) -> tuple[int, int]:
-    """Writes all rows of the parts to one file, which appears whole or not at all.
+    """Writes all rows of the parts to one file, which appears only once it is complete.
 
     Args:
-        parts: Parquet files of one schema, at least one.
-        layout: of their rows.
-        out: whose name says the format: Parquet, or CSV, its lists as JSON.
-        whole: the file to write.
-        progress: counts parts.
+        parts: Parquet files with one schema, at least one.
+        layout: layout of their rows.
+        out: file whose name gives the format: Parquet, or CSV with lists as JSON.
+        whole: file to write.
+        progress: counts the parts.
 
     Returns:
-        Users with recommendations, and recommendations.
+        Number of users with recommendations, and number of recommendations.
     """
     users = recommendations = 0
     with replacing(whole) as temporary, _writer(temporary, out.name.lower(), parts[0]) as write:
@@ -67,7 +67,7 @@ def _writer(path: Path, name: str, like: Path) -> Iterator[Write]:
 
 
 def _flat(rows: pa.Table) -> pa.Table:
-    """Lists as JSON."""
+    """Converts lists to JSON."""
     for place, column in enumerate(rows.schema):
         if pa.types.is_list(column.type):
             texts = [json.dumps(each, ensure_ascii=False) for each in rows[column.name].to_pylist()]

@@ -1,4 +1,4 @@
-"""Recommendations for the users of one shard, as a file that appears whole or not at all."""
+"""Recommendations for the users of one shard, written to a file that appears only once it is complete."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,29 +20,29 @@ MOST_CHECKED, ASKED_AT_ONCE = 10_000, 256
 
 
 class PartMaker:
-    """An export, loaded, that recommends to the users of shards.
+    """Recommends to the users of shards with a loaded export.
 
     Args:
-        job: what to make.
+        job: job to work on.
 
     Raises:
-        InputError: as `load`, or if the export cannot do what is asked.
+        InputError: as in `load`, or if the export cannot serve the request.
     """
 
     def __init__(self, job: Job) -> None:
         self._job = job
         self._recommender = load(job.version)
-        job.request.answers(self._recommender, [""], [[]])  # what is wrong with the request shows for a new user too
+        job.request.answers(self._recommender, [""], [[]])  # a request for a new user already shows any mistake in it
 
     def make(self, shard: int, going_on: Callable[[], None]) -> int:
         """Writes the part of a shard.
 
         Args:
-            shard: its number.
-            going_on: is called before each batch; what it raises ends the part, of which nothing is left.
+            shard: number of the shard.
+            going_on: called before each batch. If it raises, the part is abandoned and nothing of it remains.
 
         Returns:
-            The shard.
+            The shard number.
         """
         job, layout, shown = self._job, LAYOUTS[self._job.layout], self._recommender.shown
         schema = layout.schema(shown)
@@ -61,10 +61,10 @@ class PartMaker:
         return shard
 
     def check_rules(self) -> None:
-        """Asks once for what users ask for, but for lists of ids, so that what is refused is before any work.
+        """Tries the rules of users once, except lists of ids, so that invalid rules are rejected before any work.
 
         Raises:
-            InputError: naming the row that the export refuses.
+            InputError: if the export rejects the rules of a row; names the row.
         """
         if self._job.users is not None and self._job.by_user:
             found = distinct_rules(self._job.users, MOST_CHECKED)
@@ -75,7 +75,7 @@ class PartMaker:
     def _answers(
         self, users: Sequence[str], histories: Sequence[Sequence[str]], own: Sequence[UserRules]
     ) -> list[Recommendations]:
-        """As `Request.answers`; where a row's rules are refused, the error names it."""
+        """See `Request.answers`; an error about a row's rules names the row."""
         ask = self._job.request.answers
         try:
             return ask(self._recommender, users, histories, own)
@@ -89,7 +89,7 @@ class PartMaker:
 
 
 def described(recommender: Recommender, items: pa.Array) -> dict[str, pa.Array]:
-    """What an export shows of items: name of a column -> a text for each."""
+    """Returns what an export shows about items: maps each column to one text per item."""
     distinct = items.dictionary_encode()
     rows = recommender.describe_items(distinct.dictionary.to_pylist()) if recommender.shown else []
     return {

@@ -1,4 +1,4 @@
-"""Recommendations for all users of a table at once."""
+"""Recommendations for all users of a table in one job."""
 
 import logging
 import os
@@ -29,7 +29,7 @@ from tfrec_dl.serving.request_rows import id_list
 from tfrec_dl.serving.rules.rules import Rules
 from tfrec_dl.serving.versions import resolve_version
 
-ROWS_A_SHARD = 250_000  # what a killed call does again, and, sorted in memory, what a process holds of the histories
+ROWS_A_SHARD = 250_000  # bounds the work lost when a call is killed, and the histories that a process sorts in memory
 FEWEST_SHARDS = 8
 MOST_SHARDS = 4096
 MOST_PROCESSES = 256
@@ -52,41 +52,44 @@ def batch_recommend(
     processes: int = 1,
     progress: Progress = silent,
 ) -> Path:
-    """Recommends to every user of a table, or to some; killed at any moment and called again, goes on where it was.
+    """Recommends to every user of a table, or to some; after being killed, the same call continues where it stopped.
 
-    Each user gets what `Recommender.recommend` gives after the user's items in the table, in time, ties in table order;
-    of an export with a ranking stage what `Recommender.recommend_ranked` gives. Users come in no particular order. A
-    job keeps to the version of the export that it began with. Memory does not grow with the table.
+    Each user gets the same list as from `Recommender.recommend` with the user's items in the table, ordered by time,
+    with ties in table order. An export with a ranking stage gives the same list as `Recommender.recommend_ranked`.
+    Users are written in no particular order. A job uses one version of the export from start to end. Memory use does
+    not grow with the table.
 
     Args:
-        dest: folder of an export, or a version.
-        histories: table of interactions: CSV (also gzip) or Parquet; files, folders and globs, in the order that counts
-            as the table's.
-        out: file to write, whole or not at all; its name says the format: .parquet, .csv, .tsv, .csv.gz. Until it is
-            there, a folder ".NAME.unfinished" beside it holds what is done.
-        k: recommendations a user.
-        layout: "long", a row a user and place (user_id, rank, item_id, score, recommendation_id, and what the export
-            shows of items); or "lists", a row a user (user_id, recommendation_id, item_ids, scores, and so on; lists
-            are JSON in CSV).
-        columns: of the table; default `Columns()`.
-        users: table of the users to recommend to, a row a user, its column called as that of the histories; those
-            without a history are new users. None for all users of the histories.
-        rule_columns: columns of `users` with rules of each user, called as the fields of `Rules`, or "exclude". Lists
-            are ids or conditions separated by commas, or lists. What a row does not say is as for everybody; ids of
-            "exclude" are added to those of everybody.
-        exclude: ids that nobody is recommended.
-        rules: of every user.
-        context: feature -> value of every request to a ranking stage; those that are not named are missing.
-        processes: that recommend at the same time, each with the export in memory. Above 1 a program must be guarded by
-            `if __name__ == "__main__"`.
-        progress: is called with how far it is.
+        dest: folder of an export, or one of its versions.
+        histories: table of interactions as CSV (also gzip) or Parquet: files, folders or globs, whose
+            order is that of the table.
+        out: file to write; it appears only once it is complete. Its name gives the format: .parquet, .csv, .tsv or
+            .csv.gz. Until then, a folder ".NAME.unfinished" beside it holds the work done so far.
+        k: number of recommendations per user.
+        layout: "long" writes one row per user and rank (user_id, rank, item_id, score, recommendation_id, and the
+            columns that the export shows). "lists" writes one row per user (user_id, recommendation_id, item_ids,
+            scores, and so on); in CSV, lists are JSON.
+        columns: columns of the table; default `Columns()`.
+        users: table of the users to recommend to, one row per user, with the same user column as the histories. Users
+            without a history are treated as new users. None for all users of the histories.
+        rule_columns: columns of `users` with rules per user, named like the fields of `Rules`, or "exclude". Lists are
+            ids or conditions separated by commas, or actual lists. Values missing in a row are taken from `rules`; ids
+            in "exclude" are added to `exclude`.
+        exclude: ids that are recommended to nobody.
+        rules: rules for all users.
+        context: maps features to values for every request to a ranking stage; features that are not named count as
+            missing.
+        processes: number of processes that recommend in parallel, each with the export in memory. Above 1, the calling
+            program must be guarded by `if __name__ == "__main__"`.
+        progress: called with the progress of the job.
 
     Returns:
-        The file.
+        The output file.
 
     Raises:
-        InputError: if the file exists, or its folder holds another unfinished job or cannot be written to; for bad
-            data; or if the export cannot do what is asked. What can be known beforehand is refused before any work.
+        InputError: if the file exists; if its folder holds another unfinished job or is not writable; if the data is
+            invalid; or if the export cannot serve the request. Everything that can be checked in advance is rejected
+            before any work.
     """
     unfinished = Unfinished(Path(os.path.abspath(path_given(out, "out"))))
     rule_columns, paths = names_given(rule_columns, "rule_columns"), paths_given(histories, "histories")
@@ -138,13 +141,13 @@ def batch_recommend(
 
 @dataclass(frozen=True)
 class Table:
-    """The histories.
+    """The table of histories.
 
     Attributes:
-        files: they are in.
-        columns: of all files.
-        kind: of the times.
-        shards: that they are divided into.
+        files: files of the table.
+        columns: columns of all files.
+        kind: kind of the times.
+        shards: number of shards to divide it into.
     """
 
     files: Sequence[InputFile]
@@ -153,7 +156,7 @@ class Table:
     shards: int
 
     def plan(self) -> dict[str, Any]:
-        """What a job that goes on must find again."""
+        """Returns what a resumed job must find unchanged."""
         return {
             "files": [asdict(file) for file in self.files],
             "columns": self.columns.named(),
@@ -164,17 +167,17 @@ class Table:
 
 @contextmanager
 def _removed_if_refused(unfinished: Unfinished) -> Iterator[None]:
-    """What cannot be read, or is refused, leaves nothing behind."""
+    """Removes the unfinished job if its data cannot be read or its request is rejected."""
     try:
         yield
     except InputError as error:
-        if not isinstance(error.__cause__, OSError):  # a full disk or a network's failure passes
+        if not isinstance(error.__cause__, OSError):  # a full disk or a network failure is temporary
             unfinished.remove()
         raise
 
 
 def _partition(table: Table, unfinished: Unfinished, progress: Progress) -> None:
-    """Divides the table."""
+    """Divides the table into shards."""
     rows = partition(table.files, table.columns, table.kind, table.shards, unfinished.pieces, progress)
     if not sum(rows):
         raise InputError(f"{table.files[0].path!r} holds no interactions: it needs at least one row")

@@ -1,4 +1,4 @@
-"""What is asked of an export for every user."""
+"""The request that a batch job makes for every user."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of an export for every user alike.
+    """The request that a batch job makes for every user.
 
     Attributes:
-        k: recommendations a user.
-        exclude: ids that nobody is recommended.
-        rules: of every user; None for none.
-        context: feature -> value of every request to a ranking stage; the others are missing.
+        k: number of recommendations per user.
+        exclude: ids that are recommended to nobody.
+        rules: rules for all users; None for none.
+        context: maps features to values for every request to a ranking stage; other features count as missing.
     """
 
     k: int
@@ -36,19 +36,19 @@ class Request:
         histories: Sequence[Sequence[str]],
         own: "Sequence[UserRules]" = (),
     ) -> "list[Recommendations]":
-        """The recommendations: ranked, where the export has a ranking stage.
+        """Returns the recommendations, ranked if the export has a ranking stage.
 
         Args:
-            recommender: the export.
-            users: their ids.
-            histories: of each the items, oldest first.
-            own: rules of each, before those of everybody; none for none of their own.
+            recommender: loaded export.
+            users: user ids.
+            histories: items of each user, oldest first.
+            own: rules of each user, which override those for all users; empty if no user has any.
 
         Returns:
-            For each user pairs (item id, score), best first, with the id of the list.
+            For each user, pairs (item id, score), best first, with the id of the list.
 
         Raises:
-            InputError: as `Recommender.recommend` and `recommend_ranked`, or for a context without a ranking stage.
+            InputError: as in `Recommender.recommend` and `recommend_ranked`, or for a context without a ranking stage.
         """
         exclude = [self.exclude] * len(users) if self.exclude else None
         rules: Rules | Sequence[Rules] | None = self.rules

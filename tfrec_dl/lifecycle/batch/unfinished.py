@@ -1,4 +1,4 @@
-"""The folder of an unfinished job beside its output, by which it resumes after being killed at any moment."""
+"""Folder of an unfinished job beside its output, from which the job resumes after being killed."""
 
 import json
 import os
@@ -14,50 +14,50 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.files import LOCK, flush, locked, remove_unfinished, write_json
 
 PLAN = "plan.json"
-VERSION = "version"  # in the plan
+VERSION = "version"  # key in the plan
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """The files of an unfinished job. Each appears whole or not at all, and one that exists is right.
+    """The files of an unfinished job. Each file appears only once it is complete, so every existing file is valid.
 
     Attributes:
-        out: the output to be.
+        out: the final output file.
     """
 
     out: Path
 
     @property
     def folder(self) -> Path:
-        """Beside the output, on the same disk."""
+        """The folder beside the output, on the same disk."""
         return self.out.with_name(f".{self.out.name}.unfinished")
 
     @property
     def pieces(self) -> Path:
-        """Folder of the histories, by shard."""
+        """The folder of the histories, by shard."""
         return self.folder / "rows"
 
     @property
     def users(self) -> Path:
-        """The users that the job is for, where it is not for all."""
+        """The file of the users to recommend to, if the job is not for all users."""
         return self.folder / "users.parquet"
 
     @property
     def parts(self) -> Path:
-        """Folder of the recommendations, a file a shard."""
+        """The folder of the recommendations, one file per shard."""
         return self.folder / "parts"
 
     @property
     def whole(self) -> Path:
-        """The output, before it has its name."""
+        """The complete output before it is renamed."""
         return self.folder / "whole"
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Holds the folder against other processes; at the end it is gone, if nothing is left in it.
+        """Locks the folder against other processes; on exit, removes it if it is empty.
 
         Raises:
-            InputError: if another process holds it, or it cannot be written to.
+            InputError: if another process holds the lock, or the folder is not writable.
         """
         try:
             with locked(self.folder):
@@ -67,15 +67,15 @@ class Unfinished:
                 self.folder.rmdir()
 
     def refuse_other_output(self) -> None:
-        """Raises InputError where the output exists, unless it is this job's, which was killed while it cleared up."""
+        """Raises InputError if the output exists, unless this job wrote it and was killed while cleaning up."""
         if (self.out.exists() or self.out.is_symlink()) and not self._is_published():
             raise InputError(f"{self.out} exists: choose another name, or delete it.")
 
     def version(self) -> Path | None:
-        """The version of the export that the job began with; None where none has begun.
+        """The version of the export that the job began with; None if no job has begun.
 
         Raises:
-            InputError: if it is gone.
+            InputError: if that version no longer exists.
         """
         if not (self.folder / PLAN).exists():
             return None
@@ -86,7 +86,7 @@ class Unfinished:
         return version
 
     def require_same(self, plan: Mapping[str, Any]) -> None:
-        """Compares the plan of the job that was begun, if one was, with what is asked for now.
+        """Compares the plan of the unfinished job, if there is one, with the current plan.
 
         Raises:
             InputError: if they differ, or the folder holds something else.
@@ -96,10 +96,10 @@ class Unfinished:
             remedy = "repeat its command to continue it, or delete the folder"
             require_same_plan(read_json(self.folder / PLAN), _as_json(plan), holder, remedy)
         elif any(each.name != LOCK and not each.name.startswith(f".{PLAN}.") for each in self.folder.iterdir()):
-            raise InputError(f"{self.folder} exists and is no unfinished job: rename it, or choose another output.")
+            raise InputError(f"{self.folder} exists and is not an unfinished job: rename it, or choose another output.")
 
     def begin(self, plan: Mapping[str, Any]) -> None:
-        """Writes the plan, and clears up what a call that was killed has left half-written."""
+        """Writes the plan, and removes half-written files of a killed call."""
         write_json(self.folder / PLAN, _as_json(plan))
         for place in (self.pieces, self.parts):
             place.mkdir(exist_ok=True)
@@ -107,17 +107,19 @@ class Unfinished:
             remove_unfinished(place)
 
     def publish(self) -> None:
-        """Gives the output its name.
+        """Gives the output its final name.
 
         Raises:
-            InputError: if a file of this name has appeared meanwhile.
+            InputError: if a file with this name has appeared in the meantime.
         """
         state = self.whole.stat()
         write_json(self.folder / "published.json", [state.st_ino, state.st_size])
         try:
-            os.link(self.whole, self.out)  # unlike a rename, it replaces nothing
+            os.link(self.whole, self.out)  # unlike a rename, a link never replaces a file
         except FileExistsError as error:
-            raise InputError(f"{self.out} has appeared meanwhile: move it away, and give the same command.") from error
+            raise InputError(
+                f"{self.out} has appeared in the meantime: move it away, and run the same command again."
+            ) from error
         except OSError:  # a file system without links
             self.refuse_other_output()
             os.rename(self.whole, self.out)
@@ -125,14 +127,14 @@ class Unfinished:
         self.remove()
 
     def finish_clearing(self) -> bool:
-        """Removes what a job that was killed after its output had its name has left, and says whether there was one."""
+        """Removes leftovers of a job that was killed after publishing its output; returns whether there were any."""
         published = self._is_published()
         if published:
             self.remove()
         return published
 
     def remove(self) -> None:
-        """Removes everything but the lock; the plan last, by which a call that continues knows the folder."""
+        """Removes everything except the lock. The plan goes last, because resumed calls recognize the folder by it."""
         if not self.folder.is_dir():
             return
         for entry in sorted(self.folder.iterdir(), key=lambda entry: (entry.name == PLAN, entry.name)):
@@ -142,7 +144,7 @@ class Unfinished:
                 entry.unlink(missing_ok=True)
 
     def _is_published(self) -> bool:
-        """Whether the output is the one that was made here."""
+        """Whether the existing output was made by this job."""
         marker = self.folder / "published.json"
         if not (marker.exists() and self.out.exists()):
             return False
@@ -151,6 +153,6 @@ class Unfinished:
 
 
 def _as_json(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """The plan as it is read again."""
+    """Returns the plan in the form in which it is read back from JSON."""
     values: dict[str, Any] = json.loads(json.dumps(plan, default=str))
     return values

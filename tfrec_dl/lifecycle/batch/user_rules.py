@@ -1,4 +1,4 @@
-"""Rules of one user: columns of the table of users."""
+"""Rules per user, read from columns of the table of users."""
 
 import json
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ MOST_CACHED = 100_000
 
 @dataclass(frozen=True)
 class UserRules:
-    """What a row of the table of users says.
+    """The rules in one row of the table of users.
 
     Attributes:
-        text: JSON of its rules, as `rule_texts` has it.
+        text: the rules as JSON, as written by `rule_texts`.
         file: path of the table.
-        row: number in the file, from 0.
+        row: row number in the file, from 0.
     """
 
     text: str
@@ -40,17 +40,17 @@ class UserRules:
 
     @property
     def place(self) -> str:
-        """Where the row is: "line 3 of 'users.csv'"."""
+        """Describes the location of the row: "line 3 of 'users.csv'"."""
         return TableFile(self.file).place(self.row)
 
     def over(self, everybody: Rules | None) -> tuple[Rules, list[str]]:
-        """The rules of the user, those of everybody where the row says nothing; and ids that are excluded."""
+        """Returns the user's rules, with gaps filled from the rules for everybody, and the excluded ids."""
         own = _read(self.text)
         rules = {name: value for name, value in own.items() if name != EXCLUDE}
         return Rules(**{**({} if everybody is None else vars(everybody)), **rules}), own.get(EXCLUDE, [])
 
     def shape(self) -> str:
-        """The rules without lists of ids, which no export refuses."""
+        """The rules without lists of ids, which no export rejects."""
         own = _read(self.text)
         return json.dumps({name: value for name, value in own.items() if name not in (EXCLUDE, "only")})
 
@@ -62,24 +62,24 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def require_rule_names(names: Sequence[str]) -> None:
-    """Raises InputError where a column has the name of no rule."""
+    """Raises InputError if a column is not named after a rule."""
     for name in names:
         if name not in NAMES:
-            raise InputError(f"rule_columns has {name!r:.80}, which is no rule: {closest(name, NAMES)}")
+            raise InputError(f"rule_columns has {name!r:.80}, which is not a rule: {closest(name, NAMES)}")
 
 
 def rule_texts(frame: pd.DataFrame, names: Sequence[str], table: TableFile, start: int) -> list[str]:
-    """The rules of rows of a table, checked, as `UserRules.text`.
+    """Checks the rules in the rows of a table and returns them in the form of `UserRules.text`.
 
     Args:
-        frame: the rows.
-        names: columns of rules: their names are those of `Rules`, or "exclude". Lists are text, ids or conditions
-            separated by commas as on the command line, or lists; what is missing or empty says nothing.
-        table: that they are of.
+        frame: rows of the table.
+        names: rule columns, named like the fields of `Rules`, or "exclude". Lists are text with ids or conditions
+            separated by commas, as on the command line, or actual lists. Missing or empty values set no rule.
+        table: table that the rows come from.
         start: number of the first row.
 
     Raises:
-        InputError: if a value is none that the rule can have, naming the row.
+        InputError: if a value is invalid for its rule; names the row.
     """
     columns = [[_plain(value) for value in frame[name].tolist()] for name in names]
     found = []
@@ -92,7 +92,7 @@ def rule_texts(frame: pd.DataFrame, names: Sequence[str], table: TableFile, star
 
 
 def _plain(value: Any) -> Any:
-    """A value that can be compared: None where there is none, lists as tuples."""
+    """Converts a value to a comparable one: None if it is missing, tuples for lists."""
     if isinstance(value, (list, tuple, np.ndarray)):
         return tuple(map(_plain, value)) or None
     return None if pd.isna(value) or value == "" else value
@@ -107,11 +107,11 @@ def _text(names: tuple[str, ...], cells: tuple[Any, ...]) -> str:
 
 
 def _value(name: str, cell: Any) -> Any:
-    """What the rule of this name takes, of a cell."""
+    """Converts a cell to the value that the rule takes."""
     if name == "keep_seen":
         found = KEEPS.get(str(cell).strip().lower())
         if found is None:
-            raise InputError(f"keep_seen is {show(cell)}: write yes or no, or nothing for what all have.")
+            raise InputError(f"keep_seen is {show(cell)}: write yes or no, or nothing for the rule of all users.")
         return found
     if name in NUMBERS:
         try:

@@ -1,4 +1,4 @@
-"""The users that a job is for, where it is not for all of the table, by shard; with rules of their own, or without."""
+"""The users to recommend to, by shard, with or without rules of their own."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -23,7 +23,7 @@ WITH_RULES = pa.schema([*SCHEMA, ("rules", pa.string()), ("file", pa.string()), 
 
 
 def require_columns(files: Sequence[InputFile], columns: Columns, rules: Sequence[str]) -> None:
-    """Raises InputError where a table of users lacks its column of users or one of rules, or cannot be read."""
+    """Raises InputError if a table of users cannot be read, or lacks its user column or a rule column."""
     for file in files:
         for name in (columns.user, *rules):
             if name not in file.table.header:
@@ -33,18 +33,18 @@ def require_columns(files: Sequence[InputFile], columns: Columns, rules: Sequenc
 def write_wanted(
     files: Sequence[InputFile], columns: Columns, shards: int, path: Path, rules: Sequence[str] = ()
 ) -> None:
-    """Writes the users of a table with the shards that `partition` puts their rows in, batch by batch.
+    """Writes the users of a table, batch by batch, with the shards that `partition` assigns them to.
 
     Args:
-        files: the table, a row a user; columns that are not named are not read.
-        columns: the name of its column.
-        shards: how many.
-        path: of the file, which appears whole or not at all.
-        rules: columns of rules of each user.
+        files: the table, one row per user; only the named columns are read.
+        columns: names the user column.
+        shards: number of shards.
+        path: file to write; it appears only once it is complete.
+        rules: columns with rules per user.
 
     Raises:
-        InputError: for a missing id, a table without rows, a value that is no rule, or a user with rules of several
-            kinds.
+        InputError: if an id is missing, the table has no rows, a value is not a valid rule, or the rows of a user have
+            different rules.
     """
     count = 0
     schema = WITH_RULES if rules else SCHEMA
@@ -63,16 +63,16 @@ def write_wanted(
 
 
 def read_wanted(path: Path, shard: int) -> pa.Array:
-    """The users of a shard, each once, as text."""
+    """Returns the distinct users of a shard as text."""
     rows = pyarrow.parquet.read_table(path, columns=["user"], filters=[("shard", "=", shard)])
     return rows["user"].combine_chunks().unique()
 
 
 def rules_of_users(path: Path, shard: int) -> dict[str, UserRules]:
-    """User -> rules, of the users of a shard.
+    """Maps the users of a shard to their rules.
 
     Raises:
-        InputError: if two rows of a user say different things.
+        InputError: if two rows of the same user differ.
     """
     names = ["user", "rules", "file", "row"]
     rows = pyarrow.parquet.read_table(path, columns=names, filters=[("shard", "=", shard)])
@@ -88,7 +88,7 @@ def rules_of_users(path: Path, shard: int) -> dict[str, UserRules]:
 
 
 def distinct_rules(path: Path, most: int) -> list[UserRules]:
-    """Rows that stand for all, but for lists of ids: the first ones of each shape, `most` at most."""
+    """Returns representative rows, ignoring lists of ids: the first row of each shape, at most `most`."""
     found: dict[str, UserRules] = {}
     with pyarrow.parquet.ParquetFile(path) as file:
         for batch in file.iter_batches(columns=["rules", "file", "row"]):
@@ -101,7 +101,7 @@ def distinct_rules(path: Path, most: int) -> list[UserRules]:
 
 
 def _batches(file: InputFile, column: str, rules: Sequence[str]) -> Iterator[tuple[np.ndarray, list[list[Any]]]]:
-    """The ids of a file, object (str): those of a batch each once; with rules each row, and what `WITH_RULES` adds."""
+    """Yields the ids of a file, object (str): distinct per batch; with rules, all rows with what `WITH_RULES` adds."""
     table, start = file.table, 0
     for batch in table.batches([column, *rules], [column]):
         if batch.num_rows:
@@ -116,5 +116,5 @@ def _batches(file: InputFile, column: str, rules: Sequence[str]) -> Iterator[tup
 
 
 def _place(table: TableFile, start: int, row: int) -> str:
-    """Where a row is, counted from 0 after those before `start`."""
+    """Describes the location of a row, counted from 0 after those before `start`."""
     return table.place(start + row)

@@ -1,4 +1,4 @@
-"""Where the parts of a job are made: in this process, or in several of their own."""
+"""Workers that make the parts of a job, in this process or in several others."""
 
 import multiprocessing
 import os
@@ -20,17 +20,17 @@ if TYPE_CHECKING:  # a process imports this module before it can silence TensorF
 
 
 class Workers(Protocol):
-    """What makes parts."""
+    """Protocol for workers that make parts."""
 
     def check_rules(self) -> None:
-        """Raises InputError where the export refuses the rules of a user, naming the row."""
+        """Raises InputError if the export rejects a user's rules; names the row."""
 
     def make(self, shards: Iterable[int]) -> Iterator[int]:
-        """Makes the parts of shards, and gives each that is there, in any order."""
+        """Makes the parts of shards, and yields each shard once its part exists, in any order."""
 
 
 class ThisProcess:
-    """Makes parts here; arguments and errors as for `PartMaker`."""
+    """Makes parts in this process; arguments and errors are those of `PartMaker`."""
 
     def __init__(self, job: Job) -> None:
         from tfrec_dl.lifecycle.batch.parts import PartMaker
@@ -38,45 +38,45 @@ class ThisProcess:
         self._maker = PartMaker(job)
 
     def check_rules(self) -> None:
-        """As `Workers.check_rules`."""
+        """See `Workers.check_rules`."""
         self._maker.check_rules()
 
     def make(self, shards: Iterable[int]) -> Iterator[int]:
-        """As `Workers.make`."""
+        """See `Workers.make`."""
         for shard in shards:
             yield self._maker.make(shard, lambda: None)
 
 
 class Processes:
-    """Makes parts in processes of their own.
+    """Makes parts in separate processes.
 
     Args:
-        executor: whose processes have called `_start`.
+        executor: pool whose processes have called `_start`.
     """
 
     def __init__(self, executor: ProcessPoolExecutor) -> None:
         self._executor = executor
 
     def check_rules(self) -> None:
-        """As `Workers.check_rules`."""
+        """See `Workers.check_rules`."""
         self._executor.submit(_check_rules).result()
 
     def make(self, shards: Iterable[int]) -> Iterator[int]:
-        """As `Workers.make`."""
+        """See `Workers.make`."""
         for future in as_completed([self._executor.submit(_make, shard) for shard in shards]):
             yield future.result()
 
 
 @contextmanager
 def workers(job: Job, processes: int) -> Iterator[Workers]:
-    """Starts what makes parts, with the export loaded, and ends it.
+    """Starts workers with the export loaded, and stops them on exit.
 
     Args:
-        job: what to make.
-        processes: how many; 1 for this one alone. They share the cores.
+        job: job to work on.
+        processes: number of processes; 1 uses only this process. They share the cores.
 
     Raises:
-        InputError: as `PartMaker`, or if a process is ended from outside.
+        InputError: as in `PartMaker`, or if a process is killed from outside.
     """
     if processes == 1:
         yield ThisProcess(job)
@@ -90,8 +90,8 @@ def workers(job: Job, processes: int) -> Iterator[Workers]:
             yield Processes(executor)
         except BrokenProcessPool as error:
             raise InputError(
-                "one of the processes was ended, perhaps for want of memory: give the same command again, with fewer "
-                "--processes."
+                "one of the processes was killed, perhaps because memory ran out: run the same command again, with "
+                "fewer --processes."
             ) from error
         finally:
             stop.set()
@@ -99,7 +99,7 @@ def workers(job: Job, processes: int) -> Iterator[Workers]:
 
 
 class Stopped(Exception):
-    """The process that asked for a part has given up."""
+    """Raised when the process that asked for a part has given up."""
 
 
 _maker: "PartMaker | InputError"
@@ -107,9 +107,9 @@ _stop: Event
 
 
 def _start(job: Job, threads: int, stop: Event) -> None:
-    """Makes a process ready."""
+    """Initializes a worker process."""
     global _maker, _stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Control-C is for the process that started this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Control-C is handled by the parent process
     end_with_parent()
     as_quiet_as_the_parent()
     import tensorflow as tf
@@ -121,7 +121,7 @@ def _start(job: Job, threads: int, stop: Event) -> None:
     _stop = stop
     try:
         _maker = PartMaker(job)
-    except InputError as error:  # for whoever asks; here it would only break the pool
+    except InputError as error:  # the error is raised again in the caller; raised here it would break the pool
         _maker = error
 
 

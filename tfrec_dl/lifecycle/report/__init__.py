@@ -1,1 +1,1 @@
-"""Report of a run or a comparison: one HTML file."""
+"""Reports on a run or a comparison as one HTML file."""

@@ -1,4 +1,4 @@
-"""A leaderboard as blocks of a report, and in a sentence."""
+"""Leaderboards as report blocks and as a sentence."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ FAINT = 0.001
 
 @dataclass(frozen=True)
 class Headline:
-    """What a leaderboard says of the best model.
+    """The best model of a leaderboard compared with the best baseline.
 
     Attributes:
-        model: its name.
-        metric: that orders the leaderboard, in words.
-        value: of the model.
-        baseline: the best one; None without any.
-        beside: its value.
-        difference: model less baseline, with its interval.
-        p: of the paired test; None where neither of them is the best, so that it was not made.
+        model: name of the model.
+        metric: metric that orders the leaderboard, in words.
+        value: value of the model.
+        baseline: name of the best baseline; None if there is none.
+        beside: value of the baseline.
+        difference: model minus baseline, with its interval.
+        p: p-value of the paired test; None if neither is the best entry, in which case no test was made.
         lower_is_better: whether the metric is an error.
     """
 
@@ -44,12 +44,12 @@ class Headline:
 
     @property
     def is_tie(self) -> bool:
-        """Whether model and baseline are the same to the last digit shown."""
+        """Whether model and baseline have the same displayed value."""
         return self.difference is not None and round(abs(self.difference.value), 4) == 0.0
 
     @property
     def sentence(self) -> str:
-        """In words."""
+        """Describes the comparison in a sentence."""
         what = f"{self.model} reaches {self.metric} {_interval(self.value)}"
         if self.baseline is None or self.beside is None or self.difference is None:
             return f"{what}."
@@ -66,12 +66,12 @@ class Headline:
 
 
 def signed(number: float, decimals: int = 4) -> str:
-    """A difference as it is written in sentences."""
+    """Formats a difference for a sentence."""
     return f"{number:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def headline(board: pd.DataFrame) -> Headline:
-    """The best model beside the best baseline."""
+    """Returns the comparison of the best model with the best baseline."""
     rows = board.to_dict("records")
     metric = metric_of(board)
     model = next((row for row in rows if row["family"] != "baseline"), rows[0])
@@ -82,7 +82,7 @@ def headline(board: pd.DataFrame) -> Headline:
     value, beside = _estimate(model, metric), _estimate(baseline, metric)
     lower = float(rows[0][metric]) < float(rows[-1][metric])
     low = high = p = None
-    if rows[0] is model:  # the tests are against the best
+    if rows[0] is model:  # tests compare with the best entry
         low, high, p = -baseline["difference/high"], -baseline["difference/low"], float(baseline["p"])
     elif rows[0] is baseline:
         low, high, p = model["difference/low"], model["difference/high"], float(model["p"])
@@ -91,18 +91,18 @@ def headline(board: pd.DataFrame) -> Headline:
 
 
 def metric_of(board: pd.DataFrame) -> str:
-    """The column that orders a leaderboard."""
+    """Returns the column that orders a leaderboard."""
     return str(board.columns[METRIC_COLUMN])
 
 
 def words_of(board: pd.DataFrame) -> str:
-    """The metric that orders a leaderboard, in words."""
+    """Returns the metric that orders a leaderboard, in words."""
     metric = metric_of(board)
     return f"{board['metric'].iloc[0]} of {metric} items" if "metric" in board else metric
 
 
 def board_blocks(board: pd.DataFrame) -> list[Choice | Grid]:
-    """Charts, one a metric, and a table of every metric with its interval."""
+    """Returns one chart per metric, and a table of every metric with its interval."""
     metrics = _metrics(board)
     rows = board.to_dict("records")
     charts = {name: _chart(rows, name) for name in metrics}
@@ -111,7 +111,7 @@ def board_blocks(board: pd.DataFrame) -> list[Choice | Grid]:
 
 
 def metric_table(metrics: Mapping[str, float]) -> Grid:
-    """Every metric of a run, as its `metrics.json` has it, a column a part of the data."""
+    """Returns a table of all metrics of a run, as in `metrics.json`, with one column per part of the data."""
     parts: dict[str, None] = {}
     names: dict[str, None] = {}
     for key in metrics:

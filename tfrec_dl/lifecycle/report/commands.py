@@ -1,4 +1,4 @@
-"""The commands that repeat a run."""
+"""Commands that reproduce a run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MEMBER = f"model.members.{NETWORK}.model."
 
 
 def python_lines(run: Run) -> str:
-    """Lines of Python that train the run's recipe on its data once more, whatever they are."""
+    """Returns Python code that trains the run's recipe on its data again, whatever they are."""
     return "\n".join(
         [
             "import tfrec_dl",
@@ -41,7 +41,7 @@ def python_lines(run: Run) -> str:
 
 
 def shell_lines(run: Run) -> str:
-    """Commands that train, evaluate and export; without the first where options cannot say all of it."""
+    """Returns commands that train, evaluate and export; without training if options cannot express all of it."""
     words = _training(run)
     folder = shlex.quote(str(run.folder))
     lines = [] if words is None else [f"tfrec-dl train {words} --out {shlex.quote(f'{run.folder}-again')}"]
@@ -50,7 +50,7 @@ def shell_lines(run: Run) -> str:
 
 
 def _training(run: Run) -> str | None:
-    """Options of `tfrec-dl train`; None where they cannot say all of it."""
+    """Returns options of `tfrec-dl train`; None if they cannot express the whole training."""
     data, settings = _data(run.source), _settings(run)
     if data is None or settings is None:
         return None
@@ -59,7 +59,7 @@ def _training(run: Run) -> str | None:
 
 
 def _data(source: Any) -> Mapping[str, str] | None:
-    """Option -> text for what is not as by default; None where something has no option."""
+    """Maps options to texts for settings that differ from the defaults; None if a setting has no option."""
     found = {}
     for field in fields(source):
         value = getattr(source, field.name)
@@ -73,7 +73,7 @@ def _data(source: Any) -> Mapping[str, str] | None:
 
 
 def _settings(run: Run) -> list[str] | None:
-    """KEY=VALUE for settings that are not those of the recipe of that name; None where one cannot be written so."""
+    """Returns KEY=VALUE for settings that differ from the named recipe; None if one cannot be written this way."""
     now = flat_settings(run.recipe.to_dict())
     if run.recipe.name not in RECIPES:
         return None

@@ -1,4 +1,4 @@
-"""What stands in a report, in order, from what was measured."""
+"""The content of a report, in order, derived from the measurements."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tfrec_dl.runs.run_folder import run_seconds
 
 @dataclass(frozen=True)
 class Tile:
-    """A number at the top: what it is, the number, and a note beneath it."""
+    """A number at the top of the report, with its label and a note below."""
 
     label: str
     value: str
@@ -29,7 +29,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class ModelPart:
-    """What is said of one model: its name, a line, sections, and settings to look up."""
+    """The part on one model: its name, a line, sections, and settings for reference."""
 
     name: str
     line: str
@@ -39,17 +39,17 @@ class ModelPart:
 
 @dataclass(frozen=True)
 class Content:
-    """A report.
+    """The content of a report.
 
     Attributes:
-        title: of it.
-        subtitle: beneath it.
-        sentence: what comes out, in one.
-        tiles: the numbers that matter.
-        sections: on all models together.
-        models: on each.
-        missing: what is left out and why, a line each.
-        values: the numbers of leaderboard and runs, as their files have them.
+        title: title of the report.
+        subtitle: text below the title.
+        sentence: the result in one sentence.
+        tiles: the most important numbers.
+        sections: sections on all models together.
+        models: parts on each model.
+        missing: what is left out and why, one line each.
+        values: the numbers of leaderboard and runs, as in their files.
     """
 
     title: str
@@ -63,11 +63,11 @@ class Content:
 
 
 def report_content(measured: Measured, titles: Mapping[str, str] | None) -> Content:
-    """Puts a report together.
+    """Assembles the content of a report.
 
     Args:
-        measured: runs, and what was measured of them.
-        titles: of the items in examples, by their ids; None for no examples.
+        measured: runs and their measurements.
+        titles: maps item ids to titles for the examples; None for no examples.
     """
     runs, task = measured.runs, measured.task
     first, board = runs[0], measured.board

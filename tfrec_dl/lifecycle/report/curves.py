@@ -1,4 +1,4 @@
-"""Learning curves of a run, from its histories of epochs."""
+"""Learning curves of a run, read from its epoch histories."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tfrec_dl.evaluation.report_blocks import Lines, Point, Series
 HISTORY = "history.csv"
 NO_CURVES = ("epoch", "seconds")
 WHOLE = "the model"
-PARTS = {"start": "pre-training", "": WHOLE}  # folders in a run's
+PARTS = {"start": "pre-training", "": WHOLE}  # subfolders of a run
 
 
 def learning_curves(folder: Path) -> list[Lines]:
-    """A chart for each number that was noted after each epoch, the parts of the run beside each other.
+    """Returns one chart per recorded metric, with the parts of the run side by side.
 
     Args:
-        folder: of the run.
+        folder: folder of the run.
 
     Raises:
         InputError: if a history is damaged.

@@ -1,4 +1,4 @@
-"""Places of what charts draw, in percent of their area, so that they have any width without being drawn anew."""
+"""Positions of chart elements in percent of the chart area, so that charts scale to any width."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from tfrec_dl.evaluation.report_blocks import Dots, Lines, Point
 
 TICKS = 4
-FROM_ZERO = 0.6  # an axis begins at 0 where the lowest value is below this share of the highest
+FROM_ZERO = 0.6  # an axis begins at 0 if the lowest value is below this share of the highest
 
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis of numbers.
+    """A numeric axis.
 
     Attributes:
-        low: number at its beginning.
-        high: number at its end.
-        ticks: places in percent, and what is written there.
+        low: number at the start.
+        high: number at the end.
+        ticks: positions in percent, and their labels.
     """
 
     low: float
@@ -27,24 +27,24 @@ class Axis:
     ticks: Sequence[tuple[float, str]]
 
     def at(self, value: float) -> float:
-        """The place of a number, in percent, within the area."""
+        """Returns the position of a number in percent, clipped to the area."""
         return round(min(100.0, max(0.0, 100.0 * (value - self.low) / (self.high - self.low))), 3)
 
 
 def axis(values: Iterable[float], whole: bool = False, tight: bool = False, from_zero: float = FROM_ZERO) -> Axis:
-    """An axis that holds numbers, with ticks at round ones.
+    """Returns an axis that covers the numbers, with ticks at round values.
 
     Args:
-        values: the numbers, finite.
+        values: finite numbers.
         whole: whether ticks are whole numbers.
-        tight: whether it ends with the numbers, not with ticks.
-        from_zero: it begins at 0 where the lowest number is below this share of the highest.
+        tight: whether the axis ends at the numbers instead of at ticks.
+        from_zero: share of the highest number; the axis begins at 0 if the lowest number is below it.
     """
     found = list(values) or [0.0, 1.0]
     low, high = min(found), max(found)
     if not tight and 0.0 <= low < from_zero * high:
         low = 0.0
-    if high - low <= 1e-9 * max(abs(low), abs(high)):  # equal but for rounding
+    if high - low <= 1e-9 * max(abs(low), abs(high)):  # equal except for rounding
         high = low + (abs(low) or 1.0) * 0.1
     step = _step((high - low) / TICKS, whole)
     first, last = (low, high) if tight else (math.floor(low / step) * step, math.ceil(high / step - 1e-9) * step)
@@ -65,11 +65,11 @@ class Mark:
     """A point as it is drawn.
 
     Attributes:
-        left: of its middle, in percent.
-        top: so too, from above.
-        start: where its interval begins, in percent; None without one.
-        size: of the interval, in percent.
-        tip: what is said where one points at it.
+        left: horizontal position of its center in percent.
+        top: vertical position of its center in percent, from the top.
+        start: start of its interval in percent; None without an interval.
+        size: width of the interval in percent.
+        tip: tooltip.
     """
 
     left: float
@@ -101,7 +101,7 @@ class LinesLayout:
 
 
 def lines_layout(chart: Lines) -> LinesLayout:
-    """Places of lines."""
+    """Computes the layout of a line chart."""
     points = [point for series in chart.series for point in series.points]
     xs, ys = [point.x for point in points], [end for point in points for end in _ends(point)]
     if chart.diagonal:
@@ -128,9 +128,9 @@ class Row:
     """A label of `Dots` as it is drawn.
 
     Attributes:
-        label: the label.
-        note: beneath it.
-        marks: series' colour, whether it is a reference, its point, and the number in words.
+        label: text of the label.
+        note: text below it.
+        marks: per series: color, whether it is a reference, its point, and the number in words.
     """
 
     label: str
@@ -140,7 +140,7 @@ class Row:
 
 @dataclass(frozen=True)
 class DotsLayout:
-    """`Dots` as they are drawn: axis, rows, and the names of the series with their colours."""
+    """`Dots` as they are drawn: axis, rows, and the names of the series with their colors."""
 
     x: Axis
     rows: Sequence[Row]
@@ -148,7 +148,7 @@ class DotsLayout:
 
 
 def dots_layout(chart: Dots) -> DotsLayout:
-    """Places of values beside labels."""
+    """Computes the layout of a dot chart."""
     x = axis(end for series in chart.series for point in series.points for end in _ends(point))
     colours = _colours([each.is_reference for each in chart.series])
     marks: list[list[tuple[int, bool, Mark, str]]] = [[] for _ in chart.labels]
@@ -167,7 +167,7 @@ def dots_layout(chart: Dots) -> DotsLayout:
 
 
 def show(value: float | int | None, decimals: int | None = None) -> str:
-    """A number as it is written in tables: with as many decimals, else with four, fewer where it is large."""
+    """Formats a number for tables: with the given decimals, or by default with four, fewer if it is large."""
     if value is None:
         return ""
     if decimals is not None:
@@ -179,7 +179,7 @@ def show(value: float | int | None, decimals: int | None = None) -> str:
 
 
 def _colours(references: Sequence[bool]) -> list[int]:
-    """A number a series: 1, 2, ... for those that are no references, 0, -1, ... for these."""
+    """Numbers the series: 1, 2, ... for models, and 0, -1, ... for references."""
     found, own, others = [], 0, 0
     for is_reference in references:
         own, others = (own, others + 1) if is_reference else (own + 1, others)

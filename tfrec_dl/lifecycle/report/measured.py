@@ -1,4 +1,4 @@
-"""What a report is made of: runs, their data, and what was measured of them."""
+"""Input of a report: runs, their data and their measurements."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tfrec_dl.lifecycle.compare import Comparison
 logger = logging.getLogger(__name__)
 
 BOARD = "leaderboard.json"
-SHOWN = 4  # models that charts show beside each other, with the best baseline
+SHOWN = 4  # models that charts show side by side, with the best baseline
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +26,12 @@ class Measured:
     """Runs of one task on the same data.
 
     Attributes:
-        folder: of the run, or of the comparison.
-        runs: finished, best first.
-        board: the leaderboard; None where the data are gone.
-        entries: lines of it that charts show beside each other, with all that was measured.
-        dataset: the data; None where they are gone.
-        missing: what the report has to leave out and why, a line each.
+        folder: folder of the run or comparison.
+        runs: finished runs, best first.
+        board: the leaderboard; None if the data is missing.
+        entries: lines of the leaderboard that charts show side by side, with all measurements.
+        dataset: the data; None if it is missing.
+        missing: what the report leaves out and why, one line each.
     """
 
     folder: Path
@@ -43,19 +43,19 @@ class Measured:
 
     @property
     def task(self) -> Any:
-        """What all runs learnt."""
+        """The task of all runs."""
         return self.runs[0].recipe.family.task
 
 
 def compared(comparison: Comparison, folder: Path) -> Measured:
-    """What a comparison measured, nothing of it anew."""
+    """Returns the measurements of a comparison without measuring anything again."""
     board = comparison.board
     runs = _by_board(comparison.runs, board)
     return Measured(folder, runs, board, _shown(comparison.entries, board), comparison.dataset)
 
 
 def measured(folder: Path) -> Measured:
-    """Measures a run beside the baselines; of a comparison its leaderboard is taken, and what charts show is measured.
+    """Measures a run beside the baselines; for a comparison, reads the leaderboard and measures what charts show.
 
     Raises:
         InputError: if the folder holds neither a finished run nor a comparison.
@@ -67,7 +67,11 @@ def measured(folder: Path) -> Measured:
         dataset = run.dataset()
     except InputError as error:
         logger.warning("%s", error)
-        what = "what is measured on the test cases" if kept is not None else "baselines, and what is measured beside"
+        what = (
+            "what is measured on the test cases"
+            if kept is not None
+            else "baselines, and everything that is measured with them"
+        )
         return Measured(folder, _by_board(runs, kept), kept, missing=[f"The report leaves out {what}: {error}"])
     recipes = [each.recipe for each in runs]
     if kept is not None:
@@ -87,10 +91,10 @@ def measured(folder: Path) -> Measured:
 
 
 def _runs(folder: Path) -> list[Run]:
-    """The run in a folder, or the finished ones of a comparison."""
+    """Returns the run in a folder, or the finished runs of a comparison."""
     if (folder / "config.json").exists():
         run = Run.open(folder)
-        run.metrics()  # refuses one that is not finished
+        run.metrics()  # rejects an unfinished run
         return [run]
     found = [each.parent for each in sorted(folder.glob("*/config.json")) if (each.parent / "metrics.json").exists()]
     if not found:
@@ -103,8 +107,8 @@ def _runs(folder: Path) -> list[Run]:
     other = next((each for each in runs if each.config()["data_fingerprint"] != first["data_fingerprint"]), None)
     if other is not None or len({each.recipe.family.task.name for each in runs}) > 1:
         raise InputError(
-            f"{folder} holds runs on different data or of different tasks, which is no comparison: name one of them, "
-            f"{runs[0].folder}."
+            f"{folder} holds runs on different data or of different tasks, which is not a comparison: name one of "
+            f"them, {runs[0].folder}."
         )
     return runs
 
@@ -132,7 +136,7 @@ def _kept_board(folder: Path) -> pd.DataFrame | None:
 
 
 def _by_board(runs: Sequence[Run], board: pd.DataFrame | None) -> list[Run]:
-    """Runs, best first."""
+    """Returns the runs, best first."""
     if board is None:
         return list(runs)
     places = {name: place for place, name in enumerate(board["model"])}
@@ -140,7 +144,7 @@ def _by_board(runs: Sequence[Run], board: pd.DataFrame | None) -> list[Run]:
 
 
 def _shown(entries: Sequence[Any], board: pd.DataFrame) -> list[Any]:
-    """The best models and the best baseline."""
+    """Returns the best models and the best baseline."""
     by_name = {entry.name: entry for entry in entries}
     there = [by_name[name] for name in board["model"] if name in by_name]
     models = [entry for entry in there if entry.family != "baseline"]

@@ -1,4 +1,4 @@
-"""The content of a report as one HTML file, which asks the network for nothing."""
+"""Rendering of a report as one HTML file that loads nothing from the network."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ GENERATOR = "tfrec-dl report"
 
 
 def require_jinja() -> Any:
-    """The module jinja2.
+    """Returns the module jinja2.
 
     Raises:
-        InputError: if it is missing; it is an extra.
+        InputError: if jinja2, which is an extra, is missing.
     """
     try:
         import jinja2
@@ -31,7 +31,7 @@ def require_jinja() -> Any:
 
 
 def page(content: Content) -> str:
-    """The HTML; every text in it is escaped.
+    """Returns the HTML; all text in it is escaped.
 
     Raises:
         InputError: if jinja2 is missing.
@@ -66,6 +66,6 @@ def _anchor(text: str) -> str:
 
 
 def _json(values: Any) -> str:
-    """JSON that no text in it can end the element of."""
+    """Returns JSON in which no text can close the surrounding HTML element."""
     text = json.dumps(values, ensure_ascii=False, allow_nan=True, default=float)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

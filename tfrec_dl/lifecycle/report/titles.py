@@ -1,4 +1,4 @@
-"""Titles of items, from a table of them."""
+"""Titles of items, read from a table of items."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tfrec_dl.names import closest
 
 logger = logging.getLogger(__name__)
 
-USUAL = ("title", "name")  # columns that are taken where none is named
+USUAL = ("title", "name")  # columns to try if none is named
 
 
 def item_titles(source: Any, items: Path | str | None = None, column: str | None = None) -> dict[str, str]:
-    """Item id -> title; nothing where there is no table of items, or no column of titles.
+    """Maps item ids to titles; empty if there is no table of items or no title column.
 
     Args:
-        source: of a run, whose own table of items is taken where none is given.
-        items: table of items, CSV or Parquet, its ids in the same column as in the interactions.
-        column: of titles; None takes "title" or "name", where the table has it.
+        source: source of a run, whose own table of items is used if none is given.
+        items: table of items, CSV or Parquet, with the same id column as the interactions.
+        column: title column; None for "title" or "name", if the table has one of them.
 
     Raises:
         InputError: if the table cannot be read or lacks the column.
@@ -29,10 +29,10 @@ def item_titles(source: Any, items: Path | str | None = None, column: str | None
     path = source.items if items is None else items
     if path is None:
         if column is not None:
-            raise InputError(f"the column of titles is {column!r}, of no table of items: give items.")
+            raise InputError(f"the column of titles is {column!r}, but there is no table of items: give items.")
         return {}
     if items is None and not Path(path).exists():
-        logger.warning("%s is gone: items go by their ids", path)
+        logger.warning("%s is gone: items are shown by their ids", path)
         return {}
     table = TableFile(path)
     for name in (source.item, *([] if column is None else [column])):

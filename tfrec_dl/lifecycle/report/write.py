@@ -1,4 +1,4 @@
-"""Writes the report of a run or a comparison."""
+"""Writing of the report on a run or a comparison."""
 
 from __future__ import annotations
 
@@ -25,25 +25,24 @@ def write_report(
     title_column: str | None = None,
     examples: bool = True,
 ) -> Path:
-    """Writes one HTML file about a finished run, or a comparison, that opens without a network.
+    """Writes a self-contained HTML report on a finished run or a comparison.
 
-    A run is measured on its test cases beside all baselines; of a comparison, the leaderboard is taken as it is. Each
-    step is logged as it begins. What cannot be said because the data are gone is left out, with a line on why.
+    A run is measured on its test cases beside all baselines; for a comparison, the existing leaderboard is used. Each
+    step is logged when it begins. Parts that need missing data are left out, with a line that says why.
 
     Args:
-        folder: of a run, or of `tfrec-dl compare`.
-        path: the file; an earlier report there is replaced, and nothing else.
-        items: table of items with their titles, CSV or Parquet; None takes the one that the run was trained with, if
-            any.
-        title_column: its column of titles; None takes "title" or "name", where the table has it.
-        examples: whether what a few users did, and what is recommended to them, is shown.
+        folder: folder of a run, or of `tfrec-dl compare`.
+        path: file to write. Only an earlier report is replaced, nothing else.
+        items: table of items with titles, CSV or Parquet; None uses the table that the run was trained with, if any.
+        title_column: title column; None for "title" or "name", if the table has one of them.
+        examples: whether to show the actions of a few users and what is recommended to them.
 
     Returns:
-        The path.
+        The path of the report.
 
     Raises:
-        InputError: if the folder holds neither, the file is something else than a report, a table cannot be read, or
-            jinja2 is missing.
+        InputError: if the folder holds neither, the existing file is not a report, a table cannot be read, or jinja2 is
+            missing.
     """
     path = Path(path)
     require_jinja()
@@ -54,14 +53,14 @@ def write_report(
 
 
 def write_comparison_report(comparison: Comparison, folder: Path) -> Path:
-    """As `write_report`, from what a comparison has just measured; into its folder.
+    """Does the same as `write_report` for a comparison just made, and writes into its folder.
 
     Args:
-        comparison: of `compare_runs`.
-        folder: of it.
+        comparison: result of `compare_runs`.
+        folder: folder of the comparison.
 
     Raises:
-        InputError: as `write_report`.
+        InputError: as in `write_report`.
     """
     path = folder / REPORT
     require_jinja()
@@ -70,7 +69,7 @@ def write_comparison_report(comparison: Comparison, folder: Path) -> Path:
 
 
 def refuse_other_file(path: Path) -> None:
-    """Raises InputError where a file stands that is no report, or where none can be written."""
+    """Raises InputError if another kind of file exists there, or the file cannot be written."""
     if path.is_dir() or not path.suffix:
         raise InputError(f"{path} names no file: write for example {path / REPORT}.")
     if not path.parent.exists():

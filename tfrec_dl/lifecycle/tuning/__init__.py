@@ -1,1 +1,1 @@
-"""A recipe and data -> a study of its settings, and the best run of it."""
+"""Hyperparameter tuning: studies of a recipe's settings, and the best run of each."""

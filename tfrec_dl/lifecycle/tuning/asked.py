@@ -1,4 +1,4 @@
-"""What a study was asked for: a call with anything else is refused before any work."""
+"""What a study was started with, so that a different call is rejected before any work."""
 
 import json
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ FINGERPRINT = "data_fingerprint"
 
 @dataclass(frozen=True)
 class Asked:
-    """Recipe, data and space of a study.
+    """Recipe, data and search space of a study.
 
     Attributes:
-        recipe: whose settings are searched.
+        recipe: recipe whose settings are searched.
         source: the data.
-        space: what is tried.
+        space: values to try.
     """
 
     recipe: Recipe
@@ -32,11 +32,11 @@ class Asked:
     space: Space
 
     def write(self, folder: Path, fingerprint: str) -> None:
-        """Writes it into a study's folder, with the fingerprint of the data."""
+        """Writes the request, with the fingerprint of the data, into the folder of a study."""
         write_json(folder / ASKED, {**self._plain(), FINGERPRINT: fingerprint})
 
     def refuse_other(self, folder: Path) -> None:
-        """Raises InputError where a folder holds a study of something else, or anything that is no study."""
+        """Raises InputError if a folder holds a different study, or something other than a study."""
         path = folder / ASKED
         if not path.exists():
             if folder.exists() and not (folder.is_dir() and all(each.name[0] == "." for each in folder.iterdir())):
@@ -51,7 +51,7 @@ class Asked:
                 )
 
     def refuse_other_data(self, folder: Path, fingerprint: str) -> None:
-        """Raises InputError where a folder holds a study on a table of other content; it may have moved."""
+        """Raises InputError if a folder holds a study on data with different content; the data may have been moved."""
         path = folder / ASKED
         if path.exists() and read_json(path)[FINGERPRINT] != fingerprint:
             raise InputError(f"{folder} holds a study on other data than {self.source.path}: choose a new folder.")

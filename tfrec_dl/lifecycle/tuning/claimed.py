@@ -1,4 +1,4 @@
-"""A trial that a process trains."""
+"""A trial that a process has claimed for training."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Claimed:
     """A trial that this process trains.
 
     Attributes:
-        trial: of Optuna's.
-        settings: setting -> value.
-        folder: of its run.
-        reported: steps whose value is noted.
+        trial: the Optuna trial.
+        settings: maps settings to values.
+        folder: folder of its run.
+        reported: steps whose value has been reported.
     """
 
     trial: optuna.Trial
@@ -27,15 +27,15 @@ class Claimed:
     reported: set[int]
 
     def report(self, step: int, value: float) -> None:
-        """Notes the validation metric after an epoch, once.
+        """Reports the validation metric after an epoch, once per step.
 
         Raises:
-            optuna.TrialPruned: if the trial is not worth going on with.
+            optuna.TrialPruned: if the trial is not worth continuing.
         """
         if step not in self.reported:
             self.reported.add(step)
             self.trial.report(value, step)
         elif step < max(self.reported):
-            return  # of the last one a process may have been killed before it could prune
+            return  # a process may have been killed after reporting the last step, before it could prune
         if self.trial.should_prune():
             raise optuna.TrialPruned

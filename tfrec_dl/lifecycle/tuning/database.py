@@ -12,20 +12,20 @@ from sqlalchemy.engine import URL
 from tfrec_dl.files import flush, replacing
 from tfrec_dl.lifecycle.tuning.extra import optuna
 
-NAME = "tfrec_dl"  # of the study in the file
-DEFAULTS = "defaults"  # the settings that the first trial has values of: those of the recipe as it is
-PATIENCE = 100  # seconds that one process waits while another writes
-PRUNED_AFTER = 5  # trials that are not pruned, for others to be compared with
-PRUNED_FROM = 4  # epochs before which none is: learning rates have warmed up by then
+NAME = "tfrec_dl"  # name of the study in the file
+DEFAULTS = "defaults"  # settings for which the first trial uses the recipe's own values
+PATIENCE = 100  # seconds that a process waits while another one writes
+PRUNED_AFTER = 5  # trials that are never pruned, so that others can be compared with them
+PRUNED_FROM = 4  # epochs without pruning; learning rates have warmed up by then
 
 
 def create_database(path: Path, mode: Literal["max", "min"], first: Mapping[str, Any]) -> None:
-    """Writes the file of a study, whole or not at all.
+    """Creates the file of a study, which appears only once it is complete.
 
     Args:
-        path: of the file.
-        mode: whether the highest value is the best, or the lowest.
-        first: setting -> value of the first trial.
+        path: path of the file.
+        mode: whether the highest or the lowest value is best.
+        first: maps settings to values for the first trial.
     """
     with replacing(path) as temporary, quiet_optuna():
         storage = _storage(temporary)
@@ -38,13 +38,13 @@ def create_database(path: Path, mode: Literal["max", "min"], first: Mapping[str,
 
 
 def open_database(path: Path) -> optuna.Study:
-    """Opens the file of a study, for several processes at a time."""
+    """Opens the file of a study, which several processes may use at once."""
     with quiet_optuna():
         return optuna.load_study(study_name=NAME, storage=_storage(path), sampler=sampler(0), pruner=_pruner())
 
 
 def sampler(seed: int) -> optuna.samplers.BaseSampler:
-    """What suggests settings: trees of Parzen windows, over all settings together (Bergstra et al., NeurIPS 2011)."""
+    """Returns the sampler: multivariate tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         return optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True, constant_liar=True)
@@ -52,7 +52,7 @@ def sampler(seed: int) -> optuna.samplers.BaseSampler:
 
 @contextmanager
 def quiet_optuna() -> Iterator[None]:
-    """Optuna says what goes wrong and nothing else meanwhile."""
+    """Limits Optuna's log to problems inside the block."""
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
@@ -62,7 +62,7 @@ def quiet_optuna() -> Iterator[None]:
 
 
 def _pruner() -> optuna.pruners.BasePruner:
-    """Ends a trial whose best epoch so far is worse than half of the others were at that epoch."""
+    """Returns a pruner: ends a trial whose best epoch so far is worse than half of the others were at that epoch."""
     return optuna.pruners.MedianPruner(n_startup_trials=PRUNED_AFTER, n_warmup_steps=PRUNED_FROM)
 
 

@@ -1,4 +1,4 @@
-"""Optuna, which is an extra."""
+"""Import of Optuna, which is an extra."""
 
 from tfrec_dl.errors import InputError
 

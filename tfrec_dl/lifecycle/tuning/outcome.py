@@ -1,16 +1,16 @@
-"""What comes of a trial."""
+"""The outcome of a trial."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a trial.
+    """The outcome of a trial.
 
     Attributes:
-        value: of the validation metric; None where it was pruned or has failed.
-        reason: why it has failed; None where it has not.
-        seconds: that it took, in the process that ended it.
+        value: value of the validation metric; None if the trial was pruned or failed.
+        reason: why it failed; None if it did not.
+        seconds: time it took in the process that finished it.
     """
 
     value: float | None

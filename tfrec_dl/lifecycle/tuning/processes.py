@@ -1,4 +1,4 @@
-"""Several processes at work on one study, started and watched by one that only waits."""
+"""Parallel work on one study in several processes, started and watched by a parent that only waits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # a process imports this module before it can silence TensorF
     from tfrec_dl.lifecycle.tuning.space import Space
     from tfrec_dl.recipes.recipe import Recipe
 
-LOGGER = "tfrec_dl.lifecycle.tuning"  # of what the processes say
+LOGGER = "tfrec_dl.lifecycle.tuning"  # logger of the processes' messages
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Job:
     """What a process needs to work on a study.
 
     Attributes:
-        folder: of the study, which has been begun.
-        recipe: whose settings are searched.
-        source: the data, which each process reads for itself.
-        space: setting -> what is tried.
-        budget: of the study.
+        folder: folder of an existing study.
+        recipe: recipe whose settings are searched.
+        source: the data, which each process reads itself.
+        space: maps settings to the values to try.
+        budget: budget of the study.
     """
 
     folder: Path
@@ -46,19 +46,19 @@ class Job:
 
 
 def work_in_processes(job: Job, processes: int) -> None:
-    """Works on a study in several processes, until there is nothing left for them to do.
+    """Works on a study in several processes until no work is left for them.
 
     Args:
-        job: what to work on.
-        processes: how many; they share the cores.
+        job: study to work on.
+        processes: number of processes; they share the cores.
 
     Raises:
-        InputError: as `work`, or if a process is ended from outside.
+        InputError: as in `work`, or if a process is killed from outside.
     """
     context: Any = multiprocessing.get_context(STARTED)
     said, failures = context.Queue(), context.SimpleQueue()
     threads = max(1, (os.cpu_count() or 1) // processes)
-    # As bytes: a process that unpickled it at once would import TensorFlow before it can silence it.
+    # Sent as bytes: a process that unpickled it at once would import TensorFlow before it can silence it.
     arguments = pickle.dumps(job), threads, said, failures
     started = [context.Process(target=_work, args=arguments) for _ in range(processes)]
     listener = logging.handlers.QueueListener(said, _Passes())
@@ -75,29 +75,29 @@ def work_in_processes(job: Job, processes: int) -> None:
                     raise InputError(
                         failures.get()
                         if not failures.empty()
-                        else "one of the processes was ended, perhaps for want of memory: give the same command "
+                        else "one of the processes was killed, perhaps because memory ran out: run the same command "
                         "again, with fewer --jobs."
                     )
     finally:
         for process in started:
             if process.is_alive():
-                process.kill()  # its trial goes on where it was, when it is asked for again
+                process.kill()  # the same command later continues its trial
                 process.join()
         listener.stop()
 
 
 class _Passes(logging.Handler):
-    """Gives records of other processes to this one's logger of the same name."""
+    """Passes log records of other processes to this process's logger of the same name."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Gives one."""
+        """Passes on a record."""
         logger = logging.getLogger(record.name)
         if logger.isEnabledFor(record.levelno):
             logger.handle(record)
 
 
 def _work(pickled: bytes, threads: int, said: Any, failures: Any) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Control-C is for the process that started this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Control-C is handled by the parent process
     end_with_parent()
     as_quiet_as_the_parent()
     logger = logging.getLogger(LOGGER)

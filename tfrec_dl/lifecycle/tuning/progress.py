@@ -1,4 +1,4 @@
-"""The line that is logged of a trial."""
+"""The log line of a trial."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ def trial_line(
     metric: str,
     budget: Budget,
 ) -> str:
-    """A line on a trial that is over: its value, the best so far, the time left.
+    """Returns a line on a finished trial: its value, the best value so far, and the time left.
 
     Args:
-        trials: of the study.
-        number: of the trial.
-        best: the best so far; None where none is complete.
-        metric: that is to improve.
-        budget: of the study.
+        trials: trials of the study.
+        number: number of the trial.
+        best: the best trial so far; None if none is complete.
+        metric: metric to improve.
+        budget: budget of the study.
     """
     finished = [trial for trial in trials if trial.state.is_finished()]
     done = f"{len(finished)}" if budget.trials is None else f"{len(finished)} of {max(budget.trials, len(finished))}"
-    parts = [f"{done}: trial {number}{' (as it is)' * (number == 0)}: {_result(trials[number], metric)}"]
+    parts = [f"{done}: trial {number}{' (as given)' * (number == 0)}: {_result(trials[number], metric)}"]
     if best is not None:
         parts.append("the best so far" if best.number == number else f"best {best.value:.4f} (trial {best.number})")
     seconds = [float(trial.user_attrs["seconds"]) for trial in finished if "seconds" in trial.user_attrs]

@@ -1,4 +1,4 @@
-"""What a study has found: its trials as a table, the importance of its settings, two pictures."""
+"""Results of a study: a table of trials, the importance of settings, and two pictures."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ from tfrec_dl.lifecycle.tuning.study import FIRST, Study
 
 TABLE, IMPORTANCES = "trials.csv", "importances.json"
 PICTURES = ("history.png", "importances.png")
-FEWEST = 8  # complete trials from which it is said how much settings matter
+FEWEST = 8  # complete trials needed to estimate the importance of settings
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """What came of tuning.
+    """The results of tuning.
 
     Attributes:
-        folder: of the study.
-        metric: that was to improve, on the validation part.
-        trials: a row a trial: its number, state, value, epochs and seconds, then a column a setting.
-        settings: setting -> value of the best trial.
-        value: of the best trial.
-        default: value of the recipe as it is; None where that trial is not complete.
-        importances: setting -> its share in what distinguishes the best trials (PED-ANOVA); empty where trials are few.
+        folder: folder of the study.
+        metric: metric to improve, measured on the validation part.
+        trials: one row per trial: number, state, value, epochs and seconds, then one column per setting.
+        settings: maps settings to the values of the best trial.
+        value: value of the best trial.
+        default: value of the recipe with its own settings; None if that trial is not complete.
+        importances: maps settings to their share in what distinguishes the best trials (PED-ANOVA); empty for few
+            trials.
         run: the best run, with its metrics on the test part.
     """
 
@@ -48,10 +49,10 @@ class Tuned:
 
 
 def results(study: Study, run: Run) -> Tuned:
-    """The results of a study that has ended.
+    """Returns the results of a study that has ended.
 
     Args:
-        study: the study.
+        study: a study that has ended.
         run: its best run.
     """
     best = study.best()
@@ -63,7 +64,7 @@ def results(study: Study, run: Run) -> Tuned:
 
 
 def trial_table(study: Study) -> pd.DataFrame:
-    """A row a trial, in the order in which they were begun."""
+    """Returns one row per trial, in the order in which the trials began."""
     rows = [
         {
             "trial": trial.number,
@@ -76,22 +77,22 @@ def trial_table(study: Study) -> pd.DataFrame:
     ]
     names = list(study.asked.space)
     settings = [[trial.params.get(name) for name in names] for trial in study.trials]
-    # As they are: a column of whole numbers stays one where a trial has none.
+    # Values are kept as they are, so that a column of whole numbers stays one if a trial has no value.
     return pd.concat([pd.DataFrame(rows), pd.DataFrame(settings, columns=names, dtype=object)], axis="columns")
 
 
 def save_results(tuned: Tuned) -> None:
-    """Writes trials.csv and importances.json, each whole or not at all."""
+    """Writes trials.csv and importances.json; each file appears only once it is complete."""
     with replacing(tuned.folder / TABLE) as temporary:
         tuned.trials.to_csv(temporary, index=False)
     write_json(tuned.folder / IMPORTANCES, tuned.importances)
 
 
 def save_pictures(study: Study) -> list[Path]:
-    """Draws the history of the values and the importances, each whole or not at all; needs the extra `plots`.
+    """Draws the history of the values and the importances, each written atomically; needs the extra `plots`.
 
     Returns:
-        The pictures that there are: importances need some complete trials.
+        The pictures that were drawn; importances need some complete trials.
 
     Raises:
         InputError: if matplotlib is missing.
@@ -141,6 +142,6 @@ def _evaluator() -> Any:
 
 
 def _common(study: Study) -> list[str]:
-    """The settings that every complete trial has values of, the first one apart: its recipe may leave some open."""
+    """Returns the settings for which all complete trials have values. The first is exempt: it may leave some open."""
     later = [trial for trial in study.trials[FIRST + 1 :] if trial.state == optuna.trial.TrialState.COMPLETE]
     return [name for name in study.asked.space if later and all(name in trial.params for trial in later)]

@@ -1,4 +1,4 @@
-"""The settings that a study searches: what a recipe's parts declare, and what is asked for."""
+"""The search space of a study: ranges declared by a recipe's parts, and ranges given by the caller."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,19 +19,19 @@ from tfrec_dl.recipes.settings import setting_paths
 from tfrec_dl.runs.run_config import flat_settings
 
 Space = Mapping[str, Searched]
-"""Setting -> what is tried for it."""
+"""Maps settings to the values to try."""
 
 
 def search_space(recipe: Recipe, asked: Mapping[str, Searched | None]) -> Space:
-    """What is searched: what the parts of a recipe declare, unless something else is asked for.
+    """Returns the search space: the ranges declared by the recipe's parts, unless the caller gives others.
 
     Args:
-        recipe: whose settings they are.
-        asked: setting, by its path or its last part, -> range or choices, in place of those that are declared; None
-            leaves the setting as the recipe has it.
+        recipe: recipe whose settings are searched.
+        asked: maps a setting, by its path or its last part, to a range or choices that replace the declared ones. None
+            keeps the recipe's own value.
 
     Raises:
-        InputError: for a setting that does not exist, or values that it cannot have; or if nothing is left to search.
+        InputError: if a setting does not exist, cannot have the given values, or nothing is left to search.
     """
     space: dict[str, Searched] = dict(declared_space(recipe))
     values = recipe.to_dict()
@@ -55,11 +55,11 @@ def search_space(recipe: Recipe, asked: Mapping[str, Searched | None]) -> Space:
 
 
 def values_of(recipe: Recipe, space: Space) -> dict[str, Any]:
-    """The values that a recipe has of the settings that are searched; without those that are not among what is tried.
+    """Returns the recipe's own values of the searched settings, except those outside the search space.
 
     Args:
-        recipe: filled in as far as its data decide.
-        space: of it, or of the same recipe before that.
+        recipe: recipe with all settings that its data decides filled in.
+        space: search space of this recipe, or of the recipe before filling in.
     """
     plain = recipe.to_dict()
     flat = flat_settings(plain)
@@ -79,12 +79,12 @@ def values_of(recipe: Recipe, space: Space) -> dict[str, Any]:
 def _fitted(
     recipe: Recipe, name: str, searched: Searched, fields: Mapping[str, SearchableField], paths: list[str]
 ) -> Searched:
-    """With numbers of the kind that the setting takes; each value is one that it can have."""
+    """Converts numbers to the setting's type and checks that each value is valid."""
     known = [fields[path] for path in paths if path in fields]
     if known and known[0].is_number:
         searched = _numbers(name, searched, known[0].is_whole)
     elif isinstance(searched, SearchRange):
-        raise InputError(f"{name} takes no numbers, and {searched} is a range: write choices, as A,B,C.")
+        raise InputError(f"{name} does not take numbers, but {searched} is a range: write choices, such as A,B,C.")
     for value in searched.ends:
         recipe.with_settings({name: value})
     return searched
@@ -97,7 +97,7 @@ def _numbers(name: str, searched: Searched, whole: bool) -> Searched:
             return replace(searched, low=kind(searched.low), high=kind(searched.high))
         return SearchChoices(tuple(kind(value) for value in searched.values))
     except ValueError as error:
-        raise InputError(f"{name} takes {'whole ' if whole else ''}numbers, and {searched} has others.") from error
+        raise InputError(f"{name} takes {'whole ' if whole else ''}numbers, but {searched} has others.") from error
 
 
 def _whole(value: Any) -> int:

@@ -1,4 +1,4 @@
-"""A study in its folder: trials claimed by processes, told, and cleared away; killed at any moment, none is lost."""
+"""A study in its folder: processes claim trials, report outcomes and clean up; no trial is lost if one is killed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.run_config import flat_settings
 
 DATABASE = "study.db"
-TRIALS = "trials"  # folder of the runs of trials: those that are trained, and the best so far
+TRIALS = "trials"  # folder of trial runs: those in training, and the best so far
 BEST = "best"  # folder of the best run, once the study has ended
 ENDED = "ended"
 TURN = ".turn"
-FIRST = 0  # number of the trial of the recipe as it is
-SEEDS = 1_000_003  # apart, so that studies with other seeds have other trials
+FIRST = 0  # number of the trial with the recipe's own settings
+SEEDS = 1_000_003  # spacing of seeds, so that studies with other seeds have other trials
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +35,13 @@ logger = logging.getLogger(__name__)
 class Study:
     """A study of a recipe's settings, which several processes may work on.
 
-    A trial belongs to the process that holds the lock of its folder, and to nobody once that process has ended,
-    however it ended: then the next one to ask goes on with the trial, which keeps its number and its settings.
+    A trial belongs to the process that holds the lock of its folder. Once that process has ended, for whatever reason,
+    the trial is free, and the next process that asks continues it with the same number and settings.
 
     Args:
-        folder: of the study, begun by `begin`.
-        asked: what it was asked for.
-        monitored: the metric that is to improve.
+        folder: folder of the study, created by `begin`.
+        asked: what the study was started with.
+        monitored: metric to improve.
     """
 
     def __init__(self, folder: Path, asked: Asked, monitored: Monitored) -> None:
@@ -52,14 +52,14 @@ class Study:
 
     @staticmethod
     def begin(folder: Path, asked: Asked, fingerprint: str, monitored: Monitored, defaults: Mapping[str, Any]) -> Study:
-        """Begins a study, or opens the one that the same call has begun.
+        """Creates a study, or opens the one created by the same call.
 
         Args:
-            folder: created if missing.
-            asked: what it is asked for.
-            fingerprint: of the data.
-            monitored: the metric that is to improve.
-            defaults: setting that is searched -> its value in the recipe as it is, where that can be said.
+            folder: folder of the study; created if missing.
+            asked: what the study is started with.
+            fingerprint: fingerprint of the data.
+            monitored: metric to improve.
+            defaults: maps searched settings to their values in the recipe, if these are known.
 
         Raises:
             InputError: if the folder holds something else.
@@ -67,7 +67,7 @@ class Study:
         asked.refuse_other(folder)
         folder.mkdir(parents=True, exist_ok=True)
         with turn(folder / TURN):
-            asked.refuse_other(folder)  # another process may just have begun one
+            asked.refuse_other(folder)  # another process may just have created one
             asked.refuse_other_data(folder, fingerprint)
             if not (folder / DATABASE).exists():
                 asked.write(folder, fingerprint)
@@ -76,33 +76,33 @@ class Study:
 
     @property
     def ended(self) -> bool:
-        """Whether no trial is begun any more."""
+        """Whether no more trials can begin."""
         return bool(self.optuna.user_attrs.get(ENDED, False))
 
     @property
     def trials(self) -> list[optuna.trial.FrozenTrial]:
-        """All of them, by their numbers."""
+        """Returns all trials, ordered by number."""
         return self.optuna.get_trials(deepcopy=False)
 
     def best(self) -> optuna.trial.FrozenTrial | None:
-        """The best trial so far; None where none is complete."""
+        """Returns the best trial so far; None if none is complete."""
         complete = any(trial.state == optuna.trial.TrialState.COMPLETE for trial in self.trials)
         return self.optuna.best_trial if complete else None
 
     def recipe(self, settings: Mapping[str, Any]) -> Recipe:
-        """The recipe with a trial's settings."""
+        """Returns the recipe with a trial's settings."""
         return self.asked.recipe.with_settings(settings)
 
     def next(self, budget: Budget, told: Claimed | None = None, outcome: Outcome | None = None) -> Claimed | None:
-        """Tells what came of a trial of this process, and claims another; in one go, for others to see no gap.
+        """Reports the outcome of this process's trial and claims the next, in one step so that others see no gap.
 
         Args:
-            budget: of the study.
-            told: the trial that is over; None for the first call.
-            outcome: what came of it.
+            budget: budget of the study.
+            told: finished trial; None for the first call.
+            outcome: outcome of that trial.
 
         Returns:
-            A trial that nobody trains, or a new one; None where there is nothing left for this process to do.
+            A trial that no process trains, or a new one; None if no work is left for this process.
         """
         with turn(self.folder / TURN), quiet_optuna():
             if told is not None and outcome is not None:
@@ -112,14 +112,14 @@ class Study:
             return self._claim(budget)
 
     def release(self) -> None:
-        """Leaves the trial that this process holds, if any, to whoever asks next."""
+        """Releases the trial that this process holds, if any, for the next process that asks."""
         self._folders.release()
 
     def end(self) -> bool:
-        """Begins no further trials and makes the best run ready to be finished: FOLDER/best, not yet measured.
+        """Ends the study and moves the best run, not yet measured on the test part, to FOLDER/best.
 
         Returns:
-            Whether it is; not so while other processes are at work on trials.
+            Whether the best run is there; False while other processes still work on trials.
 
         Raises:
             InputError: if no trial is complete.
@@ -151,9 +151,9 @@ class Study:
         state, trials = optuna.trial.TrialState, self.trials
         for left in trials:
             if left.state == state.RUNNING and self._folders.hold(left.number):
-                logger.info("trial %d was interrupted: it goes on", left.number)
+                logger.info("trial %d was interrupted: it continues", left.number)
                 self._seed_sampler(left.number)
-                # Optuna has no other way to a trial that another process has begun.
+                # Optuna has no public way to reach a trial that another process has begun.
                 return self._suggested(optuna.Trial(self.optuna, left._trial_id))
         begun = sum(trial.state != state.WAITING for trial in trials)
         if self.ended or not budget.allows(begun):
@@ -164,7 +164,7 @@ class Study:
         return self._suggested(trial)
 
     def _suggested(self, trial: optuna.Trial) -> Claimed:
-        """The trial with its settings: those that it has, or new ones."""
+        """Returns the trial with its settings: existing ones or newly suggested ones."""
         space = self.asked.space
         known = self.optuna.user_attrs[DEFAULTS] if trial.number == FIRST else space
         settings = {name: space[name].suggest(trial, name) for name in space if name in known}
@@ -172,16 +172,16 @@ class Study:
         return Claimed(trial, settings, self._folders.run(trial.number), reported)
 
     def _seed_sampler(self, number: int) -> None:
-        """Lets the settings of a trial follow from the recipe's seed, its number and the trials before it."""
+        """Seeds the sampler so that a trial's settings follow from the recipe's seed, its number and earlier trials."""
         self.optuna.sampler = sampler(SEEDS * self._seed + number)
 
     def _clear(self) -> None:
-        """Deletes the runs of trials that are over and not the best."""
+        """Deletes the runs of finished trials other than the best."""
         best = self.best()
         over = (trial.number for trial in self.trials if trial.state.is_finished())
         self._folders.delete(number for number in over if best is None or number != best.number)
 
     def _why(self) -> str:
-        """The reason of the last that failed."""
+        """Returns why the last failed trial failed."""
         reasons = [trial.user_attrs["reason"] for trial in self.trials if "reason" in trial.user_attrs]
         return f": {reasons[-1].rstrip('.')}" if reasons else ""

@@ -1,4 +1,4 @@
-"""A study that this process begins, or joins, and works on."""
+"""Work on a study in this process, which creates or joins it."""
 
 import logging
 from pathlib import Path
@@ -16,13 +16,13 @@ logger = logging.getLogger(__name__)
 
 
 def begun(recipe: Recipe, dataset: Any, folder: Path, space: Space) -> Study:
-    """Begins a study, or opens the one that the same call has begun.
+    """Creates a study, or opens the one created by the same call.
 
     Args:
-        recipe: whose settings are searched.
-        dataset: of the source.
-        folder: of the study.
-        space: what is tried.
+        recipe: recipe whose settings are searched.
+        dataset: data of the source.
+        folder: folder of the study.
+        space: values to try.
 
     Raises:
         InputError: if the folder holds something else.
@@ -34,14 +34,14 @@ def begun(recipe: Recipe, dataset: Any, folder: Path, space: Space) -> Study:
 
 
 def work_here(study: Study, dataset: Any, budget: Budget) -> None:
-    """Trains trials until there is nothing left for this process to do.
+    """Trains trials until no work is left for this process.
 
     Args:
-        study: to work on.
-        dataset: whose test part no trial sees.
-        budget: of the study.
+        study: study to work on.
+        dataset: data whose test part no trial sees.
+        budget: budget of the study.
 
     Raises:
-        InputError: as `work`.
+        InputError: as in `work`.
     """
     work(study, Training(dataset.without_test(), study.monitored), budget)

@@ -1,4 +1,4 @@
-"""Training of a trial: on the data without their test part."""
+"""Training of trials, on the data without its test part."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from tfrec_dl.lifecycle.tuning.work import Report
 from tfrec_dl.recipes.recipe import Recipe
 from tfrec_dl.runs.history import HISTORY, read_history
 
-NETWORK = 1000  # epochs of a recipe's second network are reported from here on, those of its third from twice that
+NETWORK = 1000  # first reported epoch of a recipe's second network; its third one starts at twice that
 
 
 class Training:
-    """Trains trials; all read the same data, in which the validation part stands for the test part too.
+    """Trains trials on shared data in which the validation part also takes the place of the test part.
 
     Args:
-        dataset: without its test part.
-        monitored: the metric that is to improve.
+        dataset: data without its test part.
+        monitored: metric to improve.
     """
 
     def __init__(self, dataset: Any, monitored: Monitored) -> None:
         self._dataset, self._monitored = dataset, monitored
 
     def __call__(self, recipe: Recipe, folder: Path, report: Report) -> float:
-        """As `Objective`: the validation metric of the whole model, as a run has it.
+        """Implements `Objective`: returns the validation metric of the whole model, as a run reports it.
 
         Raises:
             InputError: if the recipe cannot be trained.
-            MemoryError: if the memory of a device runs out.
+            MemoryError: if a device runs out of memory.
         """
         callback = _Reports(folder, self._monitored.logged, report)
         try:
@@ -46,16 +46,16 @@ class Training:
         except tf.errors.ResourceExhaustedError as error:
             raise MemoryError(str(error).splitlines()[0]) from error
         finally:
-            gc.collect()  # graphs refer to themselves
+            gc.collect()  # graphs contain reference cycles
 
 
 class _Reports(tf.keras.callbacks.Callback):
-    """Reports the monitored metric after each epoch, and of epochs after which the process was killed too soon.
+    """Reports the monitored metric after each epoch, including epochs left unreported by a killed process.
 
     Args:
-        folder: of the run; each network that it has trained or trains has a history in it.
+        folder: folder of the run; each of its networks has a history in it.
         logged: name of the metric in the logs.
-        report: is told.
+        report: function to call with the metric.
     """
 
     def __init__(self, folder: Path, logged: str, report: Report) -> None:
@@ -63,13 +63,13 @@ class _Reports(tf.keras.callbacks.Callback):
         self._folder, self._logged, self._report = folder, logged, report
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Reports what the run's newest history has."""
+        """Reports the values in the run's newest history."""
         histories = sorted(self._folder.rglob(HISTORY), key=lambda path: path.stat().st_mtime_ns)
         for epoch, row in enumerate(read_history(histories[-1]) if histories else ()):
             self.on_epoch_end(epoch, row)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Reports; an epoch's history is written by then."""
+        """Reports the epoch, whose history has been written by then."""
         value = (logs or {}).get(self._logged)
         if value not in (None, ""):
             before = max(0, sum(1 for _ in self._folder.rglob(HISTORY)) - 1)
@@ -78,7 +78,7 @@ class _Reports(tf.keras.callbacks.Callback):
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Only warnings of the package are logged meanwhile."""
+    """Logs only the package's warnings inside the block."""
     logger = logging.getLogger("tfrec_dl")
     before = logger.level
     logger.setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""The folders of a study's trials: held by who trains them, deleted when they are over and not the best."""
+"""Folders of a study's trials: locked by the process that trains them, deleted after training unless best."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from tfrec_dl.files import LockedError, locked
 
-RUN = "run"  # of a trial, in its folder
+RUN = "run"  # folder of the run of a trial, in its folder
 
 
 class TrialFolders:
-    """The folders of a study's trials, by their numbers.
+    """Folders of a study's trials, by number.
 
     Args:
-        folder: that they are in.
+        folder: folder that contains them.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -24,11 +24,11 @@ class TrialFolders:
         self._held = ExitStack()
 
     def run(self, number: int) -> Path:
-        """Folder of the run of a trial."""
+        """Returns the folder of a trial's run."""
         return self._of(number) / RUN
 
     def hold(self, number: int) -> bool:
-        """Whether this process holds a trial now, which no other did."""
+        """Tries to lock a trial; returns whether this process now holds it."""
         try:
             self._held.enter_context(locked(self._of(number)))
         except LockedError:
@@ -36,19 +36,19 @@ class TrialFolders:
         return True
 
     def release(self) -> None:
-        """Leaves the trial that this process holds, if any, to whoever asks next."""
+        """Releases the trial that this process holds, if any, for the next process that asks."""
         self._held.close()
 
     def delete(self, numbers: Iterable[int]) -> None:
-        """Deletes the folders of some trials, where they are still there."""
+        """Deletes the folders of the given trials, if they exist."""
         for number in numbers:
             if self._of(number).exists():
                 shutil.rmtree(self._of(number), ignore_errors=True)
 
     def move_best(self, number: int, there: Path) -> None:
-        """Moves the best run to its place, without the metrics that it has instead of those of the test.
+        """Moves the best run to its final place, without the metrics that stood in for those of the test part.
 
-        The other folders are deleted. Once it is there, it stays.
+        The other folders are deleted. A run that has been moved stays.
         """
         if not there.exists():
             for metrics in self.run(number).rglob("metrics.json"):

@@ -1,4 +1,4 @@
-"""Tunes the settings of a recipe on validation, whatever its family, and measures the best run on the test part."""
+"""Hyperparameter tuning for recipes of any family on validation data, with the best run measured on the test part."""
 
 import logging
 from collections.abc import Mapping
@@ -38,31 +38,32 @@ def tune(
     search: Mapping[str, Searched | None] | None = None,
     jobs: int = 1,
 ) -> Tuned | None:
-    """Searches for better settings of a recipe; killed at any moment and called again, goes on where it was.
+    """Searches for better settings of a recipe; after being killed, the same call continues where it stopped.
 
-    The first trial is the recipe as it is; the others have settings that Optuna suggests. Each is trained with
-    validation after every epoch, and ended early where others were better by then. Trials are trained and measured on
-    the data without their test part; only the best, once all are done, is measured on it. Several processes may work on
-    a study: `jobs` of one call, and further calls with the same arguments. Each reads the table once.
+    The first trial uses the recipe's own settings; Optuna suggests settings for the others. Each trial is validated
+    after every epoch and ended early if it is worse than others at the same epoch. Trials are trained and measured on
+    the data without its test part. Only the best one is measured on the test part, once all are done. Several processes
+    may work on a study: `jobs` of one call, and further calls with the same arguments. Each reads the table once.
 
     Args:
-        recipe: what to tune, or its name; settings that are not searched stay as they are.
+        recipe: recipe to tune, or its name; settings that are not searched keep their values.
         source: the data, as for `train`.
-        folder: of the study; new, or that of the same call's study. Gets `study.db` (an SQLite file of Optuna's),
-            `best`, the best run, `trials.csv`, `importances.json`, and pictures where matplotlib is installed.
-        trials: how many in all; more may be asked for while the study has not ended. None for 30, or no such bound
-            where `minutes` is given.
-        minutes: after which this call begins no further trial; None for no such bound.
-        search: setting -> `SearchRange` or `SearchChoices`, in place of what the recipe's parts declare; None for a
-            setting that is not to be searched.
-        jobs: processes. Above 1 a program must be guarded by `if __name__ == "__main__"`.
+        folder: folder of the study: new, or from the same call. Gets `study.db` (Optuna's SQLite file), the best run in
+            `best`, `trials.csv`, `importances.json`, and pictures if matplotlib is installed.
+        trials: total number of trials; more can be requested until the study has ended. None for 30, or for no limit if
+            `minutes` is given.
+        minutes: time after which this call begins no further trial; None for no limit.
+        search: maps settings to `SearchRange` or `SearchChoices`, which replace the ranges declared by the recipe's
+            parts; None for a setting that is not searched.
+        jobs: number of processes. Above 1, the calling program must be guarded by `if __name__ == "__main__"`.
 
     Returns:
-        What was found; None where other processes are still at work on trials: the last of them measures the best.
+        The results; None if other processes still work on trials, in which case the last of them measures the best run.
 
     Raises:
-        InputError: for a setting that does not exist or a range that it cannot have, bad data, or a folder that holds
-            something else, before anything is written; or if the recipe as it is cannot be trained.
+        InputError: if a setting does not exist or cannot have a given range, the data is invalid, or the folder holds
+            something else (raised before anything is written); or if the recipe cannot be trained with its own
+            settings.
     """
     folder, budget, source = path_given(folder, "folder"), Budget.of(trials, minutes), source_given(source)
     recipe = recipe_for(recipe, source)
@@ -70,7 +71,7 @@ def tune(
         raise InputError(f"jobs is {jobs!r:.80}, but must be 1 to {MOST_PROCESSES}.")
     if recipe.family.is_refitted(recipe):
         raise InputError(
-            "training.refit is True, and trials are compared on the validation part: tune without it, then train with "
+            "training.refit is True, but trials are compared on the validation part: tune without it, then train with "
             "the settings that were found and --refit."
         )
     require_type(search or {}, Mapping, "search", "give a dict, setting -> SearchRange or SearchChoices")
@@ -92,7 +93,7 @@ def tune(
 
 
 def _finished(study: Study, dataset: Any) -> Tuned | None:
-    """Measures the best run, once, and writes what was found."""
+    """Measures the best run once, and writes the results."""
     try:
         if not study.end():
             raise LockedError("other processes are at work on it")
@@ -107,13 +108,13 @@ def _finished(study: Study, dataset: Any) -> Tuned | None:
     save_results(tuned)
     try:
         save_pictures(study)
-    except InputError as error:  # it is an extra
+    except InputError as error:  # matplotlib is an extra
         logger.info("no pictures: %s", error)
     return tuned
 
 
 def _refuse_larger(study: Study, budget: Budget) -> None:
-    """Raises InputError where more trials are asked for than a study has that has ended."""
+    """Raises InputError if more trials are requested than an ended study has."""
     done = len(study.trials)
     if budget.trials is not None and budget.trials > done:
         raise InputError(

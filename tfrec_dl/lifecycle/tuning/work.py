@@ -1,4 +1,4 @@
-"""One process at work on a study: trial after trial, until there is nothing left for it to do."""
+"""Work of one process on a study: trains trial after trial until none is left for it."""
 
 import math
 import time
@@ -15,23 +15,23 @@ from tfrec_dl.lifecycle.tuning.study import FIRST, Study
 from tfrec_dl.recipes.recipe import Recipe
 
 Report = Callable[[int, float], None]
-"""Step and value of the metric at it; raises where the trial is not worth going on with."""
+"""Takes a step and the metric's value at it; raises if the trial is not worth continuing."""
 
 Objective = Callable[[Recipe, Path, Report], float]
-"""Trains a recipe into a folder, or goes on with it there, and gives the validation metric."""
+"""Trains a recipe into a folder, or continues there, and returns the validation metric."""
 
 
 def work(study: Study, objective: Objective, budget: Budget) -> None:
-    """Claims trials, trains them and tells what came of them.
+    """Claims trials, trains them and reports their outcomes.
 
     Args:
-        study: to work on.
-        objective: trains a trial.
-        budget: of the study.
+        study: study to work on.
+        objective: function that trains a trial.
+        budget: budget of the study.
 
     Raises:
-        InputError: if the recipe as it is cannot be trained, or the disk is full. What else goes wrong with the
-            settings of a trial is noted, and the next one is tried.
+        InputError: if the recipe cannot be trained with its own settings, or the disk is full. Any other failure caused
+            by a trial's settings is recorded, and the next trial begins.
     """
     try:
         claimed = study.next(budget)
@@ -48,7 +48,7 @@ def _tried(study: Study, claimed: Claimed, objective: Objective) -> Outcome:
     try:
         value = objective(study.recipe(claimed.settings), claimed.folder, claimed.report)
         if math.isnan(value):
-            value, reason = None, "its validation metric is no number"
+            value, reason = None, "its validation metric is not a number"
     except optuna.TrialPruned:
         pass
     except (InputError, MemoryError) as error:

@@ -1,1 +1,1 @@
-"""Rating outputs: from a score to a rating, and the loss."""
+"""Rating outputs: layers that turn a score into a rating, and their losses."""

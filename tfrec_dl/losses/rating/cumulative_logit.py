@@ -1,4 +1,4 @@
-"""An ordinal rating: thresholds between the levels."""
+"""Ordinal rating output: learned thresholds between the rating levels."""
 
 import numpy as np
 import tensorflow as tf
@@ -14,25 +14,25 @@ MOST_LEVELS = 20
 @RATING_OUTPUTS.register("cumulative_logit")
 @configuration
 class CumulativeLogit(RatingOutput):
-    """The score moves along learned thresholds between the rating's levels, and the prediction is the expected rating.
+    """Compares the score with learned thresholds between the rating levels, and predicts the expected rating.
 
-    P(rating above level k) = sigmoid(score - threshold_k). Where most ratings are the highest, a score that is high
-    already gains less from a good item than a middling one does, which a sum of biases cannot express. Source: OrdRec
-    (Koren and Sill, RecSys 2011); McCullagh, Regression Models for Ordinal Data, 1980.
+    P(rating above level k) = sigmoid(score - threshold_k). Where most ratings are the highest level, a score that is
+    already high gains less from a good item than a medium score does. A sum of biases cannot express this. Source:
+    OrdRec (Koren and Sill, RecSys 2011); McCullagh, Regression Models for Ordinal Data, 1980.
 
     Attributes:
-        user_shrinkage: precision of the users' biases around 0 (of a Gaussian prior).
-        item_shrinkage: the same for items.
+        user_shrinkage: precision of the Gaussian prior of the users' biases around 0.
+        item_shrinkage: the same for the items' biases.
     """
 
     user_shrinkage: float = Field(default=1.5, ge=0, allow_inf_nan=False)
     item_shrinkage: float = Field(default=2.0, ge=0, allow_inf_nan=False)
 
     def levels(self, ratings: np.ndarray) -> np.ndarray:
-        """[K] float32: the distinct ratings, ascending.
+        """Returns the distinct ratings in ascending order, [K] float32.
 
         Raises:
-            InputError: if there is only one, or more than 20.
+            InputError: if there is only one rating level, or more than 20.
         """
         levels: np.ndarray = np.unique(ratings)
         if not 2 <= len(levels) <= MOST_LEVELS:
@@ -65,7 +65,7 @@ class Thresholds(tf.keras.layers.Layer):
     """Score [B, 1] -> probabilities of K levels [B, K], by K - 1 learned ascending thresholds.
 
     Args:
-        initial: K - 1 ascending thresholds to start from.
+        initial: K - 1 ascending initial thresholds.
     """
 
     def __init__(self, initial: list[float], **kwargs: object) -> None:
@@ -73,18 +73,18 @@ class Thresholds(tf.keras.layers.Layer):
         self.initial = initial
 
     def build(self, input_shape: tf.TensorShape) -> None:
-        """Makes the first threshold and the logarithms of the steps between them."""
+        """Creates the first threshold and the logarithms of the steps between thresholds."""
         first, steps = self.initial[:1], np.log(np.maximum(np.diff(self.initial), 1e-3))
         self.first = self.add_weight("first", [1], initializer=tf.constant_initializer(first))
         self.steps = self.add_weight("steps", [len(steps)], initializer=tf.constant_initializer(steps))
 
     def call(self, score: tf.Tensor) -> tf.Tensor:
-        """Differences of the cumulative probabilities."""
+        """Computes the differences of the cumulative probabilities."""
         thresholds = tf.concat([self.first, self.first + tf.cumsum(tf.exp(self.steps))], axis=0)
         above = tf.sigmoid(score - thresholds)
         one, zero = tf.ones_like(score), tf.zeros_like(score)
         return tf.concat([one, above], axis=1) - tf.concat([above, zero], axis=1)
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {**super().get_config(), "initial": self.initial}

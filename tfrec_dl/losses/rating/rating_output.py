@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class RatingOutput(ABC):
-    """From a score to a rating, and how far from the rating given.
+    """Turns a score into a rating, and measures its distance from the given rating.
 
     A part is a frozen dataclass of its settings, registered under a name.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
-        user_shrinkage: setting of every part, the strength of the prior of the users' biases.
+        name: registered name; `register` sets it.
+        user_shrinkage: strength of the prior of the users' biases; a setting of every part.
         item_shrinkage: the same for items.
     """
 
@@ -30,10 +30,10 @@ class RatingOutput(ABC):
 
     @abstractmethod
     def levels(self, ratings: np.ndarray) -> np.ndarray:
-        """What of the training ratings the output is made by, [K] float32.
+        """Returns what the output needs to know of the training ratings, [K] float32.
 
         Raises:
-            InputError: if the ratings do not suit it.
+            InputError: if the output cannot be used for these ratings.
         """
 
     @abstractmethod
@@ -42,20 +42,20 @@ class RatingOutput(ABC):
 
     @abstractmethod
     def loss(self) -> tf.keras.losses.Loss:
-        """Of labels and outputs, one number a rating."""
+        """Returns the loss of labels and outputs, one number per rating."""
 
     @abstractmethod
     def labels(self, ratings: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
-        """Ratings [B] -> what `loss` compares the outputs with."""
+        """Ratings [B] -> the labels that `loss` compares the outputs with."""
 
     @abstractmethod
     def expected(self, outputs: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
         """Outputs [B, ...] -> ratings [B]."""
 
     def origin(self, levels: np.ndarray) -> float | None:
-        """The rating that a score of 0 means where a score of s means s more; None (default) where scores differ."""
+        """The rating of score 0, if a score of s means s above it; None (default) if scores mean something else."""
         return None
 
 
 RATING_OUTPUTS: Registry[RatingOutput] = Registry("rating output", "tfrec_dl.losses.rating")
-"""The rating outputs by name."""
+"""The rating outputs, by name."""

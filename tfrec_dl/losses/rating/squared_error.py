@@ -1,4 +1,4 @@
-"""The squared error of a rating."""
+"""Rating output trained on the squared error."""
 
 import numpy as np
 import tensorflow as tf
@@ -12,10 +12,10 @@ from tfrec_dl.losses.rating.rating_output import RATING_OUTPUTS, RatingOutput
 @RATING_OUTPUTS.register("squared_error")
 @configuration
 class SquaredError(RatingOutput):
-    """The score is the rating's distance from the training mean, trained on its squared error.
+    """The score is the difference from the mean training rating, trained on the squared error.
 
     Attributes:
-        user_shrinkage: ratings at the training mean that every user is taken to have given besides their own.
+        user_shrinkage: number of additional ratings at the training mean that each user is assumed to have given.
         item_shrinkage: the same for items.
     """
 
@@ -23,7 +23,7 @@ class SquaredError(RatingOutput):
     item_shrinkage: float = Field(default=12.0, ge=0, allow_inf_nan=False)
 
     def levels(self, ratings: np.ndarray) -> np.ndarray:
-        """[1] float32: the mean rating, where a score of 0 stands."""
+        """Returns the mean rating, which corresponds to score 0: [1] float32."""
         return np.array([ratings.mean(dtype=np.float64)], dtype=np.float32)
 
     def output(self, score: tf.Tensor, levels: np.ndarray, ratings: np.ndarray) -> tf.Tensor:
@@ -31,7 +31,7 @@ class SquaredError(RatingOutput):
         return Shift(float(levels[0]), name="rating")(score)
 
     def loss(self) -> tf.keras.losses.Loss:
-        """Half the squared error: a Gaussian's log-likelihood with variance 1."""
+        """Half the squared error, which is a Gaussian's negative log-likelihood with variance 1, up to a constant."""
         return _HalfSquaredError(reduction=tf.keras.losses.Reduction.NONE)
 
     def labels(self, ratings: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:

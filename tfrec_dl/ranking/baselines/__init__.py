@@ -1,6 +1,6 @@
-"""Baselines of ranking: what every ranker is compared with.
+"""Baselines that every ranker is compared with.
 
-Every registered class is a name of this package: `baselines.Ridge`.
+Every registered class can be accessed as an attribute of this package: `baselines.Ridge`.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ __all__ = ["RANKING_BASELINES", "RankingBaseline", "baseline_names", "ranking_ba
 
 
 def __getattr__(name: str) -> Any:
-    """The registered class that is called so."""
+    """Returns the registered class with this name."""
     if name.startswith("_"):
         raise AttributeError(name)
     return RANKING_BASELINES.class_called(name)

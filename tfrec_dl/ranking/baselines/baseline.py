@@ -1,4 +1,4 @@
-"""Base class and registry of the baselines of ranking."""
+"""Base class and registry of the ranking baselines."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tfrec_dl.registry import Registry
 
 
 class RankingBaseline(ABC):
-    """A ranker without a neural network; a part is a class registered under a name, made without arguments.
+    """A ranker without a neural network. Subclasses are registered under a name and created without arguments.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
-        place: among the baselines of the package, ascending; those of plugins follow.
+        name: name under which it is registered; set by `register`.
+        place: position among the package's baselines, ascending; those of plugins follow.
     """
 
     name: ClassVar[str]
@@ -25,20 +25,20 @@ class RankingBaseline(ABC):
     @classmethod
     @abstractmethod
     def suits(cls, dataset: ImpressionDataset) -> bool:
-        """Whether it predicts the labels of the impressions, from what is known of them."""
+        """Whether it can predict the labels of the impressions from the available columns."""
 
     @classmethod
     def left_out(cls, dataset: ImpressionDataset) -> str | None:
-        """Why a baseline that suits cannot be fitted, in one line; by default None: it can."""
+        """Returns in one line why a suitable baseline cannot be fitted; None (the default) if it can."""
         return None
 
     @abstractmethod
     def predictions(self, dataset: ImpressionDataset) -> dict[str, np.ndarray]:
-        """Fits it on the training part, with settings chosen on validation, and predicts the test part.
+        """Fits on the training part, with settings chosen on validation, and predicts the test part.
 
         Returns:
-            "row" [m] int64, the test rows, and what is predicted of each, "click", "conversion" and
-            "click_and_conversion", or "rating", [m].
+            "row" [m] int64, the test rows, and predictions for each: "click", "conversion" and "click_and_conversion",
+            or "rating", [m].
         """
 
 

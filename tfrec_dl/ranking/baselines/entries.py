@@ -1,4 +1,4 @@
-"""The baselines that a table allows, fitted and evaluated."""
+"""Fitting and evaluation of the baselines that suit a table."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def baseline_names(dataset: ImpressionDataset) -> list[str]:
-    """The baselines that suit a table; of those that cannot be fitted the reason is logged."""
+    """Returns the baselines that suit a table; logs why others of them cannot be fitted."""
     found = []
     for name, baseline in ((name, RANKING_BASELINES[name]) for name in RANKING_BASELINES):
         if not baseline.suits(dataset):
@@ -26,14 +26,14 @@ def baseline_names(dataset: ImpressionDataset) -> list[str]:
 
 
 def ranking_baseline_entries(dataset: ImpressionDataset, names: Sequence[str] | None = None) -> Iterator[RankingEntry]:
-    """Fits and evaluates baselines on the test part, ready for a leaderboard.
+    """Fits baselines and evaluates them on the test part, as entries for a leaderboard.
 
     Args:
         dataset: the impressions.
-        names: of baselines; None for all of `baseline_names`.
+        names: names of baselines; None for all of `baseline_names`.
 
     Yields:
-        One entry a baseline, as soon as it is done; each is logged before.
+        One entry per baseline as soon as it is done; each baseline is logged before it starts.
     """
     for name in baseline_names(dataset) if names is None else names:
         logger.info("baseline %s", name)

@@ -1,4 +1,4 @@
-"""Baseline: gradient-boosted trees of LightGBM, where it is installed."""
+"""Baseline: gradient-boosted trees of LightGBM, if it is installed."""
 
 import importlib
 import importlib.util
@@ -18,24 +18,24 @@ LEAVES, IN_A_LEAF = (7, 15, 31), (20, 100)
 
 @RANKING_BASELINES.register("lightgbm")
 class LightGBM(RankingBaseline):
-    """LightGBM on the features, and of ratings on users and items; trees and their sizes chosen on validation."""
+    """LightGBM on the features, and for ratings on users and items; tree number and size are chosen on validation."""
 
     place = 6
 
     @classmethod
     def suits(cls, dataset: ImpressionDataset) -> bool:
-        """For clicks, or for ratings alone."""
+        """Whether there are clicks, or only ratings."""
         return CONVERSION not in dataset.impressions.labels
 
     @classmethod
     def left_out(cls, dataset: ImpressionDataset) -> str | None:
-        """Where LightGBM is missing."""
+        """Returns a reason if LightGBM is missing."""
         if importlib.util.find_spec("lightgbm") is None:
             return 'LightGBM is not installed: pip install "tfrec-dl[trees]"'
         return None
 
     def predictions(self, dataset: ImpressionDataset) -> dict[str, np.ndarray]:
-        """As of `RankingBaseline`."""
+        """See `RankingBaseline.predictions`."""
         lightgbm: Any = importlib.import_module("lightgbm")
         split, labels = dataset.split, dataset.impressions.labels
         label = CLICK if CLICK in labels else RATING
@@ -77,7 +77,7 @@ class LightGBM(RankingBaseline):
 
 
 def _columns(dataset: ImpressionDataset, with_ids: bool) -> pd.DataFrame:
-    """Columns without crosses, densely; ids as categories. LightGBM wants plain names."""
+    """Returns dense columns without crosses, with ids as categories and plain names as LightGBM requires."""
     table = dataset.impressions
     blocks = [matrix for names, matrix in linear_columns(dataset, crossed=()).blocks.items() if _is_feature(names)]
     found: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Scores of the test part by a linear model of one label."""
+"""Predictions for the test part by a linear model of one label."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,9 +22,9 @@ CONTENT = Content(categories=Categories(), numbers=BucketisedNumbers(buckets=8))
 
 
 def linear_columns(dataset: ImpressionDataset, crossed: Sequence[Names] | None = None) -> LinearColumns:
-    """The columns of every impression: ids, features as a ranker prepares them, and crosses, by default of all."""
+    """Returns the columns of every impression: ids, features as rankers prepare them, and crosses (by default all)."""
     items, users = (_without_texts(dataset.features[name]) for name in ("items", "users"))
-    # What is learnt of labels and features; the network plays no part.
+    # This reads only labels and features; the network is not used.
     config = RankingConfig(WideAndDeep(), content=CONTENT)
     data = learn_ranking_data(dataset.split, config, items, users, dataset.source.min_count)
     state = fitted_state_of(data, CONTENT, max_length=50)
@@ -32,7 +32,7 @@ def linear_columns(dataset: ImpressionDataset, crossed: Sequence[Names] | None =
 
 
 def _without_texts(catalogue: Catalogue | None) -> Catalogue | None:
-    """Categories and numbers alone; preparing pictures for nothing takes long."""
+    """Returns only categories and numbers, because preparing unused pictures takes long."""
     if catalogue is None:
         return None
     kinds: dict[str, Any] = {name: kind for name, kind in catalogue.kinds.items() if kind in (*CATEGORIES, "number")}

@@ -1,4 +1,4 @@
-"""Baseline: the order that the log had."""
+"""Baseline: the order in which the log shows the candidates."""
 
 import numpy as np
 
@@ -10,17 +10,17 @@ from tfrec_dl.ranking.data.feedback import CLICK
 
 @RANKING_BASELINES.register("logged_order")
 class LoggedOrder(RankingBaseline):
-    """The click rate of the position at which an impression was shown, so the order that the log had."""
+    """The click rate of the position at which an impression was shown, which reproduces the logged order."""
 
     place = 2
 
     @classmethod
     def suits(cls, dataset: ImpressionDataset) -> bool:
-        """For clicks with positions."""
+        """Whether there are clicks with positions."""
         return CLICK in dataset.impressions.labels and dataset.impressions.positions is not None
 
     def predictions(self, dataset: ImpressionDataset) -> dict[str, np.ndarray]:
-        """As of `RankingBaseline`."""
+        """See `RankingBaseline.predictions`."""
         positions = dataset.impressions.positions
         assert positions is not None
         return rates_by(positions, dataset.split)

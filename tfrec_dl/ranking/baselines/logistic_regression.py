@@ -1,4 +1,4 @@
-"""Baseline: logistic regression of clicks and conversions."""
+"""Baseline: logistic regression for clicks and conversions."""
 
 import numpy as np
 from scipy import special
@@ -13,17 +13,17 @@ from tfrec_dl.ranking.names import CLICK_AND_CONVERSION
 
 @RANKING_BASELINES.register("logistic_regression")
 class LogisticRegression(RankingBaseline):
-    """Logistic regression on users, items, features and pairs of features, penalties chosen on validation."""
+    """Logistic regression on users, items, features and feature pairs; penalties are chosen on validation."""
 
     place = 5
 
     @classmethod
     def suits(cls, dataset: ImpressionDataset) -> bool:
-        """For clicks."""
+        """Whether there are clicks."""
         return CLICK in dataset.impressions.labels
 
     def predictions(self, dataset: ImpressionDataset) -> dict[str, np.ndarray]:
-        """As of `RankingBaseline`; conversions are learnt of clicked rows."""
+        """See `RankingBaseline.predictions`; conversions are learned from clicked rows."""
         split, labels = dataset.split, dataset.impressions.labels
         columns = linear_columns(dataset)
         tested = columns.matrix[split.test]

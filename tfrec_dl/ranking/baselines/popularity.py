@@ -10,15 +10,15 @@ from tfrec_dl.ranking.data.feedback import CLICK
 
 @RANKING_BASELINES.register("popularity")
 class Popularity(RankingBaseline):
-    """The click rate of each item, smoothed towards that of all."""
+    """The click rate of each item, smoothed toward the overall rate."""
 
     place = 1
 
     @classmethod
     def suits(cls, dataset: ImpressionDataset) -> bool:
-        """For clicks."""
+        """Whether there are clicks."""
         return CLICK in dataset.impressions.labels
 
     def predictions(self, dataset: ImpressionDataset) -> dict[str, np.ndarray]:
-        """As of `RankingBaseline`."""
+        """See `RankingBaseline.predictions`."""
         return rates_by(dataset.impressions.items, dataset.split)

@@ -1,4 +1,4 @@
-"""Baseline: the mean rating, a bias of the user and one of the item."""
+"""Baseline: the mean rating plus a user bias and an item bias."""
 
 import numpy as np
 
@@ -12,17 +12,17 @@ STRENGTHS = (1.0, 3.0, 6.0, 12.0, 24.0)
 
 @RANKING_BASELINES.register("rating_bias")
 class MeanAndBiases(RankingBaseline):
-    """The mean rating plus a bias of the user and one of the item."""
+    """The mean rating plus a user bias and an item bias."""
 
     place = 3
 
     @classmethod
     def suits(cls, dataset: ImpressionDataset) -> bool:
-        """For ratings alone."""
+        """Whether there are only ratings."""
         return CLICK not in dataset.impressions.labels
 
     def predictions(self, dataset: ImpressionDataset) -> dict[str, np.ndarray]:
-        """As of `RankingBaseline`."""
+        """See `RankingBaseline.predictions`."""
         split, table = dataset.split, dataset.impressions
 
         def rated(rows: np.ndarray) -> Rated:

@@ -1,4 +1,4 @@
-"""Baseline: ridge regression of ratings."""
+"""Baseline: ridge regression for ratings."""
 
 import numpy as np
 
@@ -11,17 +11,17 @@ from tfrec_dl.ranking.linear.learn import fitted_linear
 
 @RANKING_BASELINES.register("ridge")
 class Ridge(RankingBaseline):
-    """Ridge regression on users, items, features and pairs of features, penalties chosen on validation."""
+    """Ridge regression on users, items, features and feature pairs; penalties are chosen on validation."""
 
     place = 4
 
     @classmethod
     def suits(cls, dataset: ImpressionDataset) -> bool:
-        """For ratings alone."""
+        """Whether there are only ratings."""
         return CLICK not in dataset.impressions.labels
 
     def predictions(self, dataset: ImpressionDataset) -> dict[str, np.ndarray]:
-        """As of `RankingBaseline`."""
+        """See `RankingBaseline.predictions`."""
         split = dataset.split
         columns = linear_columns(dataset)
         found, _ = fitted_linear(RATING, columns, split, split.train, split.validation)

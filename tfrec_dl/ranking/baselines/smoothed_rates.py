@@ -1,4 +1,4 @@
-"""Click rates of keys, smoothed towards the rate of all."""
+"""Click rates per key, smoothed toward the overall rate."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 
 
 class SmoothedRates:
-    """How often each of some keys was clicked, smoothed towards the rate of all.
+    """How often each key was clicked, smoothed toward the overall rate.
 
     Args:
         keys: [n] int, 0 to `size` - 1.
         labels: [n], 1 or 0.
-        size: number of keys; those without a row have the rate of all.
-        strength: rows of the rate of all that every key is taken to have besides its own, above 0.
+        size: number of keys; keys without rows have the overall rate.
+        strength: number of rows at the overall rate that are added to each key, above 0.
 
     Attributes:
         rates: [size] float64.
@@ -36,7 +36,7 @@ class SmoothedRates:
             raise InputError("there are 0 rows to take rates from: give at least one")
         if not strength > 0:
             raise InputError(f"strength is {strength:g}: it must be above 0")
-        # One more row of each kind keeps the rate of all off 0 and 1.
+        # One extra row of each kind keeps the overall rate away from 0 and 1.
         rate = (labels.sum() + 1.0) / (len(labels) + 2.0)
         clicks = np.bincount(keys, weights=labels, minlength=size)
         self.rates = (clicks + strength * rate) / (np.bincount(keys, minlength=size) + strength)
@@ -53,11 +53,11 @@ class SmoothedRates:
         """Chooses the strength by validation log loss.
 
         Args:
-            keys: [n] int from 0, of a whole table.
-            labels: [n], of it.
-            train: rows to take rates from.
-            validation: rows to choose on; without any the strength is the middle one.
-            strengths: tried.
+            keys: [n] int from 0, for a whole table.
+            labels: [n], for the same table.
+            train: rows to compute rates from.
+            validation: rows to choose on; if empty, the middle strength is used.
+            strengths: strengths to try.
         """
         size = int(keys.max()) + 1
 
@@ -73,14 +73,14 @@ class SmoothedRates:
 
 
 def rates_by(keys: np.ndarray, split: ImpressionSplit) -> dict[str, np.ndarray]:
-    """Predicts clicks, and conversions where there are some, of the test part by a key of each impression.
+    """Predicts clicks, and conversions if there are any, for the test part from one key per impression.
 
     Args:
         keys: [n] int from 0.
         split: the impressions.
 
     Returns:
-        As of `RankingBaseline.predictions`.
+        The same as `RankingBaseline.predictions`.
     """
     labels = split.impressions.labels
     found = {CLICK: SmoothedRates.tuned(keys, labels[CLICK], split.train, split.validation).rates}

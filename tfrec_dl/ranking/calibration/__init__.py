@@ -1,6 +1,6 @@
-"""From a ranker's logits to calibrated probabilities.
+"""Calibration of a ranker's logits to probabilities.
 
-Every registered class is a name of this package: `calibration.Platt`.
+Every registered class can be accessed as an attribute of this package: `calibration.Platt`.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The registered class that is called so."""
+    """Returns the registered class with this name."""
     if name.startswith("_"):
         raise AttributeError(name)
     return CALIBRATIONS.class_called(name)

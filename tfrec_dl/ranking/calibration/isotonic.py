@@ -15,17 +15,18 @@ from tfrec_dl.ranking.calibration.platt import line_of_platt
 @CALIBRATIONS.register("isotonic")
 @configuration
 class Isotonic(CalibrationMethod):
-    """Probability = the rising steps that fit best, joined by straight lines.
+    """Isotonic regression whose steps are joined by straight lines.
 
-    Mends any shape, and wants some thousands of rows. Isotonic regression (pool adjacent violators: Zadrozny and Elkan,
-    KDD 2002) gives all rows of a step the same probability, which would tie them: here the centres of the steps are
-    joined, in log-odds, and beyond the outermost the line goes on with the slope of `Platt`, so that rows keep their
-    order. The lowest and the highest logit each get one more row with the mean label, which keeps probabilities off 0
-    and 1. Last the whole line is shifted so that the rows' probabilities sum to their clicks.
+    It corrects any monotonic distortion, but needs some thousands of rows. Isotonic regression (pool adjacent
+    violators: Zadrozny and Elkan, KDD 2002) gives all rows of a step the same probability, which would make them ties.
+    Here, the centers of the steps are joined by lines in log-odds. Beyond the outermost centers, the line continues
+    with the slope of `Platt`, so that rows keep their order. The lowest and the highest logit each get one extra row
+    with the mean label, which keeps probabilities away from 0 and 1. Finally, the whole line is shifted so that the
+    probabilities sum to the number of clicks.
     """
 
     def fit(self, logits: ArrayLike, labels: ArrayLike, weights: ArrayLike | None = None) -> Calibration:
-        """Fits on rows that the model was not trained on, as of `CalibrationMethod.fit`."""
+        """Fits on rows that the model was not trained on; see `CalibrationMethod.fit`."""
         x, y, rows = checked(logits, labels, weights)
         slope, _ = line_of_platt(x, y, rows)
         rate = np.average(y, weights=rows)
@@ -38,7 +39,7 @@ class Isotonic(CalibrationMethod):
         blocks = np.repeat(np.arange(len(steps.blocks) - 1), np.diff(steps.blocks))
         centres = np.bincount(blocks, weights=mass * distinct) / np.bincount(blocks, weights=mass)
         values = special.logit(steps.x[steps.blocks[:-1]])
-        # Steps so near to each other that they are equal in float32 are one.
+        # Steps so close that they are equal in float32 are merged.
         kept = np.append(True, np.diff(centres.astype(np.float32)) > 0)
         line = Calibration(centres[kept].tolist(), values[kept].tolist(), slope)
         found = line.calibrated_logits(x).numpy().astype(np.float64)

@@ -1,4 +1,4 @@
-"""The base class of calibration methods and their registry."""
+"""Base class and registry of the calibration methods."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tfrec_dl.registry import Registry
 
 
 class CalibrationMethod(ABC):
-    """How logits of clicks become probabilities.
+    """Base class of methods that turn click logits into probabilities.
 
     A subclass is a `@configuration` whose fields are its settings, registered under a name.
 
     Attributes:
-        name: as registered.
+        name: name under which it is registered.
     """
 
     name: ClassVar[str]
@@ -34,7 +34,7 @@ class CalibrationMethod(ABC):
             weights: [R] above 0; None for 1 each.
 
         Raises:
-            InputError: for other numbers, different numbers of rows, or labels that are all equal.
+            InputError: if the values are invalid, the numbers of rows differ, or all labels are equal.
         """
 
 
@@ -42,17 +42,17 @@ CALIBRATIONS: Registry[CalibrationMethod] = Registry("calibration", "tfrec_dl.ra
 
 
 def checked(logits: ArrayLike, labels: ArrayLike, weights: ArrayLike | None) -> tuple[np.ndarray, ...]:
-    """The arguments of `CalibrationMethod.fit` as float64 [R] each.
+    """Checks the arguments of `CalibrationMethod.fit` and returns them as float64 [R] each.
 
     Raises:
-        InputError: as `CalibrationMethod.fit`.
+        InputError: as in `CalibrationMethod.fit`.
     """
     x, y = np.asarray(logits, dtype=np.float64), np.asarray(labels, dtype=np.float64)
     rows = np.ones_like(y) if weights is None else np.asarray(weights, dtype=np.float64)
     if x.ndim != 1 or not x.shape == y.shape == rows.shape:
         raise InputError(
-            f"logits {x.shape}, labels {y.shape} and weights {rows.shape} cannot be calibrated: pass one number a row "
-            "in each"
+            f"logits {x.shape}, labels {y.shape} and weights {rows.shape} cannot be calibrated: pass one number per "
+            "row in each"
         )
     for name, column in (("logits", x), ("labels", y), ("weights", rows)):
         bad = np.flatnonzero(~np.isfinite(column))

@@ -1,4 +1,4 @@
-"""Calibration by a logistic regression on the logit."""
+"""Calibration by logistic regression on the logit."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from tfrec_dl.configurations import configuration
 from tfrec_dl.ranking.calibration.calibration import Calibration
 from tfrec_dl.ranking.calibration.method import CALIBRATIONS, CalibrationMethod, checked
 
-LEAST_SLOPE = 1e-3  # a calibration never reverses the order, and never gives it up
+LEAST_SLOPE = 1e-3  # a calibration never reverses or drops the order of rows
 
 
 @CALIBRATIONS.register("platt")
 @configuration
 class Platt(CalibrationMethod):
-    """Probability = sigmoid(a * logit + b), a and b of the greatest likelihood.
+    """Probability = sigmoid(a * logit + b), with a and b fitted by maximum likelihood.
 
-    Two numbers, which need few rows and can mend logits that are too bold, too timid or shifted. The labels are
-    smoothed, to (n1 + 1) / (n1 + 2) and 1 / (n0 + 2), so that rows that are perfectly separated keep a finite a.
-    a is kept above 0.001: rows never change their order. Source: Platt, Probabilistic Outputs for Support Vector
+    The two parameters need few rows and can correct logits that are overconfident, underconfident or shifted. The
+    labels are smoothed to (n1 + 1) / (n1 + 2) and 1 / (n0 + 2), so that a stays finite for perfectly separated rows. a
+    is kept above 0.001, so rows never change their order. Source: Platt, Probabilistic Outputs for Support Vector
     Machines, 1999.
     """
 
     def fit(self, logits: ArrayLike, labels: ArrayLike, weights: ArrayLike | None = None) -> Calibration:
-        """Fits on rows that the model was not trained on, as of `CalibrationMethod.fit`."""
+        """Fits on rows that the model was not trained on; see `CalibrationMethod.fit`."""
         slope, intercept = line_of_platt(*checked(logits, labels, weights))
         return Calibration([0.0], [intercept], slope)
 
 
 def line_of_platt(logits: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
-    """Slope and intercept of the greatest likelihood; [R] float64 each."""
+    """Returns slope and intercept with maximum likelihood; arguments are [R] float64 each."""
     clicked, others = weights @ labels, weights @ (1.0 - labels)
     targets = np.where(labels > 0.0, (clicked + 1.0) / (clicked + 2.0), 1.0 / (others + 2.0))
-    # Standardised, so that the start and the tolerance fit logits of any scale.
+    # Standardized, so that the starting point and the tolerance fit logits of any scale.
     centre, scale = np.average(logits, weights=weights), logits.std() or 1.0
     inputs = (logits - centre) / scale
 

@@ -1,1 +1,1 @@
-"""Tables of impressions -> checked impressions -> splits -> batches of whole lists."""
+"""Data of rankers: tables of impressions, checks, splits, and batches of whole lists."""

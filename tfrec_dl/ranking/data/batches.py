@@ -1,4 +1,4 @@
-"""Batches of impressions that hold whole lists."""
+"""Batches of impressions made of whole lists."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,14 +17,14 @@ OF_LISTS = ("history", "level")
 
 @dataclass(frozen=True, eq=False)
 class RankingRows:
-    """What a ranking model reads of every impression of a table.
+    """The input of a ranking model for every impression of a table.
 
     Attributes:
-        impressions: the table.
-        events: what the users did before each list.
-        users: [U] int32, the index in a model's vocabulary of each of the impressions' user ids.
-        items: [I] int32, of each of their item ids.
-        max_length: past items of a user that are read.
+        impressions: table of impressions.
+        events: what users did before each list.
+        users: [U] int32, index in the model's vocabulary of each of the impressions' user ids.
+        items: [I] int32, index in the model's vocabulary of each of their item ids.
+        max_length: number of past items of a user to read.
         context: prepared features of the context {name: [n, ...]}.
     """
 
@@ -36,16 +36,17 @@ class RankingRows:
     context: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def batch(self, rows: np.ndarray, past: Past | None = None) -> Batch:
-        """The inputs of some rows, in which lists are not interrupted.
+        """Returns the inputs for some rows; the rows of a list must be consecutive.
 
         Args:
             rows: [R] int.
-            past: lists [B] -> numbers of the events [B, l] that their histories hold; None takes the last ones.
+            past: function from lists [B] to the numbers of the events [B, l] in their histories; None takes the last
+                ones.
 
         Returns:
-            "user", "item" [R] int32 indices; "list" [R] int32, the number from 0 of each row's list in the batch; of
-            the B lists "history" [B, l] int32 indices, 0 for none, and "level" [B, l] int32; "context/NAME"
-            [R, ...]; "label/NAME" [R] float32; "weight" [R] float32 and "position" [R] int32 where the table has them.
+            "user", "item" [R] int32 indices; "list" [R] int32, the number of each row's list in the batch, from 0; for
+            the B lists, "history" [B, l] int32 indices, 0 for none, and "level" [B, l] int32; "context/NAME" [R, ...];
+            "label/NAME" [R] float32; "weight" [R] float32 and "position" [R] int32 if the table has them.
         """
         table, events = self.impressions, self.events
         lists, numbers = numbered(table.lists[rows])
@@ -66,7 +67,7 @@ class RankingRows:
         return found
 
     def signature(self) -> dict[str, tf.TensorSpec]:
-        """Of what `batch` gives."""
+        """Returns the specs of the output of `batch`."""
         example = self.batch(np.zeros(1, dtype=np.int64))
         shapes = {name: [None, *values.shape[1:]] for name, values in example.items()}
         shapes |= dict.fromkeys(OF_LISTS, [None, None])
@@ -74,22 +75,23 @@ class RankingRows:
 
 
 class RankingBatches:
-    """Batches of some lists of a table, the lists in another order each epoch.
+    """Batches of some lists of a table, with the lists in a different order each epoch.
 
-    What an epoch holds is a function of the seed and its number, so training can be continued.
+    The content of an epoch is a function of the seed and the epoch's number, so that training can be resumed.
 
     Args:
-        rows: the table.
-        part: [m] int64, the rows of the lists to read.
-        batch_size: impressions a step, about: a batch holds as many lists as have so many on average.
-        seed: decides the order.
-        drawn: past items of a list that are read, sampled anew each time; None reads the last ones.
+        rows: rows of the table.
+        part: [m] int64, rows of the lists to read.
+        batch_size: approximate number of impressions per step: a batch holds the number of lists that average this
+            size.
+        seed: seed of the order.
+        drawn: number of past items to read per list, sampled anew each time; None reads the last ones.
 
     Attributes:
         rows: as given.
-        impression_count: impressions an epoch.
-        list_count: lists an epoch.
-        steps_per_epoch: batches an epoch.
+        impression_count: number of impressions per epoch.
+        list_count: number of lists per epoch.
+        steps_per_epoch: number of batches per epoch.
     """
 
     def __init__(
@@ -103,13 +105,13 @@ class RankingBatches:
         self.steps_per_epoch = len(self._blocks)
 
     def dataset(self, first_epoch: int = 0) -> tf.data.Dataset:
-        """An endless dataset, epoch after epoch; pass `steps_per_epoch` to `model.fit`.
+        """Returns an endless dataset, epoch after epoch; pass `steps_per_epoch` to `model.fit`.
 
         Args:
             first_epoch: number of the first epoch, from 0.
 
         Returns:
-            Batches as of `RankingRows.batch`.
+            Batches in the form of `RankingRows.batch`.
         """
 
         def batches() -> Iterator[Batch]:
@@ -132,7 +134,7 @@ class RankingBatches:
         return lambda lists: events.sampled(lists, length, order, rng)
 
     def in_order(self) -> Iterator[tuple[np.ndarray, Batch]]:
-        """Each list once, in table order: rows of the table [R] and their batch."""
+        """Yields each list once, in table order: the rows of the table [R] and their batch."""
         for rows in self._blocks.rows(np.arange(self.list_count)):
             yield rows, self.rows.batch(rows)
 
@@ -141,12 +143,12 @@ class ListBlocks:
     """Rows of a table in blocks of whole lists.
 
     Args:
-        lists: [n] int32, of the table.
+        lists: [n] int32, list of each row of the table.
         part: [m] int64 rows.
-        size: rows of a block, about.
+        size: approximate number of rows per block.
 
     Attributes:
-        list_count: lists in the part.
+        list_count: number of lists in the part.
     """
 
     def __init__(self, lists: np.ndarray, part: np.ndarray, size: int) -> None:
@@ -157,11 +159,11 @@ class ListBlocks:
         self._lists = max(1, round(size * self.list_count / max(len(part), 1)))
 
     def __len__(self) -> int:
-        """The number of blocks."""
+        """Returns the number of blocks."""
         return -(-self.list_count // self._lists)
 
     def rows(self, order: np.ndarray) -> Iterator[np.ndarray]:
-        """Blocks of rows [R] int64, the lists in the order given."""
+        """Yields blocks of rows [R] int64, with the lists in the given order."""
         for start in range(0, self.list_count, self._lists):
             lists = order[start : start + self._lists]
             lengths = self._offsets[lists + 1] - self._offsets[lists]
@@ -170,13 +172,13 @@ class ListBlocks:
 
 
 def numbered(lists: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The lists [B] of rows in which no list is interrupted [R], and the number of each row's list [R] int32."""
+    """Returns the lists [B] of rows [R] grouped by list, and the number of each row's list [R] int32."""
     is_new = np.diff(lists, prepend=-1) != 0
     return lists[is_new], np.cumsum(is_new, dtype=np.int32) - np.int32(1)
 
 
 def taken(values: np.ndarray, at: np.ndarray, otherwise: float, mapping: np.ndarray | None = None) -> np.ndarray:
-    """The values, or what they are mapped to, at some places; `otherwise` where the place is -1."""
+    """Returns values, or what they are mapped to, at the given places; `otherwise` where the place is -1."""
     if not len(values):
         return np.full(at.shape, otherwise, dtype=values.dtype if mapping is None else mapping.dtype)
     found = values[at] if mapping is None else mapping[values[at]]

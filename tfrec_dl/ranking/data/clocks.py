@@ -1,4 +1,4 @@
-"""Times of impressions and of the interactions of their histories, brought to one clock or refused."""
+"""Conversion of the times of impressions and of history interactions to one clock, with checks."""
 
 from dataclasses import replace
 
@@ -10,28 +10,31 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.ranking.data.impressions import Impressions
 
 FAR = 3
-"""Times of another unit are this many times as far away as either table reaches, ..."""
+"""Units differ if the times of the two tables are this many times as far apart as either table reaches, ..."""
 LARGER = 10
-"""... and this many times as large: minutes are 60 times fewer than seconds."""
+"""... and this many times as large: a time in seconds is 60 times as large as in minutes."""
 
 
 def on_one_clock(impressions: Impressions, interactions: Interactions) -> tuple[Impressions, Interactions]:
-    """Both tables, with comparable times.
+    """Returns both tables with comparable times.
 
-    Datetimes of different precision get the finer one. Numbers have no unit of their own, so their ranges must agree.
+    Datetimes of different precision are converted to the finer one. Numbers have no unit, so their ranges must agree.
 
     Raises:
         InputError: if one has no times; if one has numbers and the other datetimes; if the numbers seem to be in
-            different units; or if every interaction is after every list, so that no history holds anything.
+            different units; or if every interaction is later than every list, so that all histories would be empty.
     """
     for name, table in (("impressions", impressions), ("interactions of the histories", interactions)):
         if table.times is None:
-            raise InputError(f"the {name} have no times, by which a history ends before its list: name their column")
+            raise InputError(
+                f"the {name} have no times, which are needed to end a history before its list: name their column"
+            )
     units = impressions.time_unit, interactions.time_unit
     if (units[0] is None) != (units[1] is None):
         numbers, datetimes = ("impressions", "histories")[:: 1 if impressions.time_unit is None else -1]
         raise InputError(
-            f"the times of the {numbers} are numbers and those of the {datetimes} datetimes: give both one"
+            f"the times of the {numbers} are numbers and those of the {datetimes} are datetimes: give both as the "
+            "same type"
         )
     shown, past = _values(impressions), _values(interactions)
     if units[0] is None or units[1] is None:
@@ -44,8 +47,8 @@ def on_one_clock(impressions: Impressions, interactions: Interactions) -> tuple[
     if past.min() >= shown.max():
         begin, last = (show_time(time, impressions.time_unit) for time in (past.min(), shown.max()))
         raise InputError(
-            f"the histories begin at {begin}, when the last list ({last}) has been shown, so that all are empty: give "
-            "interactions from before, with times in the unit of the impressions"
+            f"the histories begin at {begin}, not before the last list ({last}), so that all are empty: give earlier "
+            "interactions, with times in the unit of the impressions"
         )
     return impressions, interactions
 
@@ -64,15 +67,17 @@ def _refuse_other_unit(shown: np.ndarray, past: np.ndarray) -> None:
     if units_apart(*largest) or units_apart(*middle) or far:
         raise InputError(
             f"the times of the impressions are about {middle[0]:.15g} and those of the histories about "
-            f"{middle[1]:.15g}, which seem to be different units: give both in one"
+            f"{middle[1]:.15g}, which seem to be different units: give both in the same unit"
         )
 
 
 def _counted_in(unit: TimeUnit, times: np.ndarray, before: TimeUnit) -> np.ndarray:
-    """Datetimes in a finer unit, int64."""
-    if times.dtype.kind == "f":  # seconds, of whole microseconds
+    """Converts datetimes to a finer unit, int64."""
+    if times.dtype.kind == "f":  # whole microseconds, expressed in seconds
         times, before = np.rint(times * IN_A_SECOND["us"]).astype(np.int64), "us"
     factor = IN_A_SECOND[unit] // IN_A_SECOND[before]
     if np.abs(times).max() > LARGEST // factor:
-        raise InputError(f"one table has dates beyond what {unit} can count, and the other times in {unit}: round them")
+        raise InputError(
+            f"one table has dates that {unit} cannot represent, and the other has times in {unit}: round them"
+        )
     return times * factor

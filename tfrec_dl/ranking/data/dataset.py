@@ -15,12 +15,12 @@ from tfrec_dl.ranking.data.splits import ImpressionSplit
 
 @dataclass(frozen=True, eq=False)
 class ImpressionDataset:
-    """What a `RankingSource` reads.
+    """The data read by a `RankingSource`: impressions, features and split.
 
     Attributes:
-        source: where it comes from, a `RankingSource`.
-        split: the table, and which of its rows are for training, validation and test.
-        features: "items" and "users" -> their features; None where there are none.
+        source: the `RankingSource` that it comes from.
+        split: the table, and its training, validation and test rows.
+        features: maps "items" and "users" to their features; None if there are none.
     """
 
     source: Any
@@ -29,29 +29,29 @@ class ImpressionDataset:
 
     @property
     def impressions(self) -> Impressions:
-        """The table."""
+        """The table of impressions."""
         return self.split.impressions
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the impressions, and of the histories' table, in 64 hexadecimal digits."""
+        """SHA-256 of the impressions and the table of histories, in 64 hexadecimal digits."""
         return self.split.fingerprint()
 
     def without_test(self) -> "ImpressionDataset":
-        """The same data, with the validation rows in place of the test rows."""
+        """Returns the same data with the validation rows in place of the test rows."""
         return replace(self, split=replace(self.split, test=self.split.validation))
 
     def with_validation(self) -> "ImpressionDataset":
-        """The same data, with the validation rows among those to learn from; they stay validation rows too."""
+        """Returns the same data with the validation rows added to the training rows; they also stay validation rows."""
         both = np.sort(np.concatenate([self.split.train, self.split.validation]))
         return replace(self, split=replace(self.split, train=both))
 
     def profile(self) -> None:
-        """None: later data are not compared with these."""
+        """Returns None, because later data is not compared with impressions."""
 
     @property
     def size(self) -> dict[str, int]:
-        """How many impressions, lists, users and items there are."""
+        """Returns the numbers of impressions, lists, users and items."""
         return {
             "impressions": len(self.impressions),
             "lists": int(self.impressions.lists.max()) + 1,
@@ -61,15 +61,15 @@ class ImpressionDataset:
 
 
 def impressions_report(impressions: Impressions, feedback: Feedback, position: str | None) -> Iterator[str]:
-    """Lines to log on what a table holds.
+    """Yields log lines on the content of a table.
 
     Args:
-        impressions: the table.
+        impressions: table of impressions.
         feedback: which columns are labels.
-        position: column of places in the list.
+        position: column of positions in the list.
     """
     lists = int(impressions.lists.max()) + 1
-    in_lists = f"{lists:,} lists" if lists < len(impressions) else "no lists: each row stands for itself"
+    in_lists = f"{lists:,} lists" if lists < len(impressions) else "no lists: each row is a list of its own"
     order = "" if impressions.times is not None else "; no times: the table's order is the order in time"
     yield (
         f"{len(impressions):,} impressions of {len(impressions.item_ids):,} items to "
@@ -90,11 +90,11 @@ def impressions_report(impressions: Impressions, feedback: Feedback, position: s
     if impressions.weights is not None:
         yield f"weights: a row counts {impressions.weights.mean():.3g} in the loss on average"
     if impressions.positions is not None:
-        yield f"positions: column {position!r} is learnt from; served, all candidates have the same"
+        yield f"positions: column {position!r} is used in training; when served, all candidates have the same position"
 
 
 def parts_report(name: str, split: ImpressionSplit) -> str:
-    """A line to log on the sizes of the parts."""
+    """Returns a log line on the sizes of the parts."""
     sizes = []
     for purpose, rows in (("train", split.train), ("validate", split.validation), ("test", split.test)):
         lists = len(np.unique(split.impressions.lists[rows]))

@@ -1,4 +1,4 @@
-"""Histories that rankers read: what users did with what they were shown, in order of time."""
+"""Histories that rankers read: what users did with the items shown to them, in chronological order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ MOST_LEVELS = 20
 
 @dataclass(frozen=True)
 class Levels:
-    """How well a past item was liked, as a small number from 1; 0 is padding.
+    """How much a past item was liked, as a small number from 1; 0 is padding.
 
-    Of clicks, 2 is what converted and 1 the rest. Ratings are levels as they are, or, beyond 20 different ones, by
-    20 quantiles.
+    For clicks, 2 is a converted click and 1 any other click. Ratings are used as levels unchanged if there are at most
+    20 different ones, and otherwise by their 20 quantiles.
 
     Attributes:
         limits: ascending; the level of a rating is the number of limits that it reaches, at least 1. Empty for clicks.
@@ -29,7 +29,7 @@ class Levels:
 
     @classmethod
     def of(cls, ratings: np.ndarray | None) -> "Levels":
-        """Learns the levels of training ratings [n] float32, or of clicks where there are none."""
+        """Learns the levels from training ratings [n] float32, or for clicks if there are none."""
         if ratings is None:
             return cls()
         distinct = np.unique(ratings)
@@ -39,16 +39,16 @@ class Levels:
 
     @property
     def size(self) -> int:
-        """Levels, padding included."""
+        """Number of levels, including padding."""
         return 1 + (len(self.limits) or 2)
 
     @property
     def unknown(self) -> int:
-        """The level of a past item of which no label is known: the middle one of ratings."""
+        """The level of a past item without a known label: for ratings, the middle one."""
         return 1 + len(self.limits) // 2
 
     def encode(self, labels: dict[str, np.ndarray]) -> np.ndarray:
-        """[n] int32 levels of rows with these labels."""
+        """Returns [n] int32 levels of rows with these labels."""
         if self.limits:
             found = np.searchsorted(np.array(self.limits, np.float32), labels[RATING], side="right")
             return np.maximum(found, 1).astype(np.int32)
@@ -58,17 +58,17 @@ class Levels:
 
 @dataclass(frozen=True, eq=False)
 class Events:
-    """What users did: user by user, in order of time.
+    """What users did, grouped by user, in chronological order.
 
     Attributes:
         items: [E] int32 codes into the item ids of the impressions.
         levels: [E] int32, from 1.
-        rows: [E] int64, the impression that each event is; -1 where it is none.
+        rows: [E] int64, impression of each event; -1 if it is not an impression.
         times: [E] in the unit of the impressions' times, or None.
-        time_unit: of the impressions' times.
-        begin: [lists] int64, where the events of each list's user begin.
-        end: [lists] int64, where the history of each list ends.
-        own: [lists, 2] int64, where the events among them that are the list's own begin and end: they are passed over.
+        time_unit: unit of the impressions' times.
+        begin: [lists] int64, first event of each list's user.
+        end: [lists] int64, end of each list's history.
+        own: [lists, 2] int64, begin and end of the list's own events within it, which are skipped.
     """
 
     items: np.ndarray
@@ -82,18 +82,18 @@ class Events:
 
     @classmethod
     def of(cls, split: ImpressionSplit, levels: Levels) -> "Events":
-        """Collects the events of a split's lists: its interactions where it has some, else clicks, else ratings.
+        """Collects the events of a split's lists: its interactions if there are any, else clicks, else ratings.
 
         Args:
-            split: decides which events a list's history holds.
-            levels: of the events.
+            split: split that decides which events a list's history holds.
+            levels: levels of the events.
         """
         impressions, first = split.impressions, first_rows(split.impressions.lists)
         found = _of_impressions(split, levels) if split.interactions is None else _of_interactions(split, levels)
         clock, asked = _clock(
             found.times, np.arange(len(first)) if impressions.times is None else impressions.times[first]
         )
-        # The events of a list lie together, those of lists at the same time too.
+        # Events of the same list, or of lists at the same time, are adjacent.
         lists = np.where(found.rows < 0, -1, impressions.lists[found.rows])
         order = np.lexsort((lists, clock, found.users))
         span = max(clock.max(initial=0), asked.max()) + 2
@@ -116,52 +116,52 @@ class Events:
         )
 
     def ages(self, now: np.ndarray, at: np.ndarray) -> np.ndarray:
-        """How long ago some events were: seconds where times are datetimes, else in the table's own unit.
+        """Returns how long ago events were: in seconds if times are datetimes, otherwise in the table's own unit.
 
         Args:
-            now: times, of a shape that goes with that of `at`.
-            at: numbers of events.
+            now: times, of a shape that broadcasts with `at`.
+            at: event numbers.
 
         Returns:
-            float32, of the shape of both.
+            float32, of the broadcast shape.
         """
         assert self.times is not None
         return elapsed(now, self.times[at], self.time_unit)
 
     def before(self, lists: np.ndarray, max_length: int) -> np.ndarray:
-        """The last events before some lists.
+        """Returns the last events before some lists.
 
         Args:
             lists: [B] int.
-            max_length: events of a history at most.
+            max_length: maximum number of events per history.
 
         Returns:
-            [B, l] int64, numbers of events, oldest first, then -1; 1 <= l <= max_length.
+            [B, l] int64 event numbers, oldest first, then -1; 1 <= l <= max_length.
         """
         begin, end, own = self.begin[lists], self.end[lists], self.own[lists]
         passed = own[:, 1] - own[:, 0]
         lengths = np.minimum(end - begin - passed, max_length)
         width = max(1, int(lengths.max(initial=0)))
         at = (end - lengths)[:, None] + np.arange(width)
-        at -= np.where(at < own[:, 1:], passed[:, None], 0)  # what lies before the list's own moves up to them
+        at -= np.where(at < own[:, 1:], passed[:, None], 0)  # events before the list's own are shifted up to them
         return np.where(np.arange(width) < lengths[:, None], at, -1)
 
     def shuffled(self, seed: Sequence[int]) -> np.ndarray:
-        """[E] int64: numbers of the events, each user's in a random order."""
+        """Returns [E] int64 event numbers, with each user's in a random order."""
         users = np.searchsorted(np.unique(self.begin), np.arange(len(self.items)), side="right")
         return np.lexsort((np.random.default_rng(seed).random(len(self.items)), users))
 
     def sampled(self, lists: np.ndarray, length: int, order: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """A sample of the events of the histories of some lists, without replacement.
+        """Samples events from the histories of some lists, without replacement.
 
         Args:
             lists: [B] int.
-            length: events of a history at most.
-            order: of `shuffled`.
-            rng: decides where in that order to begin.
+            length: maximum number of events per history.
+            order: result of `shuffled`.
+            rng: generator for the starting points in that order.
 
         Returns:
-            [B, l] int64, numbers of events in no order, -1 where there is none.
+            [B, l] int64 event numbers in no particular order, -1 for none.
         """
         begin, end = self.begin[lists], self.end[lists]
         count = np.maximum(end - begin, 1)
@@ -169,7 +169,8 @@ class Events:
         place = np.arange(width)
         at = begin[:, None] + (rng.integers(count)[:, None] + place) % count[:, None]
         inside = place < (end - begin)[:, None]
-        # A history that ends before its user's events do: the order of all of them leaves it.
+        # If a history ends before its user's events do, the shuffled order contains events outside it, which are
+        # dropped.
         found = order[np.where(inside, at, 0)] if len(order) else np.full(at.shape, -1)
         own = self.own[lists]
         passed = (found >= own[:, :1]) & (found < own[:, 1:])
@@ -177,7 +178,7 @@ class Events:
 
 
 class _Log(NamedTuple):
-    """Events in any order; `times` are numbers of lists where there are no times."""
+    """Events in any order; if there are no times, `times` holds list numbers."""
 
     users: np.ndarray
     items: np.ndarray
@@ -205,7 +206,7 @@ def _of_interactions(split: ImpressionSplit, levels: Levels) -> _Log:
             (table.item_ids, past.item_ids, past.items),
         )
     )
-    known = np.isin(users, np.unique(table.users))  # nobody asks for what others did
+    known = np.isin(users, np.unique(table.users))  # events of other users are not needed
     found = np.full(len(past), levels.unknown, dtype=np.int32)
     if levels.limits and past.ratings is not None:
         found = levels.encode({RATING: past.ratings})
@@ -213,6 +214,6 @@ def _of_interactions(split: ImpressionSplit, levels: Levels) -> _Log:
 
 
 def _clock(events: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Times of events and of lists -> their ranks, int64."""
+    """Converts times of events and of lists to ranks, int64."""
     ranks = np.unique(np.concatenate([events, asked]), return_inverse=True)[1].astype(np.int64)
     return ranks[: len(events)], ranks[len(events) :]

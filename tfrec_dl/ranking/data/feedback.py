@@ -1,4 +1,4 @@
-"""Columns of feedback -> labels to learn, and the weight of each row."""
+"""Conversion of feedback columns to labels and row weights."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -21,9 +21,9 @@ class Labels(NamedTuple):
     """The labels of a table's rows.
 
     Attributes:
-        values: label ("click", "conversion", "rating") -> [n] float32; the first two are 0 or 1.
-        weights: [n] float32, how much a row counts in the loss; None where all count 1.
-        kept: [n] bool, False for rows without a label: neither liked nor disliked.
+        values: maps label ("click", "conversion", "rating") to [n] float32; the first two are 0 or 1.
+        weights: [n] float32, weight of each row in the loss; None for equal weights.
+        kept: [n] bool, False for rows without a label, which are neither liked nor disliked.
     """
 
     values: dict[str, np.ndarray]
@@ -33,24 +33,24 @@ class Labels(NamedTuple):
 
 @dataclass(frozen=True)
 class Feedback:
-    """Which columns hold what the user did with an impression, or thought of it.
+    """Which columns say what a user did with an impression, or thought of it.
 
     Attributes:
-        click: column of clicks, 0 or 1; or, with `like`, of any number whose high values are as good as a click.
-        conversion: column of conversions (orders, subscriptions), 0 or 1; only what was clicked converts, and needs a
+        click: column of clicks, 0 or 1; with `like`, a column of numbers whose high values count as clicks.
+        conversion: column of conversions (orders, subscriptions), 0 or 1. Only clicked rows can convert and need a
             value.
-        rating: column of ratings, to be predicted as numbers.
-        like: value of the click column from which a row is a click.
-        dislike: value up to which it is none; rows between the two have no label and are left out. None: all below
-            `like`. A row that was disliked is a hard negative: the user has seen the item, and refused it.
-        dislike_weight: how much a disliked row counts, where `dislike` is given.
-        confidence: column of dwell times, play counts and the like: the more, the surer the click. Only clicks need a
-            value; one of value r counts 1 + log(1 + r / median r of the clicks) (Hu, Koren and Volinsky, ICDM 2008,
-            equation 6).
-        weight: column of weights, not negative, taken as they are: ratings as weights, for instance.
+        rating: column of ratings to predict as numbers.
+        like: value of the click column from which a row counts as a click.
+        dislike: value up to which a row counts as no click; rows between the two have no label and are dropped. None:
+            all values below `like`. A disliked row is a hard negative, because the user saw the item and rejected it.
+        dislike_weight: weight of a disliked row, if `dislike` is given.
+        confidence: column of dwell times, play counts and the like; higher values make a click more certain. Only
+            clicks need a value. A value r gives the weight 1 + log(1 + r / median r of the clicks) (Hu, Koren and
+            Volinsky, ICDM 2008, equation 6).
+        weight: column of non-negative weights, used unchanged; for instance ratings as weights.
 
     Raises:
-        InputError: if the parts do not fit together.
+        InputError: if the settings do not fit together.
     """
 
     click: str | None = None
@@ -63,7 +63,7 @@ class Feedback:
     weight: str | None = None
 
     def __post_init__(self) -> None:
-        """Checks that the parts fit together."""
+        """Checks that the settings fit together."""
         for name, value in (("like", self.like), ("dislike", self.dislike)):
             require_type(value, (Real, NoneType), name, "give a number, from which a value of the label counts")
         if self.click is None and self.rating is None:
@@ -77,36 +77,38 @@ class Feedback:
                 f"like is {self.like:g}, but it is a threshold of a column that is not named: name it as click."
             )
         if self.dislike is not None and (self.like is None or self.dislike >= self.like):
-            raise InputError(f"dislike is {self.dislike:g} and like {self.like}: give like, and let it be above.")
+            raise InputError(
+                f"dislike is {self.dislike:g} and like {self.like}: give like, with a value above dislike."
+            )
         if not 0 < self.dislike_weight < float("inf"):
             raise InputError(f"dislike_weight is {self.dislike_weight:g}: it must be above 0.")
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels there are, in this order: "click", "conversion", "rating"."""
+        """The available labels, in this order: "click", "conversion", "rating"."""
         return tuple(name for name in (CLICK, CONVERSION, RATING) if getattr(self, name) is not None)
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """The columns of outcomes, each once: nobody knows them beforehand."""
+        """The distinct columns of outcomes, which are not known in advance."""
         named = (self.click, self.conversion, self.rating, self.confidence)
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that are read, each once."""
+        """The distinct columns to read."""
         return tuple(dict.fromkeys((*self.outcomes, *(() if self.weight is None else (self.weight,)))))
 
     def read(self, frame: pd.DataFrame, locate: Locate) -> Labels:
-        """Turns the columns of a table into labels.
+        """Converts the columns of a table to labels.
 
         Args:
-            frame: has the `columns`.
-            locate: how to name a row, for errors.
+            frame: table with the `columns`.
+            locate: function that names a row, for errors.
 
         Raises:
-            InputError: if a value is missing or no number, a click or conversion is neither 0 nor 1, something
-                converts without a click, no row is a click or all are, or all weights are 0.
+            InputError: if a value is missing or not a number, a click or conversion is neither 0 nor 1, a row converts
+                without a click, no row or every row is a click, or all weights are 0.
         """
         count = len(frame)
         values: dict[str, np.ndarray] = {}
@@ -128,7 +130,9 @@ class Feedback:
         if self.conversion is not None:
             column = _filled(frame[self.conversion], values[CLICK])
             converted = checked_numbers(column, self.conversion, locate, CONVERSION)
-            _refuse_other_than_binary(converted, frame[self.conversion], self.conversion, locate, "or correct it")
+            _refuse_other_than_binary(
+                converted, frame[self.conversion], self.conversion, locate, "or leave the column of conversions out"
+            )
             unclicked = kept & (converted == 1) & (values[CLICK] == 0)
             remedy = f"a conversion follows a click: correct it, or set {self.click!r} to 1"
             refuse(unclicked, frame[self.conversion], self.conversion, locate, "it converts without a click", remedy)
@@ -156,7 +160,7 @@ class Feedback:
 
 
 def _filled(column: pd.Series, clicks: np.ndarray) -> pd.Series:
-    """The column with 0 where there is no value and no click either, as logs have what comes of clicks alone."""
+    """Fills a column with 0 where a value is missing without a click, because logs record outcomes only for clicks."""
     column = plain(column)
     return column.where(~missing_cells(column) | (clicks == 1), "0" if is_text(column) else 0)
 

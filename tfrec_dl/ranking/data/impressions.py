@@ -1,4 +1,4 @@
-"""A checked table of impressions: user, item, list, context and feedback of each."""
+"""A checked table of impressions, with user, item, list, context and feedback for each."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -22,21 +22,21 @@ from tfrec_dl.ranking.data.list_values import checked_parts, checked_positions, 
 
 @dataclass(frozen=True, eq=False)
 class Impressions:
-    """Impressions in table order.
+    """Checked impressions in table order.
 
     Attributes:
         user_ids: [U] object (str), in the order of first appearance.
         item_ids: [I] object (str), in the order of first appearance.
-        users: [n] int32 codes into `user_ids`.
-        items: [n] int32 codes into `item_ids`.
-        lists: [n] int32, which list each row belongs to, numbered in the order of first appearance.
-        labels: "click", "conversion", "rating" -> [n] float32, those that there are.
-        times: [n] int64 or float64, or None: then the table order is the order in time.
+        users: [n] int32 codes that index `user_ids`.
+        items: [n] int32 codes that index `item_ids`.
+        lists: [n] int32, list of each row, numbered in the order of first appearance.
+        labels: maps "click", "conversion", "rating", as far as available, to [n] float32.
+        times: [n] int64 or float64; None if table order is chronological order.
         positions: [n] int32 from 0, or None.
         weights: [n] float32, or None.
-        parts: [n] int8, 0 to train, 1 to validate, 2 to test; or None.
-        context: features of the impressions, one row each; None without any.
-        time_unit: of times that were datetimes, "s" unless they need a finer one, from 1970 on; None for numbers.
+        parts: [n] int8, 0 for training, 1 for validation, 2 for test; or None.
+        context: features of the impressions, one row each; None if there are none.
+        time_unit: unit of times that were datetimes, counted from 1970: "s" or finer if needed; None for numbers.
     """
 
     user_ids: np.ndarray
@@ -56,19 +56,19 @@ class Impressions:
     def from_frame(
         cls, frame: pd.DataFrame, feedback: Feedback, columns: ImpressionColumns | None = None
     ) -> "Impressions":
-        """Checks a pandas table; its index plays no part.
+        """Checks a pandas table; its index is ignored.
 
         Args:
-            frame: one row an impression. Every column without a part is a feature of the context.
+            frame: one row per impression. Every column without another role is a context feature.
             feedback: which columns are labels.
-            columns: which other column is what; default `ImpressionColumns()`.
+            columns: roles of the other columns; default `ImpressionColumns()`.
 
         Returns:
             The impressions that have a label, in table order.
 
         Raises:
-            InputError: if a column is missing, the table is empty, a value is invalid, or one list has several users
-                or times.
+            InputError: if a column is missing, the table is empty, a value is invalid, or the rows of a list have
+                different users or times.
         """
         require_type(frame, pd.DataFrame, "the table", "pass a pandas DataFrame")
         frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
@@ -77,15 +77,15 @@ class Impressions:
 
     @classmethod
     def read(cls, path: str | Path, feedback: Feedback, columns: ImpressionColumns | None = None) -> "Impressions":
-        """Reads and checks a CSV (also gzip) or Parquet file; ids and codes are text in CSV: "007" stays "007".
+        """Reads and checks a CSV (also gzip) or Parquet file; in CSV, ids and codes are text, so "007" stays "007".
 
         Args:
-            path: the file; see `tfrec_dl.data.tables.reading.TableFile` for the formats.
+            path: path of the file; see `tfrec_dl.data.tables.reading.TableFile` for the formats.
             feedback: which columns are labels.
-            columns: which other column is what; default `ImpressionColumns()`.
+            columns: roles of the other columns; default `ImpressionColumns()`.
 
         Raises:
-            InputError: if the file cannot be read, and as `from_frame`.
+            InputError: if the file cannot be read, and as in `from_frame`.
         """
         table = TableFile(path)
         columns = _columns(columns).resolve(table.header, feedback, table.name)
@@ -138,17 +138,17 @@ class Impressions:
         return found if labels.kept.all() else found.select(labels.kept)
 
     def __len__(self) -> int:
-        """The number of impressions."""
+        """Returns the number of impressions."""
         return len(self.users)
 
     def select(self, rows: np.ndarray) -> "Impressions":
-        """Some of the impressions, with all the ids.
+        """Returns some of the impressions, and keeps all ids.
 
         Args:
             rows: [n] bool mask, or row numbers.
 
         Returns:
-            The impressions in the order of `rows`; lists are numbered anew.
+            The impressions in the order of `rows`, with lists numbered again.
         """
         return replace(
             self,
@@ -164,7 +164,7 @@ class Impressions:
         )
 
     def fingerprint(self) -> str:
-        """SHA-256 of all content in 64 hexadecimal digits: on every machine the same for the same rows in order."""
+        """SHA-256 of all content in 64 hexadecimal digits; the same rows in the same order give the same everywhere."""
         digest = hashlib.sha256()
         for ids in (self.user_ids, self.item_ids):
             encoded = [text.encode() for text in ids]
@@ -180,7 +180,7 @@ class Impressions:
 
 
 def context_rows(context: Catalogue, rows: np.ndarray) -> Catalogue:
-    """Some rows of the context's features."""
+    """Returns some rows of the context features."""
     columns = {name: values[rows] for name, values in context.columns.items()}
     return replace(context, ids=context.ids[rows], columns=columns)
 
@@ -188,7 +188,7 @@ def context_rows(context: Catalogue, rows: np.ndarray) -> Catalogue:
 def _context(
     frame: pd.DataFrame, feedback: Feedback, columns: ImpressionColumns, locate: Locate, folder: Path
 ) -> Catalogue | None:
-    """The columns without another part, as features; None without any."""
+    """Returns the columns without another role as features; None if there are none."""
     kinds: dict[str, Kind] = {}
     ignored: dict[str, str] = {}
     others = {*columns.parts, *feedback.columns}
@@ -212,7 +212,7 @@ def _context(
 
 
 def _columns(columns: ImpressionColumns | None) -> ImpressionColumns:
-    """The columns that a call names, or the usual ones."""
+    """Returns the given columns, or the default ones."""
     found = ImpressionColumns() if columns is None else columns
     require_type(found, ImpressionColumns, "columns", "give tfrec_dl.ranking.ImpressionColumns")
     return found

@@ -1,4 +1,4 @@
-"""Features of the context that nearly give the label away, as what is known only afterwards does."""
+"""Detection of context features that almost give the label away because they are only known afterwards."""
 
 from collections.abc import Iterator
 
@@ -11,28 +11,28 @@ from tfrec_dl.ranking.data.splits import ImpressionSplit
 from tfrec_dl.ranking.metrics.auc import auc
 
 NEARLY = 0.99
-"""AUC of a single column from which it gives the label away."""
+"""AUC of a single column above which it gives the label away."""
 CHANCE = 1e-6
-"""Probability below which rows with a value of their own have not all been clicked by chance."""
+"""Probability of chance below which positive rows are said to have a value of their own."""
 FEWEST = 10
-"""Rows of each class from which anything is said."""
+"""Smallest number of rows per class for a warning."""
 ROWS = 200_000
-"""Rows that are looked at."""
+"""Largest number of rows to examine."""
 BINS = 64
 
 
 def outcome_warning(split: ImpressionSplit) -> str | None:
-    """A line on the columns that nearly give a label of the training rows away; None where no column does.
+    """Returns a line on columns that almost give a training label away; None if there are none.
 
     Args:
-        split: the table; its context is looked at.
+        split: split whose context features are examined.
     """
     found = dict.fromkeys(_giveaways(split))
     if not found:
         return None
     return (
-        f"columns of which one alone nearly gives the label away: {', '.join(map(repr, found))}; what is known only "
-        "after an impression is in no request, so leave it out by the kind 'ignore'"
+        f"columns that nearly give the label away, each by itself: {', '.join(map(repr, found))}; what is known only "
+        "after an impression is not part of requests, so leave it out with the kind 'ignore'"
     )
 
 
@@ -55,7 +55,7 @@ def _giveaways(split: ImpressionSplit) -> Iterator[str]:
 
 
 def _one_value_without(column: np.ndarray, positive: np.ndarray) -> bool:
-    """Whether all negative rows have one value, and so many positive ones another that it is no chance."""
+    """Whether all negative rows have one value, and significantly many positive rows have another."""
     codes = pd.factorize(column, use_na_sentinel=False)[0]
     common = codes[~positive]
     others = np.count_nonzero(codes[positive] != common[0])
@@ -63,7 +63,7 @@ def _one_value_without(column: np.ndarray, positive: np.ndarray) -> bool:
 
 
 def _separates(column: np.ndarray, kind: Kind, positive: np.ndarray) -> bool:
-    """Whether a column orders the rows nearly perfectly: a number by itself, anything by the rates of its values."""
+    """Whether a column orders the rows almost perfectly: numbers by value, other kinds by the rates of their values."""
     codes, distinct = pd.factorize(column, use_na_sentinel=False)
     if kind == "number":
         number = column.astype(np.float64)
@@ -82,7 +82,7 @@ def _separates(column: np.ndarray, kind: Kind, positive: np.ndarray) -> bool:
 
 
 def _rates(codes: np.ndarray, positive: np.ndarray) -> np.ndarray:
-    """[n] float64: the rate of the value of each row among the rows of the other half, so that no row knows itself."""
+    """Returns [n] float64: the rate of each row's value in the other half of the rows, so no row sees its own label."""
     half = np.random.default_rng(0).random(len(codes)) < 0.5
     rates = np.full(len(codes), positive.mean())
     for mine in (half, ~half):

@@ -1,4 +1,4 @@
-"""Description of a table of impressions and its split, which is written into a run's configuration."""
+"""Description of a table of impressions and its split, as stored in a run's configuration."""
 
 import logging
 from collections.abc import Mapping
@@ -27,32 +27,32 @@ logger = logging.getLogger(__name__)
 
 @configuration
 class RankingSource(FeatureTables, TableSource):
-    """A table of impressions on disk, its columns and its split.
+    """A table of impressions on disk, with its columns and its split.
 
     Attributes:
-        path: CSV (also gzip) or Parquet.
+        path: path of a CSV (also gzip) or Parquet file.
         feedback: which columns are labels, and what they mean.
         user: column of user ids.
         item: column of item ids.
-        time: column of times; None takes "timestamp" where the table has it.
-        lists: columns that together name the list in which an impression was shown.
-        position: column of places in the list, for training alone.
-        context: further column -> kind, or "ignore", where the guess is wrong.
-        history: table of interactions that make up the users' histories, with times in the same unit; None: what is
-            clicked in the impressions.
-        split: "temporal", the last lists to test on; "random", sampled lists; or "given", by the column `part`.
-        part: column that holds "train", "validation" or "test".
-        validation_share: share of the lists to validate on.
-        test_share: share of the lists to test on.
-        seed: of a random split.
-        min_count: training impressions a user or an item needs for a vector of its own.
-        items: table of the items' features, as in `DataSource`.
-        item_kinds: feature of an item -> kind, or "ignore", where the guess is wrong.
-        users: table of the users' features.
-        user_kinds: as `item_kinds`.
+        time: column of times; None uses "timestamp" if the table has it.
+        lists: columns that together identify the list in which an impression was shown.
+        position: column of positions in the list, used only in training.
+        context: maps other columns to a kind, or to "ignore", if the guess is wrong.
+        history: table of interactions that form the users' histories, with times in the same unit. None: the clicks in
+            the impressions.
+        split: "temporal" tests on the last lists, "random" on sampled lists; "given" uses the column `part`.
+        part: column with "train", "validation" or "test".
+        validation_share: share of the lists for validation.
+        test_share: share of the lists for testing.
+        seed: seed of a random split.
+        min_count: number of training impressions that a user or an item needs for its own vector.
+        items: table of item features, as in `DataSource`.
+        item_kinds: maps item features to a kind, or to "ignore", if the guess is wrong.
+        users: table of user features.
+        user_kinds: the same as `item_kinds`, for users.
         image_size: height and width in pixels that pictures are stretched to.
-        image_folder: what pictures of items and users lie in or below, and their paths are relative to; None takes the
-            folder of their table.
+        image_folder: folder that contains the pictures of items and users, to which their paths are relative; None uses
+            the folder of their table.
     """
 
     paths: ClassVar[tuple[str, ...]] = ("path", "history", "items", "users", "image_folder")
@@ -80,15 +80,15 @@ class RankingSource(FeatureTables, TableSource):
     image_folder: PathText | None = None
 
     def read(self, features: Mapping[str, Catalogue | None] | None = None) -> ImpressionDataset:
-        """Reads and checks the tables, logs what they hold, and splits the impressions.
+        """Reads and checks the tables, logs their content, and splits the impressions.
 
         Args:
-            features: "items" and "users" -> their features, where they are known already; None reads them too.
+            features: maps "items" and "users" to features that are already loaded; None reads them too.
 
         Raises:
-            InputError: as `Impressions.read`, `Catalogue.read` and `Interactions.read`; if a split is given without a
-                column of parts, or the reverse; if features have no id in common with the table, or the split leaves a
-                part empty.
+            InputError: as in `Impressions.read`, `Catalogue.read` and `Interactions.read`; if the split is "given"
+                without a column of parts, or the reverse; if features share no id with the table; or if the split
+                leaves a part empty.
         """
         impressions = self.read_impressions()
         if features is None:
@@ -104,11 +104,12 @@ class RankingSource(FeatureTables, TableSource):
         """Reads and checks the table of impressions.
 
         Raises:
-            InputError: as `Impressions.read`; and if a split is given without a column of parts, or the reverse.
+            InputError: as in `Impressions.read`, and if the split is "given" without a column of parts, or the reverse.
         """
         if (self.part is None) == (self.split == "given"):
             raise InputError(
-                f"split is {self.split!r} and part {self.part!r}: name the column of parts for 'given' only."
+                f"split is {self.split!r} and part {self.part!r}: name the column of parts if the split is 'given', "
+                "and only then."
             )
         columns = ImpressionColumns(self.user, self.item, self.time, self.lists, self.position, self.part, self.context)
         logger.info("reading %s", self.path)

@@ -1,4 +1,4 @@
-"""Splits impressions into training, validation and test, list by list."""
+"""Splits of impressions into training, validation and test, list by list."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -17,17 +17,17 @@ from tfrec_dl.ranking.data.list_values import PARTS
 
 @dataclass(frozen=True, eq=False)
 class ImpressionSplit:
-    """Training, validation and test: rows of one table; a list is in one part as a whole.
+    """Training, validation and test rows of one table; each list belongs to one part as a whole.
 
     Attributes:
-        impressions: the table.
-        train: [a] int64 rows to learn from, in table order.
-        validation: [b] int64 rows to choose settings by.
+        impressions: table of impressions.
+        train: [a] int64 rows to train on, in table order.
+        validation: [b] int64 rows to choose settings on.
         test: [c] int64 rows to measure on.
-        in_time: whether a user's validation comes after training, and test after validation. If so, their history is
-            what they did before the list, whichever part that is in, as when served; if not, it is what else they did
+        in_time: whether, for each user, validation comes after training, and test after validation. If so, a history
+            holds what the user did before the list, in any part, as in serving. If not, it holds what else the user did
             in training.
-        interactions: what histories hold, where that is more than what is clicked in the table; None: the clicks.
+        interactions: content of the histories, if that is more than the clicks in the table; None for the clicks.
     """
 
     impressions: Impressions
@@ -38,38 +38,40 @@ class ImpressionSplit:
     interactions: Interactions | None = None
 
     def fingerprint(self) -> str:
-        """SHA-256 of the impressions, and of the interactions of the histories where there are some, in hexadecimal."""
+        """SHA-256 of the impressions, and of the interactions of the histories if there are any, in hexadecimal."""
         if self.interactions is None:
             return self.impressions.fingerprint()
         both = self.impressions.fingerprint() + self.interactions.fingerprint()
         return hashlib.sha256(both.encode()).hexdigest()
 
     def with_history(self, interactions: Interactions) -> "ImpressionSplit":
-        """The same split, whose histories are made of interactions, with times in the unit of the impressions'.
+        """Returns the same split with histories made of interactions, whose times have the unit of the impressions.
 
         Raises:
-            InputError: as `on_one_clock`, or if the parts do not follow in time.
+            InputError: as in `on_one_clock`, or if the parts are not in chronological order.
         """
         impressions, interactions = on_one_clock(self.impressions, interactions)
         if not self.in_time:
-            raise InputError("histories of other interactions need a split in time, but the parts of this one mingle")
+            raise InputError(
+                "histories of other interactions need a split in time, but the parts of this one overlap in time"
+            )
         further = interactions.item_ids[~pd.Index(interactions.item_ids).isin(impressions.item_ids)]
         ids = np.concatenate([impressions.item_ids, further])
         return replace(self, impressions=replace(impressions, item_ids=ids), interactions=interactions)
 
 
 def split_in_time(impressions: Impressions, validation_share: float = 0.1, test_share: float = 0.2) -> ImpressionSplit:
-    """Tests on the last lists by the clock, and validates on those before them.
+    """Tests on the last lists in time, and validates on those before them.
 
-    Lists at the same time stay together, in the earlier part.
+    Lists with the same time stay together, in the earlier part.
 
     Args:
-        impressions: the impressions; without times their order is that of time.
-        validation_share: share of the lists to validate on, between 0 and 1.
-        test_share: share of the lists to test on, between 0 and 1.
+        impressions: the impressions; if they have no times, table order is chronological order.
+        validation_share: share of the lists for validation, between 0 and 1.
+        test_share: share of the lists for testing, between 0 and 1.
 
     Raises:
-        InputError: if the shares leave nothing, ties leave a part empty, or a part has clicks alone or none.
+        InputError: if the shares leave nothing, ties leave a part empty, or a part has only clicks or none.
     """
     check_shares(validation_share, test_share)
     first = first_rows(impressions.lists)
@@ -86,17 +88,17 @@ def split_in_time(impressions: Impressions, validation_share: float = 0.1, test_
 def split_at_random(
     impressions: Impressions, validation_share: float = 0.05, test_share: float = 0.1, seed: int = 0
 ) -> ImpressionSplit:
-    """Samples lists to test and to validate on: the protocol of papers on ratings. Training knows what came later.
+    """Samples lists for test and validation, as papers on ratings do. Training then includes later events.
 
     Args:
         impressions: the impressions.
-        validation_share: share of the lists to validate on, between 0 and 1.
-        test_share: share of the lists to test on, between 0 and 1. For one seed they do not depend on
+        validation_share: share of the lists for validation, between 0 and 1.
+        test_share: share of the lists for testing, between 0 and 1. For a given seed, the test lists do not depend on
             `validation_share`.
-        seed: of the sample.
+        seed: seed of the sample.
 
     Raises:
-        InputError: if the shares leave nothing, or a part has clicks alone or none.
+        InputError: if the shares leave nothing, or a part has only clicks or none.
     """
     check_shares(validation_share, test_share)
     count = int(impressions.lists.max()) + 1
@@ -111,13 +113,13 @@ def split_at_random(
 
 
 def split_as_given(impressions: Impressions) -> ImpressionSplit:
-    """The parts that the table itself names.
+    """Returns the parts that the table itself defines.
 
-    It is a split in time where nobody has a list before one of an earlier part. Else histories up to a list would leak
-    training what is to be tested.
+    The split counts as chronological if no user has a list before one of an earlier part. Otherwise, histories up to a
+    list would leak test data into training.
 
     Raises:
-        InputError: if it names none, or leaves one empty.
+        InputError: if the table defines no parts, or a part is empty.
     """
     if impressions.parts is None:
         raise InputError("no column is named that holds the part of each impression: name it")
@@ -130,7 +132,7 @@ def split_as_given(impressions: Impressions) -> ImpressionSplit:
 
 
 def first_rows(lists: np.ndarray) -> np.ndarray:
-    """[lists] int64: the first row of each list, lists being numbered in the order of first appearance."""
+    """Returns [lists] int64: the first row of each list; lists are numbered in the order of first appearance."""
     return np.unique(lists, return_index=True)[1]
 
 

@@ -1,1 +1,1 @@
-"""Features of an impression that a ranker reads: fields, comparisons, histories."""
+"""Features of an impression that a ranker reads: fields, comparisons and histories."""

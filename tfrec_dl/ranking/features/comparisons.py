@@ -1,4 +1,4 @@
-"""Numbers that compare a candidate with the rest of its list and with what the user did before."""
+"""Numeric features that compare a candidate with the rest of its list and with the user's past items."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,15 +13,15 @@ NAN = float("nan")
 
 
 class Compared(NamedTuple):
-    """What is compared: R candidates of B lists.
+    """Input of comparisons: R candidates of B lists.
 
     Attributes:
-        numbers: name -> [R] float32, NaN where missing.
+        numbers: maps names to [R] float32, NaN for missing values.
         lists: [R] int32, ascending.
-        keys: [R] int64, by which a candidate is known again.
-        past_keys: [B, L] int64 of the past items, oldest first, right-padded with -1.
-        past_numbers: name -> [B, L] float32, what the numbers were when the past items were shown, NaN where missing.
-        past_ages: [B, L] float32, how long ago that was, NaN where missing.
+        keys: [R] int64, keys by which a candidate is recognized.
+        past_keys: [B, L] int64 keys of past items, oldest first, right-padded with -1.
+        past_numbers: maps names to [B, L] float32, values when the past items were shown, NaN for missing ones.
+        past_ages: [B, L] float32, how long ago the past items were shown, NaN if missing.
     """
 
     numbers: Mapping[str, tf.Tensor]
@@ -38,9 +38,9 @@ class Comparisons:
 
     Attributes:
         differences: numbers compared by their difference.
-        ratios: numbers compared by the logarithm of their ratio: those that are always above 0, such as prices.
+        ratios: numbers compared by the logarithm of their ratio; these are always positive, such as prices.
         in_lists: whether impressions are shown in lists.
-        timed: whether it is known when the user interacted with the past items.
+        timed: whether the times of past interactions are known.
     """
 
     differences: tuple[str, ...] = ()
@@ -50,13 +50,13 @@ class Comparisons:
 
     @classmethod
     def learn(cls, numbers: Mapping[str, np.ndarray], in_lists: bool, timed: bool) -> "Comparisons":
-        """Decides by the training impressions: numbers {name: [n] float32, NaN where missing}."""
+        """Decides from the training impressions, given numbers {name: [n] float32, NaN where missing}."""
         ratios = tuple(name for name, values in numbers.items() if np.nanmin(values, initial=np.inf) > 0)
         return cls(tuple(name for name in numbers if name not in ratios), ratios, in_lists, timed)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What `of` gives, in order."""
+        """Returns the names of the outputs of `of`, in order."""
         found = ["times met before", "events since it was met"]
         found += ["time since it was met", "time since the last event"] if self.timed else []
         found += ["past events"]
@@ -67,7 +67,7 @@ class Comparisons:
         return tuple(found)
 
     def of(self, compared: Compared) -> dict[str, tf.Tensor]:
-        """The comparisons, in the graph: {name: [R] float32, NaN where there is nothing to compare with}."""
+        """Computes the comparisons in the graph: {name: [R] float32, NaN if there is nothing to compare with}."""
         values = [*self._with_history(compared)]
         for name in (*self.differences, *self.ratios):
             scale = tf.math.log if name in self.ratios else tf.identity
@@ -81,7 +81,7 @@ class Comparisons:
         lists, past = compared.lists, compared.past_keys
         is_event = past != -1
         length = tf.math.count_nonzero(is_event, axis=1, dtype=tf.float32)
-        # How many events came after each one: 0 for the last.
+        # Number of events after each one: 0 for the last.
         after = length[:, None] - 1 - tf.cast(tf.range(tf.shape(past)[1]), tf.float32)
         same = (tf.gather(past, lists) == compared.keys[:, None]) & tf.gather(is_event, lists)
         count = tf.math.count_nonzero(same, axis=1, dtype=tf.float32)
@@ -100,7 +100,7 @@ class Comparisons:
 
 
 def _beside(number: tf.Tensor, past: tf.Tensor, compared: Compared) -> list[tf.Tensor]:
-    """A number less that of the last past item, and less the mean of all: [R] each."""
+    """Returns a number minus that of the last past item, and minus the mean of all past items: [R] each."""
     known = tf.math.is_finite(past) & (compared.past_keys != -1)
     at = tf.where(known, tf.range(tf.shape(past)[1]), -1)
     last = tf.gather(past, tf.maximum(tf.reduce_max(at, axis=1), 0), batch_dims=1)

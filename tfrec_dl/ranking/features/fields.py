@@ -1,4 +1,4 @@
-"""Fields that a ranker reads, one vector each."""
+"""The fields that a ranker reads, with one vector each."""
 
 from typing import NamedTuple
 
@@ -6,14 +6,14 @@ import tensorflow as tf
 
 
 class Fields(NamedTuple):
-    """Tensors of a functional model, one row an impression, all vectors of the same width K.
+    """Tensors of a functional model, one row per impression; all vectors have the same width K.
 
     Attributes:
-        user: [R, K] float32, of the user's id.
-        item: [R, K] float32, of the candidate's id.
-        features: of the features of user, item and context, [R, K] float32 each; may be none.
-        history: [R, L, K] float32, the user's past items, oldest first, with what the user thought of them added.
-        mask: [R, L] bool, where the history holds an item; False everywhere for a new user.
+        user: [R, K] float32, vector of the user's id.
+        item: [R, K] float32, vector of the candidate's id.
+        features: vectors of the features of user, item and context, [R, K] float32 each; may be empty.
+        history: [R, L, K] float32, the user's past items, oldest first, with the user's feedback added.
+        mask: [R, L] bool, True where the history holds an item; all False for a new user.
     """
 
     user: tf.Tensor
@@ -23,7 +23,7 @@ class Fields(NamedTuple):
     mask: tf.Tensor
 
     def stacked(self) -> tf.Tensor:
-        """The vectors of user, item and features beside one another, [R, F, K]."""
+        """Stacks the vectors of user, item and features, [R, F, K]."""
         rows = [
             tf.keras.layers.Reshape((1, field.shape[-1]))(field) for field in (self.user, self.item, *self.features)
         ]

@@ -1,4 +1,4 @@
-"""The features of impressions, prepared: for a whole table beforehand, for a request in the graph."""
+"""Preparation of impression features: in advance for a whole table, or in the graph for a request."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,23 +13,23 @@ from tfrec_dl.features.fitted import FittedFeatures
 from tfrec_dl.ranking.data.batches import ListBlocks, RankingRows, numbered, taken
 from tfrec_dl.ranking.features.comparisons import Compared, Comparisons
 
-ROWS = 65_536  # compared at once
+ROWS = 65_536  # rows compared at once
 
 
 class ImpressionFeatures:
-    """What no training changes: a plain object, so that Keras puts none of it into checkpoints.
+    """Feature preparation that training does not change; a plain object, so that Keras keeps it out of checkpoints.
 
     Args:
-        content: what reads each kind of feature.
-        fitted: learnt of the features of the training impressions as of `described`.
-        kinds: raw feature of the context -> kind.
-        comparisons: the other features; None for none.
+        content: readers for each kind of feature.
+        fitted: preprocessing fitted on the features of the training impressions, as returned by `described`.
+        kinds: maps raw context features to kinds.
+        comparisons: comparison features; None for none.
 
     Attributes:
         fitted: as given.
         kinds: as given.
         comparisons: as given.
-        preparation: functional model, features {name: [R, ...]} as of `described` -> prepared features.
+        preparation: functional model from features {name: [R, ...]}, as returned by `described`, to prepared features.
     """
 
     def __init__(
@@ -41,20 +41,20 @@ class ImpressionFeatures:
         self.preparation = fitted.preparation(content)
 
     def table(self, rows: RankingRows) -> dict[str, np.ndarray]:
-        """Prepared features {name: [n, ...]} of a table's impressions."""
+        """Returns the prepared features {name: [n, ...]} of a table's impressions."""
         found = described(rows, self.comparisons)
         assert found is not None
         return prepare(self.preparation, {name: found.columns[name] for name in self.fitted.kinds})
 
     def rows(self, raw: Mapping[str, tf.Tensor], compared: Compared) -> dict[str, tf.Tensor]:
-        """Prepared features {name: [R, ...]}, in the graph, of raw ones and of what is compared."""
+        """Returns the prepared features {name: [R, ...]}, in the graph, from raw ones and from what is compared."""
         others = {} if self.comparisons is None else self.comparisons.of(compared)
         prepared: dict[str, tf.Tensor] = self.preparation({**raw, **others}, training=False)
         return prepared
 
 
 def described(rows: RankingRows, comparisons: Comparisons | None) -> Catalogue | None:
-    """The context of a table's impressions, with the comparisons; None where there is neither."""
+    """Returns the context features of a table's impressions, with the comparisons; None if there are neither."""
     table = rows.impressions
     if comparisons is None:
         return table.context
@@ -69,7 +69,7 @@ def described(rows: RankingRows, comparisons: Comparisons | None) -> Catalogue |
 
 
 def compared_rows(rows: RankingRows, block: np.ndarray, comparisons: Comparisons) -> Compared:
-    """What is compared of some rows [R] of a table, in which lists are not interrupted."""
+    """Returns the input of comparisons for rows [R] of a table, in which the rows of a list are consecutive."""
     table, events = rows.impressions, rows.events
     lists, numbers = numbered(table.lists[block])
     past = events.before(lists, rows.max_length)

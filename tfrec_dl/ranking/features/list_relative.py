@@ -1,18 +1,18 @@
-"""Numbers of a candidate beside those of the other candidates in its list."""
+"""Numeric features of a candidate relative to the other candidates in its list."""
 
 import tensorflow as tf
 
 
 def list_relative(values: tf.Tensor, lists: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """How a number compares with the same number of the list's other rows.
+    """Compares a number with the same number in the list's other rows.
 
     Args:
         values: [R] float32, NaN where missing.
-        lists: [R] int32, ascending: the list of each row.
+        lists: [R] int32, ascending, list of each row.
 
     Returns:
         The share of the list's other rows with a lower value [R], 0.5 for a list of one; and the distance from the
-        list's mean in standard deviations [R], 0 where they are all alike. NaN where the number is missing.
+        list's mean in standard deviations [R], 0 if all are equal. NaN where the number is missing.
     """
     present = tf.math.is_finite(values)
     one = tf.cast(present, tf.float32)
@@ -23,7 +23,7 @@ def list_relative(values: tf.Tensor, lists: tf.Tensor) -> tuple[tf.Tensor, tf.Te
     deviation = tf.sqrt(tf.math.divide_no_nan(squares, count))
     highest = tf.math.segment_max(tf.where(present, values, -float("inf")), lists)
     lowest = tf.math.segment_min(tf.where(present, values, float("inf")), lists)
-    # The mean of numbers that are all alike may be rounded to another.
+    # The mean of equal numbers may be rounded to a different number.
     differ = tf.gather(highest > lowest, lists)
     distance = tf.where(differ, tf.math.divide_no_nan(known - mean, deviation), 0.0)
 
@@ -34,12 +34,12 @@ def list_relative(values: tf.Tensor, lists: tf.Tensor) -> tuple[tf.Tensor, tf.Te
 
 
 def list_sizes(lists: tf.Tensor) -> tf.Tensor:
-    """[R] float32: how many candidates the list of each row has; `lists` [R] int32, ascending."""
+    """Returns [R] float32, the number of candidates in each row's list; `lists` is [R] int32, ascending."""
     return tf.gather(tf.math.segment_sum(tf.ones_like(lists, tf.float32), lists), lists)
 
 
 def _lower(values: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
-    """[R] float32: how many rows of the same list have a lower value."""
+    """Returns [R] float32, the number of rows in the same list with a lower value."""
     by_value = tf.argsort(values, stable=True)
     order = tf.gather(by_value, tf.argsort(tf.gather(lists, by_value), stable=True))
     ordered, ordered_lists = tf.gather(values, order), tf.gather(lists, order)
@@ -50,6 +50,6 @@ def _lower(values: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
 
 
 def _first_place(begins: tf.Tensor) -> tf.Tensor:
-    """[R] int32: where the run of rows began that each row is in."""
+    """Returns [R] int32, the start of the run of rows that contains each row."""
     run = tf.cumsum(tf.cast(begins, tf.int32)) - 1
     return tf.gather(tf.math.segment_min(tf.range(tf.size(run)), run), run)

@@ -1,4 +1,4 @@
-"""Ids without a row in an embedding table."""
+"""Treatment of ids without a row in an embedding table."""
 
 import tensorflow as tf
 
@@ -8,12 +8,12 @@ from tfrec_dl.layers.dropout import ResumableDropout
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class UnknownIdMasking(ResumableDropout):
-    """Replaces indices beyond a table, and in training a share of the others, by that of the unknown id.
+    """Replaces indices beyond the table, and in training a share of the others, by the index of the unknown id.
 
-    So the vector of the unknown id is trained, and stands for whoever comes later.
+    This trains the vector of the unknown id, which then represents new users or items.
 
     Args:
-        size: rows of the table.
+        size: number of rows of the table.
         rate: share of the ids hidden in training.
     """
 
@@ -22,12 +22,12 @@ class UnknownIdMasking(ResumableDropout):
         self.size = size
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
-        """Indices of any shape, int32 -> the same shape; padding stays."""
+        """Maps indices of any shape, int32, to the same shape; padding is unchanged."""
         known = inputs < self.size
         if training and self.rate:
             known &= self._uniform(tf.shape(inputs), tf.float32) >= self.rate
         return tf.where(known | (inputs == PADDING), inputs, UNKNOWN)
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to build the layer again."""
         return {**super().get_config(), "size": self.size}

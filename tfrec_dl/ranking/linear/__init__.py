@@ -1,1 +1,1 @@
-"""Linear models of an impression's ids, features and crosses: baselines, and what a ranker starts from."""
+"""Linear models of an impression's ids, features and crosses, used as baselines and as starting points of rankers."""

@@ -1,4 +1,4 @@
-"""Sparse columns of a linear model: one a user, an item, a value of a feature, and a pair of values of two features."""
+"""Sparse columns of a linear model: one per user, item, feature value, and pair of values of two features."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,34 +12,35 @@ from tfrec_dl.ranking.data.batches import RankingRows
 from tfrec_dl.ranking.fitted_state import FittedState
 
 CATEGORIES = ("category", "multi_category")
-MOST_ENTRIES = 10_000_000  # of the crosses, over all rows: beyond it the widest are left out
-WIDEST = 10_000  # columns of one cross
+MOST_ENTRIES = 10_000_000  # of the crosses, over all rows; the widest ones beyond it are left out
+WIDEST = 10_000  # maximum number of columns per cross
 
 Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class LinearColumns:
-    """Blocks of columns of some rows, in a fixed order.
+    """Blocks of columns for some rows, in a fixed order.
 
     Attributes:
-        blocks: ("user",), ("item",), (feature,) for single columns and (feature, other) for crosses -> [n, width].
+        blocks: maps ("user",), ("item",), (feature,) for single columns and (feature, other) for crosses to [n, width].
     """
 
     blocks: Mapping[Names, sparse.csr_matrix]
 
     @classmethod
     def of(cls, state: FittedState, rows: RankingRows, crossed: Sequence[Names] | None = None) -> "LinearColumns":
-        """The columns of every impression of a table.
+        """Builds the columns of every impression of a table.
 
-        A category has a column a value; a number those of its reader, for example its piecewise linear encoding. Texts
-        and pictures have none. The pairs of two features are the products of their columns.
+        A categorical feature has one column per value. A number has the columns of its reader, for example its
+        piecewise linear encoding. Texts and pictures have none. A cross of two features consists of the products of
+        their columns.
 
         Args:
-            state: what prepares the features.
-            rows: the table.
-            crossed: pairs of features; None for all but the comparisons, the narrowest first, up to `MOST_ENTRIES`
-                entries and `WIDEST` columns each.
+            state: state that prepares the features.
+            rows: rows of the table.
+            crossed: pairs of features. None crosses all features except comparisons, narrowest first, up to
+                `MOST_ENTRIES` entries and `WIDEST` columns each.
         """
         table = rows.impressions
         blocks: dict[Names, sparse.csr_matrix] = {
@@ -57,16 +58,16 @@ class LinearColumns:
 
     @property
     def matrix(self) -> sparse.csr_matrix:
-        """All blocks side by side, [n, columns] float32."""
+        """Concatenates all blocks, [n, columns] float32."""
         return sparse.hstack(list(self.blocks.values()), format="csr", dtype=np.float32)
 
     def groups(self) -> np.ndarray:
-        """[columns] int: 0 for the columns of ids, 1 of features, 2 of crosses."""
+        """Returns [columns] int: 0 for columns of ids, 1 for features, 2 for crosses."""
         found = [_group(names) for names in self.blocks]
         return np.repeat(found, [matrix.shape[1] for matrix in self.blocks.values()])
 
     def divided(self, weights: np.ndarray) -> dict[Names, np.ndarray]:
-        """Weights [columns] by block, those of crosses [width of the one, width of the other]."""
+        """Splits weights [columns] by block; for crosses, the shape is [width of the first, width of the second]."""
         ends = np.cumsum([matrix.shape[1] for matrix in self.blocks.values()])[:-1]
         parts = dict(zip(self.blocks, np.split(weights, ends), strict=True))
         return {
@@ -76,13 +77,13 @@ class LinearColumns:
 
 
 def indicators(values: np.ndarray, size: int) -> sparse.csr_matrix:
-    """Indices [n, C], those below 2 for none -> [n, size] float32, how often a row has an index."""
+    """Maps indices [n, C], where those below 2 mean none, to [n, size] float32, counts of each index per row."""
     rows, places = np.nonzero((values >= FIRST_ITEM) & (values < size))
     return sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, values[rows, places])), (len(values), size))
 
 
 def products(left: sparse.csr_matrix, right: sparse.csr_matrix) -> sparse.csr_matrix:
-    """[n, a] and [n, b] -> [n, a * b]: of each row all products of an entry of the one with one of the other."""
+    """Maps [n, a] and [n, b] to [n, a * b]: per row, all products of an entry of one with an entry of the other."""
     of_right = np.diff(right.indptr)
     counts = np.diff(left.indptr) * of_right
     rows = np.repeat(np.arange(len(counts)), counts)
@@ -95,7 +96,7 @@ def products(left: sparse.csr_matrix, right: sparse.csr_matrix) -> sparse.csr_ma
 
 
 def _prepared(state: FittedState, rows: RankingRows) -> Iterator[tuple[str, np.ndarray, int | None]]:
-    """Name, prepared values [n, ...] and the categories known, None for numbers, of each feature."""
+    """Yields name, prepared values [n, ...] and number of known categories, None for numbers, of each feature."""
     table = rows.impressions
     indices = {"item_features": rows.items[table.items], "user_features": rows.users[table.users]}
     for part, kinds, preparation in state.prepared_features():
@@ -109,13 +110,13 @@ def _prepared(state: FittedState, rows: RankingRows) -> Iterator[tuple[str, np.n
 
 
 def _compared(state: FittedState) -> set[str]:
-    """The features that compare a candidate with others."""
+    """Returns the features that compare a candidate with others."""
     comparisons = None if state.context is None else state.context.comparisons
     return set() if comparisons is None else {f"context/{name}" for name in comparisons.names}
 
 
 def _pairs(features: Mapping[str, sparse.csr_matrix]) -> list[Names]:
-    """The pairs that are crossed."""
+    """Returns the pairs of features to cross."""
     names = list(features)
     pairs: list[tuple[str, ...]] = [(a, b) for position, a in enumerate(names) for b in names[position + 1 :]]
     widths = {pair: features[pair[0]].shape[1] * features[pair[1]].shape[1] for pair in pairs}

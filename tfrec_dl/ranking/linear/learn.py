@@ -1,4 +1,4 @@
-"""Fits a linear model to a label of impressions."""
+"""Fitting of a linear model to a label of impressions."""
 
 import numpy as np
 
@@ -20,15 +20,15 @@ def fitted_linear(
     validation: np.ndarray,
     penalties: Penalties | None = None,
 ) -> tuple[Solution, Penalties]:
-    """Ridge regression of ratings, logistic regression of clicks and conversions.
+    """Fits ridge regression for ratings, or logistic regression for clicks and conversions.
 
     Args:
         label: "click", "conversion" or "rating".
-        columns: of the whole table.
-        split: of it.
+        columns: columns of the whole table.
+        split: split of the table.
         train: rows to fit on.
         validation: rows to choose the penalties on.
-        penalties: of ids, of features, of crosses, where they are chosen already.
+        penalties: penalties for ids, features and crosses, if already chosen.
     """
     table = split.impressions
     weights = np.ones(len(table)) if table.weights is None else table.weights.astype(np.float64)
@@ -47,15 +47,15 @@ def linear_part(
     split: ImpressionSplit,
     penalties: Penalties | None = None,
 ) -> LinearPart:
-    """What a ranker starts from.
+    """Fits the linear model that a ranker starts from.
 
     Args:
         label: "click" or "rating".
-        origin: what a score of 0 means; see `Objective.origin`.
-        state: of the model.
-        rows: of its table.
-        split: fitted on the training part, penalties chosen on the validation part.
-        penalties: where they are chosen already.
+        origin: meaning of a score of 0; see `Objective.origin`.
+        state: state of the model.
+        rows: rows of its table.
+        split: split of the table: fits on the training part, and chooses penalties on the validation part.
+        penalties: penalties, if already chosen.
     """
     columns = LinearColumns.of(state, rows)
     found, penalties = fitted_linear(label, columns, split, split.train, split.validation, penalties)

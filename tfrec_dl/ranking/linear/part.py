@@ -1,4 +1,4 @@
-"""The linear part of a ranker: fitted before the network is trained, and not changed by it."""
+"""The linear part of a ranker, which is fitted before the network is trained and then stays fixed."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.files import replacing
 from tfrec_dl.ranking.linear.columns import Names
 
-SEPARATOR = "\n"  # no feature's name has it
+SEPARATOR = "\n"  # does not occur in names of features
 
 
 @dataclass(frozen=True, eq=False)
 class LinearPart:
-    """A linear model's weights by block of columns.
+    """The weights of a linear model, by block of columns.
 
     Attributes:
-        weights: as of `LinearColumns.divided`, float32.
-        intercept: what every score has beside them.
-        penalties: of the ids, of the features, of the crosses.
+        weights: weights as returned by `LinearColumns.divided`, float32.
+        intercept: constant added to every score.
+        penalties: penalties of ids, features and crosses.
     """
 
     weights: Mapping[Names, np.ndarray]
@@ -33,7 +33,7 @@ class LinearPart:
     penalties: tuple[float, ...]
 
     def save(self, path: Path) -> None:
-        """Writes it as .npz, whole or not at all."""
+        """Writes the linear part as .npz; the file appears only once it is complete."""
         arrays: dict[str, Any] = {f"{number}": values for number, values in enumerate(self.weights.values())}
         arrays["names"] = np.array([SEPARATOR.join(each) for each in self.weights])
         arrays |= {"intercept": self.intercept, "penalties": np.array(self.penalties)}
@@ -42,10 +42,10 @@ class LinearPart:
 
     @classmethod
     def load(cls, path: Path) -> LinearPart:
-        """Reads what `save` wrote.
+        """Reads a file written by `save`.
 
         Raises:
-            InputError: if it is damaged.
+            InputError: if the file is damaged.
         """
         try:
             with np.load(path, allow_pickle=False) as found:
@@ -56,7 +56,7 @@ class LinearPart:
             raise InputError(f"{path} cannot be read: delete its run and train it again.") from error
 
     def score(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Adds it to a functional graph: inputs of `FixedLinear` -> [R, 1]."""
+        """Adds the linear part to a functional graph: inputs of `FixedLinear` -> [R, 1]."""
         layer = FixedLinear([(names, values.shape) for names, values in self.weights.items()])
         found = layer({name: inputs[name] for names in self.weights for name in names})
         layer.set_weights([*self.weights.values(), np.float32(self.intercept)])
@@ -65,10 +65,10 @@ class LinearPart:
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class FixedLinear(tf.keras.layers.Layer):
-    """A linear score whose weights are not trained.
+    """A linear score with weights that are not trained.
 
     Args:
-        blocks: names and shapes of the weights, as of `LinearPart.weights`.
+        blocks: names and shapes of the weights, as in `LinearPart.weights`.
     """
 
     def __init__(self, blocks: Sequence[tuple[Sequence[str], Sequence[int]]], **kwargs: object) -> None:
@@ -81,7 +81,7 @@ class FixedLinear(tf.keras.layers.Layer):
         self.intercept = self.add_weight("intercept", (), initializer="zeros", trainable=False)
 
     def call(self, inputs: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Ids [R] int32, categories [R, C] int32 and numbers [R, D] float32 by name -> [R, 1]."""
+        """Maps ids [R] int32, categories [R, C] int32 and numbers [R, D] float32, by name, to [R, 1]."""
         found = []
         for (names, shape), weights in zip(self.blocks, self._blocks_weights, strict=True):
             if len(names) == 1:
@@ -92,12 +92,12 @@ class FixedLinear(tf.keras.layers.Layer):
         return (tf.add_n(found) + self.intercept)[:, None]
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to build the layer again."""
         return {**super().get_config(), "blocks": self.blocks}
 
 
 def _single(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """[R] or [R, D] of one input, and weights [width] -> [R]."""
+    """Maps [R] or [R, D] of one input, and weights [width], to [R]."""
     if not values.dtype.is_integer:
         return tf.linalg.matvec(values, weights)
     found = tf.gather(weights, values)
@@ -105,5 +105,5 @@ def _single(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
 
 
 def _dense(values: tf.Tensor, size: int) -> tf.Tensor:
-    """Categories [R, C] -> [R, size], how often each is there; numbers as they are."""
+    """Maps categories [R, C] to counts [R, size]; returns numbers unchanged."""
     return tf.reduce_sum(tf.one_hot(values, size), axis=1) if values.dtype.is_integer else values

@@ -1,4 +1,4 @@
-"""The penalties of a linear model, chosen on validation."""
+"""Choice of the penalties of a linear model on validation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from scipy import sparse
 
 from tfrec_dl.ranking.linear.solvers import Solution, logistic, ridge
 
-PENALTIES = (2.0, 8.0, 32.0, 128.0, 512.0)  # tried for all columns alike
-FACTOR = 4.0  # by which one group's penalty is then changed
+PENALTIES = (2.0, 8.0, 32.0, 128.0, 512.0)  # values tried for all columns together
+FACTOR = 4.0  # factor by which one group's penalty is then changed
 ROUNDS = 4
 LOWEST, HIGHEST = 0.1, 1e5
-MOST_ENTRIES = 5_000_000  # of the training rows: with more, all columns keep one penalty
-MIDDLE = 32.0  # where there is no validation part to choose on
+MOST_ENTRIES = 5_000_000  # matrix entries in the training rows above which all columns keep one penalty
+MIDDLE = 32.0  # used if there is no validation part to choose on
 
 Penalties = tuple[float, ...]
 
@@ -23,8 +23,8 @@ class Regression:
     """A kind of linear model.
 
     Attributes:
-        solve: (columns, targets, penalties, weights of rows) -> solution.
-        error: (scores, targets) -> error of each row, whose mean validation compares.
+        solve: function (columns, targets, penalties, row weights) -> solution.
+        error: function (scores, targets) -> error per row; validation compares the mean.
     """
 
     solve: Callable[[sparse.csr_matrix, np.ndarray, np.ndarray, np.ndarray], Solution]
@@ -37,13 +37,13 @@ LOGISTIC = Regression(logistic, lambda scores, targets: np.logaddexp(0, scores) 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """What a linear model learns from.
+    """The data that a linear model is fitted on.
 
     Attributes:
         matrix: [n, columns].
-        groups: [columns] int from 0, which columns have one penalty.
+        groups: [columns] int from 0, groups of columns that share a penalty.
         targets: [n].
-        weights: [n], how much a row counts.
+        weights: [n], weight of each row.
     """
 
     matrix: sparse.csr_matrix
@@ -52,7 +52,7 @@ class Examples:
     weights: np.ndarray
 
     def fitted(self, regression: Regression, penalties: Penalties, rows: np.ndarray) -> Solution:
-        """The model of some rows, with a penalty a group."""
+        """Fits the model on some rows, with one penalty per group."""
         each = np.asarray(penalties)[self.groups]
         return regression.solve(self.matrix[rows], self.targets[rows], each, self.weights[rows])
 
@@ -60,13 +60,13 @@ class Examples:
 def chosen_penalties(
     regression: Regression, examples: Examples, train: np.ndarray, validation: np.ndarray
 ) -> Penalties:
-    """The penalties with the lowest validation error: first one for all columns, then each group's larger or smaller.
+    """Returns the penalties with the lowest validation error: chooses one for all columns, then varies each group's.
 
     Args:
         regression: ridge or logistic.
-        examples: of the whole table.
+        examples: data of the whole table.
         train: rows to fit on.
-        validation: rows to compare on; without any all penalties are `MIDDLE`.
+        validation: rows to compare on; if empty, all penalties are `MIDDLE`.
     """
     count = int(examples.groups.max()) + 1
     if not len(validation):

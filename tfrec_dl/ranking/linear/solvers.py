@@ -1,4 +1,4 @@
-"""Ridge and logistic regression on sparse columns, each column with a penalty of its own."""
+"""Ridge and logistic regression on sparse columns, with one penalty per column."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,8 @@ from scipy import sparse, special
 from scipy.optimize import minimize
 from scipy.sparse.linalg import lsmr
 
-STEPS = 150  # at most
-ENOUGH = 1e-6  # relative gain of a step, below which it is the last
+STEPS = 150  # maximum number of steps
+ENOUGH = 1e-6  # relative gain of a step below which the solver stops
 
 
 class Solution(NamedTuple):
@@ -16,27 +16,27 @@ class Solution(NamedTuple):
 
     Attributes:
         weights: [columns] float64.
-        intercept: the score of a row without any entry.
+        intercept: score of a row without entries.
     """
 
     weights: np.ndarray
     intercept: float
 
     def scores(self, matrix: sparse.csr_matrix) -> np.ndarray:
-        """Columns [n, columns] -> scores [n] float64."""
+        """Maps columns [n, columns] to scores [n] float64."""
         return matrix @ self.weights + self.intercept
 
 
 def ridge(matrix: sparse.csr_matrix, targets: np.ndarray, penalties: np.ndarray, weights: np.ndarray) -> Solution:
-    """Minimises the weighted squared error plus each column's penalty times its squared weight.
+    """Minimizes the weighted squared error plus each column's penalty times its squared weight.
 
-    The intercept is the weighted mean of the targets, so that what is penalised is the distance from it.
+    The intercept is the weighted mean of the targets, so the penalty applies to deviations from it.
 
     Args:
         matrix: [n, columns].
         targets: [n].
         penalties: [columns], above 0.
-        weights: [n], how much a row counts.
+        weights: [n], weight of each row.
     """
     intercept = float(np.average(targets, weights=weights))
     scale, roots = 1 / np.sqrt(penalties), np.sqrt(weights)
@@ -46,13 +46,13 @@ def ridge(matrix: sparse.csr_matrix, targets: np.ndarray, penalties: np.ndarray,
 
 
 def logistic(matrix: sparse.csr_matrix, targets: np.ndarray, penalties: np.ndarray, weights: np.ndarray) -> Solution:
-    """Minimises the weighted cross-entropy plus half of each column's penalty times its squared weight.
+    """Minimizes the weighted cross-entropy plus half of each column's penalty times its squared weight.
 
     Args:
         matrix: [n, columns].
         targets: [n], 0 or 1.
         penalties: [columns], above 0.
-        weights: [n], how much a row counts.
+        weights: [n], weight of each row.
     """
     scale = 1 / np.sqrt(penalties)
     scaled = (matrix @ sparse.diags(scale)).tocsr()

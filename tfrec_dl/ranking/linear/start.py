@@ -1,4 +1,4 @@
-"""Gives the heads of a ranker the linear models that they start from."""
+"""Fitting of the linear models that the heads of a ranker start from."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,14 +20,14 @@ def with_linear_parts(
     max_length: int,
     chosen: Mapping[str, LinearPart] | None = None,
 ) -> RankingData:
-    """Fits a linear model for each head whose score is one of its label.
+    """Fits a linear model for each head whose objective supports one.
 
     Args:
-        data: with fitted features.
+        data: data with fitted features.
         split: the impressions.
-        content: what reads the features.
-        max_length: past items of a user that are read.
-        chosen: head -> a linear model whose penalties are taken; None chooses them on the validation part.
+        content: readers of the features.
+        max_length: number of past items of a user to read.
+        chosen: maps heads to linear models whose penalties are reused; None chooses penalties on the validation part.
     """
     origins = {head: objective.origin() for head, objective in data.objectives.items() if head != CONVERSION}
     suited = {head: origin for head, origin in origins.items() if origin is not None}

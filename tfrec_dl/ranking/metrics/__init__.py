@@ -1,1 +1,1 @@
-"""Metrics of predicted click probabilities: of their order, of their calibration, and of lists."""
+"""Metrics of predicted click probabilities: ordering, calibration and ranked lists."""

@@ -1,4 +1,4 @@
-"""Area under the ROC curve: over all rows, and within users or lists."""
+"""Area under the ROC curve, over all rows and within users or lists."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ def auc(scores: ArrayLike, labels: ArrayLike) -> float:
     Computed from ranks, as the Mann-Whitney statistic (Hanley and McNeil, 1982).
 
     Args:
-        scores: [R], any order-giving number.
+        scores: [R], any numbers that define an order.
         labels: [R], 0 or 1.
 
     Returns:
-        0.5 for chance, 1 for a perfect order, NaN where all labels are equal.
+        0.5 for chance, 1 for a perfect order, NaN if all labels are equal.
 
     Raises:
-        InputError: for scores that are not finite, labels that are neither 0 nor 1, or different numbers of rows.
+        InputError: if scores are not finite, labels are neither 0 nor 1, or the numbers of rows differ.
     """
     scores, labels = finite(scores, "scores"), binary(labels, "labels")
     same_length(scores=scores, labels=labels)
@@ -30,7 +30,7 @@ def auc(scores: ArrayLike, labels: ArrayLike) -> float:
 
 
 def group_auc(scores: ArrayLike, labels: ArrayLike, groups: ArrayLike) -> float:
-    """Mean of the groups' AUC, weighted by their rows; groups whose labels are all equal are left out.
+    """Mean AUC within groups, weighted by their number of rows; groups whose labels are all equal are left out.
 
     Source: Zhou et al., Deep Interest Network, KDD 2018, section 6 (groups are users, rows impressions).
 
@@ -40,10 +40,10 @@ def group_auc(scores: ArrayLike, labels: ArrayLike, groups: ArrayLike) -> float:
         groups: [R] ids of users or lists.
 
     Returns:
-        NaN where every group is left out.
+        NaN if every group is left out.
 
     Raises:
-        InputError: as `auc`, and for missing ids.
+        InputError: as in `auc`, and if ids are missing.
     """
     scores, labels, groups = finite(scores, "scores"), binary(labels, "labels"), codes(groups, "groups")
     same_length(scores=scores, labels=labels, groups=groups)
@@ -53,7 +53,7 @@ def group_auc(scores: ArrayLike, labels: ArrayLike, groups: ArrayLike) -> float:
 
 
 def group_aucs(scores: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """AUC of every group.
+    """Returns the AUC of every group.
 
     Args:
         scores: [R] float64.
@@ -61,7 +61,7 @@ def group_aucs(scores: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> np
         groups: [R] int64, 0 to G - 1, each at least once, in any order.
 
     Returns:
-        [G] float64; NaN where a group's labels are all equal.
+        [G] float64; NaN if a group's labels are all equal.
     """
     rows = np.bincount(groups)
     ranks = pd.Series(scores).groupby(groups, sort=False).rank(method="average").to_numpy()
@@ -80,7 +80,7 @@ class SlicedAUC:
         labels: [R] float64, 0 or 1.
         users: [R] int64.
         parts: [R] int64, 0 to P - 1.
-        count: P.
+        count: number of parts P.
     """
 
     def __init__(
@@ -91,12 +91,12 @@ class SlicedAUC:
         self._parts = [ResampledAUC(scores[rows], labels[rows], users[rows]) for rows in chosen]
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        """How often each user was sampled [B, U] -> AUC [B, P], NaN where a part's labels are all equal."""
+        """Maps how often each user was sampled [B, U] to AUC [B, P], NaN if a part's labels are all equal."""
         return np.stack([part.values(weights) for part in self._parts], axis=1)
 
 
 class ResampledAUC:
-    """AUC of resamples of clusters of rows; the scores are sorted once.
+    """AUC of resamples of clusters of rows; the scores are sorted only once.
 
     Args:
         scores: [R] float64.
@@ -113,7 +113,7 @@ class ResampledAUC:
         self._not_above = np.searchsorted(others[order], scores[clicked], side="right")
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        """How often each cluster was sampled [B, C] -> AUC [B], NaN where a resample's labels are all equal."""
+        """Maps how often each cluster was sampled [B, C] to AUC [B], NaN if a resample's labels are all equal."""
         found = np.empty(len(weights))
         sums = np.zeros(len(self._others) + 1)
         for row, sampled in enumerate(weights):

@@ -1,4 +1,4 @@
-"""Checks of columns of numbers and ids that metrics are computed from."""
+"""Checks of number and id columns before metrics are computed."""
 
 from __future__ import annotations
 
@@ -10,53 +10,55 @@ from tfrec_dl.errors import InputError
 
 
 def finite(values: ArrayLike, name: str) -> np.ndarray:
-    """Numbers of rows -> [R] float64.
+    """Checks numbers of rows and returns them as [R] float64.
 
     Raises:
-        InputError: if they are no column of numbers, there are none, or one is not finite.
+        InputError: if they are not a column of numbers, are empty, or one is not finite.
     """
     try:
         column = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{name} holds what is no number ({error}): pass a column of numbers") from error
+        raise InputError(f"{name} contains a value that is not a number ({error}): pass a column of numbers") from error
     if column.ndim != 1 or not len(column):
-        raise InputError(f"{name} has the shape {column.shape}: pass one number a row, for at least one row")
+        raise InputError(f"{name} has the shape {column.shape}: pass one number per row, for at least one row")
     return _within(column, np.isfinite(column), name, "finite", "leave such rows out")
 
 
 def probabilities(values: ArrayLike, name: str, advice: str = "pass probabilities, not logits") -> np.ndarray:
-    """Probabilities of rows -> [R] float64.
+    """Checks probabilities of rows and returns them as [R] float64.
 
     Raises:
-        InputError: as `finite`, and if one lies outside [0, 1].
+        InputError: as in `finite`, and if one lies outside [0, 1].
     """
     column = finite(values, name)
     return _within(column, (column >= 0.0) & (column <= 1.0), name, "between 0 and 1", advice)
 
 
 def binary(values: ArrayLike, name: str) -> np.ndarray:
-    """Labels of rows, 0 or 1 -> [R] float64.
+    """Checks labels of rows, 0 or 1, and returns them as [R] float64.
 
     Raises:
-        InputError: as `finite`, and if one is neither.
+        InputError: as in `finite`, and if one is neither 0 nor 1.
     """
     column = finite(values, name)
     return _within(column, (column == 0.0) | (column == 1.0), name, "0 or 1", "choose what counts as a click first")
 
 
 def codes(values: ArrayLike, name: str) -> np.ndarray:
-    """Ids of rows -> [R] int64: 0 for the first distinct id, 1 for the next.
+    """Encodes ids of rows as [R] int64: 0 for the first distinct id, 1 for the next.
 
     Raises:
-        InputError: if they are no column, or one is missing.
+        InputError: if they are not a column, or one is missing.
     """
     column = np.asarray(values)
     if column.ndim != 1:
-        raise InputError(f"{name} has the shape {column.shape}: pass one id a row")
+        raise InputError(f"{name} has the shape {column.shape}: pass one id per row")
     numbered = pd.factorize(column)[0].astype(np.int64)
     missing = np.flatnonzero(numbered < 0)
     if len(missing):
-        raise InputError(f"{name} misses {len(missing)} of {len(column)} ids, the first in row {missing[0]}: fill them")
+        raise InputError(
+            f"{name} lacks {len(missing)} of {len(column)} ids, the first in row {missing[0]}: fill them in"
+        )
     return numbered
 
 
@@ -68,7 +70,7 @@ def same_length(**columns: np.ndarray) -> None:
     """
     if len({len(column) for column in columns.values()}) > 1:
         lengths = ", ".join(f"{name} {len(column)}" for name, column in columns.items())
-        raise InputError(f"the columns have different numbers of rows ({lengths}): pass one value a row in each")
+        raise InputError(f"the columns have different numbers of rows ({lengths}): pass one value per row in each")
 
 
 def _within(column: np.ndarray, good: np.ndarray, name: str, rule: str, advice: str) -> np.ndarray:

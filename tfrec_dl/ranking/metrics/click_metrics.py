@@ -17,16 +17,16 @@ CALIBRATION_ERROR = "calibration_error"
 
 
 class ClickMetrics:
-    """The metrics of `ClickReport.summary`.
+    """Computes the metrics of `ClickReport.summary`.
 
     Args:
         predicted: [R] float64 probabilities.
-        scores: [R] float64, what orders the rows.
+        scores: [R] float64, scores that order the rows.
         labels: [R] float64, 0 or 1.
         lists: [R] int64, 0 to N - 1.
-        users: [R] int64, 0 to U - 1; a list belongs to one of them.
-        cutoffs: of the metrics at k.
-        bins: of the calibration error.
+        users: [R] int64, 0 to U - 1; a list belongs to one user.
+        cutoffs: cut-offs of the metrics at k.
+        bins: number of bins of the calibration error.
     """
 
     def __init__(
@@ -82,11 +82,11 @@ class ClickMetrics:
         )
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        """How often each user was sampled [B, U] float64 -> [B, M] float64, in the order of `names`."""
+        """Maps how often each user was sampled [B, U] float64 to [B, M] float64, in the order of `names`."""
         ratios = [ratios.values(weights) for ratios in self._ratios]
         names = self._ratios[0].names
         rate, loss = ratios[0][:, names.index("ctr")], ratios[0][:, names.index("log_loss")]
-        # The bins stay those of the rows as they are.
+        # The bins stay those of the original rows.
         error = quotient(
             np.abs(weighted_sums(weights, self._errors)).sum(axis=1), weighted_sums(weights, self._rows[:, None])[:, 0]
         )
@@ -94,6 +94,6 @@ class ClickMetrics:
 
 
 def _without_nan(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values and weights -> numerators and denominators of their weighted mean over those that are a number."""
+    """Returns numerators and denominators of the weighted mean of those values that are not NaN."""
     known = np.isfinite(values)
     return np.where(known, values, 0.0) * weights, known * weights

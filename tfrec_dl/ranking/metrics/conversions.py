@@ -19,16 +19,16 @@ ALSO = ("auc", "group_auc", "log_loss", "normalised_entropy", "calibration_error
 
 @dataclass(frozen=True, eq=False)
 class ConversionReport:
-    """Conversions of the rows of a click report.
+    """Conversions in the rows of a click report.
 
     Attributes:
-        clicks: the rows, with the predicted probability of a click (CTR), and the order of the lists.
+        clicks: rows with the predicted probability of a click (CTR), which define the order of the lists.
         predicted: [R] probability of a conversion given a click (CVR), for every row, clicked or not.
-        converted: [R], 1 where the click led to a conversion, else 0.
+        converted: [R], 1 if the click led to a conversion, otherwise 0.
 
     Raises:
-        InputError: for probabilities outside [0, 1], labels that are neither 0 nor 1, a conversion without a click, no
-            click at all, or different numbers of rows.
+        InputError: if probabilities are outside [0, 1], labels are neither 0 nor 1, a row converts without a click,
+            there is no click, or the numbers of rows differ.
     """
 
     clicks: ClickReport
@@ -43,15 +43,15 @@ class ConversionReport:
         clickless = np.flatnonzero(converted > self.clicks.labels)
         if len(clickless):
             raise InputError(
-                f"{len(clickless)} rows are converted without a click, the first is row {clickless[0]}: a conversion "
-                "rate here is one given a click, so mark them as clicked or as not converted"
+                f"{len(clickless)} rows convert without a click, the first is row {clickless[0]}: a conversion rate "
+                "here is the rate given a click, so mark them as clicked or as not converted"
             )
         if not self.clicks.labels.any():
             raise InputError(f"0 of {len(predicted)} rows are clicked: a conversion rate needs clicks")
 
     @cached_property
     def given_click(self) -> ClickReport:
-        """The clicked rows alone, with the probability of a conversion as prediction and the conversion as label."""
+        """Returns a report on the clicked rows, with the conversion as label and its probability as prediction."""
         rows, clicks = self.clicks.labels > 0.0, self.clicks
         return replace(
             clicks,
@@ -64,11 +64,11 @@ class ConversionReport:
 
     @cached_property
     def over_impressions(self) -> ClickReport:
-        """All rows, with CTR times CVR as prediction and the conversion as label."""
+        """Returns a report on all rows, with the conversion as label and CTR times CVR as prediction."""
         return replace(self.clicks, predicted=self.clicks.predicted * self.predicted, labels=self.converted, score=None)
 
     def summary(self) -> dict[str, float]:
-        """Flat metrics, each with "/low" and "/high" as in `ClickReport.summary`.
+        """Returns flat metrics, each with "/low" and "/high" as in `ClickReport.summary`.
 
         - `cvr`: conversions over clicks; `predicted_cvr`: what the two probabilities promise, the
           sum of CTR times CVR over the sum of CTR. Both of all rows, and `cvr@k`, `predicted_cvr@k` of the k best

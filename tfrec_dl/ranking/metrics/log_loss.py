@@ -1,4 +1,4 @@
-"""Log loss of predicted probabilities, and normalised entropy."""
+"""Log loss of predicted probabilities, and normalized entropy."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from scipy.special import entr, xlog1py, xlogy
 
 from tfrec_dl.ranking.metrics.checks import binary, probabilities, same_length
 
-SMALLEST = float(np.finfo(np.float64).eps)  # a probability of exactly 0 or 1 would make one row's loss infinite
+SMALLEST = float(np.finfo(np.float64).eps)  # a probability of exactly 0 or 1 could make one row's loss infinite
 
 
 def log_loss(predicted: ArrayLike, labels: ArrayLike) -> float:
-    """Mean of -log of the probability given to what happened, in nats.
+    """Mean of -log of the probability given to the actual outcome, in nats.
 
     Args:
-        predicted: [R] probabilities; 0 and 1 are read as 2.2e-16 away from it, as scikit-learn does.
+        predicted: [R] probabilities; 0 and 1 are replaced by values 2.2e-16 away, as in scikit-learn.
         labels: [R], 0 or 1.
 
     Raises:
-        InputError: for other numbers, or different numbers of rows.
+        InputError: if the values are invalid, or the numbers of rows differ.
     """
     predicted, labels = probabilities(predicted, "predicted"), binary(labels, "labels")
     same_length(predicted=predicted, labels=labels)
@@ -27,14 +27,14 @@ def log_loss(predicted: ArrayLike, labels: ArrayLike) -> float:
 
 
 def log_losses(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Probabilities [R] and labels [R] -> the loss of each row [R] float64, in nats."""
+    """Maps probabilities [R] and labels [R] to the loss of each row [R] float64, in nats."""
     kept = np.clip(predicted, SMALLEST, 1.0 - SMALLEST)
     losses: np.ndarray = -(xlogy(labels, kept) + xlog1py(1.0 - labels, -kept))
     return losses
 
 
 def normalised_entropy(predicted: ArrayLike, labels: ArrayLike) -> float:
-    """Log loss divided by that of predicting the rows' own click rate throughout: below 1 where the model is better.
+    """Log loss divided by that of always predicting the rows' own click rate; below 1 if the model is better.
 
     It makes data with different click rates comparable. Source: He et al., Practical Lessons from Predicting Clicks on
     Ads at Facebook, ADKDD 2014, section 2.
@@ -44,16 +44,16 @@ def normalised_entropy(predicted: ArrayLike, labels: ArrayLike) -> float:
         labels: [R], 0 or 1.
 
     Returns:
-        NaN where all labels are equal: a constant then has no loss.
+        NaN if all labels are equal, because a constant then has no loss.
 
     Raises:
-        InputError: for other numbers, or different numbers of rows.
+        InputError: if the values are invalid, or the numbers of rows differ.
     """
     loss = log_loss(predicted, labels)
     return float(loss / entropy(float(np.asarray(labels, dtype=np.float64).mean())))
 
 
 def entropy(rate: np.ndarray | float) -> np.ndarray:
-    """Entropy of a 0/1 label with this mean, in nats; NaN for 0 and 1, so that what is divided by it is NaN."""
+    """Entropy of a 0/1 label with this mean, in nats; NaN for 0 and 1, so that a division by it gives NaN."""
     found: np.ndarray = entr(rate) + entr(np.subtract(1.0, rate))
     return np.where(found > 0.0, found, np.nan)

@@ -1,4 +1,4 @@
-"""Off-policy evaluation: the click rate of a new policy, estimated from the log of an old one."""
+"""Off-policy evaluation: estimates the click rate of a new policy from the log of an old one."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from tfrec_dl.ranking.metrics.checks import codes, finite, probabilities, same_l
 
 @dataclass(frozen=True, eq=False)
 class LoggedFeedback:
-    """Rows of a log: what was shown, how likely that was, how likely a new policy would have shown it, what came of it.
+    """Rows of a log, with the probabilities of showing each under the old and the new policy, and the outcome.
 
-    For a ranked list a row is an item at a position, its propensity the probability that the policy puts this item at
-    this position, and the estimates are click rates a row. That holds where a click depends on the item and its
-    position alone, not on its neighbours (the item-position model of Li et al., KDD 2018).
+    For a ranked list, a row is an item at a position, its propensity is the probability that the policy puts this item
+    at this position, and the estimates are click rates per row. This is valid if a click depends only on the item and
+    its position, not on its neighbors (the item-position model of Li et al., KDD 2018).
 
     Attributes:
-        rewards: [n], 1 for a click and 0 for none, or any other number that is to be earned.
-        propensities: [n], probability with which the logging policy showed what it showed, in (0, 1].
-        new_propensities: [n], probability with which the new policy would show the same, in [0, 1]. Of a policy without
-            chance it is 0 or 1.
-        lists: [n] ids of rows shown together; None where rows are independent. Intervals take lists as independent.
-        clip: the largest weight; larger ones are cut to it, which makes the estimates steadier and biases those of IPS
-            and DR. None for no limit.
+        rewards: [n], 1 for a click and 0 for none, or any other numeric reward.
+        propensities: [n], probability that the logging policy showed the row, in (0, 1].
+        new_propensities: [n], probability that the new policy would show the row, in [0, 1]; 0 or 1 for a deterministic
+            policy.
+        lists: [n] ids of rows shown together; None if rows are independent. Intervals treat lists as independent.
+        clip: maximum weight; larger weights are cut to it, which makes the estimates more stable but biases those of
+            IPS and DR. None for no limit.
 
     Raises:
-        InputError: for fewer than two independent rows (or lists), different numbers of rows, values outside these
-            ranges, or a clip that is not positive.
+        InputError: if there are fewer than two independent rows (or lists), the numbers of rows differ, values are
+            outside these ranges, or the clip is not positive.
     """
 
     rewards: np.ndarray
@@ -50,8 +50,8 @@ class LoggedFeedback:
         never = np.flatnonzero(propensities == 0.0)
         if len(never):
             raise InputError(
-                f"propensities: {len(never)} of {len(propensities)} are 0, the first in row {never[0]}: what was shown "
-                "had a chance, so log that probability, or leave such rows out"
+                f"propensities: {len(never)} of {len(propensities)} are 0, the first in row {never[0]}: what was "
+                "shown had a probability above 0, so log that probability, or leave such rows out"
             )
         if self.clip is not None and not self.clip > 0.0:
             raise InputError(f"clip is {self.clip}: use a weight above 0, or None for no limit")
@@ -62,17 +62,17 @@ class LoggedFeedback:
             raise InputError("1 independent row (or list) has no interval: give at least 2")
 
     def __len__(self) -> int:
-        """The number of rows."""
+        """Returns the number of rows."""
         return len(self.rewards)
 
     @cached_property
     def units(self) -> np.ndarray:
-        """[n] int64, which independent unit each row belongs to: its list, or itself."""
+        """[n] int64, independent unit of each row: its list, or the row itself."""
         return np.arange(len(self.rewards)) if self.lists is None else codes(self.lists, "lists")
 
     @property
     def unclipped(self) -> np.ndarray:
-        """[n] float64, how many times likelier the new policy shows a row than the logging policy did."""
+        """[n] float64, probability ratio of each row between the new policy and the logging policy."""
         likelier: np.ndarray = self.new_propensities / self.propensities
         return likelier
 
@@ -84,17 +84,20 @@ class LoggedFeedback:
 
 @dataclass(frozen=True)
 class OffPolicyEstimate:
-    """Estimated reward of a new policy a row, and how much of the log supports it.
+    """Estimated reward per row of a new policy, and how much of the log supports the estimate.
 
     Attributes:
         value: the estimate.
         low: lower end of its 95 % interval.
         high: upper end.
-        effective_sample_size: rows (or lists) that would be as informative had the new policy shown them itself: Kish's
-            square of the sum over the sum of squares of the weights. The intervals hold from about a hundred on.
-        largest_weight: after clipping. One row with a large share of all weights decides the estimate alone.
-        mean_weight: before clipping. Near 1 where the propensities are right and the logging policy had some chance to
-            show whatever the new one shows; well below 1, the log holds nothing on part of the new policy.
+        effective_sample_size: number of rows (or lists), shown by the new policy itself, that would be equally
+            informative: Kish's square of the sum over the sum of squares of the weights. The intervals are valid from
+            about a hundred on.
+        largest_weight: largest weight after clipping. If one row has a large share of all weights, it dominates the
+            estimate.
+        mean_weight: mean weight before clipping. It is near 1 if the propensities are correct and the logging policy
+            could show everything that the new one shows. If it is well below 1, the log has no data on part of the new
+            policy.
         clipped: share of rows whose weight was cut.
     """
 
@@ -108,7 +111,7 @@ class OffPolicyEstimate:
 
 
 def inverse_propensity(log: LoggedFeedback) -> OffPolicyEstimate:
-    """IPS: the mean of weight times reward. Unbiased without clipping, and noisy where weights are large.
+    """IPS: the mean of weight times reward. Unbiased without clipping, but noisy if weights are large.
 
     Source: Horvitz and Thompson, 1952.
     """
@@ -118,12 +121,12 @@ def inverse_propensity(log: LoggedFeedback) -> OffPolicyEstimate:
 
 
 def self_normalised(log: LoggedFeedback) -> OffPolicyEstimate:
-    """SNIPS: the mean reward, weighted. Steadier than IPS, never beyond the rewards, with a bias of the order 1 / n.
+    """SNIPS: the weighted mean reward. More stable than IPS, within the range of rewards, with a bias of order 1 / n.
 
     Source: Swaminathan and Joachims, The Self-Normalized Estimator for Counterfactual Learning, NeurIPS 2015.
 
     Raises:
-        InputError: if every weight is 0.
+        InputError: if all weights are 0.
     """
     weights = log.weights
     if not weights.any():
@@ -136,20 +139,20 @@ def self_normalised(log: LoggedFeedback) -> OffPolicyEstimate:
 
 
 def doubly_robust(log: LoggedFeedback, predicted: ArrayLike, expected: ArrayLike) -> OffPolicyEstimate:
-    """DR: what a model of the reward promises, plus the weighted mean of its errors on what was shown.
+    """DR: the reward predicted by a model, plus the weighted mean of its errors on the logged rows.
 
-    Right if the propensities or the model are; the better the model, the shorter the interval. The interval takes the
-    model as given: train it on other rows than these. Source: Dudik, Langford and Li, Doubly Robust Policy Evaluation
-    and Learning, ICML 2011.
+    The estimate is correct if the propensities or the model are; a better model gives a shorter interval. The interval
+    treats the model as fixed, so train the model on other rows. Source: Dudik, Langford and Li, Doubly Robust Policy
+    Evaluation and Learning, ICML 2011.
 
     Args:
         log: rewards and propensities.
-        predicted: [n], the model's reward for what was shown.
-        expected: [n], its expected reward under the new policy: the sum over all actions of their new propensity times
+        predicted: [n], the model's reward for the logged action.
+        expected: [n], its expected reward under the new policy: the sum over all actions of the new propensity times
             the model's reward.
 
     Raises:
-        InputError: for numbers that are not finite, or different numbers of rows.
+        InputError: if numbers are not finite, or the numbers of rows differ.
     """
     predicted, expected = finite(predicted, "predicted"), finite(expected, "expected")
     same_length(rewards=log.rewards, predicted=predicted, expected=expected)
@@ -159,7 +162,7 @@ def doubly_robust(log: LoggedFeedback, predicted: ArrayLike, expected: ArrayLike
 
 
 def _estimate(log: LoggedFeedback, value: float, influence: np.ndarray) -> OffPolicyEstimate:
-    """The interval from each row's influence on the estimate [n], of mean 0."""
+    """Computes the interval from each row's influence on the estimate [n], which has mean 0."""
     unclipped, weights = log.unclipped, log.weights
     sums = np.bincount(log.units, weights=weights)
     size = float(sums.sum() ** 2 / (sums @ sums)) if sums.any() else 0.0
@@ -177,13 +180,13 @@ def _estimate(log: LoggedFeedback, value: float, influence: np.ndarray) -> OffPo
 
 
 def _skewed_interval(influence: np.ndarray, size: float) -> tuple[float, float]:
-    """Where the mean of the influences of units may lie, for a true mean of 0.
+    """Returns an interval for the mean influence of units if the true mean is 0.
 
-    A few large weights skew the mean to the right, and the truth then lies above a plain normal interval several times
-    as often as below it. Hall's cubic transformation (On the Removal of Skewness by Transformation, JRSS B, 1992) takes
-    the skewness off in closed form. On synthetic logs it came closer to 95 % than the normal interval and, in hard
-    cases, than percentile and studentised bootstraps, which cost a thousand passes. Student's t with the effective
-    sample size allows for an uncertain variance.
+    A few large weights skew the mean to the right, and the truth is then above a plain normal interval several times as
+    often as below it. Hall's cubic transformation (On the Removal of Skewness by Transformation, JRSS B, 1992) removes
+    the skewness in closed form. On synthetic logs, it came closer to 95 % than the normal interval, and in hard cases
+    closer than percentile and studentized bootstraps, which cost a thousand passes. Student's t with the effective
+    sample size accounts for the uncertain variance.
     """
     units = len(influence)
     deviation = float(influence.std(ddof=1))
@@ -196,7 +199,7 @@ def _skewed_interval(influence: np.ndarray, size: float) -> tuple[float, float]:
 
 
 def _untransformed(bound: float, skewness: float) -> float:
-    """The t statistic whose transform is `bound`: ((1 + s t / 3)^3 - 1) / s + s / 6, s the skewness of the mean."""
+    """Inverts the transform: returns t with ((1 + s t / 3)^3 - 1) / s + s / 6 = `bound`, s the skewness of the mean."""
     if abs(skewness) < 1e-9:
         return bound
     return float(3.0 / skewness * (np.cbrt(1.0 + skewness * (bound - skewness / 6.0)) - 1.0))

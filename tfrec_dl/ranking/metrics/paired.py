@@ -12,19 +12,19 @@ from tfrec_dl.ranking.metrics.report import ClickReport
 
 
 def paired_click_difference(report_a: ClickReport, report_b: ClickReport, metric: str) -> PairedDifference:
-    """Difference of two models on the same rows, a - b: below 0 is better for a loss, above 0 for AUC and NDCG.
+    """Returns the difference a - b on the same rows: below 0, a is better for a loss; above 0, for AUC and NDCG.
 
-    Both models see the same resamples of users (those of the first report's seed), so what makes a user easy or hard
-    for both cancels. p is that of a normal test with the resamples' standard error, because a metric such as AUC is no
-    mean of single rows that a t-test could take.
+    Both models use the same resamples of users (with the first report's seed), so effects of users that are easy or
+    hard for both cancel. p comes from a normal test with the standard error of the resamples, because a metric such as
+    AUC is not a mean over rows to which a t-test applies.
 
     Args:
-        report_a: of one model.
-        report_b: of the other.
+        report_a: report of one model.
+        report_b: report of the other model.
         metric: a metric of `ClickReport.summary`.
 
     Raises:
-        InputError: if the reports are over different rows, or lack the metric.
+        InputError: if the reports are based on different rows, or lack the metric.
     """
     for name in ("labels", "lists", "users"):
         if not np.array_equal(getattr(report_a, name), getattr(report_b, name)):
@@ -46,5 +46,5 @@ def paired_click_difference(report_a: ClickReport, report_b: ClickReport, metric
     error = float(known_samples.std()) if len(known_samples) else float("nan")
     if error > 0.0 or np.isnan(error):
         return PairedDifference(float(value), low, high, float(2.0 * stats.norm.sf(abs(value) / error)))
-    # A single user, which proves nothing, or models that differ alike for every user.
+    # A single user, which proves nothing, or models that differ by the same amount for every user.
     return PairedDifference(float(value), low, high, 1.0 if users < 2 or value == 0.0 else 0.0)

@@ -1,4 +1,4 @@
-"""Metrics of ranked lists: the rows of each list in the order of their scores."""
+"""Metrics of ranked lists, with the rows of each list ordered by score."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from tfrec_dl.errors import InputError
 
 @dataclass(frozen=True, eq=False)
 class RankedLists:
-    """Where each row stands in its list.
+    """The rank of each row in its list.
 
-    Every metric gives one value a list, NaN for a list without a click: there is nothing to find in it.
+    Every metric gives one value per list, NaN for a list without a click, in which there is nothing to find.
 
     Attributes:
-        ranks: [R] int64, 1 is the best of its list. Of rows with equal scores those without a click come first, so
+        ranks: [R] int64, 1 is the best of its list. Among rows with equal scores, those without a click come first, so
             ties count against the model.
         labels: [R] float64, 0 or 1.
         lists: [R] int64, 0 to N - 1.
-        clicks: [N] float64, clicked rows of each list.
+        clicks: [N] float64, number of clicked rows in each list.
     """
 
     ranks: np.ndarray
@@ -29,38 +29,38 @@ class RankedLists:
     clicks: np.ndarray
 
     def __len__(self) -> int:
-        """The number of lists."""
+        """Returns the number of lists."""
         return len(self.clicks)
 
     def within(self, k: int) -> np.ndarray:
-        """[R] bool: the k best rows of each list.
+        """Returns [R] bool: the k best rows of each list.
 
         Raises:
-            InputError: for k below 1.
+            InputError: if k is below 1.
         """
         if k < 1:
             raise InputError(f"cut-off {k}: it must be at least 1.")
         return self.ranks <= k
 
     def precision(self, k: int) -> np.ndarray:
-        """[N] clicked share of the k best rows; k is the divisor even where a list is shorter."""
+        """Returns [N] clicked share of the k best rows; the divisor is k even if a list is shorter."""
         return self._clicked(np.full(len(self), float(k)), self.labels * self.within(k))
 
     def recall(self, k: int) -> np.ndarray:
-        """[N] share of the clicks that the k best rows hold."""
+        """Returns [N] share of the clicks that are among the k best rows."""
         return self._clicked(self.clicks, self.labels * self.within(k))
 
     def reciprocal_rank(self) -> np.ndarray:
-        """[N] 1 / rank of the best clicked row (its mean is the MRR)."""
+        """Returns [N] 1 / rank of the best clicked row (its mean is the MRR)."""
         best = np.zeros(len(self))
         np.maximum.at(best, self.lists, self.labels / self.ranks)
         return np.where(self.clicks > 0, best, np.nan)
 
     def ndcg(self, k: int | None = None) -> np.ndarray:
-        """[N] normalised discounted cumulative gain with binary relevance (Järvelin and Kekäläinen, 2002).
+        """Returns [N] normalized discounted cumulative gain with binary relevance (Järvelin and Kekäläinen, 2002).
 
         Args:
-            k: rows of the list that count; None for all of them.
+            k: number of best rows of the list to use; None for all.
         """
         gains = self.labels / np.log2(self.ranks + 1.0)
         if k is not None:

@@ -1,4 +1,4 @@
-"""Reliability: predicted and observed click rates side by side."""
+"""Reliability: comparison of predicted and observed click rates."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ BINS = 15
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """Rows in bins of rising predicted probability.
+    """Rows in bins of increasing predicted probability.
 
     Attributes:
         predicted: [B] float64, mean probability of each bin.
         observed: [B] float64, click rate of each bin.
-        counts: [B] int64, rows of each bin.
-        noise: the `expected_calibration_error` that so many rows would show if every probability were exactly right
-            (and the rows independent): an error near it is none.
+        counts: [B] int64, number of rows in each bin.
+        noise: the `expected_calibration_error` that this many rows would show if every probability were exactly right
+            (and the rows independent). An error near it does not indicate miscalibration.
     """
 
     predicted: np.ndarray
@@ -33,12 +33,12 @@ class Reliability:
     noise: float
 
     def __len__(self) -> int:
-        """The number of bins."""
+        """Returns the number of bins."""
         return len(self.counts)
 
     @property
     def expected_calibration_error(self) -> float:
-        """Mean distance between predicted and observed rate, each bin weighted by its rows.
+        """Mean distance between predicted and observed rate, with each bin weighted by its number of rows.
 
         Source: Naeini, Cooper and Hauskrecht, AAAI 2015; with bins of equal mass: Nixon et al., Measuring
         Calibration in Deep Learning, 2019.
@@ -47,12 +47,12 @@ class Reliability:
 
     @property
     def ratio(self) -> float:
-        """Clicks predicted over clicks observed; above 1 where the model promises too much, NaN without a click."""
+        """Predicted over observed clicks; above 1 if the model predicts too many, NaN without a click."""
         clicks = float(self.observed @ self.counts)
         return float(self.predicted @ self.counts) / clicks if clicks else float("nan")
 
     def intervals(self) -> tuple[np.ndarray, np.ndarray]:
-        """Wilson's 95 % intervals of the observed rates, rows taken as independent: low and high, each [B] float64."""
+        """Wilson's 95 % intervals of the observed rates, for independent rows: low and high, each [B] float64."""
         clicks = np.rint(self.observed * self.counts).astype(int)
         found = [
             stats.binomtest(int(k), int(n)).proportion_ci(CONFIDENCE, method="wilson")
@@ -62,24 +62,25 @@ class Reliability:
 
 
 def reliability(predicted: ArrayLike, labels: ArrayLike, bins: int = BINS) -> Reliability:
-    """Compares predicted with observed click rates in bins of about equally many rows.
+    """Compares predicted with observed click rates in bins with about the same number of rows.
 
-    Click probabilities crowd near the click rate: of bins of equal width the first would hold nearly all rows and hide
-    their errors, and the last ones a handful. Equal probabilities stay together, so a constant has one bin.
+    Click probabilities are concentrated near the click rate. With bins of equal width, the first would hold almost all
+    rows and hide their errors, and the last only a handful. Equal probabilities stay together, so a constant has one
+    bin.
 
     Args:
         predicted: [R] probabilities.
         labels: [R], 0 or 1.
-        bins: how many at most. More bins see finer errors, and more noise: see `Reliability.noise`.
+        bins: maximum number of bins. More bins show finer errors, and more noise: see `Reliability.noise`.
 
     Raises:
-        InputError: for other numbers, different numbers of rows, or less than one bin.
+        InputError: if the values are invalid, the numbers of rows differ, or there is less than one bin.
     """
     predicted, labels = probabilities(predicted, "predicted"), binary(labels, "labels")
     same_length(predicted=predicted, labels=labels)
     found = equal_mass_bins(predicted, bins)
     counts = np.bincount(found)
-    # The mean of |error| of a bin is sqrt(2 / pi) standard deviations.
+    # The mean of |error| in a bin is sqrt(2 / pi) standard deviations.
     deviations = np.sqrt(np.bincount(found, weights=predicted * (1.0 - predicted)))
     return Reliability(
         predicted=np.bincount(found, weights=predicted) / counts,
@@ -90,17 +91,17 @@ def reliability(predicted: ArrayLike, labels: ArrayLike, bins: int = BINS) -> Re
 
 
 def equal_mass_bins(values: np.ndarray, bins: int = BINS) -> np.ndarray:
-    """Bins of about equally many rows; equal values share the bin in which the middle of their rows falls.
+    """Assigns rows to bins of about equal size; equal values share the bin that contains the middle of their rows.
 
     Args:
         values: [R] float64.
-        bins: how many at most.
+        bins: maximum number of bins.
 
     Returns:
-        [R] int64, 0 to the number of bins used less 1, rising with the value.
+        [R] int64, 0 to the number of used bins minus 1, increasing with the value.
 
     Raises:
-        InputError: for less than one bin.
+        InputError: if there is less than one bin.
     """
     if bins < 1:
         raise InputError(f"bins is {bins}: use at least 1, for example {BINS}")

@@ -28,11 +28,11 @@ def reliability_plot(tables: Mapping[str, Reliability], path: str | Path) -> Non
     """Plots observed against predicted rates, with the diagonal of a calibrated model; needs the extra `plots`.
 
     Args:
-        tables: name -> bins, for example before and after calibration; each is a line.
-        path: the picture; its suffix is the format (.png, .svg, .pdf).
+        tables: maps names to bins, for example before and after calibration; each becomes a line.
+        path: path of the picture; its suffix is the format (.png, .svg, .pdf).
 
     Raises:
-        InputError: if there are no tables, matplotlib is missing, does not know the format, or the file cannot be
+        InputError: if there are no tables, matplotlib is missing or does not know the format, or the file cannot be
             written.
     """
     try:
@@ -42,7 +42,7 @@ def reliability_plot(tables: Mapping[str, Reliability], path: str | Path) -> Non
     if not tables:
         raise InputError("0 reliability tables cannot be plotted: give at least one")
     path = Path(path)
-    # Figure without pyplot: no display, no global state.
+    # Uses Figure without pyplot, which needs no display and no global state.
     figure = Figure(figsize=(5.0, 5.0), layout="constrained")
     axes = figure.subplots()
     if path.suffix[1:].lower() not in figure.canvas.get_supported_filetypes():
@@ -50,7 +50,7 @@ def reliability_plot(tables: Mapping[str, Reliability], path: str | Path) -> Non
     limit = 0.0
     for name, table in tables.items():
         low, high = table.intervals()
-        # A dollar sign in a name would start mathematics.
+        # A dollar sign in a name would start math mode.
         label = f"{name} (error {table.expected_calibration_error:.4f})".replace("$", r"\$")
         spread = [(table.observed - low).clip(0.0), (high - table.observed).clip(0.0)]
         axes.errorbar(table.predicted, table.observed, yerr=spread, label=label, marker="o", markersize=4, capsize=2)

@@ -1,4 +1,4 @@
-"""Report of an evaluation of predicted clicks."""
+"""Evaluation report on predicted clicks."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ CUTOFFS = (1, 5, 10)
 
 @dataclass(frozen=True, eq=False)
 class ClickReport:
-    """Rows shown, with the predicted probability and the outcome of each.
+    """Shown rows, with the predicted probability and the outcome of each.
 
     Attributes:
         predicted: [R] probabilities of a click, kept as float64.
-        labels: [R], 1 where it was clicked, else 0.
-        lists: [R] ids, rows shown together; any order.
-        users: [R] ids. Intervals come from resampling users; where they are unknown pass the lists, each a user.
-        score: [R], what orders the rows of a list; None for `predicted`.
-        cutoffs: k of the metrics of the k best rows of each list.
-        bins: of the calibration error, as in `reliability`.
-        seed: of the bootstrap.
-        items: [R] what was shown, as codes; None where that is not known.
+        labels: [R], 1 if clicked, otherwise 0.
+        lists: [R] ids of rows shown together, in any order.
+        users: [R] ids. Intervals come from resampling users; if users are unknown, pass the lists in their place.
+        score: [R], score that orders the rows of a list; None for `predicted`.
+        cutoffs: cut-offs k of the metrics on the k best rows of each list.
+        bins: number of bins of the calibration error, as in `reliability`.
+        seed: seed of the bootstrap.
+        items: [R] codes of the shown items; None if unknown.
 
     Raises:
-        InputError: for no rows, different numbers of rows, probabilities outside [0, 1], labels that are neither 0 nor
-            1, scores that are not finite, missing ids, a list of several users, or a cut-off below 1.
+        InputError: if there are no rows, the numbers of rows differ, probabilities are outside [0, 1], labels are
+            neither 0 nor 1, scores are not finite, ids are missing, a list has several users, or a cut-off is below 1.
     """
 
     predicted: np.ndarray
@@ -72,12 +72,12 @@ class ClickReport:
             raise InputError(f"list {self.lists[torn[0]]!r} has rows of several users: a list belongs to one user")
 
     def __len__(self) -> int:
-        """The number of rows."""
+        """Returns the number of rows."""
         return len(self.predicted)
 
     @cached_property
     def metrics(self) -> ClickMetrics:
-        """What resamples of users are measured with."""
+        """The metrics to compute on resamples of users."""
         scores = self.predicted if self.score is None else self.score
         lists, users = codes(self.lists, "lists"), codes(self.users, "users")
         return ClickMetrics(self.predicted, scores, self.labels, lists, users, tuple(self.cutoffs), self.bins)
@@ -88,11 +88,11 @@ class ClickReport:
         return int(codes(self.users, "users").max()) + 1
 
     def means(self) -> dict[str, float]:
-        """The metrics of `summary` without their intervals, which cost the most."""
+        """Returns the metrics of `summary` without their intervals, which are the most expensive part."""
         return dict(zip(self.metrics.names, map(float, estimate(self.metrics, self.user_count)), strict=True))
 
     def summary(self) -> dict[str, float]:
-        """Flat metrics: "auc" -> the metric, "auc/low" and "auc/high" -> its 95 % interval over users.
+        """Returns flat metrics: "auc" for the metric, "auc/low" and "auc/high" for its 95 % interval over users.
 
         - `auc`, `group_auc` (within users, weighted by rows), `group_auc_by_list`: see `auc.py`.
         - `log_loss`, `normalised_entropy`: see `log_loss.py`.
@@ -103,10 +103,10 @@ class ClickReport:
         - `ndcg`, `ndcg@k`, `mrr`, `precision@k`, `recall@k`: means over the lists with a click. Ties count against the
           model.
 
-        A metric that the rows do not define (AUC with one class) is NaN.
+        A metric that is undefined for the rows (for example AUC with one class) is NaN.
         """
         return summarised(self.metrics, self.user_count, self.seed)
 
     def reliability(self) -> Reliability:
-        """Predicted and observed click rates in bins."""
+        """Returns predicted and observed click rates in bins."""
         return reliability(self.predicted, self.labels, self.bins)

@@ -1,4 +1,4 @@
-"""Metrics with their intervals as a flat dict."""
+"""Metrics with their intervals as a flat dictionary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tfrec_dl.ranking.metrics.click_metrics import CALIBRATION_ERROR
 
 
 def summarised(metrics: Metrics, users: int, seed: int = 0) -> dict[str, float]:
-    """Metrics with 95 % intervals over users, flat, as `ClickReport.summary` gives them."""
+    """Returns metrics with 95 % intervals over users, in the flat form of `ClickReport.summary`."""
     samples = resampled(metrics, users, seed)
     flat: dict[str, float] = {}
     for column, (name, value) in enumerate(zip(metrics.names, estimate(metrics, users), strict=True)):

@@ -1,6 +1,6 @@
-"""Objectives: what a head predicts of an impression, and the loss that it is trained with.
+"""Objectives: what a head predicts about an impression, and the loss that trains it.
 
-Every registered class is a name of this package: `objectives.Choice`.
+Every registered class can be accessed as an attribute of this package: `objectives.Choice`.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The registered class that is called so."""
+    """Returns the registered class with this name."""
     if not name.startswith("_"):
         for registry in OBJECTIVES.values():
             for cls in registry.classes():

@@ -1,4 +1,4 @@
-"""Objective of clicks: whether an impression is clicked."""
+"""Click objective: whether an impression is clicked."""
 
 from collections.abc import Mapping
 
@@ -19,17 +19,17 @@ from tfrec_dl.ranking.objectives.objective import CLICK_OBJECTIVES, Objective
 class Click(Objective):
     """Binary cross-entropy, losses over a list's candidates, or both.
 
-    The first makes the sigmoid of a logit a probability; the softmax orders a list and leaves the logits' level open.
-    Their sum is a compromise. The regression-compatible loss orders too, and is smallest where the sigmoids are the
-    probabilities, as the first (Bai et al., Regression Compatible Listwise Objectives for Calibrated Ranking with
-    Binary Relevance, CIKM 2023, equation 9).
+    Cross-entropy makes the sigmoid of a logit a probability. The softmax trains the order of a list and leaves the
+    level of the logits open. Their sum is a compromise. The regression-compatible loss also trains the order, and like
+    cross-entropy it is minimal if the sigmoids are the probabilities (Bai et al., Regression Compatible Listwise
+    Objectives for Calibrated Ranking with Binary Relevance, CIKM 2023, equation 9).
 
     Attributes:
-        weight: of the objective among others.
+        weight: weight among the objectives.
         pointwise: weight of the binary cross-entropy, a mean over rows.
-        listwise: weight of the softmax over a list's logits, a mean over lists (see `list_losses`).
-        regression_compatible: weight of the same over the logarithms of the sigmoids: shares of a list in proportion to
-            the predicted probabilities.
+        listwise: weight of the softmax loss over a list's logits, a mean over lists (see `list_losses`).
+        regression_compatible: weight of the same loss on the logarithms of the sigmoids, so that shares of a list are
+            proportional to the predicted probabilities.
     """
 
     weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
@@ -44,15 +44,15 @@ class Click(Objective):
         return self
 
     def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
-        """[1] float32: the log-odds of a click among the training impressions, where a score of 0 stands."""
+        """Returns [1] float32: the log-odds of a click among the training impressions, the meaning of a score of 0."""
         return np.array([log_odds(labels[CLICK])], dtype=np.float32)
 
     def outputs(self, score: tf.Tensor, levels: np.ndarray, examples: np.ndarray) -> tf.Tensor:
-        """Score [R, 1] -> logit [R, 1]."""
+        """Maps a score [R, 1] to a logit [R, 1]."""
         return from_log_odds(score, levels)
 
     def origin(self, levels: np.ndarray) -> float | None:
-        """The log-odds of a click, where each row is learnt by itself alone."""
+        """Returns the log-odds of a click, if only the pointwise loss is used."""
         return None if self.listwise or self.regression_compatible else float(levels[0])
 
     def loss(
@@ -63,7 +63,7 @@ class Click(Objective):
         weights: tf.Tensor,
         levels: np.ndarray,
     ) -> tf.Tensor:
-        """As of `Objective.loss`."""
+        """See `Objective.loss`."""
         logits, clicks = outputs[CLICK][:, 0], labels[CLICK]
         parts = []
         if self.pointwise:
@@ -77,5 +77,5 @@ class Click(Objective):
 
 
 def from_log_odds(score: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
-    """Score [R, 1] and log-odds [1], where it is 0 -> logit [R, 1]."""
+    """Maps a score [R, 1] to a logit [R, 1], given the log-odds [1] that a score of 0 stands for."""
     return Shift(float(levels[0]))(score)

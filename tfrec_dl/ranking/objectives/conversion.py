@@ -1,4 +1,4 @@
-"""Objective of conversions: whether a click converts.
+"""Conversion objective: whether a click converts.
 
 Source: Ma et al., Entire Space Multi-Task Model: An Effective Approach for Estimating Post-Click Conversion Rate,
 SIGIR 2018 (ESMM).
@@ -21,24 +21,24 @@ from tfrec_dl.ranking.objectives.objective import CONVERSION_OBJECTIVES, Objecti
 @CONVERSION_OBJECTIVES.register("conversion")
 @configuration
 class Conversion(Objective):
-    """pCVR, the probability of a conversion given a click, for every impression, clicked or not.
+    """Predicts pCVR, the probability of a conversion given a click, for every impression, clicked or not.
 
     Attributes:
-        weight: of the objective among others.
-        trained_on: "impressions" is ESMM: what is compared with the conversions of all impressions is
-            pCTCVR = pCTR pCVR (equations 1 and 3), with gradients to both. "clicks" compares pCVR with the conversions
-            of the clicked impressions, a sample that is biased where clicks and conversions have common causes.
+        weight: weight among the objectives.
+        trained_on: "impressions" is ESMM: compares pCTCVR = pCTR pCVR (equations 1 and 3) with the conversions of all
+            impressions, with gradients to both. "clicks" compares pCVR with the conversions of clicked impressions, a
+            sample that is biased if clicks and conversions have common causes.
     """
 
     weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     trained_on: Literal["impressions", "clicks"] = "impressions"
 
     def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
-        """[1] float32: the log-odds of a conversion among the training clicks, where a score of 0 stands."""
+        """Returns [1] float32: the log-odds of a conversion among the training clicks, the meaning of a score of 0."""
         return np.array([log_odds(labels[CONVERSION][labels[CLICK] > 0])], dtype=np.float32)
 
     def outputs(self, score: tf.Tensor, levels: np.ndarray, examples: np.ndarray) -> tf.Tensor:
-        """Score [R, 1] -> logit of pCVR [R, 1]."""
+        """Maps a score [R, 1] to the logit of pCVR [R, 1]."""
         return from_log_odds(score, levels)
 
     def loss(
@@ -49,7 +49,7 @@ class Conversion(Objective):
         weights: tf.Tensor,
         levels: np.ndarray,
     ) -> tf.Tensor:
-        """As of `Objective.loss`; the mean is over all rows, so that beside `Click` it is a log-likelihood of both."""
+        """See `Objective.loss`; the mean is over all rows, so that with `Click` it is a log-likelihood of both."""
         logits, clicked = outputs[CONVERSION][:, 0], labels[CLICK]
         converted = clicked * labels[CONVERSION]
         if self.trained_on == "clicks":
@@ -57,5 +57,5 @@ class Conversion(Objective):
         return tf.reduce_mean(weights * binary_losses(joint_logits(outputs[CLICK][:, 0], logits), converted))
 
     def about(self) -> str:
-        """Which rows it is trained on."""
+        """Says which rows it is trained on."""
         return "over all impressions (ESMM)" if self.trained_on == "impressions" else "over the clicks alone"

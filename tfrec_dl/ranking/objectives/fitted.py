@@ -13,11 +13,11 @@ from tfrec_dl.ranking.objectives.objective import Objective
 
 @dataclass(frozen=True, eq=False)
 class FittedObjective:
-    """What a head predicts, and its loss.
+    """An objective with the values fitted on the training labels.
 
     Attributes:
-        config: which objective.
-        levels: [K] float32, fitted on the training labels: what a score of 0 means, the rating's levels.
+        config: settings of the objective.
+        levels: [K] float32, fitted on the training labels: the meaning of a score of 0, or the levels of ratings.
     """
 
     config: Objective
@@ -25,7 +25,7 @@ class FittedObjective:
 
     @classmethod
     def of(cls, config: Objective, labels: Mapping[str, np.ndarray]) -> FittedObjective:
-        """Reads the training labels, as of `Objective.levels`.
+        """Fits the objective on the training labels; see `Objective.levels`.
 
         Raises:
             InputError: if the labels do not suit the objective.
@@ -34,11 +34,11 @@ class FittedObjective:
 
     @property
     def weight(self) -> float:
-        """Of the objective among others; `loss` leaves it out."""
+        """Weight among the objectives; `loss` does not apply it."""
         return self.config.weight
 
     def outputs(self, score: tf.Tensor, examples: np.ndarray | None = None) -> tf.Tensor:
-        """Ends a head with score [R, 1]; without examples where weights are loaded later."""
+        """Completes a head with score [R, 1]; examples are not needed if weights are loaded later."""
         return self.config.outputs(score, self.levels, self.levels if examples is None else examples)
 
     def loss(
@@ -48,25 +48,25 @@ class FittedObjective:
         lists: tf.Tensor,
         weights: tf.Tensor,
     ) -> tf.Tensor:
-        """The loss of a batch, as of `Objective.loss`."""
+        """Returns the loss of a batch; see `Objective.loss`."""
         return self.config.loss(outputs, labels, lists, weights, self.levels)
 
     def origin(self) -> float | None:
-        """What a score of 0 means, as of `Objective.origin`."""
+        """Returns the meaning of a score of 0; see `Objective.origin`."""
         return self.config.origin(self.levels)
 
     def logits(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
-        """Log-odds of a click or conversion, as of `Objective.logits`."""
+        """Returns the log-odds of a click or conversion; see `Objective.logits`."""
         return self.config.logits(outputs, lists)
 
     def expected(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
-        """What the outputs of its own head mean.
+        """Converts the outputs of this head to predictions.
 
         Args:
             outputs: [R, ...].
-            lists: [R] int32, as for `loss`; whole lists.
+            lists: [R] int32, as for `loss`, for whole lists.
 
         Returns:
-            [R]: a probability (of a conversion: given a click), or a rating.
+            [R]: probabilities (for a conversion: given a click), or ratings.
         """
         return self.config.expected(outputs, lists, self.levels)

@@ -1,4 +1,4 @@
-"""Losses of logits: a loss a row, or a loss a list."""
+"""Losses on logits, per row or per list."""
 
 import math
 
@@ -6,11 +6,11 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
-NO_CANDIDATE = -1e9  # a score that gives no share of a list
+NO_CANDIDATE = -1e9  # a score that gives a row no share of its list
 
 
 def binary_losses(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """Binary cross-entropy, as a TFRS ranking task.
+    """Binary cross-entropy, as in a TFRS ranking task.
 
     Args:
         logits: [R].
@@ -35,22 +35,22 @@ def list_losses(scores: tf.Tensor, labels: tf.Tensor, lists: tf.Tensor, weights:
     Args:
         scores: [R].
         labels: [R], not negative.
-        lists: [R] int32, the number of each row's list, ascending from 0 without a gap.
-        weights: [R], how much a row's label counts; a row of weight 0 is no candidate.
+        lists: [R] int32, number of each row's list, ascending from 0 without gaps.
+        weights: [R], weight of each row's label; a row of weight 0 is not a candidate.
 
     Returns:
         [lists]; 0 for a list whose labels are all 0.
     """
     scores = tf.where(weights > 0, scores, NO_CANDIDATE)
     highest = tf.stop_gradient(tf.math.segment_max(scores, lists))
-    scores -= tf.gather(highest, lists)  # for the exponential alone: the shares stay the same
+    scores -= tf.gather(highest, lists)  # avoids overflow of the exponential; the shares do not change
     log_total = tf.math.log(tf.math.segment_sum(tf.exp(scores), lists))
     losses = weights * labels * (tf.gather(log_total, lists) - scores)
     return tf.math.divide_no_nan(tf.math.segment_sum(losses, lists), tf.math.segment_sum(labels, lists))
 
 
 def joint_logits(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
-    """The logit of the product of two probabilities that are given as logits, without leaving log space.
+    """Logit of the product of two probabilities given as logits, computed in log space.
 
     With p = sigmoid(a) sigmoid(b), (1 - p) / p = e^-a + e^-b + e^(-a - b).
 
@@ -65,6 +65,6 @@ def joint_logits(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
 
 
 def log_odds(labels: np.ndarray) -> float:
-    """Of a label being 1, half a 1 and half a 0 added, so that it is finite for any labels [n] of 0 and 1."""
+    """Log-odds of a label being 1; half a 1 and half a 0 are added, so it is finite for any labels [n] of 0 and 1."""
     ones, count = float(labels.sum()), len(labels)
     return math.log((ones + 0.5) / (count - ones + 0.5))

@@ -1,4 +1,4 @@
-"""The base class of objectives and their registries, one for each label."""
+"""Base class of objectives and their registries, one for each label."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tfrec_dl.registry import Registry
 
 
 class Objective(ABC):
-    """What a head predicts of a label, and the loss that it is trained with.
+    """Defines what a head predicts about a label, and the loss that trains it.
 
     A subclass is a `@configuration` whose fields are its settings, registered under a name with the registry
     of its label.
 
     Attributes:
-        name: as registered.
-        weight: of the objective among others, above 0; `loss` leaves it out.
+        name: name under which it is registered.
+        weight: weight among the objectives, above 0; `loss` does not apply it.
     """
 
     name: ClassVar[str]
@@ -29,10 +29,10 @@ class Objective(ABC):
 
     @abstractmethod
     def levels(self, labels: Mapping[str, np.ndarray]) -> np.ndarray:
-        """What has to be known of the training labels, for example the log-odds where a score of 0 stands.
+        """Computes what must be known about the training labels, for example the log-odds that a score of 0 stands for.
 
         Args:
-            labels: "click", "conversion", "rating" -> [n] float32, those that there are, and "list" -> [n] int32.
+            labels: maps "click", "conversion", "rating", as far as available, to [n] float32, and "list" to [n] int32.
 
         Returns:
             [K] float32, saved with the model.
@@ -43,15 +43,15 @@ class Objective(ABC):
 
     @abstractmethod
     def outputs(self, score: tf.Tensor, levels: np.ndarray, examples: np.ndarray) -> tf.Tensor:
-        """Ends a head.
+        """Completes a head.
 
         Args:
             score: Keras tensor [R, 1].
-            levels: as of `levels`.
-            examples: [n] training labels, from which thresholds may start.
+            levels: result of `levels`.
+            examples: [n] training labels, which may initialize thresholds.
 
         Returns:
-            [R, ...]: the logit [R, 1] of a probability, or whatever else `loss` and `expected` read.
+            [R, ...]: the logit [R, 1] of a probability, or other values that `loss` and `expected` use.
         """
 
     @abstractmethod
@@ -63,39 +63,39 @@ class Objective(ABC):
         weights: tf.Tensor,
         levels: np.ndarray,
     ) -> tf.Tensor:
-        """The loss of a batch.
+        """Returns the loss of a batch.
 
         Args:
-            outputs: "click", "conversion", "rating" -> [R, ...], what the heads give.
-            labels: the same -> [R] float32.
-            lists: [R] int32, the number of each row's list in the batch, ascending from 0 without a gap.
-            weights: [R] float32, how much a row counts.
-            levels: as of `levels`.
+            outputs: maps "click", "conversion", "rating" to the heads' outputs [R, ...].
+            labels: maps the same names to [R] float32.
+            lists: [R] int32, number of each row's list in the batch, ascending from 0 without gaps.
+            weights: [R] float32, weight of each row.
+            levels: result of `levels`.
 
         Returns:
-            Scalar, a mean over rows or lists.
+            A scalar, a mean over rows or lists.
         """
 
     def logits(self, outputs: tf.Tensor, lists: tf.Tensor) -> tf.Tensor:
-        """Outputs [R, 1] of whole lists [R] -> log-odds of the label [R]; default the outputs themselves.
+        """Maps outputs [R, 1] of whole lists [R] to log-odds of the label [R]; by default the outputs themselves.
 
-        Asked of clicks and conversions only.
+        Used only for clicks and conversions.
         """
         return outputs[:, 0]
 
     def expected(self, outputs: tf.Tensor, lists: tf.Tensor, levels: np.ndarray) -> tf.Tensor:
-        """What the outputs [R, ...] of whole lists [R] mean: [R] probabilities (default), or ratings."""
+        """Converts outputs [R, ...] of whole lists to predictions: [R] probabilities (default), or ratings."""
         return tf.sigmoid(self.logits(outputs, lists))
 
     def origin(self, levels: np.ndarray) -> float | None:
-        """The rating, or the log-odds of a row by itself, that a score of 0 means where a score of s means s more.
+        """Returns the rating, or a row's own log-odds, for a score of 0, if a score of s means s more.
 
-        None (default) where scores mean something else: then no linear model of the label makes a start.
+        None (default) if scores have another meaning; then no linear model of the label can be a starting point.
         """
         return None
 
     def about(self) -> str:
-        """What else the log of a training has of it, in a few words; default nothing."""
+        """Returns additional words for the training log; by default nothing."""
         return ""
 
 

@@ -1,6 +1,6 @@
-"""Rankers: networks from an impression's fields to one vector, from which each head reads its logit.
+"""Rankers: networks that turn an impression's fields into one vector, from which each head computes its logit.
 
-Every registered class is a name of this package: `rankers.DIN`.
+Every registered class can be accessed as an attribute of this package: `rankers.DIN`.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ __all__ = ["RANKERS", "Ranker", "register"]
 
 
 def __getattr__(name: str) -> Any:
-    """The registered class that is called so."""
+    """Returns the registered class with this name."""
     if name.startswith("_"):
         raise AttributeError(name)
     return RANKERS.class_called(name)

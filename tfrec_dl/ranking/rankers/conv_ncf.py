@@ -20,14 +20,14 @@ from tfrec_dl.recipes.search_space import SearchRange
 @RANKERS.register("conv_ncf")
 @configuration
 class ConvNCF(Ranker):
-    """E = p q^T [K, K] (equation 3), then 2 x 2 convolutions of stride 2 with ReLU, until 1 x 1 is left (equation 6).
+    """Reduces E = p q^T [K, K] (equation 3) to 1 x 1 by 2 x 2 convolutions of stride 2 with ReLU (equation 6).
 
-    The user p is the id's vector plus the mean of the past items, so that a new user's p learns from what they do; the
-    item q is the id's vector. Other fields join the convolutions' result in hidden layers.
+    The user p is the id's vector plus the mean of the past items, so that a new user is represented by their actions.
+    The item q is the id's vector. Hidden layers combine the convolutions' result with the other fields.
 
     Attributes:
-        filters: feature maps of each convolution.
-        units: width of each hidden layer over the result and the other fields; without other fields there are none.
+        filters: number of feature maps of each convolution.
+        units: width of each hidden layer over the result and the other fields; unused without other fields.
         dropout: share of each hidden layer's outputs set to zero in training.
     """
 
@@ -38,10 +38,10 @@ class ConvNCF(Ranker):
     dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
 
     def representation(self, fields: Fields) -> tf.Tensor:
-        """Fields -> [R, filters], with features [R, filters + units[-1]].
+        """Maps fields to [R, filters], or with features to [R, filters + units[-1]].
 
         Raises:
-            InputError: if the vectors' width is no power of two from 4 on, which halving would not bring to 1.
+            InputError: if the vectors' width is not a power of two from 4 on, so that halving does not reach 1.
         """
         width = int(fields.item.shape[-1])
         if width < 4 or width & (width - 1):
@@ -61,5 +61,5 @@ class ConvNCF(Ranker):
 
     @classmethod
     def recipe_settings(cls) -> dict[str, Any]:
-        """Wider vectors: convolutions need a larger map than products do."""
+        """Uses wider vectors, because convolutions need a larger map than products do."""
         return {"dimension": 32}

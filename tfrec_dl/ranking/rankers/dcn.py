@@ -21,13 +21,13 @@ from tfrec_dl.recipes.search_space import SearchRange
 @RANKERS.register("dcn")
 @configuration
 class DCN(Ranker):
-    """Cross layers beside hidden layers (the parallel structure, figure 1b), both over all vectors side by side.
+    """Cross layers and hidden layers in parallel (figure 1b), both over all vectors concatenated.
 
-    A cross layer is TFRS's: x_(l+1) = x_0 * (W_l x_l + b_l) + x_l (equation 1), so that n of them hold all products of
-    up to n + 1 components.
+    A cross layer is that of TFRS: x_(l+1) = x_0 * (W_l x_l + b_l) + x_l (equation 1). With n cross layers, the result
+    contains all products of up to n + 1 components.
 
     Attributes:
-        cross_layers: how many.
+        cross_layers: number of cross layers.
         projection: rank of W = U V (equation 2); None is full rank.
         units: width of each hidden layer.
         dropout: share of each hidden layer's outputs set to zero in training.
@@ -41,7 +41,7 @@ class DCN(Ranker):
     dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
 
     def representation(self, fields: Fields) -> tf.Tensor:
-        """Fields, F vectors with the history's mean -> [R, F K + units[-1]]."""
+        """Maps fields, F vectors with the history's mean, to [R, F K + units[-1]]."""
         joined = tf.keras.layers.Flatten()(stacked_with_history(fields))
         crossed = joined
         for _ in range(self.cross_layers):

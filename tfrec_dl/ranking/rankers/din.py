@@ -1,4 +1,4 @@
-"""The deep interest network: the history as the candidate sees it.
+"""The deep interest network: a history weighted by relevance to the candidate.
 
 Source: Zhou et al., Deep Interest Network for Click-Through Rate Prediction, KDD 2018.
 """
@@ -19,15 +19,15 @@ from tfrec_dl.recipes.search_space import SearchRange
 @RANKERS.register("din")
 @configuration
 class DIN(Ranker):
-    """Past items summed, each with a weight that depends on the candidate, then hidden layers over that and all fields.
+    """Sums past items with candidate-dependent weights, and applies hidden layers to the sum and all fields.
 
-    The user's interest is v(A) = sum over j of a(e_j, v_A) e_j (equation 3). The weights are no softmax, so that the
-    sum shows how strong an interest is, not only which.
+    The user's interest is v(A) = sum over j of a(e_j, v_A) e_j (equation 3). The weights are not a softmax, so the sum
+    also expresses how strong an interest is.
 
     Attributes:
         attention_units: width of each hidden layer of the activation unit a.
         units: width of each hidden layer.
-        dropout: share of each hidden layer's outputs set to zero in training, outside the activation unit.
+        dropout: share of each hidden layer's outputs set to zero in training, except in the activation unit.
     """
 
     source: ClassVar[str] = "Zhou et al., KDD 2018"
@@ -37,7 +37,7 @@ class DIN(Ranker):
     dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
 
     def representation(self, fields: Fields) -> tf.Tensor:
-        """Fields -> [R, units[-1]]."""
+        """Maps fields to [R, units[-1]]."""
         interest = Interest(self.attention_units)([fields.history, fields.item, fields.mask])
         others = tf.keras.layers.Flatten()(fields.stacked())
         joined = tf.keras.layers.Concatenate()([interest, others])
@@ -48,8 +48,8 @@ class DIN(Ranker):
 class Interest(tf.keras.layers.Layer):
     """The weighted sum of the past items.
 
-    The activation unit reads the past item, the candidate, and their product. The paper's code has their difference
-    too, which the first layer makes of the two itself. Hidden layers have PReLU, as in the paper's first network.
+    The activation unit reads the past item, the candidate, and their product. The paper's code also uses their
+    difference, which the first layer can compute itself. Hidden layers use PReLU, as in the paper's first network.
 
     Args:
         units: width of each hidden layer of the activation unit.
@@ -68,7 +68,7 @@ class Interest(tf.keras.layers.Layer):
         self.weight = tf.keras.layers.Dense(1)
 
     def call(self, inputs: Sequence[tf.Tensor]) -> tf.Tensor:
-        """History [R, L, K], candidate [R, K] and mask [R, L] bool -> [R, K]; zeros where the mask has nothing."""
+        """Maps history [R, L, K], candidate [R, K] and mask [R, L] bool to [R, K]; zeros for an empty mask."""
         history, candidate, mask = inputs
         product = self.of_product(history * candidate[:, None, :])
         hidden = self.activations[0](self.of_past(history) + self.of_candidate(candidate)[:, None, :] + product)
@@ -78,5 +78,5 @@ class Interest(tf.keras.layers.Layer):
         return tf.linalg.matmul(weights, history, transpose_a=True)[:, 0]
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to build the layer again."""
         return {**super().get_config(), "units": self.units}

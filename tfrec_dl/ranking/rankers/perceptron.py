@@ -12,7 +12,7 @@ def perceptron(inputs: tf.Tensor, units: Sequence[int], dropout: float) -> tf.Te
 
     Args:
         inputs: [R, D].
-        units: width of each layer; none gives the inputs back.
+        units: width of each layer; if empty, the inputs are returned unchanged.
         dropout: share of each layer's outputs set to zero in training.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The base class of rankers and their registry."""
+"""Base class of rankers and their registry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tfrec_dl.registry import Registry
 
 
 class Ranker(ABC):
-    """A network from an impression's fields to one vector, from which each head reads its logit.
+    """A network that turns an impression's fields into one vector, from which each head computes its logit.
 
     A subclass is a `@configuration` whose fields are its settings, registered under a name:
 
@@ -25,10 +25,10 @@ class Ranker(ABC):
 
             def representation(self, fields): ...
 
-    That makes the recipe of the same name too. It needs a default for every setting.
+    This also creates the recipe of the same name, so every setting needs a default.
 
     Attributes:
-        name: as registered.
+        name: name under which it is registered.
         source: the paper.
     """
 
@@ -40,7 +40,7 @@ class Ranker(ABC):
         """Adds the network to a functional graph.
 
         Args:
-            fields: of the impressions.
+            fields: fields of the impressions.
 
         Returns:
             [R, D] float32.
@@ -48,7 +48,7 @@ class Ranker(ABC):
 
     @classmethod
     def recipe_settings(cls) -> Mapping[str, Any]:
-        """Settings of its recipe that are not the usual ones, as `with_settings` takes them; default none."""
+        """Returns the settings in which its recipe is not the usual one, as for `with_settings`; by default none."""
         return {}
 
 

@@ -19,9 +19,9 @@ from tfrec_dl.recipes.search_space import SearchRange
 @RANKERS.register("wide_and_deep")
 @configuration
 class WideAndDeep(Ranker):
-    """Hidden layers over all vectors side by side: a^(l+1) = relu(W^(l) a^(l) + b^(l)) (equation 2).
+    """Hidden layers over all vectors concatenated: a^(l+1) = relu(W^(l) a^(l) + b^(l)) (equation 2).
 
-    The wide part is every head's own, and adds to its logit (equation 3).
+    Each head has its own wide part, which is added to its logit (equation 3).
 
     Attributes:
         units: width of each hidden layer.
@@ -34,5 +34,5 @@ class WideAndDeep(Ranker):
     dropout: Annotated[float, SearchRange(0.0, 0.5)] = Field(default=0.2, ge=0, lt=1)
 
     def representation(self, fields: Fields) -> tf.Tensor:
-        """Fields -> [R, units[-1]]."""
+        """Maps fields to [R, units[-1]]."""
         return perceptron(tf.keras.layers.Flatten()(stacked_with_history(fields)), self.units, self.dropout)

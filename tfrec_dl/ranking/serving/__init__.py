@@ -1,1 +1,1 @@
-"""Ranking models in TF Serving: requests, the exported graph, loading it back."""
+"""Ranking models in TF Serving: requests, the exported graph, and loading of exports."""

@@ -9,22 +9,22 @@ from tfrec_dl.serving.publishing import publish_module
 
 
 def export_ranking_model(model: RankingModel, dest: str | PathLike[str], card: ModelCard | None = None) -> Path:
-    """Exports a ranking model to DEST/<next free version>/, which appears complete or not at all.
+    """Exports a ranking model to DEST/<next free version>/, which appears only once it is complete.
 
-    The version holds the SavedModel, its calibration included, with the signature `rank`, which is `serving_default`
-    too and which `docs/serving.md` describes, warm-up requests for it, and the model card. `models.config` and
-    `batching_parameters.txt` are written beside the versions unless they are there.
+    The version contains the SavedModel with its calibration, warm-up requests and the model card. Its signature `rank`,
+    also available as `serving_default`, is described in `docs/serving.md`. `models.config` and
+    `batching_parameters.txt` are written beside the versions unless they exist.
 
     Args:
         model: a trained model.
-        dest: folder of the versions, created if missing.
-        card: what is known about data, split and metrics; by default the card calls them unknown.
+        dest: folder of the versions; created if missing.
+        card: facts about data, split and metrics; by default the card says they are unknown.
 
     Returns:
         The version folder.
 
     Raises:
-        InputError: if `dest` is a file or cannot be written to, a weight is not finite, or
-            `tensorflow-serving-api` is not installed.
+        InputError: if `dest` is a file or not writable, a weight is not finite, or `tensorflow-serving-api` is not
+            installed.
     """
     return publish_module(model.serving_module(), dest, card or ModelCard(name="ranker"))

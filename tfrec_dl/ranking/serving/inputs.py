@@ -14,20 +14,20 @@ from tfrec_dl.serving.features import FeatureInput, feature_inputs
 from tfrec_dl.serving.signature import TensorInfo, ids, numbers, raw_features
 
 AGE = "history_age"
-# Features of a candidate that a retrieval stage fills in: its score, and its place from 0.
+# Candidate features that a retrieval stage fills in: score, and rank from 0.
 FROM_RETRIEVAL = RETRIEVAL_SCORE, RETRIEVAL_RANK = ("retrieval_score", "retrieval_rank")
 
 
 @dataclass(frozen=True)
 class RankingInputs:
-    """Names and shapes of the inputs, B requests of N candidates with L past items each.
+    """Names and shapes of the inputs, for B requests of N candidates with L past items each.
 
     Attributes:
-        kinds: raw feature of the context -> kind.
-        request_features: those that belong to the request, the others to the candidate; None where unknown.
-        compared: numbers of the context that are compared with those of the past items.
-        timed: whether it counts how long ago the past items were interacted with.
-        label: "rating" or "conversion" where it reads the user's feedback on the past items, else None.
+        kinds: maps raw context features to kinds.
+        request_features: features that belong to the request; the others belong to the candidate. None if unknown.
+        compared: context numbers that are compared with those of past items.
+        timed: whether the age of past interactions is used.
+        label: "rating" or "conversion" if the model reads the user's feedback on past items, otherwise None.
     """
 
     kinds: Mapping[str, Kind]
@@ -38,7 +38,7 @@ class RankingInputs:
 
     @classmethod
     def of(cls, model: ServableRanker) -> "RankingInputs":
-        """Those of a model."""
+        """Returns the inputs of a model."""
         fitted_state = model.fitted_state
         context = fitted_state.context
         comparisons = None if context is None else context.comparisons
@@ -53,39 +53,39 @@ class RankingInputs:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "RankingInputs":
-        """What `to_dict` wrote, also once it was JSON."""
+        """Restores the result of `to_dict`, also after a conversion to JSON."""
         return TypeAdapter(cls).validate_python(values)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Returns plain values for JSON."""
         return asdict(self)
 
     @cached_property
     def context(self) -> tuple[FeatureInput, ...]:
-        """The features of the context."""
+        """The context features."""
         others = ("user_id", "history", "item_ids", "exclude", *self._past_without_numbers)
         return feature_inputs(self.kinds, others)
 
     @property
     def request(self) -> tuple[FeatureInput, ...]:
-        """Those of which `rank` takes one value a request, [B]."""
+        """Features for which `rank` takes one value per request, [B]."""
         asked = set(self.request_features or ()) - set(FROM_RETRIEVAL)
         return tuple(each for each in self.context if each.feature in asked)
 
     @property
     def candidate(self) -> tuple[FeatureInput, ...]:
-        """Those of which `rank` takes one value a candidate, [B, N]."""
+        """Features for which `rank` takes one value per candidate, [B, N]."""
         return tuple(each for each in self.context if each not in self.request)
 
     @property
     def asked(self) -> tuple[FeatureInput, ...]:
-        """Those that `recommend_ranked` takes, [B]; all where it is unknown what belongs to the request."""
+        """Features that `recommend_ranked` takes, [B]; all if it is unknown which belong to the request."""
         known = self.context if self.request_features is None else self.request
         return tuple(each for each in known if each.feature not in FROM_RETRIEVAL)
 
     @cached_property
     def past_numbers(self) -> dict[str, str]:
-        """Compared number -> the input [B, L] of its values when the past items were shown."""
+        """Maps each compared number to the input [B, L] with its values when the past items were shown."""
         found: dict[str, str] = {}
         names = {each.feature: each.name for each in self.context}
         taken = {name.lower() for name in (*names.values(), *self._past_without_numbers)}
@@ -99,24 +99,24 @@ class RankingInputs:
 
     @property
     def past(self) -> tuple[str, ...]:
-        """All inputs beside the ids that describe the past items, [B, L] float32, NaN where missing."""
+        """All inputs that describe past items, apart from ids: [B, L] float32, NaN for missing values."""
         return (*self.past_numbers.values(), *self._past_without_numbers)
 
     @property
     def past_of_two_stages(self) -> tuple[str, ...]:
-        """Those that `recommend_ranked` takes: the retrieval's scores of the past items are not known."""
+        """Those of `past` that `recommend_ranked` takes: the retrieval scores of past items are unknown."""
         unknown = {self.past_numbers.get(feature) for feature in FROM_RETRIEVAL}
         return tuple(name for name in self.past if name not in unknown)
 
     def of_rank(self, examples: tuple[str, ...] = ()) -> dict[str, TensorInfo]:
-        """The inputs of `rank`; `examples` are some item ids."""
+        """Returns the inputs of `rank`; `examples` are some item ids."""
         found = {"user_id": ids("B", sample=("",)), "history": ids("B", "L", sample=examples)}
         found["item_ids"] = ids("B", "N", sample=examples)
         found |= raw_features(self.request, "B") | raw_features(self.candidate, "B", "N")
         return found | {name: numbers("B", "L") for name in self.past}
 
     def of_recommend_ranked(self, examples: tuple[str, ...] = ()) -> dict[str, TensorInfo]:
-        """The inputs of `recommend_ranked`; `examples` are some item ids."""
+        """Returns the inputs of `recommend_ranked`; `examples` are some item ids."""
         found = {"user_id": ids("B", sample=("",)), "history": ids("B", "L", sample=examples)}
         found["exclude"] = ids("B", "E", sample=examples)
         found |= raw_features(self.asked, "B")
@@ -124,7 +124,7 @@ class RankingInputs:
 
     @property
     def label_input(self) -> str | None:
-        """The input with the user's feedback on the past items."""
+        """The input with the user's feedback on past items."""
         return None if self.label is None else f"history_{self.label}"
 
     @property

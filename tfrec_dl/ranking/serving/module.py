@@ -1,4 +1,4 @@
-"""The graph that is exported of a ranking model: raw ids and raw features in, ordered candidates out."""
+"""Exported graph of a ranking model: takes raw ids and raw features, and returns ordered candidates."""
 
 import json
 from collections.abc import Mapping
@@ -32,16 +32,16 @@ Tensors = Mapping[str, tf.Tensor]
 
 
 class RankingModule(tf.Module):
-    """A ranking model made ready to serve. Its weights are read now and shared, not copied.
+    """A ranking model made ready to serve. Its weights are shared with the model, not copied.
 
     Args:
-        model: trained.
+        model: a trained model.
 
     Attributes:
-        inputs: what a request holds.
-        predictions: what is predicted of a candidate.
-        orders_by: the prediction that orders candidates, the highest first.
-        max_length: items of a history that are read, the last ones.
+        inputs: the inputs of a request.
+        predictions: names of the predictions for a candidate.
+        orders_by: the prediction that orders candidates, highest first.
+        max_length: number of last history items that are read.
 
     Raises:
         InputError: if a weight is not finite.
@@ -74,11 +74,11 @@ class RankingModule(tf.Module):
         self.describe = tf.function(lambda: tf.constant(description), input_signature=[])
 
     def signatures(self) -> list[Signature]:
-        """Signatures of the export."""
+        """Returns the signatures of the export."""
         return [replace(self.rank_signature(), also=(SERVING_DEFAULT,))]
 
     def rank_signature(self) -> Signature:
-        """The signature `rank`."""
+        """Returns the signature `rank`."""
         return Signature(
             RANK,
             "Orders the candidates of each request, best first, with every prediction.",
@@ -91,7 +91,7 @@ class RankingModule(tf.Module):
         )
 
     def facts(self) -> dict[str, object]:
-        """Facts about the export for the model card."""
+        """Returns facts about the export for the model card."""
         return {
             "items with a vector of their own or features": self._item_count,
             "users with a vector of their own or features": self._user_count,
@@ -103,23 +103,23 @@ class RankingModule(tf.Module):
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """Some ids, the most popular first."""
+        """Some item ids, most popular first."""
         return self._popular
 
     @property
     def longest_example(self) -> int:
-        """Items in the longest history of the warm-up."""
+        """Number of items in the longest warm-up history."""
         return self.max_length
 
     def rank(self, inputs: Tensors) -> dict[str, tf.Tensor]:
-        """The candidates of requests, best first.
+        """Returns the candidates of requests, best first.
 
         Args:
-            inputs: as `RankingInputs.of_rank` names them; others are passed over.
+            inputs: inputs named as in `RankingInputs.of_rank`; others are ignored.
 
         Returns:
-            "item_ids" [B, N] string, "scores" [B, N] float32, and each of `predictions` [B, N] float32. Places that no
-            candidate is left for are at the end, with the id "", the lowest score there is, and predictions 0.
+            "item_ids" [B, N] string, "scores" [B, N] float32, and each of `predictions` [B, N] float32. Places without
+            a candidate are at the end, with the id "", the lowest possible score, and predictions 0.
         """
         item_ids = inputs["item_ids"]
         places = tf.where(item_ids != "")
@@ -133,7 +133,7 @@ class RankingModule(tf.Module):
         return {name: tf.gather(values, order, batch_dims=1) for name, values in outputs.items()}
 
     def _with_candidate(self, inputs: Tensors) -> dict[str, tf.Tensor]:
-        """The inputs; where no request has a candidate, a further one with an unknown candidate is at the end."""
+        """Returns the inputs; if no request has a candidate, a placeholder with an unknown candidate is appended."""
         none = tf.cast(tf.reduce_all(inputs["item_ids"] == ""), tf.int32)
         found = {}
         for name, info in self.inputs.of_rank().items():
@@ -143,12 +143,12 @@ class RankingModule(tf.Module):
         return found
 
     def _predicted(self, model: ServableRanker, inputs: Tensors) -> dict[str, tf.Tensor]:
-        """Predictions of the R candidates that there are, [R] each, request by request."""
+        """Returns the predictions for the R actual candidates, [R] each, request by request."""
         found = model.predictions(self._batch(model.fitted_state, inputs))
         return {name: tf.ensure_shape(found[name], [None]) for name in self.predictions}
 
     def _batch(self, fitted_state: FittedState, inputs: Tensors) -> dict[str, tf.Tensor]:
-        """What the model reads of the R candidates; requests without any are left out, as no list is empty."""
+        """Returns the model's input for the R candidates, without requests that have none, because no list is empty."""
         is_candidate = inputs["item_ids"] != ""
         is_asked = tf.reduce_any(is_candidate, axis=1)
         request = tf.where(is_candidate)[:, 0]
@@ -171,7 +171,7 @@ class RankingModule(tf.Module):
         }
         batch["level"] = tf.where(batch["history"] == 0, 0, self._levels(fitted_state, past, batch["history"]))
         if fitted_state.context is not None:
-            # Ids unknown to the training are distinguished all the same.
+            # Ids that did not occur in training are still distinguished from each other.
             keys = tf.unique(tf.concat([tf.reshape(history, [-1]), candidates], axis=0), tf.int64).idx
             seen = tf.reshape(keys[: tf.size(history)], tf.shape(history))
             compared = Compared(
@@ -187,7 +187,7 @@ class RankingModule(tf.Module):
         return batch
 
     def _levels(self, fitted_state: FittedState, past: Tensors, history: tf.Tensor) -> tf.Tensor:
-        """How well the past items were liked, [B, L] int32 from 1; a missing rating is taken for a middling one."""
+        """Returns how much past items were liked, [B, L] int32 from 1; a missing rating counts as the middle level."""
         if self.inputs.label_input is None:
             return tf.ones_like(history)
         labels = past[self.inputs.label_input]
@@ -200,7 +200,7 @@ class RankingModule(tf.Module):
 
 
 def _without_keras_tables(model: ServableRanker) -> ServableRanker:
-    """The same model, the features of items and users in variables, which a SavedModel stores beside its graph."""
+    """Returns the same model with item and user features in variables, which a SavedModel stores beside its graph."""
     known = model.fitted_state
     fitted_state = replace(
         known, item_features=_stored(known.item_features), user_features=_stored(known.user_features)

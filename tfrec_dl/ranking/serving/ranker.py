@@ -1,4 +1,4 @@
-"""Ranking of candidates by an export, in Python."""
+"""Python access to ranking with an export."""
 
 import json
 import logging
@@ -24,27 +24,27 @@ logger = logging.getLogger(__name__)
 
 
 class Ranker:
-    """An exported ranking model, loaded; also the second stage of a two-stage export.
+    """A loaded ranking export; also used for the second stage of a two-stage export.
 
     Args:
-        export: the export.
+        export: loaded export.
 
     Attributes:
         folder: the version folder it was loaded from.
-        inputs: what it reads: `inputs.request` and `inputs.candidate` name the features of the context, `inputs.past`
+        inputs: inputs of the export: `inputs.request` and `inputs.candidate` name the context features, `inputs.past`
             the numbers that describe past items.
-        predictions: what it predicts of a candidate.
-        orders_by: the prediction that is the score.
+        predictions: names of the predictions for a candidate.
+        orders_by: the prediction that is used as the score.
 
     Raises:
-        InputError: if the export ranks no candidates.
+        InputError: if the export does not rank candidates.
     """
 
     def __init__(self, export: LoadedExport) -> None:
         self.folder = export.folder
         if RANK not in export.signatures:
-            raise InputError(f"{self.folder} ranks no candidates: name a folder that export_ranking_model wrote.")
-        self._export = export  # holds what the signature reads
+            raise InputError(f"{self.folder} does not rank candidates: name a folder that export_ranking_model wrote.")
+        self._export = export  # keeps alive what the signature reads
         self._signature = export.signatures[RANK]
         saved = export.saved_model
         stage = saved.ranking if RECOMMEND_RANKED in export.signatures else saved
@@ -54,7 +54,7 @@ class Ranker:
         self.orders_by: str = description["orders_by"]
 
     def __repr__(self) -> str:
-        """What it is, in a line."""
+        """Describes the export in one line."""
         return f"Ranker({str(self.folder)!r}, orders by {self.orders_by!r})"
 
     def rank(
@@ -68,21 +68,21 @@ class Ranker:
         """Orders the candidates of each request.
 
         Args:
-            user_ids: one a request; "" and unknown ones are new users.
-            histories: item ids, oldest first, a row each.
-            candidates: item ids, a row each; unknown ones are ranked too.
-            context: feature -> values, None where missing: for `inputs.request` one a request, for `inputs.candidate`
-                a row each with one a candidate.
-            past: for each of `inputs.past` a row each with a number for every item of the history, None where missing:
-                what a feature ("history_price") was when the item was shown, how long ago that was in the unit of the
-                training's times ("history_age"), its "history_rating", whether it converted ("history_conversion").
-                By default all are missing, and the model is left with the ids.
+            user_ids: one user id per request; "" and unknown ids are new users.
+            histories: one row of item ids per request, oldest first.
+            candidates: one row of item ids per request; unknown items are ranked too.
+            context: maps features to values, None if missing: one per request for `inputs.request`, one row per request
+                with one value per candidate for `inputs.candidate`.
+            past: for each of `inputs.past`, one row per request with a number for every history item, None if missing:
+                a feature's value when the item was shown ("history_price"), how long ago that was in the time unit of
+                the training data ("history_age"), its "history_rating", or whether it converted ("history_conversion").
+                By default all are missing, and the model uses only the ids.
 
         Returns:
-            For each request the pairs (item id, score), best first.
+            For each request, the pairs (item id, score), best first.
 
         Raises:
-            InputError: if a feature is missing, none that is read, or has other numbers of values.
+            InputError: if a feature is missing, is not an input, or has the wrong number of values.
         """
         requests = rank_requests(self.inputs, user_ids, histories, candidates, context, past)
         parts = self._answers(requests)
@@ -99,22 +99,23 @@ class Ranker:
         """Orders the candidates of a table, with every prediction.
 
         Args:
-            candidates: one row a candidate, with a column for each feature of the context; other columns are ignored.
-                Ids are text or integers, also as the floats that pandas makes of integers; a missing user is a new
-                one.
-            histories: one row a past item, oldest first, with the columns of user and item, and those of `inputs.past`
-                as far as they are known: the others are missing, and a warning says so. None where nobody has any.
+            candidates: one row per candidate, with a column for each context feature; other columns are ignored. Ids
+                are text or integers, including integers that pandas turned into floats; a missing user is a new user.
+            histories: one row per past item, oldest first, with the columns of user and item, and those of
+                `inputs.past` as far as known. The others count as missing, with a warning. None if nobody has a
+                history.
             user_column: column of user ids.
             item_column: column of item ids.
-            list_columns: columns that together name the request of a candidate, or one; by default the user's.
+            list_columns: column or columns that together identify the request of a candidate; by default the user
+                column.
 
         Returns:
             The columns of user, list and item, "score" and each of `predictions`; requests in the order of the table,
-            best first in each.
+            best candidates first.
 
         Raises:
-            InputError: if a column or the id of an item is missing, an id is neither text nor integer, a request has
-                several users, or several values of a feature that belongs to it.
+            InputError: if a column or an item id is missing, an id is neither text nor integer, or a request has
+                several users or several values of a feature that belongs to the request.
         """
         require_type(candidates, pd.DataFrame, "candidates", "give a frame, as by pandas.read_csv(path)")
         list_columns = names_given(list_columns, "list_columns")
@@ -153,21 +154,23 @@ class Ranker:
             name: np.concatenate([part[name][kept] for part, kept in zip(answers, is_candidate, strict=True)])
             for name in ("item_ids", "scores", *self.predictions)
         }
-        result = table[names].reset_index(drop=True)  # a request's candidates differ in none of these
+        result = table[names].reset_index(drop=True)  # the candidates of a request share these values
         result[item_column] = [item.decode() for item in found.pop("item_ids")]
         return result.assign(**{SCORE: found.pop("scores")}, **found)
 
     def _histories(
         self, table: pd.DataFrame | None, users: list[str], user_column: str, item_column: str
     ) -> tuple[list[list[str]], Past]:
-        """The past of each request's user, oldest first."""
+        """Returns the past of each request's user, oldest first."""
         if table is None:
             return [[] for _ in users], {}
         require_type(table, pd.DataFrame, "histories", "give a frame, as by pandas.read_csv(path)")
         _require_columns(table, [user_column, item_column], "histories")
         known = [name for name in self.inputs.past if name in table.columns]
         if unknown := [name for name in self.inputs.past if name not in known]:
-            logger.warning("the histories have no column %s: taken as unknown%s", ", ".join(unknown), _how(unknown))
+            logger.warning(
+                "the histories have no column %s: its values are unknown%s", ", ".join(unknown), _how(unknown)
+            )
         places = table.groupby(_ids(table[user_column], "histories")).indices
         nothing = np.empty(0, dtype=np.int64)
         rows = [places.get(user, nothing) if user else nothing for user in users]
@@ -182,10 +185,10 @@ class Ranker:
 
 
 def load_ranker(dest: str | PathLike[str]) -> Ranker:
-    """Loads the newest version below `dest`, or `dest` itself if it is a version folder.
+    """Loads the newest version in `dest`, or `dest` itself if it is a version folder.
 
     Raises:
-        InputError: if there is none, it is damaged, or it ranks no candidates.
+        InputError: if there is no version, it is damaged, or it does not rank candidates.
     """
     return Ranker(open_export(dest))
 
@@ -197,7 +200,7 @@ def _how(unknown: Sequence[str]) -> str:
 
 
 def _ids(column: pd.Series, called: str) -> np.ndarray:
-    """[n] ids as text, as in training; "" where one is missing."""
+    """Returns [n] ids as text, as in training; "" for missing ones."""
     ids = np.full(len(column), "", dtype=object)
     given = np.flatnonzero(column.notna() & (column != ""))
     if len(given):

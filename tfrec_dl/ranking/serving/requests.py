@@ -1,4 +1,4 @@
-"""Requests to an exported ranking model, made of Python lists."""
+"""Requests to an exported ranking model, built from Python lists."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,16 +15,16 @@ from tfrec_dl.ranking.serving.inputs import RankingInputs
 from tfrec_dl.serving.features import FeatureInput
 from tfrec_dl.serving.request_rows import Context, Past, id_list, id_rows, id_rows_beside
 
-ROWS_AT_ONCE = 16_384  # candidates, which bounds the memory of their histories
+ROWS_AT_ONCE = 16_384  # maximum number of candidates, which limits the memory of their histories
 NAN = float("nan")
 
 
 class Requests:
-    """Some requests.
+    """A set of requests.
 
     Args:
-        values: the inputs of a signature: of each request a value, or a ragged row of them.
-        width: candidates of a request, about.
+        values: inputs of a signature: one value, or one ragged row of values, per request.
+        width: approximate number of candidates per request.
     """
 
     def __init__(self, values: Mapping[str, tf.Tensor | tf.RaggedTensor], width: float) -> None:
@@ -32,11 +32,11 @@ class Requests:
         self._size = max(1, int(ROWS_AT_ONCE / max(width, 1)))
 
     def with_inputs(self, inputs: Mapping[str, tf.Tensor]) -> "Requests":
-        """With further inputs, a row a request."""
+        """Returns the requests with additional inputs, one row per request."""
         return Requests({**self._values, **inputs}, ROWS_AT_ONCE / self._size)
 
     def parts(self) -> Iterator[dict[str, tf.Tensor]]:
-        """The inputs, some requests at a time, padded; one part without a request where there is none."""
+        """Yields the padded inputs for some requests at a time; one part without requests if there are none."""
         count = int(self._values["user_id"].shape[0])
         for start in range(0, max(count, 1), self._size):
             part = {name: values[start : start + self._size] for name, values in self._values.items()}
@@ -51,11 +51,11 @@ def rank_requests(
     context: Context | None = None,
     past: Past | None = None,
 ) -> Requests:
-    """Requests to `rank`.
+    """Builds requests to `rank`.
 
     Raises:
-        InputError: if a feature is missing, none that is read, or has other numbers of values than there are requests,
-            candidates or past items.
+        InputError: if a feature is missing, is not an input, or has a different number of values than there are
+            requests, candidates or past items.
     """
     values, asked = _common(inputs, user_ids, histories, past, inputs.past)
     ids = id_rows_beside(candidates, asked, "candidates")
@@ -76,10 +76,10 @@ def recommend_ranked_requests(
     past: Past | None = None,
     exclude: Sequence[Sequence[str]] | None = None,
 ) -> Requests:
-    """Requests to `recommend_ranked`.
+    """Builds requests to `recommend_ranked`.
 
     Raises:
-        InputError: as `rank_requests`.
+        InputError: as in `rank_requests`.
     """
     values, asked = _common(inputs, user_ids, histories, past, inputs.past_of_two_stages)
     values["exclude"] = _ragged_ids([[] for _ in asked] if exclude is None else id_rows_beside(exclude, asked))
@@ -95,7 +95,7 @@ def _common(
     past: Past | None,
     names: Sequence[str],
 ) -> tuple[dict[str, Any], list[list[str]]]:
-    """User ids, histories, and what is known of the past items."""
+    """Returns user ids, histories, and what is known about the past items."""
     users = id_list(user_ids, "user_ids", missing="")
     rows = id_rows(histories, "histories")
     if len(users) != len(rows):
@@ -137,10 +137,10 @@ def _of_requests(inputs: Sequence[FeatureInput], context: Context, count: int) -
 
 
 def _ragged(values: Sequence[Any], beside: list[list[str]], name: str, kind: Kind, of: str) -> tf.RaggedTensor:
-    """One value for each id.
+    """Converts one value per id to a ragged tensor.
 
     Raises:
-        InputError: if there are other numbers of them, or a value is of another kind.
+        InputError: if the number of values differs, or a value is of another kind.
     """
     lengths = [len(row) for row in beside]
     given = [None if isinstance(row, str) or not hasattr(row, "__len__") else len(row) for row in values]
@@ -163,7 +163,7 @@ def _lengths(lengths: list[int]) -> np.ndarray:
 
 
 def _checked(values: Sequence[Any], name: str, kind: Kind) -> np.ndarray:
-    """Raw values as in training."""
+    """Checks raw values as in training."""
     if not len(values):
         return np.empty(0, dtype=np.float32 if kind == "number" else object)
     column = pd.Series(list(values), name=name, dtype=None if kind == "number" else object)

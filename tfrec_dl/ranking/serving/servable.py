@@ -1,4 +1,4 @@
-"""Protocol of the ranking models that can be exported."""
+"""Protocol of ranking models that can be exported."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class ServableRanker(Protocol):
 
     @property
     def orders_by(self) -> str:
-        """The prediction that candidates are ordered by."""
+        """The prediction that orders candidates."""
 
     def predictions(self, inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """What is predicted of each row, [R] each."""
+        """Predicts each row, [R] each."""
 
     def with_fitted_state(self, fitted_state: FittedState) -> ServableRanker:
-        """A model with the same weights that reads other tables of features."""
+        """Returns a model with the same weights that reads other tables of features."""

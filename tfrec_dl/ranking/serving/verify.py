@@ -1,4 +1,4 @@
-"""Verification that an export ranks as the Python model does, on each path that runs a SavedModel."""
+"""Verification that an export ranks like the Python model, in each way of running a SavedModel."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ from tfrec_dl.serving.compare_answers import largest_difference, within_toleranc
 from tfrec_dl.serving.names import RANK
 from tfrec_dl.serving.run_saved_model import RUNS, Arrays, Run, VerificationError
 
-ROWS = 4_096  # predicted at once
+ROWS = 4_096  # rows predicted at once
 
 
 def verify_ranking_export(
@@ -26,23 +26,23 @@ def verify_ranking_export(
 ) -> dict[str, float]:
     """Compares `rank` with the Python model on lists of a table, each of which becomes a request.
 
-    The export, of a ranking model or of two stages, is run through `tf.saved_model.load`, through a TF1 session (the
-    path that TF Serving takes) and through `saved_model_cli run` in a process of its own. `verify_signatures` compares
-    every signature on its example.
+    The export, of a ranking model or of two stages, is run through `tf.saved_model.load`, through a TF1 session (as in
+    TF Serving) and through `saved_model_cli run` in a separate process. `verify_signatures` compares every signature on
+    its example.
 
     Args:
-        model: the model that was exported.
+        model: the exported model.
         version: the version folder.
-        split: of a table as the model was trained on.
-        part: [m] int64, rows of whole lists, at least one; they are run as one batch.
-        runs: the paths, by name.
+        split: split of a table like the one the model was trained on.
+        part: [m] int64, at least one row, as whole lists; they are run as one batch.
+        runs: ways of running the export, by name.
 
     Returns:
-        For each path the largest difference between a prediction and the Python model's, relative above 1.
+        Maps each way of running to the largest difference from the Python model's predictions, relative above 1.
 
     Raises:
-        VerificationError: if a list holds other candidates, is not in the order of its scores, or a prediction is off
-            by more than 1e-5.
+        VerificationError: if a list holds other candidates or is not ordered by score, or a prediction differs by more
+            than 1e-5.
     """
     inputs = RankingInputs.of(model)
     rows = ranking_rows(model.fitted_state, split)
@@ -55,13 +55,13 @@ def verify_ranking_export(
 
 
 def table_request(inputs: RankingInputs, fitted_state: FittedState, rows: RankingRows, part: np.ndarray) -> Arrays:
-    """Lists of a table as one request.
+    """Converts lists of a table to one batch of requests.
 
     Args:
-        inputs: what the model reads.
-        fitted_state: of the model.
-        rows: the table.
-        part: [R] rows in which no list is interrupted.
+        inputs: inputs of the model.
+        fitted_state: fitted state of the model.
+        rows: rows of the table.
+        part: [R] rows, with those of each list consecutive.
 
     Returns:
         The inputs of `rank` by name, padded.
@@ -97,7 +97,7 @@ def table_request(inputs: RankingInputs, fitted_state: FittedState, rows: Rankin
 
 
 def _padded(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """[B, longest]: values row by row, then NaN or ""."""
+    """Returns [B, longest]: values row by row, padded with NaN or ""."""
     is_there = np.arange(max(1, int(lengths.max(initial=0)))) < lengths[:, None]
     padded = np.full(is_there.shape, "" if values.dtype == object else np.nan, dtype=values.dtype)
     padded[is_there] = values
@@ -105,16 +105,16 @@ def _padded(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 
 
 def compare(path: str, request: Arrays, expected: Arrays, found: Arrays) -> float:
-    """The largest difference between predictions.
+    """Returns the largest difference between predictions.
 
     Args:
-        path: what gave them, for errors.
+        path: way of running that gave the outputs, for errors.
         request: "item_ids" [B, N].
-        expected: "scores" and each prediction [R], of the candidates that there are, list by list.
-        found: the outputs of `rank`.
+        expected: "scores" and each prediction [R], for the actual candidates, list by list.
+        found: outputs of `rank`.
 
     Raises:
-        VerificationError: as `verify_ranking_export`.
+        VerificationError: as in `verify_ranking_export`.
     """
     lengths = (request["item_ids"] != "").sum(axis=1)
     ids = np.array([[item.decode() for item in row] for row in found["item_ids"]], dtype=object)
@@ -122,12 +122,12 @@ def compare(path: str, request: Arrays, expected: Arrays, found: Arrays) -> floa
     for row, length in enumerate(lengths):
         asked = request["item_ids"][row][request["item_ids"][row] != ""]
         if (ids[row, length:] != "").any() or sorted(ids[row, :length]) != sorted(asked):
-            raise VerificationError(f"{path}: list {row} holds other candidates than it was given.")
+            raise VerificationError(f"{path}: list {row} holds different candidates from those it was given.")
         if (np.diff(found["scores"][row]) > 0).any():
             raise VerificationError(f"{path}: list {row} is not in the order of its scores.")
         part = slice(start, start + length)
         start += length
-        # By id, for the order of two that all but tie may differ; one that is there twice, by its scores.
+        # Compared by id, because almost tied items may swap. Duplicates of an id are ordered by score.
         ours = np.lexsort((expected["scores"][part], asked.astype(str)))
         theirs = np.lexsort((found["scores"][row, :length], ids[row, :length].astype(str)))
         for name, values in expected.items():

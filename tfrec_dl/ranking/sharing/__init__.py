@@ -1,6 +1,6 @@
 """Sharing: which parts the heads of a multi-task ranking model have in common.
 
-Every registered class is a name of this package: `sharing.MMoE`.
+Every registered class can be accessed as an attribute of this package: `sharing.MMoE`.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ __all__ = ["SHARING", "Sharing", "register"]
 
 
 def __getattr__(name: str) -> Any:
-    """The registered class that is called so."""
+    """Returns the registered class with this name."""
     if name.startswith("_"):
         raise AttributeError(name)
     return SHARING.class_called(name)

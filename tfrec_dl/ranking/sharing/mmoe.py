@@ -1,4 +1,4 @@
-"""Several rankers for all heads, mixed by a gate of each head.
+"""Several rankers shared by all heads, with a separate gate for each head.
 
 Source: Ma et al., Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts, KDD 2018.
 """
@@ -22,13 +22,14 @@ from tfrec_dl.recipes.search_space import SearchRange
 @SHARING.register("mmoe")
 @configuration
 class MMoE(Sharing):
-    """y_k = h_k(f^k(x)), f^k(x) = sum over i of g^k(x)_i f_i(x), g^k(x) = softmax(W_k x) (equations 5 to 7).
+    """Mixes rankers shared by all heads, the experts, with a gate per head (equations 5 to 7).
 
-    The experts f_i are rankers of the same settings, x all vectors side by side, h_k hidden layers of each head.
+    y_k = h_k(f^k(x)), f^k(x) = sum over i of g^k(x)_i f_i(x), g^k(x) = softmax(W_k x). The experts f_i are rankers with
+    the same settings, x is all vectors concatenated, and h_k are hidden layers per head.
 
     Attributes:
-        experts: how many.
-        units: width of each of a head's hidden layers; none lets every head read its mixture directly.
+        experts: number of experts.
+        units: width of each of a head's hidden layers; if empty, every head reads its mixture directly.
         dropout: share of each hidden layer's outputs set to zero in training.
     """
 
@@ -40,12 +41,12 @@ class MMoE(Sharing):
         """Builds the networks.
 
         Args:
-            fields: of the impressions.
-            ranker: the settings of every expert.
-            heads: their names.
+            fields: fields of the impressions.
+            ranker: settings of every expert.
+            heads: names of the heads.
 
         Returns:
-            Head -> [R, D].
+            Maps each head to [R, D].
         """
         joined = tf.keras.layers.Flatten()(stacked_with_history(fields))
         experts = [ranker.representation(fields) for _ in range(self.experts)]

@@ -18,10 +18,10 @@ from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
 @SHARING.register("shared_bottom")
 @configuration
 class SharedBottom(Sharing):
-    """y_k = h_k(f(x)): f is the ranker, h_k hidden layers of each head. One head alone reads the ranker directly.
+    """Shares one ranker f: y_k = h_k(f(x)), with hidden layers h_k per head. A single head reads the ranker directly.
 
     Attributes:
-        units: width of each of a head's hidden layers; none lets every head read the ranker directly.
+        units: width of each of a head's hidden layers; if empty, every head reads the ranker directly.
         dropout: share of each hidden layer's outputs set to zero in training.
     """
 
@@ -32,12 +32,12 @@ class SharedBottom(Sharing):
         """Builds the networks.
 
         Args:
-            fields: of the impressions.
-            ranker: f.
-            heads: their names.
+            fields: fields of the impressions.
+            ranker: settings of f.
+            heads: names of the heads.
 
         Returns:
-            Head -> [R, D].
+            Maps each head to [R, D].
         """
         shared = ranker.representation(fields)
         units = self.units if len(heads) > 1 else ()

@@ -1,4 +1,4 @@
-"""A ranker of its own for each head, over the same vectors.
+"""A separate ranker for each head, over shared vectors.
 
 Source: Ma et al., Entire Space Multi-Task Model: An Effective Approach for Estimating Post-Click Conversion Rate,
 SIGIR 2018, figure 2.
@@ -17,17 +17,17 @@ from tfrec_dl.ranking.sharing.sharing import SHARING, Sharing
 @SHARING.register("shared_embeddings")
 @configuration
 class SharedEmbeddings(Sharing):
-    """What ESMM shares: the vectors of the fields. What is learnt for one head reaches the others through them."""
+    """Shares the vectors of the fields, as in ESMM. What one head learns reaches the others through them."""
 
     def hidden(self, fields: Fields, ranker: Ranker, heads: Sequence[str]) -> dict[str, tf.Tensor]:
         """Builds the networks.
 
         Args:
-            fields: of the impressions.
-            ranker: what each head has one of.
-            heads: their names.
+            fields: fields of the impressions.
+            ranker: settings of each head's ranker.
+            heads: names of the heads.
 
         Returns:
-            Head -> [R, D].
+            Maps each head to [R, D].
         """
         return {head: ranker.representation(fields) for head in heads}

@@ -14,12 +14,12 @@ from tfrec_dl.registry import Registry
 
 
 class Sharing(ABC):
-    """What the heads of a ranking model have in common.
+    """Base class of what the heads of a ranking model have in common.
 
     A subclass is a `@configuration` whose fields are its settings, registered under a name.
 
     Attributes:
-        name: as registered.
+        name: name under which it is registered.
     """
 
     name: ClassVar[str]
@@ -29,12 +29,12 @@ class Sharing(ABC):
         """Builds the networks up to each head's last hidden layer.
 
         Args:
-            fields: of the impressions.
-            ranker: the network to share, or to build several of.
-            heads: their names.
+            fields: fields of the impressions.
+            ranker: network to share, or to build several of.
+            heads: names of the heads.
 
         Returns:
-            Head -> [R, D].
+            Maps each head to [R, D].
         """
 
 

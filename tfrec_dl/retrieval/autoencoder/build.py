@@ -16,17 +16,17 @@ from tfrec_dl.retrieval.fitted_features import FittedTowers
 from tfrec_dl.retrieval.towers.ids import id_tower
 from tfrec_dl.retrieval.towers.user_tower import user_tower
 
-CONTENT = Content()  # what reads the features of users
+CONTENT = Content()  # how the features of users are read
 
 
 def check_no_features(items: object) -> None:
-    """Raises InputError where features of items are given, which an autoencoder does not read."""
+    """Raises InputError if features of items are given, because an autoencoder does not read them."""
     if items is not None:
         raise InputError("features of items are given, but an autoencoder knows items by their ids: leave them out.")
 
 
 def check_users(config: AutoencoderConfig, users: object) -> None:
-    """Raises InputError where features of users are given to a network that reads an item's users."""
+    """Raises InputError if features of users are given to a network that reads an item's users."""
     if config.reads == "users" and users is not None:
         raise InputError(
             "features of users are given, but reads is 'users', who are known by their ids: leave them out."
@@ -40,18 +40,18 @@ def build_autoencoder(
     users: Catalogue | None,
     fitted: FittedTowers,
 ) -> AutoencoderModel:
-    """Builds the model, not compiled.
+    """Builds the model, uncompiled.
 
     Args:
-        recipe: whose model is an `AutoencoderConfig`.
+        recipe: recipe whose model is an `AutoencoderConfig`.
         vocabulary: the items, with their training counts.
         items: must be None.
         users: the users' features, if any.
-        fitted: what a run has learnt of the features; what is None is learnt.
+        fitted: what a run has learned of the features; whatever is None is learned here.
 
     Raises:
-        InputError: if features of items are given, for another precision than float32, or if an item's users are to be
-            read and there are none.
+        InputError: if features of items are given, the precision is not float32, or an item's users are to be read and
+            there are none.
     """
     check_no_features(items)
     config, training = recipe.model, recipe.training

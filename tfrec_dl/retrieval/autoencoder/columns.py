@@ -1,4 +1,4 @@
-"""The training interactions item by item: each item's users, as an autoencoder reads them that is based on items."""
+"""The users of each item in training, as an item-based autoencoder reads them."""
 
 import zipfile
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ FILE = "columns.npz"
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """The columns of the matrix of users and items.
+    """The columns of the user-item matrix.
 
     Attributes:
-        users: those with training interactions, numbered as items are elsewhere.
-        of_items: row i holds the users of the item of index i, by their numbers.
+        users: users with training interactions, numbered as items are elsewhere.
+        of_items: row i holds the numbers of the users of the item with index i.
     """
 
     users: Vocabulary
@@ -31,11 +31,11 @@ class Columns:
 
     @staticmethod
     def of(histories: Histories, size: int = 0) -> "Columns":
-        """Transposes.
+        """Transposes histories.
 
         Args:
-            histories: of the users, in training.
-            size: indices of the items' vocabulary, where the last ones may have no interactions.
+            histories: training histories of the users.
+            size: number of indices in the items' vocabulary, of which the last ones may have no interactions.
         """
         lengths = histories.lengths
         rows = np.flatnonzero(lengths)
@@ -48,7 +48,7 @@ class Columns:
         return Columns(users, Histories.from_rows(histories.items[order], numbers[order], ids, weights))
 
     def save(self, folder: Path) -> None:
-        """Writes `columns.npz` where it is not there, whole or not at all."""
+        """Writes `columns.npz` if it does not exist, completely or not at all."""
         if (folder / FILE).exists():
             return
         with replacing(folder / FILE) as temporary, temporary.open("wb") as file:
@@ -62,7 +62,7 @@ class Columns:
 
     @staticmethod
     def load(folder: Path) -> "Columns | None":
-        """What `save` wrote, without weights; None where there is no such file.
+        """Reads a file written by `save`, without weights; returns None if there is no such file.
 
         Raises:
             InputError: if it is damaged.
@@ -80,11 +80,12 @@ class Columns:
 
 
 class TrainingColumns(TrainingHistories):
-    """Every item's users once an epoch, as `TrainingHistories` has every user's items.
+    """Yields every item's users once per epoch, as `TrainingHistories` does with every user's items.
 
-    Columns are few: sorted by length a batch would hold the popular items alone, and the same ones each epoch.
+    There are few columns. If they were sorted by length, a batch would hold only the popular items, and the same ones
+    in each epoch.
 
-    Args: those of `TrainingHistories`; there are no ids beside columns.
+    Args: those of `TrainingHistories`; there are no ids for columns.
     """
 
     chunk_batches: ClassVar[int] = 1

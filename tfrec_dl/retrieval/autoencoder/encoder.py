@@ -1,4 +1,4 @@
-"""The encoder half of an autoencoder over purchase vectors: a history as a set, in any order.
+"""The encoder of an autoencoder over purchase vectors, which reads a history as a set, in any order.
 
 Source: Liang et al., Variational Autoencoders for Collaborative Filtering, WWW 2018 (Mult-DAE).
 """
@@ -12,16 +12,16 @@ from tfrec_dl.layers.dropout import ResumableDropout
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class PurchaseVector(ResumableDropout):
-    """A purchase vector of length 1 times a matrix, whose rows are given for the items that the vector names.
+    """Multiplies a purchase vector of length 1 by a matrix, given only the matrix's rows for the items in the vector.
 
-    So nothing is multiplied with the zeros of the vector. In training a share of the items is hidden.
+    The zeros of the vector therefore cost nothing. In training, a share of the items is hidden.
 
     Args:
-        rate: share of the items hidden.
+        rate: share of the items that are hidden.
     """
 
     def call(self, inputs: tuple[tf.Tensor, tf.Tensor], training: bool | None = None) -> tf.Tensor:
-        """History [B, L] int32 and the matrix's rows [B, L, E] -> for the items up to each position [B, L, E]."""
+        """History [B, L] int32, the matrix's rows [B, L, E] -> products for the items up to each position [B, L, E]."""
         history, rows = inputs
         shown = tf.cast(history > 0, rows.dtype)
         if training and self.rate:
@@ -35,7 +35,7 @@ class Offset(tf.keras.layers.Layer):
     """Adds a trained vector: the bias of a layer whose product is computed elsewhere."""
 
     def build(self, shape: tf.TensorShape) -> None:
-        """Creates the vector, zeros."""
+        """Creates the vector, initially zeros."""
         self.offset = self.add_weight("offset", [shape[-1]], initializer="zeros")
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
@@ -51,19 +51,19 @@ def autoencoder(
     regularizer: tf.keras.regularizers.Regularizer | None = None,
     name: str = "autoencoder",
 ) -> tf.keras.Model:
-    """Builds the encoder; its first matrix is the history embedding, its last one, the decoder's, the item tower.
+    """Builds the encoder; its first matrix is the history embedding, and the decoder's matrix is the item tower.
 
     Args:
-        units: width of each layer; of the first, the history embedding; of the last, the item vectors.
-        activation: of each layer, a name Keras knows.
+        units: width of each layer; the first is that of the history embedding, the last that of the item vectors.
+        activation: Keras name of the activation of each layer.
         item_dropout: share of the history's items hidden in training.
         state_dropout: share of the states' components set to zero in training.
-        regularizer: of the matrices between hidden layers.
-        name: of the model.
+        regularizer: regularizer of the matrices between hidden layers.
+        name: name of the model.
 
     Returns:
         Functional model, {"history": [B, L] int32 right-padded with 0, "embedded": [B, L, units[0]] float32} -> states
-        [B, L, units[-1]] float32; each reads the set of the items up to its position.
+        [B, L, units[-1]] float32; each state depends on the set of items up to its position.
     """
     history = tf.keras.Input([None], dtype=tf.int32, name="history")
     embedded = tf.keras.Input([None, units[0]], name="embedded")

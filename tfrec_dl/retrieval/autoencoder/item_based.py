@@ -1,4 +1,4 @@
-"""An autoencoder that reads an item's users, and recommends to those that it has read."""
+"""An item-based autoencoder: reads an item's users, and recommends to the users that it was trained on."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tfrec_dl.retrieval.towers.ids import NEVER_MET
 
 ROWS = 256  # columns encoded at once
 KNOWN_USERS = (
-    "reads is 'users': such a model scores the users that it was trained on, and no history of a new one; "
+    "reads is 'users': such a model scores only the users that it was trained on, not the history of a new one; "
     "choose reads=items"
 )
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ItemBasedAutoencoder(AutoencoderModel):
-    """Gives back all users of an item from some of them; a user's scores are what it gives for each item.
+    """Reconstructs all users of an item from some of them; a user's score for an item is that user's reconstruction.
 
-    What it trains on and gives back are users: the item tower, the history's embedding and `given_back` are theirs.
+    It is trained on users and reconstructs users: the item tower, the history embedding and `given_back` refer to them.
 
     Args: those of `AutoencoderModel`, and
         columns: the users of each item in training.
@@ -43,14 +43,14 @@ class ItemBasedAutoencoder(AutoencoderModel):
 
     @property
     def given_back(self) -> Vocabulary:
-        """The users."""
+        """The vocabulary of users."""
         return self.columns.users
 
     def factors(self) -> np.ndarray:
-        """[vocabulary.size, D + 2] float32 of items, which `ItemBasedScorer` multiplies with those of users.
+        """Computes item factors, [vocabulary.size, D + 2] float32, which `ItemBasedScorer` multiplies by user vectors.
 
-        The last two numbers are what makes the scores of several items comparable, and the log of an item's popularity,
-        which users that are not known are given.
+        The last two components are an offset that makes the scores of different items comparable, and the log of the
+        item's popularity, which is the score for unknown users.
         """
         of_items, tower = self.columns.of_items, self.item_tower
         users = tower(tf.range(FIRST_ITEM, self.given_back.trained_size), training=False)
@@ -67,12 +67,12 @@ class ItemBasedAutoencoder(AutoencoderModel):
         return np.concatenate([factors, untrained])
 
     def scorer(self) -> ItemBasedScorer:  # type: ignore[override]
-        """Scores whole catalogues for the users of the training data, with the weights as they are now."""
+        """Returns a scorer of the whole catalogue for the training users, with the current weights."""
         return ItemBasedScorer(self)
 
     def serving_module(self, k_max: int = 100, keep_seen: bool = False) -> NoReturn:
-        """Raises InputError: a request has a history, and a new user's is no row that the model has given back."""
-        raise InputError(f"{KNOWN_USERS} for what is to be exported.")
+        """Raises InputError: a request has a history, and the model has not reconstructed a row for a new user."""
+        raise InputError(f"{KNOWN_USERS} for a model to export.")
 
 
 class ItemBasedScorer(FactorScorer):
@@ -87,11 +87,11 @@ class ItemBasedScorer(FactorScorer):
         self.model = model
 
     def refresh(self) -> None:
-        """Reads the weights anew."""
+        """Reads the weights again."""
         self._items = self.model.factors()
 
     def queries(self, histories: Histories) -> np.ndarray:
-        """[H, D + 2] float32, the users' rows."""
+        """Returns the users' rows, [H, D + 2] float32."""
         users = self.model.given_back.encode(histories.user_ids.astype(str).astype(object))
         known = users != UNKNOWN
         rows = self.model.item_tower(tf.constant(users, tf.int32), training=False).numpy() * known[:, None]

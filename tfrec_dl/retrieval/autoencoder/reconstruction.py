@@ -1,4 +1,4 @@
-"""What an autoencoder's scores of a row mean, by name: the loss of a row, and the vector that is made of it."""
+"""Distributions of an autoencoder's reconstruction, by name: the loss of a row, and the reconstructed vector."""
 
 from abc import ABC, abstractmethod
 from typing import Annotated, ClassVar
@@ -17,7 +17,7 @@ class Reconstruction(ABC):
     """The distribution of a purchase vector, given scores (Liang et al., WWW 2018, section 2.1).
 
     Attributes:
-        name: under which it is registered.
+        name: registered name.
     """
 
     name: ClassVar[str]
@@ -28,7 +28,7 @@ class Reconstruction(ABC):
 
         Args:
             scores: [B, N] float32.
-            places: [P, 2] int32, what the rows hold: row and column.
+            places: [P, 2] int32 row and column of each entry of the rows.
             weights: [P] float32.
         """
 
@@ -38,64 +38,64 @@ class Reconstruction(ABC):
 
     @abstractmethod
     def offsets(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
-        """What is to be added to a row's scores, for those of several rows to be compared: [B]; as `vectors`."""
+        """Returns what to add to a row's scores to compare several rows: [B]; arguments as in `vectors`."""
 
     @abstractmethod
     def biases(self, counts: np.ndarray) -> np.ndarray:
-        """Where the biases of the columns start: their interactions [V] -> [V] float32."""
+        """Initial biases of the columns: interactions of each [V] -> [V] float32."""
 
 
 RECONSTRUCTIONS: Registry[Reconstruction] = Registry("reconstruction")
-"""The reconstructions by name."""
+"""The reconstructions, by name."""
 
 
 @RECONSTRUCTIONS.register("multinomial")
 @configuration
 class Multinomial(Reconstruction):
-    """Each of a row's interactions is drawn from the softmax of its scores."""
+    """Models each of a row's interactions as a draw from the softmax of its scores."""
 
     def losses(self, scores: tf.Tensor, places: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-        """Minus the log probabilities."""
+        """Returns the negative log probabilities."""
         return -tf.reduce_sum(tf.gather_nd(tf.nn.log_softmax(scores), places) * weights)
 
     def vectors(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
-        """Expected numbers of interactions."""
+        """Returns the expected numbers of interactions."""
         return tf.nn.softmax(scores) * counts
 
     def offsets(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
-        """To the logs of the expected numbers."""
+        """Returns offsets that turn scores into logs of expected numbers."""
         return tf.math.log(tf.maximum(counts[:, 0], 1.0)) - tf.reduce_logsumexp(scores, axis=1)
 
     def biases(self, counts: np.ndarray) -> np.ndarray:
-        """The logs of the shares."""
+        """Returns the logs of the shares."""
         return log_shares(counts)
 
 
 @RECONSTRUCTIONS.register("gaussian")
 @configuration
 class Gaussian(Reconstruction):
-    """Scores are the entries themselves, about 1 where there was an interaction and about 0 elsewhere.
+    """Uses the scores as the entries themselves: about 1 where there was an interaction, about 0 elsewhere.
 
     Attributes:
-        unobserved: weight of the squares where there was none.
+        unobserved: weight of the squared errors where there was no interaction.
     """
 
     unobserved: Annotated[float, SearchRange(0.01, 1.0, log=True)] = Field(default=0.1, ge=0, allow_inf_nan=False)
 
     def losses(self, scores: tf.Tensor, places: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-        """Weighted squares."""
+        """Returns the weighted squared errors."""
         held = tf.minimum(tf.scatter_nd(places, tf.ones_like(weights), tf.shape(scores)), 1.0)
         observed = tf.reduce_sum(weights * tf.square(1.0 - tf.gather_nd(scores, places)))
         return observed + self.unobserved * tf.reduce_sum((1.0 - held) * tf.square(scores))
 
     def vectors(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
-        """The scores."""
+        """Returns the scores."""
         return scores
 
     def offsets(self, scores: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
-        """0."""
+        """Returns 0."""
         return tf.zeros_like(counts[:, 0])
 
     def biases(self, counts: np.ndarray) -> np.ndarray:
-        """0, and far below where there are no interactions."""
+        """Returns 0, and a very low value for columns without interactions."""
         return np.where(counts == 0, NEVER_MET, 0.0).astype(np.float32)

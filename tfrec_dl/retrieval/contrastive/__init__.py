@@ -1,1 +1,1 @@
-"""Contrastive terms of retrieval networks: two views of a state are drawn together, those of others apart."""
+"""Contrastive terms of retrieval networks, which pull two views of a state together and push other states away."""

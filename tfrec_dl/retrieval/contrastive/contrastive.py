@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Contrastive(ABC):
-    """A term beside the retrieval loss that compares views of a batch's histories with each other.
+    """A term added to the retrieval loss that compares views of a batch's histories with each other.
 
-    It is of training alone: what is served, measured and exported knows nothing of it.
+    It is used only in training and does not affect serving, evaluation or export.
 
     Attributes:
-        name: under which it is registered; `register` sets it.
-        weight: of the term beside the retrieval loss.
-        passes: of a batch through the encoder that the term takes, beside that of the retrieval loss.
+        name: registered name; `register` sets it.
+        weight: weight of the term, relative to the retrieval loss.
+        passes: additional passes of a batch through the encoder that the term needs.
     """
 
     name: ClassVar[str]
@@ -41,9 +41,9 @@ class Contrastive(ABC):
 
         Args:
             inputs: a batch, as for `RetrievalModel.compute_loss`.
-            examples: its queries under the dropout of the retrieval loss.
+            examples: queries of the batch under the dropout of the retrieval loss.
             again: a batch -> its queries under another dropout.
-            seed: int32 [2], different at every step: decides what is sampled.
+            seed: int32 [2], different at every step; determines what is sampled.
 
         Returns:
             Scalar float32.
@@ -51,8 +51,8 @@ class Contrastive(ABC):
 
     @abstractmethod
     def scores_computed(self, targets: int) -> int:
-        """Scores that the term holds at once, for so many targets of a step."""
+        """Counts the scores that the term holds at once, for a number of targets in a step."""
 
 
 CONTRASTIVE: Registry[Contrastive] = Registry("contrastive term", "tfrec_dl.retrieval.contrastive")
-"""The contrastive terms by name."""
+"""The contrastive terms, by name."""

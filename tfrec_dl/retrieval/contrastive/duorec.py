@@ -1,4 +1,4 @@
-"""DuoRec's contrastive term: views by dropout, and by having the same next item.
+"""DuoRec's contrastive term: views by dropout, and views with the same next item.
 
 Source: Qiu et al., Contrastive Learning for Representation Degeneration Problem in Sequential Recommendation, WSDM
 2022.
@@ -20,16 +20,16 @@ from tfrec_dl.retrieval.examples import Examples
 @CONTRASTIVE.register("duorec")
 @configuration
 class DuoRec(Contrastive):
-    """InfoNCE between states under two dropouts, those before the same next item being positives too (WSDM 2022).
+    """InfoNCE between states under two dropouts; states before the same next item are positives too (WSDM 2022).
 
-    The batch passes through the encoder once more. States are compared by their cosine, where the paper has dot
-    products; those of one window and those with the same next item are no negatives of each other. Each replica
-    compares those of its own part of a batch.
+    The batch passes through the encoder a second time. States are compared by their cosine, where the paper uses dot
+    products. States of one window, and those with the same next item, are not negatives of each other. Each replica
+    compares the states of its own part of a batch.
 
     Attributes:
-        weight: of the term beside the retrieval loss.
-        temperature: that cosines are divided by.
-        states: of a batch that are compared, sampled at each step: a batch has one at each of its positions.
+        weight: weight of the term, relative to the retrieval loss.
+        temperature: divisor of the cosines.
+        states: states of a batch that are compared, sampled at each step; a batch has one at each of its positions.
     """
 
     passes: ClassVar[int] = 1
@@ -45,7 +45,7 @@ class DuoRec(Contrastive):
         again: Callable[[dict[str, tf.Tensor]], Examples],
         seed: tf.Tensor,
     ) -> tf.Tensor:
-        """Mean of the InfoNCE of each sampled state, from the first view to the second and back; a scalar."""
+        """Mean InfoNCE of the sampled states, from the first view to the second and back; a scalar."""
         drawn = tf.random.stateless_uniform(tf.shape(examples.targets), seed)
         chosen = tf.argsort(drawn)[: self.states]
         targets = tf.gather(examples.targets, chosen)
@@ -61,10 +61,10 @@ class DuoRec(Contrastive):
         return tf.math.divide_no_nan(tf.reduce_sum(losses), tf.cast(tf.size(losses), tf.float32))
 
     def scores_computed(self, targets: int) -> int:
-        """Those of the sampled states for each other, in both directions."""
+        """Counts the scores of the sampled states for each other, in both directions."""
         return 2 * min(targets, self.states) ** 2
 
 
 def _directions(queries: tf.Tensor) -> tf.Tensor:
-    """Queries [N, D] without the 1 that meets the item bias -> unit vectors [N, D - 1]."""
+    """Queries [N, D] without the 1 for the item bias -> unit vectors [N, D - 1]."""
     return tf.math.l2_normalize(queries[:, :-1], axis=1)

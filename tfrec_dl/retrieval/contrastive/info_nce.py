@@ -1,4 +1,4 @@
-"""InfoNCE: a contrastive loss over vectors that have several positives."""
+"""InfoNCE: a contrastive loss over vectors that may have several positives."""
 
 import tensorflow as tf
 
@@ -6,13 +6,13 @@ import tensorflow as tf
 def info_nce(
     first: tf.Tensor, second: tf.Tensor, positive: tf.Tensor, negative: tf.Tensor, temperature: float
 ) -> tf.Tensor:
-    """Mean over each row's positives of -log(e^p / (e^p + sum of e^n over its negatives)), p and n being scores.
+    """Averages -log(e^p / (e^p + sum of e^n over the negatives)) over each row's positives; p and n are scores.
 
     Args:
         first: [N, D] vectors.
         second: [M, D] vectors; a score is a dot product divided by the temperature.
-        positive: [N, M] bool, which of the second vectors belong to a first one.
-        negative: [N, M] bool, which do not; what is neither plays no part.
+        positive: [N, M] bool, pairs that belong together.
+        negative: [N, M] bool, pairs that do not; other pairs are ignored.
         temperature: above 0.
 
     Returns:

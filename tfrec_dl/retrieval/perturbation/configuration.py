@@ -1,4 +1,4 @@
-"""Perturbations by name, and their settings."""
+"""Perturbations, by name, and their settings."""
 
 from abc import ABC, abstractmethod
 from typing import Annotated, ClassVar
@@ -11,23 +11,24 @@ from tfrec_dl.recipes.search_space import SearchRange
 from tfrec_dl.registry import Registry
 
 PERTURBATIONS: "Registry[Perturbation]" = Registry("perturbation")
-"""The perturbations by name."""
+"""The perturbations, by name."""
 
 
 @configuration
 class Perturbation(ABC):
-    """A shift of every row that a step reads, by which the loss is computed once more.
+    """Shifts every row that a step reads, and adds the loss with these shifts as a regularizer.
 
-    What a step minimises is (loss + weight x loss with the shifts) / (1 + weight), so that shifts of length 0 change
-    nothing. A run trains without shifts first, in FOLDER/start, and goes on from there with them; a model of your own
-    has them from its first step.
+    A step minimizes (loss + weight x loss with the shifts) / (1 + weight), so shifts of length 0 change nothing. A run
+    first trains without shifts, in FOLDER/start, and then continues with them. A model that you build yourself uses
+    them from its first step.
 
     Attributes:
-        eps: length of a row's shift. A row is an item's vector, its bias apart, or a user's where users have features.
-        weight: of the loss with the shifts.
-        perturbed_epochs: of a run, at most; its start has the training's own `epochs`.
-        perturbed_learning_rate: peak of these epochs' schedule.
-        name: under which it is registered.
+        eps: length of a row's shift. A row is an item's vector without its bias, or a user's vector if users have
+            features.
+        weight: weight of the loss with the shifts.
+        perturbed_epochs: maximum number of perturbed epochs of a run; its start has the training's own `epochs`.
+        perturbed_learning_rate: peak of the learning-rate schedule of these epochs.
+        name: registered name.
     """
 
     name: ClassVar[str]
@@ -41,10 +42,11 @@ class Perturbation(ABC):
 
     @abstractmethod
     def directions(self, gradients: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Where rows are shifted to, in the graph of a training step.
+        """Computes the directions of the shifts, in the graph of a training step.
 
         Args:
-            gradients: [R, E] float32, of the global batch's loss with respect to each row; 0 where it does not count.
+            gradients: [R, E] float32 gradients of the global batch's loss with respect to each row; 0 for rows without
+                one.
             seed: [2] int32, different for every step and table.
 
         Returns:
@@ -55,18 +57,18 @@ class Perturbation(ABC):
 @PERTURBATIONS.register("adversarial")
 @configuration
 class Adversarial(Perturbation):
-    """The shift that raises the loss most, to the first order (APR; He et al., SIGIR 2018)."""
+    """Shifts each row in the direction that increases the loss most, to first order (APR; He et al., SIGIR 2018)."""
 
     def directions(self, gradients: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """The gradients."""
+        """Returns the gradients."""
         return gradients
 
 
 @PERTURBATIONS.register("random")
 @configuration
 class Random(Perturbation):
-    """A shift in any direction, as likely as any other: what the adversarial one is to be compared with."""
+    """Shifts each row in a uniformly random direction, as a control for the adversarial shifts."""
 
     def directions(self, gradients: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Normal numbers."""
+        """Returns normally distributed numbers."""
         return tf.random.stateless_normal(tf.shape(gradients), seed)

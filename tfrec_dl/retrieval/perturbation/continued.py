@@ -1,4 +1,4 @@
-"""Training on with a perturbation."""
+"""Continues a training with a perturbation."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from tfrec_dl.retrieval.configuration import TrainingConfig
 
 
 def with_perturbation(config: TrainingConfig) -> TrainingConfig:
-    """How a network is trained on with its perturbation, once it is trained without."""
+    """Returns the training configuration for the perturbed epochs, after the training without perturbation."""
     perturbation = config.perturbation
     assert perturbation is not None
     return replace(config, epochs=perturbation.perturbed_epochs, learning_rate=perturbation.perturbed_learning_rate)

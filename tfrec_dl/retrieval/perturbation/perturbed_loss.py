@@ -1,4 +1,4 @@
-"""The loss of a step with its rows perturbed.
+"""The loss of a step with perturbed rows.
 
 Source: He et al., Adversarial Personalized Ranking for Recommendation, SIGIR 2018.
 """
@@ -13,15 +13,15 @@ from tfrec_dl.retrieval.perturbation.reads import Reads, Recorded, Shifted
 
 
 def perturbed_loss(perturbation: Perturbation, loss: Callable[[Reads], tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
-    """(loss + weight x loss with shifted rows) / (1 + weight), a scalar.
+    """Computes (loss + weight x loss with shifted rows) / (1 + weight), a scalar.
 
-    Memory and time are those of the rows that the step reads; no table is copied.
+    Memory and time grow with the rows that the step reads; no table is copied.
 
     Args:
-        perturbation: of the rows.
-        loss: the step's, computed anew from what it reads of items and users: on each replica its share, so that the
-            sum over the replicas is that of the global batch. Samples the same each time.
-        seed: [2] int32, of the step.
+        perturbation: perturbation of the rows.
+        loss: computes the step's loss from what it reads of items and users; on each replica its share, so that the
+            sum over the replicas is that of the global batch. It samples the same each time.
+        seed: [2] int32 seed of the step.
     """
     with tf.GradientTape() as tape:
         recorded = Recorded()
@@ -38,20 +38,20 @@ def perturbed_loss(perturbation: Perturbation, loss: Callable[[Reads], tf.Tensor
 def _shifts(
     perturbation: Perturbation, numbers: list[tf.Tensor], gradients: list[tf.Tensor], seed: tf.Tensor
 ) -> list[tf.Tensor]:
-    """The shifts of a table's reads, one for each row wherever it is read, on whatever replica.
+    """Computes the shifts of a table's reads; a row has the same shift wherever, and on whichever replica, it is read.
 
     Args:
-        perturbation: of the rows.
-        numbers: of each read, [N] int64.
-        gradients: of each read, [..., E].
+        perturbation: perturbation of the rows.
+        numbers: [N] int64 row numbers of each read.
+        gradients: [..., E] gradients of each read.
         seed: [2] int32.
 
     Returns:
-        For each read [N, E].
+        The shifts of each read, [N, E].
     """
     flat = [tf.reshape(gradient, [-1, gradient.shape[-1]]) for gradient in gradients]
     read, every = gather_targets(tf.concat(numbers, axis=0), tf.concat(flat, axis=0))
-    rows, _ = tf.unique(tf.sort(read))  # in one order on all replicas, for what is drawn
+    rows, _ = tf.unique(tf.sort(read))  # in the same order on all replicas, for random shifts
     places = tf.searchsorted(rows, read)
     summed = tf.math.unsorted_segment_sum(every, places, tf.size(rows))
     directions = perturbation.directions(summed, seed)

@@ -1,22 +1,22 @@
-"""What a training step reads of items and users: as it is, recorded, or shifted."""
+"""How a training step reads items and users: unchanged, recorded, or shifted."""
 
 from collections.abc import Mapping
 
 import tensorflow as tf
 
-ITEMS, HISTORY, USERS = "items", "history", "users"  # tables; items and history may be one
+ITEMS, HISTORY, USERS = "items", "history", "users"  # tables; items and history may be the same
 HASHED = 2**62
 
 
 class Reads:
-    """Gives what is read on as it is."""
+    """Passes on what is read, unchanged."""
 
     def rows(self, table: str, numbers: tf.Tensor, vectors: tf.Tensor) -> tf.Tensor:
-        """What the step sees of rows that were read.
+        """Returns what the step uses for rows that were read.
 
         Args:
-            table: which rows these are numbers of.
-            numbers: [...] integers.
+            table: table that the numbers refer to.
+            numbers: [...] integer row numbers.
             vectors: [..., E] float32.
 
         Returns:
@@ -29,7 +29,7 @@ AS_THEY_ARE = Reads()
 
 
 class Recorded(Reads):
-    """Keeps what was read, in order, for the gradient.
+    """Records what is read, in order, for the gradient.
 
     Attributes:
         found: table -> (numbers [N] int64, the tensor that was read) of each read.
@@ -39,27 +39,27 @@ class Recorded(Reads):
         self.found: dict[str, list[tuple[tf.Tensor, tf.Tensor]]] = {}
 
     def rows(self, table: str, numbers: tf.Tensor, vectors: tf.Tensor) -> tf.Tensor:
-        """The same, kept."""
+        """Records the rows and returns them unchanged."""
         self.found.setdefault(table, []).append((tf.cast(tf.reshape(numbers, [-1]), tf.int64), vectors))
         return vectors
 
     def vectors(self) -> list[tf.Tensor]:
-        """What was read, table by table."""
+        """Returns what was read, table by table."""
         return [vectors for reads in self.found.values() for _, vectors in reads]
 
 
 class Shifted(Reads):
-    """Adds to each read its shifts; to be asked for the same reads in the same order as they were recorded.
+    """Adds shifts to what is read; the reads must be the recorded ones, in the same order.
 
     Args:
-        shifts: table -> [N, E] of each read.
+        shifts: table -> shifts [N, E] of each read.
     """
 
     def __init__(self, shifts: Mapping[str, list[tf.Tensor]]) -> None:
         self._next = {table: iter(reads) for table, reads in shifts.items()}
 
     def rows(self, table: str, numbers: tf.Tensor, vectors: tf.Tensor) -> tf.Tensor:
-        """Shifted."""
+        """Returns the shifted rows."""
         return vectors + tf.reshape(next(self._next[table]), tf.shape(vectors))
 
 

@@ -1,1 +1,1 @@
-"""What a report shows of models that recommend."""
+"""Report sections on models that recommend."""

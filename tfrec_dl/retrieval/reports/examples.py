@@ -1,4 +1,4 @@
-"""Section of a report: users of the test part, what is recommended to them and why."""
+"""Report section with users of the test part, and what is recommended to them and why."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tfrec_dl.evaluation.reasons import reasons
 from tfrec_dl.evaluation.report_blocks import Example, Examples, Section, Suggestion
 from tfrec_dl.evaluation.scorer import Scorer, as_scorer
 
-CANDIDATES = 300  # users among whom examples are looked for
+CANDIDATES = 300  # users that examples are searched among
 SHOWN = 10  # recommendations, and items of a history
-LENGTHS = (5, 60)  # of histories that say enough and are read at a glance
+LENGTHS = (5, 60)  # lengths of histories that are informative and quick to read
 KINDS = (
     ("the next item is recommended first", 1, 1),
     ("the next item is among the first ten", 2, 10),
@@ -25,15 +25,15 @@ KINDS = (
 
 
 def example_sections(model: Any, split: Split, titles: Mapping[str, str], keep_seen: bool = False) -> list[Section]:
-    """Three users: a hit at the first place, one among the first ten, and a miss, as far as there are any.
+    """Shows three users: a hit at rank one, one among the first ten, and a miss, as far as there are any.
 
-    They are sampled, not chosen: the first of a random order, with the same seed each time, that is of the kind.
+    They are sampled, not selected: each is the first of its kind in a random order, with the same seed each time.
 
     Args:
-        model: recommends.
-        split: its data.
-        titles: of items, by their ids.
-        keep_seen: whether items of the history can be recommended.
+        model: model that recommends.
+        split: data of the model.
+        titles: item id -> title.
+        keep_seen: whether items in the history can be recommended.
     """
     scorer = as_scorer(model)
     lengths = split.test.histories.lengths
@@ -48,7 +48,7 @@ def example_sections(model: Any, split: Split, titles: Mapping[str, str], keep_s
         if len(rows):
             found.append(_example(scorer, cases, int(rows[0]), rankings.lists[rows[0]], kind, split, titles))
     text = (
-        "Sampled, not chosen: the first users of a random order of whom each is true. Because: the items of the "
+        'Sampled, not chosen: for each kind, the first user in a random order. "because of" names the items of the '
         "history without which the score would fall the most."
     )
     return [Section("Examples", [Examples(found)], [text])] if found else []

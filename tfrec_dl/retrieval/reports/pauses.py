@@ -1,4 +1,4 @@
-"""How long the users of the test part had paused before what they did next."""
+"""Pauses of the test users before their first target."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ UNIX = ((1e8, 1e11, 1.0), (1e11, 1e14, 1e3))  # numbers that can only be times s
 
 
 def pauses(dataset: Any) -> np.ndarray | None:
-    """Seconds between a test user's first target and the interaction before it.
+    """Computes the seconds between each test user's first target and the interaction before it.
 
     Args:
         dataset: an `InteractionDataset` or a `PreparedDataset`.
 
     Returns:
-        [H] float64, NaN for new users; None where the table is not in memory or has no times, or none that are times of
-        the clock, or the test part is not the end of each history.
+        [H] float64, NaN for new users; None if the table is not in memory, has no times of the clock, or the test part
+        is not the end of each history.
     """
     if not dataset.source.in_memory or dataset.source.split not in IN_ORDER:
         return None
@@ -42,7 +42,7 @@ def pauses(dataset: Any) -> np.ndarray | None:
 
 
 def _in_a_second(table: Any) -> float | None:
-    """How many units of the table's times make a second; None where they may be no times of the clock."""
+    """Returns the number of units of the table's times per second; None if they may not be times of the clock."""
     if table.time_unit is not None:
         return float(IN_A_SECOND[table.time_unit])
     earliest, latest = float(table.times.min()), float(table.times.max())

@@ -1,4 +1,4 @@
-"""Sections of a report on models that recommend: where they are good and bad, and what of the catalogue they show."""
+"""Report sections on models that recommend: where they are good or bad, and how much of the catalogue they show."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ KIND_NAMES = {"cold": "items never trained on", "warm": "items trained on", "all
 
 
 def retrieval_sections(entries: Sequence[Entry], dataset: Any) -> list[Section]:
-    """Slices of the test cases, and the spread of recommendations over the catalogue.
+    """Builds sections on slices of the test cases, and on the spread of recommendations over the catalogue.
 
     Args:
-        entries: lines of a leaderboard.
+        entries: lines of the leaderboard.
         dataset: an `InteractionDataset`.
     """
     return [
         Section(
             "Where it is good and bad",
             [_slices(entries, title, groups) for title, groups in _groups(dataset) if len(groups.labels) > 1],
-            ["The same test cases, in groups. Where intervals are wide a group is small: look at the others first."],
+            ["The same test cases, in groups. A wide interval means a small group: look at the others first."],
         ),
         *tail_section({each.name: (each.report, each.family) for each in entries}, dataset.split.vocabulary),
     ]
 
 
 def cold_sections(entries: Sequence[ColdStartEntry], dataset: Any) -> list[Section]:
-    """Items with and without training interactions beside each other, and the spread over the catalogue."""
+    """Builds sections on items with and without training interactions, and on the spread over the catalogue."""
     series = []
     for entry in entries:
         found = [entry.reports[kind].summary() for kind in KINDS]
@@ -50,7 +50,7 @@ def cold_sections(entries: Sequence[ColdStartEntry], dataset: Any) -> list[Secti
         series.append(Series(entry.name, points, entry.family == "baseline"))
     notes = [f"{len(entries[0].reports[kind]):,} cases" for kind in KINDS]
     chart = Dots("By whether the item was trained on", AXIS, [KIND_NAMES[kind] for kind in KINDS], series, notes)
-    text = "Cases of items held out completely are ranked among the items held out, those of other items among these."
+    text = "Cases of held-out items are ranked among the held-out items, cases of other items among the other items."
     reports = {each.name: (each.reports["all"], each.family) for each in entries}
     return [
         Section("Where it is good and bad", [chart], [text]),
@@ -59,7 +59,7 @@ def cold_sections(entries: Sequence[ColdStartEntry], dataset: Any) -> list[Secti
 
 
 def _groups(dataset: Any) -> Iterator[tuple[str, Groups]]:
-    """Titles and groups of the test cases."""
+    """Yields titles and groups of the test cases."""
     split = dataset.split
     yield "By length of the history", count_groups(split.test.histories.lengths, "none: new users")
     counts = split.vocabulary.item_counts[split.test.targets.items]
@@ -83,11 +83,11 @@ def _slices(entries: Sequence[Entry], title: str, groups: Groups) -> Dots:
 
 
 def tail_section(reports: Mapping[str, tuple[Report, str]], vocabulary: Any) -> list[Section]:
-    """How recommendations are spread over items in order of popularity; nothing where there are no lists.
+    """Builds a section on how recommendations spread over items by popularity; nothing if there are no lists.
 
     Args:
         reports: name -> report and "deep" or "baseline".
-        vocabulary: of the items.
+        vocabulary: vocabulary of the items.
     """
     counts, items = vocabulary.item_counts, len(vocabulary.item_counts) - FIRST_ITEM
     spread: dict[str, tuple[Concentration, bool]] = {}
@@ -113,7 +113,8 @@ def tail_section(reports: Mapping[str, tuple[Report, str]], vocabulary: Any) -> 
     ]
     columns = ["", "items", "% of all items", "% on the top tenth", "Gini"]
     text = (
-        f"Lists of ten for each test user, out of {items:,} items. The closer a line is to the upper left, the more it "
-        "is the same popular items that are recommended; a Gini coefficient of 0 would be all items alike."
+        f"Lists of ten for each test user, out of {items:,} items. The closer a line is to the upper left, the more "
+        "the same popular items are recommended; a Gini coefficient of 0 would mean that all items are recommended "
+        "equally often."
     )
     return [Section("Coverage and the long tail", [chart, Grid("", columns, rows)], [text])]

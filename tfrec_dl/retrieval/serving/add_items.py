@@ -1,4 +1,4 @@
-"""Adding new items to an export by their features, without a training, a run or data."""
+"""Adds new items to an export by their features, without training, a run or data."""
 
 import logging
 import os
@@ -35,26 +35,26 @@ def add_items(
     id_column: str = "item_id",
     k_max: int | None = None,
 ) -> Path:
-    """Publishes the next version of an export of a content or hybrid model, with further items in it.
+    """Publishes the next version of an export of a content or hybrid model, with further items.
 
-    The vectors of the new items come from their features, through the export's own network; all else is as it was. They
-    have no interactions, so a history without a known item gets them last. Where another version was published
-    meanwhile, the items are added to that one: none of several that add at once loses another's items.
+    The vectors of the new items come from their features, through the export's own network; everything else stays. The
+    new items have no interactions, so a history without a known item gets them last. If another version was published
+    meanwhile, the items are added to that one, so concurrent calls do not lose each other's items.
 
     Args:
-        dest: folder of the versions; the newest is taken.
-        items: the new items' features. A table, or the path of one, is read as the model's features, whatever its
-            values look like, and its other columns are ignored but for attributes of the export; pictures are stretched
-            to 64 x 64 pixels as by `Catalogue.read`, so pass a `Catalogue` if the model was trained on another size. A
-            value may be missing.
-        id_column: the table's column of ids.
-        k_max: length of the recommendation lists; None keeps it.
+        dest: folder of the versions; the newest is used.
+        items: the new items' features: a table, its path, or a `Catalogue`. A table is read as the model's features,
+            whatever its values look like. Its other columns are ignored, except for attributes of the export. Pictures
+            are stretched to 64 x 64 pixels, as by `Catalogue.read`; pass a `Catalogue` if the model was trained on
+            another size. Values may be missing.
+        id_column: column of ids in the table.
+        k_max: length of the recommendation lists; None keeps the present one.
 
     Returns:
-        The new version folder.
+        Folder of the new version.
 
     Raises:
-        InputError: if there is no export, or none that takes new items, an id is known already or occurs twice, a
+        InputError: if there is no export, or none that accepts new items, an id is already known or occurs twice, a
             feature is missing, or the new version cannot be written.
     """
     require_serving_protos()
@@ -68,13 +68,13 @@ def add_items(
 
 
 def _publish_with_items(dest: Path, folder: Path, items: Table, id_column: str, k_max: int | None) -> Path:
-    """The version that comes after `folder`.
+    """Publishes the version that comes after `folder`.
 
     Raises:
-        OvertakenError: if another has come after it meanwhile.
+        OvertakenError: if another version has been published after it meanwhile.
     """
     if folder == dest:
-        raise InputError(f"{dest} is a version, and the new one goes beside it: name its folder, {dest.parent}.")
+        raise InputError(f"{dest} is a version, but the new one is written next to it: name its folder, {dest.parent}.")
     saved, signatures = (export := open_export(folder)).saved_model, export.signatures
     if EMBED_ITEM_FEATURES not in signatures or RECOMMEND_RANKED in signatures:
         raise InputError(
@@ -88,7 +88,7 @@ def _publish_with_items(dest: Path, folder: Path, items: Table, id_column: str, 
     known = [item.decode() for item in contents["ids"]]
     _require_new(catalogue.ids, known)
     vectors = embed_features(signatures[EMBED_ITEM_FEATURES], network.item_features, catalogue)
-    # The network reads an item vector, its bias apart.
+    # The network reads an item vector without its bias.
     tables = Tables(
         tf.constant(np.concatenate([contents["history"], vectors[:, :-1]])),
         tf.constant(np.concatenate([contents["items"], vectors])),

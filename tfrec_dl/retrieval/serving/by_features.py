@@ -16,7 +16,7 @@ Answer = dict[str, tf.Tensor]
 
 
 class ReadsFeatures(Protocol):
-    """What these signatures ask of a `RetrievalModule`."""
+    """The part of a `RetrievalModule` that these signatures use."""
 
     network: Network
     max_length: int | None
@@ -25,20 +25,20 @@ class ReadsFeatures(Protocol):
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """Some ids."""
+        """Example ids."""
 
     @property
     def recommendations(self) -> dict[str, TensorInfo]:
-        """The outputs of a signature that recommends."""
+        """Returns the outputs of a signature that recommends."""
 
     def vectors(self, *axes: str) -> TensorInfo:
-        """Vectors of items or histories, an input or output with these axes and D."""
+        """Describes vectors of items or histories, an input or output with these axes and D."""
 
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
-        """Ids to indices of the same shape; "" and unknown ids become 0."""
+        """Converts ids to indices of the same shape; "" and unknown ids become 0."""
 
     def masked(self, seen: tf.Tensor) -> tf.Tensor:
-        """What must not be recommended after histories: [B, M] int32."""
+        """Returns what must not be recommended after histories: [B, M] int32."""
 
     def query(self, seen: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
         """Query vectors of histories: indices [B, L] int32, 0 anywhere, and users [B, D - 1] -> [B, D]."""
@@ -46,24 +46,24 @@ class ReadsFeatures(Protocol):
     def nearest(
         self, queries: tf.Tensor, has_history: tf.Tensor, masked: tf.Tensor, usable: Callable[[tf.Tensor], tf.Tensor]
     ) -> Answer:
-        """The items whose products with queries are the largest, as a signature gives them."""
+        """Returns the items with the largest products with queries, as a signature's output."""
 
 
 def item_feature_signatures(module: ReadsFeatures) -> list[Signature]:
-    """Signatures of a model that knows items by their features."""
+    """Returns the signatures of a model that represents items by their features."""
     exclude = ids("B", "E", sample=module.examples)
     return [
         Signature(
             EMBED_ITEM_FEATURES,
-            "Gives the vectors of items by their features, known or not.",
+            "Gives the vectors of items from their features, whether the items are known or not.",
             raw_features(module.item_features, "N"),
             {"vectors": module.vectors("N")},
             lambda **features: {"vectors": module.network.embed_item(features)},
         ),
         Signature(
             RECOMMEND_FROM_VECTORS,
-            "Recommends after histories of item vectors, zeros being padding as is what is not finite, without the "
-            "items of `exclude`.",
+            "Recommends after histories of item vectors, without the items of `exclude`. Vectors that are zero or not "
+            "finite are padding.",
             {"history_vectors": module.vectors("B", "L"), "exclude": exclude},
             module.recommendations,
             lambda history_vectors, exclude: _from_vectors(module, history_vectors, exclude),
@@ -72,10 +72,10 @@ def item_feature_signatures(module: ReadsFeatures) -> list[Signature]:
 
 
 def user_feature_signature(module: ReadsFeatures) -> Signature:
-    """The signature of a model that reads features of users."""
+    """Returns the signature of a model that reads features of users."""
     return Signature(
         RECOMMEND_FOR_USERS,
-        "Recommends as `serving_default`, by the users' features too.",
+        "Recommends as `serving_default`, and reads the users' features too.",
         {"history": ids("B", "L", sample=module.examples), **raw_features(module.user_features, "B")},
         module.recommendations,
         lambda history, **features: _for_users(module, history, features),
@@ -85,7 +85,7 @@ def user_feature_signature(module: ReadsFeatures) -> Signature:
 def _from_vectors(module: ReadsFeatures, history_vectors: tf.Tensor, exclude: tf.Tensor) -> Answer:
     finite = tf.reduce_all(tf.math.is_finite(history_vectors), axis=2)
     known = tf.reduce_any(history_vectors != 0, axis=2) & finite
-    # The encoder reads item vectors, the bias apart, and of `history` only where it ends.
+    # The encoder reads item vectors without the bias, and of `history` only where it ends.
     embedded = compact(history_vectors, known, module.max_length)[..., :-1]
     history = compact(tf.cast(known, tf.int32), known, module.max_length)
     has_history = tf.reduce_any(known, axis=1)
@@ -101,5 +101,5 @@ def _for_users(module: ReadsFeatures, history: tf.Tensor, features: dict[str, tf
 
 
 def _where_finite(has_history: tf.Tensor) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Of numbers that are finite but too large the scores are not."""
+    """Returns a function that finds the rows with finite scores: finite but huge features can overflow them."""
     return lambda scores: has_history & tf.reduce_all(tf.math.is_finite(scores), axis=1)

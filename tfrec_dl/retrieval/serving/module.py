@@ -1,4 +1,4 @@
-"""The exported graph of a retrieval model: query vectors against item vectors."""
+"""The exported graph of a retrieval model: query vectors times item vectors."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,14 +22,14 @@ from tfrec_dl.serving.weights import require_finite
 
 
 class RetrievalModule(ServingModule):
-    """A retrieval model made ready to serve.
+    """A retrieval model prepared for serving.
 
     Args:
         ids: as for `ServingModule`.
         counts: as for `ServingModule`.
         tables: what the encoder reads of each item, and the item vectors.
-        network: the trained part.
-        max_length: items of a history that are read.
+        network: the trained part of the model.
+        max_length: number of items of a history that are read.
         k_max: as for `ServingModule`.
 
     Raises:
@@ -37,7 +37,7 @@ class RetrievalModule(ServingModule):
     """
 
     network: Network
-    similarity = "The scores are cosines of the items' vectors, the bias apart."
+    similarity = "The scores are cosines of the items' vectors, without the bias."
 
     def __init__(
         self,
@@ -59,11 +59,11 @@ class RetrievalModule(ServingModule):
         self.user_features = network.user_features
         self.index = ItemIndex(vectors)
         history = np.asarray(tables.history, np.float32)
-        # What the encoder reads of an item is mostly its vector, the bias apart, and then stored once.
+        # What the encoder reads of an item is usually its vector without the bias; then it is stored once.
         is_tied = np.array_equal(history, vectors[:, :-1])
         self._history_table = None if is_tied else tf.Variable(history, trainable=False, name="history_table")
         if self.item_features:
-            # What `add_items` takes over into the next version.
+            # What `add_items` copies into the next version.
             self.contents = tf.function(self._contents, input_signature=[])
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
@@ -71,25 +71,25 @@ class RetrievalModule(ServingModule):
         return self.index.scores(self.query(seen))
 
     def searched_vectors(self) -> np.ndarray:
-        """The item vectors."""
+        """Returns the item vectors."""
         found: np.ndarray = self.index.all_rows().numpy()
         return found
 
     def asked(self, seen: tf.Tensor) -> Asked:
-        """The query vectors."""
+        """Returns the query vectors."""
         return Asked(self.query(seen))
 
     def take_lists(self, saved: Any, vectors: np.ndarray) -> None:
-        """Searches in the lists of a loaded export, and in further items, the last of these.
+        """Sets the lists of a loaded export for searching, extended by the last items, which are new.
 
         Args:
             saved: the export's `item_lists`.
-            vectors: [M, D] float32, of the further items.
+            vectors: [M, D] float32 vectors of the new items.
         """
         self.item_lists = extended(saved, vectors, self._popularity)
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor:
-        """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D - 1], the bias apart."""
+        """Vectors whose cosines measure item similarity: [B, N] int32 -> [B, N, D - 1], without the bias."""
         return self.index.vectors(indices)[..., :-1]
 
     def scores_of(self, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
@@ -97,21 +97,21 @@ class RetrievalModule(ServingModule):
         return tf.linalg.matvec(self.index.vectors(items), self.query(history))
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """Cosines of the vectors of items [B] with every item's: [B, size] float32."""
+        """Cosines of the vectors of items [B] with those of every item: [B, size] float32."""
         return self.index.cosines(items)
 
     def facts(self) -> dict[str, object]:
-        """Facts about the export for the model card."""
+        """Returns facts about the export for the model card."""
         return {**super().facts(), "width of the vectors": self.dimension}
 
     def signatures(self) -> list[Signature]:
-        """Signatures of the export."""
+        """Returns the signatures of the export."""
         history = ids("B", "L", sample=self.examples)
         found = [
             *super().signatures(),
             Signature(
                 "embed_history",
-                "Gives the vectors whose products with the items' are the scores.",
+                "Gives the vectors whose dot products with the items' vectors are the scores.",
                 {"history": history},
                 {"vector": self.vectors("B")},
                 lambda history: {"vector": self.query(self.lookup(history))},
@@ -129,7 +129,7 @@ class RetrievalModule(ServingModule):
         return [*found, user_feature_signature(self)] if self.user_features else found
 
     def vectors(self, *axes: str) -> TensorInfo:
-        """Vectors of items or histories, an input or output with these axes and D."""
+        """Describes vectors of items or histories, an input or output with these axes and D."""
         return TensorInfo(tf.float32, dict.fromkeys(axes) | {"D": self.dimension}, 0.1)
 
     def nearest(
@@ -140,14 +140,14 @@ class RetrievalModule(ServingModule):
         usable: Callable[[tf.Tensor], tf.Tensor],
         k: int | None = None,
     ) -> dict[str, tf.Tensor]:
-        """The items whose products with queries [B, D] are the largest, as a signature gives them.
+        """Returns the items with the largest products with queries [B, D], as a signature's output.
 
         Args:
             queries: [B, D].
-            has_history: [B] bool; where not, the popular items are the best.
+            has_history: [B] bool; where False, the popular items are the best.
             masked: as for `best`.
-            usable: takes the scores of all items [B, size], where these are computed, and says for which rows they
-                count: [B] bool, where not as above.
+            usable: receives the scores of all items [B, size], if these are computed, and returns the rows in which
+                they are valid: [B] bool; other rows are handled as without history.
             k: as for `best`.
         """
         k = self.k_max if k is None else k
@@ -169,7 +169,7 @@ class RetrievalModule(ServingModule):
         return self.network.queries(history, self._read(history), user)
 
     def _read(self, indices: tf.Tensor) -> tf.Tensor:
-        """What the encoder reads of items: [...] -> [..., E] float32."""
+        """Computes what the encoder reads of items: [...] -> [..., E] float32."""
         if self._history_table is None:
             return self.index.rows(indices)[..., :-1]
         return tf.gather(self._history_table, indices)
@@ -186,7 +186,7 @@ class RetrievalModule(ServingModule):
 
 
 def retrieval_module(model: ServableModel, k_max: int = 100, keep_seen: bool = False) -> RetrievalModule:
-    """Makes a trained model ready to serve, as `RetrievalModel.serving_module`.
+    """Prepares a trained model for serving, as `RetrievalModel.serving_module`.
 
     Raises:
         InputError: as `RetrievalModule`, or if a weight is not finite.

@@ -23,27 +23,27 @@ class ServableModel(Protocol):
     user_tower: FeatureTower | None
 
     def encode(self, history: tf.Tensor, embedded: tf.Tensor, user: tf.Tensor | None = None) -> tf.Tensor:
-        """Query vectors after the last item, [B, D]."""
+        """Computes query vectors after the last item, [B, D]."""
 
     def tables(self) -> Tables:
-        """Vectors of every vocabulary row."""
+        """Computes the vectors of every vocabulary row."""
 
 
 class Network(tf.Module):
-    """The part of a retrieval model that stays as it is when items are added; nothing in it knows how many there are.
+    """The part of a retrieval model that stays the same when items are added; it does not depend on their number.
 
-    Its functions survive saving and loading, and can be saved again from what was loaded.
+    Its functions survive saving and loading, and can be saved again after loading.
 
     Args:
-        encode: function, (history [B, L] int32, embedded [B, L, E] float32) -> queries [B, D]; with features of users
-            it takes their vectors [B or 1, D - 1] too.
-        owned: the variables and tables that the functions read.
-        item_kinds: feature of the items -> kind; empty where the model knows items by their ids.
+        encode: function, (history [B, L] int32, embedded [B, L, E] float32) -> queries [B, D]; if users have features,
+            it also takes their vectors [B or 1, D - 1].
+        owned: variables and tables that the functions read.
+        item_kinds: item feature -> kind; empty if the model represents items by their ids.
         embed_item: function, raw features {input name: [N, ...]} -> item vectors [N, D]; None without features.
-        user_kinds: feature of the users -> kind.
+        user_kinds: user feature -> kind.
         embed_user: function, raw features {input name: [B, ...]} -> user vectors [B, D - 1]; None without features.
-        no_user: variable [1, D - 1], the vector of a user without features; None where users have none.
-        keep_seen: whether items of the history are recommended again; kept here, where what is loaded tells.
+        no_user: variable [1, D - 1], the vector of a user without features; None if users have none.
+        keep_seen: whether items in the history can be recommended again; stored here so that a loaded network knows it.
     """
 
     def __init__(
@@ -78,12 +78,12 @@ class Network(tf.Module):
 
 
 def network_of(model: ServableModel, history_width: int, keep_seen: bool = False) -> Network:
-    """The network of a trained model; its variables are shared, not copied.
+    """Returns the network of a trained model; its variables are shared, not copied.
 
     Args:
         model: the model.
-        history_width: E, the width of what the encoder reads of an item.
-        keep_seen: whether items of the history are recommended again.
+        history_width: width E of what the encoder reads of an item.
+        keep_seen: whether items in the history can be recommended again.
 
     Raises:
         InputError: if a weight is not finite.
@@ -92,13 +92,13 @@ def network_of(model: ServableModel, history_width: int, keep_seen: bool = False
         tf.TensorSpec([None, None], tf.int32, "history"),
         tf.TensorSpec([None, None, history_width], tf.float32, "embedded"),
     ]
-    # Creates variables that a subclass creates late, outside the trace.
+    # Outside the trace, so that a subclass can create variables late.
     model.encode(tf.zeros([1, 1], tf.int32), tf.zeros([1, 1, history_width]))
     item_kinds, embed_item, owned = _tower_parts(model.item_tower)
     user_kinds, embed_user, owned_by_users = _tower_parts(model.user_tower)
     no_user = None
     if model.user_tower is not None:
-        # Computed once: the tower itself would bring the table of all users into the graph.
+        # Computed once, because the tower would bring the table of all users into the graph.
         no_user = tf.Variable(model.user_tower.missing(), trainable=False, name="no_user")
         signature.append(tf.TensorSpec([None, no_user.shape[1]], tf.float32, "user"))
     encode = traced(lambda *inputs: model.encode(*inputs), signature)
@@ -115,13 +115,13 @@ def network_of(model: ServableModel, history_width: int, keep_seen: bool = False
 
 
 def restored_network(saved: Any) -> Network:
-    """The network of a loaded export.
+    """Returns the network of a loaded export.
 
     Args:
-        saved: the loaded SavedModel's `network`.
+        saved: the `network` of the loaded SavedModel.
     """
     kinds = json.loads(saved.describe().numpy())
-    parts = {}  # a SavedModel holds nothing where there was None
+    parts = {}  # a SavedModel stores nothing for None
     if kinds["item_kinds"]:
         parts["embed_item"] = saved.embed_item
     if kinds["user_kinds"]:
@@ -130,7 +130,7 @@ def restored_network(saved: Any) -> Network:
 
 
 def _tower_parts(tower: tf.keras.layers.Layer | None) -> tuple[dict[str, Kind], Any, list[Any]]:
-    """Kinds, function from raw features, and what that reads; nothing for a tower without features."""
+    """Returns kinds, the function of raw features, and what it reads; nothing for a tower without features."""
     if not isinstance(tower, FeatureTower):
         return {}, None, []
     inputs = feature_inputs(tower.kinds)
@@ -143,5 +143,5 @@ def _tower_parts(tower: tf.keras.layers.Layer | None) -> tuple[dict[str, Kind], 
 
 
 def _distinct(values: list[Any]) -> list[Any]:
-    """Each object once; variables have no truth value to compare by."""
+    """Returns each object once; variables have no truth value to compare by."""
     return list({id(value): value for value in values}.values())

@@ -1,4 +1,4 @@
-"""Verification of the vectors that an export gives of raw features."""
+"""Verifies the vectors that an export computes from raw features."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tfrec_dl.serving.names import EMBED_ITEM_FEATURES, EMBED_ITEMS
 
 
 def verify_item_features(model: RetrievalModel, version: Path, items: Catalogue) -> float:
-    """Compares `embed_item_features` with the Python model, and of items known by features alone with the index.
+    """Compares `embed_item_features` with the Python model, and for items known only by features with the index.
 
     Args:
         model: the content or hybrid model that was exported.

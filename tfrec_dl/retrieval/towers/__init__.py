@@ -1,1 +1,1 @@
-"""Item and user towers: indices or features -> vectors."""
+"""Item and user towers, which turn indices or features into vectors."""

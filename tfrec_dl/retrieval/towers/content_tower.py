@@ -17,17 +17,17 @@ from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class ContentTower(FeatureTower):
-    """Vocabulary indices -> item vectors, through the items' features.
+    """Turns vocabulary indices into item vectors, through the items' features.
 
-    Each item that a call names is read once, however often it is named.
+    Each item in a call is read once, even if it occurs repeatedly.
 
     Args:
         network: functional model, [ids [N] int32, prepared features {name: [N, ...]}] -> [N, D], the bias last; ids of
             items without training interactions are 1 (unknown).
-        content: functional model, prepared features -> [N, D - 1], the part of `network` that goes by features alone.
-        features: of every vocabulary row.
-        trained_size: rows of the vocabulary that had training interactions, padding and unknown included; rows beyond
-            go by their features alone.
+        content: functional model, prepared features -> [N, D - 1], the part of `network` that depends only on features.
+        features: features of every vocabulary row.
+        trained_size: number of vocabulary rows up to the last with training interactions, padding and unknown included;
+            later rows are represented by their features alone.
     """
 
     def __init__(self, network: tf.keras.Model, content: tf.keras.Model, features: Features, trained_size: int) -> None:
@@ -44,12 +44,12 @@ class ContentTower(FeatureTower):
 
     def _vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Raw features {name: [N, ...]} of items without an id -> item vectors [N, D], in the graph."""
-        # Not the whole network: a graph with no id in it needs no table of ids.
+        # Not the whole network: a graph without ids needs no table of ids.
         content = self.content(self.preparation(dict(raw), training=False), training=False)
         return tf.concat([content, tf.zeros_like(content[:, :1])], axis=1)
 
     def extended(self, catalogue: Catalogue) -> "ContentTower":
-        """The same tower, its weights shared, over further rows: the catalogue's, in its order.
+        """Returns the same tower, with shared weights, over further rows: those of the catalogue, in its order.
 
         Raises:
             InputError: if the catalogue has other features.
@@ -64,16 +64,16 @@ def content_tower(
     dimension: int,
     fitted: FittedFeatures | None = None,
 ) -> ContentTower:
-    """Builds the tower of a content model: an item is its features.
+    """Builds the tower of a content model, which represents an item by its features.
 
-    Its bias component is 0: the query's own bias meets every component of the vector.
+    Its bias component is 0, because the query has a bias of its own for every component of the vector.
 
     Args:
-        config: what reads each kind of feature.
+        config: how each kind of feature is read.
         catalogue: features of the items, one row each, in any order; items without a row have no features.
-        vocabulary: the items; tokens, categories and means are learnt from those with training interactions.
-        dimension: width of the item vectors, the bias apart.
-        fitted: what a run has learnt of the catalogue; None learns it.
+        vocabulary: the items; tokens, categories and means are learned from those with training interactions.
+        dimension: width of the item vectors, without the bias.
+        fitted: what a run has learned of the catalogue; None learns it here.
     """
     inputs, content, features = _content_parts(config, catalogue, vocabulary, dimension, fitted)
     bias = Zeros(1)(content)
@@ -95,24 +95,24 @@ def hybrid_tower(
     id_dropout: float,
     fitted: FittedFeatures | None = None,
 ) -> ContentTower:
-    """Builds the tower of a hybrid model: an item is its features, and what its id adds to them.
+    """Builds the tower of a hybrid model, which represents an item by its features and its id.
 
-    In training a share of the ids is hidden, so that the features learn to do without (Volkovs et al., DropoutNet:
+    In training, a share of the ids is hidden, so that the features learn to work alone (Volkovs et al., DropoutNet:
     Addressing Cold Start in Recommender Systems, NeurIPS 2017). An item without training interactions has no id part.
 
     Args:
-        config: what reads each kind of feature.
+        config: how each kind of feature is read.
         catalogue: as for `content_tower`.
         vocabulary: the items, with their training counts.
         embedding: table of ids, indices of trained items -> [..., D - 1].
-        id_dropout: share of the ids hidden at a training step.
+        id_dropout: share of the ids hidden in a training step.
         fitted: as for `content_tower`.
     """
     inputs, content, features = _content_parts(config, catalogue, vocabulary, embedding.output_dim, fitted)
     ids = tf.keras.Input([], dtype=tf.int32)
     known = KnownIds(id_dropout)(ids)
     id_part = tf.keras.layers.Multiply(name="id_part")([embedding(ids), known])
-    # Centred, so that an item without its id competes as one of average popularity.
+    # Centered, so that an item without its id competes like one of average popularity.
     counts = vocabulary.item_counts[: vocabulary.trained_size]
     log_count = np.log(np.maximum(counts, 1)).astype(np.float32)
     log_count -= log_count[FIRST_ITEM:].mean()
@@ -133,10 +133,10 @@ def hybrid_tower(
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class KnownIds(ResumableDropout):
-    """Whether an id is known, and in training not hidden.
+    """Returns whether an id is known and, in training, not hidden.
 
     Args:
-        rate: share of the ids hidden.
+        rate: share of the ids that are hidden.
     """
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
@@ -150,7 +150,7 @@ class KnownIds(ResumableDropout):
 def _content_parts(
     config: Content, catalogue: Catalogue, vocabulary: Vocabulary, dimension: int, fitted: FittedFeatures | None
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor, Features]:
-    """Keras inputs, content vector, and the prepared features of every vocabulary row."""
+    """Returns Keras inputs, the content vector, and the prepared features of every vocabulary row."""
     items = catalogue.take(vocabulary.ids)
     if fitted is None:
         fitted = FittedFeatures.fit(config, items.take(vocabulary.ids[: vocabulary.trained_size - FIRST_ITEM]))

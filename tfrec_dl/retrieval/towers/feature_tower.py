@@ -15,11 +15,11 @@ from tfrec_dl.layers.at_least_one import at_least_one
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class FeatureTower(tf.keras.layers.Layer):
-    """A tower that can be served raw features.
+    """A tower that can be served with raw features.
 
     Args:
-        features: of the rows it was trained on.
-        name: of the layer.
+        features: features of the rows that it was trained on.
+        name: name of the layer.
     """
 
     def __init__(self, features: Features, name: str) -> None:
@@ -27,9 +27,9 @@ class FeatureTower(tf.keras.layers.Layer):
         self._features = features
 
     def get_config(self) -> NoReturn:
-        """Raises InputError: no configuration of Keras's holds the features of the rows."""
+        """Raises InputError, because no Keras configuration can hold the features of the rows."""
         raise InputError(
-            f"a {type(self).__name__} cannot be saved by Keras, for it holds the features of a table: train into a "
+            f"a {type(self).__name__} cannot be saved by Keras, because it holds the features of a table: train into a "
             "run, or export the model."
         )
 
@@ -40,7 +40,7 @@ class FeatureTower(tf.keras.layers.Layer):
 
     @property
     def fitted(self) -> FittedFeatures:
-        """What the preparation has learnt of the training rows."""
+        """What the preparation has learned of the training rows."""
         return self._features.fitted
 
     @property
@@ -56,4 +56,4 @@ class FeatureTower(tf.keras.layers.Layer):
 
     @abstractmethod
     def _vectors_of(self, raw: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """As `vectors_of`, of one row at least."""
+        """Same as `vectors_of`, for at least one row."""

@@ -1,4 +1,4 @@
-"""Item tower over hashed ids: a table smaller than the catalogue, whose rows rare items share."""
+"""Item tower over hashed ids: a table smaller than the catalogue, in which rare items share rows."""
 
 import tensorflow as tf
 from pydantic import Field
@@ -11,18 +11,18 @@ LOW_32_BITS = 0xFFFFFFFF
 
 @configuration
 class Hashing:
-    """How many rows a table of items has.
+    """Settings for the number of rows in an item table.
 
-    The most frequent items have a row each. Each of the others is the mean of several rows of a pool that they share,
-    each chosen by a hash function of its own: two items have all rows in common with a probability of about
-    functions! / buckets ** functions. The items' biases, one number each, are not shared. Sources: Svenstrup et al.,
-    Hash Embeddings for Efficient Word Representations, NeurIPS 2017, without its weights; Zhang et al., Model Size
-    Reduction Using Frequency Based Double Hashing for Recommender Systems, RecSys 2020.
+    The most frequent items have a row each. Every other item is the mean of several rows of a shared pool, each chosen
+    by a different hash function. Two items share all rows with a probability of about functions! / buckets **
+    functions. The items' biases, one number each, are not shared. Sources: Svenstrup et al., Hash Embeddings for
+    Efficient Word Representations, NeurIPS 2017, without its weights; Zhang et al., Model Size Reduction Using
+    Frequency Based Double Hashing for Recommender Systems, RecSys 2020.
 
     Attributes:
-        own_rows: items with a row of their own, the most frequent ones; None: all, and nothing is hashed.
-        buckets: rows that the others share; None takes a tenth of their number.
-        functions: hash functions.
+        own_rows: number of items with a row of their own, the most frequent ones; None for all, without hashing.
+        buckets: number of rows that the others share; None uses a tenth of their number.
+        functions: number of hash functions.
     """
 
     own_rows: int | None = Field(default=None, ge=0)
@@ -30,16 +30,16 @@ class Hashing:
     functions: int = Field(default=2, ge=1)
 
     def shared_rows(self, size: int) -> int:
-        """Rows of the pool for a vocabulary of `size` indices; 0 where every item has a row of its own.
+        """Returns the number of rows in the pool for a vocabulary of `size` indices; 0 if every item has its own row.
 
-        So it is too where the pool would hold as many rows as there are items to share it.
+        It is also 0 if the pool would have as many rows as there are items to share it.
         """
         others = 0 if self.own_rows is None else max(size - FIRST_ITEM - self.own_rows, 0)
         buckets = max(others // 10, 2) if self.buckets is None else self.buckets
         return buckets if buckets < others else 0
 
     def rows(self, size: int) -> int:
-        """Rows of a table for a vocabulary of `size` indices."""
+        """Returns the number of rows in a table for a vocabulary of `size` indices."""
         shared = self.shared_rows(size)
         return size if not shared or self.own_rows is None else FIRST_ITEM + self.own_rows + shared
 
@@ -47,14 +47,14 @@ class Hashing:
 def item_table(
     size: int, dimension: int, hashing: Hashing, initializer: tf.keras.initializers.Initializer, name: str
 ) -> tf.keras.layers.Layer:
-    """The table of a vocabulary, built.
+    """Builds the item table of a vocabulary.
 
     Args:
-        size: indices of the vocabulary.
+        size: number of indices in the vocabulary.
         dimension: width of a row.
-        hashing: how many rows it has.
-        initializer: of its rows.
-        name: of the layer.
+        hashing: settings for its number of rows.
+        initializer: initializer of the rows.
+        name: name of the layer.
 
     Returns:
         Layer, vocabulary indices of any shape, int32 -> [..., dimension] float32.
@@ -77,16 +77,16 @@ def item_table(
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class HashedIds(tf.keras.layers.Layer):
-    """Looks up rows of their own for the first indices, and the mean of several shared rows for all others.
+    """Looks up separate rows for the first indices, and the mean of several shared rows for all others.
 
-    Its gradients are sparse, and a step touches `functions` rows for each index at most.
+    Its gradients are sparse: a step updates at most `functions` rows per index.
 
     Args:
-        own: indices with a row each: those below this one.
-        rows: of the table; those from `own` on are shared.
+        own: indices below this one have a row each.
+        rows: number of rows; those from `own` on are shared.
         output_dim: width of a row.
-        functions: hash functions.
-        initializer: of the rows.
+        functions: number of hash functions.
+        initializer: initializer of the rows.
     """
 
     def __init__(
@@ -116,14 +116,14 @@ class HashedIds(tf.keras.layers.Layer):
         return tf.reduce_mean(self.table(self.rows_of(indices)), axis=-2)
 
     def rows_of(self, indices: tf.Tensor) -> tf.Tensor:
-        """Indices of any shape, int32 -> [..., functions] int32: an own row several times, or that many shared ones."""
+        """Indices of any shape, int32 -> [..., functions] int32: one own row repeated, or as many shared rows."""
         numbers = tf.cast(indices, tf.int64)[..., None]
         seeds = tf.constant([(1 + function) * 0x9E3779B9 & LOW_32_BITS for function in range(self.functions)], tf.int64)
         shared = self.own + _mixed(numbers + seeds) % (self.rows - self.own)
         return tf.cast(tf.where(numbers < self.own, numbers, shared), tf.int32)
 
     def get_config(self) -> dict:
-        """The arguments to build the layer again."""
+        """Returns the arguments needed to rebuild the layer."""
         return {
             **super().get_config(),
             "own": self.own,
@@ -135,9 +135,9 @@ class HashedIds(tf.keras.layers.Layer):
 
 
 def _mixed(numbers: tf.Tensor) -> tf.Tensor:
-    """Integers of 32 bits spread evenly and in no order, int64 of any shape: shifts and products, the same everywhere.
+    """Hashes 32-bit integers evenly, int64 of any shape, by shifts and products that give the same on every machine.
 
-    Products stay below 2 ** 63, so that no device's rule for overflow matters.
+    Products stay below 2 ** 63, so devices cannot differ in how they overflow.
     """
     mixed = tf.bitwise.bitwise_and(numbers, LOW_32_BITS)
     for factor in (0x7FEB352D, 0x45D9F3B):

@@ -4,20 +4,20 @@ import numpy as np
 import tensorflow as tf
 
 NEVER_MET = -100.0
-ITEM_BIAS = "item_bias"  # layer of the items' biases
+ITEM_BIAS = "item_bias"  # name of the layer of the items' biases
 
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class LogShares(tf.constant_initializer):
-    """A constant whose configuration is of plain numbers, which every format of Keras's can hold."""
+    """A constant whose configuration consists of plain numbers, which every Keras format can store."""
 
     def get_config(self) -> dict:
-        """The arguments to make it again."""
+        """Returns the arguments needed to rebuild it."""
         return {"value": np.asarray(self.value).tolist()}
 
 
 def log_shares(item_counts: np.ndarray) -> np.ndarray:
-    """Logs of the items' shares of the interactions: [V] -> [V] float32; far below every other where there are none."""
+    """Logs of the items' shares of the interactions: [V] -> [V] float32; far below all others for items without any."""
     log_share = np.log(np.maximum(item_counts, 1) / max(item_counts.sum(), 1)).astype(np.float32)
     log_share[item_counts == 0] += NEVER_MET
     return log_share
@@ -26,17 +26,17 @@ def log_shares(item_counts: np.ndarray) -> np.ndarray:
 def id_tower(
     embedding: tf.keras.layers.Layer, item_counts: np.ndarray, biases: np.ndarray | None = None
 ) -> tf.keras.Model:
-    """Item vectors from an embedding table and a bias.
+    """Builds item vectors from an embedding table and a bias.
 
     Args:
         embedding: the table, vocabulary indices -> [..., D - 1]; pass the encoder's own to tie the weights.
         item_counts: training interactions of each vocabulary row [V]. The bias starts at the log of an item's share of
-            them, where a softmax without history belongs; that of an item without any lies far below every other, for
-            nothing else is known of it.
-        biases: [V] float32 where they start instead; None for there.
+            them, as a softmax without history would learn. For an item without any it starts far below all others,
+            because nothing else is known of it.
+        biases: [V] float32 other initial biases; None for these.
 
     Returns:
-        Functional model, vocabulary indices [N] int32 -> [N, D] float32, the bias last.
+        Functional model, vocabulary indices [N] int32 -> [N, D] float32, with the bias last.
     """
     initial = log_shares(item_counts) if biases is None else biases
     bias = tf.keras.layers.Embedding(

@@ -1,4 +1,4 @@
-"""User tower: features of a user beside the history, on the query's side."""
+"""User tower: adds features of a user to the history, on the side of the query."""
 
 from collections.abc import Mapping
 
@@ -15,29 +15,29 @@ from tfrec_dl.retrieval.towers.feature_tower import FeatureTower
 
 @tf.keras.utils.register_keras_serializable("tfrec_dl")
 class UserTower(FeatureTower):
-    """User ids -> vectors that are added to the states of their histories.
+    """Turns user ids into vectors that are added to the states of their histories.
 
-    In training a share of the users is hidden, so that a query without features works too.
+    In training, a share of the users is hidden, so that queries without features work too.
 
     Args:
         network: functional model, prepared features {name: [N, ...]} -> [N, D].
-        features: of a row for users without any, then of each of the ids.
+        features: features of a row for users without any, then of each id.
         ids: [U] object (str), the users.
-        hidden: share of the users whose features are not read in training.
+        hidden: share of users whose features are hidden in training.
     """
 
     def __init__(self, network: tf.keras.Model, features: Features, ids: np.ndarray, hidden: float) -> None:
         super().__init__(features, "user_tower")
         self.network = network
         self.hiding = HiddenRows(hidden)
-        # Apart from the table of all users, so that a graph with no user in it does not hold them.
+        # Separate from the table of all users, so that a graph without users does not contain them.
         self._without = {name: values[:1].numpy() for name, values in features.prepared.items()}
         keys = tf.constant([str(user) for user in ids], tf.string)
         rows = tf.range(1, len(ids) + 1, dtype=tf.int32)
         self._table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, rows), 0)
 
     def call(self, user_ids: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """User ids [B] string -> [B, D]; those not in the table are users without features."""
+        """User ids [B] string -> [B, D]; ids not in the table are users without features."""
         rows = self.hiding(self._table.lookup(user_ids), training=training)
         return self.network(self._features.rows(rows), training=training)
 
@@ -55,7 +55,7 @@ class HiddenRows(ResumableDropout):
     """Replaces a share of the rows by row 0 in training.
 
     Args:
-        rate: that share.
+        rate: share of the rows.
     """
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
@@ -71,11 +71,11 @@ def user_tower(
     """Builds the tower.
 
     Args:
-        config: what reads each kind of feature.
-        users: the features.
+        config: how each kind of feature is read.
+        users: features of the users.
         dimension: width of the states.
-        hidden: share of the users whose features are not read in training.
-        fitted: what a run has learnt of the users; None learns it.
+        hidden: share of users whose features are hidden in training.
+        fitted: what a run has learned of the users; None learns it here.
     """
     features = Features.of(FittedFeatures.fit(config, users) if fitted is None else fitted, config, users, 1)
     inputs, vector = content_vector(config, users, features.preparation, dimension)

@@ -1,1 +1,1 @@
-"""Warm start: a network that goes on from a finished run, on newer data, with other items."""
+"""Warm start: continues the training of a finished run on newer data, with other items."""

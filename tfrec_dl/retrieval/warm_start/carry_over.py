@@ -1,4 +1,4 @@
-"""Carries weights of a trained network over to one with other items."""
+"""Copies the weights of a trained network to one with other items."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ logger = logging.getLogger(__name__)
 
 
 def carry_over(start: Run, model: RetrievalModel, joined: Joined) -> None:
-    """Gives a model what a finished run has learnt.
+    """Copies what a finished run has learned into a model.
 
-    What is not of an item is taken as it is. Items that both know keep their rows, and their biases go with their
-    shares of the interactions. New ones begin between the known items that stand near them in the training histories,
-    as often as they do, as long as these are, their bias at the log of their share. Items that the model does not know
-    are forgotten. The optimiser begins anew: its averages of old gradients hold rows back that have to move
-    (docs/benchmarks/lifecycle.md).
+    Weights that do not belong to an item are copied. Items in both keep their rows; their biases shift with their
+    shares of the interactions. New items start between the known items near them in the training histories, weighted by
+    how often they occur near them, with vectors of the same length and a bias at the log of their share. Items unknown
+    to the model are dropped. The optimizer starts anew, because its averages of old gradients slow down rows that have
+    to move (docs/benchmarks/lifecycle.md).
 
     Args:
-        start: the run.
-        model: built, to be trained on.
-        joined: what became of the run's items.
+        start: the finished run.
+        model: built model that is to be trained.
+        joined: how the items changed since that run.
 
     Raises:
-        InputError: if the networks are not alike, but for their items.
+        InputError: if the networks differ in more than their items.
     """
     old = trained_model(start.recipe, start)
     before, now = (log_shares(each.vocabulary.item_counts) for each in (old, model))
@@ -47,8 +47,8 @@ def carry_over(start: Run, model: RetrievalModel, joined: Joined) -> None:
     near = int(np.count_nonzero(joined.new & (np.diff(joined.between.indptr) > 0)))
     known, new = int(np.count_nonzero(~joined.new)) - FIRST_ITEM, int(np.count_nonzero(joined.new))
     logger.info(
-        "warm start from %s: %s of %s items are known; of %s new ones %s begin between items that stand near them, "
-        "and items that joined stay there while they have few interactions: %s",
+        "warm start from %s: %s of %s items are known; of %s new ones, %s begin between neighboring items. "
+        "Items that joined stay between their neighbors while they have few interactions: %s",
         *(start.folder, f"{known:,}", f"{known + new:,}", f"{new:,}", f"{near:,}", f"{joined.young.sum():,}"),
     )
 
@@ -58,11 +58,11 @@ class _Copy:
     """Copies variables of one network to those of another.
 
     Attributes:
-        old: which of its trainable variables have a row an item.
-        new: which of the other's do.
-        joined: which rows are copied, and between which the others begin.
-        shifts: [size] what is added to an item's bias, for it has become more popular, or less.
-        folder: of the run that is copied from, for errors.
+        old: which of its trainable variables have one row per item.
+        new: which of the other network's do.
+        joined: which rows are copied, and between which rows the others start.
+        shifts: [size] change of each item's bias, because its popularity has changed.
+        folder: folder of the run that is copied from, for errors.
     """
 
     old: list[bool]
@@ -75,7 +75,7 @@ class _Copy:
         """Copies trainable variables.
 
         Raises:
-            InputError: if they are of other shapes.
+            InputError: if their shapes differ.
         """
         if self.old != self.new:
             raise self._unlike()
@@ -92,10 +92,10 @@ class _Copy:
             raise self._unlike()
         new, found = self.joined.new, target.numpy()
         found[~new] = value[self.joined.rows[~new]]
-        if are_biases(target):  # that of a new item is what its interactions say
+        if are_biases(target):  # the bias of a new item depends on its interactions
             found[~new, 0] += self.shifts[~new]
             return found
         return put_between(found, self.joined.between, new)
 
     def _unlike(self) -> InputError:
-        return InputError(f"{self.folder} is a run of a network of other sizes: go on with the settings of its own.")
+        return InputError(f"{self.folder} is a run of a network of other sizes: continue with its own settings.")

@@ -1,4 +1,4 @@
-"""Tables of a network that have a row an item."""
+"""Finds the tables of a network that have one row per item."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tfrec_dl.retrieval.towers.ids import ITEM_BIAS
 
 
 def are_of_items(model: RetrievalModel) -> list[bool]:
-    """Which trainable variables have a row an item.
+    """Returns which trainable variables have one row per item.
 
     Raises:
         InputError: if items share rows.
@@ -25,11 +25,11 @@ def are_of_items(model: RetrievalModel) -> list[bool]:
 
 
 def are_biases(variable: tf.Variable) -> bool:
-    """Whether the rows of a table of items are biases, and not vectors."""
+    """Whether the rows of an item table are biases, not vectors."""
     return ITEM_BIAS in variable.name
 
 
 def vectors_of_items(model: RetrievalModel) -> list[tf.Variable]:
-    """The tables that hold a vector an item: [size, D] each."""
+    """Returns the tables with one vector per item: [size, D] each."""
     variables = zip(model.trainable_variables, are_of_items(model), strict=True)
     return [variable for variable, is_of_items in variables if is_of_items and not are_biases(variable)]

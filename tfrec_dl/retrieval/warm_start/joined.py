@@ -1,7 +1,7 @@
-"""New items of a warm start, which stay between their neighbours while they have few interactions to learn from.
+"""New items of a warm start, which stay between their neighbors while they have few interactions to learn from.
 
-A few passes leave the row of such an item worse than the mean of its neighbours: in nearly all steps it is among the
-items that did not come next (docs/benchmarks/lifecycle.md).
+After a few passes, the row of such an item is worse than the mean of its neighbors, because in nearly all steps the
+item is among those that did not come next (docs/benchmarks/lifecycle.md).
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ FEW = 50  # interactions to learn from; up to 46 were measured
 
 @dataclass(frozen=True, eq=False)
 class Joined:
-    """Items of a network that goes on from a run.
+    """Items of a network that continues from a run.
 
     Attributes:
-        rows: [size] int64, the row that each item had in that run; -1 for new ones.
-        young: [size] bool, which joined since the training anew and have few interactions.
-        between: [size, size], of `neighbours`: what new and young items are mixed from.
+        rows: [size] int64 row that each item had in that run; -1 for new items.
+        young: [size] bool, items that joined since the last training from scratch and have few interactions.
+        between: [size, size], the result of `neighbours`: what new and young items are mixed from.
     """
 
     rows: np.ndarray
@@ -45,20 +45,20 @@ class Joined:
 
     @property
     def new(self) -> np.ndarray:
-        """[size] bool, which items that run does not know."""
+        """Returns which items that run does not know, [size] bool."""
         return self.rows < 0
 
 
 def joined_items(start: Run, vocabulary: Vocabulary, histories: Histories) -> Joined:
-    """Which items joined since the training anew that a chain of runs began with.
+    """Finds the items that joined since the training from scratch at the start of a chain of runs.
 
     Args:
-        start: the run that is gone on from.
-        vocabulary: of the items now.
-        histories: of training, numbered by it.
+        start: run to continue from.
+        vocabulary: vocabulary of the present items.
+        histories: training histories, encoded with it.
 
     Raises:
-        InputError: if what the run says of its items is damaged.
+        InputError: if the run's file on its items is damaged.
     """
     rows = _old_indices(vocabulary_of(start), vocabulary)
     before = vocabulary.encode(np.array(_young_items(start.folder / FILE), object))
@@ -70,17 +70,17 @@ def joined_items(start: Run, vocabulary: Vocabulary, histories: Histories) -> Jo
 
 
 def write_young(folder: Path, vocabulary: Vocabulary, joined: Joined) -> None:
-    """Writes which items are young, for the run that goes on from this one."""
+    """Writes which items are young, for a run that continues from this one."""
     write_json(folder / FILE, vocabulary.ids[joined.young[FIRST_ITEM:]].tolist())
 
 
 class BetweenNeighbours(tf.keras.callbacks.Callback):
-    """Puts young items back between their neighbours after each epoch.
+    """Puts young items back between their neighbors after each epoch.
 
-    List it before those that validate and save.
+    List it before callbacks that validate and save.
 
     Args:
-        joined: which they are.
+        joined: states which items these are.
     """
 
     def __init__(self, joined: Joined) -> None:
@@ -88,7 +88,7 @@ class BetweenNeighbours(tf.keras.callbacks.Callback):
         self._joined = joined
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Places their rows."""
+        """Resets their rows."""
         if not self._joined.young.any():
             return
         with self.model.distribute_strategy.scope():
@@ -97,10 +97,10 @@ class BetweenNeighbours(tf.keras.callbacks.Callback):
 
 
 def _young_items(path: Path) -> list[str]:
-    """None in a run of a training anew, and in one that went on before items were kept between their neighbours."""
+    """Reads the young items; none for a run trained from scratch, or one from before this file was introduced."""
     return checked(ITEMS, read_json(path), path, "a list of items") if path.exists() else []
 
 
 def _old_indices(old: Vocabulary, new: Vocabulary) -> np.ndarray:
-    """[size] int64: the index that each of the new indices had; -1 for items that are new."""
+    """Index that each of the new indices had before, [size] int64; -1 for new items."""
     return np.concatenate([np.arange(FIRST_ITEM), np.where((found := old.encode(new.ids)) >= FIRST_ITEM, found, -1)])

@@ -1,4 +1,4 @@
-"""What items that a network has learnt little of are mixed from: the items near them in histories."""
+"""Mixes items that a network has learned little about from the items near them in histories."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from scipy import sparse
 from tfrec_dl.baselines.transition_counts import both_ways, count_transitions
 from tfrec_dl.data.histories import Histories
 
-WINDOW, SKIP = 8, 0.8  # as the default transitions count
+WINDOW, SKIP = 8, 0.8  # same as in the default transition counts
 
 
 def neighbours(train: Histories, settled: np.ndarray) -> sparse.csr_matrix:
-    """Weights by which items are mixed from settled ones.
+    """Computes weights for mixing items from settled ones.
 
     Args:
-        train: histories, numbered by the new vocabulary.
-        settled: [size] bool, which indices have learnt rows, padding and unknown included.
+        train: histories, encoded with the new vocabulary.
+        settled: [size] bool, indices with learned rows, padding and unknown included.
 
     Returns:
-        [size, size]: rows of the other items sum to 1, or are empty where none of their neighbours is settled; all
-        others are empty.
+        [size, size]; rows of items that are not settled sum to 1, or are empty if none of their neighbors is settled.
+        All other rows are empty.
     """
     size = len(settled)
     counts = both_ways(count_transitions(train, size, WINDOW, SKIP), 1.0)
@@ -30,17 +30,18 @@ def neighbours(train: Histories, settled: np.ndarray) -> sparse.csr_matrix:
 
 
 def put_between(rows: np.ndarray, weights: sparse.csr_matrix, chosen: np.ndarray) -> np.ndarray:
-    """Rows in which chosen ones are mixed from others, where these have any to be mixed from.
+    """Mixes chosen rows from other rows, if they have any to be mixed from.
 
-    Means point the way, stretched to the mean of the lengths: what points to all sides would else be nearly nothing.
+    The direction is that of the mean, and the length is the mean length. A plain mean of vectors in many directions
+    would be almost zero.
 
     Args:
         rows: [size, D].
-        weights: [size, size], of `neighbours`.
-        chosen: [size] bool.
+        weights: [size, size], the result of `neighbours`.
+        chosen: [size] bool rows to replace.
 
     Returns:
-        [size, D], of the rows' dtype.
+        [size, D] of the rows' dtype.
     """
     chosen = chosen & (np.diff(weights.indptr) > 0)
     mixed, placed = weights[chosen], rows.copy()

@@ -1,4 +1,4 @@
-"""The run that a training goes on from, and what is written of it."""
+"""The run that a training starts from, and what is recorded about it."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ FILE = "warm_start.json"
 
 
 def start_of(recipe: Recipe) -> Run | None:
-    """The run that a network's training goes on from; None where it begins anew.
+    """Returns the run that a network's training starts from; None if it starts anew.
 
     Args:
-        recipe: of one network; `training.warm_start` names the run's folder.
+        recipe: recipe of one network; `training.warm_start` names the run's folder.
 
     Raises:
-        InputError: if that is no finished run of such a network, or either knows items by more than their ids.
+        InputError: if that is not a finished run of such a network, or either represents items by more than their ids.
     """
     folder = recipe.training.warm_start
     if folder is None:
         return None
     run = Run.open(folder)
     if not run.finished:
-        raise InputError(f"{folder} is not finished: end its training first, or go on from another run.")
+        raise InputError(f"{folder} is not finished: finish its training first, or continue from another run.")
     if not run.recipe.family.is_network or run.recipe.model.name != recipe.model.name:
         raise InputError(
-            f"{folder} is a run of {run.recipe.name!r}, and {recipe.name!r} goes on from a run of its own kind."
+            f"{folder} is a run of {run.recipe.name!r}, but {recipe.name!r} continues only from a run of its own kind."
         )
     for each in (recipe, run.recipe):
         _require_ids_alone(each)
@@ -44,7 +44,7 @@ def start_of(recipe: Recipe) -> Run | None:
 
 
 def _require_ids_alone(recipe: Recipe) -> None:
-    """Rows are carried over by the items' ids, and features are not."""
+    """Raises InputError if features are involved, because rows are carried over by the items' ids alone."""
     known_by = recipe.family.knows_items_by(recipe)
     if known_by != "behaviour":
         raise InputError(
@@ -54,7 +54,7 @@ def _require_ids_alone(recipe: Recipe) -> None:
 
 
 def remember(folder: Path, start: RunFolder, vocabulary: Vocabulary, joined: Joined) -> None:
-    """Writes what a run began with, and what that began with, the oldest first; and which of its items are young."""
+    """Writes the runs that a run started from, the oldest first, and which of its items are young."""
     config = start.config()
     entry = {
         "data_fingerprint": config["data_fingerprint"],
@@ -67,7 +67,7 @@ def remember(folder: Path, start: RunFolder, vocabulary: Vocabulary, joined: Joi
 
 
 def lineage(folder: Path) -> list[dict[str, Any]]:
-    """What a run, or the first network of a stack, began with, the oldest first; nothing where it began anew."""
+    """Returns the runs that a run, or a stack's first network, started from, oldest first; empty if it started anew."""
     paths = [folder / FILE, *sorted(folder.glob(f"members/*/{FILE}"))]
     path = next((path for path in paths if path.exists()), None)
     return [] if path is None else list(read_json(path)["starts"])

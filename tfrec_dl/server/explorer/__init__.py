@@ -1,1 +1,1 @@
-"""The explorer: a page in the browser that asks the server, and what it has to know of items beside their ids."""
+"""The explorer: a web page that queries the server, and the item data that it needs besides ids."""

@@ -1,4 +1,4 @@
-"""The items of a loaded export, with what answers show of them and their attributes."""
+"""The items of a loaded export, with their shown columns and attributes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NUMBER = "number"
 
 @dataclass(frozen=True)
 class ShownColumn:
-    """A column that answers show: `texts[codes[index]]` is an item's."""
+    """A shown column: the text of an item is `texts[codes[index]]`."""
 
     name: str
     texts: np.ndarray
@@ -25,16 +25,16 @@ class ShownColumn:
 
 
 class ItemCatalogue:
-    """What is known of the items of a version, by their index.
+    """What is known about the items of a version, by index.
 
     Args:
-        version: a recommender of ours.
+        version: a version of a recommender of this package.
 
     Attributes:
-        ids: [n] text, item 0 being index `FIRST_ITEM`.
-        order: [n] places of the items in `ids`, the most popular first.
-        shown: the columns that answers show.
-        attributes: attribute -> kind.
+        ids: [n] text; item 0 has the index `FIRST_ITEM`.
+        order: [n] positions of the items in `ids`, most popular first.
+        shown: the shown columns.
+        attributes: maps attributes to kinds.
     """
 
     def __init__(self, version: LoadedVersion) -> None:
@@ -47,39 +47,39 @@ class ItemCatalogue:
         has_attributes = RECOMMEND_WITH_RULES in version.signature_defs
         self._arrays = _numpy(module.attributes.contents()) if has_attributes else {}
         names, kinds = ([_text(each) for each in self._arrays.get(key, ())] for key in ("names", "kinds"))
-        self.attributes: dict[str, str] = dict(zip(names, kinds, strict=False))  # there is one kind more, of nothing
+        self.attributes: dict[str, str] = dict(zip(names, kinds, strict=False))  # the last kind stands for no attribute
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """Id -> place in `ids`."""
+        """Maps ids to positions in `ids`."""
         return {item: place for place, item in enumerate(self.ids)}
 
     @cached_property
     def values(self) -> list[tuple[str, int]]:
-        """Each value of a category as "attribute=value", and how many items have it; by place in the arrays."""
+        """Returns each categorical value as "attribute=value" with its number of items, by position in the arrays."""
         counts = np.diff(self._arrays["holder_offsets"]).tolist() if self._arrays else []
         return [(_text(each), count) for each, count in zip(self._arrays.get("texts", ()), counts, strict=True)]
 
     def values_of(self, attribute: str) -> list[tuple[str, int]]:
-        """The values of a category, and how many items have each, the most frequent first."""
+        """Returns the values of a category with their numbers of items, most frequent first."""
         start = f"{attribute}="
         found = [(text.removeprefix(start), count) for text, count in self.values if text.startswith(start)]
         return sorted(found, key=lambda each: (-each[1], each[0]))
 
     def holders(self, value: int) -> np.ndarray:
-        """Places of the items that have a value, which is named by its place in `values`."""
+        """Returns the positions of the items that have a value, given by its position in `values`."""
         start, end = self._arrays["holder_offsets"][value : value + 2]
         found: np.ndarray = self._arrays["holders"][start:end] - FIRST_ITEM
         return found
 
     def range_of(self, attribute: str) -> tuple[float, float] | None:
-        """The lowest and the highest of a number; None where no item has one."""
+        """Returns the lowest and the highest value of a numeric attribute; None if no item has one."""
         numbers = self._arrays["numbers"][self._row(attribute)]
         known = numbers[np.isfinite(numbers)]
         return (float(known.min()), float(known.max())) if len(known) else None
 
     def described(self, places: Sequence[int]) -> list[dict[str, Any]]:
-        """Id, shown texts and attributes of items."""
+        """Returns id, shown texts and attributes of items."""
         return [
             {
                 "id": self.ids[place],
@@ -90,7 +90,7 @@ class ItemCatalogue:
         ]
 
     def _value(self, attribute: str, index: int) -> list[str] | float | None:
-        """A list of categories, or a number."""
+        """Returns a list of categories, or a number."""
         if self.attributes[attribute] == NUMBER:
             number = float(self._arrays["numbers"][self._row(attribute)][index])
             return number if np.isfinite(number) else None
@@ -103,12 +103,12 @@ class ItemCatalogue:
 
 
 def has_items(version: LoadedVersion) -> bool:
-    """Whether a version is a recommender of ours, and not of the first ones, which did not say what their items are."""
+    """Whether a version is a recommender of this package, other than the first ones, which did not list their items."""
     return version.items is not None and hasattr(_recommender(version), "item_ids")
 
 
 def _recommender(version: LoadedVersion) -> Any:
-    """Where the items are: of two stages in the first."""
+    """Returns the part that holds the items: for two stages, the first one."""
     saved = version.saved_model
     return saved.retrieval if RECOMMEND_RANKED in version.signature_defs else saved
 

@@ -1,4 +1,4 @@
-"""What the explorer's page asks beside predictions: which models there are, and what is known of items."""
+"""Queries of the explorer page other than predictions: available models, and item data."""
 
 import threading
 import weakref
@@ -14,18 +14,18 @@ from tfrec_dl.server.models import Models, ModelSpec
 from tfrec_dl.server.statuses import invalid
 from tfrec_dl.serving.names import SERVING_DEFAULT
 
-MOST_ITEMS = 500  # of an answer
-MOST_USERS = 10  # of an answer
-MOST_VALUES = 40  # of an attribute that the page is told at once
+MOST_ITEMS = 500  # per answer
+MOST_USERS = 10  # per answer
+MOST_VALUES = 40  # per attribute, sent to the page at once
 LONGEST_QUERY = 200
 
 
 class Questions:
-    """Answers them.
+    """Answers queries of the explorer page.
 
     Args:
-        models: what is served.
-        users: whose histories can be looked at; None for no one's.
+        models: served models.
+        users: users whose histories can be viewed; None for nobody.
     """
 
     def __init__(self, models: Models, users: UserHistories | None = None) -> None:
@@ -36,7 +36,7 @@ class Questions:
         self._searches: weakref.WeakKeyDictionary[LoadedVersion, ItemSearch] = weakref.WeakKeyDictionary()
 
     def models(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        """Models, their versions, the newest first, and what each can be asked for."""
+        """Returns models with their versions, newest first, and what each can be asked for."""
         found = []
         for name, versions in self._models.loaded().items():
             labels = self._models.labels(name)
@@ -48,7 +48,7 @@ class Questions:
         return {"models": found}
 
     def search(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Items and values of attributes that a query finds."""
+        """Returns items and attribute values that match a query."""
         query, most = str(asked.get("query", ""))[:LONGEST_QUERY], _number(asked.get("most", 20))
         with self._models.use(_spec(asked)) as version:
             catalogue = self._catalogue(version)
@@ -57,7 +57,7 @@ class Questions:
             return {"items": catalogue.described(search.items(query, most)), "values": values}
 
     def items(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """What is known of items, unknown ones left out."""
+        """Returns what is known about items; unknown items are left out."""
         ids = asked.get("ids")
         if not isinstance(ids, list) or len(ids) > MOST_ITEMS or not all(isinstance(each, str) for each in ids):
             raise invalid(f"ids must be a list of at most {MOST_ITEMS} texts")
@@ -67,7 +67,7 @@ class Questions:
             return {"items": catalogue.described([place for place in places if place is not None])}
 
     def values(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Values of a category that begin as a query does, with numbers of items, the most frequent first."""
+        """Returns values of a category that start with a query, with their numbers of items, most frequent first."""
         query = str(asked.get("query", ""))[:LONGEST_QUERY].casefold()
         with self._models.use(_spec(asked)) as version:
             every = self._catalogue(version).values_of(str(asked.get("attribute", "")))
@@ -75,7 +75,7 @@ class Questions:
         return {"values": found[:MOST_VALUES], "distinct": len(found)}
 
     def users(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Users whose ids begin with a query, how many there are in all, and the history of the one of just this id."""
+        """Returns users whose ids start with a query, the number of users, and the history of the user with this id."""
         query = str(asked.get("query", ""))[:LONGEST_QUERY]
         if self._users is None:
             return {"count": 0, "users": [], "history": None}

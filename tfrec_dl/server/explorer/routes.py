@@ -1,4 +1,4 @@
-"""The explorer's paths: its page at /, its files, and what the page asks."""
+"""Routes of the explorer: its page at /, its files, and its queries."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,7 +21,7 @@ from tfrec_dl.server.models import Models
 from tfrec_dl.server.statuses import RequestError
 
 PAGE = Path(__file__).parent / "page"
-# The page takes nothing from elsewhere, nothing else embeds it, and a newer version of it is seen at once.
+# The page loads nothing from elsewhere, cannot be embedded, and is checked for a newer version on each visit.
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "Cache-Control": "no-cache",
@@ -32,11 +32,11 @@ Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 def explorer_routes(models: Models, bodies: Bodies, users: UserHistories | None = None) -> list[BaseRoute]:
-    """The routes.
+    """Returns the routes.
 
     Args:
-        models: what is served.
-        bodies: reads requests.
+        models: served models.
+        bodies: reader of request bodies.
         users: as for `Questions`.
     """
     questions = Questions(models, users)
@@ -59,7 +59,7 @@ async def _page(request: Request) -> Response:
 
 
 class _Files(StaticFiles):
-    """The page's files."""
+    """The files of the page."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
         response = await super().get_response(path, scope)

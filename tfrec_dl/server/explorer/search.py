@@ -1,4 +1,4 @@
-"""Search of items by what is written of them, in catalogues of any size: the most popular first."""
+"""Text search for items in catalogues of any size, most popular first."""
 
 import re
 import string
@@ -13,12 +13,12 @@ from tfrec_dl.server.explorer.catalogue import ItemCatalogue
 
 PUNCTUATION = {ord(mark): " " for mark in string.punctuation}
 ACCENTS, SPACES = re.compile("[\u0300-\u036f]+"), re.compile(r"[^\S\n]+")
-LOOKED_AT = 20_000  # lines of a pass: a query of a few letters that half the catalogue has comes to an end
+LOOKED_AT = 20_000  # lines per pass, so that a query of a few letters that matches half of the catalogue finishes
 
 
 @dataclass(frozen=True)
 class Value:
-    """A value of an attribute that a query names."""
+    """An attribute value that matches a query."""
 
     attribute: str
     value: str
@@ -26,13 +26,13 @@ class Value:
 
 
 class ItemSearch:
-    """Finds the items of a catalogue.
+    """Finds items of a catalogue by text.
 
-    All texts stand one after another in one piece of memory, a line an item, which is searched as it is: at a million
-    items that takes some hundredths of a second, and no index has to be built.
+    All texts are stored one after another in one block of memory, one line per item, which is scanned directly. For a
+    million items, a scan takes some hundredths of a second, and no index has to be built.
 
     Args:
-        catalogue: the items.
+        catalogue: catalogue of the items.
     """
 
     def __init__(self, catalogue: ItemCatalogue) -> None:
@@ -44,19 +44,20 @@ class ItemSearch:
         ids = _folded(catalogue.ids)
         lines = [" ".join(["", *(column[place] for column in columns), ids[place]]).encode() for place in order]
         ends = np.cumsum([len(line) + 1 for line in lines])
-        self._starts = np.concatenate([[0], ends])  # of each line, whose first byte is a line feed
+        self._starts = np.concatenate([[0], ends])  # start of each line, whose first byte is a line feed
         self._text = b"".join(b"\n" + line for line in lines)
         self._values = [f" {text}" for text in _folded(text for text, _ in catalogue.values)]
 
     def items(self, query: str, most: int) -> list[int]:
-        """Places of the items that a query finds in the catalogue's `ids`.
+        """Returns the positions in the catalogue's `ids` of the items that match a query.
 
-        Those whose text begins with it come first, then those in which each of its words begins a word, then those that
-        have each of them somewhere; of each the most popular first. `genres=War` finds the items that have this value.
+        Items whose text starts with the query come first, then those in which each query word starts a word, then those
+        that contain each word anywhere; within each group, the most popular first. `genres=War` finds the items with
+        this value.
 
         Args:
-            query: what somebody has typed; "" finds the most popular items.
-            most: how many.
+            query: text typed by the user; "" finds the most popular items.
+            most: maximum number of items.
         """
         named = self._named(query)
         if named is not None:
@@ -67,7 +68,7 @@ class ItemSearch:
         return [int(self._catalogue.order[line]) for line in lines]
 
     def values(self, query: str, most: int) -> list[Value]:
-        """Values of attributes in which each word of a query begins a word, the most frequent first."""
+        """Returns attribute values in which each word of a query starts a word, most frequent first."""
         words = [f" {word}" for word in folded(query).split()]
         if not words:
             return []
@@ -78,7 +79,7 @@ class ItemSearch:
         return [Value(attribute, value, count) for attribute, mark, value, count in named if mark]
 
     def _named(self, query: str) -> int | None:
-        """The value that a query is, as "attribute=value"."""
+        """Returns the value that a query names as "attribute=value"."""
         if "=" not in query:
             return None
         wanted = query.strip().casefold()
@@ -117,12 +118,12 @@ class ItemSearch:
 
 
 def folded(text: str) -> str:
-    """Text as it is compared: without case, accents and punctuation."""
+    """Normalizes text for comparison: without case, accents and punctuation."""
     return _folded([text])[0]
 
 
 def _folded(texts: Iterable[str]) -> list[str]:
-    """As `folded`, of many texts at once: Python takes ten times as long for one after the other."""
+    """Does the same as `folded` for many texts at once; one after the other takes Python ten times as long."""
     joined = "\n".join([text.replace("\n", " ") for text in texts]).casefold()
     if not joined.isascii():
         joined = ACCENTS.sub("", unicodedata.normalize("NFKD", joined))

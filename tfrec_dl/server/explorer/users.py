@@ -1,17 +1,17 @@
-"""Histories of the users of a table, to begin with in the explorer; an export holds none."""
+"""Histories of a table's users as starting points in the explorer, because an export holds none."""
 
 import numpy as np
 
 from tfrec_dl.data.interactions import Interactions
 
-LONGEST = 100  # items of a history that the page is given: its last ones
+LONGEST = 100  # number of last history items sent to the page
 
 
 class UserHistories:
     """Finds users and their histories.
 
     Args:
-        interactions: the table.
+        interactions: table of interactions.
     """
 
     def __init__(self, interactions: Interactions) -> None:
@@ -23,11 +23,11 @@ class UserHistories:
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(users, minlength=len(self._ids)))])
 
     def __len__(self) -> int:
-        """How many users there are."""
+        """Returns the number of users."""
         return len(self._ids)
 
     def find(self, query: str, most: int) -> list[tuple[str, int]]:
-        """Users whose ids begin with a query, with the lengths of their histories; the one of just this id first."""
+        """Returns users whose ids start with a query, with history lengths; an exact match comes first."""
         begin = (user for user in self._ids if user.startswith(query) and user != query)
         found = [query] if query in self._places else []
         for user in begin:
@@ -37,7 +37,7 @@ class UserHistories:
         return [(user, int(np.diff(self._starts[self._places[user] :][:2])[0])) for user in found[:most]]
 
     def history(self, user: str) -> list[str] | None:
-        """The last items of a user, oldest first; None of an unknown one."""
+        """Returns the last items of a user, oldest first; None for an unknown user."""
         place = self._places.get(user)
         if place is None:
             return None

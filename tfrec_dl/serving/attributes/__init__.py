@@ -1,1 +1,1 @@
-"""Attributes of items in an export: what the conditions of a request are about."""
+"""Item attributes in an export, on which requests can set conditions."""

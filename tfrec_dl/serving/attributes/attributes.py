@@ -11,20 +11,21 @@ from tfrec_dl.serving.attributes.terms import Arrays, boosts_of_all, fulfilled_b
 
 
 class ItemAttributes(tf.Module):
-    """Categories and numbers of items, and the conditions on them.
+    """Categories and numbers of items, and the evaluation of conditions on them.
 
     A condition is a text: `genres=War`, `genres!=War`, `year>=1990`, `price<20`, `released>2020-01-31` (dates are days
-    since 1970). Of an item with several values `=` holds where one of them is the named one, `!=` where none is; for an
-    item without a value no condition holds. All is in variables of any length: an export can be given other values.
+    since 1970). For an item with several values, `=` holds if one of them matches, and `!=` if none does. For an item
+    without a value, no condition holds. All data is in variables of any length, so that an export can be given new
+    values.
 
     Args:
-        columns: what is known of items, by index.
+        columns: attributes of items, by index.
 
     Attributes:
-        names: of the attributes.
+        names: names of the attributes.
         description: names and kinds in words.
-        arrays: those of `compact_arrays`, as variables.
-        contents: gives them, of an export that was loaded too.
+        arrays: the arrays of `compact_arrays`, as variables.
+        contents: function that returns the arrays; also works in a loaded export.
     """
 
     def __init__(self, columns: AttributeColumns) -> None:
@@ -39,24 +40,25 @@ class ItemAttributes(tf.Module):
         self.contents = tf.function(lambda: dict(self.arrays), input_signature=[])
 
     def allowed(self, must: tf.Tensor, must_not: tf.Tensor) -> tf.Tensor:
-        """Which items fulfil the conditions of requests.
+        """Returns which items satisfy the conditions of requests.
 
         Args:
-            must: [B, M] conditions, "" for none. All hold, but those with `=` on one attribute are alternatives.
-            must_not: [B, X] conditions, "" for none. None holds.
+            must: [B, M] conditions, "" for none. All must hold, except that several with `=` on one attribute are
+                alternatives.
+            must_not: [B, X] conditions, "" for none. None may hold.
 
         Returns:
             [B, size] bool.
 
         Raises:
-            InvalidArgumentError: for an unknown attribute, or a condition that cannot be read; names it.
+            InvalidArgumentError: if an attribute is unknown or a condition cannot be read; names it.
         """
         arrays, nothing = self.read(), must[:, :0]
         terms = questions.terms(arrays, must, must_not, nothing, tf.zeros(tf.shape(nothing)))
         return tf.ensure_shape(fulfilled_by_all(arrays, terms, tf.shape(must)[0]), [None, self._size])
 
     def boosts(self, conditions: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-        """Sums of the weights of the conditions that hold.
+        """Returns the summed weights of the conditions that hold.
 
         Args:
             conditions: [B, C], "" for none.
@@ -66,18 +68,18 @@ class ItemAttributes(tf.Module):
             [B, size] float32.
 
         Raises:
-            InvalidArgumentError: as `allowed`.
+            InvalidArgumentError: as in `allowed`.
         """
         arrays, nothing = self.read(), conditions[:, :0]
         terms = questions.terms(arrays, nothing, nothing, conditions, weights)
         return tf.ensure_shape(boosts_of_all(arrays, terms, tf.shape(conditions)[0]), [None, self._size])
 
     def value_codes(self, indices: tf.Tensor, attribute: tf.Tensor) -> tf.Tensor:
-        """Numbers that stand for an attribute's values: equal ones for equal values.
+        """Returns numeric codes for an attribute's values; equal values have equal codes.
 
         Args:
             indices: [R, N] int32 items.
-            attribute: [R] names; "" and unknown ones have no values.
+            attribute: [R] names; "" and unknown names have no values.
 
         Returns:
             [R, N, W] int32, -1 where an item has fewer than W values.
@@ -85,5 +87,5 @@ class ItemAttributes(tf.Module):
         return questions.value_codes(self.read(), indices, attribute)
 
     def read(self) -> Arrays:
-        """The arrays as they are now."""
+        """Returns the current arrays."""
         return {name: tf.convert_to_tensor(value) for name, value in self.arrays.items()}

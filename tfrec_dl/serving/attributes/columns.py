@@ -24,18 +24,18 @@ from tfrec_dl.serving.feature_tables import Table
 logger = logging.getLogger(__name__)
 
 KINDS = ("category", "multi_category", "number")
-RESERVED = "=<>!"  # in conditions
+RESERVED = "=<>!"  # comparison operators of conditions
 
 
 @dataclass(frozen=True, eq=False)
 class AttributeColumns:
-    """What is known of items, by index: padding and unknown, which have no values, come first.
+    """Attributes of items by index; padding and unknown items come first and have no values.
 
     Attributes:
-        size: indices.
-        kinds: attribute -> "category", "multi_category" or "number".
-        columns: attribute -> values [size], as a `Catalogue` has them.
-        named: [size] bool, the items that the table has a row for.
+        size: number of indices.
+        kinds: maps attributes to "category", "multi_category" or "number".
+        columns: maps attributes to values [size], as in a `Catalogue`.
+        named: [size] bool, items that have a row in the table.
     """
 
     size: int
@@ -49,10 +49,10 @@ class AttributeColumns:
         return ", ".join(f"{name} ({kind})" for name, kind in self.kinds.items()) or "none"
 
     def values(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """The values of an attribute that is no number, each once an item.
+        """Returns the values of a categorical attribute, without duplicates per item.
 
         Returns:
-            Items [n] and values [n] (str), items rising.
+            Items [n] and values [n] (str), in increasing order of items.
         """
         column = pd.Series(self.columns[name], dtype=object)
         if self.kinds[name] == "multi_category":
@@ -62,17 +62,17 @@ class AttributeColumns:
         return pairs["item"].to_numpy(), pairs["value"].to_numpy(dtype=object)
 
     def of_names(self, names: Sequence[str] | None) -> AttributeColumns:
-        """Those of these names alone; all for None."""
+        """Returns only the attributes with these names; all for None."""
         kinds = {name: kind for name, kind in self.kinds.items() if names is None or name in names}
         return replace(self, kinds=kinds, columns={name: self.columns[name] for name in kinds})
 
     def extended_by(self, other: AttributeColumns) -> AttributeColumns:
-        """With the items of another of the same kinds after these."""
+        """Appends the items of other columns with the same kinds."""
         columns = {name: np.concatenate([self.columns[name], other.columns[name][FIRST_ITEM:]]) for name in self.kinds}
         return AttributeColumns(self.size + other.size - FIRST_ITEM, self.kinds, columns)
 
     def updated_by(self, other: AttributeColumns) -> AttributeColumns:
-        """With another's values of the items that it names, and its further attributes; of the same size."""
+        """Returns a copy with the other's values for the items that it names, and its new attributes; sizes match."""
         columns = dict(self.columns)
         for name, values in other.columns.items():
             old = columns[name] if name in columns else missing_values(other.kinds[name], self.size, (1, 1))
@@ -80,12 +80,12 @@ class AttributeColumns:
         return AttributeColumns(self.size, {**self.kinds, **other.kinds}, columns)
 
     def of_more(self, table: Table, ids: Sequence[str], id_column: str) -> AttributeColumns:
-        """The same attributes of other items; a column that the table lacks has no values.
+        """Returns the same attributes for other items; a column missing from the table has no values.
 
         Args:
-            table: as for `attribute_columns`.
-            ids: the items.
-            id_column: column of ids.
+            table: table as for `attribute_columns`.
+            ids: ids of the items.
+            id_column: column of item ids.
         """
         header = header_of(table)
         size = FIRST_ITEM + len(ids)
@@ -102,30 +102,30 @@ def attribute_columns(
     id_column: str = "item_id",
     kinds: Mapping[str, str] | None = None,
 ) -> AttributeColumns:
-    """Reads attributes of a model's items.
+    """Reads the attributes of a model's items from a table.
 
     Args:
-        table: a frame, a CSV or Parquet file, or a `Catalogue`. Items that the model does not know are left out, those
-            that are missing have no values.
+        table: a frame, a CSV or Parquet file, or a `Catalogue`. Items unknown to the model are ignored; items missing
+            from the table have no values.
         ids: the model's items, in index order.
-        names: columns that become attributes; None takes all that hold categories, lists of categories, numbers or
-            dates, and leaves out texts, pictures and identifiers.
-        id_column: column of ids.
-        kinds: what columns hold, where that is known.
+        names: columns that become attributes. None uses all with categories, lists of categories, numbers or dates, and
+            skips texts, pictures and identifiers.
+        id_column: column of item ids.
+        kinds: kinds of the columns, as far as known.
 
     Raises:
-        InputError: if the table cannot be read, lacks a column or knows none of the items; for a column of pictures, or
-            a name with one of `=`, `<`, `>`, `!`.
+        InputError: if the table cannot be read, lacks a column, or knows none of the items; if a column holds pictures;
+            or if a name contains `=`, `<`, `>` or `!`.
     """
     catalogue = _read(table, names, id_column, dict(kinds or {}))
     chosen = [name for name, kind in catalogue.kinds.items() if kind in KINDS]
     for name in [name for name in chosen if any(mark in name for mark in RESERVED)]:
-        reason = f"attribute {name!r} has a mark of conditions ({RESERVED}) in its name: rename the column"
+        reason = f"attribute {name!r} has a character of conditions ({RESERVED}) in its name: rename the column"
         if names is not None:
             raise InputError(f"{reason}.")
-        logger.warning("%s, or it is left out", reason)
+        logger.warning("%s; for now, it is left out", reason)
         chosen.remove(name)
-    catalogue.coverage(ids)  # refuses a table of other items
+    catalogue.coverage(ids)  # rejects a table of other items
     of_items = catalogue.take(ids)
     columns = {}
     for name in chosen:
@@ -136,7 +136,7 @@ def attribute_columns(
 
 
 def _read(table: Table, names: Sequence[str] | None, id_column: str, kinds: dict[str, Any]) -> Catalogue:
-    """The table with the named columns alone, those of texts and identifiers as categories."""
+    """Reads only the named columns; those with texts or identifiers become categories."""
     header = header_of(table)
     for name in names or ():
         if name not in header or name == id_column:
@@ -147,13 +147,13 @@ def _read(table: Table, names: Sequence[str] | None, id_column: str, kinds: dict
     found = _catalogue(table, id_column, kinds)
     for name in names or ():
         if found.kinds.get(name) == "image":
-            raise InputError(f"column {name!r} holds pictures, which are no attributes: leave it out.")
+            raise InputError(f"column {name!r} holds pictures, which cannot be attributes: leave it out.")
     unread = [name for name in names or () if found.kinds.get(name) not in KINDS]
     return _catalogue(table, id_column, kinds | dict.fromkeys(unread, "category")) if unread else found
 
 
 def header_of(table: Table) -> list[str]:
-    """The columns of a table, or the features of a catalogue."""
+    """Returns the columns of a table, or the features of a catalogue."""
     if isinstance(table, Catalogue):
         return list(table.kinds)
     if isinstance(table, pd.DataFrame):

@@ -1,31 +1,31 @@
-"""Which values of attributes an item shares with the items of a history, inside a TensorFlow graph."""
+"""Attribute values that an item shares with the items of a history, inside a TensorFlow graph."""
 
 import tensorflow as tf
 
 from tfrec_dl.serving.attributes.terms import Arrays
 from tfrec_dl.serving.graphs import traced_once
 
-MOST = 5  # values that are named of an item
+MOST = 5  # maximum number of values named per item
 
 
 @traced_once
 def in_common(
     arrays: Arrays, history: tf.Tensor, items: tf.Tensor, contributions: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The values that items share with those items of a history that do something for their score.
+    """Returns the values that items share with those history items that contribute to their score.
 
     Args:
-        arrays: those of `compact_arrays`.
+        arrays: the arrays of `compact_arrays`.
         history: [B, L] int32, 0 anywhere.
         items: [B, N] int32.
-        contributions: [B, N, L] float32, what each item of the history does for the score of each item.
+        contributions: [B, N, L] float32, contribution of each history item to the score of each item.
 
     Returns:
-        [B, N, `MOST`] texts "genres=War", of categories alone: those whose items contribute most first, "" at the end;
-        and what these items contribute together, float32 of that shape.
+        [B, N, `MOST`] texts such as "genres=War", for categories only, ordered by the total contribution of the history
+        items with that value, "" at the end; and these totals, float32 of that shape.
     """
     of_history, of_items = (_codes(arrays, indices) for indices in (history, items))
-    # A value of a request is a number of its own, so that one list of sums serves all requests.
+    # Each value of a request gets its own number, so that one list of sums serves all requests.
     rows = tf.range(tf.shape(history)[0], dtype=tf.int64)[:, None, None] * tf.size(arrays["texts"], tf.int64)
     given = tf.where(of_history >= 0)
     values = tf.gather_nd(rows + of_history, given)
@@ -43,7 +43,7 @@ def in_common(
 
 
 def _codes(arrays: Arrays, indices: tf.Tensor) -> tf.Tensor:
-    """The categories of items [B, M] as places in `texts`: [B, M, W] int64, -1 where an item has fewer."""
+    """Returns the categories of items [B, M] as positions in `texts`: [B, M, W] int64, -1 if an item has fewer."""
     attributes = tf.where(arrays["kinds"][: tf.size(arrays["names"])] != "number")[:, 0]
     cells = tf.cast(attributes, tf.int32) * tf.shape(arrays["numbers"])[1] + indices[:, :, None]
     start, end = (tf.gather(arrays["code_offsets"], cells + step) for step in (0, 1))
@@ -55,5 +55,5 @@ def _codes(arrays: Arrays, indices: tf.Tensor) -> tf.Tensor:
 
 
 def _item_numbers(values: tf.Tensor) -> tf.Tensor:
-    """The place of the item of each value [B, N, W] in its request, int32 of that shape."""
+    """Returns the position in its request of the item that each value [B, N, W] belongs to, int32 of that shape."""
     return tf.broadcast_to(tf.range(tf.shape(values)[1])[None, :, None], tf.shape(values))

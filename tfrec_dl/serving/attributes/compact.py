@@ -1,4 +1,4 @@
-"""Attributes as arrays: each value stored once, looked up by its hash, with the items that have it."""
+"""Compact arrays of attributes: each value is stored once, found by its hash, and lists the items that have it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,16 +15,17 @@ HASHES = 2**63 - 1
 
 
 def compact_arrays(columns: AttributeColumns) -> dict[str, np.ndarray]:
-    """The arrays that a graph reads.
+    """Returns the arrays that a graph reads.
 
     Args:
         columns: A attributes of items by index.
 
     Returns:
-        `names` [A]; `kinds` [A + 1], "" at the end; `number_rows` [A + 1], the row of each number in `numbers`
-        [numbers, size], 0 for others; `texts` [V] "name=value" and their `hashes`, rising, "" among them;
-        `holders`, the items of each text, from `holder_offsets` [V + 1]; `codes`, what stands for the values of
-        attribute a and item i, from `code_offsets[a * size + i]`: places in `texts`, of a number its rank.
+        `names` [A]; `kinds` [A + 1], "" at the end; `number_rows` [A + 1], the row of each numeric attribute in
+        `numbers` [numbers, size], 0 for others; `texts` [V] "name=value" and their `hashes`, increasing, including "";
+        `holders`, the items that have each text, starting at `holder_offsets` [V + 1]; `codes`, the value codes of
+        attribute a and item i, starting at `code_offsets[a * size + i]`: positions in `texts`, or for a number its
+        rank.
     """
     size, names = columns.size, list(columns.kinds)
     numbers: list[np.ndarray] = []
@@ -48,7 +49,7 @@ def compact_arrays(columns: AttributeColumns) -> dict[str, np.ndarray]:
     hashes = tf.strings.to_hash_bucket_fast(tf.constant(texts), HASHES).numpy()
     order = np.argsort(hashes, kind="stable")
     if len(np.unique(hashes)) < len(hashes):
-        raise InputError("two values of attributes have one hash, which happens by chance: leave one attribute out.")
+        raise InputError("two attribute values have the same hash, which happens by chance: leave one attribute out.")
     place_of = np.argsort(order)
     codes, items = (
         np.concatenate([np.zeros(0, np.int64), *each]) for each in (zip(*holders, strict=True) if holders else ((), ()))
@@ -76,7 +77,7 @@ def compact_arrays(columns: AttributeColumns) -> dict[str, np.ndarray]:
 
 
 def saved_columns(attributes: Any) -> AttributeColumns:
-    """The columns that an export holds.
+    """Returns the columns that an export holds.
 
     Args:
         attributes: the `ItemAttributes` of a loaded SavedModel.
@@ -85,10 +86,10 @@ def saved_columns(attributes: Any) -> AttributeColumns:
 
 
 def restored_columns(arrays: Mapping[str, np.ndarray]) -> AttributeColumns:
-    """The columns that arrays were made of.
+    """Restores the columns from which arrays were made.
 
     Args:
-        arrays: those of `compact_arrays`; texts are bytes.
+        arrays: the arrays of `compact_arrays`, with texts as bytes.
     """
     size = arrays["numbers"].shape[1]
     names, kinds = ([value.decode() for value in arrays[key]] for key in ("names", "kinds"))

@@ -1,4 +1,4 @@
-"""Conditions of requests on attributes, read inside a TensorFlow graph."""
+"""Parsing of attribute conditions inside a TensorFlow graph."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import tensorflow as tf
 
 CONDITION = r"\A([^=<>!]+)(<=|>=|!=|=|<|>)(\C+)\z"
 NUMBER = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
-OF_MONTH = r"0[1-9]|[12][0-9]"  # the days that every month has, February those of leap years
+OF_MONTH = r"0[1-9]|[12][0-9]"  # days that every month has, with February as in leap years
 DAY = rf"[0-9]{{4}}-((0[13578]|1[02])-({OF_MONTH}|3[01])|(0[469]|11)-({OF_MONTH}|30)|02-({OF_MONTH}))"
 
 
 class Conditions(NamedTuple):
-    """N conditions.
+    """N parsed conditions.
 
     Attributes:
-        rows: [N] int64, of the request.
-        texts: [N], as they came.
-        names: [N], of the attribute.
+        rows: [N] int64, row of the request.
+        texts: [N], original texts.
+        names: [N], attribute names.
         operators: [N].
         values: [N], texts.
         readable: [N] bool, whether the text is a condition.
-        has_amount: [N] bool, whether the value is a number or a day.
-        amounts: [N] float32, the value as a number, days since 1970 of a day; 0 where it is none.
+        has_amount: [N] bool, whether the value is a number or a date.
+        amounts: [N] float32, the value as a number, or the days since 1970 for a date; 0 if it is neither.
         attributes: [N] int32, number of the attribute.
     """
 
@@ -38,12 +38,12 @@ class Conditions(NamedTuple):
     attributes: tf.Tensor
 
     def at(self, places: tf.Tensor) -> Conditions:
-        """Some of them."""
+        """Returns the conditions at these positions."""
         return Conditions(*(tf.gather(each, places) for each in self))
 
 
 def read_conditions(texts: tf.Tensor) -> Conditions:
-    """Reads conditions [B, C], those that are "" left out."""
+    """Parses conditions [B, C]; skips those that are ""."""
     rows = tf.where(texts != "")[:, 0]
     given = tf.boolean_mask(texts, texts != "")
     readable = tf.strings.regex_full_match(given, CONDITION)
@@ -60,10 +60,10 @@ def read_conditions(texts: tf.Tensor) -> Conditions:
 
 
 def _days_of(days: tf.Tensor) -> tf.Tensor:
-    """Days since 1970 of "year-month-day": [N] float32, by the Gregorian calendar."""
+    """Converts "year-month-day" to days since 1970: [N] float32, in the Gregorian calendar."""
     parts = (tf.strings.substr(days, start, length) for start, length in ((0, 4), (5, 2), (8, 2)))
     year, month, day = (tf.strings.to_number(part, tf.int32) for part in parts)
-    # Years from March on, so that the day that leap years have is the last one of a year.
+    # Years start in March, so that the leap day is the last day of a year.
     from_march = (month + 9) % 12
     year = year - from_march // 10
     of_year = (153 * from_march + 2) // 5 + day - 1

@@ -1,4 +1,4 @@
-"""Which items fulfil a condition: all items one condition, or some items several, inside a TensorFlow graph."""
+"""Evaluation of conditions inside a TensorFlow graph: one condition for all items, or several for some items."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from tfrec_dl.serving.attributes.compact import HASHES
 from tfrec_dl.serving.attributes.conditions import Conditions
 from tfrec_dl.serving.graphs import called_cond, traced_once
 
-SMALLEST = float(np.finfo(np.float32).tiny)  # above 0: TensorFlow's threads take what is smaller for 0
+SMALLEST = float(np.finfo(np.float32).tiny)  # stands for above 0; TensorFlow's threads flush smaller numbers to 0
 
 
 class Sought(NamedTuple):
-    """N conditions as places in the arrays of `compact_arrays`.
+    """N conditions as positions in the arrays of `compact_arrays`.
 
     Attributes:
         attributes: [N] int32.
-        is_number: [N] bool, whether it is about numbers.
-        differs: [N] bool, whether it holds for the items with a value that do not have this one.
-        rows: [N] int32, of the numbers.
-        lowest: [N] float32, the least of the numbers sought.
-        highest: [N] float32, the largest.
-        codes: [N] int32, of the value; -1 where no item has it.
-        starts: [N] int32, of the items that have the value.
-        ends: [N] int32.
+        is_number: [N] bool, whether the condition is numeric.
+        differs: [N] bool, whether it holds for items that have values, but not this one.
+        rows: [N] int32, row of the numeric attribute.
+        lowest: [N] float32, lowest matching number.
+        highest: [N] float32, highest matching number.
+        codes: [N] int32, code of the value; -1 if no item has it.
+        starts: [N] int32, start of the items that have the value.
+        ends: [N] int32, end of these items.
     """
 
     attributes: tf.Tensor
@@ -41,12 +41,12 @@ class Sought(NamedTuple):
     ends: tf.Tensor
 
     def at(self, place: tf.Tensor) -> Sought:
-        """One of them, or some."""
+        """Returns one or several of the conditions."""
         return Sought(*(tf.gather(each, place) for each in self))
 
 
 def sought(arrays: Mapping[str, tf.Tensor], conditions: Conditions) -> Sought:
-    """Looks up conditions, of known attributes."""
+    """Looks up conditions on known attributes."""
     attributes, operators, amounts = conditions.attributes, conditions.operators, conditions.amounts
     more, most, less, least = (operators == each for each in (">", ">=", "<", "<="))
     infinity = tf.constant(np.inf, tf.float32)
@@ -73,17 +73,17 @@ def sought(arrays: Mapping[str, tf.Tensor], conditions: Conditions) -> Sought:
 
 @traced_once
 def holds_for(arrays: Mapping[str, tf.Tensor], one: Sought) -> tf.Tensor:
-    """The items that fulfil one condition: [size] bool."""
+    """Returns which items satisfy one condition: [size] bool."""
     size = tf.shape(arrays["numbers"])[1]
 
     def in_range() -> tf.Tensor:
         numbers = tf.gather(arrays["numbers"], one.rows)
-        found = (numbers >= one.lowest) & (numbers <= one.highest)  # of a missing number neither
+        found = (numbers >= one.lowest) & (numbers <= one.highest)  # false for a missing number
         return tf.cond(one.differs, lambda: (numbers == numbers) & ~found, lambda: found)
 
     def of_value() -> tf.Tensor:
         holders = arrays["holders"][one.starts : one.ends]
-        # A quarter of the time that scatter_nd takes.
+        # takes a quarter of the time of scatter_nd
         found = tf.math.unsorted_segment_sum(tf.ones_like(holders, tf.uint8), holders, size) > 0
         return tf.cond(one.differs, lambda: has_value() & ~found, lambda: found)
 
@@ -97,7 +97,7 @@ def holds_for(arrays: Mapping[str, tf.Tensor], one: Sought) -> tf.Tensor:
 
 @traced_once
 def hold_for(arrays: Mapping[str, tf.Tensor], conditions: Sought, items: tf.Tensor) -> tf.Tensor:
-    """Which of some items [N, C] int32 fulfil the condition of their row: [N, C] bool."""
+    """Returns which items [N, C] int32 satisfy the condition of their row: [N, C] bool."""
     size = tf.shape(arrays["numbers"])[1]
 
     def numbers() -> tf.Tensor:

@@ -1,6 +1,6 @@
-"""Questions about items' attributes, as functions inside a TensorFlow graph.
+"""Functions inside a TensorFlow graph that answer questions about item attributes.
 
-Each is traced once in a process, for any export: tracing takes most of the time of an export.
+Each is traced once per process and shared by all exports, because tracing takes most of the time of an export.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from tfrec_dl.serving.refusals import Check, refuse
 
 @traced_once
 def terms(arrays: Arrays, must: tf.Tensor, must_not: tf.Tensor, boost: tf.Tensor, weights: tf.Tensor) -> Terms:
-    """The conditions of requests [B, M], [B, X] and [B, C], read and looked up; refuses what cannot be read.
+    """Parses and looks up the conditions of requests [B, M], [B, X] and [B, C]; rejects those that cannot be read.
 
     Args:
-        arrays: attributes of items.
-        must: what must hold, "" for none.
-        must_not: what must not.
-        boost: what is preferred where it holds.
-        weights: [B, C] float32, how much.
+        arrays: attributes of the items.
+        must: conditions that must hold, "" for none.
+        must_not: conditions that must not hold.
+        boost: conditions that are preferred to hold.
+        weights: [B, C] float32, weights of the boosts.
     """
     texts = tf.concat([must, must_not, boost], axis=1)
     columns = tf.where(texts != "")[:, 1]
@@ -31,7 +31,7 @@ def terms(arrays: Arrays, must: tf.Tensor, must_not: tf.Tensor, boost: tf.Tensor
 
 @traced_once
 def value_codes(arrays: Arrays, indices: tf.Tensor, attribute: tf.Tensor) -> tf.Tensor:
-    """As `ItemAttributes.value_codes`."""
+    """See `ItemAttributes.value_codes`."""
     number, known = _number_of(arrays, attribute)
     cells = tf.where(known[:, None], number[:, None] * tf.shape(arrays["numbers"])[1] + indices, 0)
     start, end = (tf.gather(arrays["code_offsets"], cells + step) for step in (0, 1))
@@ -44,7 +44,7 @@ def value_codes(arrays: Arrays, indices: tf.Tensor, attribute: tf.Tensor) -> tf.
 
 @traced_once
 def conditions_of(arrays: Arrays, texts: tf.Tensor) -> Conditions:
-    """The conditions [B, C] that are not "", read; refuses what cannot be, and unknown attributes."""
+    """Parses the conditions [B, C] that are not ""; rejects unreadable ones and unknown attributes."""
     read = read_conditions(texts)
     number, known = _number_of(arrays, read.names)
     is_number = tf.gather(arrays["kinds"], number) == "number"
@@ -57,20 +57,23 @@ def conditions_of(arrays: Arrays, texts: tf.Tensor) -> Conditions:
             "{} cannot be read as a condition: write an attribute, one of = != < <= > >=, and a value.",
         ),
         Check(
-            ~known & read.readable, read.texts, "{} is about no attribute of this export, which has ", _listed(arrays)
+            ~known & read.readable,
+            read.texts,
+            "{} does not name an attribute of this export, which has ",
+            _listed(arrays),
         ),
-        Check(known & is_number & ~read.has_amount, read.texts, "{} needs a number or a day, as 2020-01-31."),
-        Check(known & ~is_number & compares, read.texts, "{} is about no number: use = or !=."),
+        Check(known & is_number & ~read.has_amount, read.texts, "{} needs a number or a day such as 2020-01-31."),
+        Check(known & ~is_number & compares, read.texts, "{} compares an attribute that is not a number: use = or !=."),
     )
     with tf.control_dependencies([ok]):
         return read._replace(attributes=tf.identity(number))
 
 
 def is_attribute(arrays: Arrays, names: tf.Tensor) -> Check:
-    """The check that each of some names, "" apart, is an attribute's."""
+    """Returns a check that each name, except "", is the name of an attribute."""
     _, known = _number_of(arrays, tf.reshape(names, [-1]))
     known = tf.reshape(known, tf.shape(names)) | (names == "")
-    return Check(~known, names, "{} is no attribute of this export, which has ", _listed(arrays))
+    return Check(~known, names, "{} is not an attribute of this export, which has ", _listed(arrays))
 
 
 def _listed(arrays: Arrays) -> tf.Tensor:
@@ -79,7 +82,7 @@ def _listed(arrays: Arrays) -> tf.Tensor:
 
 
 def _number_of(arrays: Arrays, names: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Number of each attribute [N] int32, 0 where there is none of the name, and whether there is [N] bool."""
+    """Returns the number of each attribute [N] int32, 0 if unknown, and whether it is known [N] bool."""
     equal = names[:, None] == arrays["names"]
     places = tf.where(equal, tf.range(tf.shape(equal)[1]), 0)
     return tf.reduce_max(tf.pad(places, [[0, 0], [0, 1]]), axis=1), tf.reduce_any(equal, axis=1)

@@ -1,4 +1,4 @@
-"""Columns of a table of items that come back in answers, inside a TensorFlow graph."""
+"""Item columns that answers show, inside a TensorFlow graph."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tfrec_dl.serving.features import feature_inputs
 from tfrec_dl.serving.names import RECOMMENDATION_ID
 from tfrec_dl.serving.signature import TensorInfo
 
-# Outputs of signatures that recommend, and what is printed beside them: no column takes their names.
+# Output names of signatures that recommend, and columns printed beside them; no shown column may use them.
 RESERVED = (
     *("item_ids", "scores", RECOMMENDATION_ID, "click", "conversion", "click_and_conversion", "rating"),
     *("user_id", "rank", "item_id", "score", "similarity", "contribution", "because", "in_common"),
@@ -22,15 +22,15 @@ RESERVED = (
 
 
 class ShownColumns(tf.Module):
-    """Texts of items, such as titles and years, each stored once.
+    """Texts of items that answers show, such as titles and years; each text is stored once.
 
     Args:
-        columns: texts of items by index, "" where there is none.
+        columns: texts of items by index, "" if there is none.
 
     Attributes:
-        outputs: name of each column in answers: its own, made an identifier.
-        arrays: `names` [S], the distinct `texts`, and `codes` [S x size], the place of each item's text in them.
-        contents: gives them, of an export that was loaded too.
+        outputs: name of each column in answers, which is its own name made an identifier.
+        arrays: `names` [S], the distinct `texts`, and `codes` [S x size], the position of each item's text in them.
+        contents: function that returns the arrays; also works in a loaded export.
     """
 
     def __init__(self, columns: AttributeColumns) -> None:
@@ -45,23 +45,23 @@ class ShownColumns(tf.Module):
         self.contents = tf.function(lambda: dict(self.arrays), input_signature=[])
 
     def of(self, indices: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The texts of items: name of output -> strings of the shape of `indices`, "" for padding."""
+        """Maps each output name to the texts of items: strings in the shape of `indices`, "" for padding."""
         places = tf.stack([indices + column * self.size for column in range(len(self.outputs))])
         texts = tf.gather(self.arrays["texts"], tf.gather(self.arrays["codes"], places))
         return dict(zip(self.outputs, tf.unstack(texts, len(self.outputs)), strict=True))
 
     def infos(self, axes: dict[str, int | None]) -> dict[str, TensorInfo]:
-        """The outputs of a signature that gives them."""
+        """Returns the outputs of a signature that shows the columns."""
         return {name: TensorInfo(tf.string, axes) for name in self.outputs}
 
 
 def shown_outputs(names: Iterable[str]) -> tuple[str, ...]:
-    """What columns are called in answers: each as itself, made an identifier."""
+    """Returns the names of columns in answers: each column's name made an identifier."""
     return tuple(each.name for each in feature_inputs(dict.fromkeys(names, "category"), RESERVED))
 
 
 def shown_arrays(columns: AttributeColumns) -> dict[str, np.ndarray]:
-    """The arrays that a graph reads."""
+    """Returns the arrays that a graph reads."""
     every = np.concatenate([[""], *(columns.columns[name] for name in columns.kinds)]).astype(object)
     codes, texts = pd.factorize(every)
     return {
@@ -72,7 +72,7 @@ def shown_arrays(columns: AttributeColumns) -> dict[str, np.ndarray]:
 
 
 def saved_shown(shown: Any) -> AttributeColumns:
-    """The columns that an export holds.
+    """Returns the shown columns that an export holds.
 
     Args:
         shown: the `ShownColumns` of a loaded SavedModel.

@@ -1,4 +1,4 @@
-"""Where the columns come from that answers show of items."""
+"""Source of the item columns that answers show."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tfrec_dl.errors import InputError
 from tfrec_dl.serving.attributes.columns import AttributeColumns, attribute_columns, header_of
 from tfrec_dl.serving.feature_tables import Table
 
-MIDNIGHT = " 00:00:00"  # what pandas adds to days
+MIDNIGHT = " 00:00:00"  # suffix that pandas adds to dates
 
 
 @dataclass(frozen=True, eq=False)
 class ShownSource:
-    """A table of items, and the columns of it that answers show.
+    """A table of items, and its columns that answers show.
 
     Attributes:
         table: a frame, a CSV or Parquet file, or a `Catalogue`.
-        names: the columns, at least one.
-        id_column: column of ids.
+        names: columns to show, at least one.
+        id_column: column of item ids.
     """
 
     table: Table
@@ -32,10 +32,10 @@ class ShownSource:
     id_column: str = "item_id"
 
     def read(self, ids: Sequence[str]) -> AttributeColumns:
-        """The values of a model's items as text, in index order; in CSV as they stand there.
+        """Reads the values of a model's items as text, in index order; CSV values are kept as written.
 
         Raises:
-            InputError: if the table cannot be read, lacks a column or knows none of the items.
+            InputError: if the table cannot be read, lacks a column, or knows none of the items.
         """
         kinds: dict[str, Kind] = dict.fromkeys(self.names, "category")
         table = _as_texts(self.table, self.names) if isinstance(self.table, Catalogue) else self.table
@@ -48,16 +48,16 @@ class ShownSource:
 
 
 def shown_of_table(old: AttributeColumns, table: Table, ids: Sequence[str], id_column: str) -> AttributeColumns:
-    """The shown columns of an export, as far as a table has them.
+    """Reads the shown columns of an export from a table, as far as the table has them.
 
     Args:
-        old: what the export holds.
-        table: as for `ShownSource`.
-        ids: the items, in index order.
-        id_column: column of ids.
+        old: columns that the export holds.
+        table: table as for `ShownSource`.
+        ids: ids of the items, in index order.
+        id_column: column of item ids.
 
     Raises:
-        InputError: as `ShownSource.read`.
+        InputError: as in `ShownSource.read`.
     """
     header = header_of(table)
     names = tuple(name for name in old.kinds if name in header)
@@ -65,22 +65,22 @@ def shown_of_table(old: AttributeColumns, table: Table, ids: Sequence[str], id_c
 
 
 def shown_of_more(old: AttributeColumns, table: Table, ids: Sequence[str], id_column: str) -> AttributeColumns:
-    """As `shown_of_table`, of further items; columns that the table lacks are empty."""
+    """Does the same as `shown_of_table` for additional items; columns missing from the table are empty."""
     found = shown_of_table(old, table, ids, id_column)
     nothing = np.full(found.size, "", dtype=object)
     return replace(found, kinds=old.kinds, columns={name: found.columns.get(name, nothing) for name in old.kinds})
 
 
 def _as_texts(catalogue: Catalogue, names: Sequence[str]) -> Catalogue:
-    """A catalogue whose numbers, of these columns, are texts.
+    """Returns a catalogue in which the numbers of these columns are texts.
 
     Raises:
-        InputError: for a column of pictures.
+        InputError: if a column holds pictures.
     """
     kinds, columns = dict(catalogue.kinds), dict(catalogue.columns)
     for name in names:
         if kinds.get(name) == "image":
-            raise InputError(f"column {name!r} holds pictures, which are no texts: leave it out, or give the table.")
+            raise InputError(f"column {name!r} holds pictures, which are not text: leave it out, or give the table.")
         if kinds.get(name) == "number":
             kinds[name] = "category"
             columns[name] = np.array([_text(value) for value in columns[name]], dtype=object)
@@ -88,5 +88,5 @@ def _as_texts(catalogue: Catalogue, names: Sequence[str]) -> Catalogue:
 
 
 def _text(value: np.float32) -> str:
-    """The shortest decimal that is this number; "" for none."""
+    """Returns the shortest decimal for this number; "" if it is missing."""
     return "" if np.isnan(value) else str(value).removesuffix(".0")

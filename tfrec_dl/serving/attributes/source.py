@@ -1,4 +1,4 @@
-"""Where the attributes of an export's items come from."""
+"""Source of the attributes of an export's items."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ from tfrec_dl.serving.feature_tables import Table
 
 @dataclass(frozen=True, eq=False)
 class AttributeSource:
-    """A table of items, and what of it goes into an export.
+    """A table of items, and the columns of it that become attributes of an export.
 
     Attributes:
         table: a frame, a CSV or Parquet file, or a `Catalogue`.
-        names: columns that become attributes; None takes all that hold categories, numbers or dates.
-        id_column: column of ids.
-        kinds: what columns hold, where that is known.
-        may_be_none: whether a table without such columns will do.
+        names: columns that become attributes; None for all with categories, numbers or dates.
+        id_column: column of item ids.
+        kinds: kinds of the columns, as far as known.
+        may_be_none: whether a table without such columns is accepted.
     """
 
     table: Table
@@ -27,12 +27,14 @@ class AttributeSource:
     may_be_none: bool = False
 
     def read(self, ids: Sequence[str]) -> AttributeColumns:
-        """The attributes of a model's items, in index order.
+        """Reads the attributes of a model's items, in index order.
 
         Raises:
-            InputError: as `attribute_columns`, or if nothing of the table can be an attribute.
+            InputError: as in `attribute_columns`, or if no column of the table can be an attribute.
         """
         found = attribute_columns(self.table, ids, self.names, self.id_column, self.kinds)
         if not found.kinds and not self.may_be_none:
-            raise InputError("the table of items has no column of categories, numbers or dates: name others, of texts.")
+            raise InputError(
+                "the table of items has no column of categories, numbers or dates: name columns of text instead."
+            )
         return found

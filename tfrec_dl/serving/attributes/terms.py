@@ -1,7 +1,7 @@
-"""Conditions of requests: which items they leave, and what is added to the scores of which, inside a TensorFlow graph.
+"""Effects of conditions inside a TensorFlow graph: which items they allow, and what boosts add to scores.
 
-Of all items a condition at a time: as one array of all conditions and items, each comparison would take five times as
-long. Of some items all at once.
+For all items, conditions are evaluated one at a time, because comparing all conditions with all items in one array
+takes five times as long. For some items, all conditions are evaluated at once.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from tfrec_dl.serving.attributes.conditions import Conditions
 from tfrec_dl.serving.attributes.holding import Sought, hold_for, holds_for, sought
 from tfrec_dl.serving.graphs import CALLED, called_cond, traced_once
 
-Arrays = Mapping[str, tf.Tensor]  # those of `compact_arrays`
+Arrays = Mapping[str, tf.Tensor]  # the arrays of `compact_arrays`
 
 
 class Terms(NamedTuple):
-    """N conditions of B requests: those that decide what is allowed, and boosts.
+    """N conditions of B requests: filters, which decide what is allowed, and boosts.
 
     Attributes:
         sought: the conditions.
-        rows: [N] int32, of the request.
-        groups: [N] int32, alike for alternatives: those that must hold, with `=` on the same attribute.
-        decides: [N] bool, whether it is no boost.
-        wanted: [N] bool, whether it, or an alternative, must hold; otherwise it must not.
-        weights: [N] float32, what a boost adds.
+        rows: [N] int32, row of the request.
+        groups: [N] int32, equal for alternatives, which are required conditions with `=` on the same attribute.
+        decides: [N] bool, whether the condition is a filter and not a boost.
+        wanted: [N] bool, whether it, or an alternative, must hold; otherwise it must not hold.
+        weights: [N] float32, weight of a boost.
     """
 
     sought: Sought
@@ -44,17 +44,17 @@ def terms_of(
     """Looks up conditions.
 
     Args:
-        arrays: attributes of items.
-        read: N, of known attributes.
-        columns: [N] int64, of the condition in a row of what must hold, must not, and boosts.
+        arrays: attributes of the items.
+        read: N parsed conditions on known attributes.
+        columns: [N] int64, column of the condition in its row, which joins `must`, `must_not` and boosts.
         must: [B, M] texts.
         must_not: [B, X] texts.
-        weights: [B, C] float32, of boosts.
+        weights: [B, C] float32, weights of the boosts.
     """
     first, second = (tf.shape(each, tf.int64)[1] for each in (must, must_not))
     wanted, decides = columns < first, columns < first + second
     cells = tf.stack([read.rows, tf.maximum(columns - first - second, 0)], axis=1)
-    padded = tf.pad(weights, [[0, 0], [0, 1]])  # for there may be no boosts
+    padded = tf.pad(weights, [[0, 0], [0, 1]])  # because there may be no boosts
     places = tf.strings.as_string(tf.range(tf.size(columns)))
     alternatives = tf.strings.join([tf.strings.as_string(read.rows), "=", read.names])
     groups = tf.unique(tf.where(wanted & (read.operators == "="), alternatives, places))[1]
@@ -63,14 +63,14 @@ def terms_of(
 
 
 def no_terms() -> Terms:
-    """No conditions."""
+    """Returns no conditions."""
     whole, yes, real = (tf.zeros([0], dtype) for dtype in (tf.int32, tf.bool, tf.float32))
     return Terms(Sought(whole, yes, yes, whole, real, real, whole, whole, whole), whole, whole, yes, yes, real)
 
 
 @traced_once
 def judged_some(arrays: Arrays, terms: Terms, items: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Which of some items [B, C] int32 fulfil all that decides [B, C] bool, and what boosts add [B, C] float32."""
+    """Returns which items [B, C] int32 pass all filters, [B, C] bool, and what boosts add to them, [B, C] float32."""
     held, batch = hold_for(arrays, terms.sought, tf.gather(items, terms.rows)), tf.shape(items)[0]
     of_group = tf.math.unsorted_segment_max(tf.cast(held, tf.int32), terms.groups, tf.size(terms.groups))
     is_broken = (tf.gather(of_group, terms.groups) > 0) != terms.wanted[:, None]
@@ -83,7 +83,7 @@ def judged_some(arrays: Arrays, terms: Terms, items: tf.Tensor) -> tuple[tf.Tens
 
 @traced_once
 def fulfilled_by_all(arrays: Arrays, terms: Terms, batch: tf.Tensor) -> tf.Tensor:
-    """Which of all items fulfil all that decides: [batch, size] bool."""
+    """Returns which of all items pass all filters: [batch, size] bool."""
     places, count = tf.range(tf.size(terms.groups)), tf.size(terms.groups)
     deciding = tf.unique(tf.boolean_mask(terms.groups, terms.decides))[0]
     firsts = tf.gather(tf.math.unsorted_segment_min(places, terms.groups, count), deciding)
@@ -101,7 +101,7 @@ def fulfilled_by_all(arrays: Arrays, terms: Terms, batch: tf.Tensor) -> tf.Tenso
 
 @traced_once
 def boosts_of_all(arrays: Arrays, terms: Terms, batch: tf.Tensor) -> tf.Tensor:
-    """What boosts add to all items: [batch, size] float32."""
+    """Returns what boosts add to all items: [batch, size] float32."""
     boosts = tf.where(~terms.decides)[:, 0]
 
     def of_condition(number: tf.Tensor, sums: tf.Tensor) -> tf.Tensor:
@@ -113,7 +113,7 @@ def boosts_of_all(arrays: Arrays, terms: Terms, batch: tf.Tensor) -> tf.Tensor:
 
 
 def _any_of(arrays: Arrays, found: Sought) -> tf.Tensor:
-    """The items for which one of some conditions holds: [size] bool."""
+    """Returns the items for which at least one condition holds: [size] bool."""
 
     def more(place: tf.Tensor, held: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return place + 1, held | holds_for(arrays, found.at(place))
@@ -124,7 +124,7 @@ def _any_of(arrays: Arrays, found: Sought) -> tf.Tensor:
 
 
 def _by_row(step: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], rows: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    """Changes rows of values [B, size], one after the other: step n, of what is there, row `rows[n]`."""
+    """Updates rows of values [B, size] in turn: step n computes row `rows[n]` from its current values."""
     held = tf.TensorArray(values.dtype, tf.shape(values)[0], element_shape=[None], clear_after_read=False)
 
     def change(place: tf.Tensor, held: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:

@@ -1,1 +1,1 @@
-"""Approximate search of the best items: inverted lists."""
+"""Approximate search for the best items, with inverted lists."""

@@ -1,4 +1,4 @@
-"""What a search is asked: a vector a history, and what is added to the scores of some items."""
+"""Input of a search: one query vector per history, and extra scores for some items."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import tensorflow as tf
 
 
 class Votes(NamedTuple):
-    """What is added to the scores of some items after each of B histories.
+    """Extra scores for some items after each of B histories.
 
     Attributes:
-        items: [n] int32, those of the first history, then those of the second, and so on; each once for a history.
+        items: [n] int32, items of the first history, then of the second, and so on; distinct within a history.
         values: [n] float32.
         splits: [B + 1] int32, history b has the votes from `splits[b]` to `splits[b + 1]`.
     """
@@ -22,13 +22,13 @@ class Votes(NamedTuple):
 
     @classmethod
     def added_up(cls, cells: tf.Tensor, values: tf.Tensor, count: tf.Tensor, size: tf.Tensor) -> Votes:
-        """Those of one cell added up.
+        """Sums the votes for the same cell.
 
         Args:
-            cells: [n] int64, row * size + item, row by row.
+            cells: [n] int64, row * size + item, in row order.
             values: [n] float32.
-            count: int64, rows.
-            size: int64, of the vocabulary.
+            count: int64, number of rows.
+            size: int64, size of the vocabulary.
         """
         distinct, places = tf.unique(cells)
         rows, items = distinct // size, tf.cast(distinct % size, tf.int32)
@@ -36,16 +36,16 @@ class Votes(NamedTuple):
         return cls(items, tf.math.unsorted_segment_sum(values, places, tf.size(distinct)), splits)
 
     def rows(self) -> tf.Tensor:
-        """Which history each is of: [n] int32."""
+        """Returns the history of each vote: [n] int32."""
         return tf.repeat(tf.range(tf.size(self.splits) - 1), self.splits[1:] - self.splits[:-1])
 
 
 class Asked(NamedTuple):
-    """Scores of items after B histories: query . item vector, plus votes.
+    """Definition of the scores after B histories: query . item vector, plus votes.
 
     Attributes:
         queries: [B, D] float32.
-        votes: None where there are none.
+        votes: extra scores; None if there are none.
     """
 
     queries: tf.Tensor

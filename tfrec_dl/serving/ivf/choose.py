@@ -1,25 +1,25 @@
-"""How many lists a search reads: as many as it takes for the recall that is asked for."""
+"""Choice of the number of lists to read, so that the search reaches the requested recall."""
 
 import numpy as np
 
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.serving.ivf.item_lists import ItemLists
 
-STANDARD_ERRORS = 2  # of the mean over histories, which the chosen recall is above what is asked for
+STANDARD_ERRORS = 2  # by which the mean recall over histories must exceed the requested recall
 
 
 def probes_for(lists: ItemLists, queries: np.ndarray, best: np.ndarray, has_votes: np.ndarray, recall: float) -> int:
-    """The fewest lists to read for a recall.
+    """Returns the smallest number of lists that reaches the recall.
 
     Args:
-        lists: of the items.
+        lists: lists of the items.
         queries: [H, D] float32.
-        best: [H, n] int32, the items to find for each, 0 where there are fewer.
-        has_votes: [H, n] bool, which of them are found whatever is read.
-        recall: asked for, on average over the histories.
+        best: [H, n] int32, items to find for each query, filled with 0.
+        has_votes: [H, n] bool, which of them are found in any case.
+        recall: requested recall, averaged over the histories.
 
     Returns:
-        At least 1, at most all of them.
+        A number from 1 to the number of lists.
     """
     count = len(lists.centres)
     order = np.argsort(-(queries @ lists.centres.T), axis=1, kind="stable")
@@ -39,7 +39,7 @@ def probes_for(lists: ItemLists, queries: np.ndarray, best: np.ndarray, has_vote
 
 
 def mean_share(is_found: np.ndarray, best: np.ndarray) -> tuple[float, float]:
-    """Mean share of the items [H, n] that are found, and its standard error; indices below 2 are none."""
+    """Returns the mean share of items [H, n] that are found, and its standard error; ignores indices below 2."""
     is_item = best >= FIRST_ITEM
     has_items = is_item.any(axis=1)
     shares = (is_found & is_item).sum(axis=1)[has_items] / is_item.sum(axis=1)[has_items]
@@ -47,5 +47,5 @@ def mean_share(is_found: np.ndarray, best: np.ndarray) -> tuple[float, float]:
 
 
 def found_share(found: np.ndarray, best: np.ndarray) -> float:
-    """Mean share of `best` [H, n] that is in `found` [H, m]."""
+    """Returns the mean share of `best` [H, n] that is in `found` [H, m]."""
     return mean_share((best[:, :, None] == found[:, None, :]).any(axis=2), best)[0]

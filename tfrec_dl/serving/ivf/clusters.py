@@ -1,35 +1,35 @@
-"""k-means over item vectors, in bounded memory: a sample finds the centres, then every item goes to the nearest.
+"""k-means over item vectors in bounded memory: fits centers on a sample, then assigns every item to the nearest.
 
-Lloyd's algorithm in blocks of matrix products. Vectors are taken as they are, the bias as one more component: items of
-large norm or bias, which queries find most, lie far apart and get small lists, and the many rare ones near 0 large
-lists, which few queries read. Vectors of length 1, or with a component that makes inner products distances, need four
-to ten times as many items for the same recall.
+Uses Lloyd's algorithm in blocks of matrix products. Vectors are used unchanged, with the bias as one more component.
+Items with a large norm or bias, which queries find most, are far apart and get small lists. The many rare items near 0
+get large lists, which few queries read. With vectors of length 1, or with an extra component that turns inner products
+into distances, a search needs four to ten times as many items for the same recall.
 """
 
 import logging
 
 import numpy as np
 
-SAMPLE = 32  # vectors for each centre
+SAMPLE = 32  # sampled vectors per center
 ROUNDS = 8
-ROWS = 16_384  # vectors compared with the centres at once
+ROWS = 16_384  # vectors compared with the centers at once
 SPLIT_ROUNDS = 4
-LARGE = 10_000_000  # distances of a round, above which it says that it is done
-LARGEST = 4  # times the mean: size of a list, above which it is split
+LARGE = 10_000_000  # distances in a round above which progress is logged
+LARGEST = 4  # maximum list size, in multiples of the mean; larger lists are split
 
 logger = logging.getLogger(__name__)
 
 
 def clustered(vectors: np.ndarray, lists: int, seed: int = 0) -> np.ndarray:
-    """Which list each vector belongs to, lists being of vectors near each other.
+    """Assigns each vector to a list of nearby vectors.
 
     Args:
         vectors: [N, D] float32.
-        lists: how many are asked for; a few more come out, because large ones are split, and empty ones are left out.
-        seed: decides the sample and the first centres.
+        lists: requested number of lists. The result has a few more, because large lists are split, and no empty ones.
+        seed: seed for the sample and the first centers.
 
     Returns:
-        [N] int64, every number from 0 to the number of lists - 1 at least once.
+        [N] int64 labels; every number from 0 to the number of lists - 1 occurs.
     """
     generator = np.random.default_rng(seed)
     lists = min(lists, len(vectors))
@@ -44,7 +44,7 @@ def clustered(vectors: np.ndarray, lists: int, seed: int = 0) -> np.ndarray:
 
 
 def nearest(vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """The centre [C, D] that each vector [N, D] is nearest to: [N] int64, the first of equally near ones."""
+    """Returns the nearest center [C, D] of each vector [N, D]: [N] int64; ties go to the first."""
     halves = np.einsum("cd,cd->c", centres, centres) / 2
     found = np.empty(len(vectors), np.int64)
     for start in range(0, len(vectors), ROWS):
@@ -53,7 +53,7 @@ def nearest(vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:
 
 
 def means(vectors: np.ndarray, labels: np.ndarray, lists: int) -> np.ndarray:
-    """Mean vector of each list: [lists, D] float32, zeros for empty ones."""
+    """Returns the mean vector of each list: [lists, D] float32, zeros for empty lists."""
     counts = np.bincount(labels, minlength=lists)
     filled = np.flatnonzero(counts)
     starts = (np.cumsum(counts) - counts)[filled]
@@ -76,7 +76,7 @@ def _centres(sample: np.ndarray, lists: int, rounds: int, generator: np.random.G
 
 
 def _split(vectors: np.ndarray, labels: np.ndarray, largest: int, generator: np.random.Generator) -> np.ndarray:
-    """Labels with lists of more than `largest` vectors split, by k-means as far as it does, else anywhere."""
+    """Splits lists of more than `largest` vectors by k-means where that separates them, otherwise arbitrarily."""
     labels = labels.copy()
     waiting = np.flatnonzero(np.bincount(labels) > largest).tolist()
     free = labels.max() + 1
@@ -88,7 +88,7 @@ def _split(vectors: np.ndarray, labels: np.ndarray, largest: int, generator: np.
         parts = min(-(-2 * len(rows) // largest), 64)
         inside = vectors[rows]
         found = nearest(inside, _centres(_some(inside, SAMPLE * parts, generator), parts, SPLIT_ROUNDS, generator))
-        if np.bincount(found).max() > 0.9 * len(rows):  # all but alike
+        if np.bincount(found).max() > 0.9 * len(rows):  # the vectors are almost identical
             found = np.arange(len(rows)) * parts // len(rows)
         for part in range(parts):
             of_part = rows[found == part]

@@ -1,4 +1,4 @@
-"""The lists of a loaded export, for the version that holds further items."""
+"""Extension of a loaded export's lists with additional items."""
 
 import logging
 from typing import Any
@@ -9,18 +9,18 @@ import tensorflow as tf
 from tfrec_dl.serving.ivf.item_lists import ItemLists
 from tfrec_dl.serving.ivf.search import ListSearch
 
-MANY = 0.05  # of the items: overflow above which every search is noticeably slower
+MANY = 0.05  # share of the items in the overflow above which every search is noticeably slower
 
 logger = logging.getLogger(__name__)
 
 
 def extended(saved: Any, vectors: np.ndarray, popularity: tf.Variable) -> ListSearch:
-    """The search of a loaded export, with further items in the overflow, which every search reads.
+    """Returns the search of a loaded export with additional items in the overflow, which every search reads.
 
     Args:
         saved: the export's `item_lists`.
-        vectors: [M, D] float32, of the further items.
-        popularity: [size] float32, of all of them.
+        vectors: [M, D] float32, vectors of the additional items.
+        popularity: [size] float32, popularity of all items.
     """
     contents = {name: value.numpy() for name, value in saved.contents().items()}
     arrays = (contents[name] for name in ("members", "starts", "centres", "rows"))

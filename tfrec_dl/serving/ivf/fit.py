@@ -1,4 +1,4 @@
-"""An approximate search made for a model: its lists, how many are read, for how large batches; recall and time."""
+"""Fitting of an approximate search to a model: its lists, how many to read, maximum batch size, recall and time."""
 
 import json
 import logging
@@ -17,9 +17,9 @@ from tfrec_dl.serving.ivf.request import AT, IvfRequest
 from tfrec_dl.serving.ivf.search import ANY, ListSearch
 from tfrec_dl.serving.ivf.search_lists import Found
 
-ROWS = 32  # histories searched at once: bounds the memory of the scores
-BATCHES = (1, 2, 4, 8, 16, 32, 64)  # timed; what is faster for the largest is for larger ones
-REPEATS = {1: 15}  # timings of a batch
+ROWS = 32  # histories searched at once, which limits the memory for scores
+BATCHES = (1, 2, 4, 8, 16, 32, 64)  # timed batch sizes; what is faster for the largest is also used for larger ones
+REPEATS = {1: 15}  # timings per batch
 FEWEST_REPEATS = 3
 INDICES = tf.TensorSpec([None, None], tf.int32)
 
@@ -29,47 +29,47 @@ logger = logging.getLogger(__name__)
 
 
 class Sample(NamedTuple):
-    """Histories, none of them empty, and what must not be found after them.
+    """Non-empty histories, and items that must not be found after them.
 
     Attributes:
-        seen: [H, L] int32, 0 where fewer.
-        masked: [H, M] int32, 0 where fewer.
+        seen: [H, L] int32, filled with 0.
+        masked: [H, M] int32, filled with 0.
     """
 
     seen: np.ndarray
     masked: np.ndarray
 
     def of(self, chosen: np.ndarray | slice) -> "Sample":
-        """Some of the histories, without columns that none of them needs."""
+        """Returns some of the histories, without columns that none of them needs."""
         parts = [part[chosen] for part in self]
         return Sample(*(part[:, : int(np.flatnonzero(part.any(axis=0)).max(initial=-1)) + 1] for part in parts))
 
 
 class Scores(Protocol):
-    """Scores after histories."""
+    """Protocol for models that score items after histories."""
 
     k_max: int
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
-        """Scores of all items after histories: [B, L] int32 -> [B, size]."""
+        """Returns scores of all items after histories: [B, L] int32 -> [B, size]."""
 
     def asked(self, seen: tf.Tensor) -> Asked:
-        """What the scores are made of: products of queries with vectors, and votes."""
+        """Returns what the scores are made of: products of queries with vectors, and votes."""
 
 
 def fitted_search(
     vectors: np.ndarray, popularity: tf.Variable, sample: Sample, scored: Scores, request: IvfRequest
 ) -> ListSearch | None:
-    """A search with the recall asked for; None, and a line that says so, where searching exactly is as fast.
+    """Returns a search with the requested recall; logs a line and returns None if an exact search is as fast.
 
-    How many lists it reads is chosen on every other history, and the recall measured on the rest.
+    The number of lists to read is chosen on every other history, and the recall is measured on the rest.
 
     Args:
-        vectors: [size, D] float32, of the items, padding and unknown included.
+        vectors: [size, D] float32 item vectors, including padding and unknown.
         popularity: as for `ListSearch`.
-        sample: of the request's histories.
-        scored: gives scores, whose `k_max` best are searched.
-        request: what is asked for.
+        sample: sample of the request's histories.
+        scored: model whose `k_max` best items are searched.
+        request: requested search.
     """
 
     @tf.function(input_signature=[INDICES, INDICES])
@@ -92,7 +92,7 @@ def fitted_search(
     most, ours, exact = _batches(approximately, exactly, sample)
     first, whole = found_share(found[:, :at], best[rest, :at]), found_share(found, best[rest])
     logger.info(
-        "index: reads %s of %s lists; recall@%d is %.3f; %.1f ms where all items take %.1f ms",
+        "index: reads %s of %s lists; recall@%d is %.3f; %.1f ms instead of %.1f ms for all items",
         f"{probes:,}",
         f"{len(lists.centres):,}",
         at,
@@ -108,7 +108,7 @@ def fitted_search(
     facts = {
         "recall of the search": f"{first:.3f} of the exact {at} best, {whole:.3f} of the {k} best; asked for "
         f"{request.recall:g} of the {at} best; over {int(rest.sum()):,} {request.origin}, {int(chosen.sum()):,} others "
-        "having chosen how many lists are read",
+        "were used to choose how many lists to read",
         "time of the search": f"{ours / exact:.3f} of an exact one when exported, for one history: {ours:.2f} ms and "
         f"{exact:.2f} ms",
         "searched exactly": f"rules, similar items{beyond}, and requests that exclude an eighth of the items",
@@ -118,7 +118,7 @@ def fitted_search(
 
 
 def _asked(scored: Scores, sample: Sample, best: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Queries [H, D] of all histories, the best items [H, n], and which of these have votes, [H, n] bool."""
+    """Returns the queries [H, D] of all histories, the best items [H, n], and which of them have votes, [H, n] bool."""
     ask = tf.function(scored.asked, input_signature=[INDICES])
     queries, has_votes = [], []
     for start in range(0, len(best), ROWS):
@@ -132,7 +132,7 @@ def _asked(scored: Scores, sample: Sample, best: np.ndarray) -> tuple[np.ndarray
 
 
 def _in_blocks(search: Search, sample: Sample) -> np.ndarray:
-    """The items found for all histories, [H, k] int32."""
+    """Returns the items found for all histories, [H, k] int32."""
     starts = range(0, len(sample.seen), ROWS)
     return np.concatenate([search(*_rows(sample, start, ROWS))[0].numpy() for start in starts])
 
@@ -143,7 +143,7 @@ def _rows(sample: Sample, start: int, count: int) -> tuple[tf.Tensor, tf.Tensor]
 
 
 def _batches(approximately: Search, exactly: Search, sample: Sample) -> tuple[int, float, float]:
-    """The largest batch for which lists are faster, 0 for none, `ANY` for all; milliseconds of each for one history."""
+    """Returns the largest batch for which lists are faster (0: none, `ANY`: all), and ms of each for one history."""
     most, first = 0, (0.0, 0.0)
     for size in BATCHES:
         repeats = REPEATS.get(size, FEWEST_REPEATS)
@@ -158,7 +158,7 @@ def _batches(approximately: Search, exactly: Search, sample: Sample) -> tuple[in
 
 
 def _milliseconds(search: Search, rows: list[tuple[tf.Tensor, tf.Tensor]]) -> float:
-    """The median over all but the first."""
+    """Returns the median time of all runs but the first."""
     seconds = []
     for each in rows:
         start = time.perf_counter()

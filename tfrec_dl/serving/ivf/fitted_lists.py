@@ -1,4 +1,4 @@
-"""The approximate search of a module, chosen by what it finds after histories."""
+"""The approximate search of a module, fitted to what it finds after histories."""
 
 import logging
 from typing import Protocol
@@ -20,42 +20,42 @@ logger = logging.getLogger(__name__)
 
 
 class Searched(Protocol):
-    """What is asked of a module."""
+    """What the fitting needs from a module."""
 
     k_max: int
     size: int
 
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
-        """Ids to indices of the same shape; "" and unknown ids become 0."""
+        """Maps ids to indices of the same shape; "" and unknown ids become 0."""
 
     def masked(self, seen: tf.Tensor) -> tf.Tensor:
-        """What is not recommended after histories: [B, M] int32."""
+        """Returns the items that are not recommended after histories: [B, M] int32."""
 
     def scores(self, seen: tf.Tensor) -> tf.Tensor:
-        """Scores of all items after histories: [B, L] int32 -> [B, size]."""
+        """Returns scores of all items after histories: [B, L] int32 -> [B, size]."""
 
     def asked(self, seen: tf.Tensor) -> Asked:
-        """What scores are made of: products of queries with vectors, and votes."""
+        """Returns what scores are made of: products of queries with vectors, and votes."""
 
 
 def fitted_lists(
     module: Searched, vectors: np.ndarray, popularity: tf.Variable, request: IvfRequest
 ) -> ListSearch | None:
-    """The search in lists; None, and a line that says why, where an exact one does as well.
+    """Returns the search in lists; logs the reason and returns None if an exact search is as good.
 
     Args:
-        module: what is searched.
-        vectors: [size, D] float32, of the items, whose products with queries are the scores, votes apart.
-        popularity: [size] float32, its scores where a history holds no item.
-        request: what is asked for.
+        module: module to search.
+        vectors: [size, D] float32 item vectors, whose products with queries are the scores, apart from votes.
+        popularity: [size] float32, scores after a history without items.
+        request: requested search.
 
     Raises:
-        InputError: if the request's histories are no lists of ids, or hold no known item.
+        InputError: if the request's histories are not lists of ids, or hold no known item.
     """
     items = module.size - FIRST_ITEM
     if items < request.least_items:
         logger.info(
-            "index: %s items are searched exactly; lists of items pay from %s on.",
+            "index: %s items are searched exactly; lists of items pay off from %s on.",
             f"{items:,}",
             f"{request.least_items:,}",
         )

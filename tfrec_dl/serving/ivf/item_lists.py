@@ -1,4 +1,4 @@
-"""Item vectors in lists of like ones, each item in one list, as arrays that an export stores."""
+"""Lists of similar items, each item in one list, as arrays that an export stores."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ import numpy as np
 from tfrec_dl.data.vocabulary import FIRST_ITEM
 from tfrec_dl.serving.ivf.clusters import clustered, means
 
-LISTS = 2.0  # times the root of the number of items
+LISTS = 2.0  # in multiples of the square root of the number of items
 
 
 @dataclass(frozen=True, eq=False)
 class ItemLists:
-    """C lists of like items, one after another, and the overflow, which every search reads.
+    """C lists of similar items, stored one after another, and the overflow, which every search reads.
 
     Attributes:
-        members: [n] int32, indices of the items, those of a list together, ascending.
+        members: [n] int32 item indices, grouped by list, in ascending order within a list.
         starts: [C + 2] int32, list c is `members[starts[c]:starts[c + 1]]`; the last one is the overflow.
-        centres: [C, D] float32, the mean vector of each list but the overflow.
+        centres: [C, D] float32, mean vector of each list except the overflow.
         rows: [n, D] float32, the vectors of `members`.
     """
 
@@ -28,11 +28,11 @@ class ItemLists:
 
     @classmethod
     def of(cls, vectors: np.ndarray, seed: int = 0) -> "ItemLists":
-        """Lists of all items.
+        """Makes lists of all items.
 
         Args:
-            vectors: [size, D] float32, padding and unknown included.
-            seed: of the clustering.
+            vectors: [size, D] float32, including padding and unknown.
+            seed: seed of the clustering.
         """
         items = vectors[FIRST_ITEM:]
         labels = clustered(items, round(LISTS * len(items) ** 0.5), seed)
@@ -44,7 +44,7 @@ class ItemLists:
         return cls((order + FIRST_ITEM).astype(np.int32), starts.astype(np.int32), centres, items[order])
 
     def extended_by(self, vectors: np.ndarray) -> "ItemLists":
-        """With further items [M, D] in the overflow, numbered on from the last one."""
+        """Adds items [M, D] to the overflow, with the next free indices."""
         first = FIRST_ITEM + len(self.members)
         members = np.concatenate([self.members, np.arange(first, first + len(vectors), dtype=np.int32)])
         starts = np.concatenate([self.starts[:-1], [len(members)]]).astype(np.int32)
@@ -52,17 +52,17 @@ class ItemLists:
 
     @property
     def overflow(self) -> int:
-        """Items in no list but the overflow."""
+        """Number of items in the overflow."""
         return int(self.starts[-1] - self.starts[-2])
 
     def list_of(self) -> np.ndarray:
-        """The list of each index: [FIRST_ITEM + n] int32, C for the overflow; -1 for padding and unknown."""
+        """Returns the list of each index: [FIRST_ITEM + n] int32, C for the overflow; -1 for padding and unknown."""
         found = np.full(FIRST_ITEM + len(self.members), -1, np.int32)
         found[self.members] = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
         return found
 
     def places(self) -> np.ndarray:
-        """Where each index is in `members`: [FIRST_ITEM + n] int32, 0 for padding and unknown."""
+        """Returns the position of each index in `members`: [FIRST_ITEM + n] int32, 0 for padding and unknown."""
         found = np.zeros(FIRST_ITEM + len(self.members), np.int32)
         found[self.members] = np.arange(len(self.members))
         return found

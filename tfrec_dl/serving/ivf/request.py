@@ -1,4 +1,4 @@
-"""What is asked of an approximate search when a model is exported."""
+"""Request for an approximate search when a model is exported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ IVF = "ivf"
 EXACT = "exact"
 INDEXES = (EXACT, IVF)
 RECALL = 0.95
-AT = 10  # places that recall is asked of
-LEAST_ITEMS = 50_000  # below it an exact search takes about as long
+AT = 10  # top places that recall refers to
+LEAST_ITEMS = 50_000  # number of items below which an exact search takes about as long
 
 
 @dataclass(frozen=True)
 class IvfRequest:
-    """A search in lists of like items, instead of in all items.
+    """A request for a search in lists of similar items instead of in all items.
 
     Attributes:
-        histories: of users, item ids oldest first: what recall is measured on.
-        origin: what they are, "validation histories".
-        recall: share of the exact ten best items that is to be found, on average over the histories.
-        least_items: of the catalogue; a smaller one is searched exactly.
+        histories: histories of users, item ids oldest first, on which recall is measured.
+        origin: description of the histories, for example "validation histories".
+        recall: required share of the exact ten best items, averaged over the histories.
+        least_items: minimum size of the catalogue; smaller ones are searched exactly.
     """
 
     histories: Sequence[Sequence[str]]
@@ -34,20 +34,20 @@ class IvfRequest:
         """Raises InputError if the recall is not between 0 and 1, or there is no history."""
         check_recall(self.recall)
         if not any(len(history) for history in self.histories):
-            raise InputError("the index is ivf, and there are 0 histories to choose its recall on: give some.")
+            raise InputError("the index is ivf, but there are 0 histories to tune its recall on: give some.")
 
 
 def check_recall(recall: float) -> None:
-    """Raises InputError if a recall cannot be asked for."""
+    """Raises InputError if the recall is not valid."""
     if not 0 < recall < 1:
         raise InputError(f"recall is {recall}, but must be above 0 and below 1; index=exact finds all.")
 
 
 def is_ivf(index: str) -> bool:
-    """Whether the index of this name is an approximate one.
+    """Whether the index with this name is approximate.
 
     Raises:
-        InputError: if there is none.
+        InputError: if no index has this name.
     """
     if index not in INDEXES:
         raise InputError(f"index is {index!r}: {closest(index, INDEXES)}")

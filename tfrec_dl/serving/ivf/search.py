@@ -1,4 +1,4 @@
-"""Approximate search of the best items: in a few lists; where that does not do, in all items."""
+"""Approximate search for the best items in a few lists, with a fallback to all items."""
 
 import json
 from collections.abc import Callable
@@ -12,20 +12,20 @@ from tfrec_dl.serving.ivf.asked import Asked
 from tfrec_dl.serving.ivf.item_lists import ItemLists
 from tfrec_dl.serving.ivf.search_lists import Found, StoredLists, search_lists
 
-ANY = np.iinfo(np.int32).max  # histories
+ANY = np.iinfo(np.int32).max  # number of histories
 NOTHING = "{}"
-MANY = 8  # of all items: places and masked items together are more than one in so many, so that all are searched
+MANY = 8  # if places and masked items together exceed one in this many items, all items are searched
 
 
 class ListSearch(tf.Module):
-    """The best items among those with votes and those of the lists whose centres score highest.
+    """Searches among items with votes and in the lists whose centers score highest.
 
     Args:
-        lists: the items.
-        popularity: [size] float32, the scores where a history holds no item.
-        probes: lists that a search reads beside the overflow, from 1 to all.
-        most_histories: rows of the largest batch that is searched so, `ANY` for all; exactly is faster above.
-        measured: facts of the model card on recall and time, as JSON.
+        lists: lists of the items.
+        popularity: [size] float32, scores after a history without items.
+        probes: number of lists to read in addition to the overflow, from 1 to all.
+        most_histories: largest batch that is searched in lists, `ANY` for no limit; an exact search is faster above.
+        measured: facts on recall and time for the model card, as JSON.
     """
 
     def __init__(
@@ -48,12 +48,12 @@ class ListSearch(tf.Module):
         self._centres = tf.Variable(lists.centres, trainable=False, name="list_centres")
         self._rows = tf.Variable(lists.rows, trainable=False, name="list_rows")
         self._places = tf.Variable(lists.places(), trainable=False, name="list_places")
-        # Variables, for they are chosen by what a search of this very graph finds, and how fast.
+        # Variables, because they are chosen by what this very graph finds, and how fast.
         self.probes = tf.Variable(probes, trainable=False, name="probes")
         self.most_histories = tf.Variable(most_histories, trainable=False, name="most_histories")
         self.contents = tf.function(self._contents, input_signature=[])
 
-    @tf.autograph.experimental.do_not_convert  # most of the time of tracing
+    @tf.autograph.experimental.do_not_convert  # saves most of the tracing time
     def best(
         self,
         asked: Callable[[], Asked],
@@ -62,20 +62,20 @@ class ListSearch(tf.Module):
         k: int,
         exactly: Callable[[], Found],
     ) -> Found:
-        """The k best items of each row, the masked ones left out.
+        """Returns the k best items of each row, without masked ones.
 
-        All items are searched for batches above `most_histories`, where many are masked, and where a row is short or
-        its scores are not finite: so it is short only where no item is left.
+        All items are searched if the batch is larger than `most_histories`, if many items are masked, or if a row comes
+        out short or its scores are not finite. A row is therefore short only if no item is left.
 
         Args:
-            asked: what the search is asked, of B histories.
-            has_history: [B] bool; where not, the popular items are the best.
+            asked: input of the search for B histories.
+            has_history: [B] bool; if False, the popular items are the best.
             masked: [B, M] int32, as for `top_k`.
-            k: places.
-            exactly: searches all items.
+            k: number of places.
+            exactly: whether to search all items.
 
         Returns:
-            As `top_k`.
+            The same as `top_k`.
         """
         batch = tf.shape(masked)[0]
         is_much = k + tf.shape(masked)[1] > tf.shape(self._rows)[0] // MANY
@@ -88,7 +88,7 @@ class ListSearch(tf.Module):
         return tf.cond(is_whole, lambda: found, exactly)
 
     def search(self, asked: Asked, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
-        """As `best`, in the lists alone: 0 and `LOWEST_SCORE` at places that no item of theirs is left for."""
+        """Does the same as `best`, only in the lists: 0 and `LOWEST_SCORE` in places without an item of theirs."""
         stored = StoredLists(
             popularity=tf.convert_to_tensor(self._popularity),
             by_popularity=tf.convert_to_tensor(self._by_popularity),
@@ -103,7 +103,7 @@ class ListSearch(tf.Module):
         return found
 
     def facts(self) -> dict[str, str]:
-        """Facts for the model card."""
+        """Returns facts for the model card."""
         added = f", and {self.overflow:,} items that were added since" if self.overflow else ""
         return {
             "search": f"in lists of like items, {int(self.probes):,} of {self.count:,}{added}",
@@ -111,7 +111,7 @@ class ListSearch(tf.Module):
         }
 
     def _contents(self) -> dict[str, tf.Tensor]:
-        """What `extended` takes over into the next version."""
+        """Returns what `extended` copies to the next version."""
         return {
             "members": self._members,
             "starts": self._starts,

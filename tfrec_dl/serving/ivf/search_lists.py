@@ -1,4 +1,4 @@
-"""The graph of a search in lists, in stock operations."""
+"""The graph of a search in lists, made of standard TensorFlow operations."""
 
 from typing import NamedTuple
 
@@ -13,16 +13,16 @@ Found = tuple[tf.Tensor, tf.Tensor]
 
 
 class StoredLists(NamedTuple):
-    """What a search reads, as `ItemLists` and `ListSearch` have it.
+    """The data that a search reads, as in `ItemLists` and `ListSearch`.
 
     Attributes:
         popularity: [size] float32.
-        by_popularity: [n] int32, indices of the items, the most popular first.
+        by_popularity: [n] int32 item indices, most popular first.
         members: [n] int32.
         starts: [C + 2] int32.
         centres: [C, D] float32.
         rows: [n, D] float32.
-        places: [size] int32, where each item is in `members`; 0 for padding and unknown.
+        places: [size] int32, position of each item in `members`; 0 for padding and unknown.
         probes: int32.
     """
 
@@ -40,7 +40,7 @@ class Voted(NamedTuple):
     """The votes of one history.
 
     Attributes:
-        items: [R] int32, each once.
+        items: [R] int32, distinct.
         values: [R] float32.
     """
 
@@ -50,17 +50,17 @@ class Voted(NamedTuple):
 
 @traced_once
 def search_lists(stored: StoredLists, asked: Asked, has_history: tf.Tensor, masked: tf.Tensor, k: int) -> Found:
-    """The k best items of the lists nearest to each query, and of those with votes, the masked ones left out.
+    """Returns the k best items in the lists nearest to each query and among those with votes, without masked ones.
 
     Args:
         stored: the lists.
-        asked: of B histories.
-        has_history: [B] bool; where not, the popular items are the best.
-        masked: [B, M] int32; 0 wherever fewer than M are meant.
-        k: places.
+        asked: input of the search for B histories.
+        has_history: [B] bool; if False, the popular items are the best.
+        masked: [B, M] int32; rows with fewer than M are filled with 0 anywhere.
+        k: number of places.
 
     Returns:
-        indices [B, k] int32 and their scores [B, k] float32; 0 and `LOWEST_SCORE` at places that no item is left for.
+        indices [B, k] int32 and their scores [B, k] float32; 0 and `LOWEST_SCORE` in places without an item.
     """
     spec = (tf.TensorSpec([k], tf.int32), tf.TensorSpec([k], tf.float32))
     votes = asked.votes
@@ -78,7 +78,7 @@ def search_lists(stored: StoredLists, asked: Asked, has_history: tf.Tensor, mask
 def _of_one(
     stored: StoredLists, query: tf.Tensor, voted: Voted | None, has_history: tf.Tensor, masked: tf.Tensor, k: int
 ) -> Found:
-    """Of one query [D], M indices masked: [k] each."""
+    """Returns the results of one query [D] with M masked indices: [k] each."""
     wanted = k + tf.size(masked)
     items, scores = tf.cond(
         has_history, lambda: _in_lists(stored, query, voted, wanted), lambda: _popular(stored, wanted)
@@ -86,14 +86,14 @@ def _of_one(
     by_index = tf.argsort(items)  # so that ties go to the lower index
     items, scores = tf.gather(items, by_index), tf.gather(scores, by_index)
     hidden = tf.sort(masked)
-    hidden_here = tf.gather(tf.pad(hidden, [[0, 1]]), tf.searchsorted(hidden, items))  # 0 is no item
+    hidden_here = tf.gather(tf.pad(hidden, [[0, 1]]), tf.searchsorted(hidden, items))  # 0 is not an item
     scores = tf.where(hidden_here == items, LOWEST_SCORE, scores)
     scores, best = tf.math.top_k(tf.pad(scores, [[0, k]], constant_values=LOWEST_SCORE), k)
     return tf.where(scores > LOWEST_SCORE, tf.gather(tf.pad(items, [[0, k]]), best), PADDING), scores
 
 
 def _in_lists(stored: StoredLists, query: tf.Tensor, voted: Voted | None, wanted: tf.Tensor) -> Found:
-    """At most so many items and their scores, in any order; of further lists where the nearest hold fewer."""
+    """Returns at most `wanted` items and their scores, in any order; reads more lists if the nearest hold too few."""
     count = tf.shape(stored.centres)[0]
     order = tf.math.top_k(tf.linalg.matvec(stored.centres, query), count).indices
     sizes = tf.gather(stored.starts, order + 1) - tf.gather(stored.starts, order)
@@ -112,7 +112,7 @@ def _in_lists(stored: StoredLists, query: tf.Tensor, voted: Voted | None, wanted
 
 
 def _lowered(scores: tf.Tensor, stored: StoredLists, lists: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
-    """Scores of the items in lists, one list after the other, `LOWEST_SCORE` where they are at places [R]."""
+    """Returns scores of the items in lists, list by list, with `LOWEST_SCORE` for items at places [R]."""
     starts = tf.gather(stored.starts, lists)
     before = tf.cumsum(tf.gather(stored.starts, lists + 1) - starts, exclusive=True)
     count = tf.shape(stored.starts) - 1

@@ -1,1 +1,1 @@
-"""Rules of a request: what may be recommended, what is preferred, how varied the list is."""
+"""Rules of a request: what may be recommended, what is preferred, and how varied the list is."""

@@ -1,4 +1,4 @@
-"""Whether requests have any rule at all: most of the work of reading rules is spared where they have none."""
+"""Check whether requests have any rules, so that most of the work of reading rules can be skipped if they have none."""
 
 import tensorflow as tf
 
@@ -6,11 +6,11 @@ from tfrec_dl.serving.rules.inputs import KEEP_SEEN, Bounds, RuleTensors
 
 
 def asks_for_more(rules: RuleTensors, bounds: Bounds) -> tf.Tensor:
-    """Whether a request has a rule, or something that is refused; `exclude`, `keep_seen` and `k` apart: scalar bool."""
+    """Whether any request has a rule or an invalid value, ignoring `exclude`, `keep_seen` and `k`: scalar bool."""
     fields = (rules.only, rules.must, rules.must_not, rules.boost, rules.at_most, rules.pin)
     texts = tf.concat([tf.reshape(each, [-1]) for each in fields], axis=0)
     of_rows = (
-        (tf.abs(rules.diversity) > 0)  # not so of NaN
+        (tf.abs(rules.diversity) > 0)  # false for NaN
         | ~tf.math.is_nan(rules.min_score)
         | (rules.k < 0)
         | (rules.k > bounds.k_max)

@@ -1,4 +1,4 @@
-"""What a module answers by rules, in graphs that its signatures share: tracing takes most of the time of an export."""
+"""Lists by rules, in graphs that a module's signatures share, because tracing takes most of the time of an export."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -17,19 +17,19 @@ from tfrec_dl.serving.rules.wishes import Wishes
 
 
 class Answering(KnowsItems, Protocol):
-    """What a module is asked for."""
+    """What lists by rules need from a module."""
 
     size: int
 
     def answer(self, indices: tf.Tensor, scores: tf.Tensor) -> dict[str, tf.Tensor]:
-        """A list as a signature gives it."""
+        """Returns a list in the form of a signature's answer."""
 
 
 class ByRules:
-    """Lists of one module by rules.
+    """Makes lists by rules for one module.
 
     Args:
-        module: knows the items.
+        module: module that knows the items.
     """
 
     def __init__(self, module: Answering) -> None:
@@ -41,29 +41,29 @@ class ByRules:
         self._by_rules = traced_once(self._list_by_rules)
 
     def read(self, inputs: Mapping[str, tf.Tensor], k_max: int | None = None) -> RuledRequest:
-        """Reads the inputs of requests; what cannot be read is refused.
+        """Reads the inputs of requests; rejects those that cannot be read.
 
         Args:
-            inputs: as `RuleTensors` names them.
-            k_max: what `k` can be at most; None for the module's own.
+            inputs: inputs named like the fields of `RuleTensors`.
+            k_max: upper limit for `k`; None for the module's own.
         """
         most = self._module.k_max if k_max is None else k_max
         request: RuledRequest = self._read({name: inputs[name] for name in RuleTensors._fields}, tf.constant(most))
         return request
 
     def pick(self, scores: tf.Tensor, wishes: Wishes) -> tf.Tensor:
-        """As `best_list`, of the module's items, lists of its `k_max`."""
-        # How the best are found depends on the number of items, which graphs of any export do not know.
+        """Does the same as `best_list` for the module's items and its `k_max`."""
+        # The search for the best depends on the number of items, which graphs shared between exports do not know.
         indices: tf.Tensor = self._pick(tf.ensure_shape(scores, [None, self._module.size]), wishes)
         return indices
 
     def answer(self, scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest) -> dict[str, tf.Tensor]:
-        """The list of each request.
+        """Returns the list of each request.
 
         Args:
             scores: [B, size] float32.
             seen: [B, L] int32, the histories.
-            request: what is asked for.
+            request: what the requests ask for.
         """
         k_max = self._module.k_max
 
@@ -75,7 +75,7 @@ class ByRules:
         return self._module.answer(*called_cond(request.asks, lambda: self._by_rules(scores, seen, request), plainly))
 
     def _list_by_rules(self, scores: tf.Tensor, seen: tf.Tensor, request: RuledRequest) -> tuple[tf.Tensor, tf.Tensor]:
-        """Indices and scores of the list of each request, from the best items where these do, else from all."""
+        """Returns indices and scores of each list, made from the best items if these suffice, otherwise from all."""
         size, k_max = self._module.size, self._module.k_max
         scores = tf.ensure_shape(scores, [None, size])
         deviation = deviations(scores, request)

@@ -1,7 +1,7 @@
-"""Choice from a pool: maximal marginal relevance, and at most so many of a value.
+"""Selection from a pool: maximal marginal relevance, and limits on items per attribute value.
 
-Carbonell and Goldstein, SIGIR 1998: each place goes to the item with the largest
-(1 - diversity) x relevance - diversity x likeness to the most alike item that is chosen.
+Carbonell and Goldstein, SIGIR 1998: each place goes to the item with the largest (1 - diversity) x relevance -
+diversity x similarity to the most similar item chosen so far.
 """
 
 import tensorflow as tf
@@ -26,19 +26,18 @@ POOL = Pool(
 LIMITS = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32), tf.TensorSpec([None, None], tf.int32)
 
 
-@tf.function(autograph=False, input_signature=[POOL, *LIMITS])  # traced once in a process, for any export
+@tf.function(autograph=False, input_signature=[POOL, *LIMITS])  # traced once per process, for all exports
 def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
-    """Places of the chosen items in the pool, in order of choice.
+    """Returns the pool positions of the chosen items, in the order of choice.
 
     Args:
-        pool: what there is, best first.
-        wanted: [B] int32, how many at most.
+        pool: items to choose from, best first.
+        wanted: [B] int32, maximum number of items.
         diversity: [B] float32 from 0 to 1.
-        numbers: [B, A] int32, how many of a value can be chosen; 0 for any number.
+        numbers: [B, A] int32, maximum number of items per attribute value; 0 for no limit.
 
     Returns:
-        [B, S] int32, S at most the largest of `wanted`; `NOTHING` at the end where nothing can be chosen any
-        more.
+        [B, S] int32, S at most the largest of `wanted`; `NOTHING` at the end once no further item can be chosen.
     """
     steps = _most(wanted)
 
@@ -53,7 +52,7 @@ def choose(pool: Pool, wanted: tf.Tensor, diversity: tf.Tensor, numbers: tf.Tens
 
 
 def choose_in_order(pool: Pool, wanted: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
-    """As `choose` without diversity: each item in turn that limits let follow."""
+    """Does the same as `choose` without diversity: takes every item that the limits allow, in order."""
     return first_within(pool.free, value_counts(pool, wanted, numbers), _most(wanted))
 
 
@@ -62,7 +61,7 @@ def _most(wanted: tf.Tensor) -> tf.Tensor:
 
 
 def _varied(pool: Pool, steps: tf.Tensor, diversity: tf.Tensor, limits: ValueCounts | None = None) -> tf.Tensor:
-    """Places of `steps` items that are chosen one by one: [B, S] int32."""
+    """Returns the pool positions of `steps` items chosen one by one: [B, S] int32."""
     shares, nothing = diversity[:, None], -float("inf")
     places, columns = tf.range(tf.shape(pool.free)[1]), tf.range(steps)
     merits = tf.where(pool.free, (1 - shares) * pool.relevance, nothing)
@@ -75,7 +74,7 @@ def _varied(pool: Pool, steps: tf.Tensor, diversity: tf.Tensor, limits: ValueCou
     ) -> tuple[tf.Tensor, ...]:
         merit, best = tf.math.top_k(merits - shares * closest, 1)
         picks = tf.where(columns == step, tf.where(merit > nothing, best, NOTHING), picks)
-        # Of rows that nothing can be chosen for any more, what follows is of no account.
+        # In rows without any further candidates, later choices do not matter.
         cosines = tf.matmul(tf.gather(pool.vectors, best, batch_dims=1), pool.vectors, transpose_b=True)
         is_left = places != best
         if limits is not None:

@@ -1,4 +1,4 @@
-"""The inputs of a request with rules, as tensors; what cannot be read is refused before any work."""
+"""Inputs of a request with rules as tensors; invalid inputs are rejected before any work."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ PLACE, LIMIT = r"\C+@[0-9]{1,9}", r"\C+=[0-9]{1,9}"
 
 
 class RuleTensors(NamedTuple):
-    """Rules of B requests as they come: "", NaN and 0 mean none.
+    """Rules of B requests as received; "", NaN and 0 mean no rule.
 
     Attributes:
         exclude: [B, E] ids.
@@ -46,11 +46,11 @@ class RuleTensors(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """How many of a value a list may hold.
+    """Limits on how many items with the same attribute value a list may hold.
 
     Attributes:
         attributes: [B, A] names, "" where there is no limit.
-        numbers: [B, A] int32, 0 where there is no limit.
+        numbers: [B, A] int32, maximum number of items, 0 where there is no limit.
     """
 
     attributes: tf.Tensor
@@ -58,7 +58,7 @@ class Limits(NamedTuple):
 
 
 class Pins(NamedTuple):
-    """Items at places of their own.
+    """Items pinned to fixed places.
 
     Attributes:
         items: [B, P] ids, "" where there is none.
@@ -70,12 +70,12 @@ class Pins(NamedTuple):
 
 
 def rule_inputs(examples: Sequence[str], diversity: float, at_most: str) -> dict[str, TensorInfo]:
-    """The inputs beside `history`, in order.
+    """Returns the inputs besides `history`, in order.
 
     Args:
-        examples: some ids.
-        diversity: of the examples; 0 where nothing says how alike items are.
-        at_most: of the examples; "" where items have no attributes.
+        examples: some item ids for the examples.
+        diversity: diversity in the examples; 0 if there is no measure of similarity.
+        at_most: limit in the examples; "" if items have no attributes.
     """
     return {
         "exclude": ids("B", "E", sample=tuple(examples)),
@@ -102,11 +102,11 @@ def _numbers(*axes: str, sample: float = 0.0) -> TensorInfo:
 
 
 class Bounds(NamedTuple):
-    """What an export can do.
+    """Limits on the rules that an export supports.
 
     Attributes:
         k_max: scalar int32, length of the longest list.
-        most_diverse: scalar float32, the highest diversity: 0 where nothing says how alike items are.
+        most_diverse: scalar float32, highest diversity; 0 if there is no measure of similarity.
     """
 
     k_max: tf.Tensor
@@ -114,11 +114,11 @@ class Bounds(NamedTuple):
 
 
 def bounded(rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, list[Check]]:
-    """The rules with 0 for what is no number, and `k_max` for k where it is 0; and what is refused of them.
+    """Returns the rules with a NaN diversity replaced by 0, and k = 0 by `k_max`; and checks of their values.
 
     Args:
-        rules: as they came.
-        bounds: what the export can do.
+        rules: rules as received.
+        bounds: limits of the export.
     """
     width, given = (tf.shape(each)[1:] for each in (rules.boost, rules.boost_weights))
     diversity = tf.where(tf.math.is_nan(rules.diversity), 0.0, rules.diversity)
@@ -142,19 +142,19 @@ def bounded(rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, list[Check
 
 
 def or_all(k: tf.Tensor, k_max: tf.Tensor) -> tf.Tensor:
-    """Lengths of lists [B], the longest where 0 is asked for."""
+    """Returns the list lengths [B], with the maximum in place of 0."""
     return tf.where(k == 0, k_max, k)
 
 
 def weights_of(rules: RuleTensors) -> tuple[tf.Tensor, Check]:
-    """Weights of boosts [B, C], 0 where there is no condition; and what is refused of them."""
+    """Returns the weights of boosts [B, C], 0 where there is no condition; and a check of them."""
     weights = tf.where(rules.boost != "", rules.boost_weights, 0.0)
     bad = tf.math.is_nan(weights) | (tf.abs(weights) > HEAVIEST)
     return weights, Check(bad, weights, "a boost weight is {}: it must be a number from -1e6 to 1e6.")
 
 
 def limits_of(at_most: tf.Tensor) -> tuple[Limits, list[Check]]:
-    """Reads "attribute=number", [B, A]; and what is refused of it."""
+    """Parses "attribute=number", [B, A]; also returns checks."""
     given = tf.strings.length(at_most) > 0
     readable = tf.strings.regex_full_match(at_most, LIMIT)
     numbers = _last_number(at_most, "=", given & readable)
@@ -164,7 +164,7 @@ def limits_of(at_most: tf.Tensor) -> tuple[Limits, list[Check]]:
 
 
 def pins_of(pin: tf.Tensor, k: tf.Tensor) -> tuple[Pins, list[Check]]:
-    """Reads "id@place", [B, P]; and what is refused: places beyond k [B], and two pins of one item or place."""
+    """Parses "id@place", [B, P]; also returns checks, for places beyond k [B] and for duplicate items or places."""
     given = tf.strings.length(pin) > 0
     readable = given & tf.strings.regex_full_match(pin, PLACE)
     places = _last_number(pin, "@", readable)
@@ -185,13 +185,13 @@ def pins_of(pin: tf.Tensor, k: tf.Tensor) -> tuple[Pins, list[Check]]:
 
 
 def _last_number(texts: tf.Tensor, mark: str, readable: tf.Tensor) -> tf.Tensor:
-    """The number after the last `mark`, int32; 0 where it is not readable."""
+    """Returns the number after the last `mark`, int32; 0 if the text is not readable."""
     ends = tf.strings.regex_replace(texts, rf"\A\C*{mark}", "")
     return tf.strings.to_number(tf.where(readable, ends, "0"), tf.int32)
 
 
 def _again(values: tf.Tensor, given: tf.Tensor) -> tf.Tensor:
-    """Whether a given value [B, P] stands in its row before: [B, P] bool."""
+    """Returns whether a given value [B, P] already occurs earlier in its row: [B, P] bool."""
     places = tf.range(tf.shape(values)[1])
     alike = (values[:, :, None] == values[:, None, :]) & given[:, None, :] & (places < places[:, None])
     return given & tf.reduce_any(alike, axis=2)

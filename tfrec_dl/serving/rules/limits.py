@@ -1,4 +1,4 @@
-"""Limits of how many items of a value are chosen from a pool."""
+"""Limits on how many items with the same attribute value are chosen from a pool."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import tensorflow as tf
 from tfrec_dl.serving.graphs import CALLED
 from tfrec_dl.serving.rules.pool import Pool, numbers_of_values
 
-NOTHING = -1  # place in a pool
+NOTHING = -1  # stands for no position in a pool
 
 
 class ValueCounts(NamedTuple):
-    """What limits say of a pool, V values in all.
+    """The limits on a pool, over V values in all.
 
-    The length of a list is one more limit, of a value that all items have.
+    The length of a list is treated as one more limit, on a value that all items have.
 
     Attributes:
         has: [B, C, V] float32, 1 where an item has a value.
-        most: [B, V] float32, how many can have it.
-        counts: [B, V] float32, how many that are chosen have it.
+        most: [B, V] float32, maximum number of items with the value.
+        counts: [B, V] float32, number of chosen items with the value.
     """
 
     has: tf.Tensor
@@ -28,27 +28,27 @@ class ValueCounts(NamedTuple):
     counts: tf.Tensor
 
     def fits(self, counts: tf.Tensor) -> tf.Tensor:
-        """Which items can be chosen after so many of each value [B, V]: [B, C] bool."""
+        """Returns which items can be chosen, given counts per value [B, V]: [B, C] bool."""
         is_full = tf.cast(counts >= self.most, tf.float32)
         return tf.linalg.matvec(self.has, is_full) < 0.5  # a sum of ones and zeros
 
     def with_one_more(self, counts: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
-        """How many have each value [B, V] once the items at places [B, 1] are chosen too."""
+        """Returns the counts per value [B, V] after also choosing the items at positions [B, 1]."""
         return counts + tf.gather(self.has, place, batch_dims=1)[:, 0]
 
 
 def value_counts(pool: Pool, wanted: tf.Tensor, numbers: tf.Tensor) -> ValueCounts:
-    """The limits of a pool.
+    """Returns the limits on a pool.
 
     Args:
-        pool: what there is.
-        wanted: [B] int32, how many items at most.
-        numbers: [B, A] int32, how many of a value can be chosen; 0 for any number.
+        pool: items to choose from.
+        wanted: [B] int32, maximum number of items.
+        numbers: [B, A] int32, maximum number of items per attribute value; 0 for no limit.
     """
     batch, size, width = tf.unstack(tf.shape(pool.values))
     most = tf.reshape(numbers_of_values(pool.values, numbers), [batch, -1])
     values, rows = tf.reshape(pool.values, [batch, -1]), tf.range(batch)[:, None]
-    # Numbers of a row's distinct values follow each other, because equal values of another row are others.
+    # Each row numbers its distinct values consecutively, because equal values in different rows are unrelated.
     keys = tf.cast(rows, tf.int64) * 2**32 + tf.cast(values, tf.int64)
     of_all = tf.reshape(tf.unique(tf.reshape(keys, [-1]))[1], [batch, -1])
     own = of_all - of_all[:, :1]
@@ -71,18 +71,19 @@ def _by_row(values: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
 
 
 def first_within(free: tf.Tensor, limits: ValueCounts, steps: tf.Tensor) -> tf.Tensor:
-    """Places of the items that are chosen if each in turn is that still fits.
+    """Returns the pool positions of the items chosen by taking, in order, each item that still fits.
 
-    All at once: what fits after all those before it that may be chosen is chosen for sure, and what does not fit after
-    those that are chosen for sure never is; each round settles one item more at least, and mostly many.
+    All positions are settled in parallel. An item is certainly chosen if it fits even after all candidates before it.
+    An item is certainly rejected if it does not fit after the items that are certainly chosen. Each round settles at
+    least one more item, and usually many.
 
     Args:
         free: [B, C] bool, whether an item can be chosen.
-        limits: what fits.
-        steps: scalar int32, places at most.
+        limits: limits on the pool.
+        steps: scalar int32, maximum number of items.
 
     Returns:
-        [B, S] int32, S the smaller of `steps` and C; `NOTHING` at the end where nothing more fits.
+        [B, S] int32, S the smaller of `steps` and C; `NOTHING` at the end once nothing more fits.
     """
 
     def fitting(chosen: tf.Tensor) -> tf.Tensor:

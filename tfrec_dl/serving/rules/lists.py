@@ -1,4 +1,4 @@
-"""The list of a request: the best items that rules leave, varied, within limits, and pinned ones at their places."""
+"""The list of a request: the best items allowed by its rules, varied, within limits, and with pinned items in place."""
 
 from collections.abc import Callable
 
@@ -15,31 +15,31 @@ from tfrec_dl.serving.rules.wishes import Items, Wishes, values_of
 
 
 def best_list(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf.Tensor:
-    """The list of each request.
+    """Returns the list of each request.
 
-    Pinned items that are allowed are taken first, in the order of their places, as far as limits let them. The others
-    are the best by score; with diversity or limits they are chosen one by one from the `POOL` best, and where limits
-    let none of these follow, from the next best that they do not bar.
+    Allowed pinned items are taken first, in the order of their places, as far as limits permit. The other items are the
+    best by score. With diversity or limits, they are chosen one by one from the `POOL` best items; if limits permit
+    none of these, from the next best items that the limits do not exclude.
 
     Args:
         scores: [B, size] float32, `LOWEST_SCORE` where an item must not be recommended.
-        wishes: what is asked for.
-        items: what is known of items.
+        wishes: properties of the requested lists.
+        items: data about the items.
         k_max: length of the longest list.
 
     Returns:
-        [B, k_max] int32 indices, 0 at places that no item is left for.
+        [B, k_max] int32 indices, 0 in places without an item.
     """
     return _listed(scores, wishes, items, k_max, pool_after_pool)
 
 
 def list_of_a_pool(scores: tf.Tensor, wishes: Wishes, items: Items, k_max: int) -> tf.Tensor:
-    """As `best_list`, where it chooses one by one of the first pool alone: the list may be short of items."""
+    """Does the same as `best_list`, but chooses only from the first pool, so the list may be too short."""
     return _listed(scores, wishes, items, k_max, of_first_pool)
 
 
 def best_of(scores: tf.Tensor, wanted: tf.Tensor, k_max: int) -> tf.Tensor:
-    """The best items as they are: [B, k_max] int32 indices, 0 beyond those wanted [B], or that are left."""
+    """Returns the best items without further rules: [B, k_max] int32 indices, 0 after the wanted [B] or last ones."""
     best, _ = top_k(scores, no_indices(scores), k_max)
     return tf.where(tf.range(k_max) < wanted[:, None], best, PADDING)
 
@@ -71,7 +71,7 @@ def _limited(wishes: Wishes) -> tf.Tensor:
 
 
 def _allowed_pins(scores: tf.Tensor, wishes: Wishes, items: Items) -> tf.Tensor:
-    """The pins that the list will hold: [B, P] indices, 0 for none."""
+    """Returns the pinned items that the list will hold: [B, P] indices, 0 for none."""
     own = tf.gather(scores, wishes.pins, batch_dims=1)
     allowed = (wishes.pins != PADDING) & (own > LOWEST_SCORE)
 
@@ -90,7 +90,7 @@ def _allowed_pins(scores: tf.Tensor, wishes: Wishes, items: Items) -> tf.Tensor:
 
 @traced_once
 def _arranged(chosen: tf.Tensor, pins: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
-    """The chosen items in order with the pinned ones at their places, or as near to the end as the list goes."""
+    """Merges the chosen items, in order, with pinned items at their places, or at the end if the list is shorter."""
     pinned, k_max = pins != PADDING, tf.shape(chosen)[1]
     is_place = (tf.range(1, k_max + 1)[:, None] == places[:, None, :]) & pinned[:, None, :]
     free = tf.argsort(tf.cast(tf.reduce_any(is_place, axis=2), tf.int32), axis=1, stable=True) + 1

@@ -1,4 +1,4 @@
-"""Items chosen one by one from the best: varied, and within limits."""
+"""Selection of items one by one from the best, for diversity and limits."""
 
 from typing import NamedTuple
 
@@ -13,18 +13,18 @@ from tfrec_dl.serving.rules.masks import without
 from tfrec_dl.serving.rules.pool import Pool, closest_of, full, holding, numbers_of_values, scaled
 from tfrec_dl.serving.rules.wishes import Items, Wishes, codes_of, values_of
 
-POOL = 200  # items among which a list is varied
+POOL = 200  # number of items among which a list is varied
 
 
 class Choice(NamedTuple):
-    """What is chosen one by one beside pinned items.
+    """Input for choosing items one by one, in addition to pinned items.
 
     Attributes:
-        left: [B, size] float32, scores of the others.
-        pins: [B, P] int32, the pinned ones, 0 for none.
-        wanted: [B] int32, how many.
-        wishes: what is asked for.
-        items: what is known of items.
+        left: [B, size] float32, scores of the other items.
+        pins: [B, P] int32, pinned items, 0 for none.
+        wanted: [B] int32, number of items to choose.
+        wishes: properties of the requested lists.
+        items: data about the items.
         k_max: length of the longest list.
     """
 
@@ -37,14 +37,14 @@ class Choice(NamedTuple):
 
 
 def of_first_pool(of: Choice) -> tf.Tensor:
-    """Chooses from the best that are left: [B, k_max] indices, 0 at the end."""
+    """Chooses from the best items: [B, k_max] indices, 0 at the end."""
     _, found = _chosen_from(of, of.left, of.pins, of.wanted)
     chosen = tf.pad(found, [[0, 0], [0, of.k_max - tf.shape(found)[1]]])
     return tf.ensure_shape(chosen, [None, of.k_max])
 
 
 def pool_after_pool(of: Choice) -> tf.Tensor:
-    """As `of_first_pool`, and then from the next best that limits do not bar, until there are enough."""
+    """Does the same as `of_first_pool`, then adds the next best items that limits permit until there are enough."""
 
     def lacking(chosen: tf.Tensor, best: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         lacks = of.wanted - tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
@@ -72,18 +72,18 @@ def pool_after_pool(of: Choice) -> tf.Tensor:
 
 
 def _chosen_from(of: Choice, left: tf.Tensor, taken: tf.Tensor, missing: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The best that are left, [B, C] indices, and those chosen of them, in order, [B, S], 0 at the end.
+    """Returns the best remaining items, [B, C] indices, and those chosen from them in order, [B, S], 0 at the end.
 
     Args:
-        of: what there is.
-        left: [B, size] float32, scores.
-        taken: [B, T] int32, what is in the list already, 0 for none.
-        missing: [B] int32, how many to choose.
+        of: input of the choice.
+        left: [B, size] float32, scores of the remaining items.
+        taken: [B, T] int32, items already in the list, 0 for none.
+        missing: [B] int32, number of items to choose.
     """
     wishes, items, size = of.wishes, of.items, min(POOL, left.shape[1])
     best, own = top_k(left, no_indices(left), size)
     best = tf.ensure_shape(best, [None, size])
-    both = tf.concat([best, taken], axis=1)  # looked up once
+    both = tf.concat([best, taken], axis=1)  # looked up only once
     vectors, values = items.vectors(both), values_of(items, both, wishes.limited)
     held = tf.where((taken != PADDING)[:, :, None], values[:, size:], -1)
     closest = closest_of(vectors[:, :size], vectors[:, size:], taken != PADDING)
@@ -96,14 +96,14 @@ def _chosen_from(of: Choice, left: tf.Tensor, taken: tf.Tensor, missing: tf.Tens
 
 @traced_once
 def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: Wishes, arrays: Arrays) -> tf.Tensor:
-    """Scores with `LOWEST_SCORE` for items that a limit bars, so that each pool gives one item at least.
+    """Sets the scores of items excluded by a limit to `LOWEST_SCORE`, so that each pool yields at least one item.
 
     Args:
         scores: [B, size] float32.
-        taken: [B, T] int32, what is in the list, 0 for none.
-        more: [B] bool, the rows that matter; one at a time, for the values of all items take memory.
-        wishes: what is asked for.
-        arrays: attributes of items.
+        taken: [B, T] int32, items already in the list, 0 for none.
+        more: [B] bool, rows to process, one at a time because the values of all items take much memory.
+        wishes: properties of the requested lists.
+        arrays: attributes of the items.
     """
     every = tf.range(tf.shape(scores)[1])
 
@@ -131,12 +131,12 @@ def _without_full(scores: tf.Tensor, taken: tf.Tensor, more: tf.Tensor, wishes: 
 
 
 def _joined(first: tf.Tensor, then: tf.Tensor, k_max: int) -> tf.Tensor:
-    """Indices of two lists one after the other, without what is 0 in between: [B, k_max]."""
+    """Concatenates the indices of two lists, dropping zeros in between: [B, k_max]."""
     both = tf.concat([first, then], axis=1)
     order = tf.argsort(tf.cast(both == PADDING, tf.int32), axis=1, stable=True)
     return tf.ensure_shape(tf.gather(both, order[:, :k_max], batch_dims=1), [None, k_max])
 
 
 def no_indices(scores: tf.Tensor) -> tf.Tensor:
-    """No indices for as many rows: [B, 0]."""
+    """Returns empty lists of indices for the same number of rows: [B, 0]."""
     return tf.zeros([tf.shape(scores)[0], 0], tf.int32)

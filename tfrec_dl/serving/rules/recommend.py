@@ -1,4 +1,4 @@
-"""Lists by rules: what a request says of the items that it wants, after a history and of items like another."""
+"""Signatures for lists by rules: after a history, or of items similar to an item."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -11,31 +11,31 @@ from tfrec_dl.serving.rules.by_rules import Answering, ByRules
 from tfrec_dl.serving.rules.inputs import rule_inputs
 from tfrec_dl.serving.signature import Signature, TensorInfo, ids
 
-DIVERSITY, AT_MOST = 0.3, 3  # of the examples
+DIVERSITY, AT_MOST = 0.3, 3  # values of these rules in the examples
 
 
 class Recommending(Answering, Protocol):
-    """What a module is asked for."""
+    """What these signatures need from a module."""
 
     by_rules: ByRules
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """Some ids."""
+        """Some item ids."""
 
     @property
     def recommendations(self) -> dict[str, TensorInfo]:
-        """The outputs of a signature that recommends."""
+        """Returns the outputs of a signature that recommends."""
 
     def scores_or_popularity(self, seen: tf.Tensor) -> tf.Tensor:
-        """Scores of all items after histories [B, L] int32, where they hold no item the popularity: [B, size]."""
+        """Returns scores after histories [B, L] int32, or the popularity for histories without items: [B, size]."""
 
     def similarities(self, items: tf.Tensor) -> tf.Tensor:
-        """How like each of [B] items the others are: [B, size] float32."""
+        """Returns how similar all items are to each of [B] items: [B, size] float32."""
 
 
 def rules_signatures(module: Recommending) -> list[Signature]:
-    """The signatures of a module."""
+    """Returns the signatures of a module."""
     rules = inputs_of_rules(module)
     of_similar = {name: info for name, info in rules.items() if name != "keep_seen"}
     return [
@@ -58,25 +58,25 @@ def rules_signatures(module: Recommending) -> list[Signature]:
 
 
 def inputs_of_rules(module: Recommending) -> dict[str, TensorInfo]:
-    """The inputs that are rules, with examples for a module."""
+    """Returns the rule inputs, with examples for a module."""
     names = module.attributes.names
     diversity = DIVERSITY if module.item_vectors(tf.zeros([1, 1], tf.int32)) is not None else 0.0
     return rule_inputs(module.examples, diversity, f"{names[0]}={AT_MOST}" if names else "")
 
 
-@tf.autograph.experimental.do_not_convert  # a third of the time of tracing
+@tf.autograph.experimental.do_not_convert  # saves a third of the tracing time
 def recommend_with_rules(
     module: Recommending, history: tf.Tensor, rules: Mapping[str, tf.Tensor]
 ) -> dict[str, tf.Tensor]:
-    """The best items after histories, by rules.
+    """Returns the best items after histories, by rules.
 
     Args:
-        module: recommends.
+        module: module that recommends.
         history: [B, L] ids.
-        rules: as `RuleTensors` names them.
+        rules: inputs named like the fields of `RuleTensors`.
     """
     request = module.by_rules.read(rules)
-    with tf.control_dependencies(tf.nest.flatten(request)):  # what cannot be read is refused before any work
+    with tf.control_dependencies(tf.nest.flatten(request)):  # unreadable inputs are rejected before any work
         seen = module.lookup(history)
     return module.by_rules.answer(module.scores_or_popularity(seen), seen, request)
 
@@ -85,12 +85,12 @@ def recommend_with_rules(
 def similar_items_with_rules(
     module: Recommending, item_ids: tf.Tensor, rules: Mapping[str, tf.Tensor]
 ) -> dict[str, tf.Tensor]:
-    """The items most like others, by rules; none for unknown ones.
+    """Returns the items most similar to other items, by rules; empty for unknown items.
 
     Args:
-        module: knows which are alike.
+        module: module that knows which items are similar.
         item_ids: [B] ids.
-        rules: as `RuleTensors` names them, without `keep_seen`: an item is never like itself.
+        rules: inputs named like the fields of `RuleTensors`, except `keep_seen`: an item is never similar to itself.
     """
     request = module.by_rules.read({**rules, "keep_seen": tf.fill(tf.shape(item_ids), "no")})
     with tf.control_dependencies(tf.nest.flatten(request)):

@@ -1,4 +1,4 @@
-"""A request with rules, read: what it asks for in indices, masks and boosts of the catalogue."""
+"""A parsed request with rules, as indices, masks and boosts over the catalogue."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
@@ -26,34 +26,34 @@ from tfrec_dl.serving.rules.wishes import Items, Wishes
 
 
 class KnowsItems(Protocol):
-    """What reading a request asks of a module."""
+    """What parsing a request needs from a module."""
 
     k_max: int
     keep_seen: bool
     attributes: ItemAttributes
 
     def lookup(self, ids: tf.Tensor) -> tf.Tensor:
-        """Ids to indices, 0 for unknown ones."""
+        """Maps ids to indices, 0 for unknown ones."""
 
     def item_vectors(self, indices: tf.Tensor) -> tf.Tensor | None:
-        """Vectors whose cosines say how alike items are: [B, N] int32 -> [B, N, D]; None where there are none."""
+        """Returns vectors whose cosines measure item similarity: [B, N] int32 -> [B, N, D]; None if there are none."""
 
 
 class RuledRequest(NamedTuple):
-    """B requests.
+    """B parsed requests.
 
     Attributes:
-        asks: scalar bool, whether a request asks for more than to leave out what is excluded or seen.
+        asks: scalar bool, whether any request does more than leave out excluded or seen items.
         excluded: [B, E] int32, indices that must not be recommended, 0 for none.
-        only: [B, O] int32, indices that alone may be recommended, 0 for none.
-        restricted: [B] bool, whether `only` holds.
-        has_conditions: scalar bool, whether a request has a condition.
-        has_boosts: scalar bool, whether a request has a boost.
+        only: [B, O] int32, the only indices that may be recommended, 0 for none.
+        restricted: [B] bool, whether `only` applies.
+        has_conditions: scalar bool, whether any request has a condition.
+        has_boosts: scalar bool, whether any request has a boost.
         terms: conditions, and boosts in standard deviations.
-        arrays: attributes of items, of which the terms are.
+        arrays: item attributes that the terms refer to.
         keeps_seen: [B] bool, whether items of the history may be recommended.
         min_score: [B] float32, NaN for none.
-        wishes: what the list shall be.
+        wishes: properties of the requested lists.
     """
 
     asks: tf.Tensor
@@ -70,12 +70,12 @@ class RuledRequest(NamedTuple):
 
 
 def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) -> RuledRequest:
-    """Reads the inputs of requests; what cannot be read is refused.
+    """Parses the inputs of requests; rejects those that cannot be read.
 
     Args:
-        module: knows the items.
-        inputs: as `RuleTensors` names them.
-        k_max: scalar int32, what `k` can be at most.
+        module: module that knows the items.
+        inputs: inputs named like the fields of `RuleTensors`.
+        k_max: scalar int32, upper limit for `k`.
     """
     given, arrays = RuleTensors(**inputs), module.attributes.read()
     compares = module.item_vectors(tf.zeros([1, 1], tf.int32)) is not None
@@ -127,7 +127,7 @@ def read(module: KnowsItems, inputs: Mapping[str, tf.Tensor], k_max: tf.Tensor) 
 
 @traced_once
 def _checked(arrays: Arrays, rules: RuleTensors, bounds: Bounds) -> tuple[RuleTensors, Limits, Pins]:
-    """The inputs that are no ids or conditions, read; refuses what cannot be."""
+    """Parses the inputs other than ids and conditions; rejects those that cannot be read."""
     rules, checks = bounded(rules, bounds)
     with tf.control_dependencies([refuse(*checks)]):
         k = tf.identity(rules.k)
@@ -160,7 +160,7 @@ def _zeros(texts: tf.Tensor) -> tf.Tensor:
 
 
 def items_of(module: KnowsItems, wishes: Wishes) -> Items:
-    """What lists ask of items; vectors have no width where no request needs them."""
+    """Returns the item data that lists need; vectors have width 0 if no request needs them."""
 
     def vectors(indices: tf.Tensor) -> tf.Tensor:
         found = module.item_vectors(indices)

@@ -1,4 +1,4 @@
-"""Rules of rows as the tensors that the signature takes."""
+"""Conversion of rules per row to the tensors that the signature takes."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ KEEPS = {None: "", True: "yes", False: "no"}
 
 
 def rules_of_rows(rules: Rules | Sequence[Rules], rows: int) -> list[Rules]:
-    """The rules of each row.
+    """Returns the rules of each row.
 
     Args:
-        rules: one for all rows, or one for each.
-        rows: how many there are.
+        rules: one set of rules for all rows, or one per row.
+        rows: number of rows.
 
     Raises:
-        InputError: if they are something else.
+        InputError: if the rules are anything else.
     """
     if isinstance(rules, Rules):
         return [rules] * rows
@@ -32,12 +32,12 @@ def rules_of_rows(rules: Rules | Sequence[Rules], rows: int) -> list[Rules]:
 
 
 def rule_tensors(rules: Sequence[Rules], excluded: list[list[str]], k: int) -> dict[str, tf.Tensor]:
-    """The inputs of `recommend_with_rules` beside the history, of B rows.
+    """Returns the inputs of `recommend_with_rules` besides the history, for B rows.
 
     Args:
-        rules: of each row.
-        excluded: ids of each row.
-        k: recommendations of each row.
+        rules: rules of each row.
+        excluded: excluded ids of each row.
+        k: number of recommendations for each row.
     """
     weights = [list(each.boost.values()) for each in rules]
     widest = max(map(len, weights), default=0)

@@ -7,32 +7,32 @@ from typing import Any
 
 from tfrec_dl.errors import InputError
 
-HEAVIEST = 1e6  # a boost; larger ones would drown the score in float32
+HEAVIEST = 1e6  # weight of a boost; a larger one would drown the score in float32
 Texts = Iterable[str] | str
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What may be recommended, what is preferred, and how varied the list is; by default anything goes.
+    """Rules on what may be recommended, what is preferred, and how varied the list is; by default anything goes.
 
-    Conditions are of attributes that the export holds: "genres=War", "year>=1990", "price<20". Unknown ids change
-    nothing. Rules that leave too few items give shorter lists, and rules that contradict each other empty ones.
+    Conditions refer to attributes that the export holds: "genres=War", "year>=1990", "price<20". Unknown ids have no
+    effect. If rules leave too few items, the list is shorter; if they contradict each other, it is empty.
 
     Args:
-        only: ids; nothing else is recommended. None for no such rule.
-        must: conditions that hold for every recommended item; several with = of one attribute are alternatives.
-        must_not: conditions that hold for none.
-        boost: condition -> weight, added to the score of items for which it holds, in standard deviations of the user's
-            scores; or texts "condition:weight".
-        diversity: 0 to 1, the weight of unlikeness to what is in the list already, against the score: maximal marginal
-            relevance over the 200 best.
-        at_most: attribute -> how many items of one of its values a list may hold; or texts "genres=3".
-        pin: id -> place, from 1: the item stands there if the other rules allow it; or texts "id@place".
-        keep_seen: whether items of the history may come back; None for what the export does by itself.
-        min_score: nothing below it is recommended, boosts included.
+        only: ids of the only items that may be recommended; None for no such rule.
+        must: conditions that every recommended item must satisfy; several with = on one attribute are alternatives.
+        must_not: conditions that no recommended item may satisfy.
+        boost: maps conditions to weights, which are added to the scores of items that satisfy them, in standard
+            deviations of the user's scores; or texts "condition:weight".
+        diversity: weight, from 0 to 1, of dissimilarity to items already in the list, relative to the score: maximal
+            marginal relevance over the 200 best items.
+        at_most: maps attributes to the maximum number of items in a list with the same value; or texts "genres=3".
+        pin: maps ids to places, from 1; the item is put there if the other rules allow it; or texts "id@place".
+        keep_seen: whether items of the history may be recommended again; None for the default of the export.
+        min_score: lowest score to recommend, boosts included.
 
     Raises:
-        InputError: if a value is none of these.
+        InputError: if a value is invalid.
     """
 
     only: Iterable[str] | None = None
@@ -46,14 +46,16 @@ class Rules:
     min_score: float | None = None
 
     def __post_init__(self) -> None:
-        """Checks the values, and keeps lists as tuples and pairs as dictionaries."""
+        """Checks the values, and stores lists as tuples and pairs as dictionaries."""
         checked = {
             "only": None if self.only is None else _texts("only", self.only, "a list of ids"),
-            "must": _texts("must", self.must, "a list of conditions, as ['genres=War']"),
-            "must_not": _texts("must_not", self.must_not, "a list of conditions, as ['genres=War']"),
-            "boost": _pairs("boost", self.boost, ":", _weight, "conditions with weights, as {'year>=2000': 0.5}"),
-            "at_most": _pairs("at_most", self.at_most, "=", _count, "attributes with numbers from 1, as {'genres': 3}"),
-            "pin": _pairs("pin", self.pin, "@", _count, "ids with places from 1, as {'318': 1}"),
+            "must": _texts("must", self.must, "a list of conditions, such as ['genres=War']"),
+            "must_not": _texts("must_not", self.must_not, "a list of conditions, such as ['genres=War']"),
+            "boost": _pairs("boost", self.boost, ":", _weight, "conditions with weights, such as {'year>=2000': 0.5}"),
+            "at_most": _pairs(
+                "at_most", self.at_most, "=", _count, "attributes with numbers from 1, such as {'genres': 3}"
+            ),
+            "pin": _pairs("pin", self.pin, "@", _count, "ids with places from 1, such as {'318': 1}"),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -67,7 +69,7 @@ class Rules:
             raise InputError(f"keep_seen is {self.keep_seen!r:.80}, but must be True, False, or None.")
         places = list(self.pin.values())
         if len(set(places)) < len(places):
-            raise InputError(f"pin is {self.pin!r:.80}, but two items cannot have one place: give each its own.")
+            raise InputError(f"pin is {self.pin!r:.80}, but two items cannot have the same place: give each its own.")
 
 
 def _texts(name: str, values: Any, what: str) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ def _texts(name: str, values: Any, what: str) -> tuple[str, ...]:
 
 
 def _text(name: str, value: Any, what: str) -> str:
-    """A text that is not empty and has a UTF-8 form; whole numbers are ids too."""
+    """Returns a value as non-empty text that has a UTF-8 form; whole numbers are valid ids."""
     if isinstance(value, bytes):
         value = value.decode(errors="surrogateescape")
     elif _is_number(value) and value == math.floor(value):
@@ -89,7 +91,7 @@ def _text(name: str, value: Any, what: str) -> str:
 
 
 def _pairs(name: str, values: Any, mark: str, read: Any, what: str) -> dict[str, Any]:
-    """A dictionary of what is one, or texts with the number after the last `mark`."""
+    """Returns a dictionary unchanged, or parses texts with a number after the last `mark` into one."""
     if isinstance(values, Mapping):
         given = list(values.items())
     else:
@@ -118,12 +120,12 @@ def _number(value: Any) -> float:
 
 
 def _weight(value: Any) -> float | None:
-    """A weight, or None for what is none."""
+    """Returns a weight, or None if the value is invalid."""
     number = _number(value)
     return number if abs(number) <= HEAVIEST else None
 
 
 def _count(value: Any) -> int | None:
-    """A whole number from 1, or None for what is none."""
+    """Returns a whole number of at least 1, or None if the value is invalid."""
     number = _number(value)
     return int(number) if 1 <= number < 1e9 and number == math.floor(number) else None

@@ -1,4 +1,4 @@
-"""What rules do to scores: boosts are added, and what must not be recommended gets the lowest score."""
+"""Effect of rules on scores: boosts are added, and items that must not be recommended get the lowest score."""
 
 import tensorflow as tf
 
@@ -12,13 +12,13 @@ from tfrec_dl.serving.rules.request import RuledRequest
 
 @traced_once
 def deviations(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
-    """What a boost of 1 adds: the standard deviation of the row's scores, 1 where they are all one number: [B, 1].
+    """Returns what a boost of 1 adds: the standard deviation of the row's scores, or 1 if they are all equal: [B, 1].
 
-    Where no request has a boost, it is 1.
+    If no request has a boost, the result is 1.
 
     Args:
         scores: [B, size] float32.
-        request: what is asked for.
+        request: the parsed requests.
     """
 
     def of_scores() -> tf.Tensor:
@@ -30,11 +30,11 @@ def deviations(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
 
 @traced_once
 def preferred(scores: tf.Tensor, request: RuledRequest, deviation: tf.Tensor) -> tf.Tensor:
-    """Scores plus boosts, `LOWEST_SCORE` where below `min_score`.
+    """Returns scores plus boosts, with `LOWEST_SCORE` for results below `min_score`.
 
     Args:
         scores: [B, size] float32.
-        request: what is asked for.
+        request: the parsed requests.
         deviation: [B, 1] float32, what a boost of 1 adds.
     """
 
@@ -51,11 +51,11 @@ def preferred(scores: tf.Tensor, request: RuledRequest, deviation: tf.Tensor) ->
 
 @traced_once
 def allowed(scores: tf.Tensor, request: RuledRequest, seen: tf.Tensor) -> tf.Tensor:
-    """Scores with `LOWEST_SCORE` for items that must not be recommended.
+    """Returns the scores with `LOWEST_SCORE` for items that must not be recommended.
 
     Args:
         scores: [B, size] float32.
-        request: what is asked for.
+        request: the parsed requests.
         seen: [B, L] int32, the histories.
     """
     never = tf.fill([tf.shape(seen)[0], FIRST_ITEM], PADDING) + tf.range(FIRST_ITEM)
@@ -69,12 +69,12 @@ def allowed(scores: tf.Tensor, request: RuledRequest, seen: tf.Tensor) -> tf.Ten
 
 
 def kept_out(request: RuledRequest, seen: tf.Tensor) -> tf.Tensor:
-    """What is excluded, and what is seen and must not come back: [B, M] int32, 0 for none."""
+    """Returns the excluded items, and the seen items that must not come back: [B, M] int32, 0 for none."""
     return tf.concat([tf.where(request.keeps_seen[:, None], PADDING, seen), request.excluded], axis=1)
 
 
 def _only(scores: tf.Tensor, request: RuledRequest) -> tf.Tensor:
-    """The scores of the items in `only`; the others get `LOWEST_SCORE` in rows that are restricted."""
+    """Keeps the scores of items in `only`; in restricted rows, all others get `LOWEST_SCORE`."""
     nothing = tf.zeros_like(scores, tf.bool)
     named = tf.tensor_scatter_nd_update(nothing, cells(request.only), tf.ones_like(request.only, tf.bool))
     return tf.where(named | ~request.restricted[:, None], scores, LOWEST_SCORE)

@@ -1,7 +1,7 @@
-"""A list by conditions and boosts from the items that score best without them, and whether all items would give it.
+"""Shortlists: lists made from the items with the best plain scores, and whether using all items would give the same.
 
-Conditions mostly leave enough of the best few hundred items, and to ask so few costs next to nothing. No other item can
-be in the list where enough are found, and no boosts could lift another above them.
+Conditions usually leave enough of the best few hundred items, and checking so few costs almost nothing. If enough are
+found, and no boost could lift another item above them, no other item can be in the list.
 """
 
 from typing import NamedTuple
@@ -17,16 +17,16 @@ from tfrec_dl.serving.rules.request import RuledRequest
 from tfrec_dl.serving.rules.scores import kept_out
 from tfrec_dl.serving.rules.wishes import Items
 
-COUNT = 256  # items
-LARGE = 1_000  # items from which a shortlist is worth its place in the graph
-SLACK = 1e-5  # of rounding, relative
+COUNT = 256  # number of shortlisted items
+LARGE = 1_000  # catalogue size from which a shortlist is worth including in the graph
+SLACK = 1e-5  # relative rounding error
 
 
 class Shortlisted(NamedTuple):
     """Lists of B requests.
 
     Attributes:
-        is_exact: scalar bool, whether they are those of all items.
+        is_exact: scalar bool, whether they equal the lists made from all items.
         indices: [B, k_max] int32, 0 at the end.
         scores: [B, k_max] float32.
     """
@@ -37,19 +37,19 @@ class Shortlisted(NamedTuple):
 
 
 def none_found(scores: tf.Tensor, k_max: int) -> Shortlisted:
-    """What is given where no shortlist is made: lists of no items, which are not exact."""
+    """Returns the result if no shortlist is made: empty lists, marked as not exact."""
     places = [tf.shape(scores)[0], k_max]
     return Shortlisted(tf.constant(False), tf.fill(places, PADDING), tf.fill(places, LOWEST_SCORE))
 
 
 def is_likely_short(request: RuledRequest, size: int, k_max: int) -> tf.Tensor:
-    """Whether a shortlist may do, and saves time: scalar bool.
+    """Whether a shortlist is likely to suffice and saves time: scalar bool.
 
-    Of a pool that a list is varied among, most are seldom among so few.
+    It is not for diversity, because most of the pool for varying a list is seldom in the shortlist.
 
     Args:
-        request: what is asked for.
-        size: of the catalogue.
+        request: the parsed requests.
+        size: number of items in the catalogue.
         k_max: length of the longest list.
     """
     is_more = tf.reduce_any(request.restricted) | tf.reduce_any(request.wishes.diversity > 0)
@@ -60,20 +60,20 @@ def is_likely_short(request: RuledRequest, size: int, k_max: int) -> tf.Tensor:
 def shortlisted(
     scores: tf.Tensor, seen: tf.Tensor, deviation: tf.Tensor, request: RuledRequest, items: Items, k_max: int
 ) -> Shortlisted:
-    """The list of each request, of its best items.
+    """Makes the list of each request from its best items.
 
     Args:
         scores: [B, size] float32.
         seen: [B, L] int32, the histories.
         deviation: [B, 1] float32, what a boost of 1 adds.
-        request: what is asked for.
-        items: what is known of items.
+        request: the parsed requests.
+        items: data about the items.
         k_max: length of the longest list.
     """
     count = min(COUNT, scores.shape[1])
     wishes, masked = request.wishes, kept_out(request, seen)
     best, own = top_k(scores, masked, count)
-    # Pinned items take the places of the last ones, and are looked at once.
+    # Pinned items replace the last ones, and each is looked at only once.
     others = count - tf.shape(wishes.pins)[1]
     best, last = best[:, :others], own[:, others - 1]
     is_once = ~_is_in(wishes.pins, tf.concat([best, masked], axis=1))
@@ -83,10 +83,10 @@ def shortlisted(
     own = tf.gather(scores, known, batch_dims=1)
     fulfilled, boosts = judged_some(request.arrays, request.terms, known)
     own += deviation * boosts
-    # Not by "not less": where the bound is NaN, TensorFlow's optimizer makes "at least" of it, which does not hold.
+    # Not written as "not less": if the bound is NaN, TensorFlow's optimizer turns it into "at least", which is false.
     own = tf.where(own < request.min_score[:, None], LOWEST_SCORE, own)
     own = tf.where(fulfilled & (known != PADDING), own, LOWEST_SCORE)
-    # As a catalogue of its own, whose first two places are padding and unknown.
+    # Treated as a separate catalogue, whose first two positions are padding and unknown.
     before = [[0, 0], [FIRST_ITEM, 0]]
     own, known = tf.pad(own, before, constant_values=LOWEST_SCORE), tf.pad(known, before)
     places = tf.argmax(known[:, None, :] == wishes.pins[:, :, None], axis=2, output_type=tf.int32)
@@ -107,12 +107,12 @@ def shortlisted(
 
 
 def _is_in(items: tf.Tensor, those: tf.Tensor) -> tf.Tensor:
-    """Which of items [B, N] are among others [B, M]: [B, N] bool."""
+    """Returns which of items [B, N] are among others [B, M]: [B, N] bool."""
     return tf.reduce_any(items[:, :, None] == those[:, None, :], axis=2)
 
 
 def _bound(last: tf.Tensor, deviation: tf.Tensor, request: RuledRequest) -> tf.Tensor:
-    """What no other item's score can be above, boosts included: [B]; `last` is the lowest score of the best."""
+    """Returns an upper bound on other items' scores, boosts included: [B]; `last` is the lowest shortlisted score."""
     terms = request.terms
     most = tf.math.unsorted_segment_sum(tf.maximum(terms.weights, 0.0), terms.rows, tf.size(last))
     gain = deviation * most
@@ -120,6 +120,6 @@ def _bound(last: tf.Tensor, deviation: tf.Tensor, request: RuledRequest) -> tf.T
 
 
 def _is_above(chosen: tf.Tensor, scores: tf.Tensor, pins: tf.Tensor, bound: tf.Tensor) -> tf.Tensor:
-    """Whether all chosen items but the pinned ones score above a bound [B]: [B] bool."""
+    """Returns whether all chosen items, except pinned ones, score above a bound [B]: [B] bool."""
     is_free = (chosen != PADDING) & ~_is_in(chosen, pins)
     return tf.reduce_all(~is_free | (scores > bound[:, None]), axis=1)
