@@ -13,6 +13,7 @@ from benchmarks.options import FOLDER, RUNS, Data, Folder, Models, Out, Runs, Se
 from tfrec_dl.baselines.fit import baseline_entries
 from tfrec_dl.evaluation.evaluate import evaluate, mean_report
 from tfrec_dl.evaluation.leaderboard import Entry, leaderboard
+from tfrec_dl.evaluation.paired import paired_difference
 from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
 from tfrec_dl.lifecycle.compare import train_once
 from tfrec_dl.recipes.named import get_recipe
@@ -46,8 +47,14 @@ def main(
             reports.append(evaluate(run.model(), split.test, split.vocabulary))
             seconds.append(run_seconds(run) or 0.0)
         entries.append(Entry(name, mean_report(reports), sum(seconds) / len(seconds)))
-    table = leaderboard([*entries, *baseline_entries(split, split.test, False, on_skip=console.print)])
+    baselines = list(baseline_entries(split, split.test, False, on_skip=console.print))
+    table = leaderboard([*entries, *baselines])
     console.print(rich_table(table, f"{data}: test, {len(split.test):,} users, no settings, mean of {seeds} seed(s)"))
+    best = max(baselines, key=lambda entry: float(entry.report.per_user("ndcg@10").mean()))
+    for entry in entries:
+        gain = paired_difference(entry.report, best.report, "ndcg@10")
+        interval = f"[{gain.low:+.4f}, {gain.high:+.4f}]"
+        console.print(f"{entry.name} against {best.name}: NDCG@10 {gain.difference:+.4f} {interval}, p {gain.p:.2g}")
     if out is not None:
         save_leaderboard(table, out)
 
