@@ -35,7 +35,11 @@ USERS = Catalogue(np.array(["ann"], object), {"age": "number"}, {"age": np.array
         ({"kind": "hybrid"}, False, "kind is 'hybrid', which needs the items' features"),
         ({}, True, "features of items are given, but kind is 'behaviour': choose 'content' or 'hybrid'"),
         ({"kind": "content", "markov_order": 2}, True, "markov_order is 2, but works on ids"),
-        ({"kind": "hybrid", "tied": False}, True, "tied is False, but kind 'hybrid' reads and scores an item by"),
+        (
+            {"kind": "hybrid", "tied": False},
+            True,
+            "tied is False, but kind 'hybrid' has one vector for reading and scoring",
+        ),
     ],
     ids=str,
 )

@@ -30,7 +30,9 @@ def check_kind(config: ModelConfig, items: object) -> None:
             f"markov_order is {config.markov_order}, but works on ids: set kind to 'behaviour', or markov_order to 0."
         )
     if config.kind != "behaviour" and not config.tied:
-        raise InputError(f"tied is False, but kind {config.kind!r} reads and scores an item by the same vector.")
+        raise InputError(
+            f"tied is False, but kind {config.kind!r} has one vector for reading and scoring: leave it out."
+        )
 
 
 def build_network(

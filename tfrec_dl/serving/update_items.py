@@ -77,7 +77,10 @@ def _publish_updated(
     path = ("retrieval",) if hasattr(saved, "retrieval") else ()
     module = saved.retrieval if path else saved
     if not hasattr(module, "attributes"):
-        raise InputError(f"{export.folder} was written before exports had attributes, or only ranks: export again.")
+        raise InputError(
+            f"{export.folder} holds no attributes of items: it only ranks, or is of an earlier version. Export a model "
+            "that recommends."
+        )
     old = saved_columns(module.attributes)
     ids = [item.decode() for item in module.item_ids().numpy()]
     shown = saved_shown(module.shown) if hasattr(module, "shown") else AttributeColumns(old.size)

@@ -101,8 +101,8 @@ class TableOptions:
         SplitName | None,
         typer.Option(
             show_default=False,
-            help="How test cases are held out; by default leave-last-out, or temporal for ranking. Ranking allows "
-            "temporal and random.",
+            help="How test cases are held out; by default leave-last-out, temporal for ranking, random for reviews. "
+            "Ranking allows temporal and random, reviews only random.",
         ),
     ] = None
 
