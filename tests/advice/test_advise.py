@@ -61,12 +61,19 @@ def test_what_is_held_back_is_learnt_from_where_that_is_much_of_the_table(tmp_pa
     assert not any(each.recipe.training.refit for each in long.advised)
 
 
+@pytest.mark.parametrize(("table", "named"), [(tables.order_alone, True), (tables.taste_alone, False)])
+def test_a_stack_is_named_where_histories_are_read_in_order(table, named, tmp_path):
+    advice = advise(source_of(table(), tmp_path), with_cost=False)
+    assert any("--model stacked" in each.text for each in advice.reasons) == named
+
+
 def test_features_make_a_hybrid(tmp_path):
     table = tables.order_alone()
     items = pd.DataFrame({"item_id": table["item_id"].unique()})
     items.assign(genre=["a|b", "c"] * (len(items) // 2)).to_csv(tmp_path / "items.csv", index=False)
     advice = advise(source_of(table, tmp_path, items=str(tmp_path / "items.csv")), with_cost=False)
     assert advice.advised[0].recipe.model.kind == "hybrid"
+    assert not any("--model stacked" in each.text for each in advice.reasons)
     assert advice.profile.item_features == {"genre": "multi_category"}
 
 
