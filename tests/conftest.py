@@ -1,6 +1,6 @@
-"""How all tests are run: what they are marked, which share a process, and what makes TensorFlow quicker for them.
+"""Configuration of all tests: their marks, which of them share a process, and faster settings for TensorFlow.
 
-The process that only hands tests to others imports no TensorFlow: fixtures are in `tests.fixtures`.
+Fixtures are in `tests.fixtures`, so that the process that only distributes the tests does not import TensorFlow.
 """
 
 from typing import Any

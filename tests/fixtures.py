@@ -1,4 +1,4 @@
-"""Fixtures that tests of several rooms share: small cases with chosen scores, and trained runs."""
+"""Fixtures that the tests of several packages share: small cases with chosen scores, and trained runs."""
 
 import math
 import shutil
@@ -64,7 +64,7 @@ def naive_rank():
 
 @pytest.fixture
 def vocabulary():
-    """vocabulary(n, counts=None): n items "a0", "a1", ..., with falling counts unless given."""
+    """Returns vocabulary(n, counts=None), which makes n items "a0", "a1", ..., with decreasing counts unless given."""
 
     def build(n, counts=None):
         ids = np.array([f"a{i}" for i in range(n)], dtype=object)
@@ -75,13 +75,16 @@ def vocabulary():
 
 @pytest.fixture
 def cases():
-    """cases(history rows, target rows)."""
+    """Returns cases(history_rows, target_rows), which makes evaluation cases."""
     return lambda history_rows, target_rows: EvaluationCases(_histories(history_rows), _histories(target_rows))
 
 
 @pytest.fixture
 def random_cases():
-    """random_cases(seed): scores with many ties; histories, some empty; targets, some unknown, some twice."""
+    """Returns random_cases(seed), which makes scores with many ties, and histories and targets as rows.
+
+    Some histories are empty. Some targets are unknown or repeated.
+    """
 
     def build(seed, users=60, items=40):
         rng = np.random.default_rng(seed)
@@ -115,13 +118,13 @@ def finished(recipe, source, tmp_path_factory) -> Run:
 
 @pytest.fixture(scope="session")
 def interrupted(finished) -> Path:
-    """The folder of a run that broke off in its third epoch."""
+    """The folder of a run that was interrupted in its third epoch."""
     return finished.folder.with_name("interrupted")
 
 
 @pytest.fixture(scope="session")
 def chain_export(tmp_path_factory) -> Path:
-    """The version folder of an export of `chain_model`, which knows items by their ids alone; none is to change it."""
+    """The version folder of an export of `chain_model`, which has no item features; tests must not change it."""
     return export_saved_model(chain_model(), tmp_path_factory.mktemp("exports") / "chain")
 
 

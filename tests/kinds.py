@@ -1,6 +1,6 @@
-"""What kind of test a test is: by what it calls itself, through its fixtures and through the tests' own functions.
+"""Determines the kind of a test from what it calls: directly, through its fixtures and through helpers in the tests.
 
-A test that hides what it calls, in a text for example, is marked by hand.
+A test whose calls cannot be seen this way, for example because they are in a string, is marked by hand.
 """
 
 import functools

@@ -1,6 +1,7 @@
-"""Functions run in processes of their own, forked from one that has imported TensorFlow and used none of it.
+"""Runs functions in separate processes, forked from one that has imported TensorFlow without using it.
 
-Importing TensorFlow takes seconds, forking a process that has none. What is run must be importable, not be nested.
+Importing TensorFlow takes seconds; forking a process that has imported it takes none. The functions must be importable,
+not nested.
 """
 
 import multiprocessing

@@ -1,4 +1,4 @@
-"""What makes TensorFlow quicker for tests, which trace many small graphs and run them a few times."""
+"""Makes TensorFlow faster for tests, which trace many small graphs and run each only a few times."""
 
 import ctypes
 import gc

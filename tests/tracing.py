@@ -1,4 +1,4 @@
-"""What makes TensorFlow quicker at tracing, where tests spend most of their time: no work that nobody asks for."""
+"""Makes TensorFlow trace faster by skipping work that tests do not need; they spend most of their time tracing."""
 
 from typing import Any
 

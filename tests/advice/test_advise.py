@@ -10,6 +10,7 @@ from benchmarks import known_tables as tables
 from tfrec_dl.advice.advise import advise
 from tfrec_dl.advice.landmarks import landmarks_of
 from tfrec_dl.advice.profile import profile_of
+from tfrec_dl.advice.rules import decide
 from tfrec_dl.data.source import DataSource
 
 
@@ -48,6 +49,14 @@ def test_few_users_are_no_ground_for_a_network(tmp_path):
     advice = advise(source_of(few, tmp_path), with_cost=False)
     assert not advice.worth_a_network
     assert "too few" in advice.reasons[0].text
+
+
+def test_a_sample_without_targets_is_not_called_too_few_users(tmp_path):
+    profile = profile_of(source_of(tables.order_alone(), tmp_path).read())
+    decision = decide(profile, None, keep_seen=False)
+    assert not decision.worth_a_network
+    assert "none of the items to find" in decision.reasons[0].text
+    assert "too few" not in decision.reasons[0].text
 
 
 def test_what_is_held_back_is_learnt_from_where_that_is_much_of_the_table(tmp_path):

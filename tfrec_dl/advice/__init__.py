@@ -1,1 +1,1 @@
-"""Advice on which recipe fits a table of interactions and a machine, before anything is trained."""
+"""Advice on which recipe fits a table of interactions and a machine, before training."""

@@ -1,4 +1,4 @@
-"""Advice on a table of interactions: which recipe, why, what it costs, the command."""
+"""Advice on a table of interactions: which recipe to train, why, and what it costs."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Advised:
-    """A recipe that is advised.
+    """An advised recipe.
 
     Attributes:
-        recipe: with its settings.
-        settings: those that differ from its defaults.
-        cost: of the network that it trains; None where it is more than one.
+        recipe: the recipe with its settings.
+        settings: the settings that differ from the recipe's defaults.
+        cost: cost of the network that it trains; None if it trains more than one.
     """
 
     recipe: Recipe
@@ -44,12 +44,12 @@ class Advice:
     """What to train on a table, and why.
 
     Attributes:
-        profile: of the table.
-        landmarks: of a sample; None where no user could be ranked for.
-        machine: that it was made on.
-        worth_a_network: whether a network can be expected to be better than a table of counts.
-        advised: recipes, the best guess first.
-        reasons: for them.
+        profile: profile of the table.
+        landmarks: landmarks measured on a sample; None if the sample has no user to rank for.
+        machine: the machine that the advice was made on.
+        worth_a_network: whether a network can be expected to be better than a count-based baseline.
+        advised: advised recipes, the best guess first.
+        reasons: reasons for them.
     """
 
     profile: Profile
@@ -60,14 +60,14 @@ class Advice:
     reasons: tuple[Reason, ...]
 
     def __str__(self) -> str:
-        """What to train and why, in lines."""
+        """Returns what to train and why, as lines of text."""
         lines = [" ".join([each.recipe.name, *(f"{k}={v}" for k, v in each.settings.items())]) for each in self.advised]
         if not self.worth_a_network:
             lines[0] += " (no network is worth it here)"
         return "\n".join([f"advised: {'; or '.join(lines)}", *(f"- {reason.text}" for reason in self.reasons)])
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Returns the advice as plain values, for JSON."""
         plain = asdict(self)
         for advised, mine in zip(plain["advised"], self.advised, strict=True):
             advised["recipe"] = mine.recipe.name
@@ -77,27 +77,27 @@ class Advice:
 
 
 def advise(source: DataSource | str | PathLike[str], keep_seen: bool | None = None, with_cost: bool = True) -> Advice:
-    """Advises on the recipe to train, from the table alone: nothing is trained but a few steps, to time them.
+    """Advises which recipe to train, from the table alone; trains only a few steps, to time them.
 
     Args:
-        source: the table, its split and features; or its path, as for `train`.
+        source: the table with its split and features, or its path, as for `train`.
         keep_seen: whether items of the history can be recommended; None lets the data decide.
-        with_cost: whether to measure what the first recipe costs on this machine.
+        with_cost: whether to measure the cost of the first recipe on this machine.
 
     Raises:
-        InputError: as `DataSource.read`, or if the source is no table of interactions.
+        InputError: as for `DataSource.read`, or if the source is not a table of interactions.
     """
     table: Any = source_given(source)
-    require_type(table, DataSource, "the source", "advice needs a table, give its path or a tfrec_dl.DataSource")
+    require_type(table, DataSource, "the source", "advice needs a table, so give its path or a tfrec_dl.DataSource")
     return advise_on(table.read(), keep_seen, with_cost)
 
 
 def advise_on(dataset: InteractionDataset, keep_seen: bool | None = None, with_cost: bool = True) -> Advice:
-    """As `advise`, on data that have been read."""
-    logger.info("profile of the table")
+    """Advises as `advise` does, on data already read."""
+    logger.info("profiling the table")
     profile = profile_of(dataset)
     keep = profile.repeated_targets >= REPEATED if keep_seen is None else keep_seen
-    logger.info("landmarks: tables of counts on a sample")
+    logger.info("measuring count-based baselines on a sample")
     landmarks = landmarks_of(dataset.split, keep)
     decision = decide(profile, landmarks, keep)
     advised = tuple(_advised(choice, dataset, with_cost and not place) for place, choice in enumerate(decision.choices))

@@ -1,4 +1,4 @@
-"""What a training will cost on this machine: seconds measured over a few steps, memory estimated."""
+"""Cost of a training on this machine: time, measured over a few steps, and memory, estimated."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tfrec_dl.retrieval.build import build_model
 from tfrec_dl.retrieval.fit import compile_model, steps_per_epoch, training_batches
 from tfrec_dl.retrieval.memory_estimate import estimate_size
 
-STEPS = 8  # that are timed, after one that traces
+STEPS = 8  # timed steps, after one that traces
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a training takes, about.
+    """Approximate cost of a training.
 
     Attributes:
-        epoch_seconds: of one pass, validation apart.
-        epochs: passes at most; patience may end it before.
-        memory: bytes of the process at its peak.
+        epoch_seconds: seconds per epoch, without validation.
+        epochs: largest number of epochs; early stopping may end the training sooner.
+        memory: peak memory of the process in bytes.
     """
 
     epoch_seconds: float
@@ -33,16 +33,16 @@ class Cost:
 
     @property
     def seconds(self) -> float:
-        """Of all passes."""
+        """Seconds of all epochs."""
         return self.epoch_seconds * self.epochs
 
 
 def cost_of(recipe: Recipe, dataset: InteractionDataset) -> Cost:
-    """Trains a recipe of one network for a few steps and throws it away.
+    """Measures the cost of a recipe of one network: trains it for a few steps, then discards it.
 
     Args:
-        recipe: as it would be trained.
-        dataset: to train on.
+        recipe: recipe with the settings that it would be trained with.
+        dataset: data to train on.
     """
     split, items, users = dataset.split, dataset.features["items"], dataset.features["users"]
     training = recipe.training
@@ -58,7 +58,7 @@ def cost_of(recipe: Recipe, dataset: InteractionDataset) -> Cost:
 
 
 class _Clock(tf.keras.callbacks.Callback):
-    """Seconds that steps take, the first one, which traces, apart where there are more."""
+    """Times training steps, without the first one, which traces, if there are more."""
 
     def __init__(self) -> None:
         super().__init__()

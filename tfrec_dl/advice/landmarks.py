@@ -1,4 +1,4 @@
-"""Landmarks: how well tables of counts do on a sample, which says what there is to learn before a network is trained.
+"""Landmarks: metrics of count-based baselines on a sample, which show what there is to learn before any training.
 
 Pfahringer, Bensusan and Giraud-Carrier, ICML 2000, choose algorithms by the scores of quick ones.
 """
@@ -21,10 +21,10 @@ from tfrec_dl.data.vocabulary import FIRST_ITEM, UNKNOWN, Vocabulary
 from tfrec_dl.evaluation.evaluate import evaluate
 from tfrec_dl.metrics import NDCG
 
-ITEMS = 3_000  # of the sample: the most popular ones
-TRAINED, MEASURED = 50_000, 2_000  # users of the sample: to count, to rank for
+ITEMS = 3_000  # items in the sample: the most popular ones
+TRAINED, MEASURED = 50_000, 2_000  # users in the sample: to count, and to rank for
 K = 10
-# What a search finds on dense, on sparse, and on strictly ordered data.
+# The settings that a search finds on dense, on sparse, and on strictly ordered data.
 PRESETS = (
     TransitionSettings(skip=0.9, back=0.4, source=0.7, order=16),
     TransitionSettings(window=20, back=0.2, source=0.2, target=0.0, decay=0.6),
@@ -34,15 +34,15 @@ PRESETS = (
 
 @dataclass(frozen=True)
 class Landmarks:
-    """NDCG@10 of tables of counts on validation targets of a sample.
+    """NDCG@10 of count-based baselines on the validation targets of a sample.
 
     Attributes:
-        popularity: of the most popular items.
-        transitions: of what followed the last items, with the best of a few settings.
-        shuffled: of the same where the items of each history are in random order.
-        ease: of EASE, a linear model of sets of items.
-        reached: share of the targets that a count of transitions says anything of.
-        users: that were ranked for.
+        popularity: NDCG@10 of the most popular items.
+        transitions: NDCG@10 of transitions, with the best of a few settings.
+        shuffled: the same if the items of each history are in random order.
+        ease: NDCG@10 of EASE, a linear model of sets of items.
+        reached: share of the targets that a transition count leads to.
+        users: number of users ranked for.
     """
 
     popularity: float
@@ -54,7 +54,7 @@ class Landmarks:
 
     @property
     def best(self) -> float:
-        """The highest."""
+        """The highest NDCG@10 of popularity, transitions and EASE."""
         return max(self.popularity, self.transitions, self.ease)
 
 
@@ -62,12 +62,12 @@ def landmarks_of(split: Split, keep_seen: bool = False, seed: int = 0) -> Landma
     """Measures the landmarks on a sample: the most popular items, and users at random.
 
     Args:
-        split: training histories to count, and validation cases.
+        split: the training histories to count, and the validation cases.
         keep_seen: whether items of the history can be recommended.
-        seed: of the sample and of the random order.
+        seed: seed of the sample and of the random order.
 
     Returns:
-        The landmarks; None where no user of the sample is left to rank for.
+        The landmarks; None if the sample has no user to rank for.
     """
     draw = np.random.default_rng(seed)
     vocabulary = Vocabulary(split.vocabulary.ids[:ITEMS], split.vocabulary.counts[:ITEMS])
@@ -93,7 +93,7 @@ def landmarks_of(split: Split, keep_seen: bool = False, seed: int = 0) -> Landma
 
 
 def _sampled(histories: Histories, vocabulary: Vocabulary, rows: np.ndarray) -> Histories:
-    """Some histories without the items that the sample leaves out."""
+    """Selects histories, and drops the items that are not in the sample."""
     chosen = histories.select(rows)
     items = np.where(chosen.items < vocabulary.size, chosen.items, UNKNOWN).astype(np.int32)
     return replace(chosen, items=items, weights=None).known().numbered_by(vocabulary)
@@ -102,7 +102,7 @@ def _sampled(histories: Histories, vocabulary: Vocabulary, rows: np.ndarray) -> 
 def _cases(
     cases: EvaluationCases, vocabulary: Vocabulary, keep_seen: bool, draw: np.random.Generator
 ) -> EvaluationCases:
-    """Users one of whose targets can be found in the sample, with these targets."""
+    """Selects users with at least one target that can be found in the sample, and keeps only such targets."""
     targets = cases.targets.items
     rows = np.repeat(np.arange(len(cases)), cases.targets.lengths)
     found = (targets >= FIRST_ITEM) & (targets < min(vocabulary.size, vocabulary.trained_size))
@@ -118,14 +118,14 @@ def _cases(
 
 
 def _shuffled(histories: Histories, draw: np.random.Generator) -> Histories:
-    """The same histories, the items of each in random order."""
+    """Returns the same histories, with the items of each in random order."""
     rows = np.repeat(np.arange(len(histories)), histories.lengths)
     order = np.lexsort((draw.random(len(rows)), rows))
     return replace(histories, items=histories.items[order]).numbered_by(histories.vocabulary)
 
 
 def _reached(transitions: Transitions, cases: EvaluationCases) -> float:
-    """Share of targets that have a vote."""
+    """Returns the share of targets that get a vote from the transition counts."""
     votes = transitions.votes(cases.histories) @ transitions.transitions
     rows = np.repeat(np.arange(len(cases)), cases.targets.lengths)
     return float((np.asarray(votes[rows, cases.targets.items]).ravel() > 0).mean())

@@ -1,4 +1,4 @@
-"""The machine that a training is advised for."""
+"""The machine that the advice is for: its cores, memory and accelerators."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tfrec_dl.runs.memory import available_memory
 
 @dataclass(frozen=True)
 class Machine:
-    """What there is to train on.
+    """Resources of a machine to train on.
 
     Attributes:
-        cores: of the CPU that this process may use.
-        memory: bytes that processes can still take; None where unknown.
-        devices: accelerators that TensorFlow sees, as "GPU: NVIDIA H100"; empty for none.
+        cores: number of CPU cores that this process may use.
+        memory: bytes still available to processes; None if unknown.
+        devices: accelerators that TensorFlow sees, such as "GPU: NVIDIA H100"; empty if there are none.
     """
 
     cores: int
@@ -26,7 +26,7 @@ class Machine:
 
 
 def this_machine() -> Machine:
-    """The machine that this process runs on."""
+    """Returns the machine that this process runs on."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     found = (*tf.config.list_physical_devices("GPU"), *tf.config.list_physical_devices("TPU"))
     return Machine(cores, available_memory(), tuple(_described(device) for device in found))

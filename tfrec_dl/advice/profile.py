@@ -1,4 +1,4 @@
-"""What a table of interactions looks like: sizes, lengths of histories, repeats, order in time, features."""
+"""Profile of a table of interactions: sizes, history lengths, repeats, ties in time, and features."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 
 @dataclass(frozen=True)
 class Profile:
-    """A table of interactions in numbers; shares are from 0 to 1.
+    """Numbers that describe a table of interactions; shares are from 0 to 1.
 
     Attributes:
-        users: with interactions.
-        items: with interactions.
-        interactions: rows.
-        item_interactions: training interactions of an item on average.
-        history_lengths: quantile -> interactions of a user, all of the table's.
-        item_counts: quantile -> interactions of an item, all of the table's.
+        users: number of users with interactions.
+        items: number of items with interactions.
+        interactions: number of rows.
+        item_interactions: average number of training interactions per item.
+        history_lengths: maps quantiles to interactions per user, counted in the whole table.
+        item_counts: maps quantiles to interactions per item, counted in the whole table.
         repeats: share of interactions with an item that the user had before.
-        ties: share of interactions at the same time as the user's one before; None without times.
-        validation_users: users that models are compared on before the test.
-        validation_share: share of the interactions before the test that models are compared on, not trained on.
-        repeated_targets: share of validation targets that are in the history, so misses unless seen items are kept.
-        unknown_targets: share of validation targets that have no training interaction.
-        item_features: name -> kind; empty where items are known by their ids.
-        user_features: name -> kind.
+        ties: share of interactions at the same time as the user's previous one; None without times.
+        validation_users: number of users that models are validated on.
+        validation_share: share of the interactions before the test that are held out for validation, not trained on.
+        repeated_targets: share of validation targets that are in the history; they are misses unless seen items are
+            recommended.
+        unknown_targets: share of validation targets without a training interaction.
+        item_features: maps names to kinds; empty if items are known only by their ids.
+        user_features: maps names to kinds.
     """
 
     users: int

@@ -1,4 +1,4 @@
-"""Rules that turn a profile and landmarks into recipes, with the section of docs/benchmarks/ that each rests on."""
+"""Rules that choose recipes by profile and landmarks, with the section of docs/benchmarks/ that each rests on."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tfrec_dl.advice.landmarks import Landmarks
+from tfrec_dl.advice.landmarks import ITEMS, Landmarks
 from tfrec_dl.advice.profile import Profile
 
-FEWEST_USERS = 200  # to validate on: with fewer nothing says whether a network is better than counts
-POPULAR = 1.1  # times the NDCG of popularity that the best table of counts has to have for there to be taste to learn
-ORDERED = 1.05  # times the NDCG of shuffled histories that transitions have to have for the order to matter
-REPEATED = 0.1  # share of targets in the history from which on seen items have to be recommended
-HELD_BACK = 0.05  # share held back for validation from which on learning from it too is worth a second training
-COLD = 0.1  # share of unknown targets from which on features are worth their cost
+FEWEST_USERS = 200  # to validate on; with fewer, nothing shows whether a network is better than counts
+POPULAR = 1.1  # there is taste to learn if the best count-based baseline has this many times the NDCG of popularity
+ORDERED = 1.05  # the order matters if transitions have this many times their NDCG on shuffled histories
+REPEATED = 0.1  # from this share of targets in the history, seen items must be recommended
+HELD_BACK = 0.05  # from this share held out for validation, a second training that includes it is worthwhile
+COLD = 0.1  # from this share of unknown targets, features are worth their cost
 FEATURES = "docs/benchmarks/features.md: Cold items, MovieLens-1M"
 GENERATED = "docs/benchmarks/lifecycle.md: Advice on tables with known answers"
 COUNTS = "docs/benchmarks/retrieval.md: Counts of transitions, and a network beside them"
@@ -26,8 +26,8 @@ class Choice:
     """A recipe to train.
 
     Attributes:
-        recipe: its name.
-        settings: of `--set`, beside its defaults.
+        recipe: name of the recipe.
+        settings: settings to change from the recipe's defaults, as with `--set`.
     """
 
     recipe: str
@@ -36,11 +36,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reason:
-    """What of the data led to what.
+    """A reason for a choice: what the data show, and what follows.
 
     Attributes:
-        text: a sentence.
-        evidence: page and heading of docs/benchmarks/ that it rests on; None for what needs no measuring, or has none.
+        text: the reason, as a sentence.
+        evidence: page and heading of docs/benchmarks/ that it rests on; None if it needs no measurement or has none.
     """
 
     text: str
@@ -49,12 +49,12 @@ class Reason:
 
 @dataclass(frozen=True)
 class Decision:
-    """What the rules say.
+    """The choices that the rules make, with reasons.
 
     Attributes:
-        choices: recipes, the best guess first.
-        reasons: for them.
-        worth_a_network: whether a network can be expected to be better than a table of counts.
+        choices: chosen recipes, the best guess first.
+        reasons: reasons for them.
+        worth_a_network: whether a network can be expected to be better than a count-based baseline.
     """
 
     choices: tuple[Choice, ...]
@@ -66,9 +66,9 @@ def decide(profile: Profile, landmarks: Landmarks | None, keep_seen: bool) -> De
     """Applies the rules.
 
     Args:
-        profile: of the table.
-        landmarks: of a sample; None where none could be measured.
-        keep_seen: whether items of the history can be recommended, asked for or needed.
+        profile: profile of the table.
+        landmarks: landmarks of a sample; None if they could not be measured.
+        keep_seen: whether items of the history can be recommended, because the caller or the data ask for it.
     """
     settings: dict[str, Any] = {"keep_seen": True} if keep_seen else {}
     reasons = [*_on_repeats(profile), *_on_features(profile)]
@@ -84,15 +84,21 @@ def decide(profile: Profile, landmarks: Landmarks | None, keep_seen: bool) -> De
 
 
 def _why_no_network(profile: Profile, landmarks: Landmarks | None) -> Reason | None:
-    if landmarks is None or profile.validation_users < FEWEST_USERS:
+    if profile.validation_users < FEWEST_USERS:
         return Reason(
-            f"there are {profile.validation_users:,} users to validate on, too few to tell a network from a table of "
-            "counts: take the best baseline of `tfrec-dl compare`"
+            f"there are {profile.validation_users:,} users to validate on, too few to tell a network from a "
+            "count-based baseline: take the best baseline of `tfrec-dl compare`"
+        )
+    if landmarks is None:
+        return Reason(
+            f"none of the items to find for {profile.validation_users:,} users is among the {ITEMS:,} most popular, so "
+            "nothing could be measured on a sample: see with `tfrec-dl compare` whether a network beats the baselines"
         )
     if landmarks.best < POPULAR * landmarks.popularity:
         return Reason(
-            f"on a sample the best table of counts has NDCG@10 {landmarks.best:.4f} and the most popular items "
-            f"{landmarks.popularity:.4f}: there is hardly any taste to learn, so recommend what is popular"
+            f"on a sample, NDCG@10 is {landmarks.best:.4f} for the best count-based baseline and "
+            f"{landmarks.popularity:.4f} for the most popular items: there is hardly any taste to learn, so "
+            "recommend what is popular"
         )
     return None
 
@@ -101,16 +107,20 @@ def _networks(profile: Profile, landmarks: Landmarks | None) -> tuple[tuple[str,
     assert landmarks is not None
     if profile.repeated_targets >= REPEATED:
         return ("caser", "lru"), Reason(
-            "which item comes back depends on its place among the last ones, which a convolution over them can read",
+            "which item comes back depends on its place among the last items, and a convolution over these can read it",
             GENERATED,
         )
     measured = (
-        f"transitions have NDCG@10 {landmarks.transitions:.4f} on a sample, {landmarks.shuffled:.4f} with shuffled "
-        f"histories, EASE {landmarks.ease:.4f}"
+        f"on a sample, NDCG@10 is {landmarks.transitions:.4f} for transitions, {landmarks.shuffled:.4f} for those of "
+        f"shuffled histories, and {landmarks.ease:.4f} for EASE"
     )
     if landmarks.transitions >= ORDERED * landmarks.shuffled:
-        return ("gru", "caser"), Reason(f"the order of a history says something ({measured}): read it in order", COUNTS)
-    return ("mult_dae", "gru"), Reason(f"the order of a history says little ({measured}): read it as a set", GENERATED)
+        return ("gru", "caser"), Reason(
+            f"the order of a history carries information ({measured}): read it in order", COUNTS
+        )
+    return ("mult_dae", "gru"), Reason(
+        f"the order of a history carries little information ({measured}): read it as a set", GENERATED
+    )
 
 
 def _on_repeats(profile: Profile) -> list[Reason]:
@@ -118,8 +128,8 @@ def _on_repeats(profile: Profile) -> list[Reason]:
         return []
     return [
         Reason(
-            f"{profile.repeated_targets:.0%} of the items to find are in the history already: seen items have to be "
-            "recommended (--keep-seen), or these are lost"
+            f"{profile.repeated_targets:.0%} of target items are already in the history: recommend seen items again "
+            "(--keep-seen), or these targets are missed"
         )
     ]
 
@@ -129,19 +139,19 @@ def _on_validation(profile: Profile) -> list[Reason]:
         return []
     return [
         Reason(
-            f"{profile.validation_share:.0%} of the data to learn from is held back to validate on: train once "
-            "more with it (--refit), which takes up to twice the time",
+            f"{profile.validation_share:.0%} of the data to learn from is held out for validation: train again "
+            "with it (--refit), which takes up to twice the time",
             COUNTS,
         )
     ]
 
 
 def _on_stacks(names: Sequence[str], profile: Profile) -> list[Reason]:
-    if names[0] != "gru" or profile.item_features:  # measured for histories in order and items known by their ids
+    if names[0] != "gru" or profile.item_features:  # measured only for histories read in order and items known by ids
         return []
     return [
         Reason(
-            "if you have several times as long: a stack of networks and baselines (--model stacked --set "
+            "if training may take several times as long: a stack of networks and baselines (--model stacked --set "
             "members=gru,lstm,caser,lru) was 3 to 5 % better than one network with counts on three data sets",
             STACKS,
         )
@@ -152,14 +162,16 @@ def _on_features(profile: Profile) -> list[Reason]:
     if profile.item_features:
         names = ", ".join(profile.item_features)
         return [
-            Reason(f"items have features ({names}), so that new ones can be recommended: ids and features", FEATURES)
+            Reason(
+                f"items have features ({names}), so new items can be recommended: train on ids and features", FEATURES
+            )
         ]
     if profile.unknown_targets < COLD:
         return []
     return [
         Reason(
-            f"{profile.unknown_targets:.0%} of the items to find have no training interaction: give a table that "
-            "describes the items (--items), which is all that can be known about them",
+            f"{profile.unknown_targets:.0%} of target items have no training interaction: give a table that "
+            "describes the items (--items), because nothing else can be known about them",
             FEATURES,
         )
     ]

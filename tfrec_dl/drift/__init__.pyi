@@ -1,6 +1,6 @@
-"""What has changed since a model was trained, from its export and a table of today's interactions.
+"""Comparison of a table of today's interactions with the training of an export: what has changed since.
 
-The names are imported when they are asked for.
+The names are imported on first use.
 """
 
 from .measure import LIMITS as LIMITS

@@ -1,4 +1,4 @@
-"""A measure of what has changed, and whether that is too much."""
+"""One measure of drift, and the limits above which measures are flagged."""
 
 import math
 from collections.abc import Mapping
@@ -19,22 +19,23 @@ LIMITS: dict[str, float] = {
     NDCG: 0.0,
     HIT_RATE: 0.0,
 }
-"""Measure -> drift above which it is flagged, where chance does not explain it."""
+"""Maps each measure to the drift above which it is flagged, unless chance explains it."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What has changed in one respect.
+    """What one measure found: its value today and at training, and the drift between them.
 
     Attributes:
         name: one of `LIMITS`.
-        what: in words.
-        limit: drift above which it is flagged.
-        today: of today's table; None where that cannot be measured.
-        training: of the training; None where that is unknown.
-        drift: how much worse, 0 where nothing is; None where it cannot be said.
-        beyond_chance: whether samples of the same would hardly differ that much.
-        note: why something is missing, or what to bear in mind; "" for nothing.
+        what: what is measured, in words.
+        limit: drift above which the measure is flagged.
+        today: value in today's table; None if it cannot be measured.
+        training: value at training; None if it is unknown.
+        drift: how much worse it is today, 0 if it is no worse; None if that is unknown.
+        beyond_chance: whether chance hardly explains the difference.
+        note: why something is missing, or what to bear in mind; "" if there is nothing to say.
+        flagged: whether the drift is above the limit and beyond chance.
     """
 
     name: str
@@ -52,10 +53,10 @@ class Measure:
 
 
 def checked_limits(limits: Mapping[str, float]) -> dict[str, float]:
-    """The limits, those that are not given as in `LIMITS`.
+    """Returns the limits of all measures: the given ones, and those of `LIMITS` for the rest.
 
     Raises:
-        InputError: for a name that is no measure's, or a limit that is no number of at least 0.
+        InputError: if a name is not a measure, or a limit is not a number of at least 0.
     """
     for name, limit in limits.items():
         if name not in LIMITS:

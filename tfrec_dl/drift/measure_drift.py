@@ -1,4 +1,4 @@
-"""What has changed since a model was trained."""
+"""Measurement of drift: reads a table of today and compares it with the training of an export."""
 
 import logging
 import os
@@ -36,28 +36,28 @@ def measure_drift(
     limits: Mapping[str, float] | None = None,
     progress: Progress = silent,
 ) -> DriftReport:
-    """Compares a table of today with the training of an export, from the export alone.
+    """Compares a table of today with the training of an export, using only the export and the table.
 
-    The table holds whole histories: of every user in it, what they did up to today. It is compared with the profile of
-    the training's data and the metrics of the model card; the metrics are measured on each user's last interaction, as
-    the export answers to those before. An export of two stages is measured as its retrieval. Memory does not grow with
-    the table, but for two numbers a user.
+    The table holds complete histories: everything that each of its users did up to today. It is compared with the
+    profile of the training data and the metrics of the model card. The metrics are measured on each user's last
+    interaction: the export recommends from all interactions before it. A two-stage export is measured on its retrieval.
+    Memory does not grow with the table, except for one number per user.
 
     Args:
-        dest: folder of an export, or a version.
-        data: table of interactions: CSV (also gzip) or Parquet; files, folders and globs.
-        columns: of the table; default `Columns()`.
-        limits: measure -> drift above which it is flagged; those that are not named are in
+        dest: folder of an export, or one of its versions.
+        data: table of interactions as CSV (also gzip) or Parquet: files, folders or globs.
+        columns: columns of the table; None for `Columns()`.
+        limits: maps measures to the drift above which they are flagged. The others have the limits of
             `tfrec_dl.drift.LIMITS`.
-        progress: is called with how far it is.
+        progress: called with the progress of each step.
 
     Returns:
-        What has changed; of exports of earlier versions, without a profile, what can be measured.
+        The report. For an export of an earlier version, which has no profile, it holds what can be measured.
 
     Raises:
-        InputError: for bad data, limits that are none, or an export that recommends nothing.
+        InputError: if the data or the limits are invalid, or the export does not recommend items.
     """
-    require_type(limits or {}, Mapping, "limits", "give a dict, measure -> limit, as of tfrec_dl.drift.LIMITS")
+    require_type(limits or {}, Mapping, "limits", "give a dict of measures and limits, such as tfrec_dl.drift.LIMITS")
     found_limits = checked_limits(limits or {})
     files = find_files([os.path.abspath(path) for path in paths_given(data, "data")])
     columns = common_columns(files, columns_given(columns))

@@ -1,4 +1,4 @@
-"""The measures of drift."""
+"""Computes the measures of drift from what today's table shows and what the export knows of its training."""
 
 from collections.abc import Mapping
 
@@ -14,21 +14,21 @@ from tfrec_dl.drift.training import Training
 from tfrec_dl.evaluation.estimate import Estimate
 from tfrec_dl.evaluation.intervals import bootstrap_intervals
 
-NO_PROFILE = "the export has no profile of its training: export it again"
-NOT_MEASURED = "the model card has no such metric of the training"
-NOBODY = "no user has two interactions, the last of which is to be found"
+NO_PROFILE = "the export has no profile of its training: export its run again"
+NOT_MEASURED = "the model card has no such metric from training"
+NOBODY = "no user has two interactions, so there is no next item to find"
 OTHER_SPLIT = "leave-last-out today, another split at training"
 TWO_SIGMA = 1.96
 
 
 def measures(today: Today, training: Training, vocabulary: Vocabulary, limits: Mapping[str, float]) -> list[Measure]:
-    """All measures.
+    """Computes all measures.
 
     Args:
         today: what today's table shows.
         training: what the export knows of its training.
-        vocabulary: the export's items.
-        limits: measure -> drift above which it is flagged, of all measures.
+        vocabulary: vocabulary of the export.
+        limits: maps every measure to the drift above which it is flagged.
     """
     return [
         _unknown_items(today, training, limits[UNKNOWN_ITEMS]),
@@ -53,7 +53,7 @@ def _unknown_items(today: Today, training: Training, limit: float) -> Measure:
         None if profile is None else Estimate(before),
         max(0.0, share - before),
         share - error > before,
-        f"{NO_PROFILE}; taken for 0" if profile is None else "",
+        f"{NO_PROFILE}; the share at training is taken to be 0" if profile is None else "",
     )
 
 
@@ -65,7 +65,7 @@ def _popularity(today: Today, training: Training, vocabulary: Vocabulary, limit:
         popular = popularity_bins(vocabulary.counts)
         ends = np.cumsum(popular)
         counts = np.add.reduceat(np.append(vocabulary.counts, 0), ends - popular) * (popular > 0)
-        # Without the users of the training, its interactions are taken for as alike as today's.
+        # The training users are unknown, so a user's interactions are taken to be as alike at training as today.
         alike = today.popularity.effective / today.popularity.total
         before = BinCounts((*counts.tolist(), 0.0), float(counts.sum() * alike))
     else:
@@ -74,7 +74,7 @@ def _popularity(today: Today, training: Training, vocabulary: Vocabulary, limit:
 
 
 def _history_lengths(today: Today, training: Training, limit: float) -> Measure:
-    what = "population stability index of interactions a user"
+    what = "population stability index of interactions per user"
     if training.profile is None or today.lengths is None:
         return Measure(HISTORY_LENGTHS, what, limit, note=NO_PROFILE)
     return _index(HISTORY_LENGTHS, what, training.profile.lengths, today.lengths, limit)
@@ -83,27 +83,27 @@ def _history_lengths(today: Today, training: Training, limit: float) -> Measure:
 def _index(name: str, what: str, before: BinCounts, now: BinCounts, limit: float) -> Measure:
     found = stability(before, now)
     drift = max(0.0, found.index - found.expected)
-    by_chance = f"{found.expected:.3f} in the mean by chance, and seldom {found.bound:.3f}"
+    by_chance = f"by chance it is {found.expected:.3f} on average, and rarely above {found.bound:.3f}"
     return Measure(name, what, limit, Estimate(found.index), None, drift, found.beyond_chance, by_chance)
 
 
 def _coverage(today: Today, training: Training, limit: float) -> Measure:
-    what = f"share of the export's items that are among the first {today.k} of anybody"
+    what = f"share of the export's items that are among anybody's first {today.k}"
     before, users = training.metrics.get(f"{COVERAGE}@{today.k}"), len(today.ndcg)
     if not users:
         return Measure(COVERAGE, what, limit, None, before, note=NOBODY)
     if before is None or training.profile is None or not before.value:
         note = NOT_MEASURED if training.profile is not None else NO_PROFILE
         return Measure(COVERAGE, what, limit, Estimate(today.coverage), before, note=note)
-    # Fewer users are recommended fewer items, but each new one adds less: at least in proportion to the users.
+    # Fewer users are recommended fewer items. Each further user adds less, so coverage is at least proportional.
     least = before.value * min(1.0, users / max(1, training.profile.tested))
     drift = max(0.0, 1 - today.coverage / least)
-    note = f"{users:,} users, {training.profile.tested:,} at training: at least {least:.4f} where nothing has changed"
+    note = f"{users:,} users, {training.profile.tested:,} at training: at least {least:.4f} if nothing has changed"
     return Measure(COVERAGE, what, limit, Estimate(today.coverage), before, drift, drift > 0, note)
 
 
 def _metric(name: str, values: np.ndarray, today: Today, training: Training, limit: float) -> Measure:
-    what = f"{name}@{today.k} of what came next"
+    what = f"{name}@{today.k} on the next item"
     before = training.metrics.get(f"{name}@{today.k}")
     if not len(values):
         return Measure(name, what, limit, None, before, note=NOBODY)

@@ -1,4 +1,4 @@
-"""A report of what has changed since a training."""
+"""The report that `measure_drift` returns."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,15 +8,15 @@ from tfrec_dl.drift.measure import Measure
 
 @dataclass(frozen=True)
 class DriftReport:
-    """What has changed since a training.
+    """What has changed since the training of an export.
 
     Attributes:
-        export: the version folder.
-        users: of today's table.
-        interactions: of today's table.
-        asked: users whose last interaction was to be found.
+        export: version folder of the export.
+        users: number of users in today's table.
+        interactions: number of interactions in today's table.
+        asked: number of users for whom the export had to find the last interaction.
         has_profile: whether the export has a profile of its training.
-        measures: name -> measure.
+        measures: maps names to measures.
     """
 
     export: str
@@ -28,9 +28,9 @@ class DriftReport:
 
     @property
     def flagged(self) -> list[str]:
-        """Names of the measures that are flagged."""
+        """Names of the flagged measures."""
         return [name for name, measure in self.measures.items() if measure.flagged]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Returns the report as plain values, for JSON."""
         return {**asdict(self), "flagged": self.flagged}

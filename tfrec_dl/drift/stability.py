@@ -1,4 +1,4 @@
-"""The population stability index, and what it is by chance."""
+"""The population stability index, and what chance alone makes of it."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from scipy import stats
 
 from tfrec_dl.data.profile.bin_counts import BinCounts
 
-RARE = 0.001  # chance that the index is above the bound where nothing has changed
-SMOOTHING = 0.5  # draws added to each bin, so that one which was empty makes no infinite index
+RARE = 0.001  # chance that the index is above the bound if nothing has changed
+SMOOTHING = 0.5  # draws added to each bin, so that an empty bin does not make the index infinite
 
 
 @dataclass(frozen=True)
 class Stability:
-    """How far two samples are apart.
+    """How far apart two samples are.
 
     Attributes:
         index: the population stability index, the sum over bins of (p - q) ln(p / q).
-        expected: what it is in the mean where both are samples of the same.
-        bound: what it is above then with a chance of `RARE`.
+        expected: mean of the index if both samples come from the same distribution.
+        bound: the value that the index then exceeds with probability `RARE`.
     """
 
     index: float
@@ -27,20 +27,21 @@ class Stability:
 
     @property
     def beyond_chance(self) -> bool:
-        """Whether chance does not explain it."""
+        """Whether chance does not explain the index."""
         return self.index > self.bound
 
 
 def stability(before: BinCounts, now: BinCounts) -> Stability:
-    """The population stability index of two samples of the same bins; bins that are empty in both are left out.
+    """Computes the population stability index of two samples over the same bins, without bins that are empty in both.
 
-    Where nothing has changed it is distributed as (1 / n + 1 / m) times chi-square with a degree of freedom less than
-    bins (Yurdakul, Statistical Properties of Population Stability Index, Western Michigan University, 2018), n and m
-    being the independent draws that the samples are worth. So small samples have a large index by themselves.
+    If nothing has changed, the index is distributed as (1 / n + 1 / m) times chi-square with one degree of freedom
+    fewer than bins (Yurdakul, Statistical Properties of Population Stability Index, Western Michigan University, 2018).
+    n and m are the numbers of independent draws that the samples are worth. So small samples have a large index even if
+    nothing has changed.
 
     Args:
         before: one sample, not empty.
-        now: the other, not empty.
+        now: the other sample, not empty.
     """
     counts = np.array([_draws(before), _draws(now)])
     counts = counts[:, counts.any(axis=0)] + SMOOTHING
@@ -51,5 +52,5 @@ def stability(before: BinCounts, now: BinCounts) -> Stability:
 
 
 def _draws(sample: BinCounts) -> np.ndarray:
-    """The sample as so many independent draws as it is worth."""
+    """Scales a sample down to the number of independent draws that it is worth."""
     return np.array(sample.counts) * (sample.effective / max(1.0, sample.total))

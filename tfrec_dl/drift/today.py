@@ -1,4 +1,4 @@
-"""What today's table shows: histories by length, interactions by popularity, answers to histories."""
+"""What today's table shows: history lengths, popularity of items, and how the export answers the histories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ K = 10
 
 @dataclass(frozen=True)
 class Today:
-    """What a table shows.
+    """What today's table shows, as counts and metrics.
 
     Attributes:
-        users: with interactions.
-        interactions: rows.
-        lengths: users by the profile's bins of lengths; None without a profile.
-        popularity: interactions by popularity.
-        known: interactions with items that the export does not know, and with those that it knows.
-        ndcg: [U] NDCG of the first `k` of each user with two interactions or more: the last is the one to find.
-        hits: [U] whether it is among the first `k`, 0 or 1.
-        coverage: share of the export's items that were recommended to them, among the first `k`.
-        k: of what is recommended.
+        users: number of users with interactions.
+        interactions: number of rows.
+        lengths: users by the profile's bins of history length; None without a profile.
+        popularity: interactions by bin of popularity.
+        known: number of interactions with items that the export does not know, and with items that it knows.
+        ndcg: [U] NDCG@k of each user with two or more interactions; the last one is the item to find.
+        hits: [U] whether that item is among the first `k`, 0 or 1.
+        coverage: share of the export's items that are among the first `k` of any of these users.
+        k: length of the recommendation lists.
     """
 
     users: int
@@ -42,12 +42,12 @@ class Today:
 
 
 class Observer:
-    """Looks at users, some at a time; keeps two numbers of each.
+    """Collects what today's table shows, a batch of users at a time; keeps one rank per user.
 
     Args:
         recommender: the export.
-        vocabulary: its items.
-        training: what it knows of its training.
+        vocabulary: vocabulary of the export.
+        training: what the export knows of its training.
     """
 
     def __init__(self, recommender: Recommender, vocabulary: Vocabulary, training: Training) -> None:
@@ -63,10 +63,10 @@ class Observer:
         self._users = self._interactions = 0
 
     def add(self, histories: Sequence[Sequence[str]]) -> None:
-        """Looks at users.
+        """Adds users.
 
         Args:
-            histories: item ids of each, oldest first, at least one.
+            histories: item ids of each user, oldest first; at least one per user.
         """
         lengths = np.array([len(history) for history in histories])
         users = np.repeat(np.arange(len(lengths)), lengths)
@@ -91,7 +91,7 @@ class Observer:
             self._recommended[self._vocabulary.encode(named)] = True
 
     def found(self) -> Today:
-        """All that was seen."""
+        """Returns the result for all users added so far."""
         ranks = np.concatenate(self._ranks) if self._ranks else np.empty(0)
         return Today(
             users=self._users,

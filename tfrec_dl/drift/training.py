@@ -1,4 +1,4 @@
-"""What an export knows of its training: metrics, profile, whether it recommends seen items."""
+"""What an export knows of its training: its metrics, its profile, and whether it recommends seen items."""
 
 import json
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from tfrec_dl.data.profile.training_profile import TrainingProfile
 from tfrec_dl.evaluation.estimate import Estimate
 from tfrec_dl.serving.card import CARD_FOLDER, ModelCard
 
-STAGE = "retrieval"  # under this name an export of two stages keeps what is known of the first
-KEPT = "are recommended again"  # as the card's fact on items of the history says it
+STAGE = "retrieval"  # a two-stage export keeps the facts about its first stage under this name
+KEPT = "are recommended again"  # text in the model card if items of the history are recommended
 
 
 @dataclass(frozen=True)
 class Training:
-    """What an export knows of its training.
+    """Profile, metrics and split of the training, as stored in an export.
 
     Attributes:
-        profile: of its data; None for none.
-        metrics: name -> what was measured on its test cases, answered as the export answers; empty where that was not
-            measured.
-        split: how the test cases were held out; None where that is unknown.
+        profile: profile of the training data; None if there is none.
+        metrics: maps names to values on the test cases, with seen items recommended or not, as the export does; empty
+            if that was not measured.
+        split: how the test cases were held out; None if unknown.
     """
 
     profile: TrainingProfile | None
@@ -29,7 +29,7 @@ class Training:
 
     @classmethod
     def read(cls, version: Path) -> "Training":
-        """Reads the card and the profile in a version folder.
+        """Reads the model card and the profile in a version folder.
 
         Raises:
             InputError: if either is damaged.
@@ -47,16 +47,16 @@ class Training:
 
 
 def _part(card: ModelCard, version: Path, staged: bool) -> str:
-    """The part of the metrics that was measured as the export answers: seen items are left out, or not."""
+    """Returns the part of the metrics that treats seen items as the export does: leaves them out, or not."""
     configuration = card.configuration.get(STAGE, {}) if staged else card.configuration
     trained = bool(configuration.get("training", {}).get("keep_seen", False))
     if keeps_seen(version):
         return "test" if trained else "test_keep_seen"
-    return "test_mask_seen" if trained else "test"  # the former was never measured
+    return "test_mask_seen" if trained else "test"  # nothing is ever measured under the first name
 
 
 def keeps_seen(version: Path) -> bool:
-    """Whether an export recommends items of the history again, as its card says."""
+    """Returns whether an export recommends items of the history again, as its model card says."""
     path = version / CARD_FOLDER / "model_card.json"
     facts = json.loads(path.read_text(encoding="utf-8")).get("model", {}) if path.exists() else {}
     return KEPT in facts.values()
