@@ -45,7 +45,7 @@ def test_an_export_without_a_profile_says_so(program, table, exported, tmp_path)
     (old / "1" / "assets.extra" / "profile.json").unlink()
     result = program("drift", old, "--data", table, "--fail-above", "history_lengths=0.1")
     said, refused = result.err.splitlines()
-    assert said.endswith("the export has no profile of its training: export it again.")
+    assert said.endswith("the export has no profile of its training: export its run again.")
     assert refused.startswith("error: --fail-above history_lengths: it cannot be measured here")
     assert result.status == 2
     assert "nothing has drifted" in result.out

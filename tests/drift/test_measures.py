@@ -100,7 +100,7 @@ def test_without_a_profile_what_can_be_measured_is():
     now = today(popularity=BinCounts((0,) * 2 + (2000,) + (0,) * 4 + (3000, 0, 5000, 0), 5000), lengths=None)
     found = {each.name: each for each in measures(now, replace(TRAINING, profile=None), VOCABULARY, LIMITS)}
     assert [name for name, each in found.items() if each.drift is None] == ["history_lengths", "coverage"]
-    assert all("export it again" in found[name].note for name in ("history_lengths", "coverage", "unknown_items"))
+    assert all("export its run again" in found[name].note for name in ("history_lengths", "coverage", "unknown_items"))
     assert [name for name, each in found.items() if each.flagged] == ["popularity"]
 
 
