@@ -1,4 +1,4 @@
-"""What adversarial training adds to the recommenders it starts from, by the protocols of IRGAN's and CFGAN's authors.
+"""What adversarial training adds to a recommender, under the protocols of IRGAN's and CFGAN's authors.
 
 python -m benchmarks.adversarial irgan-split --validate   # on data held out of training, by epoch: to choose settings
 python -m benchmarks.adversarial irgan-split
@@ -63,14 +63,14 @@ console = Console(width=160)
 
 def main(
     part: Annotated[str, typer.Argument(help=f"One of {', '.join(PARTS)}.")],
-    validate: Annotated[bool, typer.Option("--validate", help="Data held out of the training part, by epoch.")] = False,
-    repeats: Annotated[int, typer.Option(help="Seeds, or splits.", min=1)] = 3,
-    only: Annotated[str, typer.Option(help="Comma-separated GANs; all by default.")] = "",
-    baselines: Annotated[bool, typer.Option(help="Whether baselines are fitted too.")] = True,
-    change: Annotated[
-        str, typer.Option(help="JSON: settings to change, beyond those of benchmarks/settings.py.")
-    ] = "{}",
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
+    validate: Annotated[
+        bool, typer.Option("--validate", help="Measure on data held out of the training part, by epoch.")
+    ] = False,
+    repeats: Annotated[int, typer.Option(help="Number of seeds or splits.", min=1)] = 3,
+    only: Annotated[str, typer.Option(help="Comma-separated GANs (default: all).")] = "",
+    baselines: Annotated[bool, typer.Option(help="Also fit the baselines.")] = True,
+    change: Annotated[str, typer.Option(help="JSON: settings that override those in benchmarks/settings.py.")] = "{}",
+    folder: Annotated[Path, typer.Option(help="Folder of the data sets.")] = Path("../shared/data"),
 ) -> None:
     """Trains and prints."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -1,7 +1,7 @@
-"""The advised recipe against the best of all recipes and baselines, none with a setting, none trained once more.
+"""The advised recipe against the best of all recipes and baselines, with default settings and without refitting.
 
-python -m benchmarks.advice ml-100k,ml-1m        # data sets; runs of benchmarks.defaults are taken where they are there
-python -m benchmarks.advice generated            # tables in which it is known what there is to learn
+python -m benchmarks.advice ml-100k,ml-1m        # data sets; existing runs of benchmarks.defaults are reused
+python -m benchmarks.advice generated            # tables whose structure is known
 """
 
 import logging

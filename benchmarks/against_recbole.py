@@ -1,10 +1,10 @@
-"""ml-100k, side by side: a recipe of ours and RecBole 1.2.1's, one after the other, each with the machine to itself.
+"""One of our recipes and RecBole 1.2.1's counterpart on ml-100k, one after the other, each alone on the machine.
 
     python -m benchmarks.against_recbole gru           # training seconds to RecBole's best validation NDCG@10
-    python -m benchmarks.against_recbole next_it_net   # seconds a pass; equal width, kernel, dilations and L
+    python -m benchmarks.against_recbole next_it_net   # seconds per pass; equal width, kernel, dilations and L
 
-Training seconds count the passes alone, not the validation between them; ours include the first pass's compilation.
-Takes some minutes of an otherwise idle machine, nearly all of them RecBole's.
+Training seconds include only the passes, not the validation between them. Ours include the compilation in the first
+pass. The benchmark takes some minutes on an otherwise idle machine, nearly all of them in RecBole.
 """
 
 import json
@@ -93,10 +93,10 @@ def recbole(model: str, epochs: int, data: Path, venv: Path, threads: int, seed:
 def main(
     name: Annotated[str, typer.Argument(help=f"One of {', '.join(PAIRS)}.")],
     data: Annotated[Path, typer.Option(help="ml-100k's ratings.csv.gz.")] = RATINGS,
-    venv: Annotated[Path, typer.Option(help="RecBole's environment, made when absent.")] = VENV,
-    threads: Annotated[int, typer.Option(help="Threads of each.", min=1)] = 2,
-    seed: Annotated[int, typer.Option(help="Seed of each.")] = 0,
-    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("runs/against_recbole"),
+    venv: Annotated[Path, typer.Option(help="RecBole's environment; created if missing.")] = VENV,
+    threads: Annotated[int, typer.Option(help="Threads per library.", min=1)] = 2,
+    seed: Annotated[int, typer.Option(help="Seed for both libraries.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("runs/against_recbole"),
 ) -> None:
     """Trains both, prints and writes the comparison."""
     if name not in PAIRS:

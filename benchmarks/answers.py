@@ -1,8 +1,8 @@
-"""What an answer costs beyond ids and scores: recommendation ids, and columns that are shown of items.
+"""Cost of an answer beyond ids and scores: recommendation ids, and item columns that are shown.
 
     python -m benchmarks.answers [--items 100000]
 
-Makes lists of a catalogue's items into answers, on one thread: what every request does once the best items are found.
+Turns lists of catalogue items into answers, on one thread. Every request does this once the best items are found.
 """
 
 import time
@@ -29,8 +29,8 @@ OUTPUTS = {
 
 
 def main(
-    items: Annotated[int, typer.Option(help="Of the catalogue.")] = 100_000,
-    places: Annotated[int, typer.Option(help="Of a list.")] = 100,
+    items: Annotated[int, typer.Option(help="Items in the catalogue.")] = 100_000,
+    places: Annotated[int, typer.Option(help="Items in a list.")] = 100,
     repeats: int = 2_000,
 ) -> None:
     """Prints the CPU time of an answer, a row of a request."""

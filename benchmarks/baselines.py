@@ -1,4 +1,4 @@
-"""The baselines on a table of interactions: leave-last-out, full ranking, seen items masked.
+"""The baselines on a table of interactions: leave-last-out split, full ranking, seen items masked.
 
 python -m benchmarks.baselines ../shared/data/ml-1m/ratings.csv.gz
 """
@@ -19,10 +19,10 @@ from tfrec_dl.evaluation.rendering import rich_table, save_leaderboard
 
 
 def main(
-    data: Annotated[Path, typer.Argument(help="CSV (also gzip) or Parquet with user_id, item_id, timestamp.")],
-    baselines: Annotated[str, typer.Option(help="Comma-separated names.")] = ",".join(BASELINES),
-    keep_seen: Annotated[bool, typer.Option("--keep-seen", help="Let seen items compete.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
+    data: Annotated[Path, typer.Argument(help="CSV (also gzipped) or Parquet with user_id, item_id, timestamp.")],
+    baselines: Annotated[str, typer.Option(help="Comma-separated names of baselines.")] = ",".join(BASELINES),
+    keep_seen: Annotated[bool, typer.Option("--keep-seen", help="Leave seen items in the ranking.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Also write the table to this .csv, .json or .md file.")] = None,
 ) -> None:
     """Fits the baselines and prints their figures on the test part."""
     console = Console()

@@ -1,13 +1,14 @@
-"""Recommendations for everybody at once: users a second, memory, and kills.
+"""Recommendations for all users at once: users per second, memory, and recovery from kills.
 
     python -m benchmarks.bulk [--users 1000000 --items 100000] [--killed-users 1000000] [--processes 1] [--threads 1]
 
-Writes the export of an untrained `gru` (weights do not change the time) and a log of ten interactions a user, in files
-in the order of time, so that everybody is in every file. Then `tfrec-dl recommend EXPORT --histories LOG` in a process
-of its own: its seconds, CPU seconds and peak memory, those of a process that has loaded the export and answered one
-request taken off. Before and after it the bare product and top-k of as many queries at a time are timed, on as many
-threads. Last, the same is killed five times with SIGKILL and started again, and its rows compared with those of a run
-that was not.
+1. Writes the export of an untrained `gru` (the weights do not change the time) and a log of ten interactions per user.
+   The log's files are ordered by time, so that every user appears in every file.
+2. Runs `tfrec-dl recommend EXPORT --histories LOG` in a separate process and reports its seconds, CPU seconds and peak
+   memory. From the latter the peak memory of a process that loads the export and answers one request is subtracted.
+3. Before and after that, times the bare matrix product and top-k for as many queries at a time, on as many threads.
+4. Kills the same command five times with SIGKILL, restarts it each time, and compares its rows with those of an
+   uninterrupted run.
 """
 
 import json
@@ -36,12 +37,14 @@ app = typer.Typer()
 
 @app.command()
 def main(
-    users: Annotated[int, typer.Option(help="Of the log.", min=1)] = 1_000_000,
-    items: Annotated[int, typer.Option(help="Of the catalogue.", min=1_000)] = 100_000,
-    killed_users: Annotated[int, typer.Option(help="Of the log that is killed; 0 leaves that out.")] = 1_000_000,
+    users: Annotated[int, typer.Option(help="Users in the log.", min=1)] = 1_000_000,
+    items: Annotated[int, typer.Option(help="Items in the catalogue.", min=1_000)] = 100_000,
+    killed_users: Annotated[
+        int, typer.Option(help="Users in the log of the killed run; 0 skips that run.")
+    ] = 1_000_000,
     processes: Annotated[int, typer.Option(min=1)] = 1,
-    threads: Annotated[int, typer.Option(help="Of TensorFlow.", min=1)] = 1,
-    folder: Annotated[Path, typer.Option(help="For everything; what is there already is taken.")] = Path(
+    threads: Annotated[int, typer.Option(help="TensorFlow threads.", min=1)] = 1,
+    folder: Annotated[Path, typer.Option(help="Folder for all files; files already there are reused.")] = Path(
         "/tmp/benchmark-bulk"
     ),
 ) -> None:

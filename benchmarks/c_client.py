@@ -1,4 +1,4 @@
-"""A client without Python: requests to an export through TensorFlow's C API, by `examples/c_client/replay.c`.
+"""A client without Python: `examples/c_client/replay.c` sends requests to an export through TensorFlow's C API.
 
 python -m benchmarks.c_client saved_models/gru/1 --count 100000
 python -m benchmarks.c_client --rules 10000 --count 100000
@@ -163,14 +163,15 @@ def _place(tensor: str) -> bytes:
 
 def main(
     version: Annotated[Path, typer.Argument(help="Version folder of an export.")] = Path("saved_models/gru/1"),
-    signature: Annotated[str, typer.Option(help="Whose warm-up requests are repeated; all for every one's.")] = (
-        "serving_default"
-    ),
+    signature: Annotated[
+        str, typer.Option(help="Signature whose warm-up requests are repeated; 'all' for every signature.")
+    ] = ("serving_default"),
     rules: Annotated[
-        int, typer.Option(help="Instead, requests of each kind of rule in turn to an export of so many items.", min=0)
+        int,
+        typer.Option(help="Instead, send requests with each kind of rule to an export with this many items.", min=0),
     ] = 0,
-    count: Annotated[int, typer.Option(help="Requests, with each number of threads.", min=1)] = 100_000,
-    threads: Annotated[list[int] | None, typer.Option(help="Numbers of threads, each by itself.")] = None,
+    count: Annotated[int, typer.Option(help="Requests for each number of threads.", min=1)] = 100_000,
+    threads: Annotated[list[int] | None, typer.Option(help="Numbers of threads, measured separately.")] = None,
 ) -> None:
     """Prints requests a second, latencies and memory, by default with 1, 2 and 8 threads."""
     with tempfile.TemporaryDirectory() as folder:

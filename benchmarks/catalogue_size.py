@@ -1,8 +1,8 @@
-"""Time of a training step against the size of the catalogue: the same batch, sampled softmax, row-sparse Adam.
+"""Time of a training step by catalogue size, for the same batch with sampled softmax and row-sparse Adam.
 
     python -m benchmarks.catalogue_size
 
-The models take their steps in turn. `dense Adam` is `tf.keras.optimizers.Adam` on the same model at the largest size.
+The models take turns, step by step. `dense Adam` is `tf.keras.optimizers.Adam` on the same model at the largest size.
 """
 
 from collections.abc import Callable
@@ -67,14 +67,14 @@ def plot(milliseconds: dict[str, dict[int, float]], dense: tuple[int, dict[str, 
 
 
 def main(
-    recipes: Annotated[str, typer.Option(help="Comma-separated.")] = ",".join(RECIPES),
-    sizes: Annotated[str, typer.Option(help="Items of the catalogues, comma-separated.")] = "10000,100000,1000000",
-    repeats: Annotated[int, typer.Option(help="Timed steps of each.", min=1)] = 60,
-    batch_size: Annotated[int, typer.Option(help="Windows a step.", min=1)] = 32,
-    length: Annotated[int, typer.Option(help="Items a window.", min=1)] = 100,
+    recipes: Annotated[str, typer.Option(help="Comma-separated recipes.")] = ",".join(RECIPES),
+    sizes: Annotated[str, typer.Option(help="Comma-separated catalogue sizes, in items.")] = "10000,100000,1000000",
+    repeats: Annotated[int, typer.Option(help="Timed steps per model.", min=1)] = 60,
+    batch_size: Annotated[int, typer.Option(help="Windows per step.", min=1)] = 32,
+    length: Annotated[int, typer.Option(help="Items per window.", min=1)] = 100,
     dimension: Annotated[int, typer.Option(help="Width of an item vector.", min=1)] = 64,
     threads: Annotated[int, typer.Option(min=1)] = 2,
-    out: Annotated[Path, typer.Option(help="The plot.")] = Path("runs/catalogue_size.png"),
+    out: Annotated[Path, typer.Option(help="File for the plot.")] = Path("runs/catalogue_size.png"),
 ) -> None:
     """Prints the table and writes the plot."""
     use_threads(threads)

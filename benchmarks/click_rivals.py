@@ -1,6 +1,7 @@
 """What a practitioner would rank clicks with instead: LightGBM and logistic regression, on a ranker's own features.
 
-Each gives log-odds of a click for every impression of the table; what is chosen is chosen on the validation part.
+Each model returns the log-odds of a click for every impression in the table. All choices are made on the validation
+part.
 """
 
 from collections.abc import Mapping

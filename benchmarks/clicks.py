@@ -1,12 +1,13 @@
-"""Rankers of clicks against LightGBM and logistic regression on the same features of trivago's impressions.
+"""Click rankers against LightGBM and logistic regression on the same features of trivago's impressions.
 
     python -m benchmarks.clicks               # the position is a feature, known when the list is predicted
     python -m benchmarks.clicks --hidden      # the position is known in training alone
-    python -m benchmarks.clicks --no-settings --only din,dcn    # networks as they come
+    python -m benchmarks.clicks --no-settings --only din,dcn    # networks with default settings
     python -m benchmarks.clicks --validate    # validation figures of the networks alone: to choose settings
 
-Needs LightGBM: pip install lightgbm. The last 20 % of the lists by the clock are the test part, the 10 % before them
-validation: there epochs, trials and penalties are chosen, and all are calibrated (Platt). Trainings are kept in --out.
+Needs LightGBM: pip install lightgbm. The last 20 % of the lists by time are the test part, and the 10 % before them are
+the validation part. Epochs, trials and penalties are chosen on the validation part, where all models are also
+calibrated (Platt). Trained models are kept in --out.
 """
 
 import json
@@ -54,15 +55,19 @@ console = Console(width=170)
 
 
 def main(
-    hidden: Annotated[bool, typer.Option("--hidden", help="The position is known in training alone.")] = False,
-    validate: Annotated[bool, typer.Option("--validate", help="Validation figures of the networks alone.")] = False,
-    no_settings: Annotated[bool, typer.Option("--no-settings", help="Networks as they come.")] = False,
-    only: Annotated[str, typer.Option(help="Comma-separated networks; all by default.")] = ",".join(SETTINGS),
+    hidden: Annotated[bool, typer.Option("--hidden", help="Use the position in training only.")] = False,
+    validate: Annotated[
+        bool, typer.Option("--validate", help="Print only validation figures, and only of the networks.")
+    ] = False,
+    no_settings: Annotated[
+        bool, typer.Option("--no-settings", help="Train the networks with default settings.")
+    ] = False,
+    only: Annotated[str, typer.Option(help="Comma-separated networks (default: all).")] = ",".join(SETTINGS),
     change: Annotated[str, typer.Option(help="JSON: settings to change.")] = "{}",
-    trials: Annotated[int, typer.Option(help="Of each of LightGBM's objectives.", min=1)] = 20,
-    threads: Annotated[int, typer.Option(help="Of LightGBM; one where other work runs.", min=1)] = 2,
-    data: Annotated[Path, typer.Option(help="The log.")] = Path("../shared/data/trivago/impressions.csv.gz"),
-    out: Annotated[Path, typer.Option(help="Folder of trainings and of the plot.")] = Path("runs/clicks"),
+    trials: Annotated[int, typer.Option(help="Trials for each of LightGBM's objectives.", min=1)] = 20,
+    threads: Annotated[int, typer.Option(help="LightGBM threads; use 1 if other programs are running.", min=1)] = 2,
+    data: Annotated[Path, typer.Option(help="Log of impressions.")] = Path("../shared/data/trivago/impressions.csv.gz"),
+    out: Annotated[Path, typer.Option(help="Folder for trained models and the plot.")] = Path("runs/clicks"),
 ) -> None:
     """Trains and prints."""
     out = out / ("hidden" if hidden else "known")

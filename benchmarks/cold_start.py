@@ -1,4 +1,4 @@
-"""Cold items: warm, cold and all, on a hold-out of 20 % of the items, beside the baselines.
+"""Cold start: warm, cold and all items on a hold-out of 20 % of the items, beside the baselines.
 
 python -m benchmarks.cold_start ml-1m --models behaviour,content,hybrid
 """
@@ -48,12 +48,14 @@ def averaged(found: Sequence[Mapping[str, Report]]) -> dict[str, Report]:
 
 def main(
     data: Annotated[str, typer.Argument(help=f"One of {', '.join(COLD_START)}.")],
-    models: Annotated[str, typer.Option(help="Names of benchmarks/settings.py; none for the baselines alone.")] = "",
-    folder: Annotated[Path, typer.Option(help="Where the data sets lie.")] = Path("../shared/data"),
-    runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
-    seeds: Annotated[int, typer.Option(help="Repetitions of each model, averaged for each user.", min=1)] = 1,
-    part: Annotated[str, typer.Option(help="validation, to choose settings, or test.")] = "test",
-    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
+    models: Annotated[
+        str, typer.Option(help="Comma-separated names from benchmarks/settings.py; empty for the baselines alone.")
+    ] = "",
+    folder: Annotated[Path, typer.Option(help="Folder of the data sets.")] = Path("../shared/data"),
+    runs: Annotated[Path, typer.Option(help="Folder of the runs; finished ones are not repeated.")] = Path("runs"),
+    seeds: Annotated[int, typer.Option(help="Runs per model; metrics are averaged per user.", min=1)] = 1,
+    part: Annotated[str, typer.Option(help="'test', or 'validation' for choosing settings.")] = "test",
+    out: Annotated[Path | None, typer.Option(help="Also write the table to this .csv, .json or .md file.")] = None,
 ) -> None:
     """Trains what is not trained yet, and prints the leaderboard of one part."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")

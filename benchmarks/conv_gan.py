@@ -1,4 +1,4 @@
-"""What a GAN's discriminator knows of posters: a linear probe for genres on its frozen features.
+"""What a GAN's discriminator learns from posters: a linear probe for genres on its frozen features.
 
 python -m benchmarks.conv_gan
 """
@@ -121,19 +121,19 @@ def histogram(pictures: np.ndarray) -> np.ndarray:
 
 
 def main(
-    folder: Annotated[Path, typer.Option(help="Of ml-100k.")] = Path("../shared/data/ml-100k"),
-    runs: Annotated[Path, typer.Option(help="Where discriminators and made pictures are kept.")] = Path(
+    folder: Annotated[Path, typer.Option(help="Folder of ml-100k.")] = Path("../shared/data/ml-100k"),
+    runs: Annotated[Path, typer.Option(help="Folder for discriminators and generated pictures.")] = Path(
         "runs/conv_gan"
     ),
-    part: Annotated[str, typer.Option(help="validation, to choose settings, or test.")] = "test",
-    seeds: Annotated[int, typer.Option(help="Repetitions of each network.", min=1)] = 3,
+    part: Annotated[str, typer.Option(help="'test', or 'validation' for choosing settings.")] = "test",
+    seeds: Annotated[int, typer.Option(help="Runs per network.", min=1)] = 3,
     loss: Annotated[str, typer.Option(help="Adversarial loss.")] = "wasserstein",
     size: Annotated[tuple[int, int], typer.Option(help="Height and width of the pictures.")] = (48, 32),
-    filters: Annotated[str, typer.Option(help="Of the discriminator's layers.")] = "32,64,128",
+    filters: Annotated[str, typer.Option(help="Filters in each layer of the discriminator.")] = "32,64,128",
     epochs: Annotated[int, typer.Option(help="Passes over the posters.", min=1)] = 30,
-    augmentation: Annotated[float, typer.Option(help="How far pictures are changed.")] = 0.1,
-    discriminator_steps: Annotated[int, typer.Option(help="For each of the generator.", min=1)] = 1,
-    references: Annotated[bool, typer.Option(help="Also the supervised network, colours and pixels.")] = True,
+    augmentation: Annotated[float, typer.Option(help="Strength of the picture augmentation.")] = 0.1,
+    discriminator_steps: Annotated[int, typer.Option(help="Discriminator steps per generator step.", min=1)] = 1,
+    references: Annotated[bool, typer.Option(help="Also measure the supervised network, colors and pixels.")] = True,
 ) -> None:
     """Trains what is not trained yet, and prints the mean AUC over genres of one half of the posters."""
     console = Console()

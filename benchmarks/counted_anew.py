@@ -1,7 +1,7 @@
-"""What the transitions of the held-out interactions add: runs with no settings, their counts as trained and anew.
+"""What transitions of held-out interactions add to runs with default settings, by counting transitions again.
 
-Test metrics with transitions of the training part, and of the training and validation parts, as an export has them
-that is given the table (`export --counts`); network, settings and weights are the same.
+Compares test metrics with transitions from the training part, and from the training and validation parts. An export
+that is given the table (`export --counts`) has the latter. Network, settings and weights are the same.
 
 python -m benchmarks.counted_anew ml-100k --models gru
 """

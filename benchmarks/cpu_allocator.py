@@ -1,9 +1,9 @@
-"""Training steps on a CPU with malloc, TensorFlow's default, and with its own allocator, each in processes in turn.
+"""Training steps on a CPU with malloc, TensorFlow's default, and with TensorFlow's own allocator.
 
     python -m benchmarks.cpu_allocator all
 
-malloc returns large buffers, logits above all, to the kernel, which clears them page by page when they are asked for
-again in the next step; TensorFlow's allocator keeps them.
+Processes with either allocator take turns. malloc returns large buffers, above all the logits, to the kernel. The
+kernel clears them page by page when the next step asks for them again. TensorFlow's allocator keeps them.
 """
 
 import json
@@ -49,7 +49,7 @@ def one(recipe: str, items: int) -> None:
 
 
 @app.command("all")
-def every(repeats: Annotated[int, typer.Option(help="Processes of each.", min=1)] = 3) -> None:
+def every(repeats: Annotated[int, typer.Option(help="Processes per allocator.", min=1)] = 3) -> None:
     """Prints the table."""
     from benchmarks.timing import machine, print_table
 

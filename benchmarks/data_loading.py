@@ -2,9 +2,9 @@
 
     python benchmarks/data_loading.py [--rows 20000000] [--skip-batch]
 
-Measures ML-1M (../shared/data/ml-1m, where it is there) and a synthetic log of `--rows` interactions in CSV and in
-Parquet, each in a process of its own, and prints a line a stage. The log is in the order of time, as logs are: a
-million users, 200,000 items, popularity falling with rank.
+Measures ML-1M (if ../shared/data/ml-1m exists) and a synthetic log of `--rows` interactions, in CSV and in Parquet.
+Each file is measured in a separate process, which prints one line per stage. The log is ordered by time, as logs are,
+and has a million users and 200,000 items, whose popularity falls with rank.
 """
 
 import argparse
@@ -94,7 +94,7 @@ def report(path: Path, batch: bool) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the synthetic log; 0 leaves it out")
+    parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the synthetic log; 0 skips it")
     parser.add_argument("--skip-batch", action="store_true", help="stop after the split, without TensorFlow")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()

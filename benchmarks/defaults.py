@@ -1,4 +1,4 @@
-"""No settings at all: recipes as they come, counts beside them where the data say so, against every baseline.
+"""Recipes with default settings, which add counts if the data suggest it, against every baseline.
 
 python -m benchmarks.defaults ml-100k --models gru,caser,lru --seeds 3
 """

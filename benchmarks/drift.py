@@ -1,10 +1,10 @@
-"""Drift: MovieLens-100K shifted by hand, and resamples that are not.
+"""Drift detection on MovieLens-100K: tables shifted by hand, and resamples without a shift.
 
     python -m benchmarks.drift [--run RUNS/gru] [--resamples 20] [--sizes 0,100]
 
-Half of the users are drawn; the recipe `gru` is trained on them for a few epochs and exported. Today's tables are made
-of the other half, whom the model has never seen: as they are, shifted in one respect after the other, and resampled
-with replacement. With --run the export is of a finished run on the whole table, and today's tables are of everybody.
+The recipe `gru` is trained for a few epochs on a random half of the users and exported. Today's tables come from the
+other half, which the model has never seen: unchanged, shifted in one respect at a time, and resampled with replacement.
+With --run, the export is of a finished run on the whole table, and today's tables contain all users.
 """
 
 import logging
@@ -28,9 +28,11 @@ EPOCHS = 4
 
 def main(
     data: Annotated[Path, typer.Option(help="Table of interactions.")] = TABLE,
-    run: Annotated[Path | None, typer.Option(help="Finished run on the whole table, in place of a training.")] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="Finished run on the whole table, instead of a new training.")
+    ] = None,
     resamples: Annotated[int, typer.Option(min=1)] = 20,
-    sizes: Annotated[str, typer.Option(help="Users of a resample, separated by commas; 0 for all.")] = "0,100",
+    sizes: Annotated[str, typer.Option(help="Comma-separated numbers of users in a resample; 0 for all.")] = "0,100",
 ) -> None:
     """Prints what is flagged."""
     logging.getLogger("tfrec_dl").setLevel(logging.ERROR)

@@ -1,18 +1,22 @@
-"""Conversion rates over all impressions: ESMM, and models that learn conversions on clicks alone.
+"""Conversion rates over all impressions: ESMM, and models that learn conversions from clicks alone.
 
     python -m benchmarks.esmm [--correlation 0.8] [--users 1000] [--items 500] [--seed 0]
 
-A million impressions of a world whose click and conversion rates are known. Users and items have vectors; the log-odds
-of a click are the sum of how much the user clicks, how much the item attracts, and how well their vectors match. Those
-of a conversion are the same kind of sum with terms of its own: the two sides' own parts and the item's vector correlate
-with those for clicks (`--correlation`). So what is clicked more is bought more, the clicks, which are few, are a biased
-sample of the impressions, and much of what can be learnt of users and items is in who clicks what. Which items are
-shown to whom depends on neither, only on how often each is shown at all. Nothing is hidden: conversions depend on user
-and item, which the networks know by their ids.
+The data are a million impressions of a synthetic world whose click and conversion rates are known. Users and items have
+vectors. The log-odds of a click are the sum of how much the user clicks, how much the item attracts, and how well their
+vectors match. The log-odds of a conversion are a sum of the same kind with separate terms. The user's part, the item's
+part and the item's vector correlate with those for clicks (`--correlation`). This has three consequences:
+- Items that are clicked more are also bought more.
+- The clicks, which are few, are a biased sample of the impressions.
+- Much of what can be learned about users and items is in who clicks what.
 
-Three models of the same network and sizes: ESMM (conversions through pCTCVR over all impressions), conversions on
-clicks with vectors shared with the clicks' head, and conversions on clicks alone. Settings (the same choices for each)
-and the number of steps are chosen by each one's own loss on validation, where known rates play no part.
+Which items are shown to whom depends only on how often each user and each item is shown at all. Nothing is hidden:
+conversions depend on user and item, and the networks know both by their ids.
+
+Three models with the same network and sizes are compared: ESMM (conversions through pCTCVR over all impressions),
+conversions learned on clicks with vectors shared with the click head, and conversions learned on clicks alone. Settings
+(from the same choices for each model) and the number of steps are chosen by each model's own loss on the validation
+part. The known rates play no part in this.
 """
 
 import itertools
@@ -177,7 +181,9 @@ def errors(predicted: np.ndarray, known: np.ndarray) -> list[float]:
 
 
 def main(
-    correlation: Annotated[float, typer.Option(help="Of what makes conversions and clicks.", min=0, max=1)] = 0.8,
+    correlation: Annotated[
+        float, typer.Option(help="Correlation between what drives conversions and what drives clicks.", min=0, max=1)
+    ] = 0.8,
     impressions: Annotated[int, typer.Option(min=1000)] = 1_000_000,
     users: Annotated[int, typer.Option(min=1)] = 1_000,
     items: Annotated[int, typer.Option(min=1)] = 500,

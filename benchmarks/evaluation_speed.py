@@ -1,11 +1,11 @@
-"""`evaluate` beside the physical baseline: a bare float32 matrix product and top-10 of the same sizes.
+"""`evaluate` against its physical lower bound: a bare float32 matrix product and top-10 of the same sizes.
 
     OPENBLAS_NUM_THREADS=2 python -m benchmarks.evaluation_speed
 
-`evaluate` ranks one target a user among all items, masks what the user has seen, makes top-10 lists and computes the
-default metrics, from query vectors on; `with the encoder` encodes the histories with `gru` first. Baselines:
-TensorFlow's matmul and `tf.math.top_k`, NumPy's matmul and argpartition, each with several block sizes, the fastest
-counts. All take turns.
+Starting from query vectors, `evaluate` ranks one target per user among all items, masks the items that the user has
+seen, makes top-10 lists and computes the default metrics. `with the encoder` first encodes the histories with `gru`.
+The baselines are TensorFlow's matmul with `tf.math.top_k` and NumPy's matmul with argpartition. Each is tried with
+several block sizes, and the fastest counts. All methods take turns.
 """
 
 from typing import Annotated
@@ -61,8 +61,8 @@ def _best(queries: tf.Tensor, items: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 def main(
     users: Annotated[int, typer.Option(min=1)] = 5_000,
     items: Annotated[int, typer.Option(min=100)] = 50_000,
-    length: Annotated[int, typer.Option(help="Items of a history.", min=1)] = 100,
-    repeats: Annotated[int, typer.Option(help="Timings of each.", min=1)] = 9,
+    length: Annotated[int, typer.Option(help="Items in a history.", min=1)] = 100,
+    repeats: Annotated[int, typer.Option(help="Timings per method.", min=1)] = 9,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Prints the table."""

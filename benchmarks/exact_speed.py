@@ -1,4 +1,4 @@
-"""Milliseconds of the exact best items of a large catalogue, beside those of an earlier commit, in turn.
+"""Milliseconds to find the exact best items of a large catalogue, against an earlier commit, in turn.
 
 python -m benchmarks.exact_speed --against 332378e
 """
@@ -25,11 +25,11 @@ BAR = 0.55
 
 def main(
     against: Annotated[str, typer.Option(help="The earlier commit.")] = "332378e",
-    items: Annotated[int, typer.Option(help="Of the catalogue.", min=1_000)] = 1_000_000,
-    width: Annotated[int, typer.Option(help="Of the item vectors, the bias apart.", min=1)] = 64,
-    batch: Annotated[int, typer.Option(help="Histories of a request.", min=1)] = 1,
-    repeats: Annotated[int, typer.Option(help="Timings of each, in turn.", min=1)] = 60,
-    threads: Annotated[int, typer.Option(help="Of TensorFlow.", min=1)] = 1,
+    items: Annotated[int, typer.Option(help="Items in the catalogue.", min=1_000)] = 1_000_000,
+    width: Annotated[int, typer.Option(help="Width of the item vectors, without the bias.", min=1)] = 64,
+    batch: Annotated[int, typer.Option(help="Histories in a request.", min=1)] = 1,
+    repeats: Annotated[int, typer.Option(help="Timings of each version, taken in turn.", min=1)] = 60,
+    threads: Annotated[int, typer.Option(help="TensorFlow threads.", min=1)] = 1,
 ) -> None:
     """Prints median and least milliseconds of each, and their ratio."""
     use_threads(threads)

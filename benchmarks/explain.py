@@ -1,10 +1,10 @@
-"""What explanations are worth: the score that an item loses without the item of the history that is named first.
+"""Value of explanations: how much a recommendation's score falls without the history item that is named first.
 
     python -m benchmarks.explain --run runs/ml-1m/gru/seed-0
 
-For each of some users of the test part the best recommendation is explained, by an export of the run. Then the item of
-the history that is named first is taken out, or a random one, or the last one, and the run's model scores the rest: how
-much the recommendation's score has lost is printed.
+For a sample of users of the test part, an export of the run explains the best recommendation. The item of the history
+that is named first is then removed, or a random item, or the last one. The run's model scores the remaining history,
+and the benchmark prints how much the recommendation's score has fallen.
 """
 
 import tempfile
@@ -27,8 +27,8 @@ AGAINST_RANDOM = 3  # times
 
 def main(
     run: Annotated[Path, typer.Option(help="Folder of a finished run.")],
-    users: Annotated[int, typer.Option(help="Users of the test part, at random.", min=1)] = 1_000,
-    seed: Annotated[int, typer.Option(help="Of the users and of the random items.")] = 0,
+    users: Annotated[int, typer.Option(help="Number of users, drawn at random from the test part.", min=1)] = 1_000,
+    seed: Annotated[int, typer.Option(help="Seed for the choice of users and of random items.")] = 0,
 ) -> None:
     """Prints the mean loss without the item named first, a random one and the last one."""
     opened = open_run(run)

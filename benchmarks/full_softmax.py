@@ -1,4 +1,4 @@
-"""Seconds of a full softmax with its gradients: the loss, in blocks, and TensorFlow's on all scores at once, in turn.
+"""Seconds of a full softmax with gradients: our loss, in blocks, and TensorFlow's on all scores at once, in turn.
 
 python -m benchmarks.full_softmax
 """
@@ -17,10 +17,12 @@ TARGET = 0  # of every query; which it is does not matter
 
 
 def main(
-    items: Annotated[str, typer.Option(help="Sizes of the catalogue.")] = "3416,12101,20000",
-    targets: Annotated[int, typer.Option(help="Of a step.", min=1)] = 12_800,
-    width: Annotated[int, typer.Option(help="Of the vectors.", min=1)] = 65,
-    repeats: Annotated[int, typer.Option(help="Of each, in turn; the medians are printed.", min=1)] = 7,
+    items: Annotated[str, typer.Option(help="Comma-separated catalogue sizes.")] = "3416,12101,20000",
+    targets: Annotated[int, typer.Option(help="Targets per step.", min=1)] = 12_800,
+    width: Annotated[int, typer.Option(help="Width of the vectors.", min=1)] = 65,
+    repeats: Annotated[
+        int, typer.Option(help="Timings of each method, taken in turn; medians are printed.", min=1)
+    ] = 7,
 ) -> None:
     """Prints a line for each size."""
     print("| items | targets of a block | in one piece, s | in blocks, s | ratio |\n|---|---|---|---|---|")

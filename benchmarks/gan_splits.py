@@ -1,4 +1,4 @@
-"""The splits that `benchmarks.adversarial` measures on, and those that its settings were chosen on."""
+"""The splits on which `benchmarks.adversarial` measures, and those on which its settings were chosen."""
 
 from collections.abc import Iterator
 from dataclasses import replace

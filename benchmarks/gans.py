@@ -1,9 +1,9 @@
 """GANs and perturbed networks trained for a fixed number of epochs on splits without a validation part.
 
-For `benchmarks.adversarial`.
+`benchmarks.adversarial` uses this module.
 
-The settings were chosen on data held out of the training part; the metrics are of models trained on all of it, with
-nothing to stop early by.
+The settings were chosen on data held out of the training part. The metrics are of models trained on all of that part,
+where no data are left for early stopping.
 """
 
 from collections.abc import Callable

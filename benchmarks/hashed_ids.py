@@ -1,11 +1,11 @@
-"""What it costs in quality that rare items share the rows of their table: test NDCG@10 by rows.
+"""Loss of quality when rare items share rows of the item table: test NDCG@10 by number of rows.
 
 python -m benchmarks.hashed_ids ml-100k
 python -m benchmarks.hashed_ids ml-1m --own 1000
 
-The recipe `gru` as `benchmarks.settings` has it for the data set. A minute a row on ml-100k, a quarter of an hour on
-ml-1m, two idle cores; finished runs are kept and not repeated. The last column is the mean difference of the users'
-NDCG@10 from that of the whole table, with its paired 95 % interval.
+Trains the recipe `gru` with the settings of `benchmarks.settings` for the data set. On two idle cores, each line of the
+output takes a minute on ml-100k and a quarter of an hour on ml-1m. Finished runs are kept and not repeated. The last
+column is the mean difference of the users' NDCG@10 from that of the full table, with its paired 95 % interval.
 """
 
 import argparse
@@ -24,11 +24,11 @@ from tfrec_dl.recipes.named import get_recipe
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", choices=list(DATA_SETS))
-    parser.add_argument("--own", type=int, default=500, help="Items with a row of their own.")
+    parser.add_argument("--own", type=int, default=500, help="Items that have their own row.")
     parser.add_argument("--model", default="gru")
-    parser.add_argument("--epochs", type=int, help="At most; by default the data set's.")
-    parser.add_argument("--folder", type=Path, default=Path("../shared/data"), help="Where the data sets are.")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="Where runs are kept.")
+    parser.add_argument("--epochs", type=int, help="Maximum number of epochs (default: that of the data set).")
+    parser.add_argument("--folder", type=Path, default=Path("../shared/data"), help="Folder of the data sets.")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="Folder of the runs.")
     arguments = parser.parse_args()
 
     source = DataSource(str(arguments.folder / DATA_SETS[arguments.data].path))

@@ -1,4 +1,4 @@
-"""What features add where the id is known: hybrid against behaviour on all items, and on rare ones.
+"""What features add if the id is known: hybrid against behavior-only models, on all items and on rare ones.
 
 python -m benchmarks.hybrid ml-100k --seeds 3
 """
@@ -30,11 +30,11 @@ RARE = 20  # training interactions below which an item is rare
 
 def main(
     data: Annotated[str, typer.Argument(help=f"One of {', '.join(HYBRID)}.")],
-    model: Annotated[str, typer.Option(help="A recipe.")] = "gru",
-    seeds: Annotated[int, typer.Option(help="Repetitions of each kind.", min=1)] = 1,
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
-    runs: Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")] = Path("runs"),
-    part: Annotated[str, typer.Option(help="validation, to choose settings, or test.")] = "test",
+    model: Annotated[str, typer.Option(help="Recipe.")] = "gru",
+    seeds: Annotated[int, typer.Option(help="Runs per kind of model.", min=1)] = 1,
+    folder: Annotated[Path, typer.Option(help="Folder of the data sets.")] = Path("../shared/data"),
+    runs: Annotated[Path, typer.Option(help="Folder of the runs; finished ones are not repeated.")] = Path("runs"),
+    part: Annotated[str, typer.Option(help="'test', or 'validation' for choosing settings.")] = "test",
 ) -> None:
     """Trains what is not trained yet, and prints both kinds with their paired difference."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -1,4 +1,4 @@
-"""Seconds of `import tfrec_dl` and of all its public names, against `import tensorflow`, each in a fresh process.
+"""Seconds of `import tfrec_dl` and of all its public names, against `import tensorflow`, each in a new process.
 
 python -m benchmarks.import_time
 """
@@ -29,7 +29,7 @@ def run(statement: str) -> None:
     subprocess.run([sys.executable, "-c", statement], check=True, env=environment, stderr=subprocess.DEVNULL)
 
 
-def main(repeats: Annotated[int, typer.Option(help="Processes of each.", min=1)] = 12) -> None:
+def main(repeats: Annotated[int, typer.Option(help="Processes per import.", min=1)] = 12) -> None:
     """Prints the table."""
     seconds = interleaved({name: lambda code=code: run(code) for name, code in STATEMENTS.items()}, repeats, warm_up=1)
     medians = {name: float(np.median(values)) for name, values in seconds.items()}

@@ -1,9 +1,9 @@
-"""Windows a second that the input pipeline alone gives, against what training takes, on MovieLens-1M.
+"""Windows per second of the input pipeline alone, against what training takes, on MovieLens-1M.
 
     python -m benchmarks.input_pipeline
 
-The pipeline is read with nothing else to do, in memory and from the shards of `tfrec-dl prepare` (DuckDB); training
-steps of the recipes read the same batches in memory. The same threads for all.
+The pipeline is read with no training, from memory and from the shards of `tfrec-dl prepare` (DuckDB). The recipes'
+training steps read the same batches from memory. All use the same threads.
 """
 
 import tempfile
@@ -61,13 +61,13 @@ def training_rate(
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Interactions.")] = Path("../shared/data/ml-1m/ratings.csv.gz"),
-    sizes: Annotated[str, typer.Option(help="Windows a batch, comma-separated.")] = "32,256",
-    length: Annotated[int, typer.Option(help="Items a window.", min=2)] = 100,
-    passes: Annotated[int, typer.Option(help="Passes of the pipeline.", min=1)] = 5,
+    data: Annotated[Path, typer.Option(help="Table of interactions.")] = Path("../shared/data/ml-1m/ratings.csv.gz"),
+    sizes: Annotated[str, typer.Option(help="Comma-separated batch sizes, in windows.")] = "32,256",
+    length: Annotated[int, typer.Option(help="Items per window.", min=2)] = 100,
+    passes: Annotated[int, typer.Option(help="Passes over the pipeline.", min=1)] = 5,
     steps: Annotated[int, typer.Option(help="Timed training steps.", min=1)] = 30,
     threads: Annotated[int, typer.Option(min=1)] = 2,
-    shards: Annotated[bool, typer.Option(help="Also from the shards of `prepare`.")] = True,
+    shards: Annotated[bool, typer.Option(help="Also read from the shards of `prepare`.")] = True,
 ) -> None:
     """Prints the table."""
     use_threads(threads)

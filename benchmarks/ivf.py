@@ -1,4 +1,4 @@
-"""Recall and milliseconds of an approximate search of a trained model's items, beside the exact one.
+"""Recall and milliseconds of an approximate search over a trained model's items, against the exact search.
 
 python -m benchmarks.ivf --folder /tmp/ivf [--counts]
 """
@@ -32,16 +32,20 @@ CASES = 300  # validation cases that network and counts are joined on
 
 
 def main(
-    folder: Annotated[Path | None, typer.Option(help="Keeps the trained weights, or has them.")] = None,
-    items: Annotated[int, typer.Option(help="Of the catalogue.", min=1_000)] = 1_000_000,
-    width: Annotated[int, typer.Option(help="Of the item vectors, the bias apart.", min=1)] = 64,
-    users: Annotated[int, typer.Option(help="Of the log; each has 400 interactions.", min=100)] = 20_000,
-    epochs: Annotated[int, typer.Option(help="Of the training.", min=1)] = 3,
-    recall: Annotated[float, typer.Option(help="Asked for.")] = 0.95,
-    histories: Annotated[int, typer.Option(help="Of the test part, whose recall is measured.", min=1)] = 1_000,
-    repeats: Annotated[int, typer.Option(help="Timings of each, in turn.", min=1)] = 60,
-    counts: Annotated[bool, typer.Option("--counts", help="Joins transitions with the network.")] = False,
-    threads: Annotated[int, typer.Option(help="Of TensorFlow.", min=1)] = 1,
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder that keeps the trained weights, or already holds them.")
+    ] = None,
+    items: Annotated[int, typer.Option(help="Items in the catalogue.", min=1_000)] = 1_000_000,
+    width: Annotated[int, typer.Option(help="Width of the item vectors, without the bias.", min=1)] = 64,
+    users: Annotated[int, typer.Option(help="Users in the log; each has 400 interactions.", min=100)] = 20_000,
+    epochs: Annotated[int, typer.Option(help="Training epochs.", min=1)] = 3,
+    recall: Annotated[float, typer.Option(help="Requested recall.")] = 0.95,
+    histories: Annotated[
+        int, typer.Option(help="Histories of the test part on which recall is measured.", min=1)
+    ] = 1_000,
+    repeats: Annotated[int, typer.Option(help="Timings of each search, taken in turn.", min=1)] = 60,
+    counts: Annotated[bool, typer.Option("--counts", help="Combine the network with transition counts.")] = False,
+    threads: Annotated[int, typer.Option(help="TensorFlow threads.", min=1)] = 1,
 ) -> None:
     """Prints recall on test histories, times by batch, and whether every item is in one list."""
     use_threads(threads)

@@ -1,4 +1,4 @@
-"""Tables of interactions in which it is known what there is to learn."""
+"""Tables of interactions whose structure is known."""
 
 from collections.abc import Callable, Iterable
 

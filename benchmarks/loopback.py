@@ -1,4 +1,4 @@
-"""A cluster of processes on this machine, each a task of TF_CONFIG, looked after as an orchestrator would."""
+"""A cluster of processes on this machine, each a task of TF_CONFIG, supervised as an orchestrator would do it."""
 
 import json
 import os

@@ -1,11 +1,11 @@
-"""Retrieval losses beside each other: quality on a data set, and what a step takes of a large catalogue.
+"""Comparison of retrieval losses: quality on a data set, and the cost of a step on a large catalogue.
 
     python -m benchmarks.losses quality amazon-beauty-5core --model lru
     python -m benchmarks.losses steps
     python -m benchmarks.losses contrastive ml-100k --model gru
 
-Quality is that of the best epoch on the validation part, so that a loss can be chosen by it. Steps are timed on random
-histories, each loss in a process of its own, whose peak of memory is what it adds.
+Quality is measured at the best epoch on the validation part, so that it can be used to choose a loss. Steps are timed
+on random histories. Each loss runs in a separate process, and the memory that it adds is measured by its peak.
 """
 
 import json
@@ -44,7 +44,7 @@ Threads = Annotated[int, typer.Option(min=1)]
 def quality(
     data: Data,
     model: Annotated[str, typer.Option(help="Recipe.")] = "lru",
-    losses: Annotated[str, typer.Option(help="Comma-separated.")] = LOSSES,
+    losses: Annotated[str, typer.Option(help="Comma-separated losses.")] = LOSSES,
     epochs: Annotated[int, typer.Option(min=1)] = 6,
     seed: Annotated[int, typer.Option()] = 0,
     threads: Threads = 1,
@@ -73,7 +73,7 @@ def quality(
 def contrastive(
     data: Data,
     model: Annotated[str, typer.Option(help="Recipe.")] = "gru",
-    terms: Annotated[str, typer.Option(help="WEIGHT:TEMPERATURE, comma-separated.")] = "0.1:0.5,0.1:0.1,0.01:0.1",
+    terms: Annotated[str, typer.Option(help="Comma-separated WEIGHT:TEMPERATURE pairs.")] = "0.1:0.5,0.1:0.1,0.01:0.1",
     epochs: Annotated[int, typer.Option(min=1)] = 8,
     seed: Annotated[int, typer.Option()] = 0,
     threads: Threads = 1,
@@ -110,10 +110,10 @@ def contrastive(
 
 @app.command()
 def steps(
-    losses: Annotated[str, typer.Option(help="Comma-separated.")] = LOSSES.removeprefix("full_softmax,"),
-    items: Annotated[int, typer.Option(help="Of the catalogue.", min=1)] = 1_000_000,
+    losses: Annotated[str, typer.Option(help="Comma-separated losses.")] = LOSSES.removeprefix("full_softmax,"),
+    items: Annotated[int, typer.Option(help="Items in the catalogue.", min=1)] = 1_000_000,
     model: Annotated[str, typer.Option(help="Recipe.")] = "gru",
-    repeats: Annotated[int, typer.Option(help="Timed steps of each.", min=1)] = 20,
+    repeats: Annotated[int, typer.Option(help="Timed steps per loss.", min=1)] = 20,
     threads: Threads = 1,
 ) -> None:
     """Times training steps of a recipe under each loss, and measures the memory that they add to the built model."""

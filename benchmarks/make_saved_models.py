@@ -1,7 +1,7 @@
-"""Trains every recipe small on the demo data and exports it to saved_models/RECIPE/1: `make saved-models`.
+"""Trains a small version of every recipe on the demo data and exports it to saved_models/RECIPE/1: `make saved-models`.
 
-Interrupted, the same command goes on. A recipe whose export is there already is passed over; delete its folder to make
-it anew.
+If interrupted, the same command continues. A recipe that already has an export is skipped; delete its folder to make it
+again.
 """
 
 import argparse
@@ -94,8 +94,8 @@ def make(name: str, out: Path, runs: Path, epochs: int | None = None, verbose: i
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("saved_models"))
-    parser.add_argument("--runs", type=Path, default=Path("build/saved_models"), help="folder of the trainings")
-    parser.add_argument("--epochs", type=int, help="at most (default: the recipe's own)")
+    parser.add_argument("--runs", type=Path, default=Path("build/saved_models"), help="folder of the runs")
+    parser.add_argument("--epochs", type=int, help="maximum number of epochs (default: that of the recipe)")
     parser.add_argument("--recipes", nargs="*", default=list(RECIPES), choices=list(RECIPES))
     arguments = parser.parse_args()
     for recipe_name in arguments.recipes:

@@ -1,10 +1,11 @@
-"""How many of 100 intervals of an off-policy estimate hold the true click rate.
+"""How many of 100 intervals of an off-policy estimate contain the true click rate.
 
     python -m benchmarks.off_policy
 
-Two logs, both with known propensities: one item a request out of 20, and lists of three items out of eight, where a
-click depends on the item and the position. Each repeat draws a new log; the model of doubly robust is fitted on
-another log of the same size. The true click rate of the new policy is computed exactly.
+There are two logs, both with known propensities. In one, each request shows one item out of 20. In the other, it shows
+a list of three items out of eight, and a click depends on the item and its position. Each repeat draws a new log. The
+model of the doubly robust estimate is fitted on another log of the same size. The true click rate of the new policy is
+computed exactly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Options that benchmarks of recipes on the data sets have in common."""
+"""Options shared by the benchmarks that train recipes on the data sets."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +11,10 @@ from tfrec_dl.errors import InputError
 
 Data = Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")]
 Models = Annotated[str, typer.Option(help="Comma-separated recipes.")]
-Seeds = Annotated[int, typer.Option(help="Repetitions of each recipe.", min=1)]
-Folder = Annotated[Path, typer.Option(help="Where the data sets are.")]
-Runs = Annotated[Path, typer.Option(help="Where runs are kept; finished ones are not repeated.")]
-Out = Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")]
+Seeds = Annotated[int, typer.Option(help="Runs per recipe, with different seeds.", min=1)]
+Folder = Annotated[Path, typer.Option(help="Folder of the data sets.")]
+Runs = Annotated[Path, typer.Option(help="Folder of the runs; finished ones are not repeated.")]
+Out = Annotated[Path | None, typer.Option(help="Also write the table to this .csv, .json or .md file.")]
 
 FOLDER, RUNS = Path("../shared/data"), Path("runs")
 

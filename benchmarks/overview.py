@@ -1,4 +1,4 @@
-"""All recipes and baselines on all data sets in one table and one picture, from leaderboards written with --out.
+"""One table and one picture of all recipes and baselines on all data sets, from leaderboards written with --out.
 
 python -m benchmarks.defaults ml-100k --out runs/defaults/ml-100k.csv    # and the other data sets
 python -m benchmarks.overview runs/defaults --plot docs/overview.png
@@ -19,8 +19,8 @@ METRIC = "ndcg@10"
 
 
 def main(
-    folder: Annotated[Path, typer.Argument(help="Of the leaderboards, NAME.csv for the data set NAME.")],
-    plot: Annotated[Path | None, typer.Option(help="Also draw them.")] = None,
+    folder: Annotated[Path, typer.Argument(help="Folder of leaderboards: NAME.csv for the data set NAME.")],
+    plot: Annotated[Path | None, typer.Option(help="Also draw the picture into this file.")] = None,
 ) -> None:
     """Prints NDCG@10, its interval and the hit rate of each model on each data set."""
     boards = {name: pd.read_csv(file) for name in DATA_SETS if (file := folder / f"{name}.csv").exists()}

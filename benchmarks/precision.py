@@ -2,9 +2,10 @@
 
 python -m benchmarks.precision
 
-Sampled softmax over 20,000 items, histories of 96, the best of nine steps after the first; each row in a process of its
-own, which is stopped after two minutes. Ten minutes on two idle cores. XLA is no option of the package: it compiles the
-encoder again for every length of a batch, and this is what it would have to make up for.
+Measures sampled softmax over 20,000 items with histories of 96, and reports the best of nine steps after the first.
+Each row is measured in a separate process, which is stopped after two minutes. All rows take ten minutes on two idle
+cores. XLA is not an option of the package, because it compiles the encoder again for every batch length. The figures
+show what it would have to make up for.
 """
 
 import argparse

@@ -2,10 +2,13 @@
 
     python -m benchmarks.prepare [--rows 50000000 --users 2000000 --items 500000] [--steps 200]
 
-Generates a log in Parquet (a hundred files, every user's interactions spread over them), prepares it in a process of
-its own that is killed with SIGKILL in each of its passes and started again, compares every user's history in the shards
-with the log, reads the shards without training, and trains `gru` on them for a whole pass, or some steps of one.
-Everything is below `--folder`; a log that is there is not generated again. About 4 GB of disk at full size.
+1. Generates a log in Parquet: a hundred files, with each user's interactions spread over them.
+2. Prepares it in a separate process, which is killed with SIGKILL in each of its passes and started again.
+3. Compares every user's history in the shards with the log.
+4. Reads the shards without training.
+5. Trains `gru` on them for a whole pass, or for some steps of one.
+
+All files are in `--folder`. A log that is already there is not generated again. Full size takes about 4 GB of disk.
 """
 
 import argparse
@@ -280,12 +283,12 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=50_000_000)
     parser.add_argument("--users", type=int, default=2_000_000)
     parser.add_argument("--items", type=int, default=500_000)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/benchmark-prepare"), help="for everything")
-    parser.add_argument("--memory-limit", default="1GB", help="of DuckDB in prepare")
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/benchmark-prepare"), help="folder for all files")
+    parser.add_argument("--memory-limit", default="1GB", help="memory limit of DuckDB in prepare")
     parser.add_argument("--evaluation-users", type=int, default=2_000)
-    parser.add_argument("--steps", type=int, help="of training, in place of a whole pass")
+    parser.add_argument("--steps", type=int, help="training steps, instead of a whole pass")
     parser.add_argument("--batch-size", type=int, default=256)
-    parser.add_argument("--only", choices=["prepare", "train"], help="leave out the rest")
+    parser.add_argument("--only", choices=["prepare", "train"], help="run this part only")
     parser.add_argument("--child", choices=["prepare", "train", "read"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:

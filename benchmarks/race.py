@@ -1,7 +1,7 @@
-"""Seconds of training until validation NDCG@10 reaches targets: recipes with no settings, alone, side by side.
+"""Seconds of training until validation NDCG@10 reaches given targets: recipes with default settings, without counts.
 
-Each is trained in a process of its own with one thread, all at the same time, so that other work on the machine slows
-them alike. Seconds are those of the passes so far, compilation included, validation apart.
+Each recipe is trained in a separate process with one thread, all at the same time, so that other work on the machine
+slows them equally. Seconds are the sum over the passes so far, including compilation but not validation.
 
 python -m benchmarks.race ml-1m --models gru,lru --targets 0.15,0.17
 """
@@ -26,8 +26,8 @@ import tensorflow as tf  # isort: skip
 
 def main(
     data: Data = "ml-1m",
-    models: Annotated[str, typer.Option(help="Comma-separated recipes, a core each.")] = "gru,lru",
-    targets: Annotated[str, typer.Option(help="Comma-separated, rising.")] = "0.15,0.17",
+    models: Annotated[str, typer.Option(help="Comma-separated recipes, one core each.")] = "gru,lru",
+    targets: Annotated[str, typer.Option(help="Comma-separated targets, in rising order.")] = "0.15,0.17",
     seed: Annotated[int, typer.Option(min=0)] = 0,
     folder: Folder = FOLDER,
     child: Annotated[Path | None, typer.Option(hidden=True)] = None,

@@ -5,9 +5,10 @@
     python -m benchmarks.ratings ml-100k --validate  # the validation parts alone: to choose settings
 
 A ranker reads the user's other training ratings, the items' genres and years, and the users' age, gender and
-occupation. Of the 90 % it trains on all but a twentieth of all ratings, by which the best epoch is chosen; Surprise's
-models train on the whole 90 %. The test parts are those of `split_at_random`, seeds 0, 1, ... Settings were chosen on
-validation parts, SVD++'s too. Surprise is installed into an environment of its own on the first start.
+occupation. Of the 90 %, it holds out a twentieth of all ratings for choosing the best epoch and trains on the rest.
+Surprise's models train on the whole 90 %. The test parts are those of `split_at_random` with seeds 0, 1, ... Settings,
+including those of SVD++, were chosen on validation parts. The first start installs Surprise into a separate
+environment.
 """
 
 import csv
@@ -79,13 +80,13 @@ RANKERS: dict[str, dict[str, dict[str, Any]]] = {
 
 def main(
     data: Annotated[str, typer.Argument(help=f"One of {', '.join(SPLITS)}.")],
-    validate: Annotated[bool, typer.Option("--validate", help="Validation figures alone.")] = False,
-    only: Annotated[str, typer.Option(help="Comma-separated rankers; all by default.")] = "",
-    splits: Annotated[int, typer.Option(help="How many; 0: as many as the table has.", min=0)] = 0,
+    validate: Annotated[bool, typer.Option("--validate", help="Print validation figures only.")] = False,
+    only: Annotated[str, typer.Option(help="Comma-separated rankers (default: all).")] = "",
+    splits: Annotated[int, typer.Option(help="Number of splits; 0 for the default of the data set.", min=0)] = 0,
     change: Annotated[str, typer.Option(help="JSON: settings to change.")] = "{}",
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
-    out: Annotated[Path, typer.Option(help="Folder of runs and working files.")] = Path("runs/ratings"),
-    venv: Annotated[Path | None, typer.Option(help="Surprise's environment, made when absent.")] = None,
+    folder: Annotated[Path, typer.Option(help="Folder of the data sets.")] = Path("../shared/data"),
+    out: Annotated[Path, typer.Option(help="Folder for runs and working files.")] = Path("runs/ratings"),
+    venv: Annotated[Path | None, typer.Option(help="Surprise's environment; created if missing.")] = None,
 ) -> None:
     """Trains and prints."""
     if data not in SPLITS:

@@ -1,6 +1,7 @@
-"""What learning from the validation part adds: recipes with no settings, as chosen on validation and trained once more.
+"""What training on the validation part too adds to recipes with default settings: before and after the refit.
 
-Test metrics of both, as `train --refit` has them; settings, epochs and how network and counts are joined are the same.
+Reports the test metrics of the model that was chosen on validation and of the refitted one, as `train --refit` does.
+Both have the same settings, the same number of epochs and the same combination of network and counts.
 
 python -m benchmarks.refit amazon-beauty-5core --models gru,lru
 """

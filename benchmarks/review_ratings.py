@@ -2,9 +2,10 @@
 
     python -m benchmarks.review_ratings
 
-The test parts share no rating with each other nor with any validation part. The bias baseline's shrinkages and SVD++'s
-settings are chosen on each split's validation part; deep_conn stops early on it. Test figures are printed once, at the
-end. Takes five minutes on two busy cores; Surprise is installed into an environment of its own on the first start.
+The test parts share no rating with each other or with any validation part. The validation part of each split chooses
+the bias baseline's shrinkages and SVD++'s settings, and deep_conn uses it for early stopping. Test figures are printed
+once, at the end. The benchmark takes five minutes on two busy cores. The first start installs Surprise into a separate
+environment.
 """
 
 import csv
@@ -73,9 +74,9 @@ def model_for(config: DeepCoNN, split: RatingSplit, seed: int) -> RatingModel:
 
 def main(
     data: Annotated[Path, typer.Option(help="CSV with user_id, item_id, rating, review, summary.")] = REVIEWS,
-    out: Annotated[Path, typer.Option(help="Folder of the working files.")] = Path("runs/review_ratings"),
-    venv: Annotated[Path | None, typer.Option(help="Surprise's environment, made when absent.")] = None,
-    seed: Annotated[int, typer.Option(help="Of splits, weights and batches.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for working files.")] = Path("runs/review_ratings"),
+    venv: Annotated[Path | None, typer.Option(help="Surprise's environment; created if missing.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed for splits, weights and batches.")] = 0,
 ) -> None:
     """Trains on five splits, prints the table."""
     reviews = Reviews.read(data)

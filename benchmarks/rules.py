@@ -1,13 +1,14 @@
-"""What rules of a request cost: time at a large catalogue, and accuracy for diversity.
+"""Cost of request rules: time at a large catalogue, and accuracy given up for diversity.
 
     python -m benchmarks.rules time [--items 100000]
     python -m benchmarks.rules diversity RUN [--items ITEMS.csv]
 
-`time` asks an untrained model (weights do not change the time), one history a request, one thread, requests of each
-kind in turn: medians of CPU time, which other programs on the machine disturb less. `diversity` asks a finished run for
-ten items at each diversity, for all users of its validation and test part, and measures NDCG@10 against the held-out
-item, and how alike the items of a list are: the mean cosine of their vectors, and with a table of items the mean share
-of genres (or another column of several values) in common.
+`time` queries an untrained model (the weights do not change the time) with one history per request, on one thread, with
+requests of each kind in turn. It reports medians of CPU time, because other programs on the machine disturb it less.
+
+`diversity` queries a finished run for ten items at each diversity, for all users of its validation and test part. It
+measures NDCG@10 against the held-out item, and the similarity within lists: the mean cosine of the item vectors, and
+with a table of items the mean share of common genres (or of another column with several values).
 """
 
 import tempfile
@@ -63,9 +64,9 @@ ROWS = 256
 
 @app.command("time")
 def time_of_rules(
-    items: Annotated[int, typer.Option(help="Of the catalogue.")] = 100_000,
+    items: Annotated[int, typer.Option(help="Items in the catalogue.")] = 100_000,
     recipe: str = "gru",
-    length: Annotated[int, typer.Option(help="Items of a history.")] = 50,
+    length: Annotated[int, typer.Option(help="Items in a history.")] = 50,
     repeats: int = 200,
 ) -> None:
     """What each rule adds to the time of a request."""
@@ -117,7 +118,7 @@ def _cpu_seconds(steps: dict[str, Callable[[], object]], repeats: int, warm_up: 
 def diversity_of_lists(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN")],
     items: Annotated[Path | None, typer.Option(help="Table of items.")] = None,
-    column: Annotated[str, typer.Option(help="Of several values, in that table.")] = "genres",
+    column: Annotated[str, typer.Option(help="Column of that table with several values per item.")] = "genres",
 ) -> None:
     """NDCG@10 and likeness within lists by diversity."""
     use_threads(1)

@@ -5,10 +5,11 @@
     python -m benchmarks.server click [--items 100000] [--clicks 40]
     python -m benchmarks.server search [--items 1000000]
 
-`hostile` sends random requests, most of them bad, from eight clients and compares status and answer with what TF
-Serving's rules say. `versions` asks without a pause while a version is copied in, taken up, and the one before it
-deleted, again and again. `click` clicks on items of an untrained model (weights do not change the time) in headless
-Chromium, and takes the time from the click until the new list stands in the page. `search` types into a catalogue.
+`hostile` sends random requests, most of them bad, from eight clients. It compares status and answer with TF Serving's
+rules. `versions` sends requests without a pause while a version is copied in, the server loads it, and the previous
+version is deleted, again and again. `click` clicks on items of an untrained model (the weights do not change the time)
+in headless Chromium, and measures the time from the click until the page shows the new list. `search` types into the
+search of a catalogue.
 """
 
 import json
@@ -35,7 +36,7 @@ import typer
 from benchmarks.timing import machine, print_table
 
 app = typer.Typer(help=__doc__)
-Export = Annotated[Path, typer.Option(help="An export of a recommender, as saved_models/gru.")]
+Export = Annotated[Path, typer.Option(help="Export of a recommender, such as saved_models/gru.")]
 GRU = Path("saved_models/gru")
 HUGE = 5 << 20  # bytes: more than a server takes
 

@@ -1,9 +1,9 @@
-"""Latency of an export's `serving_default`: milliseconds a call by catalogue and batch size, after its warm-up.
+"""Latency of an export's `serving_default`: milliseconds per call by catalogue and batch size, after its warm-up.
 
     python benchmarks/serving_latency.py [--recipe gru] [--length 50] [--calls 300]
 
-The model's weights are random: they do not change the time. Every call carries other histories. One caller, no server:
-TF Serving adds the transport and takes requests in parallel.
+The model's weights are random, which does not change the time. Every call has different histories. There is one caller
+and no server. TF Serving adds the transport and handles requests in parallel.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def latencies(version: Path, ids: np.ndarray, batch_size: int, length: int, call
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recipe", default="gru")
-    parser.add_argument("--length", type=int, default=50, help="items of a history")
+    parser.add_argument("--length", type=int, default=50, help="items in a history")
     parser.add_argument("--calls", type=int, default=300)
     arguments = parser.parse_args()
     print(f"{arguments.recipe}, histories of {arguments.length} items, k_max {K_MAX}, {arguments.calls} calls each\n")

@@ -1,4 +1,4 @@
-"""What each recipe is trained with on each data set; chosen on the validation part alone."""
+"""Training settings of each recipe on each data set, chosen on the validation part alone."""
 
 from dataclasses import dataclass, field
 from typing import Any

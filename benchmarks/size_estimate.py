@@ -1,9 +1,9 @@
-"""Memory that is estimated before a training against what the process then takes, by recipe and size of catalogue.
+"""Estimated memory before a training against the memory that the process then uses, by recipe and catalogue size.
 
 python -m benchmarks.size_estimate
 
-Random histories; twenty steps, an evaluation and a checkpoint; each row in a process of its own. Three minutes on two
-idle cores.
+Each row is measured in a separate process on random histories: twenty steps, an evaluation and a checkpoint. All rows
+take three minutes on two idle cores.
 """
 
 import argparse

@@ -1,10 +1,11 @@
-"""Few ratings with features, no settings given: rankers beside what a practitioner would try first, RMSE, paired.
+"""Few ratings with features: rankers with default settings against what a practitioner would try first. RMSE, paired.
 
     python -m benchmarks.small_ratings
 
-MovieLens-100K cut to 7,000 ratings at random, ten draws: 70 % to train on, 10 % to validate, 20 % to test. Of several
-rankers the one with the lowest validation RMSE, over all draws, is compared with ridge regression. Each is trained with
-`--refit`: as it was chosen on validation, and once more with the validation part (`NAME, once more`).
+Draws 7,000 ratings from MovieLens-100K at random, ten times: 70 % to train on, 10 % to validate, 20 % to test. If there
+are several rankers, the one with the lowest validation RMSE over all draws is compared with ridge regression. Each
+ranker is trained with `--refit`: once as chosen on validation, and once more with the validation part
+(`NAME, once more`).
 """
 
 from dataclasses import replace
@@ -28,10 +29,10 @@ DATA = "ml-100k"
 
 def main(
     models: Annotated[str, typer.Option(help="Comma-separated rankers.")] = "din,deep_fm",
-    draws: Annotated[int, typer.Option(help="How many.", min=1)] = 10,
-    ratings: Annotated[int, typer.Option(help="Of a draw.", min=100)] = 7_000,
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
-    out: Annotated[Path, typer.Option(help="Folder of runs and tables.")] = Path("runs/small_ratings"),
+    draws: Annotated[int, typer.Option(help="Number of draws.", min=1)] = 10,
+    ratings: Annotated[int, typer.Option(help="Ratings per draw.", min=100)] = 7_000,
+    folder: Annotated[Path, typer.Option(help="Folder of the data sets.")] = Path("../shared/data"),
+    out: Annotated[Path, typer.Option(help="Folder for runs and tables.")] = Path("runs/small_ratings"),
 ) -> None:
     """Trains what is not trained yet, and prints."""
     reports: dict[str, list[RatingReport]] = {}

@@ -1,6 +1,6 @@
-"""A stack of trained recipes and baselines beside its members.
+"""A stack of trained recipes and baselines, compared with its members.
 
-The recipes are those of `benchmarks.quality`, which trains them; run it first.
+Uses the recipes that `benchmarks.quality` trains; run that first.
 
 python -m benchmarks.stacked ml-1m --models gru,caser
 """
@@ -33,11 +33,11 @@ def main(
     data: Annotated[str, typer.Argument(help=f"One of {', '.join(DATA_SETS)}.")] = "ml-1m",
     models: Annotated[str, typer.Option(help="Comma-separated recipes.")] = "gru,caser",
     baselines: Annotated[str, typer.Option(help="Comma-separated baselines.")] = ",".join(BASELINES),
-    seed: Annotated[int, typer.Option(help="Which runs.", min=0)] = 0,
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
-    runs: Annotated[Path, typer.Option(help="Where the recipes' runs are.")] = Path("runs"),
-    test: Annotated[bool, typer.Option(help="Print the test figures, not validation alone.")] = True,
-    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .json or .md.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the runs.", min=0)] = 0,
+    folder: Annotated[Path, typer.Option(help="Folder of the data sets.")] = Path("../shared/data"),
+    runs: Annotated[Path, typer.Option(help="Folder of the recipes' runs.")] = Path("runs"),
+    test: Annotated[bool, typer.Option(help="Print test figures, not only validation figures.")] = True,
+    out: Annotated[Path | None, typer.Option(help="Also write the table to this .csv, .json or .md file.")] = None,
 ) -> None:
     """Fits the blender on validation, and prints what stack and members reach."""
     console = Console()

@@ -1,9 +1,9 @@
-"""Where a training step's time goes at a million items: TensorFlow's own profiler, operation by operation.
+"""Where the time of a training step goes at a million items, by operation, according to TensorFlow's profiler.
 
     python -m benchmarks.step_profile
 
-Self time of the operations of `--steps` steps, summed by what they belong to: their names tell. Beside it the step
-timed with and without the optimiser, in turn.
+Sums the self time of the operations in `--steps` steps by the part of the step that their names indicate. Also times
+the step with and without the optimizer, in turn.
 """
 
 import tempfile
@@ -138,10 +138,10 @@ def name_the_loss(model: RetrievalModel) -> None:
 
 
 def main(
-    recipes: Annotated[str, typer.Option(help="Comma-separated.")] = ",".join(RECIPES),
-    items: Annotated[int, typer.Option(help="Items of the catalogue.", min=1)] = 1_000_000,
+    recipes: Annotated[str, typer.Option(help="Comma-separated recipes.")] = ",".join(RECIPES),
+    items: Annotated[int, typer.Option(help="Items in the catalogue.", min=1)] = 1_000_000,
     steps: Annotated[int, typer.Option(help="Profiled steps.", min=1)] = 20,
-    repeats: Annotated[int, typer.Option(help="Steps timed with and without the optimiser.", min=1)] = 40,
+    repeats: Annotated[int, typer.Option(help="Timed steps with and without the optimizer.", min=1)] = 40,
     loss: Annotated[str, typer.Option(help="Retrieval loss.")] = "sampled_softmax",
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:

@@ -1,11 +1,11 @@
-"""One training on one device, on several, and on a cluster whose tasks are killed, side by side.
+"""The same training on one device, on several devices, and on a cluster whose tasks are killed.
 
 python -m benchmarks.strategies logical-devices
 python -m benchmarks.strategies kill
 python -m benchmarks.strategies kill --task 0
 python -m benchmarks.strategies parameter-server
 
-All train `gru` on MovieLens-100K. The clusters are processes on this machine, which talk over loopback.
+All train `gru` on MovieLens-100K. The clusters are processes on this machine that communicate over loopback.
 """
 
 import os
@@ -37,8 +37,8 @@ MINUTES = 60.0
 METRIC = "ndcg@10"
 
 DataOption = Annotated[Path, typer.Option("--data", help="Table of MovieLens-100K.")]
-RunsOption = Annotated[Path, typer.Option("--runs", help="Where runs and logs are kept.")]
-EpochsOption = Annotated[int, typer.Option("--epochs", help="Passes over the data, of all that is compared.", min=1)]
+RunsOption = Annotated[Path, typer.Option("--runs", help="Folder for runs and logs.")]
+EpochsOption = Annotated[int, typer.Option("--epochs", help="Training epochs of everything that is compared.", min=1)]
 LimitOption = Annotated[float, typer.Option("--limit", help="Minutes after which a cluster is given up.")]
 DATA = Path("../shared/data") / DATA_SETS["ml-100k"].path
 RUNS = Path("runs/strategies")
@@ -76,7 +76,7 @@ def logical_devices(data: DataOption = DATA, runs: RunsOption = RUNS, epochs: Ep
 @app.command()
 def kill(
     task: Annotated[int, typer.Option(help="The worker to kill; 0 is the chief.", min=0, max=1)] = 1,
-    after: Annotated[int, typer.Option(help="Finished epochs after which it is killed.", min=2)] = 4,
+    after: Annotated[int, typer.Option(help="Number of finished epochs after which it is killed.", min=2)] = 4,
     data: DataOption = DATA,
     runs: RunsOption = RUNS,
     epochs: EpochsOption = EPOCHS,

@@ -1,4 +1,4 @@
-"""Catalogues and histories of any size, for benchmarks whose times do not hang on what is learnt."""
+"""Catalogues and histories of any size, for benchmarks whose times do not depend on what the model learns."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A generated log of a large catalogue: groups of tastes, Zipf's popularity, and every item at least once."""
+"""A synthetic log of a large catalogue: groups of tastes, Zipf's popularity, and every item at least once."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A simple model of a generated log, trained, for benchmarks of what is done with a trained model's vectors."""
+"""A simple model trained on a synthetic log, for benchmarks that use the vectors of a trained model."""
 
 from pathlib import Path
 

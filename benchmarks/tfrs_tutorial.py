@@ -1,10 +1,11 @@
-"""The sequential retrieval model of TensorFlow Recommenders' own tutorial, on our split, under our evaluation.
+"""The sequential retrieval model of TensorFlow Recommenders' own tutorial, on our split and with our evaluation.
 
     python -m benchmarks.tfrs_tutorial --out runs/tfrs_tutorial.json
 
-As published (tensorflow.org/recommenders/examples/sequential_retrieval): the last 10 items before each target, padded
-at the end, as strings; embeddings and a GRU of width 32; `tfrs.tasks.Retrieval` over the 12,800 targets of a batch;
-Adagrad at 0.1; examples shuffled once. Its metrics are off in training, as there; validation NDCG@10 is ours.
+The model is as published (tensorflow.org/recommenders/examples/sequential_retrieval). It reads the last 10 items before
+each target as strings, padded at the end. It has embeddings and a GRU of width 32, `tfrs.tasks.Retrieval` over the
+12,800 targets of a batch, and Adagrad at 0.1. Examples are shuffled once. As in the tutorial, its metrics are off in
+training. Validation NDCG@10 is ours.
 """
 
 import json
@@ -117,12 +118,12 @@ def examples(split: tfrec_dl.Split, seed: int) -> tf.data.Dataset:
 
 
 def main(
-    out: Annotated[Path, typer.Option(help="Result (JSON).")],
-    data: Annotated[Path, typer.Option(help="Interactions.")] = Path("../shared/data/ml-1m/ratings.csv.gz"),
-    epochs: Annotated[int, typer.Option(help="Passes at most; the tutorial makes 3.", min=1)] = 3,
-    target: Annotated[float, typer.Option(help="Validation NDCG@10 that is enough.")] = float("inf"),
-    seconds: Annotated[float, typer.Option(help="Of training at most.")] = float("inf"),
-    users: Annotated[int | None, typer.Option(help="The first users alone: a smoke test.")] = None,
+    out: Annotated[Path, typer.Option(help="Result file (JSON).")],
+    data: Annotated[Path, typer.Option(help="Table of interactions.")] = Path("../shared/data/ml-1m/ratings.csv.gz"),
+    epochs: Annotated[int, typer.Option(help="Maximum number of passes; the tutorial uses 3.", min=1)] = 3,
+    target: Annotated[float, typer.Option(help="Stop at this validation NDCG@10.")] = float("inf"),
+    seconds: Annotated[float, typer.Option(help="Maximum training time.")] = float("inf"),
+    users: Annotated[int | None, typer.Option(help="Use only the first users, for a smoke test.")] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:

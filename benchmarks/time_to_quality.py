@@ -1,12 +1,15 @@
-"""Training seconds until validation NDCG@10 reaches a target on MovieLens-1M: ours, and what a user would pick instead.
+"""Training seconds to a target validation NDCG@10 on MovieLens-1M: `gru`, and what a user would pick instead.
 
     python -m benchmarks.time_to_quality
 
-One after the other, each in a process of its own with the same threads: `gru`; RecTools' SASRec (softmax loss, same
-width, same L); RecBole's GRU4Rec; the sequential model of TensorFlow Recommenders' tutorial. Last item of each user is
-the test item, the one before it the validation item; full ranking, seen items masked. Seconds are those of training up
-to the end of the pass that reached the target, compilation included, validation apart. A rival that has taken `--give`
-times our seconds without reaching the target is stopped after its pass. Nothing else may run.
+The models are trained one after the other, each in a separate process with the same number of threads: `gru`, RecTools'
+SASRec (softmax loss, same width, same L), RecBole's GRU4Rec, and the sequential model of TensorFlow Recommenders'
+tutorial. The last item of each user is the test item, and the one before it is the validation item. Ranking is over the
+full catalogue, with seen items masked.
+
+Seconds are those of training up to the end of the pass that reached the target, including compilation but not
+validation. A rival that has taken `--give` times our seconds without reaching the target is stopped after its current
+pass. Nothing else may run on the machine.
 """
 
 import json
@@ -97,16 +100,16 @@ def targets_per_pass(name: str, result: dict[str, Any], data: Path, users: int |
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Interactions.")] = Path("../shared/data/ml-1m/ratings.csv.gz"),
-    out: Annotated[Path, typer.Option(help="Folder of the results, new.")] = Path("runs/time_to_quality"),
-    target: Annotated[float, typer.Option(help="Validation NDCG@10.")] = 0.15,
-    width: Annotated[int, typer.Option(help="Of item vectors, ours and RecTools'.", min=1)] = 64,
-    rivals: Annotated[str, typer.Option(help="Comma-separated.")] = ",".join(RIVALS),
-    give: Annotated[float, typer.Option(help="Times our seconds that a rival is given.", min=0)] = 4.0,
+    data: Annotated[Path, typer.Option(help="Table of interactions.")] = Path("../shared/data/ml-1m/ratings.csv.gz"),
+    out: Annotated[Path, typer.Option(help="New folder for the results.")] = Path("runs/time_to_quality"),
+    target: Annotated[float, typer.Option(help="Validation NDCG@10 to reach.")] = 0.15,
+    width: Annotated[int, typer.Option(help="Width of the item vectors, ours and RecTools'.", min=1)] = 64,
+    rivals: Annotated[str, typer.Option(help="Comma-separated rivals.")] = ",".join(RIVALS),
+    give: Annotated[float, typer.Option(help="Stop a rival after this multiple of our seconds.", min=0)] = 4.0,
     threads: Annotated[int, typer.Option(min=1)] = 2,
     seed: Annotated[int, typer.Option()] = 0,
-    users: Annotated[int | None, typer.Option(help="The first users alone: a smoke test.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Picture of quality by training seconds.")] = None,
+    users: Annotated[int | None, typer.Option(help="Use only the first users, for a smoke test.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="File for a plot of quality against training seconds.")] = None,
     child: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Trains all, and prints the table."""

@@ -1,4 +1,4 @@
-"""What the benchmarks of speed share: threads, timings that take turns, and tables."""
+"""Shared helpers of the speed benchmarks: threads, timings taken in turn, and tables."""
 
 import platform
 import time

@@ -1,9 +1,9 @@
-"""Tuning against defaults, killed several times.
+"""Tuned against default settings, with the tuning killed several times.
 
 python -m benchmarks.tuning ml-100k
 
-`tfrec-dl tune` is ended with SIGKILL at random moments and given again; then the trials are counted, the best run is
-set beside the recipe as it is, on validation and, once, on test.
+`tfrec-dl tune` is killed with SIGKILL at random moments and started again. Then the trials are counted, and the best
+run is compared with the default recipe, on validation and, once, on test.
 """
 
 import csv
@@ -39,8 +39,8 @@ def main(
     data: Data,
     model: str = "lru",
     trials: int = 30,
-    kills: Annotated[int, typer.Option(help="SIGKILLs before it may finish.")] = 5,
-    seconds: Annotated[float, typer.Option(help="Between two of them on average, beyond the start.")] = 150,
+    kills: Annotated[int, typer.Option(help="Number of SIGKILLs before the command may finish.")] = 5,
+    seconds: Annotated[float, typer.Option(help="Average seconds between two of them, not counting startup.")] = 150,
     seed: int = 0,
     folder: Folder = FOLDER,
     runs: Runs = RUNS,

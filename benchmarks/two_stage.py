@@ -1,8 +1,8 @@
-"""Retrieval alone against retrieval and a ranker, on MovieLens-1M: does the second stage earn its latency?
+"""Retrieval alone against retrieval and a ranker, on MovieLens-1M: is the second stage worth its latency?
 
-The retrieval model is a run of `benchmarks.quality`, which trains it; run that first. It retrieves candidates before
-each of a user's last interactions: the ranker trains on those of training, its best epoch is chosen on the last but
-one, and the last one is tested on. A target that is not retrieved counts 0 for both.
+The retrieval model is a run of `benchmarks.quality`; run that first. The model retrieves candidates before each of a
+user's last interactions. The ranker trains on those of the training part. Its best epoch is chosen on the last
+interaction but one, and the test is on the last one. A target that is not retrieved counts 0 for both.
 
 python -m benchmarks.two_stage                # test figures too
 python -m benchmarks.two_stage --no-test      # the validation users alone: to choose settings
@@ -43,12 +43,12 @@ K = 10
 def main(
     retrieval: Annotated[str, typer.Option(help="Recipe of the retrieval run.")] = "gru",
     ranker: Annotated[str, typer.Option(help="Recipe of the ranker.")] = "din",
-    seed: Annotated[int, typer.Option(help="Of the retrieval run and of the ranker.", min=0)] = 0,
-    candidates: Annotated[int, typer.Option(help="Retrieved for each list.", min=K)] = 20,
-    targets: Annotated[int, typer.Option(help="Training interactions of a user to train the ranker on.", min=1)] = 30,
-    folder: Annotated[Path, typer.Option(help="Where the data sets are.")] = Path("../shared/data"),
-    runs: Annotated[Path, typer.Option(help="Where the runs are.")] = Path("runs"),
-    test: Annotated[bool, typer.Option(help="Print the test figures, not validation alone.")] = True,
+    seed: Annotated[int, typer.Option(help="Seed of the retrieval run and of the ranker.", min=0)] = 0,
+    candidates: Annotated[int, typer.Option(help="Candidates retrieved for each list.", min=K)] = 20,
+    targets: Annotated[int, typer.Option(help="Training interactions per user that the ranker trains on.", min=1)] = 30,
+    folder: Annotated[Path, typer.Option(help="Folder of the data sets.")] = Path("../shared/data"),
+    runs: Annotated[Path, typer.Option(help="Folder of the runs.")] = Path("runs"),
+    test: Annotated[bool, typer.Option(help="Print test figures, not only validation figures.")] = True,
 ) -> None:
     """Trains the ranker unless its run is there, and prints what it adds."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -1,10 +1,11 @@
-"""A run on the first 80 % of a table, gone on from on the next 10 %, against a training anew on 90 %.
+"""A run on the first 80 % of a table, continued on the next 10 %, against a training from scratch on 90 %.
 
 python -m benchmarks.warm_start ml-100k [--first 0.5 --grown 0.75]
 
-Rows are in order of time, so that users and items join as they did. Both are measured on what follows: the first item
-of each user in the last 10 %, after all of that user's history; users without one are left out. Then on every
-interaction in the last 10 % with an item that joined in the 10 % before it, after all that its user did before.
+Rows are in order of time, so that users and items appear in the order in which they joined. Both runs are measured on
+the last 10 % in two ways:
+- on the first item of each user in it, after all of that user's history; users without such an item are left out;
+- on every interaction in it with an item that joined in the 10 % before, after all that its user did before.
 """
 
 from typing import Annotated
@@ -35,9 +36,11 @@ def main(
     data: Data,
     model: str = "gru",
     counts: bool = False,
-    epochs: Annotated[int | None, typer.Option(help="Of a training anew; the recipe's own by default.")] = None,
-    first_share: Annotated[float, typer.Option("--first", help="Of the table, in the first run.")] = FIRST,
-    grown_share: Annotated[float, typer.Option("--grown", help="Of the table, in those after it.")] = GROWN,
+    epochs: Annotated[
+        int | None, typer.Option(help="Epochs of a training from scratch (default: those of the recipe).")
+    ] = None,
+    first_share: Annotated[float, typer.Option("--first", help="Share of the table in the first run.")] = FIRST,
+    grown_share: Annotated[float, typer.Option("--grown", help="Share of the table in later runs.")] = GROWN,
     folder: Folder = FOLDER,
     runs: Runs = RUNS,
 ) -> None:

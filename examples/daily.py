@@ -1,7 +1,8 @@
-"""The loop of every day, from a scheduler: `python examples/daily.py log.csv today.csv clicks/`.
+"""The daily loop, to be run by a scheduler: `python examples/daily.py log.csv today.csv clicks/`.
 
-Looks at what has drifted, trains on from yesterday's run (anew where the metrics have fallen), exports, lets the new
-version be the canary, and writes everybody's recommendations. Killed at any moment, the same call goes on.
+Measures drift, continues training from yesterday's run (or trains from scratch if the metrics have fallen), exports the
+new version, labels it as the canary (on the first day as stable), and writes recommendations for all users. If killed,
+the same call continues.
 """
 
 import argparse
@@ -14,13 +15,13 @@ from tfrec_dl.lifecycle import warm_recipe
 from tfrec_dl.serving import label_versions
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("log", help="Table of all interactions that are to be known.")
-parser.add_argument("today", help="The rows of those users who did something since the last day.")
-parser.add_argument("home", type=Path, help="Folder of runs, export and recommendations.")
-parser.add_argument("--day", default=datetime.date.today().isoformat(), help="Name of the day, later ones sort later.")
-parser.add_argument("--model", default="gru", help="Recipe of the first day.")
-parser.add_argument("--epochs", type=int, help="Of a training anew.")
-parser.add_argument("-k", type=int, default=20, help="Recommendations a user.")
+parser.add_argument("log", help="Table of all interactions so far.")
+parser.add_argument("today", help="The rows of the users who did something since the last day.")
+parser.add_argument("home", type=Path, help="Folder for runs, exports and recommendations.")
+parser.add_argument("--day", default=datetime.date.today().isoformat(), help="Name of the day; later ones sort later.")
+parser.add_argument("--model", default="gru", help="Recipe for the first day.")
+parser.add_argument("--epochs", type=int, help="Epochs of a training from scratch.")
+parser.add_argument("-k", type=int, default=20, help="Recommendations per user.")
 arguments = parser.parse_args()
 
 folder = arguments.home / "runs" / arguments.day
@@ -29,12 +30,12 @@ done = arguments.home / "recommendations" / f"{arguments.day}.parquet"
 finished = sorted(path.parent for path in arguments.home.glob("runs/*/metrics.json"))
 before = [run for run in finished if run.name < arguments.day]
 if done.exists():
-    parser.exit(message=f"{done} is there: the day is done\n")
+    parser.exit(message=f"{done} exists: the day is done\n")
 
 
 def recipe_of_the_day() -> tfrec_dl.Recipe:
-    """Yesterday's recipe for a few epochs; that of the first day where yesterday's answers are no longer good."""
-    if (folder / "config.json").exists():  # an earlier call began it
+    """Returns yesterday's recipe for a few epochs, or the first day's recipe if yesterday's metrics have fallen."""
+    if (folder / "config.json").exists():  # an earlier call started this run
         return tfrec_dl.open_run(folder).recipe
     if before:
         report = measure_drift(served, arguments.today)

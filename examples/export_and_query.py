@@ -1,6 +1,6 @@
-"""Trains a recipe, exports it and asks the SavedModel with plain TensorFlow: `python examples/export_and_query.py`.
+"""Trains a recipe, exports it and queries the SavedModel with plain TensorFlow: `python examples/export_and_query.py`.
 
-Exporting needs the extra `serving`: pip install "tfrec_dl[demo,serving]".
+Export needs the extra `serving`: pip install "tfrec_dl[demo,serving]".
 """
 
 import argparse
@@ -13,7 +13,7 @@ from tfrec_dl.data import demo_table
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--epochs", type=int, default=3)
-parser.add_argument("--out", help="folder of the versions (default: a new temporary one)")
+parser.add_argument("--out", help="folder for the versions (default: a new temporary one)")
 arguments = parser.parse_args()
 
 frame = demo_table()
@@ -26,7 +26,7 @@ card = tfrec_dl.serving.ModelCard(name="gru", data="MovieLens ratings of the pac
 version = tfrec_dl.export(model, arguments.out or tempfile.mkdtemp(), card=card)
 print(f"exported to {version}")
 
-# From here on nothing of tfrec_dl is needed. Histories are item ids as text, oldest first, filled up with "".
+# From here on tfrec_dl is not needed. Histories are item ids as text, oldest first, padded with "".
 titles = dict(zip(frame["item_id"].astype(str), frame["title"], strict=True))
 served = tf.saved_model.load(str(version))
 history = frame[frame["user_id"] == frame["user_id"].iloc[0]].sort_values("timestamp")["item_id"].astype(str).tolist()
@@ -39,4 +39,4 @@ for name, ids, scores in zip(("user", "new user"), recommended["item_ids"], reco
         print(f"  {score:10.3f}  {titles[item.decode()]}")
 
 vector = served.signatures["embed_history"](history=batch)["vector"]
-print(f"the user as a vector, for an index of your own: {vector.shape}")
+print(f"the user as a vector, for your own index: {vector.shape}")

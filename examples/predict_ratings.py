@@ -1,4 +1,4 @@
-"""Predicts ratings from what others wrote: `python examples/predict_ratings.py --epochs 10 --out ratings`."""
+"""Predicts ratings from the reviews of other users: `python examples/predict_ratings.py --epochs 10 --out ratings`."""
 
 import argparse
 
@@ -20,11 +20,11 @@ from tfrec_dl.reviews import (
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=10)
-parser.add_argument("--out", default="ratings", help="folder of the exported model")
+parser.add_argument("--out", default="ratings", help="folder for the exported model")
 arguments = parser.parse_args()
 
-# Any DataFrame with user_id, item_id, rating and review (and summary, where there is one). Every review of a sturdy
-# item praises it and every other one blames it; ratings follow, give or take a star.
+# Any DataFrame with user_id, item_id, rating and review (and optionally summary) will do. In this one, all reviews of a
+# sturdy item praise it and all other reviews criticize theirs. Ratings agree with the reviews, give or take a star.
 generator = np.random.default_rng(0)
 rows = []
 for item in range(300):
@@ -35,7 +35,7 @@ for item in range(300):
         rows.append((f"user-{user}", f"item-{item}", rating, f"The strap that came with it is {word}"))
 frame = pd.DataFrame(rows, columns=["user_id", "item_id", "rating", "review"])
 
-# Held-out reviews lose their texts: when a rating is predicted its review is not written yet.
+# The texts of held-out reviews are removed, because a review is not yet written when its rating is predicted.
 split = random_splits(Reviews.from_frame(frame), count=1)[0]
 model = build_deep_conn(DeepCoNN(), split.train)
 model.text_encoder.summary()

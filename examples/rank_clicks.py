@@ -1,8 +1,8 @@
-"""Ranks what users may click, from a log of impressions: `python examples/rank_clicks.py --epochs 8`.
+"""Ranks items by predicted clicks, from a log of impressions: `python examples/rank_clicks.py --epochs 8`.
 
-The log is made here, so that what is found can be held against the truth: users like some kinds of items, an item is
-clicked if it is liked and its place in the list is looked at, and the lists were shown in a random order. Exporting
-needs the extra `serving`: pip install "tfrec_dl[serving]".
+The log is synthetic, so that results can be compared with the truth. Users like some kinds of items. A user clicks an
+item if they look at its position in the list and like the item. The lists were shown in random order. Export needs the
+extra `serving`: pip install "tfrec_dl[serving]".
 """
 
 import argparse
@@ -28,24 +28,25 @@ from tfrec_dl.ranking import (
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--requests", type=int, default=10_000, help="lists in the log")
 parser.add_argument("--epochs", type=int, default=8)
-parser.add_argument("--out", type=Path, help="folder of the log, the runs and the export (default: a temporary one)")
+parser.add_argument("--out", type=Path, help="folder for the log, the runs and the export (default: a temporary one)")
 arguments = parser.parse_args()
 out = arguments.out or Path(tempfile.mkdtemp())
 out.mkdir(parents=True, exist_ok=True)
 
-# The world. 200 users like some of 6 kinds of items; the first place of a list is always looked at, the fourth seldom.
+# The world: 200 users like some of 6 kinds of items. They always look at the first position of a list, seldom at the
+# fourth.
 USERS, ITEMS, KINDS, LOOKED_AT = 200, 60, 6, np.array([1.0, 0.6, 0.4, 0.25])
 generator = np.random.default_rng(0)
 liking = generator.normal(-2.0, 2.0, (USERS, KINDS))
 price = np.round(generator.lognormal(3.0, 0.5, ITEMS), 2)
 
-# The log: a row an item that was shown. The lists' order was drawn, so each item was as likely at each of the places:
-# its propensity there is 1/4, and that is what makes estimates of another order possible.
+# The log has one row per item shown. The order of each list is random, so every item was equally likely at each of the
+# four positions. Its propensity there is therefore 1/4, which makes it possible to estimate another order's effect.
 places = len(LOOKED_AT)
 user = np.repeat(generator.integers(USERS, size=arguments.requests), places)
 item = np.concatenate([generator.permutation(ITEMS)[:places] for _ in range(arguments.requests)])
 position = np.tile(np.arange(places), arguments.requests)
-chance = 1 / (1 + np.exp(-liking[user, item % KINDS] + np.log(price[item] / 20)))  # of a click, once looked at
+chance = 1 / (1 + np.exp(-liking[user, item % KINDS] + np.log(price[item] / 20)))  # of a click, if looked at
 log = pd.DataFrame(
     {
         "user_id": [f"user-{number}" for number in user],
@@ -61,7 +62,8 @@ log = pd.DataFrame(
 )
 log.to_csv(out / "log.csv", index=False)
 
-# Which column is what; every other one is a feature, unless it is ignored. The position is learnt from and not served.
+# Says what each column means. All other columns are features unless ignored. The position is used in training but not
+# in serving.
 source = RankingSource(
     str(out / "log.csv"),
     Feedback(click="click"),
@@ -86,8 +88,8 @@ print(f"din less dcn, ndcg  {gain.difference:+.4f} ({gain.low:+.4f} to {gain.hig
 # Are predicted probabilities click rates?
 print(f"\nreliability of din\n{reliability_markdown(reports['din'].reliability())}")
 
-# What would the log's requests have earned in din's order? Of the rows that stood where din would put them, the log
-# tells. (The truth is known here alone.)
+# What click rate would din's order have had? The estimate uses the rows that were shown where din would put them. (The
+# truth is known only because the log is synthetic.)
 tested = log.iloc[split.test].reset_index(drop=True)
 report = reports["din"]
 ours = pd.Series(-report.predicted).groupby(report.lists).rank(method="first").to_numpy().astype(int) - 1
@@ -102,7 +104,7 @@ truth = (chance[split.test] * LOOKED_AT[ours]).mean()
 print(f"click rate as logged {tested['click'].mean():.4f}")
 print(f"in din's order       {estimate.value:.4f} ({estimate.low:.4f} to {estimate.high:.4f}), in truth {truth:.4f}")
 
-# A request, ranked by the export: a user with what they clicked before, and four candidates.
+# The export ranks a request: a user with the items that they clicked before, and four candidates.
 ranker = load_ranker(export_ranking_model(runs["din"].model(), out / "export"))
 now, asked = tested["timestamp"].iloc[-1], tested.tail(places)
 past = log[(log["user_id"] == asked["user_id"].iloc[0]) & (log["click"] == 1) & (log["timestamp"] < now)].tail(50)
@@ -116,4 +118,4 @@ past = log[(log["user_id"] == asked["user_id"].iloc[0]) & (log["click"] == 1) & 
 print(f"\n{ranker.folder}: {asked['user_id'].iloc[0]}, who clicked {len(past)} items before")
 truths = dict(zip(asked["item_id"], chance[split.test][-places:], strict=True))
 for found, score in ranked:
-    print(f"  {found:8} {score:.4f}  (liked in truth with {truths[found]:.4f})")
+    print(f"  {found:8} {score:.4f}  (true click rate if looked at: {truths[found]:.4f})")

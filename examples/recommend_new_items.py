@@ -1,7 +1,7 @@
-"""Recommends items that nobody has met yet, by what they are: `python examples/recommend_new_items.py`.
+"""Recommends items without any interactions, by their features: `python examples/recommend_new_items.py`.
 
-Films of the demo data are known by title and genres; with --items and --ratings by whatever your tables hold: texts
-such as plots, categories, numbers, paths of posters. Needs the extras `demo` and `serving`:
+The films of the demo data have a title and genres. With --items and --ratings the example uses your own tables, whose
+features can be texts such as plots, categories, numbers and paths of posters. Needs the extras `demo` and `serving`:
 pip install "tfrec_dl[demo,serving]".
 """
 
@@ -19,12 +19,12 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("--epochs", type=int, default=6)
 parser.add_argument("--ratings", type=Path, help="table of user_id, item_id and timestamp (default: the demo data)")
 parser.add_argument("--items", type=Path, help="table of item_id and features (default: the demo data's films)")
-parser.add_argument("--out", help="folder of the versions (default: a new temporary one)")
+parser.add_argument("--out", help="folder for the versions (default: a new temporary one)")
 arguments = parser.parse_args()
 
 if arguments.ratings and arguments.items:
     interactions = tfrec_dl.Interactions.read(arguments.ratings)
-    items = tfrec_dl.Catalogue.read(arguments.items)  # paths of pictures are relative to the table's folder
+    items = tfrec_dl.Catalogue.read(arguments.items)  # picture paths are relative to the table's folder
 else:
     frame = demo_table()
     films = frame.drop_duplicates("item_id")[["item_id", "title", "genres"]]
@@ -33,7 +33,7 @@ else:
 for feature in items.summary():
     print(f"{feature.feature:16} {feature.kind:16} {feature.filled:>8}  {feature.values}")
 
-# A fifth of the items takes no part in training: how well are they recommended by their features alone?
+# A fifth of the items is held out of training. How well does the model recommend them by their features alone?
 cold_split = tfrec_dl.data.hold_out_items(interactions, catalogue_ids=items.ids)
 tf.keras.utils.set_random_seed(0)
 recipe = tfrec_dl.get_recipe("gru").with_settings({"kind": "content", "epochs": arguments.epochs})
@@ -42,7 +42,7 @@ tfrec_dl.fit(model, cold_split.split, recipe.training)
 for kind, report in tfrec_dl.evaluation.evaluate_cold_start(model, cold_split).items():
     print(f"ndcg@10 of {kind} items: {report.means()['ndcg@10']:.4f}")
 
-# Served, the model takes in what did not exist when it was trained: raw text, no training.
+# An export accepts items that did not exist during training. It needs only their raw features, and no further training.
 dest = arguments.out or tempfile.mkdtemp()
 tfrec_dl.export(model, dest)
 liked = items.take(cold_split.vocabulary.ids[:3])

@@ -1,4 +1,4 @@
-"""A training in MLflow: settings, metrics of every epoch, the export as a model.
+"""Tracks a training in MLflow: its settings, the metrics of every epoch, and the export as a model.
 
 python examples/track_with_mlflow.py log.csv clicks/
 """
@@ -14,14 +14,14 @@ import tfrec_dl
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("log", help="Table of interactions.")
-parser.add_argument("out", type=Path, help="Folder of the run and its export.")
+parser.add_argument("out", type=Path, help="Folder for the run and its export.")
 parser.add_argument("--model", default="gru", help="Recipe.")
 parser.add_argument("--epochs", type=int)
 arguments = parser.parse_args()
 
 
 class Recommendations(mlflow.pyfunc.PythonModel):
-    """Ten item ids for each history in the column `history`, item ids in lists, oldest first."""
+    """Recommends ten item ids for each row of the column `history`, a list of item ids, oldest first."""
 
     def load_context(self, context):
         self.recommender = tfrec_dl.load(context.artifacts["export"])
@@ -32,7 +32,7 @@ class Recommendations(mlflow.pyfunc.PythonModel):
 
 
 def logged(metrics):
-    """The metrics under names that MLflow takes: without @, and none below another."""
+    """Returns the metrics under names that MLflow accepts: no @, and no name that is the folder of another."""
     numbers = {name: value for name, value in metrics.items() if isinstance(value, (int, float))}
     return {
         name.replace("@", "_at_").replace("/low", "_low").replace("/high", "_high"): value
@@ -59,6 +59,6 @@ with mlflow.start_run():
         artifacts={"export": str(version)},
         pip_requirements=[
             f"tfrec-dl=={version_of('tfrec-dl')}"
-        ],  # else MLflow loads the model in a process to find out
+        ],  # otherwise MLflow loads the model in a process to find them
     )
 print(f"load it with mlflow.pyfunc.load_model({model.model_uri!r})")

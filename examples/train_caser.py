@@ -1,4 +1,4 @@
-"""Trains Caser, convolutions over the history, with plain Keras: `python examples/train_caser.py --epochs 10`."""
+"""Trains Caser (convolutions over the history) with plain Keras: `python examples/train_caser.py --epochs 10`."""
 
 import argparse
 
@@ -14,14 +14,14 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=10)
 arguments = parser.parse_args()
 
-# Films rated 4 and more, as if they were all there is; a temporal split tests on what everybody watched last.
+# Uses only ratings of 4 and above. The temporal split tests on what users watched last.
 frame = demo_table()
 liked = frame[frame["rating"] >= 4].drop(columns="rating")
 interactions = tfrec_dl.Interactions.from_frame(liked)
 split = tfrec_dl.temporal(interactions)
 vocabulary = split.vocabulary
 
-# The tower has a table of its own, apart from the encoder's, and training compares with 512 sampled films a step.
+# The tower has its own item table, separate from the encoder's. Training uses 512 sampled negatives per step.
 body = Caser(window=5, horizontal_filters=16, vertical_filters=4, units=128, dropout=0.3)
 encoder = sequence_encoder(64, body.states, dimension=64)
 tower = id_tower(tf.keras.layers.Embedding(vocabulary.size, 64), vocabulary.item_counts)

@@ -14,13 +14,13 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=10)
 arguments = parser.parse_args()
 
-# Any DataFrame with user_id, item_id and, where there is one, timestamp.
+# Any DataFrame with user_id, item_id and, optionally, timestamp.
 frame = demo_table()
 interactions = tfrec_dl.Interactions.from_frame(frame)
 split = tfrec_dl.leave_last_out(interactions)
 vocabulary = split.vocabulary
 
-# One table of item vectors reads the history in and scores the items at the end.
+# The same table of item vectors embeds the history and scores the items.
 embedding = tf.keras.layers.Embedding(vocabulary.size, 64, name="item_embedding")
 encoder = sequence_encoder(64, GRU(units=128).states, dimension=64, state_dropout=0.2)
 tower = id_tower(embedding, vocabulary.item_counts)
@@ -36,7 +36,7 @@ model.fit(
     steps_per_epoch=windows.steps_per_epoch,
     epochs=arguments.epochs,
     callbacks=[
-        tfrec_dl.retrieval.ValidationCallback(split.validation),  # puts val_ndcg@10 where the next one finds it
+        tfrec_dl.retrieval.ValidationCallback(split.validation),  # adds val_ndcg@10 to the logs for EarlyStopping
         tf.keras.callbacks.EarlyStopping("val_ndcg@10", mode="max", patience=2, restore_best_weights=True),
     ],
 )

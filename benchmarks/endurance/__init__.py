@@ -1,8 +1,8 @@
-"""What a long life brings: kills, hostile inputs, and versions that change under a server's threads.
+"""Endurance tests: kills, hostile inputs, and versions that change while a server's threads use them.
 
     python -m benchmarks.endurance kills --kills 1000
     python -m benchmarks.endurance inputs --requests 6000 --tables 3500 --run-folders 500
     python -m benchmarks.endurance threads --minutes 10
 
-Each prints how far it is, a table at the end, and has status 1 where something did not hold.
+Each prints its progress and a table at the end. The exit status is 1 if a check failed.
 """

@@ -1,4 +1,4 @@
-"""Options of the benchmark; see the package."""
+"""Command line of the benchmark, which the package's docstring describes."""
 
 import argparse
 import shutil
@@ -17,18 +17,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=endurance.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seed", type=int, default=0, help="of everything that is sampled")
-    parser.add_argument("--folder", type=Path, help="to work in; a temporary one by default")
+    parser.add_argument("--seed", type=int, default=0, help="seed for all random draws")
+    parser.add_argument("--folder", type=Path, help="working folder (default: a temporary one)")
     parts = parser.add_subparsers(dest="part", required=True)
-    killing = parts.add_parser("kills", help="commands killed at random moments and given again")
+    killing = parts.add_parser("kills", help="kill commands at random moments and repeat them")
     killing.add_argument("--kills", type=int, default=1000)
-    killing.add_argument("--only", default=",".join(COMMANDS), help="names of commands: %(default)s")
-    hostile = parts.add_parser("inputs", help="requests, tables, features and run folders that nobody should send")
+    killing.add_argument("--only", default=",".join(COMMANDS), help="comma-separated commands (default: %(default)s)")
+    hostile = parts.add_parser("inputs", help="send hostile requests, tables, features and run folders")
     hostile.add_argument("--requests", type=int, default=6000)
     hostile.add_argument("--tables", type=int, default=3500)
     hostile.add_argument("--run-folders", type=int, default=500)
-    hostile.add_argument("--chunk", type=int, default=50, help="run folders of each process; more of the others")
-    many = parts.add_parser("threads", help="an export asked by threads while versions are added and loaded")
+    hostile.add_argument(
+        "--chunk", type=int, default=50, help="run folders per process; other inputs use a multiple of it"
+    )
+    many = parts.add_parser("threads", help="query one export from many threads while versions are added and loaded")
     many.add_argument("--threads", type=int, default=8)
     many.add_argument("--minutes", type=float, default=10)
     options = parser.parse_args()

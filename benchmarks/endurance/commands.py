@@ -1,4 +1,4 @@
-"""The commands that are killed, and what must come of them."""
+"""The commands that are killed, and the outcome that each must have."""
 
 import json
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""Commands of tfrec-dl in processes forked from one that has imported everything and used none of it.
+"""Runs tfrec-dl commands in processes forked from one that has imported everything but used none of it.
 
-The imports take longer than the commands do on tables this small; a fork has them at once.
+On tables this small the imports take longer than the commands. A forked process has the imports already.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""Folders of finished runs, edited."""
+"""Folders of finished runs that have been edited."""
 
 import json
 import random

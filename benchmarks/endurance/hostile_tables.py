@@ -1,4 +1,4 @@
-"""Tables of interactions and of features that nobody should write, read in every way that there is."""
+"""Malformed tables of interactions and features, read in every supported way."""
 
 import gzip
 import shutil

@@ -1,4 +1,4 @@
-"""Hostile inputs, drawn with a seed: no traceback, no wrong answer, bounded memory."""
+"""Hostile inputs, drawn with a seed: checks for tracebacks, wrong answers and memory growth."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Commands killed at random moments and given again until they end."""
+"""Kills commands at random moments and repeats them until they finish."""
 
 import json
 import random

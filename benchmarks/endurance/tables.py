@@ -1,4 +1,4 @@
-"""Small made-up tables, on which a command takes a second or a few."""
+"""Small synthetic tables, on which a command takes a few seconds at most."""
 
 import random
 from pathlib import Path

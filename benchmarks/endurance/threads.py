@@ -1,4 +1,4 @@
-"""One export asked by many threads and loaded anew, while a process beside them adds versions to it."""
+"""Many threads query and reload one export while another process adds versions to it."""
 
 import gc
 import threading

@@ -1,4 +1,4 @@
-"""The options that the benchmarks of other libraries share, and their result file."""
+"""The options shared by the benchmarks of other libraries, and their result file."""
 
 import argparse
 import json
@@ -13,14 +13,16 @@ SHARED_DATA = HERE.parents[2] / "shared" / "data"
 def parser(description: str, data: Path, environment: str) -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--data", type=Path, default=data, help="CSV with the columns user_id, item_id, timestamp")
-    made.add_argument("--out", type=Path, required=True, help="result (JSON); working files go beside it")
-    made.add_argument("--venv", type=Path, default=HERE / environment, help="the environment, made when absent")
+    made.add_argument("--out", type=Path, required=True, help="result file (JSON); working files go beside it")
+    made.add_argument("--venv", type=Path, default=HERE / environment, help="virtual environment; created if missing")
     made.add_argument("--threads", type=int, default=2)
-    made.add_argument("--epochs", type=int, default=200, help="passes at most")
-    made.add_argument("--patience", type=int, default=10, help="passes without a better validation NDCG@10")
-    made.add_argument("--target", type=float, default=math.inf, help="validation NDCG@10 that is enough")
-    made.add_argument("--seconds", type=float, default=math.inf, help="of training at most, counted after each pass")
-    made.add_argument("--batches", type=int, help="batches a pass: a smoke test")
+    made.add_argument("--epochs", type=int, default=200, help="maximum number of passes")
+    made.add_argument(
+        "--patience", type=int, default=10, help="stop after this many passes without a better validation NDCG@10"
+    )
+    made.add_argument("--target", type=float, default=math.inf, help="stop at this validation NDCG@10")
+    made.add_argument("--seconds", type=float, default=math.inf, help="maximum training time, checked after each pass")
+    made.add_argument("--batches", type=int, help="batches per pass, for a smoke test")
     made.add_argument("--seed", type=int, default=2020)
     return made
 

@@ -1,4 +1,4 @@
-"""Runs a benchmark in a virtual environment of its own: the library needs versions that tfrec_dl cannot live with."""
+"""Runs a benchmark in a separate virtual environment, because its library needs versions that tfrec_dl cannot use."""
 
 import os
 import subprocess

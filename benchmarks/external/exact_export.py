@@ -1,9 +1,9 @@
-"""Writes the `serving_default` of a large untrained model, with the tfrec_dl on the path: any commit since 332378e.
+"""Writes the `serving_default` of a large untrained model with the tfrec_dl on the path: any commit since 332378e.
 
 python benchmarks/external/exact_export.py ITEMS WIDTH DEST
 
-The history is the mean of its items' vectors, so that what is timed is the search for the best items. Vectors are the
-same at every commit; their norms fall from popular items to rare ones.
+The vector of a history is the mean of its items' vectors, so that the search for the best items is what is timed. The
+vectors are the same at every commit. Their norms fall from popular items to rare ones.
 """
 
 import sys

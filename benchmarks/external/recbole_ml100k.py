@@ -1,17 +1,19 @@
-"""RecBole 1.2.1's GRU4Rec or NextItNet on ml-100k, on our split: seconds a pass and validation NDCG@10 after each.
+"""RecBole 1.2.1's GRU4Rec or NextItNet on ml-100k, on our split: seconds per pass, and validation NDCG@10 after each.
 
     python benchmarks/external/recbole_ml100k.py GRU4Rec --threads 2 --out results/recbole_gru4rec.json
 
-`--data .../ml-1m/ratings.csv.gz` trains on another table. It ends where `--target` is reached, or where training has
+`--data .../ml-1m/ratings.csv.gz` trains on another table. Training ends when it reaches `--target`, or when it has
 taken `--seconds`.
 
-Last item of each user is the test item, the one before it the validation item; full ranking, the user's earlier items
-masked. RecBole's own classes train and rank; three things are put right around them:
-- It sorts by time with an unstable sort, and half of ml-100k's neighbours share a second: its file holds the rank.
-- It masks no earlier items for sequential models: `MaskingTrainer` does.
-- Its `sine.py` switches autograd's anomaly detection on for every sequential model: off, and checked after each pass.
+The last item of each user is the test item, and the one before it is the validation item. Ranking is over the full
+catalogue, with the user's earlier items masked. RecBole's own classes train and rank, with three corrections:
+- RecBole sorts by time with an unstable sort, and half of ml-100k's neighbors share a second. Its file therefore holds
+  the rank.
+- RecBole masks no earlier items for sequential models. `MaskingTrainer` does.
+- RecBole's `sine.py` switches autograd's anomaly detection on for every sequential model. It is switched off, and this
+  is checked after each pass.
 
-Interrupted, the same command goes on after the last finished pass.
+If interrupted, the same command continues after the last finished pass.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""RecBole's trainer, timed, masking the user's earlier items, and able to go on after an interruption."""
+"""RecBole's trainer with timing, masking of the user's earlier items, and resumption after an interruption."""
 
 import math
 import os

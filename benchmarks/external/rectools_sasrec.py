@@ -1,14 +1,16 @@
-"""RecTools 0.19.0's SASRec on ml-1m, on our split: seconds a pass, validation NDCG@10 after each, test of the best.
+"""RecTools 0.19.0's SASRec on ml-1m, on our split: seconds per pass, validation NDCG@10 after each, test of the best.
 
     python benchmarks/external/rectools_sasrec.py --threads 2 --out results/rectools_sasrec.json
 
-Softmax loss over the catalogue, width 64, L = 200 (`--width`, `--length`), two blocks; everything else is the library's
-default (four heads, dropout 0.2, Adam at 0.001, batches of 128 users, of each user the last L + 1 training items). Last
-item of each user is the test item, the one before it the validation item; full ranking, the user's earlier items
-masked, ties counted against the model. It stops after `--patience` passes without a better validation NDCG@10, where
-`--target` is reached, or where training has taken `--seconds`.
+The model has a softmax loss over the catalogue, width 64, L = 200 (`--width`, `--length`) and two blocks. Everything
+else is the library's default: four heads, dropout 0.2, Adam at 0.001, batches of 128 users, and the last L + 1 training
+items of each user.
 
-Interrupted, the same command goes on after the last finished pass.
+The last item of each user is the test item, and the one before it is the validation item. Ranking is over the full
+catalogue, with the user's earlier items masked and ties counted against the model. Training stops after `--patience`
+passes without a better validation NDCG@10, when it reaches `--target`, or when it has taken `--seconds`.
+
+If interrupted, the same command continues after the last finished pass.
 """
 
 import platform
@@ -22,7 +24,7 @@ def main() -> None:
     parser = command.parser(__doc__, command.SHARED_DATA / "ml-1m" / "ratings.csv.gz", ".venv-rectools")
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--length", type=int, default=200, help="items of a history that the model reads")
-    parser.add_argument("--users", type=int, help="the first users alone: a smoke test")
+    parser.add_argument("--users", type=int, help="use only the first users, for a smoke test")
     options = command.parse(parser)
     settings = {"n_blocks": 2, "n_factors": options.width, "session_max_len": options.length, "loss": "softmax"}
     enter(options.venv, command.HERE / "rectools_requirements.txt")

@@ -1,8 +1,8 @@
-"""Surprise 1.1.4's factorisations on given splits: predictions of their test parts.
+"""Predictions of Surprise 1.1.4's matrix factorizations for the test parts of given splits.
 
     python benchmarks/external/surprise_ratings.py --splits runs/splits --models '{"SVD++": {}}' --out found.json
 
-The folder holds 0_train.csv, 0_test.csv, 1_train.csv, ...: user, item, rating, without a header.
+The folder holds 0_train.csv, 0_test.csv, 1_train.csv, ... with user, item and rating, and no header.
 """
 
 import argparse
@@ -21,9 +21,13 @@ from surprise_svdpp import rows
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--splits", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="predictions of the test parts (JSON)")
-    parser.add_argument("--models", type=json.loads, required=True, help="JSON: SVD... -> settings beyond the defaults")
-    parser.add_argument("--venv", type=Path, default=command.HERE / ".venv-surprise", help="made when absent")
+    parser.add_argument("--out", type=Path, required=True, help="file for the predictions of the test parts (JSON)")
+    parser.add_argument(
+        "--models", type=json.loads, required=True, help="JSON that maps names such as SVD to non-default settings"
+    )
+    parser.add_argument(
+        "--venv", type=Path, default=command.HERE / ".venv-surprise", help="virtual environment; created if missing"
+    )
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     enter(options.venv, command.HERE / "surprise_requirements.txt")

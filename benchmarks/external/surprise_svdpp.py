@@ -1,8 +1,8 @@
-"""Surprise 1.1.4's SVD++ on given splits: predictions with its defaults, and with the best of a grid on validation.
+"""Predictions of Surprise 1.1.4's SVD++ on given splits: its defaults, and the best of a grid on the validation part.
 
     python benchmarks/external/surprise_svdpp.py --splits runs/review_ratings/splits --out runs/svdpp.json
 
-The folder holds 0_train.csv, 0_validation.csv, 0_test.csv, 1_train.csv, ...: user, item, rating, without a header.
+The folder holds 0_train.csv, 0_validation.csv, 0_test.csv, 1_train.csv, ... with user, item and rating, and no header.
 """
 
 import argparse
@@ -25,8 +25,10 @@ def rows(path: Path) -> list[tuple[str, str, float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--splits", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="predictions of the test parts (JSON)")
-    parser.add_argument("--venv", type=Path, default=command.HERE / ".venv-surprise", help="made when absent")
+    parser.add_argument("--out", type=Path, required=True, help="file for the predictions of the test parts (JSON)")
+    parser.add_argument(
+        "--venv", type=Path, default=command.HERE / ".venv-surprise", help="virtual environment; created if missing"
+    )
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     enter(options.venv, command.HERE / "surprise_requirements.txt")
