@@ -226,7 +226,7 @@ def test_discriminator_is_pre_trained_where_it_is_another_network_than_the_gener
 
 @pytest.mark.parametrize("name", GAMES)
 def test_gan_is_not_built_as_one_model(name):
-    with pytest.raises(InputError, match=f"'{name}' is several networks"):
+    with pytest.raises(InputError, match=f"'{name}' is made of several networks"):
         build_model(RECIPES[name], vocabulary_of(item_ids(3)))
 
 

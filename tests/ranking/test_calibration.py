@@ -165,7 +165,7 @@ def test_file_that_holds_no_calibration_is_refused_in_one_line(tmp_path, values,
 
 
 def test_numbers_that_are_no_calibration_are_refused():
-    with pytest.raises(InputError, match="rising"):
+    with pytest.raises(InputError, match="increasing"):
         Calibration([1.0, 0.0], [0.0, 1.0], 1.0)
     with pytest.raises(InputError, match="slope -1"):
         Calibration([0.0], [0.0], -1.0)

@@ -126,5 +126,5 @@ def test_wrong_setting_is_one_clear_line(stacked, settings, message):
 
 
 def test_a_stack_is_not_built_but_trained(stacked):
-    with pytest.raises(InputError, match="'stacked' is several networks"):
+    with pytest.raises(InputError, match="'stacked' is made of several networks"):
         build_model(stacked, None)

@@ -38,6 +38,6 @@ def build_model(
     require_float32()
     recipe = recipe_given(recipe)
     if not recipe.family.is_network:
-        raise InputError(f"{recipe.name!r} trains several networks one by one, or ranks: pass it to `train`.")
+        raise InputError(f"{recipe.name!r} is made of several networks, or ranks: pass it to `train`.")
     require_type(vocabulary, Vocabulary, "vocabulary", "give that of a split, split.vocabulary")
     return recipe.family.build(recipe, vocabulary, items, users, fitted or FittedTowers())

@@ -187,7 +187,7 @@ def test_local_replicas_share_the_rows_of_a_batch(numbered, replicas):
 
 
 def test_more_readers_than_shards_are_refused(numbered):
-    with pytest.raises(InputError, match=r"7 shards are too few for 8 processes .* --shards 32 or more"):
+    with pytest.raises(InputError, match=r"7 shards are too few for 8 processes, .* --shards 32 or more"):
         StreamedWindows(numbered[0], CONFIG).dataset(0, Part(0, 1, 8))
 
 

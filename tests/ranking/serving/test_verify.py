@@ -16,8 +16,8 @@ ANSWER = {
     ("change", "message"),
     [
         (lambda found: None, None),
-        (lambda found: found["item_ids"].__setitem__((0, 0), b"i2"), "other candidates"),  # an item twice
-        (lambda found: found["item_ids"].__setitem__((0, 2), b"i3"), "other candidates"),  # one too many
+        (lambda found: found["item_ids"].__setitem__((0, 0), b"i2"), "different candidates"),  # an item twice
+        (lambda found: found["item_ids"].__setitem__((0, 2), b"i3"), "different candidates"),  # one too many
         (lambda found: [values.__setitem__((0, slice(2)), values[0, [1, 0]]) for values in found.values()], "order"),
         (lambda found: found["click"].__setitem__((0, 1), 0.26), "differs from the Python model's by 0.01"),
         (lambda found: found["click"].__setitem__((0, 1), np.nan), "differs"),
