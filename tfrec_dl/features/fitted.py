@@ -69,7 +69,8 @@ class FittedFeatures:
                 state = TypeAdapter(reader.state_type).validate_python(self.states[name])
             except (KeyError, ValidationError) as error:
                 raise InputError(
-                    f"what was learned about feature {name!r} does not fit {type(reader).__name__}: train the run again."
+                    f"what was learned about feature {name!r} does not fit {type(reader).__name__}: train the run "
+                    "again."
                 ) from error
             raw[name] = raw_input(kind)
             prepared[name] = reader.preparation(state)(raw[name])
