@@ -122,7 +122,7 @@ def by_epoch(recipes: Mapping[str, Recipe], splits: list[Split], metrics: tuple[
 
 
 def measure(part: str, recipes: Mapping[str, Recipe], splits: list[Split], baselines: bool) -> None:
-    """Prints a table of test figures, and each GAN's paired gain over its own start."""
+    """Prints a table of test metrics, and each GAN's paired gain over its own start."""
     metrics, reports = METRICS[part], {}
     repeated = part != "cfgan-protocol"  # one split, several seeds
 
@@ -175,7 +175,7 @@ def show(name: str, fitted: list[tuple[Any, Split]], metrics: tuple[Metric, ...]
 
 
 def print_line(name: str, figures: Mapping[str, float]) -> None:
-    """One line of figures, at once."""
+    """Prints one line of metrics at once."""
     print(f"{name}: " + ", ".join(f"{metric} {value:.4f}" for metric, value in figures.items()), flush=True)
 
 

@@ -24,7 +24,7 @@ def main(
     keep_seen: Annotated[bool, typer.Option("--keep-seen", help="Leave seen items in the ranking.")] = False,
     out: Annotated[Path | None, typer.Option(help="Also write the table to this .csv, .json or .md file.")] = None,
 ) -> None:
-    """Fits the baselines and prints their figures on the test part."""
+    """Fits the baselines and prints their metrics on the test part."""
     console = Console()
     try:
         split = leave_last_out(Interactions.read(data))

@@ -3,7 +3,7 @@
     python -m benchmarks.clicks               # the position is a feature, known when the list is predicted
     python -m benchmarks.clicks --hidden      # the position is known in training alone
     python -m benchmarks.clicks --no-settings --only din,dcn    # networks with default settings
-    python -m benchmarks.clicks --validate    # validation figures of the networks alone: to choose settings
+    python -m benchmarks.clicks --validate    # validation metrics of the networks alone: to choose settings
 
 Needs LightGBM: pip install lightgbm. The last 20 % of the lists by time are the test part, and the 10 % before them are
 the validation part. Epochs, trials and penalties are chosen on the validation part, where all models are also
@@ -57,7 +57,7 @@ console = Console(width=170)
 def main(
     hidden: Annotated[bool, typer.Option("--hidden", help="Use the position in training only.")] = False,
     validate: Annotated[
-        bool, typer.Option("--validate", help="Print only validation figures, and only of the networks.")
+        bool, typer.Option("--validate", help="Print only validation metrics, and only of the networks.")
     ] = False,
     no_settings: Annotated[
         bool, typer.Option("--no-settings", help="Train the networks with default settings.")
@@ -152,7 +152,7 @@ def rivals(
 
 
 def measure(split: ImpressionSplit, networks: dict[str, np.ndarray], others: dict[str, np.ndarray], out: Path) -> None:
-    """Prints the test figures, and the gains of the best network on validation over all others."""
+    """Prints the test metrics, and the gains of the best network on validation over all others."""
     raw, calibrated = {}, {}
     on_validation = {
         name: click_rivals.report(log_odds, split, split.validation).means() for name, log_odds in networks.items()

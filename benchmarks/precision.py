@@ -4,7 +4,7 @@ python -m benchmarks.precision
 
 Measures sampled softmax over 20,000 items with histories of 96, and reports the best of nine steps after the first.
 Each row is measured in a separate process, which is stopped after two minutes. All rows take ten minutes on two idle
-cores. XLA is not an option of the package, because it compiles the encoder again for every batch length. The figures
+cores. XLA is not an option of the package, because it compiles the encoder again for every batch length. The rows
 show what it would have to make up for.
 """
 

@@ -80,7 +80,7 @@ RANKERS: dict[str, dict[str, dict[str, Any]]] = {
 
 def main(
     data: Annotated[str, typer.Argument(help=f"One of {', '.join(SPLITS)}.")],
-    validate: Annotated[bool, typer.Option("--validate", help="Print validation figures only.")] = False,
+    validate: Annotated[bool, typer.Option("--validate", help="Print validation metrics only.")] = False,
     only: Annotated[str, typer.Option(help="Comma-separated rankers (default: all).")] = "",
     splits: Annotated[int, typer.Option(help="Number of splits; 0 for the default of the data set.", min=0)] = 0,
     change: Annotated[str, typer.Option(help="JSON: settings to change.")] = "{}",

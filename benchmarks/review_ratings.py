@@ -3,7 +3,7 @@
     python -m benchmarks.review_ratings
 
 The test parts share no rating with each other or with any validation part. The validation part of each split chooses
-the bias baseline's shrinkages and SVD++'s settings, and deep_conn uses it for early stopping. Test figures are printed
+the bias baseline's shrinkages and SVD++'s settings, and deep_conn uses it for early stopping. Test metrics are printed
 once, at the end. The benchmark takes five minutes on two busy cores. The first start installs Surprise into a separate
 environment.
 """

@@ -36,7 +36,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Seed of the runs.", min=0)] = 0,
     folder: Annotated[Path, typer.Option(help="Folder of the data sets.")] = Path("../shared/data"),
     runs: Annotated[Path, typer.Option(help="Folder of the recipes' runs.")] = Path("runs"),
-    test: Annotated[bool, typer.Option(help="Print test figures, not only validation figures.")] = True,
+    test: Annotated[bool, typer.Option(help="Print test metrics, not only validation metrics.")] = True,
     out: Annotated[Path | None, typer.Option(help="Also write the table to this .csv, .json or .md file.")] = None,
 ) -> None:
     """Fits the blender on validation, and prints what stack and members reach."""

@@ -229,7 +229,7 @@ def _seven(number: float) -> str:
 
 
 def _print_quality(runs: Mapping[str, tfrec_dl.Run]) -> None:
-    """The runs' test figures, each beside the first's."""
+    """Prints the test metrics of the runs, each beside those of the first."""
     reports = {title: tfrec_dl.evaluate(run.model(), run.split().test, run.vocabulary()) for title, run in runs.items()}
     first, *_ = reports.values()
     rows = []

@@ -55,7 +55,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 
 
 def machine() -> str:
-    """A line on what the figures were taken on."""
+    """Describes the machine that the measurements were made on."""
     processor = platform.processor() or platform.machine()
     information = Path("/proc/cpuinfo")
     if information.exists():

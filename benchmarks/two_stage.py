@@ -4,7 +4,7 @@ The retrieval model is a run of `benchmarks.quality`; run that first. The model 
 user's last interactions. The ranker trains on those of the training part. Its best epoch is chosen on the last
 interaction but one, and the test is on the last one. A target that is not retrieved counts 0 for both.
 
-python -m benchmarks.two_stage                # test figures too
+python -m benchmarks.two_stage                # test metrics too
 python -m benchmarks.two_stage --no-test      # the validation users alone: to choose settings
 """
 
@@ -48,7 +48,7 @@ def main(
     targets: Annotated[int, typer.Option(help="Training interactions per user that the ranker trains on.", min=1)] = 30,
     folder: Annotated[Path, typer.Option(help="Folder of the data sets.")] = Path("../shared/data"),
     runs: Annotated[Path, typer.Option(help="Folder of the runs.")] = Path("runs"),
-    test: Annotated[bool, typer.Option(help="Print test figures, not only validation figures.")] = True,
+    test: Annotated[bool, typer.Option(help="Print test metrics, not only validation metrics.")] = True,
 ) -> None:
     """Trains the ranker unless its run is there, and prints what it adds."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")

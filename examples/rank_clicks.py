@@ -78,10 +78,10 @@ for name in ("din", "dcn"):
     model, split = runs[name].model(), runs[name].split()  # the last fifth of the requests is the test part
     reports[name] = evaluate_ranking(model, ranking_rows(model.fitted_state, split), split.test)["click"]
 
-figures = {name: report.summary() for name, report in reports.items()}
-for figure in ("auc", "group_auc", "ndcg", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ctr@1"):
-    values = "  ".join(f"{name} {found[figure]:.4f}" for name, found in figures.items())
-    print(f"{figure:20}{values}")
+summaries = {name: report.summary() for name, report in reports.items()}
+for metric in ("auc", "group_auc", "ndcg", "log_loss", "normalised_entropy", "calibration_error", "ctr", "ctr@1"):
+    values = "  ".join(f"{name} {found[metric]:.4f}" for name, found in summaries.items())
+    print(f"{metric:20}{values}")
 gain = paired_click_difference(reports["din"], reports["dcn"], "ndcg")
 print(f"din less dcn, ndcg  {gain.difference:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}, p {gain.p:.3f})")
 

@@ -39,8 +39,8 @@ start = tfrec_dl.evaluate(tfrec_dl.Run.open(out / "run" / "start").model(), spli
 adversarial = tfrec_dl.evaluate(run.model(), split.test, split.vocabulary)
 gain = tfrec_dl.paired_difference(adversarial, start, "ndcg@10")
 for name, report in (("pre-trained", start), ("adversarial", adversarial)):
-    figures = report.means()
-    print(f"{name:16} ndcg@10 {figures['ndcg@10']:.4f}  coverage@10 {figures['coverage@10']:.4f}")
+    metrics = report.means()
+    print(f"{name:16} ndcg@10 {metrics['ndcg@10']:.4f}  coverage@10 {metrics['coverage@10']:.4f}")
 print(f"{'difference':16} ndcg@10 {gain.difference:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}, p {gain.p:.3f})")
 
 # The index and the server treat it like any other recommender.

@@ -86,7 +86,7 @@ class Validation(Callback):
     """Keeps a row a pass in `passes` and the weights of the best pass in `best_state`; stops when patience is spent.
 
     Args:
-        validate: the trained module -> figures with "ndcg@10".
+        validate: the trained module -> metrics with "ndcg@10".
         on_pass: called after each pass.
         checkpoint: where the state after each pass is kept; read when it exists.
         limits: when training ends.

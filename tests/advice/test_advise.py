@@ -55,7 +55,7 @@ def test_a_sample_without_targets_is_not_called_too_few_users(tmp_path):
     profile = profile_of(source_of(tables.order_alone(), tmp_path).read())
     decision = decide(profile, None, keep_seen=False)
     assert not decision.worth_a_network
-    assert "none of the items to find" in decision.reasons[0].text
+    assert "has no item to find for any of" in decision.reasons[0].text
     assert "too few" not in decision.reasons[0].text
 
 

@@ -91,8 +91,8 @@ def _why_no_network(profile: Profile, landmarks: Landmarks | None) -> Reason | N
         )
     if landmarks is None:
         return Reason(
-            f"none of the items to find for {profile.validation_users:,} users is among the {ITEMS:,} most popular, so "
-            "nothing could be measured on a sample: see with `tfrec-dl compare` whether a network beats the baselines"
+            f"a sample of the {ITEMS:,} most popular items has no item to find for any of {profile.validation_users:,} "
+            "users: see with `tfrec-dl compare` whether a network beats the baselines"
         )
     if landmarks.best < POPULAR * landmarks.popularity:
         return Reason(
